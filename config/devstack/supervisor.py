@@ -1,0 +1,209 @@
+"""`manage.py up`: servers, migrations, static files, demo brand, worker, beat and web, in order."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from config.devstack.commands import start_servers
+from config.devstack.home import PROJECT, Home
+from config.devstack.process import LOOPBACK, Child, die_with_parent, is_free, spawn
+from config.devstack.servers import ServerFailedError
+
+PASSWORDS_FILE = "demo-passwords.json"  # noqa: S105 - its name
+FIRST_PAGE_TIMEOUT = 120.0
+
+
+class StopRequested(BaseException):  # noqa: N818 - a wish, not an error
+    """Ctrl-C, SIGTERM or a closed terminal."""
+
+
+def up(arguments: Sequence[str]) -> int:
+    """Run the whole product in the foreground until a signal or until a part of it ends.
+
+    Returns the exit code. Raises HomeInUseError and ServerFailedError.
+    """
+    options = _parser().parse_args(arguments)
+    if options.with_parent:
+        die_with_parent(signal.SIGTERM, parent=os.getppid())
+    port = _web_port()
+    home = Home.from_environment()
+    home.run_servers()
+    try:
+        return Supervisor(home, port).run()
+    finally:
+        home.release()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="manage.py up",
+        description=(
+            "Start PostgreSQL and Valkey (unless DATABASE_URL and REDIS_URL name servers of your"
+            " own), prepare the database, and run worker, beat and web until Ctrl-C. PORT chooses"
+            " the web port (8000), RAPPORT_HOME the data folder (./var)."
+        ),
+    )
+    parser.add_argument(
+        "--with-parent",
+        action="store_true",
+        help="stop when the process that started this one ends (Linux; `make run` uses it)",
+    )
+    return parser
+
+
+def _web_port() -> int:
+    """The port that PORT asks for, 8000 by default; ServerFailedError when it cannot be had."""
+    wanted = os.environ.get("PORT") or "8000"
+    if not wanted.isdecimal() or not 1 <= int(wanted) <= 65535:
+        raise ServerFailedError(f"PORT is {wanted!r}; it must be a number from 1 to 65535.")
+    if not is_free(int(wanted)):
+        raise ServerFailedError(
+            f"Port {wanted} is taken by another program (or needs more rights). Stop that program"
+            f" or choose another port: PORT={int(wanted) + 1} make run."
+        )
+    return int(wanted)
+
+
+class Supervisor:
+    """Starts the parts in order, watches them, and stops them in the opposite order."""
+
+    def __init__(self, home: Home, port: int) -> None:
+        self.home = home
+        self.url = f"http://{LOOPBACK}:{port}/"
+        self.bind = f"{LOOPBACK}:{port}"
+        self.began = time.monotonic()
+        self.children: list[Child] = []
+
+    def run(self) -> int:
+        """Everything, from the first server to the last stop; the exit code."""
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signum, _stop)
+        try:
+            self.start()
+            ended = self.watch()
+            self.say(f"{ended.name} ended by itself (see {ended.log}):\n{ended.log_tail()}")
+        except StopRequested:
+            self.say("Stopping")
+            return 0
+        finally:
+            for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+                signal.signal(signum, signal.SIG_IGN)  # once is enough: the stop is under way
+            self.stop()
+        return 1
+
+    def start(self) -> None:
+        """Bring every part up; the first page has answered when this returns."""
+        for server in start_servers(self.home):
+            self.children.append(server.child)
+            self.say(f"{server.child.name} answers on {LOOPBACK}:{server.port}")
+        self.step("Database is up to date", "migrate", "--no-input")
+        self.step("Static files are collected", "collectstatic", "--no-input")
+        first_start = not (self.home.path / PASSWORDS_FILE).exists()
+        self.step("Demo brand is there", "ensure_demo")
+        celery = [sys.executable, "-m", "celery", "-A", "config"]
+        self.part("worker", [*celery, "worker", "-l", "INFO", "-c", "2"], signal.SIGQUIT)
+        schedule = self.home.path / "celerybeat-schedule"
+        self.part("beat", [*celery, "beat", "-l", "INFO", "-s", schedule, "--pidfile="])
+        gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", self.bind]
+        gunicorn += ["--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
+        web = self.part("web", gunicorn, signal.SIGQUIT)
+        self.wait_for_first_page(web)
+        self.home.publish(
+            database_url=os.environ["DATABASE_URL"],
+            redis_url=os.environ["REDIS_URL"],
+            command="manage.py up",
+        )
+        self.say(f"Ready: {self.url}", plain=True)
+        self.show_logins(first_start=first_start)
+
+    def step(self, done: str, *command: str) -> None:
+        """Run a manage.py command to its end; ServerFailedError with its last lines if it fails."""
+        child = self._spawn(command[0], [sys.executable, "manage.py", *command])
+        self.children.append(child)
+        while child.running():
+            time.sleep(0.05)
+        self.children.remove(child)
+        if child.process.returncode != 0:
+            raise ServerFailedError(f"`manage.py {command[0]}` failed.\n{child.log_tail()}")
+        self.say(done)
+
+    def part(
+        self, name: str, command: list[str | Path], orphan_signal: signal.Signals | None = None
+    ) -> Child:
+        """Start a part that runs until the end. `orphan_signal` makes it quick when we are killed."""
+        child = self._spawn(name, command, orphan_signal)
+        self.children.append(child)
+        self.say(f"{name} started (log: {child.log})")
+        return child
+
+    def _spawn(
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        orphan_signal: signal.Signals | None = None,
+    ) -> Child:
+        return spawn(
+            name, command, log=self.home.log(name), orphan_signal=orphan_signal, cwd=PROJECT
+        )
+
+    def wait_for_first_page(self, web: Child) -> None:
+        """Return once the web server has answered a request."""
+        until = time.monotonic() + FIRST_PAGE_TIMEOUT
+        while not self._answers():
+            if not web.running() or time.monotonic() > until:
+                raise ServerFailedError(f"The web server does not answer.\n{web.log_tail()}")
+            time.sleep(0.1)
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(self.url, timeout=30) as answer:  # noqa: S310 - http, ours
+                answer.read()
+        except urllib.error.HTTPError as error:
+            raise ServerFailedError(f"The first page answered {error.code} {error.reason}.") from error
+        except OSError:
+            return False
+        return True
+
+    def show_logins(self, *, first_start: bool) -> None:
+        """The demo users: with passwords at the first start, later where these are kept."""
+        file = self.home.path / PASSWORDS_FILE
+        if not first_start:
+            self.say(f"Demo users and their passwords: {file}", plain=True)
+            return
+        self.say(f"Demo users (kept in {file}):", plain=True)
+        for email, password in json.loads(file.read_text(encoding="utf-8")).items():
+            self.say(f"  {email:<26} {password}", plain=True)
+
+    def watch(self) -> Child:
+        """Wait until a part ends, which none should; return it."""
+        while True:
+            for child in self.children:
+                if not child.running():
+                    return child
+            time.sleep(0.25)
+
+    def stop(self) -> None:
+        """Stop the parts, the last one first: nobody loses the database before it is done."""
+        while self.children:
+            child = self.children.pop()
+            child.stop()
+            self.say(f"{child.name} stopped")
+
+    def say(self, text: str, *, plain: bool = False) -> None:
+        """One line of progress, with the seconds since the start unless `plain`."""
+        stamp = "" if plain else f"[{time.monotonic() - self.began:5.1f} s] "
+        print(f"{stamp}{text}", flush=True)  # noqa: T201 - this is its screen
+
+
+def _stop(_signum: int, _frame: FrameType | None) -> None:
+    raise StopRequested

@@ -1,0 +1,81 @@
+"""The closed lists of this app; the database checks each of them."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a user does for a brand."""
+
+    STRATEGIST = "strategist", "Strategist"
+    MANAGER = "manager", "Creator manager"
+    ANALYST = "analyst", "Analyst"
+    LEGAL = "legal", "Legal"
+    ADMIN = "admin", "Admin"
+
+
+class Stage(models.TextChoices):
+    """How a brand stands with a creator, in the order of the board's columns."""
+
+    PROSPECT = "prospect", "Prospect"
+    FIRST_TIME = "first_time", "First-time partner"
+    CORE = "core", "Core partner"
+    ADVOCATE = "advocate", "Advocate"
+    LAPSED = "lapsed", "Lapsed"
+    DECLINED = "declined", "Declined"
+
+
+class CreatorType(models.TextChoices):
+    """What kind of creator this is; some kinds have disclosure rules of their own."""
+
+    EXTERNAL = "external", "External creator"
+    EMPLOYEE = "employee", "Employee"
+    CUSTOMER = "customer", "Customer"
+    EXPERT = "expert", "Subject-matter expert"
+    VIRTUAL = "virtual", "Virtual creator"
+
+
+class PostKind(models.TextChoices):
+    """The form of a post, as far as the source tells it."""
+
+    IMAGE = "image", "Image"
+    CAROUSEL = "carousel", "Carousel"
+    SHORT_VIDEO = "short_video", "Short video"
+    VIDEO = "video", "Video"
+    LIVE = "live", "Live"
+    STORY = "story", "Story"
+    TEXT = "text", "Text"
+    AUDIO = "audio", "Audio"
+    ARTICLE = "article", "Article"
+    OTHER = "other", "Other"
+
+
+class Source(models.TextChoices):
+    """Where a number comes from: every number carries one."""
+
+    MEASURED = "measured", "Measured"
+    CREATOR = "creator", "Creator-connected"
+    VENDOR = "vendor", "Vendor"
+    MANUAL = "manual", "Entered by hand"
+    ESTIMATED = "estimated", "Estimated"
+
+
+class ContactKind(models.TextChoices):
+    """The ways in which a creator can be reached."""
+
+    EMAIL = "email", "E-mail"
+    PHONE = "phone", "Phone"
+
+
+class ImportStatus(models.TextChoices):
+    """The life of an import."""
+
+    UPLOADED = "uploaded", "Uploaded"
+    CHECKING = "checking", "Checking"
+    CHECKED = "checked", "Checked"
+    APPLYING = "applying", "Applying"
+    APPLIED = "applied", "Applied"
+    UNDOING = "undoing", "Undoing"
+    UNDONE = "undone", "Undone"
+    FAILED = "failed", "Failed"

@@ -1,0 +1,231 @@
+"""Numbers as people write them: "13.8M", "1.39%", 2.28E+11, "17,8", "1.234,5", "#VALOR!".
+
+Every parser takes a cell (text, or what JSON and spreadsheets hold) and gives a number, None where the
+cell says that nobody knows, or raises BadValue with words fit for the user. A percentage becomes a fraction.
+
+"1.234" alone says nothing about which mark is the decimal one. So a column declares its style, proposed by
+`detect_style` from all its sampled cells, and a cell that does not fit the declared style is refused.
+"""
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+
+BIGINT_MAX = 9_223_372_036_854_775_807
+
+# What spreadsheets, data tools and list vendors write for "not known" (compared in lower case, stripped).
+MISSING_WORDS = frozenset(
+    {"", "-", "--", "---", "–", "—", ".", "?", "nan", "nan%", "none", "null", "nil", "na", "n/a", "n.a."}
+    | {"n.a", "n/d", "nd", "n/k", "unknown", "not known", "undefined", "\\n", "inf", "-inf", "<na>", "(blank)"}
+)
+# "#VALOR!", "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#¡VALOR!": an error of a spreadsheet in any language.
+_SHEET_ERROR = re.compile(r"#[^\W\d_¡]?[¡\w/.]*[!?]|#n/?[adv]", re.IGNORECASE)
+_LOCKS = "🔒🔓🔐🔏"
+
+_SCALE = {
+    "k": 3, "tsd": 3, "thousand": 3,
+    "m": 6, "mn": 6, "mm": 6, "mio": 6, "mln": 6, "million": 6, "millions": 6,
+    "b": 9, "bn": 9, "mrd": 9, "md": 9, "billion": 9, "billions": 9,
+}  # fmt: skip
+_SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
+_POINT = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE)
+_COMMA = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\.\d{2,3})*\.\d{3})?(?:,(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE)
+_SUFFIX = re.compile(r"(.*?\d[.,]?)\s*([a-z]+)\.?", re.IGNORECASE)
+
+
+class BadValue(ValueError):
+    """The cell holds something that the column cannot be; `code` groups, the message is fit for the user."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class DecimalStyle(StrEnum):
+    """Which mark is the decimal one; the other groups thousands."""
+
+    POINT = "point"
+    COMMA = "comma"
+
+
+class PercentUnit(StrEnum):
+    """What a bare number in a rate column means; a "%" in the cell always means points."""
+
+    FRACTION = "fraction"
+    POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """The decimal mark of a column, whether the cells prove it, and the reason in words."""
+
+    decimal: DecimalStyle
+    certain: bool
+    why: str
+
+
+def is_missing(cell: object) -> bool:
+    """True where the cell says that the value is not known (empty, "nan", "#VALOR!", a lock...)."""
+    if cell is None:
+        return True
+    if isinstance(cell, float):
+        return not math.isfinite(cell)
+    if not isinstance(cell, str):
+        return False
+    text = cell.strip().strip("'\"").strip().lower()
+    return text in MISSING_WORDS or _SHEET_ERROR.fullmatch(text) is not None or not text.strip(_LOCKS + "\ufe0f")
+
+
+def parse_count(cell: object, style: DecimalStyle = DecimalStyle.POINT) -> int | None:
+    """A whole number from 0 to the database's bigint; None where not known."""
+    if type(cell) is str and cell.isdecimal() and len(cell) < 19:
+        return int(cell)
+    number = _exact(cell, style)
+    if number is None:
+        return None
+    if number < 0:
+        raise BadValue("negative", f"{_shown(cell)} is below zero.")
+    if number > BIGINT_MAX:
+        raise BadValue("too_large", f"{_shown(cell)} is too large for a count.")
+    whole = int(number)
+    if whole != number:
+        raise BadValue("not_whole", f"{_shown(cell)} is not a whole number.")
+    return whole
+
+
+def parse_average(cell: object, style: DecimalStyle = DecimalStyle.POINT) -> float | None:
+    """A number of zero or more, fractions allowed; None where not known."""
+    number = _exact(cell, style)
+    if number is None:
+        return None
+    if number < 0:
+        raise BadValue("negative", f"{_shown(cell)} is below zero.")
+    if number > BIGINT_MAX:
+        raise BadValue("too_large", f"{_shown(cell)} is too large.")
+    return float(number)
+
+
+def parse_rate(
+    cell: object, style: DecimalStyle = DecimalStyle.POINT, unit: PercentUnit = PercentUnit.FRACTION
+) -> float | None:
+    """A rate as a fraction ("1.39%" is 0.0139); None where not known.
+
+    `unit` says what a number without "%" means. More than 100 (10,000 %) is refused: it is the wrong column or unit.
+    """
+    points = unit is PercentUnit.POINTS
+    if isinstance(cell, str):
+        text = cell.strip()
+        if text.endswith("%") and not is_missing(text):
+            cell, points = text[:-1], True
+    number = _exact(cell, style)
+    if number is None:
+        return None
+    if points:
+        number = Decimal(number) / 100
+    if number < 0:
+        raise BadValue("negative", f"{_shown(cell)} is below zero.")
+    if number > 100:
+        raise BadValue("too_large", f"{_shown(cell)} is too large for a rate: is the column's unit right?")
+    return float(number)
+
+
+def detect_style(cells: Iterable[object], *, counts: bool = True) -> Style:
+    """Which decimal mark a column uses, judged over its sampled cells; ambiguous columns say so.
+
+    `counts`: the column holds whole numbers, so a column of nothing but "1.234" groups thousands.
+    """
+    point = comma = 0
+    ambiguous = ""
+    for cell in cells:
+        if not isinstance(cell, str) or is_missing(cell):
+            continue
+        text = cell.strip().translate(_SPACES).rstrip("%")
+        dots, commas = text.count("."), text.count(",")
+        if dots and commas:
+            if text.rfind(".") > text.rfind(","):
+                point += 1
+            else:
+                comma += 1
+        elif dots > 1:
+            comma += 1
+        elif commas > 1:
+            point += 1
+        elif dots or commas:
+            before, _, after = text.partition("." if dots else ",")
+            digits = re.match(r"\d*", after)
+            grouped = digits is not None and len(digits[0]) == 3 and len(digits[0]) == len(after)
+            if grouped and 0 < len(before.lstrip("+-")) <= 3 and before.lstrip("+-0"):
+                ambiguous = ambiguous or cell.strip()
+            elif dots:
+                point += 1
+            else:
+                comma += 1
+    if comma > point:
+        return Style(DecimalStyle.COMMA, point == 0, "cells such as 17,8 or 1.234,5 use a decimal comma")
+    if point:
+        return Style(DecimalStyle.POINT, comma == 0, "cells such as 17.8 or 1,234.5 use a decimal point")
+    if ambiguous and "." in ambiguous and not counts:
+        return Style(DecimalStyle.POINT, False, f"cells are like {ambiguous}: read as a decimal point")
+    if ambiguous:
+        style = DecimalStyle.COMMA if "." in ambiguous else DecimalStyle.POINT
+        return Style(style, False, f"cells are like {ambiguous}: read as whole thousands")
+    return Style(DecimalStyle.POINT, True, "plain numbers")
+
+
+def looks_numeric(cell: object) -> bool:
+    """True if the cell can be read as a number in one style or the other (a missing marker is not a number)."""
+    if isinstance(cell, bool) or is_missing(cell):
+        return False
+    if isinstance(cell, str):
+        cell = cell.strip().removesuffix("%")
+    return any(_reads(cell, style) for style in DecimalStyle)
+
+
+def _reads(cell: object, style: DecimalStyle) -> bool:
+    try:
+        return _exact(cell, style) is not None
+    except BadValue:
+        return False
+
+
+def _exact(cell: object, style: DecimalStyle) -> Decimal | int | None:
+    """The exact number in the cell; None where not known; BadValue where it is no number."""
+    if isinstance(cell, bool):
+        raise BadValue("not_a_number", f"{_shown(cell)} is not a number.")
+    if isinstance(cell, int):
+        return cell
+    if isinstance(cell, float | Decimal):
+        return Decimal(repr(cell) if isinstance(cell, float) else cell) if math.isfinite(cell) else None
+    if is_missing(cell):
+        return None
+    if not isinstance(cell, str):
+        raise BadValue("not_a_number", f"{_shown(cell)} is not a number.")
+    text = cell.strip().translate(_SPACES)
+    scale = 0
+    pattern: Callable[[str], re.Match[str] | None] = (
+        _POINT if style is DecimalStyle.POINT else _COMMA
+    ).fullmatch
+    found = pattern(text)
+    if found is None and (suffixed := _SUFFIX.fullmatch(text)) and suffixed[2].lower() in _SCALE:
+        scale = _SCALE[suffixed[2].lower()]
+        found = pattern(suffixed[1])
+    if found is None or not (found[2] or found[3]):
+        if (_COMMA if style is DecimalStyle.POINT else _POINT).fullmatch(text):
+            mark = "point" if style is DecimalStyle.POINT else "comma"
+            raise BadValue("other_style", f"{_shown(cell)} does not fit the decimal {mark} declared for this column.")
+        raise BadValue("not_a_number", f"{_shown(cell)} is not a number.")
+    sign, whole, part, exponent = found.groups()
+    digits = (whole or "0").replace(",", "").replace(".", "") + (part or "")
+    try:
+        number = Decimal(f"{sign}{digits}").scaleb(scale + int(exponent or 0) - len(part or ""))
+    except InvalidOperation:
+        raise BadValue("too_large", f"{_shown(cell)} is too large.") from None
+    return number
+
+
+def _shown(cell: object) -> str:
+    text = str(cell)
+    return f"“{text if len(text) <= 40 else text[:39] + '…'}”"

@@ -1,0 +1,136 @@
+"""How a brand stands with a creator, and how that came about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.utils import timezone
+
+from crm.choices import Stage
+from crm.models.brands import Brand, User
+from crm.models.creators import Creator
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
+
+class RelationshipQuerySet(models.QuerySet["Relationship"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Relationships of the brands in which `user` has a role."""
+        return self.filter(brand__in=Brand.objects.visible_to(user))
+
+
+class Relationship(models.Model):
+    """Between one brand and one creator: stage, owner and what comes next."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="relationships")
+    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="relationships")
+    stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.PROSPECT)
+    stage_since = models.DateTimeField(default=timezone.now)
+    # From when on the brand knows the creator: a run as of an earlier moment leaves them out.
+    since = models.DateTimeField(default=timezone.now)
+    owner = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    next_step = models.CharField(max_length=200, blank=True, default="")
+    next_step_on = models.DateField(null=True, blank=True)
+    # Raised with each change: a move from an old card is refused instead of overwriting.
+    version = models.PositiveIntegerField(default=1)
+    import_batch = models.ForeignKey(
+        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = RelationshipQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-stage_since", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "creator"], name="crm_relationship_once"),
+            models.CheckConstraint(
+                name="crm_relationship_stage_valid", condition=models.Q(stage__in=Stage.values)
+            ),
+        ]
+        indexes = [
+            # A column of the board, newest arrivals first.
+            models.Index(fields=["brand", "stage", "-stage_since", "id"], name="crm_rel_board"),
+            # The list's order by "added".
+            models.Index(fields=["brand", "-created_at", "id"], name="crm_rel_added"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand_id}/{self.creator_id}: {self.stage}"
+
+
+class StageChange(models.Model):
+    """A stay in a stage: closed-open, the open one has no end. The first has no `from_stage`."""
+
+    relationship = models.ForeignKey(
+        Relationship, on_delete=models.CASCADE, related_name="stage_changes"
+    )
+    from_stage = models.CharField(max_length=20, choices=Stage.choices, blank=True, default="")
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+    actor = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    reason = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        ordering = ["relationship", "-entered_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["relationship"],
+                condition=models.Q(left_at=None),
+                name="crm_one_open_stage",
+            ),
+            models.CheckConstraint(
+                name="crm_stage_change_valid", condition=models.Q(stage__in=Stage.values)
+            ),
+            models.CheckConstraint(
+                name="crm_stage_change_order",
+                condition=models.Q(left_at=None) | models.Q(left_at__gte=models.F("entered_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_stage or 'new'} to {self.stage}"
+
+
+class StageCount(models.Model):
+    """How many creators stand in each stage: kept by a trigger, so that the board need not count."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    creators = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "stage"], name="crm_stage_count_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand_id} {self.stage}: {self.creators}"
+
+
+class Note(models.Model):
+    """What somebody wrote down about a creator for a brand."""
+
+    relationship = models.ForeignKey(Relationship, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    text = models.TextField(max_length=10_000)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="crm_note_not_empty", condition=~models.Q(text="")),
+        ]
+        indexes = [
+            models.Index(fields=["relationship", "-created_at"], name="crm_note_by_time"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]

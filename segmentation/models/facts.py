@@ -1,0 +1,79 @@
+"""One narrow row of typed facts per brand and creator: what the rules scan."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from crm.models import Brand, Creator
+
+
+class CreatorFacts(models.Model):
+    """The facts of a creator for a brand as of the last refresh. Null is unknown, never a sentinel.
+
+    Derived (segmentation/facts/refresh.py) and rebuilt at will; only the masks are written by runs.
+    """
+
+    pk = models.CompositePrimaryKey("brand_id", "creator_id")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
+    creator = models.ForeignKey(
+        Creator, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
+    as_of = models.DateTimeField()
+    # Segments this creator is in, and those whose rule was unknown: bit n of the array's words is
+    # Segment.bit n (word n // 62, flag 1 << n % 62). Kept in step with the ledger by each run.
+    member_bits = ArrayField(models.BigIntegerField(), default=list)
+    unknown_bits = ArrayField(models.BigIntegerField(), default=list)
+
+    # Size and growth
+    followers = models.BigIntegerField(null=True)
+    followers_at = models.DateTimeField(null=True)
+    followers_total = models.BigIntegerField(null=True)
+    follower_growth_90d = models.FloatField(null=True)
+    is_celebrity = models.BooleanField(null=True)
+    is_verified = models.BooleanField(null=True)
+    # Platforms: Platform.number in arrays, Platform.key where there is one
+    platforms = ArrayField(models.IntegerField(), null=True)
+    platforms_count = models.IntegerField(null=True)
+    primary_platform = models.CharField(max_length=30, null=True)  # noqa: DJ001 - null is unknown
+    strongest_platform = models.CharField(max_length=30, null=True)  # noqa: DJ001
+    # {platform key: engagement rate / median of the platform's peers}
+    platform_strength = models.JSONField(null=True)
+    # Engagement
+    engagement_rate = models.FloatField(null=True)
+    engagement_posts = models.IntegerField(null=True)
+    view_rate = models.FloatField(null=True)
+    avg_views = models.FloatField(null=True)
+    avg_likes = models.FloatField(null=True)
+    avg_comments = models.FloatField(null=True)
+    # Posting
+    posts_30d = models.IntegerField(null=True)
+    posts_90d = models.IntegerField(null=True)
+    posts_365d = models.IntegerField(null=True)
+    last_post_at = models.DateTimeField(null=True)
+    video_share = models.FloatField(null=True)
+    paid_share = models.FloatField(null=True)
+    # Who they are
+    niches = ArrayField(models.BigIntegerField(), null=True)
+    country = models.CharField(max_length=2, null=True)  # noqa: DJ001
+    language = models.CharField(max_length=20, null=True)  # noqa: DJ001
+    creator_type = models.CharField(max_length=20, null=True)  # noqa: DJ001
+    profession = models.CharField(max_length=200, null=True)  # noqa: DJ001
+    # Audience, from the newest snapshot of the primary profile: shares as fractions
+    audience_country = models.JSONField(null=True)
+    audience_age = models.JSONField(null=True)
+    audience_gender = models.JSONField(null=True)
+    audience_quality = models.FloatField(null=True)
+    # How the brand stands with them
+    stage = models.CharField(max_length=20, null=True)  # noqa: DJ001
+    stage_since = models.DateTimeField(null=True)
+    known_since = models.DateTimeField(null=True)
+    has_owner = models.BooleanField(null=True)
+    next_step_on = models.DateField(null=True)
+    has_email = models.BooleanField(null=True)
+
+    class Meta:
+        verbose_name_plural = "creator facts"
+
+    def __str__(self) -> str:
+        return f"facts of {self.creator_id} for {self.brand_id}"
