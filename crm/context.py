@@ -1,22 +1,65 @@
-"""What every page's frame shows: the brand, the user's role in it, the other brands."""
+"""What every page's frame shows: the brand, the user's role in it, the other brands, the rail."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from crm.models import Brand, UserRole
+from crm.permissions import Can, may
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
+@dataclass(frozen=True)
+class RailItem:
+    """A line of the left rail; `key` follows "g" on the keyboard."""
+
+    label: str
+    icon: str
+    url: str
+    key: str
+    is_here: bool
+
+
+# Label, icon, URL name, key, what a role needs to see it. Pages of upper apps by name only.
+RAIL = (
+    ("Creators", "users", "crm:creators", "c", Can.VIEW),
+    ("Board", "layout-kanban", "crm:board", "b", Can.VIEW),
+    ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
+    ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
+    ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
+    ("Scorecards", "report-analytics", "segmentation:scorecards", "o", Can.VIEW),
+    ("Settings", "settings", "crm:settings", "", Can.MANAGE_BRAND),
+)
+
+
+def rail(request: HttpRequest, brand: Brand, role: str | None) -> list[RailItem]:
+    """The rail of `brand` for a user with `role`; what the role cannot use is not there."""
+    items = []
+    for label, icon, name, key, can in RAIL:
+        if may(role, can):
+            url = reverse(name, args=[brand.slug])
+            items.append(RailItem(label, icon, url, key, request.path.startswith(url)))
+    return items
+
+
 def brand_frame(request: HttpRequest) -> dict[str, Any]:
     """The frame's context for a logged-in user on a brand's page; empty elsewhere.
 
-    `request.brand` and `request.role` are set by crm.permissions.for_brand.
+    `request.brand` and `request.role` are set by crm.permissions.brand_page.
     """
     brand: Brand | None = getattr(request, "brand", None)
     if brand is None or not request.user.is_authenticated:
         return {}
-    roles = UserRole.objects.filter(user=request.user).select_related("brand").order_by("brand__name")
-    return {"brand": brand, "role": getattr(request, "role", None), "brands": roles}
+    role = getattr(request, "role", None)
+    brands = UserRole.objects.filter(user=request.user).select_related("brand")
+    return {
+        "brand": brand,
+        "role": role,
+        "brands": brands.order_by("brand__name"),
+        "rail": rail(request, brand, role),
+    }

@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
+RAPPORT_VERSION = "0.1.0"
 
 # The data folder: embedded servers, media, demo passwords.
 RAPPORT_HOME = Path(env.str("RAPPORT_HOME", default=str(BASE_DIR / "var"))).resolve()
@@ -109,6 +110,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
+AXES_VERBOSE = False  # else every command begins with a line about it
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -118,6 +120,23 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.npm.NpmFinder",
+    "crm.icons.SpriteFinder",
+]
+# Out of the npm packages only what pages ask for, under the names that they use.
+NPM_ROOT = BASE_DIR / "node_modules"
+NPM_FILES = {
+    "vendor/tabler.min.css": "@tabler/core/dist/css/tabler.min.css",
+    "vendor/tabler.min.js": "@tabler/core/dist/js/tabler.min.js",
+    "vendor/echarts.min.js": "echarts/dist/echarts.min.js",
+}
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.storage.StaticStorage"},
+}
 MEDIA_ROOT = RAPPORT_HOME / "media"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 

@@ -1,7 +1,122 @@
-"""Filters and tags that every template has."""
+"""Filters and tags that every template has: how numbers, moments and icons look."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django import template
+from django.conf import settings
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.timesince import timesince
+
+from crm.icons import ICONS, SPRITE
+from crm.permissions import may as role_may
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from django.utils.safestring import SafeString
 
 register = template.Library()
+
+_STEPS = ((1_000_000_000, "B"), (1_000_000, "M"), (1_000, "k"))
+
+
+def not_known() -> SafeString:
+    """Unknown is a word, never 0 or a dash."""
+    return format_html('<span class="unknown">{}</span>', "not known")
+
+
+@register.filter
+def known(value: object) -> object:
+    """The value, or the words "not known" for None and the empty string."""
+    return not_known() if value is None or value == "" else value
+
+
+@register.filter
+def compact(value: float | None) -> SafeString | str:
+    """A large number as 13.8M, with the exact figure on hover."""
+    if value is None:
+        return not_known()
+    for size, letter in _STEPS:
+        if abs(value) >= size:
+            short = f"{value / size:.1f}".rstrip("0").rstrip(".")
+            return format_html('<span title="{}">{}{}</span>', f"{value:,.0f}", short, letter)
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+@register.filter
+def percent(value: float | None, digits: int = 2) -> SafeString | str:
+    """A fraction as a percentage: 0.0325 is 3.25 %."""
+    if value is None:
+        return not_known()
+    return f"{value * 100:.{digits}f}\u202f%"
+
+
+@register.filter
+def ago(moment: datetime | None) -> SafeString:
+    """A moment as "3 days ago", with the exact moment on hover."""
+    if moment is None:
+        return not_known()
+    now = timezone.now()
+    words = f"{timesince(moment, now, depth=1)} ago" if moment <= now else f"{moment:%-d %b %Y}"
+    exact = timezone.localtime(moment)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        exact.isoformat(),
+        f"{exact:%-d %b %Y, %H:%M %Z}",
+        words,
+    )
+
+
+@register.filter
+def day(moment: date | datetime | None) -> SafeString | str:
+    """A date as 3 Mar 2026."""
+    return not_known() if moment is None else f"{moment:%-d %b %Y}"
+
+
+@register.filter
+def may(role: str | None, can: str) -> bool:
+    """Whether the role may do something: {% if role|may:"move_stages" %}."""
+    return role_may(role, can)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """An icon out of the sprite; with `label` it is read out, without it is decoration.
+
+    Raises TemplateSyntaxError for an icon that is not in crm.icons.ICONS.
+    """
+    if name not in ICONS:
+        msg = f"icon {name!r} is not in crm.icons.ICONS"
+        raise template.TemplateSyntaxError(msg)
+    address = f"{static(SPRITE)}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon" role="img" aria-label="{}"><use href="{}"></use></svg>',
+            label,
+            address,
+        )
+    return format_html(
+        '<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address
+    )
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: object) -> str:
+    """The page's query string with some parameters changed (None takes one away), with its `?`."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        if value is None:
+            parameters.pop(name, None)
+        else:
+            parameters[name] = str(value)
+    return f"?{parameters.urlencode()}" if parameters else "?"
+
+
+@register.simple_tag
+def version() -> str:
+    """The product's version."""
+    return str(settings.RAPPORT_VERSION)

@@ -1,0 +1,123 @@
+"""What each role may do, in one table, and the decorator that asks for it on every page."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from crm.choices import Role
+from crm.models import Brand, User, UserRole
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django_htmx.middleware import HtmxDetails
+
+P = ParamSpec("P")
+
+
+class Can(StrEnum):
+    """A thing that a role may or may not do for a brand."""
+
+    VIEW = "view"
+    IMPORT_DATA = "import_data"
+    EDIT_CREATORS = "edit_creators"
+    MOVE_STAGES = "move_stages"
+    WRITE_NOTES = "write_notes"
+    RUN_SEGMENTS = "run_segments"
+    APPLY_RUNS = "apply_runs"
+    EDIT_SEGMENTS = "edit_segments"
+    READ_AUDIT = "read_audit"
+    MANAGE_BRAND = "manage_brand"
+
+
+# The requester, the reviewer and the editor of a rule are different people.
+CAPABILITIES: dict[Role, frozenset[Can]] = {
+    Role.STRATEGIST: frozenset(
+        {
+            Can.VIEW,
+            Can.IMPORT_DATA,
+            Can.WRITE_NOTES,
+            Can.RUN_SEGMENTS,
+            Can.APPLY_RUNS,
+            Can.EDIT_SEGMENTS,
+        }
+    ),
+    Role.MANAGER: frozenset(
+        {Can.VIEW, Can.IMPORT_DATA, Can.EDIT_CREATORS, Can.MOVE_STAGES, Can.WRITE_NOTES}
+    ),
+    Role.ANALYST: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.RUN_SEGMENTS}),
+    Role.LEGAL: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.READ_AUDIT}),
+    Role.ADMIN: frozenset(Can),
+}
+
+
+def may(role: str | None, can: Can | str) -> bool:
+    """Whether a user with `role` (None: no role) may do `can`."""
+    return role is not None and Can(can) in CAPABILITIES[Role(role)]
+
+
+class BrandRequest(HttpRequest):
+    """A request of a logged-in user for a page of a brand that the user may see."""
+
+    user: User
+    brand: Brand
+    role: Role
+    htmx: HtmxDetails
+
+
+def who_may(can: Can) -> str:
+    """The roles that may do `can`, in words: "manager or admin"."""
+    names = [role.label.lower() for role in Role if can in CAPABILITIES[role]]
+    return " or ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def refuse(request: BrandRequest, can: Can) -> HttpResponse:
+    """The 403 page: names what is missing and who could do it."""
+    context = {"role_name": request.role.label.lower(), "who_may": who_may(can)}
+    return render(request, "403.html", context, status=403)
+
+
+def brand_page(
+    can: Can, *, post: Can | None = None
+) -> Callable[
+    [Callable[Concatenate[BrandRequest, P], HttpResponse]], Callable[..., HttpResponse]
+]:
+    """Give a view `request.brand` and `request.role`, and let in only those who may.
+
+    The URL's `brand` (a slug) is taken by the decorator. Nobody logged in: the log-in page. A brand
+    in which the user has no role: 404, as if it did not exist. A role without `can` (or `post`,
+    where given, for anything but GET and HEAD): 403 with words.
+    """
+
+    def decorate(
+        view: Callable[Concatenate[BrandRequest, P], HttpResponse],
+    ) -> Callable[..., HttpResponse]:
+        @login_required
+        @wraps(view)
+        def wrapped(
+            plain: HttpRequest, brand: str, *args: P.args, **kwargs: P.kwargs
+        ) -> HttpResponse:
+            request = cast("BrandRequest", plain)
+            found = (
+                UserRole.objects.select_related("brand")
+                .filter(user=request.user, brand__slug=brand)
+                .first()
+            )
+            if found is None:
+                msg = f"There is no brand “{brand}” among yours."
+                raise Http404(msg)
+            request.brand, request.role = found.brand, Role(found.role)
+            needed = can if plain.method in {"GET", "HEAD"} else (post or can)
+            if not may(request.role, needed):
+                return refuse(request, needed)
+            return view(request, *args, **kwargs)
+
+        return wrapped
+
+    return decorate

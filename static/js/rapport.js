@@ -1,0 +1,75 @@
+// The manners every page shares: theme switch, keyboard, drawer, announcements after a swap.
+const announce = (words) => {
+  document.getElementById("announce").textContent = words;
+};
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-theme-switch]")) {
+    const root = document.documentElement;
+    root.dataset.bsTheme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+    localStorage.setItem("rapport-theme", root.dataset.bsTheme);
+    document.dispatchEvent(new CustomEvent("rapport:theme"));
+  }
+  const opener = event.target.closest("[data-drawer]");
+  if (opener) {
+    document.getElementById("drawer-title").textContent = opener.dataset.drawer;
+    document.getElementById("drawer-body").textContent = "Loading …";
+    window.bootstrap.Offcanvas.getOrCreateInstance("#drawer").show();
+  }
+});
+
+// A select or a date that filters a list sends its form as soon as it changes.
+document.addEventListener("change", (event) => {
+  const form = event.target.closest("form[data-submit-on-change]");
+  if (form) form.requestSubmit();
+});
+
+// Servers answer a refusal (409, 422) or an error with words meant for the page: show them.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { status } = event.detail.xhr;
+  if (status === 403 || status === 409 || status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+document.addEventListener("htmx:sendError", () => announce("The server cannot be reached. Nothing was changed."));
+document.addEventListener("htmx:responseError", (event) => {
+  announce(`The server answered with an error (${event.detail.xhr.status}). Nothing was changed.`);
+});
+document.addEventListener("htmx:afterSwap", (event) => {
+  const words = event.detail.target.querySelector?.("[data-announce]");
+  if (words) announce(words.dataset.announce);
+});
+
+// Keyboard: "/" search, "g" then a letter to go, j and k through rows, Enter to open, "?" help.
+let going = false;
+const rows = () => [...document.querySelectorAll("[data-row]")];
+const step = (by) => {
+  const all = rows();
+  if (!all.length) return;
+  const at = all.indexOf(document.activeElement.closest?.("[data-row]"));
+  const next = all[Math.min(all.length - 1, Math.max(0, at + by))];
+  next.tabIndex = -1;
+  next.focus();
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog")) return;
+  if (going) {
+    going = false;
+    const link = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (link) link.click();
+    return;
+  }
+  if (event.key === "g") going = true;
+  else if (event.key === "/") {
+    const search = document.querySelector("[data-search]") || document.getElementById("top-search");
+    if (search) {
+      event.preventDefault();
+      search.focus();
+    }
+  } else if (event.key === "j") step(1);
+  else if (event.key === "k") step(-1);
+  else if (event.key === "Enter") document.activeElement.querySelector?.("[data-row] a, a")?.click();
+  else if (event.key === "?") document.getElementById("keys").showModal();
+});
