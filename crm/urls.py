@@ -1,0 +1,9 @@
+"""Pages of this app, below /<brand>/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+app_name = "crm"
+
+urlpatterns: list[URLPattern] = []
