@@ -15,6 +15,20 @@ class Role(models.TextChoices):
     ADMIN = "admin", "Admin"
 
 
+class Scope(models.TextChoices):
+    """What an API token may do; never more than the role of its user allows."""
+
+    CREATORS_READ = "creators:read", "Read creators, profiles and posts"
+    RELATIONSHIPS_READ = "relationships:read", "Read relationships"
+    RELATIONSHIPS_WRITE = "relationships:write", "Move stages, set owner and next step"
+    IMPORTS_READ = "imports:read", "Read imports"
+    SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
+    SCORECARDS_READ = "scorecards:read", "Read scorecards"
+    RUNS_READ = "runs:read", "Read runs and their changes"
+    RUNS_WRITE = "runs:write", "Start runs"
+    AUDIT_READ = "audit:read", "Read the audit ledger"
+
+
 class Stage(models.TextChoices):
     """How a brand stands with a creator, in the order of the board's columns."""
 

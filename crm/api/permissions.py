@@ -1,0 +1,62 @@
+"""What a token may do: what its scopes say, but never more than its user's role allows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+
+from crm.api.authentication import role_of
+from crm.choices import Scope
+from crm.models import ApiToken
+from crm.permissions import Can, may, who_may
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+NEEDS: dict[Scope, Can] = {
+    Scope.CREATORS_READ: Can.VIEW,
+    Scope.RELATIONSHIPS_READ: Can.VIEW,
+    Scope.RELATIONSHIPS_WRITE: Can.MOVE_STAGES,
+    Scope.IMPORTS_READ: Can.VIEW,
+    Scope.SEGMENTS_READ: Can.VIEW,
+    Scope.SCORECARDS_READ: Can.VIEW,
+    Scope.RUNS_READ: Can.VIEW,
+    Scope.RUNS_WRITE: Can.RUN_SEGMENTS,
+    Scope.AUDIT_READ: Can.READ_AUDIT,
+}
+
+
+class HasScope(BasePermission):
+    """Each viewset names its `scope`, and its `write_scope` where it takes other methods than GET."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the token has the scope and its user's role the capability behind it."""
+        token = request.auth
+        if not isinstance(token, ApiToken):
+            return False  # answered with 401
+        if request.method not in view.allowed_methods:
+            return True  # answered with 405, which says more
+        scope = needed_scope(view, str(request.method))
+        if scope.value not in token.scopes:
+            self.message = f"This token lacks the scope {scope.value}."
+            return False
+        return self.role_may(token, NEEDS[scope])
+
+    def role_may(self, token: ApiToken, can: Can) -> bool:
+        """Whether the role of the token's user has the capability; says why not."""
+        role = role_of(token)
+        if may(role, can):
+            return True
+        if role is None:
+            self.message = f"{token.user} has no role in {token.brand} any more."
+        else:
+            self.message = f"{role.label} may not do this; {who_may(can)} may."
+        return False
+
+
+def needed_scope(view: APIView, method: str) -> Scope:
+    """The scope that the view asks for this method."""
+    name = "scope" if method in SAFE_METHODS else "write_scope"
+    return Scope(getattr(view, name))
