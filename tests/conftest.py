@@ -20,12 +20,16 @@ from config.devstack.servers import start_throwaway_postgres
 
 # Playwright's synchronous API runs an event loop; Django would refuse the ORM beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+PREFIX = "rapport-test-"
+# The brand and its people, as fixtures.
+pytest_plugins = ("tests.people",)
 
 
 def _ensure_server() -> str:
     """The address of the server for this run, which workers and subprocesses inherit."""
     if "DATABASE_URL" not in os.environ:
-        place = Path(tempfile.mkdtemp(prefix="rapport-test-"))
+        _remove_places_of_killed_runs()
+        place = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         server = start_throwaway_postgres(place)
 
         def stop() -> None:
@@ -35,6 +39,14 @@ def _ensure_server() -> str:
         atexit.register(stop)
         os.environ["DATABASE_URL"] = server.url
     return os.environ["DATABASE_URL"]
+
+
+def _remove_places_of_killed_runs() -> None:
+    """A killed run takes its server with it, but not the server's files."""
+    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        pid = place.name.removeprefix(PREFIX).split("-")[0]
+        if not Path("/proc", pid).exists() and Path("/proc").exists():
+            shutil.rmtree(place, ignore_errors=True)
 
 
 @pytest.hookimpl(optionalhook=True)
