@@ -60,6 +60,19 @@ OPERATORS: Mapping[FactType, tuple[Op, ...]] = {
     FactType.DISTRIBUTION: (*NUMERIC_OPS, *KNOWN_OPS),
 }
 
+TYPE_IN_WORDS: Mapping[FactType, str] = {
+    FactType.NUMBER: "a number",
+    FactType.MONEY: "an amount of money",
+    FactType.PERCENT: "a percentage",
+    FactType.TEXT: "text",
+    FactType.CHOICE: "a choice",
+    FactType.SET: "a set",
+    FactType.DATE: "a date",
+    FactType.MOMENT: "a moment",
+    FactType.BOOLEAN: "true or false",
+    FactType.DISTRIBUTION: "a distribution",
+}
+
 # Words of the text notation: a fact with such a key could be stored but not written.
 RESERVED_WORDS = frozenset(
     {"all", "and", "any", "between", "contains", "empty", "false", "in", "is", "known", "last"}
@@ -70,10 +83,8 @@ MAX_KEY_LENGTH = 100
 
 
 def is_fact_key(key: str) -> bool:
-    """Return whether the text can name a fact: lower case, digits, _ and dots, not a word of ours."""
-    return (
-        len(key) <= MAX_KEY_LENGTH and bool(_KEY.fullmatch(key)) and key not in RESERVED_WORDS
-    )
+    """Return whether the text can name a fact: lower case, digits, _ and dots, no reserved word."""
+    return len(key) <= MAX_KEY_LENGTH and bool(_KEY.fullmatch(key)) and key not in RESERVED_WORDS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,7 +152,9 @@ class Fact:
         """Return the value a rule would name for what the column holds; ids unknown as #id."""
         if self.vocabulary is None:
             return str(stored)
-        return next((key for key, found in self.vocabulary.items() if found == stored), f"#{stored}")
+        return next(
+            (key for key, found in self.vocabulary.items() if found == stored), f"#{stored}"
+        )
 
 
 class Catalogue(Mapping[str, Fact]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from segmentation.rules import tree
 from segmentation.rules.errors import RuleError, RuleInvalid, step
@@ -27,7 +27,15 @@ LIST_OPS = frozenset({Op.ANY_OF, Op.ALL_OF, Op.NONE_OF})
 TEXT_OPS = frozenset({Op.CONTAINS, Op.STARTS_WITH})
 SPAN_OPS = frozenset({Op.WITHIN, Op.OLDER_THAN})
 NO_VALUE_OPS = frozenset({*KNOWN_OPS, Op.EMPTY})
-KINDS = ("all", "any", "not", "fact", *(function.value for function in Function), "stage", "segment")
+KINDS = (
+    "all",
+    "any",
+    "not",
+    "fact",
+    *(function.value for function in Function),
+    "stage",
+    "segment",
+)
 
 
 def load(form: object) -> tree.Node:
@@ -127,7 +135,9 @@ class _Loader:
             )
             return None
         if len(kinds) > 1:
-            self.error(at, "wrong_shape", f"A condition cannot be {kinds[0]} and {kinds[1]} at once.")
+            self.error(
+                at, "wrong_shape", f"A condition cannot be {kinds[0]} and {kinds[1]} at once."
+            )
             return None
         match kinds[0]:
             case "all" | "any" as kind:
@@ -213,9 +223,7 @@ class _Loader:
         was = self.period(form["was"], step(at, "was")) if "was" in form else None
         return None if segment is None else tree.SegmentRef(segment, was)
 
-    def threshold(
-        self, form: Mapping[str, object], at: str
-    ) -> tuple[Op | None, tree.Value, bool]:
+    def threshold(self, form: Mapping[str, object], at: str) -> tuple[Op | None, tree.Value, bool]:
         """Return the operator, the value, and whether both could be read."""
         if "op" not in form:
             self.error(at, "missing_member", 'A comparison needs "op": the operator.')
@@ -269,7 +277,7 @@ class _Loader:
 
     def pair(self, form: object, at: str) -> tree.Value:
         if not _is_list(form) or len(form) != 2:
-            self.error(at, "wrong_value", '"between" needs two numbers: the lowest and the highest.')
+            self.error(at, "wrong_value", '"between" needs two numbers: lowest and highest.')
             return None
         low, high = (self.number(item, step(at, place)) for place, item in enumerate(form))
         return None if low is None or high is None else (low, high)
@@ -393,7 +401,7 @@ class _Loader:
                 )
 
 
-def _is_list(form: object) -> bool:
+def _is_list(form: object) -> TypeGuard[Sequence[object]]:
     return isinstance(form, Sequence) and not isinstance(form, str | bytes)
 
 
