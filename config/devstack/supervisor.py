@@ -19,11 +19,11 @@ from config.devstack.home import PROJECT, Home
 from config.devstack.process import LOOPBACK, Child, die_with_parent, is_free, spawn
 from config.devstack.servers import ServerFailedError
 
-PASSWORDS_FILE = "demo-passwords.json"  # noqa: S105 - its name
+PASSWORDS_FILE = "demo-passwords.json"
 FIRST_PAGE_TIMEOUT = 120.0
 
 
-class StopRequested(BaseException):  # noqa: N818 - a wish, not an error
+class StopRequested(BaseException):
     """Ctrl-C, SIGTERM or a closed terminal."""
 
 
@@ -140,7 +140,7 @@ class Supervisor:
     def part(
         self, name: str, command: list[str | Path], orphan_signal: signal.Signals | None = None
     ) -> Child:
-        """Start a part that runs until the end. `orphan_signal` makes it quick when we are killed."""
+        """Start a part that runs to the end; `orphan_signal` ends it quickly if we are killed."""
         child = self._spawn(name, command, orphan_signal)
         self.children.append(child)
         self.say(f"{name} started (log: {child.log})")
@@ -169,7 +169,9 @@ class Supervisor:
             with urllib.request.urlopen(self.url, timeout=30) as answer:  # noqa: S310 - http, ours
                 answer.read()
         except urllib.error.HTTPError as error:
-            raise ServerFailedError(f"The first page answered {error.code} {error.reason}.") from error
+            raise ServerFailedError(
+                f"The first page answered {error.code} {error.reason}."
+            ) from error
         except OSError:
             return False
         return True
