@@ -152,7 +152,7 @@ class _Checker:
             self.error(
                 step(at, "op"),
                 "wrong_operator",
-                f'{fact.key} is {TYPE_IN_WORDS[fact.type]}: "{leaf.op}" does not fit; it takes {takes}.',
+                f'"{leaf.op}" does not fit {TYPE_IN_WORDS[fact.type]}; {fact.key} takes {takes}.',
             )
             return
         self.key(leaf, fact, at)
