@@ -35,11 +35,10 @@ def up(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     if options.with_parent:
         die_with_parent(signal.SIGTERM, parent=os.getppid())
-    port = _web_port()
     home = Home.from_environment()
     home.run_servers()
     try:
-        return Supervisor(home, port).run()
+        return Supervisor(home, _web_port()).run()
     finally:
         home.release()
 
@@ -106,17 +105,17 @@ class Supervisor:
         for server in start_servers(self.home):
             self.children.append(server.child)
             self.say(f"{server.child.name} answers on {LOOPBACK}:{server.port}")
-        self.step("Database is up to date", "migrate", "--no-input")
-        self.step("Static files are collected", "collectstatic", "--no-input")
         first_start = not (self.home.path / PASSWORDS_FILE).exists()
-        self.step("Demo brand is there", "ensure_demo")
+        self.prepare()
         celery = [sys.executable, "-m", "celery", "-A", "config"]
-        self.part("worker", [*celery, "worker", "-l", "INFO", "-c", "2"], signal.SIGQUIT)
+        # Asked to stop, a worker whose broker is gone waits for it to come back: hence SIGKILL.
+        worker = [*celery, "worker", "-l", "INFO", "-c", "2", "-I", "config.devstack.pool"]
+        self.part("worker", worker, orphan_signal=signal.SIGKILL)
         schedule = self.home.path / "celerybeat-schedule"
         self.part("beat", [*celery, "beat", "-l", "INFO", "-s", schedule, "--pidfile="])
         gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", self.bind]
         gunicorn += ["--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
-        web = self.part("web", gunicorn, signal.SIGQUIT)
+        web = self.part("web", gunicorn, orphan_signal=signal.SIGQUIT)
         self.wait_for_first_page(web)
         self.home.publish(
             database_url=os.environ["DATABASE_URL"],
@@ -126,19 +125,31 @@ class Supervisor:
         self.say(f"Ready: {self.url}", plain=True)
         self.show_logins(first_start=first_start)
 
-    def step(self, done: str, *command: str) -> None:
-        """Run a manage.py command to its end; ServerFailedError with its last lines if it fails."""
-        child = self._spawn(command[0], [sys.executable, "manage.py", *command])
-        self.children.append(child)
-        while child.running():
+    def prepare(self) -> None:
+        """Database, demo brand and static files, side by side; ServerFailedError if one fails."""
+        self.say("Preparing the database and the static files")
+        manage = [sys.executable, "manage.py"]
+        steps = [
+            self._spawn("database", [*manage, "ensure_demo", "--migrate"]),
+            self._spawn("static", [*manage, "collectstatic", "--no-input", "--ignore=*.map"]),
+        ]
+        self.children += steps
+        while any(step.running() for step in steps):
             time.sleep(0.05)
-        self.children.remove(child)
-        if child.process.returncode != 0:
-            raise ServerFailedError(f"`manage.py {command[0]}` failed.\n{child.log_tail()}")
-        self.say(done)
+        for step in steps:
+            self.children.remove(step)
+            if step.process.returncode != 0:
+                raise ServerFailedError(
+                    f"Preparing the {step.name} failed (log: {step.log}).\n{step.log_tail()}"
+                )
+        self.say("Database, demo brand and static files are ready")
 
     def part(
-        self, name: str, command: list[str | Path], orphan_signal: signal.Signals | None = None
+        self,
+        name: str,
+        command: list[str | Path],
+        *,
+        orphan_signal: signal.Signals | None = None,
     ) -> Child:
         """Start a part that runs to the end; `orphan_signal` ends it quickly if we are killed."""
         child = self._spawn(name, command, orphan_signal)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -21,7 +23,14 @@ class Command(BaseCommand):
         " they are kept in RAPPORT_HOME/demo-passwords.json, which only you may read."
     )
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--migrate", action="store_true", help="bring the database up to date first"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["migrate"]:
+            call_command("migrate", interactive=False, stdout=self.stderr)
         file = settings.RAPPORT_HOME / "demo-passwords.json"
         passwords = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
         for email, _name in demo.PEOPLE.values():
