@@ -106,7 +106,9 @@ class Brand(models.Model):
             # The first part of the path of every page: these words are pages of their own.
             models.CheckConstraint(
                 name="crm_brand_slug_not_reserved",
-                condition=~models.Q(slug__in=["accounts", "admin", "api", "static", "healthz", "readyz"]),
+                condition=~models.Q(
+                    slug__in=["accounts", "admin", "api", "static", "healthz", "readyz"]
+                ),
             ),
         ]
 

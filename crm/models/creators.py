@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Self
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
     from crm.models.brands import User
+
+
+# Lower case without accents, as a search compares names (crm_fold is made by a migration).
+NAME_FOLDED = models.Func("name", function="crm_fold")
 
 
 class Platform(models.Model):
@@ -102,7 +106,7 @@ class Creator(models.Model):
         ]
         indexes = [
             # The list's search box (trigrams) and its order by name.
-            GinIndex(fields=["name"], name="crm_creator_name_trgm", opclasses=["gin_trgm_ops"]),
+            GinIndex(OpClass(NAME_FOLDED, name="gin_trgm_ops"), name="crm_creator_name_trgm"),
             models.Index(Lower("name"), "id", name="crm_creator_by_name"),
         ]
 

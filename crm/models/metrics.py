@@ -191,15 +191,21 @@ class CreatorMetrics(models.Model):
 
     class Meta:
         indexes = [
-            # One for each order that the list offers.
+            # One for each order that the list offers; both columns in one direction (crm/paging.py).
             models.Index(
-                models.F("followers").desc(nulls_last=True), "creator", name="crm_metrics_followers"
+                models.F("followers").desc(nulls_last=True),
+                models.F("creator").desc(),
+                name="crm_metrics_followers",
             ),
             models.Index(
-                models.F("engagement_rate").desc(nulls_last=True), "creator", name="crm_metrics_er"
+                models.F("engagement_rate").desc(nulls_last=True),
+                models.F("creator").desc(),
+                name="crm_metrics_er",
             ),
             models.Index(
-                models.F("last_post_at").desc(nulls_last=True), "creator", name="crm_metrics_last"
+                models.F("last_post_at").desc(nulls_last=True),
+                models.F("creator").desc(),
+                name="crm_metrics_last",
             ),
         ]
 

@@ -54,9 +54,9 @@ class Relationship(models.Model):
         ]
         indexes = [
             # A column of the board, newest arrivals first.
-            models.Index(fields=["brand", "stage", "-stage_since", "id"], name="crm_rel_board"),
+            models.Index(fields=["brand", "stage", "-stage_since", "-id"], name="crm_rel_board"),
             # The list's order by "added".
-            models.Index(fields=["brand", "-created_at", "id"], name="crm_rel_added"),
+            models.Index(fields=["brand", "-created_at", "-id"], name="crm_rel_added"),
         ]
 
     def __str__(self) -> str:
