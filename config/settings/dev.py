@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
-from config.settings.database import broker, database
+from config.settings.addresses import broker, database, mail
 
 DEBUG = env.bool("DEBUG", default=False)
 # Only for a machine of one's own: production refuses to start without a secret key.
@@ -17,5 +17,4 @@ DATABASES = {
 }
 CELERY_BROKER_URL = broker(env.str("REDIS_URL", default="redis://127.0.0.1:1/0"))
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+vars().update(mail(env.str("EMAIL_URL", default="consolemail://")))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sentry_sdk
 from django.core.exceptions import ImproperlyConfigured
+from sentry_sdk.utils import BadDsn
 
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
-from config.settings.database import broker, database
+from config.settings.addresses import broker, database, mail
 
 
 def required(name: str) -> str:
@@ -17,21 +19,36 @@ def required(name: str) -> str:
     return value
 
 
+def number(name: str, *, default: int) -> int:
+    """Variable `name` as a whole number; ImproperlyConfigured when it is something else."""
+    value = env.str(name, default=str(default))
+    if not value.isdecimal():
+        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number.")
+    return int(value)
+
+
 DEBUG = False
 SECRET_KEY = required("SECRET_KEY")
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY must have at least 32 characters.")
-ALLOWED_HOSTS = [host for host in required("ALLOWED_HOSTS").split(",") if host]
+HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") if host.strip()]
+# The container asks its own /healthz and /readyz under this name.
+ALLOWED_HOSTS = [*HOSTS, "127.0.0.1"]
 DATABASES = {"default": database(required("DATABASE_URL"))}
 CELERY_BROKER_URL = broker(required("REDIS_URL"))
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://localhost:25")
-vars().update(EMAIL_CONFIG)
+vars().update(mail(env.str("EMAIL_URL", default="smtp://localhost:25")))
 
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31536000)
+SECURE_HSTS_SECONDS = number("SECURE_HSTS_SECONDS", default=365 * 24 * 60 * 60)
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if host != "*"]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"]
+
+if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
+    try:
+        sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)
+    except BadDsn as error:
+        raise ImproperlyConfigured(f"SENTRY_DSN cannot be used: {error}.") from error

@@ -1,0 +1,56 @@
+"""How DATABASE_URL, REDIS_URL and EMAIL_URL become settings; a malformed one is one clear line."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+
+def database(url: str) -> dict[str, Any]:
+    """The `default` database for `url`.
+
+    Raises ImproperlyConfigured with one clear line when `url` is not a PostgreSQL address.
+    """
+    try:
+        with warnings.catch_warnings(action="ignore"):  # it warns where we refuse
+            parsed = environ.Env.db_url_config(url)
+    except ValueError:
+        parsed = {}
+    if parsed.get("ENGINE") != "django.db.backends.postgresql" or not parsed.get("NAME"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgres://user:password@host:5432/name."
+        )
+    parsed["CONN_HEALTH_CHECKS"] = True
+    # Without a timeout the pool waits 30 s when the database is down.
+    parsed["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
+    return dict(parsed)
+
+
+def broker(url: str) -> str:
+    """`url` if it is a Redis or Valkey address; raises ImproperlyConfigured otherwise."""
+    if not _is_address(url, schemes={"redis", "rediss", "unix"}):
+        raise ImproperlyConfigured("REDIS_URL must look like redis://host:6379/0.")
+    return url
+
+
+def mail(url: str) -> dict[str, Any]:
+    """The EMAIL_ settings for `url`; raises ImproperlyConfigured when it is no mail address."""
+    try:
+        return dict(environ.Env.email_url_config(url))
+    except (ImproperlyConfigured, ValueError):
+        raise ImproperlyConfigured(
+            "EMAIL_URL must look like smtp+tls://user:password@host:587, smtp+ssl://…:465 or"
+            " smtp://host:25."
+        ) from None
+
+
+def _is_address(url: str, *, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in schemes and bool(parts.hostname or parts.path) and parts.port != 0
+    except ValueError:  # a port that is no number
+        return False
