@@ -1,0 +1,179 @@
+"""A real browser on a real server: logging in, accessibility, and no trouble behind the scenes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from pytest_django.live_server_helper import LiveServer
+
+from config.devstack.browser import find_browser
+from crm.models import User
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+AXE = Path(settings.BASE_DIR, "node_modules", "axe-core", "axe.min.js")
+THEMES = ("light", "dark")
+# Not a rule of ours to break: "best-practice" findings are advice, these are WCAG 2.2 A and AA.
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PHONE = {"width": 390, "height": 844}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser against committed rows, with the reference data there."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True, serialized_rollback=True))
+
+
+@pytest.fixture(scope="session")
+def base_url(live_server: LiveServer) -> str:
+    """What paths given to the browser are relative to."""
+    return live_server.url
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The browser that is installed, else the one that Playwright has; nothing to the network."""
+    found = find_browser()
+    path = {"executable_path": str(found)} if found else {}
+    return {**browser_type_launch_args, **path, "args": list(FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A desktop screen without animations, so that what is looked at stands still."""
+    return {
+        **browser_context_args,
+        "viewport": {"width": 1440, "height": 900},
+        "reduced_motion": "reduce",
+        "color_scheme": "light",
+        "locale": "en-GB",
+        "timezone_id": "UTC",
+    }
+
+
+@dataclass
+class Troubles:
+    """What went wrong behind a page: errors on its console, failed and refused requests."""
+
+    expected: set[int] = field(default_factory=set)
+    found: list[str] = field(default_factory=list)
+
+    def expect(self, status: int) -> None:
+        """This test provokes answers of `status`."""
+        self.expected.add(status)
+
+    def watch(self, page: Page) -> None:
+        """Collect the troubles of `page` from now on."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.found.append(f"script: {error}"))
+        page.on("requestfailed", self._failed)
+        page.on("response", self._answered)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # The browser repeats each refused request on the console; `_answered` has it already.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.found.append(f"console: {message.text}")
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page, or choosing again, aborts what was still loading.
+        if request.failure != "net::ERR_ABORTED":
+            self.found.append(f"request: {request.failure} {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.found.append(f"answer {response.status}: {response.request.method} {response.url}")
+
+
+@pytest.fixture
+def troubles() -> Iterator[Troubles]:
+    """Fails the test when a page had a trouble that the test did not expect."""
+    troubles = Troubles()
+    yield troubles
+    assert not troubles.found, "\n".join(troubles.found)
+
+
+@pytest.fixture
+def page(context: BrowserContext, troubles: Troubles) -> Page:
+    """A tab whose troubles fail the test. Waits at most ten seconds."""
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    troubles.watch(page)
+    return page
+
+
+@pytest.fixture
+def log_in(base_url: str, context: BrowserContext) -> Callable[[User], None]:
+    """`log_in(manager)`: the browser carries that person's session from now on."""
+
+    def as_user(user: User) -> None:
+        client = Client()
+        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": base_url}]
+        )
+
+    return as_user
+
+
+@pytest.fixture
+def visit(page: Page) -> Callable[[str], Page]:
+    """`visit("/acme/creators/")`: open the path, wait until it and its fragments have loaded."""
+
+    def open_path(path: str) -> Page:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    return open_path
+
+
+def axe_violations(page: Page, *, theme: str) -> list[str]:
+    """What axe-core finds on `page` as it stands, in `theme`: one line for each element."""
+    page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+    options = {"runOnly": {"type": "tag", "values": AXE_TAGS}, "resultTypes": ["violations"]}
+    found = page.evaluate("options => axe.run(document, options)", options)
+    where = urlsplit(page.url).path
+    return [
+        f"{where} ({theme}) {violation['id']}: {node['html'][:160]} | "
+        f"{node['failureSummary'].splitlines()[-1].strip()}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.fixture
+def assert_accessible() -> Callable[[Page], None]:
+    """`assert_accessible(page)`: axe finds nothing, in light and in dark."""
+
+    def check(page: Page) -> None:
+        found = [line for theme in THEMES for line in axe_violations(page, theme=theme)]
+        assert not found, "\n".join(found)
+
+    return check
+
+
+def width_beyond_screen(page: Page) -> int:
+    """How many pixels the page is wider than the screen: 0 when nothing scrolls sideways."""
+    return page.evaluate(
+        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
