@@ -2,10 +2,33 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, URLResolver, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.routers import SimpleRouter
+from rest_framework.viewsets import ViewSetMixin
 
+from crm.api.audit import AuditViewSet
+from crm.api.imports import ImportViewSet
+from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
+from crm.api.profiles import ProfileViewSet
+
+RESOURCES: dict[str, type[ViewSetMixin]] = {
+    "profiles": ProfileViewSet,
+    "posts": PostViewSet,
+    "imports": ImportViewSet,
+    "audit": AuditViewSet,
+}
+
+router = SimpleRouter()
+# With or without: a redirect would lose the body of a POST, and curl does not follow it.
+router.trailing_slash = "/?"
+for prefix, viewset in RESOURCES.items():
+    router.register(prefix, viewset, basename=f"api-{prefix}")
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    *router.urls,
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     re_path(r"^.*$", not_found),
 ]

@@ -1,0 +1,93 @@
+"""The audit ledger of the brand, as it was written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.base import BrandViewSet
+from crm.api.pagination import Row
+from crm.choices import Scope
+from crm.models import AuditEntry
+from crm.paging import Order
+
+ORDER = Order("audit", key="number", descending=True)
+COLUMNS = (
+    "number",
+    "at",
+    "actor_label",
+    "verb",
+    "target_type",
+    "target_id",
+    "target_label",
+    "data",
+    "previous_hash",
+    "hash",
+)
+
+
+class AuditEntrySerializer(serializers.Serializer[Any]):
+    """One act: its hash covers all of it and the hash of the entry before."""
+
+    number = serializers.IntegerField(help_text="From 1 on, without gaps, in each brand.")
+    at = serializers.DateTimeField()
+    actor = serializers.CharField(help_text="An e-mail address as it was then, or `system`.")
+    verb = serializers.CharField()
+    target_type = serializers.CharField()
+    target_id = serializers.IntegerField(allow_null=True)
+    target_label = serializers.CharField(allow_blank=True)
+    data = serializers.DictField()
+    previous_hash = serializers.CharField()
+    hash = serializers.CharField()
+
+
+class AuditFilter(filters.FilterSet):
+    """Which entries to list."""
+
+    verb = filters.CharFilter(max_length=60)
+    target_type = filters.CharFilter(max_length=40)
+    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label="At or after")
+    before = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", label="Before")
+
+    class Meta:
+        model = AuditEntry
+        fields: list[str] = []
+
+
+def acts(rows: list[Row]) -> list[Row]:
+    """Rows of COLUMNS as the API shows them."""
+    return [
+        {
+            "number": row["number"],
+            "at": row["at"],
+            "actor": row["actor_label"],
+            "verb": row["verb"],
+            "target_type": row["target_type"],
+            "target_id": row["target_id"],
+            "target_label": row["target_label"],
+            "data": row["data"],
+            "previous_hash": row["previous_hash"],
+            "hash": row["hash"],
+        }
+        for row in rows
+    ]
+
+
+class AuditViewSet(BrandViewSet[AuditEntry]):
+    """What was done in the brand, by whom."""
+
+    scope = Scope.AUDIT_READ
+    queryset = AuditEntry.objects.none()
+    serializer_class = AuditEntrySerializer
+    filterset_class = AuditFilter
+
+    def list(self, request: Request) -> Response:
+        """Entries, newest first."""
+        entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(brand=self.brand)
+        rows = self.filter_queryset(entries).values(*COLUMNS)
+        return self.page(rows, order=ORDER, represent=acts)

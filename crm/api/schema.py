@@ -1,0 +1,91 @@
+"""How the endpoints are described in OpenAPI: parameters, scopes and problems of each, from code."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from rest_framework import serializers
+
+from crm.api.base import BrandViewSet
+from crm.api.problems import MEDIA_TYPE
+
+if TYPE_CHECKING:
+    from drf_spectacular.utils import OpenApiParameter
+
+WORDS = {
+    HTTPStatus.BAD_REQUEST: "The request cannot be used; `errors` says what to correct.",
+    HTTPStatus.UNAUTHORIZED: "No token, or one that is not known or was revoked.",
+    HTTPStatus.FORBIDDEN: "The token lacks the scope, or its user's role may not do this.",
+    HTTPStatus.NOT_FOUND: "There is nothing here that this token may see.",
+}
+
+
+class FaultSerializer(serializers.Serializer[Any]):
+    """One thing to correct."""
+
+    pointer = serializers.CharField(
+        allow_blank=True,
+        help_text="JSON pointer into the body (empty: all of it), or ?name of the query string.",
+    )
+    code = serializers.CharField(help_text="A stable word for programs.")
+    message = serializers.CharField(help_text="A sentence for people.")
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """What every refusal looks like (RFC 9457)."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(allow_blank=True)
+    errors = FaultSerializer(many=True)
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """`Authorization: Bearer TOKEN`."""
+
+    target_class = "crm.api.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        """The security scheme of the token header."""
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "A token of a user for a brand: it fixes the brand.",
+        }
+
+
+class BrandSchema(AutoSchema):
+    """Adds to each operation what BrandViewSet does for each request."""
+
+    def get_override_parameters(self) -> list[OpenApiParameter | type[serializers.Serializer[Any]]]:
+        """The parameters of the action's Query."""
+        if not isinstance(self.view, BrandViewSet):
+            return []
+        query_class = self.view.query_class()
+        return [query_class] if query_class().fields else []
+
+    def get_description(self) -> str:
+        """The docstring of the action, and the scope that a token needs."""
+        words = super().get_description()
+        if isinstance(self.view, BrandViewSet):
+            scope = self.view.scope_of(self.method)
+            words = f"{words}\n\nScope: `{scope.value}`."
+        return words
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        responses: dict[str, Any] = super()._get_response_bodies(direction)
+        statuses = [HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN]
+        if "{" in self.path:
+            statuses.append(HTTPStatus.NOT_FOUND)
+        for status in statuses:
+            if str(status.value) not in responses:
+                found = self._get_response_for_code(
+                    ProblemSerializer, str(status.value), [MEDIA_TYPE]
+                )
+                responses[str(status.value)] = {**found, "description": WORDS[status]}
+        return responses
