@@ -1,0 +1,277 @@
+"""Scorecards: compute them for all segments of a brand at once, store them, serve them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, TypedDict, cast
+
+from django.db import connection, transaction
+from django.db.models.functions import Now
+
+from crm.models import Brand, Platform
+from segmentation.choices import SegmentStatus
+from segmentation.metrics.catalogue import METRICS, metric_of
+from segmentation.metrics.cells import Cell, cells
+from segmentation.metrics.numbers import WHOLE_BRAND, SegmentNumbers, read_numbers
+from segmentation.metrics.periods import (
+    Bounds,
+    Quarter,
+    calendar_of,
+    quarter_bounds,
+    quarter_of,
+)
+from segmentation.models import Scorecard, Segment
+
+# How many quarters before the current one are kept up to date.
+QUARTERS_BACK = 8
+# Nothing that is measured here is older.
+FIRST_YEAR = 2000
+# A running period's scorecard is served this long before it is computed again.
+STALE_AFTER = timedelta(days=1)
+# PostgreSQL's resolution: `as_of` itself belongs to what is looked at, which is closed-open.
+_INSTANT = timedelta(microseconds=1)
+_KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
+
+
+class PeriodRefused(ValueError):
+    """There is no scorecard of such a period; the message is fit for the user."""
+
+
+class ScorecardJson(TypedDict):
+    """A scorecard as the REST API gives it (design interfaces), with its span of time beside it."""
+
+    segment: str
+    period: str
+    size: int
+    metrics: list[dict[str, Any]]
+    starts_at: str
+    ends_at: str
+    as_of: str
+    is_final: bool
+
+
+def read_period(text: str, *, brand: Brand, as_of: datetime) -> Quarter:
+    """Return the fiscal quarter that `text` names, e.g. "2026Q3".
+
+    Raises PeriodRefused for anything else, for a quarter that has not begun at `as_of`, and for one
+    before the year 2000.
+    """
+    try:
+        quarter = Quarter.parse(text[:20])
+    except ValueError as refusal:
+        raise PeriodRefused(str(refusal)) from None
+    calendar = calendar_of(brand)
+    if quarter.year < FIRST_YEAR:
+        raise PeriodRefused(f"{quarter} is too long ago: scorecards begin with {FIRST_YEAR}Q1.")
+    if quarter > quarter_of(as_of, calendar):
+        begins = calendar.day_of(quarter_bounds(quarter, calendar).start)
+        raise PeriodRefused(f"{quarter} has not begun: it starts on {begins:%-d %B %Y}.")
+    return quarter
+
+
+def refresh(
+    *, brand_id: int, as_of: datetime, periods: Sequence[str | Quarter] | None = None
+) -> int:
+    """Compute and store the scorecards of all segments of a brand; returns the rows written.
+
+    `periods` are by default the current fiscal quarter and those of the eight before it in which
+    there was a member or a post. A few statements for each period, whatever the number of segments
+    and creators; one transaction for each. Raises PeriodRefused as `read_period` does.
+    """
+    brand = Brand.objects.get(pk=brand_id)
+    if periods is None:
+        quarters = _quarters_with_anything(brand, as_of)
+    else:
+        asked = {read_period(str(period), brand=brand, as_of=as_of) for period in periods}
+        quarters = sorted(asked)
+    segments = list(Segment.objects.filter(brand=brand, status__in=_KEPT).order_by("pk"))
+    written = 0
+    for quarter in quarters:
+        written += len(_write(brand=brand, segments=segments, quarter=quarter, as_of=as_of))
+    return written
+
+
+def get(*, segment: Segment, period: str, as_of: datetime) -> Scorecard:
+    """Return the stored scorecard, or compute and store it where there is none or it is stale.
+
+    A period in which the brand knew nobody gives a scorecard that is not stored (no `pk`). Raises
+    PeriodRefused for a bad period text and for a period that has not begun.
+    """
+    quarter = read_period(period, brand=segment.brand, as_of=as_of)
+    stored = (
+        Scorecard.objects.select_related("segment")
+        .filter(segment=segment, period=str(quarter))
+        .first()
+    )
+    if stored is not None and _is_fresh(stored, as_of):
+        return stored
+    return _write(brand=segment.brand, segments=[segment], quarter=quarter, as_of=as_of)[0]
+
+
+def as_json(scorecard: Scorecard, *, explain: bool = False) -> ScorecardJson:
+    """Return the scorecard in the REST shape; `explain` adds to each row what went into it."""
+    return ScorecardJson(
+        segment=scorecard.segment.key,
+        period=scorecard.period,
+        size=scorecard.size,
+        metrics=[_row(cell, explain=explain) for cell in cast("list[Cell]", scorecard.metrics)],
+        starts_at=scorecard.starts_at.isoformat(),
+        ends_at=scorecard.ends_at.isoformat(),
+        as_of=scorecard.as_of.isoformat(),
+        is_final=scorecard.as_of >= scorecard.ends_at,
+    )
+
+
+def _row(cell: Cell, *, explain: bool) -> dict[str, Any]:
+    row: dict[str, Any] = dict(cell)
+    inputs = row.pop("inputs")
+    if explain:
+        metric = metric_of(cell["key"])
+        row |= {
+            "inputs": inputs,
+            "question": metric.question,
+            "better": metric.better.value,
+            "minimum_n": metric.minimum_n,
+            "uncertainty": metric.uncertainty,
+        }
+    return row
+
+
+def _is_fresh(stored: Scorecard, as_of: datetime) -> bool:
+    """Whether a stored row may be served: by today's formulas, and final or nearly of now."""
+    formulas = {metric.named_formula for metric in METRICS}
+    if any(cell["formula"] not in formulas for cell in stored.metrics):
+        return False
+    return stored.as_of >= stored.ends_at or (
+        as_of < stored.ends_at and as_of - stored.as_of < STALE_AFTER
+    )
+
+
+@transaction.atomic
+def _write(
+    *, brand: Brand, segments: Sequence[Segment], quarter: Quarter, as_of: datetime
+) -> list[Scorecard]:
+    """Compute one period for `segments` and store it; returns the rows in the same order."""
+    _one_at_a_time(brand)
+    bounds = quarter_bounds(quarter, calendar_of(brand))
+    platforms = dict(Platform.objects.values_list("key", "name"))
+    numbers = _numbers(brand, segments, bounds, as_of)
+    base = numbers[WHOLE_BRAND]
+    before = _cells_before(brand, segments, quarter, as_of, platforms)
+    rows = [
+        Scorecard(
+            segment=segment,
+            period=str(quarter),
+            starts_at=bounds.start,
+            ends_at=bounds.end,
+            as_of=min(as_of, bounds.end),
+            computed_at=Now(),
+            size=numbers[segment.pk].size,
+            metrics=cells(
+                numbers[segment.pk],
+                brand=base,
+                platforms=platforms,
+                previous=before[segment.pk],
+                previous_period=str(quarter.previous()),
+            ),
+        )
+        for segment in segments
+    ]
+    if not base.size and not any(found.since for found in numbers.values()):
+        return rows
+    Scorecard.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["segment", "period"],
+        update_fields=["starts_at", "ends_at", "as_of", "computed_at", "size", "metrics"],
+    )
+    stored = {
+        row.segment_id: row
+        for row in Scorecard.objects.select_related("segment").filter(
+            segment__in=segments, period=str(quarter)
+        )
+    }
+    return [stored[segment.pk] for segment in segments]
+
+
+def _one_at_a_time(brand: Brand) -> None:
+    """Two runs of one brand must not store their rows in turns."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))",
+            [f"segmentation.scorecards:{brand.pk}"],
+        )
+
+
+def _numbers(
+    brand: Brand, segments: Sequence[Segment], bounds: Bounds, as_of: datetime
+) -> dict[int, SegmentNumbers]:
+    return read_numbers(
+        brand_id=brand.pk,
+        segment_ids=[segment.pk for segment in segments],
+        start=bounds.start,
+        until=min(as_of + _INSTANT, bounds.end),
+    )
+
+
+def _cells_before(
+    brand: Brand,
+    segments: Sequence[Segment],
+    quarter: Quarter,
+    as_of: datetime,
+    platforms: Mapping[str, str],
+) -> dict[int, list[Cell]]:
+    """Return each segment's rows of the period before: as stored, else computed."""
+    previous = quarter.previous()
+    stored = Scorecard.objects.filter(segment__in=segments, period=str(previous))
+    found = {row.segment_id: row.metrics for row in stored if _is_fresh(row, as_of)}
+    missing = [segment for segment in segments if segment.pk not in found]
+    if missing:
+        bounds = quarter_bounds(previous, calendar_of(brand))
+        numbers = _numbers(brand, missing, bounds, as_of)
+        for segment in missing:
+            found[segment.pk] = cells(
+                numbers[segment.pk],
+                brand=numbers[WHOLE_BRAND],
+                platforms=platforms,
+                previous=[],
+                previous_period="",
+            )
+    return found
+
+
+_WITH_ANYTHING = """
+SELECT w.place FROM unnest(%(places)s::int[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
+  AS w (place, starts, ends)
+WHERE EXISTS (
+  SELECT FROM segmentation_membership m JOIN segmentation_segment s ON s.id = m.segment_id
+  WHERE s.brand_id = %(brand)s AND m.entered_at < w.ends
+    AND (m.left_at IS NULL OR m.left_at >= w.starts)
+) OR EXISTS (
+  SELECT FROM crm_post p JOIN crm_relationship r ON r.creator_id = p.creator_id
+  WHERE r.brand_id = %(brand)s AND p.posted_at >= w.starts AND p.posted_at < w.ends
+)
+"""
+
+
+def _quarters_with_anything(brand: Brand, as_of: datetime) -> list[Quarter]:
+    """Return the current quarter and those of the eight before it with a member or a post."""
+    calendar = calendar_of(brand)
+    current = quarter_of(as_of, calendar)
+    quarters = [current.shift(-back) for back in range(QUARTERS_BACK, -1, -1)]
+    spans = [quarter_bounds(quarter, calendar) for quarter in quarters]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _WITH_ANYTHING,
+            {
+                "brand": brand.pk,
+                "places": list(range(len(quarters))),
+                "starts": [span.start for span in spans],
+                "ends": [span.end for span in spans],
+            },
+        )
+        places = {place for (place,) in cursor.fetchall()}
+    return [
+        quarter for place, quarter in enumerate(quarters) if place in places or quarter == current
+    ]
