@@ -12,10 +12,12 @@ from crm.api.imports import ImportViewSet
 from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
+from crm.api.relationships import RelationshipViewSet
 
 RESOURCES: dict[str, type[ViewSetMixin]] = {
     "profiles": ProfileViewSet,
     "posts": PostViewSet,
+    "relationships": RelationshipViewSet,
     "imports": ImportViewSet,
     "audit": AuditViewSet,
 }

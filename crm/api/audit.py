@@ -41,12 +41,12 @@ class AuditEntrySerializer(serializers.Serializer[Any]):
     target_type = serializers.CharField()
     target_id = serializers.IntegerField(allow_null=True)
     target_label = serializers.CharField(allow_blank=True)
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment] # a field's name
     previous_hash = serializers.CharField()
     hash = serializers.CharField()
 
 
-class AuditFilter(filters.FilterSet):
+class AuditFilter(filters.FilterSet):  # type: ignore[misc] # no types
     """Which entries to list."""
 
     verb = filters.CharFilter(max_length=60)

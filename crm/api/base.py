@@ -58,7 +58,7 @@ class BrandViewSet(GenericViewSet[M]):
 
     def page(
         self,
-        rows: QuerySet[Any, Row],
+        rows: QuerySet[Any, Any],
         *,
         order: Order,
         represent: Callable[[list[Row]], list[Row]],
@@ -69,9 +69,9 @@ class BrandViewSet(GenericViewSet[M]):
         )
 
     @staticmethod
-    def one(rows: QuerySet[Any, Row]) -> Row:
+    def one(rows: QuerySet[Any, Any]) -> Row:
         """The one row that is left of values() rows; 404 when none is."""
-        row = rows.first()
+        row: Row | None = rows.first()
         if row is None:
             raise Http404
         return row

@@ -27,7 +27,7 @@ class ImportSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=["creators", "posts"])
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # a field's name
     file_name = serializers.CharField()
     status = serializers.ChoiceField(choices=ImportStatus.choices)
     captured_at = serializers.DateTimeField(help_text="The day the numbers are from.")
@@ -52,7 +52,7 @@ class RejectSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField()
 
 
-class ImportFilter(filters.FilterSet):
+class ImportFilter(filters.FilterSet):  # type: ignore[misc] # no types
     """Which imports to list."""
 
     status = filters.ChoiceFilter(choices=ImportStatus.choices)

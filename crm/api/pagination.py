@@ -28,7 +28,7 @@ class PageQuery(Query):
         min_value=1, max_value=MAX_LIMIT, default=50, help_text="Rows on a page."
     )
     cursor = serializers.CharField(
-        max_length=1_000, required=False, help_text="From `next` or `previous` of an answer."
+        max_length=2_000, required=False, help_text="From `next` or `previous` of an answer."
     )
     count = serializers.BooleanField(
         default=True,
@@ -42,7 +42,7 @@ class KeysetPagination(BasePagination):
 
     def page(
         self,
-        rows: QuerySet[Any, Row],
+        rows: QuerySet[Any, Any],
         *,
         order: Order,
         request: Request,

@@ -29,7 +29,7 @@ NEEDS: dict[Scope, Can] = {
 
 
 class HasScope(BasePermission):
-    """Each viewset names its `scope`, and its `write_scope` where it takes other methods than GET."""
+    """A viewset names its `scope`, and its `write_scope` where it takes other methods than GET."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether the token has the scope and its user's role the capability behind it."""

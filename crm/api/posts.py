@@ -61,7 +61,7 @@ class PostSnapshotSerializer(CountsSerializer):
     """The counts of a post at a moment."""
 
     captured_at = serializers.DateTimeField()
-    source = serializers.ChoiceField(choices=Source.choices)
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment] # a field's name
 
 
 class PostDetailSerializer(PostSerializer):
@@ -71,7 +71,7 @@ class PostDetailSerializer(PostSerializer):
     history = PostSnapshotSerializer(many=True, help_text=f"Newest first, at most {MAX_HISTORY}.")
 
 
-class PostFilter(filters.FilterSet):
+class PostFilter(filters.FilterSet):  # type: ignore[misc] # no types
     """Which posts to list."""
 
     creator = filters.UUIDFilter(field_name="creator__uid", label="A creator's uid")

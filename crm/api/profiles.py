@@ -65,7 +65,7 @@ class SnapshotSerializer(NumbersSerializer):
     """The numbers of a profile at a moment."""
 
     captured_at = serializers.DateTimeField()
-    source = serializers.ChoiceField(choices=Source.choices)
+    source = serializers.ChoiceField(choices=Source.choices)  # type: ignore[assignment] # a field's name
 
 
 class ProfileDetailSerializer(ProfileSerializer):
@@ -75,7 +75,7 @@ class ProfileDetailSerializer(ProfileSerializer):
     history = SnapshotSerializer(many=True, help_text=f"Newest first, at most {MAX_HISTORY}.")
 
 
-class ProfileFilter(filters.FilterSet):
+class ProfileFilter(filters.FilterSet):  # type: ignore[misc] # no types
     """Which profiles to list."""
 
     creator = filters.UUIDFilter(field_name="creator__uid", label="A creator's uid")
@@ -86,9 +86,7 @@ class ProfileFilter(filters.FilterSet):
         model = Profile
         fields: list[str] = []
 
-    def by_handle(
-        self, queryset: QuerySet[Profile], _name: str, value: str
-    ) -> QuerySet[Profile]:
+    def by_handle(self, queryset: QuerySet[Profile], _name: str, value: str) -> QuerySet[Profile]:
         """Handles are stored in lower case without the @."""
         return queryset.filter(handle=value.strip().lstrip("@").lower())
 

@@ -104,7 +104,7 @@ def _unknown(name: str, known: Collection[str]) -> str:
     return f"There is no parameter {name[:60]!r} here.{hint}"
 
 
-class StrictFilterBackend(DjangoFilterBackend):
+class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] # no types
     """django-filter, with bad values told as problems of the query string."""
 
     def filter_queryset(

@@ -1,9 +1,9 @@
-"""How the endpoints are described in OpenAPI: parameters, scopes and problems of each, from code."""
+"""How OpenAPI describes the endpoints: parameters, scopes and problems of each, from the code."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
@@ -15,6 +15,9 @@ from crm.api.problems import MEDIA_TYPE
 if TYPE_CHECKING:
     from drf_spectacular.utils import OpenApiParameter
 
+Parameter: TypeAlias = (
+    "OpenApiParameter | serializers.Serializer[Any] | type[serializers.Serializer[Any]]"
+)
 WORDS = {
     HTTPStatus.BAD_REQUEST: "The request cannot be used; `errors` says what to correct.",
     HTTPStatus.UNAUTHORIZED: "No token, or one that is not known or was revoked.",
@@ -41,7 +44,7 @@ class ProblemSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField(allow_blank=True)
-    errors = FaultSerializer(many=True)
+    errors = FaultSerializer(many=True)  # type: ignore[assignment] # a field's name
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -62,14 +65,14 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 class BrandSchema(AutoSchema):
     """Adds to each operation what BrandViewSet does for each request."""
 
-    def get_override_parameters(self) -> list[OpenApiParameter | type[serializers.Serializer[Any]]]:
+    def get_override_parameters(self) -> list[Parameter]:
         """The parameters of the action's Query."""
         if not isinstance(self.view, BrandViewSet):
             return []
         query_class = self.view.query_class()
         return [query_class] if query_class().fields else []
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override] # as spectacular has it
         """The docstring of the action, and the scope that a token needs."""
         words = super().get_description()
         if isinstance(self.view, BrandViewSet):
@@ -77,14 +80,16 @@ class BrandSchema(AutoSchema):
             words = f"{words}\n\nScope: `{scope.value}`."
         return words
 
-    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+    def _get_response_bodies(
+        self, direction: Literal["request", "response"] = "response"
+    ) -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction)
         statuses = [HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN]
         if "{" in self.path:
             statuses.append(HTTPStatus.NOT_FOUND)
         for status in statuses:
             if str(status.value) not in responses:
-                found = self._get_response_for_code(
+                found = self._get_response_for_code(  # type: ignore[no-untyped-call]
                     ProblemSerializer, str(status.value), [MEDIA_TYPE]
                 )
                 responses[str(status.value)] = {**found, "description": WORDS[status]}

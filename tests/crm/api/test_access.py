@@ -1,0 +1,119 @@
+"""Who gets in: tokens, scopes, roles; and what refusals look like."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from crm.choices import Role, Scope
+from crm.models import ApiToken, UserRole
+from tests.rest import Rest, assert_problem, make_token, rest_as
+
+
+def test_without_a_token_nothing_is_told(brand):
+    body = assert_problem(Rest().get("profiles/"), 401)
+    assert body["title"] == "Unauthorized"
+
+
+def test_the_challenge_names_the_scheme(brand):
+    assert Rest().get("profiles/")["WWW-Authenticate"] == 'Bearer realm="api"'
+
+
+@pytest.mark.parametrize("header", ["Bearer", "Bearer  ", "Basic abc", "Bearer " + "x" * 500])
+def test_a_malformed_header_is_refused(brand, header):
+    answer = Client(headers={"Authorization": header}).get("/api/v1/profiles/")
+    assert_problem(answer, 401)
+
+
+def test_an_unknown_token_is_refused(manager, brand):
+    make_token(manager, brand)
+    body = assert_problem(Rest("not-a-token").get("profiles/"), 401)
+    assert body["detail"] == "This token is not known or was revoked."
+
+
+def test_a_revoked_token_is_refused(manager, brand):
+    secret, token = make_token(manager, brand)
+    assert Rest(secret).get("profiles/").status_code == 200
+    ApiToken.objects.filter(pk=token.pk).update(revoked_at=timezone.now())
+    assert_problem(Rest(secret).get("profiles/"), 401)
+
+
+def test_a_closed_account_is_refused(manager, brand):
+    rest = rest_as(manager, brand)
+    manager.is_active = False
+    manager.save()
+    assert_problem(rest.get("profiles/"), 401)
+
+
+def test_a_token_ends_with_the_role(manager, brand):
+    rest = rest_as(manager, brand)
+    UserRole.objects.filter(user=manager).delete()
+    body = assert_problem(rest.get("profiles/"), 403)
+    assert body["detail"] == "manager has no role in Acme any more."
+
+
+def test_a_log_in_is_not_accepted(manager_client):
+    assert_problem(manager_client.get("/api/v1/profiles/"), 401)
+
+
+def test_the_secret_is_not_stored(manager, brand):
+    secret, token = make_token(manager, brand)
+    assert secret not in {
+        str(value) for value in ApiToken.objects.filter(pk=token.pk).values()[0].values()
+    }
+
+
+def test_a_missing_scope_is_named(manager, brand):
+    rest = rest_as(manager, brand, [Scope.AUDIT_READ])
+    body = assert_problem(rest.get("profiles/"), 403)
+    assert body["detail"] == "This token lacks the scope creators:read."
+
+
+def test_a_scope_does_not_lift_a_role(analyst, brand):
+    body = assert_problem(rest_as(analyst, brand).get("audit/"), 403)
+    assert body["detail"] == "Analyst may not do this; legal or admin may."
+
+
+def test_last_used_is_noted_at_most_once_a_minute(manager, brand, django_assert_num_queries):
+    secret, token = make_token(manager, brand)
+    Rest(secret).get("profiles/")
+    token.refresh_from_db()
+    first = token.last_used_at
+    assert timezone.now() - first < timedelta(seconds=10)
+    with django_assert_num_queries(3):  # token, page, count
+        Rest(secret).get("profiles/")
+    token.refresh_from_db()
+    assert token.last_used_at == first
+    ApiToken.objects.filter(pk=token.pk).update(last_used_at=first - timedelta(minutes=2))
+    Rest(secret).get("profiles/")
+    token.refresh_from_db()
+    assert token.last_used_at > first - timedelta(minutes=1)
+
+
+def test_an_address_that_leads_nowhere_is_a_problem():
+    assert_problem(Rest().get("nothing/here"), 404)
+
+
+def test_a_method_that_is_not_offered_is_said(manager, brand):
+    rest = rest_as(manager, brand)
+    for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+        assert_problem(rest.send(method, "profiles/", {}), 405)
+
+
+def test_slash_or_not_is_the_same_answer(manager, brand):
+    rest = rest_as(manager, brand)
+    assert rest.json("profiles") == rest.json("profiles/")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_matrix_of_roles(role, brand, request):
+    """What each role may read with a token of all scopes."""
+    user = request.getfixturevalue("admin_user" if role == Role.ADMIN else role.value)
+    rest = rest_as(user, brand)
+    for path in ("profiles/", "posts/", "relationships/", "imports/"):
+        assert rest.get(path).status_code == 200, path
+    may_read_ledger = role in {Role.LEGAL, Role.ADMIN}
+    assert rest.get("audit/").status_code == (200 if may_read_ledger else 403)

@@ -1,0 +1,72 @@
+"""A caller of the REST API, as tests need one: a token of a user with scopes."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from django.test import Client
+
+from crm.choices import Scope
+from crm.models import ApiToken, Brand, User
+
+ROOT = "/api/v1"
+
+
+class Rest:
+    """Asks /api/v1/ with a token; without one, as anybody."""
+
+    def __init__(self, secret: str = "") -> None:
+        headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+        self.client = Client(headers=headers, raise_request_exception=True)
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self.client.get(f"{ROOT}/{path}", params)
+
+    def json(self, path: str, **params: Any) -> Any:
+        """The body of a successful answer."""
+        answer = self.get(path, **params)
+        assert answer.status_code == 200, answer.content
+        return answer.json()
+
+    def send(self, method: str, path: str, body: Any = None) -> Any:
+        content = body if isinstance(body, str | bytes) else json.dumps(body)
+        return self.client.generic(method, f"{ROOT}/{path}", content, "application/json")
+
+
+def make_token(
+    user: User, brand: Brand, scopes: Iterable[str] = Scope.values
+) -> tuple[str, ApiToken]:
+    """A token with all scopes unless said otherwise, and its secret."""
+    secret = secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        user=user,
+        brand=brand,
+        name="test",
+        prefix=secret[:8],
+        digest=ApiToken.digest_of(secret),
+        scopes=list(scopes),
+    )
+    return secret, token
+
+
+def rest_as(user: User, brand: Brand, scopes: Iterable[str] = Scope.values) -> Rest:
+    """A caller with the rights of `user` in `brand`, limited to `scopes`."""
+    return Rest(make_token(user, brand, scopes)[0])
+
+
+def assert_problem(answer: Any, status: int, *codes: str) -> dict[str, Any]:
+    """That the answer is a problem of this status whose errors have these codes, in order."""
+    assert answer.status_code == status, answer.content
+    assert answer["Content-Type"] == "application/problem+json"
+    body: dict[str, Any] = answer.json()
+    assert set(body) == {"type", "title", "status", "detail", "errors"}
+    assert body["status"] == status
+    assert body["title"]
+    for error in body["errors"]:
+        assert {"pointer", "code", "message"} <= set(error)
+    if codes:
+        assert tuple(error["code"] for error in body["errors"]) == codes
+    return body
