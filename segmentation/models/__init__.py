@@ -1,6 +1,6 @@
 """The tables of this app; one module per idea."""
 
-from segmentation.models.facts import CreatorFacts
+from segmentation.models.facts import CreatorFacts, PeerNorm
 from segmentation.models.runs import Change, Membership, Run, RunSegment
 from segmentation.models.scorecards import Scorecard
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
@@ -10,6 +10,7 @@ __all__ = (
     "CreatorFacts",
     "Dimension",
     "Membership",
+    "PeerNorm",
     "Run",
     "RunSegment",
     "Scorecard",

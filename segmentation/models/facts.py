@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from crm.models import Brand, Creator
+from crm.models import Brand, Creator, Platform
 
 
 class CreatorFacts(models.Model):
@@ -54,7 +54,7 @@ class CreatorFacts(models.Model):
     video_share = models.FloatField(null=True)
     paid_share = models.FloatField(null=True)
     # Who they are
-    niches = ArrayField(models.BigIntegerField(), null=True)
+    niches = ArrayField(models.IntegerField(), null=True)
     country = models.CharField(max_length=2, null=True)  # noqa: DJ001
     language = models.CharField(max_length=20, null=True)  # noqa: DJ001
     creator_type = models.CharField(max_length=20, null=True)  # noqa: DJ001
@@ -77,3 +77,28 @@ class CreatorFacts(models.Model):
 
     def __str__(self) -> str:
         return f"facts of {self.creator_id} for {self.brand_id}"
+
+
+class PeerNorm(models.Model):
+    """What is usual among a brand's creators on a platform: computed once by each full refresh.
+
+    One changed creator is compared with the stored norm instead of with everybody anew.
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    platform = models.ForeignKey(Platform, on_delete=models.CASCADE, related_name="+")
+    as_of = models.DateTimeField()
+    # Median engagement rate of the creators whose rate on the platform is known, and how many.
+    median_rate = models.FloatField()
+    creators = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["brand", "platform"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "platform"], name="segmentation_peer_norm_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.platform_id} of {self.brand_id}: {self.median_rate} (n={self.creators})"

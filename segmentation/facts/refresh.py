@@ -1,0 +1,210 @@
+"""Fill the fact table as of a moment: one statement for a brand, or for some of its creators."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from crm import performance
+from crm.models import Brand
+from segmentation.facts.catalogue import FACTS_TABLE
+from segmentation.models import PeerNorm
+
+# With fewer others on a platform a median says nothing: strength there is unknown.
+MINIMUM_PEERS = 5
+
+# Facts taken as they are from crm.performance.
+MEASURED = (
+    "followers",
+    "followers_at",
+    "followers_total",
+    "follower_growth_90d",
+    "is_verified",
+    "engagement_rate",
+    "engagement_posts",
+    "view_rate",
+    "avg_views",
+    "avg_likes",
+    "avg_comments",
+    "posts_30d",
+    "posts_90d",
+    "posts_365d",
+    "last_post_at",
+    "video_share",
+    "paid_share",
+)
+# The others: column and what fills it.
+COMPOSED = {
+    "is_celebrity": "person.is_celebrity",
+    "platforms": "nullif(m.platforms, '{}')",
+    "platforms_count": "nullif(m.platforms_count, 0)",
+    "primary_platform": "m.primary_platform_id",
+    "strongest_platform": "strengths.strongest",
+    "platform_strength": "strengths.strength",
+    "niches": "subjects.niches",
+    "country": "nullif(person.country, '')",
+    "language": "nullif(person.language, '')",
+    "creator_type": "nullif(person.creator_type, '')",
+    "profession": "nullif(person.profession, '')",
+    "audience_country": "audience.countries",
+    "audience_age": "audience.ages",
+    "audience_gender": "audience.genders",
+    "audience_quality": "audience.quality",
+    "stage": "coalesce(stays.stage, "
+    "CASE WHEN related.stage_since <= %(as_of)s THEN related.stage END)",
+    "stage_since": "coalesce(stays.entered_at, "
+    "CASE WHEN related.stage_since <= %(as_of)s THEN related.stage_since END)",
+    "known_since": "related.since",
+    "has_owner": "related.has_owner",
+    "next_step_on": "related.next_step_on",
+    "has_email": "addresses.creator_id IS NOT NULL",
+}
+COLUMNS = (*MEASURED, *COMPOSED)
+
+
+def facts_query(*, some: bool) -> tuple[str, str]:
+    """The facts of a brand's creators as (the named queries, the query that uses them).
+
+    The result has creator_id and COLUMNS. Parameters: those of crm.performance, brand_id,
+    minimum_peers and, for `some` creators, creator_ids. `some` are compared with the stored norms
+    of the last full refresh; everybody is compared with the norms of this one.
+    """
+    only = "AND r.creator_id = ANY(%(creator_ids)s)" if some else ""
+    norms = (
+        "SELECT platform_id AS platform, median_rate, creators FROM segmentation_peernorm "
+        "WHERE brand_id = %(brand_id)s"
+        if some
+        else "SELECT platform, percentile_cont(0.5) WITHIN GROUP (ORDER BY rate) AS median_rate, "
+        "count(*) AS creators FROM rates GROUP BY platform"
+    )
+    measured = ", ".join(f"m.{name}" for name in MEASURED)
+    composed = ", ".join(f"{sql} AS {name}" for name, sql in COMPOSED.items())
+    named = f"""
+WITH related AS MATERIALIZED (
+  SELECT r.id, r.creator_id, r.since, r.stage, r.stage_since, r.next_step_on,
+    r.owner_id IS NOT NULL AS has_owner
+  FROM crm_relationship r
+  WHERE r.brand_id = %(brand_id)s AND r.since <= %(as_of)s {only}
+), metrics AS MATERIALIZED (
+  {performance.creator_metrics("SELECT creator_id AS id FROM related")}
+), rates AS (
+  SELECT m.creator_id, e.key AS platform, e.value::float8 AS rate
+  FROM metrics m CROSS JOIN LATERAL jsonb_each_text(m.platform_rates) e
+), norms AS MATERIALIZED (
+  {norms}
+), strengths AS (
+  SELECT r.creator_id,
+    jsonb_object_agg(r.platform, r.rate / n.median_rate) AS strength,
+    (array_agg(r.platform ORDER BY r.rate / n.median_rate DESC, r.platform))[1] AS strongest
+  FROM rates r JOIN norms n USING (platform)
+  WHERE n.creators > %(minimum_peers)s AND n.median_rate > 0
+  GROUP BY r.creator_id
+), stays AS (
+  SELECT DISTINCT ON (s.relationship_id) s.relationship_id, s.stage, s.entered_at
+  FROM crm_stagechange s JOIN related ON related.id = s.relationship_id
+  WHERE s.entered_at <= %(as_of)s AND (s.left_at IS NULL OR s.left_at > %(as_of)s)
+  ORDER BY s.relationship_id, s.entered_at DESC, s.id DESC
+), subjects AS (
+  SELECT n.creator_id, array_agg(n.niche_id::integer ORDER BY n.niche_id) AS niches
+  FROM crm_creatorniche n WHERE n.creator_id IN (SELECT creator_id FROM related)
+  GROUP BY n.creator_id
+), addresses AS (
+  SELECT DISTINCT p.creator_id FROM crm_contactpoint p
+  WHERE p.brand_id = %(brand_id)s AND p.kind = 'email'
+    AND p.creator_id IN (SELECT creator_id FROM related)
+), audience AS (
+  SELECT DISTINCT ON (a.profile_id) a.profile_id, a.countries, a.ages, a.genders, a.quality
+  FROM crm_audiencesnapshot a JOIN metrics m ON m.primary_profile_id = a.profile_id
+  WHERE a.captured_at <= %(as_of)s
+  ORDER BY a.profile_id, a.captured_at DESC, a.id DESC
+)"""  # noqa: S608 - names of ours; values are parameters
+    query = f"""
+SELECT related.creator_id, {measured}, {composed}
+FROM related
+JOIN crm_creator person ON person.id = related.creator_id
+JOIN metrics m ON m.creator_id = related.creator_id
+LEFT JOIN strengths ON strengths.creator_id = related.creator_id
+LEFT JOIN stays ON stays.relationship_id = related.id
+LEFT JOIN subjects ON subjects.creator_id = related.creator_id
+LEFT JOIN addresses ON addresses.creator_id = related.creator_id
+LEFT JOIN audience ON audience.profile_id = m.primary_profile_id"""  # noqa: S608 - names of ours
+    return named, query
+
+
+def parameters(
+    brand: Brand, as_of: datetime, creator_ids: Sequence[int] | None
+) -> dict[str, object]:
+    """What `facts_query` needs."""
+    values: dict[str, object] = {
+        **performance.parameters(as_of),
+        "brand_id": brand.pk,
+        "minimum_peers": MINIMUM_PEERS,
+    }
+    if creator_ids is not None:
+        values["creator_ids"] = list(creator_ids)
+    return values
+
+
+@transaction.atomic
+def refresh_facts(
+    *,
+    brand: Brand,
+    as_of: datetime,
+    creator_ids: Sequence[int] | None = None,
+    table: str = FACTS_TABLE,
+) -> int:
+    """Fill the facts of `brand` as of `as_of`, of all its creators or of `creator_ids`.
+
+    Writes only rows that differ and leaves the segment masks as they are, so that a row's own
+    `as_of` is when its facts last changed. A creator whom the brand does not know as of the moment
+    loses `known_since`, and the row once they are in no segment any more. Returns rows written.
+
+    The peer norms are computed and stored by a refresh of everybody in the real table; in a table
+    of the same shape (a dry run's) they are only used.
+    """
+    named, query = facts_query(some=creator_ids is not None)
+    keeps_norms = creator_ids is None and table == FACTS_TABLE
+    norms = """, stored AS (
+  INSERT INTO segmentation_peernorm AS p (brand_id, platform_id, as_of, median_rate, creators)
+  SELECT %(brand_id)s, platform, %(as_of)s, median_rate, creators FROM norms
+  ON CONFLICT (brand_id, platform_id) DO UPDATE SET as_of = excluded.as_of,
+    median_rate = excluded.median_rate, creators = excluded.creators
+)"""
+    listed = ", ".join(COLUMNS)
+    statement = f"""{named}{norms if keeps_norms else ""}
+INSERT INTO {table} AS f (brand_id, as_of, member_bits, unknown_bits, creator_id, {listed})
+SELECT %(brand_id)s, %(as_of)s, '{{}}', '{{}}', found.* FROM ({_ordered(query)}) found
+ON CONFLICT (brand_id, creator_id) DO UPDATE
+SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
+WHERE ({", ".join(f"f.{name}" for name in COLUMNS)})
+  IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})"""  # noqa: S608 - own names
+    values = parameters(brand, as_of, creator_ids)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        written = int(cursor.rowcount)
+        for statement in _forget(table, some=creator_ids is not None):
+            cursor.execute(statement, values)
+            written += cursor.rowcount
+    if keeps_norms:
+        PeerNorm.objects.filter(brand=brand).exclude(as_of=as_of).delete()
+    return written
+
+
+def _ordered(query: str) -> str:
+    """Rows are written in the order of ids, so that two writers wait instead of dead-locking."""
+    return f"{query} ORDER BY related.creator_id"
+
+
+def _forget(table: str, *, some: bool) -> tuple[str, str]:
+    """Statements for creators whom the brand does not know (any more) as of the moment."""
+    only = "AND f.creator_id = ANY(%(creator_ids)s)" if some else ""
+    return (
+        f"""UPDATE {table} f SET known_since = NULL, as_of = %(as_of)s
+WHERE f.brand_id = %(brand_id)s AND f.known_since IS NOT NULL {only} AND NOT EXISTS (
+  SELECT FROM crm_relationship r WHERE r.brand_id = %(brand_id)s AND r.creator_id = f.creator_id
+    AND r.since <= %(as_of)s)""",  # noqa: S608 - names of ours
+        f"""DELETE FROM {table} f
+WHERE f.brand_id = %(brand_id)s AND f.known_since IS NULL AND 0 = ALL(f.member_bits) {only}""",  # noqa: S608 - names of ours
+    )
