@@ -1,0 +1,110 @@
+"""A small world of segments, stays and posts, as scorecards and pages find it after runs."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from crm.models import Brand, Creator
+from segmentation.choices import RunStatus, SegmentStatus, Trigger
+from segmentation.models import Dimension, Membership, Run, Segment, SegmentVersion
+from tests.factories import (
+    CreatorFactory,
+    MetricSnapshotFactory,
+    PostFactory,
+    ProfileFactory,
+    RelationshipFactory,
+)
+
+RULE = {
+    "all": [
+        {"fact": "followers", "op": ">=", "value": 1000},
+        {"fact": "country", "op": "is", "value": "DK"},
+    ]
+}
+RULE_TEXT = "followers >= 1000 and country is DK"
+
+
+def moment(month: int, day: int, hour: int = 0, year: int = 2026) -> datetime:
+    """A moment of 2026, in UTC."""
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+def make_segment(brand: Brand, key: str = "educators", **values) -> Segment:
+    """An active segment of one version in the dimension `dimension` (key, by default "role")."""
+    dimension, _made = Dimension.objects.get_or_create(
+        brand=brand,
+        key=values.pop("dimension", "role"),
+        defaults={"name": "Content role", "position": 10},
+    )
+    segment = Segment.objects.create(
+        brand=brand,
+        dimension=dimension,
+        key=key,
+        name=values.pop("name", key.capitalize()),
+        bit=Segment.objects.filter(brand=brand).count(),
+        **values,
+    )
+    version = SegmentVersion.objects.create(
+        segment=segment, number=1, rule=RULE, rule_text=RULE_TEXT, created_at=moment(1, 1)
+    )
+    segment.active_version = version
+    segment.status = values.get("status", SegmentStatus.ACTIVE)
+    segment.save()
+    return segment
+
+
+def make_run(brand: Brand, as_of: datetime, **values) -> Run:
+    """An applied run by hand unless `values` say otherwise."""
+    return Run.objects.create(
+        brand=brand,
+        as_of=as_of,
+        created_at=as_of,
+        **{
+            "trigger": Trigger.MANUAL,
+            "status": RunStatus.APPLIED,
+            "started_at": as_of,
+            "finished_at": as_of,
+            "applied_at": as_of,
+            "duration_ms": 120,
+            **values,
+        },
+    )
+
+
+def stay(
+    segment: Segment, creator: Creator, entered_at: datetime, left_at: datetime | None = None
+) -> Membership:
+    """A stay in the ledger, entered and left by runs of those moments."""
+    runs = [
+        Run.objects.filter(brand=segment.brand, as_of=at).first() or make_run(segment.brand, at)
+        for at in (entered_at, left_at)
+        if at is not None
+    ]
+    return Membership.objects.create(
+        segment=segment,
+        creator=creator,
+        entered_at=entered_at,
+        left_at=left_at,
+        version=segment.active_version,
+        entered_run=runs[0],
+        left_run=runs[1] if left_at else None,
+    )
+
+
+def make_creator(brand: Brand, *, since: datetime | None = None, **values) -> Creator:
+    """A creator known to the brand since 1 January 2026 with one Instagram account."""
+    stage = values.pop("stage", "prospect")
+    followers = values.pop("followers", None)
+    creator = CreatorFactory(**values)
+    RelationshipFactory(brand=brand, creator=creator, since=since or moment(1, 1), stage=stage)
+    profile = ProfileFactory(creator=creator, followers=followers)
+    if followers is not None:
+        MetricSnapshotFactory(
+            profile=profile, followers=followers, captured_at=since or moment(1, 1)
+        )
+    return creator
+
+
+def post(creator: Creator, posted_at: datetime, **counts):
+    """A post of the creator's first account."""
+    return PostFactory(profile=creator.profiles.first(), posted_at=posted_at, **counts)
