@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from crm.api.audit import AuditViewSet
+from crm.api.creators import CreatorViewSet
 from crm.api.imports import ImportViewSet
 from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
@@ -15,6 +16,7 @@ from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
 
 RESOURCES: dict[str, type[ViewSetMixin]] = {
+    "creators": CreatorViewSet,
     "profiles": ProfileViewSet,
     "posts": PostViewSet,
     "relationships": RelationshipViewSet,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, datetime, time
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from django.utils.dateparse import parse_date, parse_datetime
@@ -111,10 +111,13 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] # no types
         self, request: Request, queryset: QuerySet[Any], view: APIView
     ) -> QuerySet[Any]:
         """The rows that the query asks for; BadQuery names each value that cannot be used."""
+        filterset = self.checked(request, queryset, view)
+        return queryset if filterset is None else cast("QuerySet[Any]", filterset.qs)
+
+    def checked(self, request: Request, queryset: QuerySet[Any], view: APIView) -> FilterSet | None:
+        """The view's filter set over `queryset`, its values checked; BadQuery as above."""
         filterset: FilterSet | None = self.get_filterset(request, queryset, view)
-        if filterset is None:
-            return queryset
-        if not filterset.is_valid():
+        if filterset is not None and not filterset.is_valid():
             raise BadQuery(
                 [
                     Fault(f"?{name}", str(error.code or "invalid"), str(message))
@@ -123,5 +126,4 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] # no types
                     for message in error.messages
                 ]
             )
-        found: QuerySet[Any] = filterset.qs
-        return found
+        return filterset

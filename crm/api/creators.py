@@ -1,0 +1,248 @@
+"""Creators of the brand, with their newest numbers and how the brand stands with them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, cast
+
+from django.db.models import QuerySet
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api import profiles
+from crm.api.base import UID, BrandViewSet
+from crm.api.pagination import Row
+from crm.api.query import StrictFilterBackend
+from crm.choices import CreatorType, Scope, Stage
+from crm.filters import CreatorFilter
+from crm.models import CreatorNiche, Profile, Relationship
+
+NUMBERS = (
+    "as_of",
+    "followers",
+    "followers_at",
+    "followers_total",
+    "follower_growth_90d",
+    "engagement_rate",
+    "engagement_posts",
+    "engagement_source",
+    "view_rate",
+    "avg_views",
+    "avg_likes",
+    "avg_comments",
+    "posts_30d",
+    "posts_90d",
+    "posts_365d",
+    "last_post_at",
+    "video_share",
+    "paid_share",
+    "platform_rates",
+)
+# What the schema cannot see from the filter's methods, and 249 countries that it need not list.
+_PARAMETERS: dict[str, Any] = {
+    "platform": OpenApiTypes.STR,
+    "niche": OpenApiTypes.STR,
+    "engagement_min": OpenApiTypes.NUMBER,
+    "engagement_max": OpenApiTypes.NUMBER,
+    "last_post_within": OpenApiTypes.INT,
+    "country": {"type": "string", "description": "ISO 3166-1 alpha-2, e.g. DK."},
+}
+for _name, _kind in _PARAMETERS.items():
+    extend_schema_field(_kind)(CreatorFilter.base_filters[_name])
+
+
+class CreatorMetricsSerializer(serializers.Serializer[Any]):
+    """What the creator's numbers add up to. Null is unknown; shares and rates are fractions."""
+
+    as_of = serializers.DateTimeField(allow_null=True, help_text="When this was computed.")
+    followers = serializers.IntegerField(
+        allow_null=True, help_text="Of the primary profile, which is the one with the most."
+    )
+    followers_at = serializers.DateTimeField(allow_null=True)
+    followers_total = serializers.IntegerField(allow_null=True)
+    follower_growth_90d = serializers.FloatField(allow_null=True)
+    engagement_rate = serializers.FloatField(allow_null=True)
+    engagement_posts = serializers.IntegerField(
+        allow_null=True, help_text="How many posts the rate is the mean of."
+    )
+    engagement_source = serializers.ChoiceField(
+        choices=["posts", "averages", "vendor"], allow_null=True
+    )
+    view_rate = serializers.FloatField(allow_null=True)
+    avg_views = serializers.FloatField(allow_null=True)
+    avg_likes = serializers.FloatField(allow_null=True)
+    avg_comments = serializers.FloatField(allow_null=True)
+    posts_30d = serializers.IntegerField(allow_null=True)
+    posts_90d = serializers.IntegerField(allow_null=True)
+    posts_365d = serializers.IntegerField(allow_null=True)
+    last_post_at = serializers.DateTimeField(allow_null=True)
+    video_share = serializers.FloatField(allow_null=True)
+    paid_share = serializers.FloatField(allow_null=True)
+    platform_rates = serializers.DictField(
+        child=serializers.FloatField(),
+        allow_null=True,
+        help_text="The engagement rate on each platform.",
+    )
+
+
+class AccountSerializer(serializers.Serializer[Any]):
+    """An account, in short."""
+
+    id = serializers.IntegerField()
+    platform = serializers.CharField()
+    handle = serializers.CharField()
+    url = serializers.CharField(allow_null=True)
+    followers = serializers.IntegerField(allow_null=True)
+
+
+class StandingSerializer(serializers.Serializer[Any]):
+    """How the brand stands with the creator, in short."""
+
+    id = serializers.IntegerField()
+    stage = serializers.ChoiceField(choices=Stage.choices)
+    stage_since = serializers.DateTimeField()
+    owner = serializers.EmailField(allow_null=True)
+    next_step = serializers.CharField(allow_null=True)
+    next_step_on = serializers.DateField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class CreatorSerializer(serializers.Serializer[Any]):
+    """A creator as the brand knows them."""
+
+    uid = serializers.UUIDField()
+    name = serializers.CharField()
+    creator_type = serializers.ChoiceField(choices=CreatorType.choices)
+    country = serializers.CharField(allow_null=True, help_text="ISO 3166-1 alpha-2.")
+    language = serializers.CharField(allow_null=True, help_text="BCP 47.")
+    profession = serializers.CharField(allow_null=True)
+    is_celebrity = serializers.BooleanField(allow_null=True)
+    primary_platform = serializers.CharField(allow_null=True)
+    primary_handle = serializers.CharField(allow_null=True)
+    metrics = CreatorMetricsSerializer()
+    relationship = StandingSerializer()
+    profiles = AccountSerializer(many=True)
+
+
+class NicheSerializer(serializers.Serializer[Any]):
+    """A subject that creators work in."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field's name
+
+
+class CreatorDetailSerializer(CreatorSerializer):
+    """A creator with all that is known of their accounts and subjects."""
+
+    profiles = profiles.ProfileSerializer(many=True)  # type: ignore[assignment] # more of the same
+    niches = NicheSerializer(many=True)
+
+
+METRICS = "creator__metrics__"
+COLUMNS = (
+    "id",
+    "stage",
+    "stage_since",
+    "owner__email",
+    "next_step",
+    "next_step_on",
+    "version",
+    "creator_id",
+    "creator__uid",
+    "creator__name",
+    "creator__creator_type",
+    "creator__country",
+    "creator__language",
+    "creator__profession",
+    "creator__is_celebrity",
+    f"{METRICS}primary_platform_id",
+    f"{METRICS}primary_handle",
+    *(METRICS + name for name in NUMBERS),
+)
+
+
+def creators(rows: list[Row]) -> list[Row]:
+    """Rows of COLUMNS as the API shows them, with their accounts: one query for all."""
+    accounts: dict[int, list[Row]] = defaultdict(list)
+    of_page = Profile.objects.filter(creator__in=[row["creator_id"] for row in rows])
+    columns = ("id", "creator_id", "platform_id", "handle", "url", "followers")
+    for row in of_page.order_by("platform__position", "pk").values(*columns):
+        accounts[row["creator_id"]].append(
+            {
+                "id": row["id"],
+                "platform": row["platform_id"],
+                "handle": row["handle"],
+                "url": row["url"] or None,
+                "followers": row["followers"],
+            }
+        )
+    return [{**_creator(row), "profiles": accounts[row["creator_id"]]} for row in rows]
+
+
+def _creator(row: Row) -> Row:
+    metrics = {name: row[METRICS + name] for name in NUMBERS}
+    metrics["engagement_source"] = metrics["engagement_source"] or None
+    return {
+        "uid": row["creator__uid"],
+        "name": row["creator__name"],
+        "creator_type": row["creator__creator_type"],
+        "country": row["creator__country"] or None,
+        "language": row["creator__language"] or None,
+        "profession": row["creator__profession"] or None,
+        "is_celebrity": row["creator__is_celebrity"],
+        "primary_platform": row[f"{METRICS}primary_platform_id"],
+        "primary_handle": row[f"{METRICS}primary_handle"] or None,
+        "metrics": metrics,
+        "relationship": {
+            "id": row["id"],
+            "stage": row["stage"],
+            "stage_since": row["stage_since"],
+            "owner": row["owner__email"],
+            "next_step": row["next_step"] or None,
+            "next_step_on": row["next_step_on"],
+            "version": row["version"],
+        },
+    }
+
+
+class CreatorViewSet(BrandViewSet[Relationship]):
+    """Creators with whom the brand has a relationship."""
+
+    scope = Scope.CREATORS_READ
+    queryset = Relationship.objects.none()
+    serializer_class = CreatorSerializer
+    filterset_class = CreatorFilter
+    lookup_field = "uid"
+    lookup_value_regex = UID
+
+    def get_queryset(self) -> QuerySet[Relationship]:
+        """The relationships of the token's brand: each is one creator."""
+        return Relationship.objects.filter(brand=self.brand)
+
+    def list(self, request: Request) -> Response:
+        """Creators in the order of `sort`: most followers first unless said otherwise."""
+        found = StrictFilterBackend().checked(request, self.get_queryset(), self)
+        filterset = cast("CreatorFilter", found)
+        rows = filterset.qs.values(*COLUMNS)
+        return self.page(rows, order=filterset.order, represent=creators)
+
+    @extend_schema(responses=CreatorDetailSerializer)
+    def retrieve(self, request: Request, uid: str) -> Response:
+        """One creator with accounts and niches."""
+        row = self.one(self.get_queryset().filter(creator__uid=uid).values(*COLUMNS))
+        accounts = Profile.objects.filter(creator=row["creator_id"])
+        in_order = accounts.order_by("platform__position", "pk").values(*profiles.COLUMNS)
+        niches = CreatorNiche.objects.filter(creator=row["creator_id"]).order_by("niche__label")
+        return Response(
+            {
+                **_creator(row),
+                "profiles": profiles.profiles([*in_order]),
+                "niches": [
+                    {"key": key, "label": label}
+                    for key, label in niches.values_list("niche__key", "niche__label")
+                ],
+            }
+        )
