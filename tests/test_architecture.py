@@ -1,0 +1,86 @@
+"""What keeps the house in order: directions, names, and nothing that acts behind one's back."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db import models
+
+PROJECT = Path(__file__).resolve().parent.parent
+OURS = ("crm", "campaigns", "segmentation")  # a later one may point to an earlier one
+MODELS = [model for label in OURS for model in apps.get_app_config(label).get_models()]
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The names of the modules, and of the things in them, that `file` imports anywhere."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def found_in(files: list[Path], forbidden: tuple[str, ...]) -> list[str]:
+    return [
+        f"{file.relative_to(PROJECT)} imports {name}"
+        for file in files
+        for name in imports(file)
+        if any(name == start or name.startswith(f"{start}.") for start in forbidden)
+    ]
+
+
+def code(*packages: str) -> list[Path]:
+    return [file for package in packages for file in sorted(PROJECT.glob(f"{package}/**/*.py"))]
+
+
+def test_imports_keep_their_direction() -> None:
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run(
+        [linter, "--no-cache"], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_there_are_no_signals_between_apps() -> None:
+    signals = ("django.dispatch", "django.db.models.signals", "django.db.backends.signals")
+    assert found_in(code(*OURS), signals) == []
+
+
+def test_nothing_imports_tests_or_benchmarks() -> None:
+    assert found_in(code("config", *OURS), ("tests", "benchmarks", "conftest")) == []
+
+
+def test_migrations_import_nothing_of_ours() -> None:
+    migrations = [file for app in OURS for file in code(f"{app}/migrations")]
+    assert len(migrations) >= len(OURS)
+    assert found_in(migrations, ("config", "tests", *OURS)) == []
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_relations_point_down_and_leave_no_trace_below(model: type[models.Model]) -> None:
+    """String references and reverse accessors escape the import linter."""
+    here = model._meta.app_label
+    for field in model._meta.get_fields():
+        if not field.is_relation or field.auto_created or field.related_model is None:
+            continue
+        there = field.related_model._meta.app_label
+        if there == here or there not in OURS:
+            continue
+        assert OURS.index(there) < OURS.index(here), f"{field} points up to {there}"
+        assert field.remote_field.related_name == "+", f"{field} adds an accessor to {there}"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
+def test_constraints_and_indexes_are_named_by_us(model: type[models.Model]) -> None:
+    """A name says in an error which rule was broken, and stays when a field is renamed."""
+    assert not model._meta.unique_together, "use a named UniqueConstraint"
+    for rule in model._meta.constraints:
+        assert rule.name.startswith(f"{model._meta.app_label}_"), rule.name
+    for index in model._meta.indexes:
+        assert index.name.startswith(f"{model._meta.app_label}_"), index.name
