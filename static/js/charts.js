@@ -1,0 +1,120 @@
+// Draws the charts of a page with ECharts, from data that stands in the page:
+//
+//   {{ chart|json_script:"size-data" }}
+//   <div data-chart="size-data" role="img" aria-label="Members by quarter"></div>
+//
+// The data: {type: "line" | "bar", unit: "count" | "fraction", x: ["2026Q1", ...], stacked: false,
+//   horizontal: false, series: [{name, data: [1, null, ...], low: [...], high: [...]}]}
+// null is unknown and leaves a gap. `low` and `high` (both or none) draw an interval around a line.
+// Times on x are plain labels in order. Without JavaScript the data table beside the chart remains.
+(() => {
+  const drawn = new Map();
+  const PALETTE = ["#066fd1", "#d6336c", "#0ca678", "#f59f00", "#7950f2", "#667382"];
+
+  const words = (value, unit) => {
+    if (value === null || value === undefined || Number.isNaN(value)) return "not known";
+    if (unit === "fraction") return `${(value * 100).toFixed(2)} %`;
+    return Number.isInteger(value) ? value.toLocaleString("en") : value.toPrecision(3);
+  };
+
+  const short = (value, unit) => {
+    if (unit === "fraction") return `${+(value * 100).toFixed(2)} %`;
+    const steps = [[1e9, "B"], [1e6, "M"], [1e3, "k"]];
+    const step = steps.find(([size]) => Math.abs(value) >= size);
+    return step ? `${+(value / step[0]).toFixed(1)}${step[1]}` : `${value}`;
+  };
+
+  const colours = () => {
+    const style = getComputedStyle(document.body);
+    const pick = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
+    return { text: style.color, line: pick("--tblr-border-color", "#8884") };
+  };
+
+  const band = (series, index) => {
+    if (!series.low) return [];
+    const common = {
+      type: "line", stack: `interval-${index}`, symbol: "none", silent: true, animation: false,
+      lineStyle: { opacity: 0 },
+    };
+    const width = series.high.map((high, at) =>
+      high === null || series.low[at] === null ? null : high - series.low[at]);
+    return [
+      { ...common, name: `${series.name}, low`, data: series.low },
+      {
+        ...common, name: `${series.name}, high`, data: width,
+        areaStyle: { color: PALETTE[index % PALETTE.length], opacity: 0.15 },
+      },
+    ];
+  };
+
+  const tip = (chart) => (points) => {
+    const lines = chart.series.map((series) => {
+      const point = points.find((found) => found.seriesName === series.name);
+      if (!point) return "";
+      const at = point.dataIndex;
+      const known = series.low && series.low[at] !== null;
+      const interval = known
+        ? ` (${words(series.low[at], chart.unit)} to ${words(series.high[at], chart.unit)})` : "";
+      return `${series.name}: ${words(series.data[at], chart.unit)}${interval}`;
+    });
+    return [points[0].axisValueLabel, ...lines.filter(Boolean)].join("\n");
+  };
+
+  const option = (chart) => {
+    const { text, line } = colours();
+    const labels = { color: text };
+    const categories = {
+      type: "category", data: chart.x, axisLabel: labels, axisTick: { show: false },
+      axisLine: { lineStyle: { color: line } }, inverse: Boolean(chart.horizontal),
+    };
+    const values = {
+      type: "value", splitLine: { lineStyle: { color: line } },
+      axisLabel: { ...labels, formatter: (value) => short(value, chart.unit) },
+    };
+    const main = chart.series.map((series, index) => ({
+      name: series.name, type: chart.type, data: series.data, connectNulls: false,
+      stack: chart.stacked ? "all" : undefined, symbolSize: 6, barMaxWidth: 26,
+      itemStyle: { color: PALETTE[index % PALETTE.length] },
+    }));
+    return {
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      color: PALETTE,
+      grid: { left: 8, right: 16, top: chart.series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
+      legend: chart.series.length > 1
+        ? { data: chart.series.map((series) => series.name), textStyle: labels, top: 0 }
+        : undefined,
+      // Drawn on the canvas: an HTML tooltip needs inline styles, which the page forbids.
+      tooltip: { trigger: "axis", renderMode: "richText", formatter: tip(chart) },
+      xAxis: chart.horizontal ? values : categories,
+      yAxis: chart.horizontal ? categories : values,
+      series: [...chart.series.flatMap(band), ...main],
+    };
+  };
+
+  const draw = (place) => {
+    const source = document.getElementById(place.dataset.chart);
+    if (!source || !window.echarts) return;
+    const chart = JSON.parse(source.textContent);
+    const rows = chart.horizontal ? chart.x.length : 0;
+    place.style.height = chart.horizontal ? `${Math.max(6, rows * 2 + 2)}rem` : "15rem";
+    drawn.get(place)?.dispose();
+    const canvas = window.echarts.init(place);
+    canvas.setOption(option(chart));
+    drawn.set(place, canvas);
+  };
+
+  const drawAll = (root) => {
+    for (const [place, canvas] of drawn) {
+      if (!place.isConnected) {
+        canvas.dispose();
+        drawn.delete(place);
+      }
+    }
+    root.querySelectorAll("[data-chart]").forEach(draw);
+  };
+
+  document.addEventListener("DOMContentLoaded", () => drawAll(document));
+  document.addEventListener("htmx:afterSettle", (event) => drawAll(event.target));
+  document.addEventListener("rapport:theme", () => drawAll(document));
+  addEventListener("resize", () => drawn.forEach((canvas) => canvas.resize()));
+})();
