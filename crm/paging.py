@@ -31,7 +31,8 @@ class Order:
     """How a list is sorted. `key` and `tie` are lookups of the queryset, the tie unique in it.
 
     For the index to serve, both must be columns of one table and the index on (key, tie) in one
-    direction, e.g. (followers DESC NULLS LAST, creator DESC). A nullable key must be a lookup.
+    direction, e.g. (followers DESC NULLS LAST, creator DESC). A nullable key must be a lookup;
+    `tie_of_unknown` is the same tie by another way, where a row without a key may lack the table.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Order:
     tie: str = "id"
     descending: bool = False
     nullable: bool = False
+    tie_of_unknown: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def paginate(
     """
     place = _decode(cursor, order) if cursor else None
     is_backward = place is not None and place.is_backward
-    ordered = rows.annotate(**{KEY: _expression(order.key), TIE: models.F(order.tie)})
+    tie = models.F(order.tie_of_unknown or order.tie)
+    ordered = rows.annotate(**{KEY: _expression(order.key), TIE: tie})
     items: list[T] = []
     for is_null in _parts(order, place, is_backward=is_backward):
         part = _part(ordered, order, place, is_null=is_null, is_backward=is_backward)
@@ -132,7 +135,7 @@ def _part(
     if order.nullable:
         # By the lookup, not the annotation: it makes the join an inner one, led by the index.
         rows = rows.filter(**{f"{order.key}__isnull": is_null})
-    by_tie = models.F(order.tie)
+    by_tie = models.F(TIE if is_null else order.tie)
     if is_null:
         if place is not None and place.key is None:
             rows = rows.filter(compare(by_tie, models.Value(place.tie)))

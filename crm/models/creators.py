@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 NAME_FOLDED = models.Func("name", function="crm_fold")
 
 
+class Fold(models.Func):
+    """A text as NAME_FOLDED has it: "José" and "JOSE" are "jose"."""
+
+    function = "crm_fold"
+    output_field = models.TextField()
+
+
 class Platform(models.Model):
     """Where creators publish. A registry as data: an admin can add a platform of the brand's own."""
 

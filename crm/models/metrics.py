@@ -191,7 +191,7 @@ class CreatorMetrics(models.Model):
 
     class Meta:
         indexes = [
-            # One for each order that the list offers; both columns in one direction (crm/paging.py).
+            # One for each order of the list; both columns in one direction (crm/paging.py).
             models.Index(
                 models.F("followers").desc(nulls_last=True),
                 models.F("creator").desc(),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
+from django.db.models import F, Prefetch
 from django.utils import timezone
 
 from crm.choices import Stage
 from crm.models.brands import Brand, User
-from crm.models.creators import Creator
+from crm.models.creators import Creator, Profile
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -19,6 +20,15 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Relationships of the brands in which `user` has a role."""
         return self.filter(brand__in=Brand.objects.visible_to(user))
+
+    def with_creator(self) -> Self:
+        """With what a row of the list and a card of the board show of the creator."""
+        accounts = Profile.objects.select_related("platform").order_by(
+            F("followers").desc(nulls_last=True), "pk"
+        )
+        return self.select_related("creator__metrics", "owner").prefetch_related(
+            Prefetch("creator__profiles", queryset=accounts)
+        )
 
 
 class Relationship(models.Model):

@@ -1,0 +1,250 @@
+"""Which creators of a brand: one filter for the list, its export, the board and the API."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import django_filters as filters
+import pycountry
+from django import forms
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models.functions import Lower
+from django.http import HttpRequest
+from django.utils import timezone
+
+from crm.choices import Stage
+from crm.models import Brand, Creator, CreatorNiche, Niche, Platform, Profile, Relationship, User
+from crm.models.creators import Fold
+from crm.paging import Order
+
+Relationships = QuerySet[Relationship]
+
+NOBODY = "none"
+DEFAULT_SORT = "-followers"
+COUNTRIES = sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1])
+# As many as anybody has, and what the column can hold.
+MAX_FOLLOWERS = 10**12
+
+_METRICS = "creator__metrics__"
+
+
+def _orders() -> dict[str, Order]:
+    """Each order by its name in the address: "followers" upwards, "-followers" downwards."""
+    by_metric = {
+        "followers": "followers",
+        "engagement": "engagement_rate",
+        "last_post": "last_post_at",
+    }
+    orders = {}
+    for sign, descending in (("", False), ("-", True)):
+        orders[f"{sign}name"] = Order(
+            f"{sign}name", Lower("creator__name"), "creator__id", descending=descending
+        )
+        orders[f"{sign}added"] = Order(f"{sign}added", "created_at", descending=descending)
+        for name, column in by_metric.items():
+            orders[f"{sign}{name}"] = Order(
+                f"{sign}{name}",
+                f"{_METRICS}{column}",
+                f"{_METRICS}creator_id",
+                descending=descending,
+                nullable=True,
+                tie_of_unknown="creator_id",
+            )
+    return orders
+
+
+ORDERS = _orders()
+_SORT_LABELS = {
+    "name": ("Name, A to Z", "Name, Z to A"),
+    "followers": ("Fewest followers", "Most followers"),
+    "engagement": ("Lowest engagement rate", "Highest engagement rate"),
+    "last_post": ("Longest without a post", "Newest post"),
+    "added": ("Added first", "Added last"),
+}
+SORTS = [(name, _SORT_LABELS[name.lstrip("-")][name.startswith("-")]) for name in ORDERS]
+
+
+def named(rows: Relationships, words: str) -> Relationships:
+    """The relationships whose creator has `words` in the name or in a handle, without accents."""
+    words = words.strip()
+    if not words:
+        return rows
+    by_name = Creator.objects.alias(folded=Fold("name")).filter(
+        folded__contains=Fold(Value(words, output_field=TextField()))
+    )
+    handle = re.escape(words.removeprefix("@"))
+    by_handle = Profile.objects.filter(handle__iregex=handle)
+    # A union, since an OR over two tables would use neither index.
+    found = by_name.order_by().values("pk").union(by_handle.order_by().values("creator_id"))
+    return rows.filter(creator__in=found)
+
+
+def owned(rows: Relationships, owner: str) -> Relationships:
+    """The relationships of the owner with this address, or those without an owner."""
+    if owner == NOBODY:
+        return rows.filter(owner=None)
+    return rows.filter(owner__email=owner)
+
+
+def on_platform(rows: Relationships, platform: Platform) -> Relationships:
+    """The relationships whose creator has an account on the platform."""
+    accounts = Profile.objects.filter(creator=OuterRef("creator"), platform=platform)
+    return rows.filter(Exists(accounts))
+
+
+class WholeNumber(filters.Filter):  # type: ignore[misc] # it ships no types
+    """Asks for a count."""
+
+    field_class = forms.IntegerField
+
+
+class Percentage(filters.Filter):  # type: ignore[misc] # it ships no types
+    """Asks for a rate in percent."""
+
+    field_class = forms.FloatField
+
+
+class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
+    """Which cards of the board. `queryset` are relationships of one brand."""
+
+    search = filters.CharFilter(
+        method="by_words",
+        label="Name or handle",
+        max_length=100,
+        help_text="Accents do not matter.",
+    )
+    owner = filters.ChoiceFilter(
+        method="by_owner", label="Owner", choices=(), help_text="An address, or “none”."
+    )
+    platform = filters.ModelChoiceFilter(
+        method="by_platform", label="Platform", queryset=Platform.objects.all()
+    )
+
+    class Meta:
+        model = Relationship
+        fields: list[str] = []
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        queryset: Relationships,
+        *,
+        request: HttpRequest | None = None,
+        prefix: str | None = None,
+        brand: Brand | None = None,
+        at: datetime | None = None,
+    ) -> None:
+        """`brand` is the request's (a page's or a token's) unless given, `at` the present."""
+        super().__init__(data if data is not None else {}, queryset, request=request, prefix=prefix)
+        self.at = at or timezone.now()
+        brand = brand or _brand_of(request)
+        people = User.objects.filter(roles__brand=brand).order_by("first_name", "email", "pk")
+        self.filters["owner"].extra["choices"] = [
+            (NOBODY, "Nobody"),
+            *((person.email, person.display_name) for person in people),
+        ]
+        for name, item in self.filters.items():
+            item.field.widget.attrs["id"] = f"filter-{name}"
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether anything is asked for."""
+        return any(self.form[name].data for name in self.filters if name != "sort")
+
+    def by_words(self, rows: Relationships, _name: str, words: str) -> Relationships:
+        """See `named`."""
+        return named(rows, words)
+
+    def by_owner(self, rows: Relationships, _name: str, owner: str) -> Relationships:
+        """See `owned`."""
+        return owned(rows, owner)
+
+    def by_platform(self, rows: Relationships, _name: str, platform: Platform) -> Relationships:
+        """See `on_platform`."""
+        return on_platform(rows, platform)
+
+
+class CreatorFilter(BoardFilter):
+    """Which creators. Rates are in percent: 2.5 is 2.5 %. An unknown number meets no bound."""
+
+    stage = filters.MultipleChoiceFilter(label="Stage", choices=Stage.choices)
+    niche = filters.ModelChoiceFilter(
+        method="by_niche", label="Niche", queryset=Niche.objects.all(), to_field_name="key"
+    )
+    country = filters.ChoiceFilter(
+        field_name="creator__country", label="Country", choices=COUNTRIES
+    )
+    followers_min = WholeNumber(
+        field_name=f"{_METRICS}followers",
+        lookup_expr="gte",
+        label="Followers from",
+        min_value=0,
+        max_value=MAX_FOLLOWERS,
+    )
+    followers_max = WholeNumber(
+        field_name=f"{_METRICS}followers",
+        lookup_expr="lte",
+        label="Followers to",
+        min_value=0,
+        max_value=MAX_FOLLOWERS,
+    )
+    engagement_min = Percentage(
+        method="by_rate",
+        label="Engagement from, %",
+        min_value=0,
+        max_value=100_000,
+    )
+    engagement_max = Percentage(
+        method="by_rate",
+        label="Engagement to, %",
+        min_value=0,
+        max_value=100_000,
+    )
+    last_post_within = WholeNumber(
+        method="by_last_post",
+        label="Last post within, days",
+        min_value=1,
+        max_value=36_500,
+    )
+    sort = filters.ChoiceFilter(
+        method="by_order", label="Sort", choices=SORTS, empty_label=None, null_label=None
+    )
+
+    @property
+    def order(self) -> Order:
+        """The order that the rows are to be paged in."""
+        chosen = self.form.cleaned_data.get("sort") if self.is_valid() else None
+        return ORDERS[chosen or DEFAULT_SORT]
+
+    def by_niche(self, rows: Relationships, _name: str, niche: Niche) -> Relationships:
+        """Creators who work in the niche."""
+        return rows.filter(
+            Exists(CreatorNiche.objects.filter(creator=OuterRef("creator"), niche=niche))
+        )
+
+    def by_rate(self, rows: Relationships, name: str, percent: float) -> Relationships:
+        """Engagement rates from or to `percent`."""
+        lookup = "gte" if name.endswith("min") else "lte"
+        return rows.filter(**{f"{_METRICS}engagement_rate__{lookup}": percent / 100})
+
+    def by_last_post(self, rows: Relationships, _name: str, days: int) -> Relationships:
+        """Creators whose newest known post is at most `days` old."""
+        return rows.filter(
+            **{
+                f"{_METRICS}last_post_at__gt": self.at - timedelta(days=days),
+                f"{_METRICS}last_post_at__lte": self.at,
+            }
+        )
+
+    def by_order(self, rows: Relationships, _name: str, _order: str) -> Relationships:
+        """The order narrows nothing: the pager sorts."""
+        return rows
+
+
+def _brand_of(request: HttpRequest | None) -> Brand:
+    """The brand of a page's request, or of the token of an API request."""
+    found: Brand = getattr(request, "brand", None) or request.auth.brand  # type: ignore[union-attr]
+    return found
