@@ -149,7 +149,7 @@ class _Search:
             wanted = " and ".join(
                 threshold_words(wish.leaf, fact, wanted=wish.wanted) for wish in unmet
             )
-            sentence = f"{name_of(unmet[0].leaf, fact)} from {now} to {wanted}"
+            sentence = f"{name_of(unmet[0].leaf, fact)} from {now} to {_as_target(wanted)}"
             found.append(Change(key, share, fact.label, now, wanted, sentence))
         return tuple(found)
 
@@ -192,6 +192,15 @@ class _Search:
             found = [self.calendar.bounds(window, self.as_of) for window in windows]
             for bounds in (*found, Bounds(self.as_of, self.as_of)):
                 yield from (bounds.end - instant, bounds.start, bounds.start - instant, bounds.end)
+
+
+def _as_target(words: str) -> str:
+    """Return what is asked of a value as it stands after "to"."""
+    if words.startswith(("contains ", "starts ", "does ")):
+        return f"one that {words}"
+    if words.startswith(("in ", "not in ")):
+        return f"one {words}"
+    return words.removeprefix("is ").removeprefix("do ")
 
 
 def _by_subject(way: _Way) -> list[tuple[tuple[str, str | None], list[_Wish]]]:

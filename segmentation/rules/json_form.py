@@ -6,7 +6,6 @@ exist and values make sense is for `validate`. Everything wrong is reported at o
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeGuard
 
@@ -285,7 +284,7 @@ class _Loader:
     def number(self, form: object, at: str) -> tree.Number | None:
         if isinstance(form, bool) or not isinstance(form, int | float):
             self.error(at, "wrong_value", f"Expected a number, found {_kind(form)}.")
-        elif not math.isfinite(form) or abs(form) > MAX_NUMBER:
+        elif not abs(form) <= MAX_NUMBER:  # written so that NaN is refused too
             self.error(at, "wrong_value", "The number is too large.")
         else:
             return form

@@ -22,7 +22,7 @@ from segmentation.rules.facts import RESERVED_WORDS, Catalogue, FactType
 from segmentation.rules.json_form import MAX_NESTING, load
 from segmentation.rules.tree import Op, Percentage, Period, Span
 
-MAX_LENGTH = 100_000
+MAX_LENGTH = 50_000
 _BARE_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SHARES = frozenset({FactType.PERCENT, FactType.DISTRIBUTION})
 UNDERSCORES_FROM = 10_000

@@ -31,6 +31,12 @@ _OPPOSITES = {
     Op.IS_UNKNOWN: Op.IS_KNOWN,
 }
 _BARE_WORDS = {Op.IS_KNOWN: "known", Op.IS_UNKNOWN: NOT_KNOWN, Op.EMPTY: "empty"}
+_NEGATED_STARTS = {
+    "is ": "is not ",
+    "contains ": "does not contain ",
+    "starts ": "does not start ",
+    "include ": "do not include ",
+}
 _NUMBER_WORDS = {
     Op.EQ: "exactly",
     Op.NE: "other than",
@@ -61,7 +67,10 @@ def threshold_words(leaf: Comparison, fact: Fact, *, wanted: bool = True) -> str
     if leaf.op in _OPPOSITES:
         return _asked(replace(leaf, op=_OPPOSITES[leaf.op]), fact)
     words = _asked(leaf, fact)
-    return words.replace("is ", "is not ", 1) if words.startswith("is ") else f"not {words}"
+    for start, negated in _NEGATED_STARTS.items():
+        if words.startswith(start):
+            return f"{negated}{words.removeprefix(start)}"
+    return f"not {words}"
 
 
 def _asked(leaf: Comparison, fact: Fact) -> str:
@@ -76,8 +85,9 @@ def _asked(leaf: Comparison, fact: Fact) -> str:
             shown = fact.label_of(text) if fact.type is FactType.CHOICE else f"\u201c{text}\u201d"
             return f"{leaf.op} {shown}"
         case Span() as span:
-            words = _span_words(span)
-            return f"more than {words} ago" if leaf.op is Op.OLDER_THAN else f"in the last {words}"
+            if leaf.op is Op.OLDER_THAN:
+                return f"more than {_span_words(span)} ago"
+            return f"in the last {span.unit if span.count == 1 else _span_words(span)}"
         case Period() as period:
             return period_words(period)
         case tuple() as options:
@@ -158,7 +168,7 @@ def _plain(value: float, decimals: int) -> str:
 
 
 def _span_words(span: Span) -> str:
-    return f"{span.count:,} {span.unit}s" if span.count > 1 else str(span.unit)
+    return f"{span.count:,} {span.unit}{'' if span.count == 1 else 's'}"
 
 
 def _listed(items: Iterable[str]) -> str:
