@@ -95,8 +95,8 @@ def servers(arguments: Sequence[str]) -> Iterator[None]:
                 ("DATABASE_URL", state.database_url),
                 ("REDIS_URL", state.redis_url),
             ):
-                if url:
-                    os.environ.setdefault(name, url)
+                if url and not os.environ.get(name):
+                    os.environ[name] = url
             yield
     finally:
         home.release()

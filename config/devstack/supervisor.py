@@ -38,7 +38,7 @@ def up(arguments: Sequence[str]) -> int:
     home = Home.from_environment()
     home.run_servers()
     try:
-        return Supervisor(home, _web_port()).run()
+        return Supervisor(home, web_port()).run()
     finally:
         home.release()
 
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _web_port() -> int:
+def web_port() -> int:
     """The port that PORT asks for, 8000 by default; ServerFailedError when it cannot be had."""
     wanted = os.environ.get("PORT") or "8000"
     if not wanted.isdecimal() or not 1 <= int(wanted) <= 65535:

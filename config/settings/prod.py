@@ -49,6 +49,6 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if host != "*"]
 
 if SENTRY_DSN := env.str("SENTRY_DSN", default=""):
     try:
-        sentry_sdk.init(dsn=SENTRY_DSN, send_default_pii=False)
+        sentry_sdk.init(dsn=SENTRY_DSN)  # by default it says nothing of who the user is
     except BadDsn as error:
         raise ImproperlyConfigured(f"SENTRY_DSN cannot be used: {error}.") from error
