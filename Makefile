@@ -35,8 +35,8 @@ check: $(VENV)/.test node_modules/.test ## format, lint, types, imports, migrati
 	$(BIN)/lint-imports
 	find templates -name '*.html' -exec $(BIN)/djade --check --target-version 5.2 {} +
 	$(BIN)/djlint --lint --quiet templates
-	RAPPORT_ENV=test $(BIN)/python manage.py makemigrations --check --dry-run
-	RAPPORT_ENV=test $(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/openapi.yaml var/openapi.yaml
 	$(NODE) node_modules/dclint/bin/dclint.cjs docker-compose.yml
 	$(BIN)/hadolint Dockerfile

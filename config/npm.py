@@ -47,7 +47,7 @@ class NpmFinder(BaseFinder):
     ) -> Iterator[tuple[str, FileSystemStorage]]:
         """Each file with a storage that opens it, for collectstatic."""
         for path, source in self.files.items():
-            if not matches_patterns(path, ignore_patterns):
+            if not matches_patterns(path, ignore_patterns or ()):
                 yield path, _OneFile(path, self.root / source)
 
 

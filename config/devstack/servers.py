@@ -219,10 +219,9 @@ def _run_postgres(
 ) -> Server:
     port = free_port(port)
     # No socket file: its folder may be too long a path, or not writable.
-    command = [programs / "postgres", "-D", data, "-h", LOOPBACK, "-p", str(port), "-k", ""]
-    child = spawn(
-        "PostgreSQL", [*command, *options], log=log, stop_signal=stop_signal, as_nobody=_is_root()
-    )
+    command: list[str | Path] = [programs / "postgres", "-D", data, *options]
+    command += ["-h", LOOPBACK, "-p", str(port), "-k", ""]
+    child = spawn("PostgreSQL", command, log=log, stop_signal=stop_signal, as_nobody=_is_root())
     address = f"{DATABASE}:{password}@{LOOPBACK}:{port}"
     _wait_until(
         lambda: _ensure_database(f"postgresql://{address}/postgres"),

@@ -148,7 +148,7 @@ class Supervisor:
     def part(
         self,
         name: str,
-        command: list[str | Path],
+        command: Sequence[str | Path],
         *,
         orphan_signal: signal.Signals | None = None,
     ) -> Child:

@@ -6,14 +6,14 @@ import sentry_sdk
 from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.utils import BadDsn
 
+from config.settings.addresses import broker, database, mail
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
-from config.settings.addresses import broker, database, mail
 
 
 def required(name: str) -> str:
     """The value of variable `name`; ImproperlyConfigured with one clear line when it is absent."""
-    value = env.str(name, default="")
+    value: str = env.str(name, default="")
     if not value:
         raise ImproperlyConfigured(f"{name} must be set in production.")
     return value

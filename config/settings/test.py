@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import copy
 
+from config.settings.addresses import broker, database
 from config.settings.base import *  # noqa: F403
 from config.settings.base import TEMPLATES as BASE_TEMPLATES
 from config.settings.base import env
-from config.settings.addresses import broker, database
 
 DEBUG = False
 SECRET_KEY = "rapport-tests-only"  # noqa: S105 - not a secret: tests only
