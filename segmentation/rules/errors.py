@@ -1,6 +1,6 @@
 """What can be wrong with a rule, in words for the person who wrote it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,3 +63,16 @@ def step(pointer: str, *names: str | int) -> str:
     for name in names:
         pointer += "/" + str(name).replace("~", "~0").replace("/", "~1")
     return pointer
+
+
+def with_positions(
+    errors: Sequence[RuleError], positions: Mapping[str, Position]
+) -> list[RuleError]:
+    """Return the errors with the place of the part they point at, or of the nearest part around."""
+    found = []
+    for error in errors:
+        pointer = error.pointer
+        while pointer and pointer not in positions:
+            pointer = pointer.rpartition("/")[0]
+        found.append(RuleError(error.pointer, positions.get(pointer), error.code, error.message))
+    return found

@@ -21,7 +21,7 @@ SECONDS_IN_A_DAY = 86_400
 
 @dataclass(frozen=True)
 class FactReading:
-    """Where a value came from: the source in words, and the moment it was true, where known."""
+    """A value with its source in words and the moment it was true, where they are known."""
 
     value: object
     source: str | None = None
@@ -102,8 +102,8 @@ def explain(
 ) -> Explanation:
     """Return the rule with each part's result for one creator.
 
-    The arguments are those of `evaluate`, and so are the exceptions. `readings` adds source and age
-    by fact key; without one, the source is the catalogue's.
+    The arguments are those of `evaluate`, and so are the exceptions. `readings` gives facts with
+    source and age by key, and goes before `values`; without one, the source is the catalogue's.
     """
     validate(node, catalogue).require()
     return _Explainer(values, catalogue, as_of, calendar, readings or {}).node(node)
@@ -142,12 +142,12 @@ class _Explainer:
         return Explanation(kind, result, items=items, missing=missing)
 
     def leaf(self, leaf: Comparison, fact: Fact) -> Explanation:
-        value = self.values.get(leaf.fact)
+        reading = self.readings.get(leaf.fact, FactReading(self.values.get(leaf.fact)))
+        value = reading.value
         result = compare(leaf, fact, value, self.as_of, self.calendar)
         words = value_words(value, fact, leaf.key, self.calendar)
         if fact.type is FactType.DISTRIBUTION and leaf.key is not None:
             value = value.get(leaf.key) if isinstance(value, Mapping) else None
-        reading = self.readings.get(leaf.fact, FactReading(value))
         captured_at = reading.captured_at
         age = None
         if captured_at is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from segmentation.rules import contradictions, tree
-from segmentation.rules.errors import Position, RuleError, RuleInvalid, step
+from segmentation.rules.errors import Position, RuleError, RuleInvalid, step, with_positions
 from segmentation.rules.facts import (
     KNOWN_OPS,
     NUMERIC_OPS,
@@ -17,7 +17,6 @@ from segmentation.rules.facts import (
     closest,
 )
 from segmentation.rules.json_form import dump, load
-from segmentation.rules.text import with_positions
 from segmentation.rules.tree import Comparison, Op, Percentage, Period
 
 MAX_DEPTH = 8
@@ -60,14 +59,14 @@ def validate(
             "too_many_nodes",
             f"The rule has {checker.nodes} parts; the limit is {MAX_NODES}.",
         )
-    errors = with_positions(tuple(checker.errors), positions or {})
-    warnings = with_positions(tuple(_warnings(node)), positions or {})
+    errors = with_positions(checker.errors, positions or {})
+    warnings = with_positions([*checker.warnings, *_warnings(node, catalogue)], positions or {})
     return Report(tuple(errors), tuple(warnings))
 
 
-def _warnings(node: tree.Node) -> Iterable[RuleError]:
+def _warnings(node: tree.Node, catalogue: Catalogue) -> Iterable[RuleError]:
     facts = tree.facts_of(node)
-    if facts and all(_counts_followers(key) for key in facts):
+    if facts and all(_counts_followers(key, catalogue) for key in facts):
         yield RuleError(
             "",
             None,
@@ -77,9 +76,11 @@ def _warnings(node: tree.Node) -> Iterable[RuleError]:
         )
 
 
-def _counts_followers(key: str) -> bool:
+def _counts_followers(key: str, catalogue: Catalogue) -> bool:
     """Whether the fact is a follower count: by convention `followers` or `followers_<platform>`."""
-    return key == "followers" or key.startswith("followers_")
+    fact = catalogue.get(key)
+    is_count = fact is not None and fact.type is FactType.NUMBER
+    return is_count and (key == "followers" or key.startswith("followers_"))
 
 
 class _Checker:
@@ -88,6 +89,7 @@ class _Checker:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self.errors: list[RuleError] = []
+        self.warnings: list[RuleError] = []
         self.nodes = 0
 
     def error(self, pointer: str, code: str, message: str) -> None:
@@ -207,6 +209,9 @@ class _Checker:
         low, high = fact.bounds
         if (low is not None and float(value) < low) or (high is not None and float(value) > high):
             self.error(at, "impossible_value", _outside(float(value), fact))
+        elif fact.type in SHARES and float(value) > 1 and not isinstance(value, Percentage):
+            message = f"{value:g} asks for {float(value):.0%}. {_share_hint(float(value))}"
+            self.warnings.append(RuleError(at, None, "share_over_one", message))
 
     def values(self, values: tuple[tree.Scalar, ...], fact: Fact, at: str) -> None:
         if fact.type in (FactType.DATE, FactType.MOMENT):
@@ -247,5 +252,9 @@ def _outside(value: float, fact: Fact) -> str:
         reach = f"between {low:,g} and {high:,g}"
     message = f"{fact.key} is {reach}, never {value:,g}."
     if fact.type in SHARES and 1 < value <= 100:
-        message += f" Shares are fractions: {value:g}% is written {value:g}% or {value / 100:g}."
+        message += f" {_share_hint(value)}"
     return message
+
+
+def _share_hint(value: float) -> str:
+    return f"Shares are fractions: {value:g}% is written {value:g}% or {value / 100:g}."

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from segmentation.rules import tree
 from segmentation.rules.facts import KNOWN_OPS, NUMERIC_OPS, Fact, FactType, is_fact_key
-from segmentation.rules.json_form import DAYS_IN, MAX_NUMBER, MAX_WINDOW_DAYS, NUMBER_OPS
+from segmentation.rules.json_values import DAYS_IN, MAX_NUMBER, MAX_WINDOW_DAYS, NUMBER_OPS
 from segmentation.rules.tree import Comparison, Op, Period, Span, Unit
 from tests.segmentation.rules.sample import AS_OF, CATALOGUE, COPENHAGEN, ROLES, THEMES
 

@@ -50,7 +50,8 @@ def test_unknown_names_the_facts_that_were_missing_and_only_those() -> None:
 
 def test_source_and_age_come_with_the_reading() -> None:
     reading = FactReading(8_200, "creator-connected", AS_OF - timedelta(days=3, hours=12))
-    found = explained("followers > 5", VALUES, readings={"followers": reading})
+    found = explained("followers > 5", {}, readings={"followers": reading})
+    assert (found.result, found.leaf.value) == (True, 8_200)
     assert (found.leaf.source, found.leaf.age_days) == ("creator-connected", 3.5)
 
 

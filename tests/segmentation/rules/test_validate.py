@@ -9,6 +9,7 @@ from segmentation.rules.tree import All, Any, Comparison, Node, Not, Op
 from segmentation.rules.validate import validate
 from tests.segmentation.rules.sample import CATALOGUE
 
+HINT = "Shares are fractions: 2.5% is written 2.5% or 0.025."
 LEAF = Comparison("followers", Op.GE, 1)
 
 
@@ -173,6 +174,22 @@ def test_warns_of_follower_counts_alone(text: str, codes: list[str]) -> None:
     report = validate(parse(text), CATALOGUE)
     assert report.ok
     assert [warning.code for warning in report.warnings] == codes
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("2.5", [("/value", f"2.5 asks for 250%. {HINT}")]),
+        ("250%", []),
+        ("1.0", []),
+    ],
+)
+def test_warns_of_shares_that_look_like_percentages(
+    value: str, expected: list[tuple[str, str]]
+) -> None:
+    report = validate(parse(f"growth >= {value}"), CATALOGUE)
+    assert report.ok
+    assert [(warning.pointer, warning.message) for warning in report.warnings] == expected
 
 
 def test_catalogue_refuses_what_text_could_not_name() -> None:
