@@ -57,8 +57,9 @@ def smallest_change(
 ) -> tuple[Change, ...] | None:
     """Return the fewest comparisons that must change for the rule to be true, in words.
 
-    Empty when it is true already; None when no way was found (a rule that contradicts itself). The
-    arguments and exceptions are those of `evaluate`.
+    Empty when it is true already; None when no way was found: the rule contradicts itself, or has
+    so many alternatives that the cheapest MAX_WAYS of them all do. The arguments and exceptions are
+    those of `evaluate`.
     """
     validate(node, catalogue).require()
     return _Search(values, catalogue, as_of, calendar).run(node)
