@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar, cast
 
 from django.db.models import Model, QuerySet
 from django.http import Http404
+from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from crm.api.authentication import role_of
-from crm.api.pagination import KeysetPagination, PageQuery, Row
+from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
 from crm.api.permissions import needed_scope
 from crm.api.query import Query, StrictFilterBackend, read_query
 from crm.paging import Order
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
-    from rest_framework.response import Response
 
     from crm.choices import Role, Scope
     from crm.models import ApiToken, Brand, User
@@ -32,14 +32,15 @@ class BrandViewSet(GenericViewSet[M]):
     """An endpoint of the token's brand. Its queryset starts from `self.brand`, never from all rows.
 
     `scope` is what a token needs for GET, `write_scope` for everything else; `queries` names the
-    parameters of each action (of "list": PageQuery unless said otherwise).
+    parameters of each action (of "list": PageQuery unless said otherwise). A list that is short by
+    nature has WholeList for its pagination class and answers with `whole`.
     """
 
     scope: ClassVar[Scope]
     write_scope: ClassVar[Scope | None] = None
     queries: ClassVar[Mapping[str, type[Query]]] = {}
     filter_backends = [StrictFilterBackend]
-    pagination_class = KeysetPagination
+    pagination_class: type[KeysetPagination | WholeList] = KeysetPagination
     query: Mapping[str, Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -53,7 +54,8 @@ class BrandViewSet(GenericViewSet[M]):
 
     def query_class(self) -> type[Query]:
         """The parameters of the current action."""
-        usual = PageQuery if self.action == "list" else Query
+        is_paged = self.action == "list" and self.pagination_class is KeysetPagination
+        usual = PageQuery if is_paged else Query
         return self.queries.get(self.action, usual)
 
     def page(
@@ -67,6 +69,11 @@ class BrandViewSet(GenericViewSet[M]):
         return KeysetPagination().page(
             rows, order=order, request=self.request, query=self.query, represent=represent
         )
+
+    @staticmethod
+    def whole(rows: list[Row]) -> Response:
+        """A list that is short by nature, in the shape of a page."""
+        return WholeList().whole(rows)
 
     @staticmethod
     def one(rows: QuerySet[Any, Any]) -> Row:

@@ -37,8 +37,39 @@ class PageQuery(Query):
     )
 
 
+def page_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """The shape of a page whose rows are of `schema`."""
+    link = {"type": "string", "format": "uri", "nullable": True}
+    return {
+        "type": "object",
+        "required": ["results", "next", "previous", "count"],
+        "properties": {
+            "results": schema,
+            "next": {**link, "description": "The next page; null on the last."},
+            "previous": {**link, "description": "The page before; null on the first."},
+            "count": {
+                "type": "integer",
+                "nullable": True,
+                "description": f"All rows; null beyond {MAX_COUNT:,} or when not asked for.",
+            },
+        },
+    }
+
+
+class WholeList(BasePagination):
+    """For lists that are short by nature: all of it, in the shape of a page."""
+
+    def whole(self, rows: list[Row]) -> Response:
+        """The answer to a list request."""
+        return Response({"results": rows, "next": None, "previous": None, "count": len(rows)})
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        """The shape of a page, for the OpenAPI schema."""
+        return page_schema(schema)
+
+
 class KeysetPagination(BasePagination):
-    """Answers with a page of values() rows."""
+    """Answers with a page of rows, as values() or models."""
 
     def page(
         self,
@@ -74,18 +105,4 @@ class KeysetPagination(BasePagination):
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The shape of a page, for the OpenAPI schema."""
-        link = {"type": "string", "format": "uri", "nullable": True}
-        return {
-            "type": "object",
-            "required": ["results", "next", "previous", "count"],
-            "properties": {
-                "results": schema,
-                "next": {**link, "description": "The next page; null on the last."},
-                "previous": {**link, "description": "The page before; null on the first."},
-                "count": {
-                    "type": "integer",
-                    "nullable": True,
-                    "description": f"All rows; null beyond {MAX_COUNT:,} or when not asked for.",
-                },
-            },
-        }
+        return page_schema(schema)

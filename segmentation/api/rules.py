@@ -1,0 +1,255 @@
+"""Rules before they are saved: check one, translate it, see whom it would take."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.base import BrandViewSet
+from crm.api.body import Body
+from crm.api.pagination import Row
+from crm.api.problems import MEDIA_TYPE, BadBody
+from crm.api.query import MomentField
+from crm.api.schema import FaultSerializer, ProblemSerializer
+from crm.choices import Scope
+from crm.models import Brand, Creator
+from segmentation.facts.catalogue import catalogue
+from segmentation.models import Segment
+from segmentation.rules import json_form, text, tree
+from segmentation.rules.errors import Position, RuleError, RuleInvalid
+from segmentation.rules.facts import Catalogue
+from segmentation.rules.prose import in_words
+from segmentation.rules.validate import Report, validate
+from segmentation.services.preview import preview_rule
+
+EXAMPLE_TEXT = "followers between 10_000 and 99_999\nand engagement_rate >= 2.5%"
+EXAMPLES = [
+    OpenApiExample("As text", value={"rule_text": EXAMPLE_TEXT}, request_only=True),
+    OpenApiExample(
+        "As JSON",
+        value={"rule_json": {"all": [{"fact": "followers", "op": ">=", "value": 10000}]}},
+        request_only=True,
+    ),
+]
+
+
+class RuleBody(Body):
+    """A rule in one of its two notations."""
+
+    rule_text = serializers.CharField(
+        required=False, trim_whitespace=False, max_length=text.MAX_LENGTH
+    )
+    rule_json = serializers.JSONField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one notation."""
+        if ("rule_text" in attrs) == ("rule_json" in attrs):
+            words = "Give the rule either as rule_text or as rule_json."
+            raise serializers.ValidationError(ErrorDetail(words, "one_notation"))
+        return attrs
+
+
+class PreviewBody(RuleBody):
+    """A rule to try, as if it were the rule of a segment where one is named."""
+
+    segment = serializers.SlugField(
+        required=False, max_length=60, help_text="Compare with this segment's members."
+    )
+    as_of = MomentField(required=False, help_text="Relative dates count from here. Default: now.")
+
+    def validate_segment(self, key: str) -> Segment:
+        """The brand's segment of this key."""
+        brand: Brand = self.context["brand"]
+        segment = Segment.objects.filter(brand=brand, key=key).first()
+        if segment is None:
+            words = f"{brand} has no segment {key!r}."
+            raise serializers.ValidationError(ErrorDetail(words, "unknown_segment"))
+        return segment
+
+
+class PositionSerializer(serializers.Serializer[Any]):
+    """A place in the rule's text: line and column count from 1, offset from 0."""
+
+    line = serializers.IntegerField()
+    column = serializers.IntegerField()
+    offset = serializers.IntegerField()
+
+
+class RuleFaultSerializer(FaultSerializer):
+    """Something wrong, or doubtful, with a rule."""
+
+    in_rule = serializers.CharField(
+        allow_blank=True, help_text="JSON pointer into the rule's JSON form."
+    )
+    position = PositionSerializer(allow_null=True)
+
+
+class RuleProblemSerializer(ProblemSerializer):
+    """Why a rule cannot be run."""
+
+    errors = RuleFaultSerializer(many=True)
+
+
+class RuleSerializer(serializers.Serializer[Any]):
+    """A rule that can be run, in both notations and in words."""
+
+    rule_json = serializers.DictField()
+    rule_text = serializers.CharField()
+    in_words = serializers.CharField()
+    warnings = RuleFaultSerializer(many=True)
+
+
+class SampledCreatorSerializer(serializers.Serializer[Any]):
+    """Somebody whom the rule takes."""
+
+    uid = serializers.UUIDField()
+    name = serializers.CharField()
+    followers = serializers.IntegerField(allow_null=True)
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """Whom a rule would take, of the creators whom the brand knows."""
+
+    population = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="Creators for whom the rule is true.")
+    unknown = serializers.IntegerField(help_text="For whom a missing fact leaves it open.")
+    joined = serializers.IntegerField(
+        allow_null=True, help_text="Who would join the segment; null without one."
+    )
+    left = serializers.IntegerField(allow_null=True)
+    sample = SampledCreatorSerializer(many=True, help_text="Most followers first.")
+    facts_as_of = serializers.DateTimeField(
+        allow_null=True, help_text="When a fact last changed; null before the first run."
+    )
+    warnings = RuleFaultSerializer(many=True)
+
+
+@dataclass(frozen=True)
+class GivenRule:
+    """A rule from a body that can be run, with advice on it."""
+
+    tree: tree.Node
+    warnings: list[Row]
+
+
+def read_rule(body: Mapping[str, Any], facts: Catalogue) -> GivenRule:
+    """The rule of a RuleBody; BadBody (422) names everything wrong with it, and where."""
+    member = "rule_text" if "rule_text" in body else "rule_json"
+    positions: Mapping[str, Position] = {}
+    try:
+        if member == "rule_text":
+            read = text.read(body["rule_text"])
+            rule, positions = read.tree, read.positions
+        else:
+            rule = json_form.load(body["rule_json"])
+    except RuleInvalid as invalid:
+        raise _refusal(invalid.errors, member) from invalid
+    report: Report = validate(rule, facts, positions)
+    if report.errors:
+        raise _refusal(report.errors, member)
+    return GivenRule(rule, [_fault(warning, member) for warning in report.warnings])
+
+
+def _refusal(errors: tuple[RuleError, ...], member: str) -> BadBody:
+    return BadBody(
+        [_fault(error, member) for error in errors],
+        detail="The rule cannot be run.",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY,
+    )
+
+
+def _fault(error: RuleError, member: str) -> Row:
+    """An error of the rule language with its place in the body: text has no pointers."""
+    found = error.to_dict()
+    return {
+        "pointer": f"/{member}{error.pointer if member == 'rule_json' else ''}",
+        "code": error.code,
+        "message": error.message,
+        "in_rule": error.pointer,
+        "position": found.get("position"),
+    }
+
+
+REFUSED = {
+    (422, MEDIA_TYPE): OpenApiResponse(
+        RuleProblemSerializer, description="The rule cannot be run; each error has its place."
+    )
+}
+
+
+class RuleViewSet(BrandViewSet[Segment]):
+    """Rules that are not saved."""
+
+    scope = Scope.SEGMENTS_READ
+    write_scope = Scope.SEGMENTS_READ  # nothing is written
+    queryset = Segment.objects.none()
+    serializer_class = RuleBody
+
+    @extend_schema(
+        operation_id="rules_validate",
+        request=RuleBody,
+        responses={200: RuleSerializer, **REFUSED},
+        examples=EXAMPLES,
+    )
+    def check(self, request: Request) -> Response:
+        """Check a rule and write it in both notations and in words. Saves nothing."""
+        body = RuleBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        facts = catalogue()
+        rule = read_rule(body.validated_data, facts)
+        return Response(
+            {
+                "rule_json": json_form.dump(rule.tree),
+                "rule_text": text.print_rule(rule.tree, facts),
+                "in_words": in_words(rule.tree, facts),
+                "warnings": rule.warnings,
+            }
+        )
+
+    @extend_schema(
+        operation_id="rules_preview",
+        request=PreviewBody,
+        responses={200: PreviewSerializer, **REFUSED},
+        examples=EXAMPLES,
+    )
+    def preview(self, request: Request) -> Response:
+        """Count whom a rule would take, by the facts as they stand. Saves nothing."""
+        body = PreviewBody(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        facts = catalogue()
+        rule = read_rule(body.validated_data, facts)
+        found = preview_rule(
+            brand=self.brand,
+            rule=rule.tree,
+            as_of=body.validated_data.get("as_of") or timezone.now(),
+            facts=facts,
+            segment=body.validated_data.get("segment"),
+        )
+        people = Creator.objects.filter(pk__in=found.sample).values_list(
+            "pk", "uid", "name", "metrics__followers"
+        )
+        shown = {
+            pk: {"uid": uid, "name": name, "followers": followers}
+            for pk, uid, name, followers in people
+        }
+        return Response(
+            {
+                "population": found.population,
+                "count": found.members,
+                "unknown": found.unknown,
+                "joined": found.joined,
+                "left": found.left,
+                "sample": [shown[pk] for pk in found.sample if pk in shown],
+                "facts_as_of": found.facts_as_of,
+                "warnings": rule.warnings,
+            }
+        )

@@ -1,0 +1,182 @@
+"""Scorecards: the numbers of a segment over a fiscal quarter, the same as on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.base import BrandViewSet
+from crm.api.caching import with_etag
+from crm.api.pagination import PageQuery, Row
+from crm.api.problems import BadQuery
+from crm.api.query import Query
+from crm.choices import Scope
+from crm.models import Brand
+from crm.paging import Order
+from segmentation.api.segments import named
+from segmentation.choices import SegmentStatus
+from segmentation.models import Dimension, Scorecard, Segment
+from segmentation.services import scorecards as service
+
+ORDER = Order("scorecards", key="segment__key", tie="segment_id")
+IN_USE = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
+
+
+class ScorecardQuery(Query):
+    """Which quarter, and how much to say."""
+
+    period = serializers.CharField(
+        max_length=20, help_text="A quarter of the brand's fiscal calendar, e.g. 2026Q3."
+    )
+    explain = serializers.BooleanField(
+        default=False, help_text="`1` adds to each row what went into it."
+    )
+
+
+class ScorecardsQuery(PageQuery, ScorecardQuery):
+    """Which quarter, of which segments."""
+
+    dimension = serializers.SlugField(
+        max_length=60, required=False, help_text="Only this dimension's segments."
+    )
+
+
+class IntervalSerializer(serializers.Serializer[Any]):
+    """Where the value probably lies."""
+
+    level = serializers.FloatField()
+    low = serializers.FloatField()
+    high = serializers.FloatField()
+
+
+class BenchmarkSerializer(serializers.Serializer[Any]):
+    """The same metric of the same period over another base."""
+
+    value = serializers.FloatField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field's name
+    n = serializers.IntegerField()
+
+
+class MetricChangeSerializer(serializers.Serializer[Any]):
+    """Against the period before, by the same formula."""
+
+    period = serializers.CharField()
+    previous = serializers.FloatField()
+    difference = serializers.FloatField()
+    relative = serializers.FloatField(allow_null=True, help_text="Null where it was zero before.")
+
+
+class MetricSerializer(serializers.Serializer[Any]):
+    """A row of a scorecard: the value with all that it takes to read it."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field's name
+    value = serializers.FloatField(allow_null=True)
+    unit = serializers.CharField()
+    n = serializers.IntegerField(help_text="How many observations the value rests on.")
+    n_unit = serializers.CharField()
+    n_creators = serializers.IntegerField()
+    interval = IntervalSerializer(allow_null=True, help_text="At 95 %.")
+    interval_80 = IntervalSerializer(allow_null=True)
+    interval_reason = serializers.CharField(allow_blank=True)
+    benchmark = BenchmarkSerializer(allow_null=True)
+    benchmark_reason = serializers.CharField(allow_blank=True)
+    change = MetricChangeSerializer(allow_null=True)
+    target = serializers.FloatField(allow_null=True)
+    formula = serializers.CharField(help_text="With its name and version.")
+    source = serializers.CharField()  # type: ignore[assignment] # a field's name
+    reason_if_absent = serializers.CharField(allow_null=True)
+    inputs = serializers.DictField(required=False, help_text="With explain=1.")
+    question = serializers.CharField(required=False, help_text="With explain=1.")
+    better = serializers.CharField(required=False, help_text="With explain=1.")
+    minimum_n = serializers.IntegerField(required=False, help_text="With explain=1.")
+    uncertainty = serializers.CharField(required=False, help_text="With explain=1.")
+
+
+class ScorecardSerializer(serializers.Serializer[Any]):
+    """The numbers of a segment over a period, by who was a member when each thing happened."""
+
+    segment = serializers.CharField(help_text="The segment's key.")
+    period = serializers.CharField()
+    size = serializers.IntegerField()
+    metrics = MetricSerializer(many=True)
+    starts_at = serializers.DateTimeField()
+    ends_at = serializers.DateTimeField()
+    as_of = serializers.DateTimeField(help_text="The end of what was looked at.")
+    is_final = serializers.BooleanField(help_text="False while the period runs.")
+
+
+class ScorecardViewSet(BrandViewSet[Scorecard]):
+    """Scorecards of the brand's segments."""
+
+    scope = Scope.SCORECARDS_READ
+    queryset = Scorecard.objects.none()
+    serializer_class = ScorecardSerializer
+    queries = {"list": ScorecardsQuery, "retrieve": ScorecardQuery}
+
+    def list(self, request: Request) -> Response:
+        """The scorecards of a quarter, by segment key, for segments that are in use.
+
+        As they are stored: `as_of` says of when. What was never computed is computed first.
+        """
+        segments = Segment.objects.filter(brand=self.brand, status__in=IN_USE)
+        if dimension := self.query.get("dimension"):
+            if not Dimension.objects.filter(brand=self.brand, key=dimension).exists():
+                words = f"{self.brand} has no dimension {dimension!r}."
+                raise BadQuery.of("dimension", "unknown_dimension", words)
+            segments = segments.filter(dimension__key=dimension)
+        now = timezone.now()
+        quarter = read_period(self.query["period"], self.brand, now)
+        cards = Scorecard.objects.filter(segment__in=segments, period=quarter)
+        if segments.exclude(scorecards__period=quarter).exists():
+            service.refresh(brand_id=self.brand.pk, as_of=now, periods=[quarter])
+        explain: bool = self.query["explain"]
+
+        def represent(cards: Sequence[Any]) -> list[Row]:
+            return [{**service.as_json(card, explain=explain)} for card in cards]
+
+        return self.page(cards.select_related("segment"), order=ORDER, represent=represent)
+
+    @extend_schema(
+        responses={
+            200: ScorecardSerializer,
+            304: OpenApiResponse(description="Unchanged since the answer with this ETag."),
+        },
+        parameters=[
+            OpenApiParameter(
+                "If-None-Match", str, OpenApiParameter.HEADER, description="An ETag you hold."
+            ),
+            OpenApiParameter(
+                "ETag", str, OpenApiParameter.HEADER, description="Of this content.", response=[200]
+            ),
+        ],
+    )
+    def retrieve(self, request: Request, key: str) -> Response:
+        """The scorecard of a segment and a quarter: the same numbers as on its page.
+
+        Carries an ETag: ask again with If-None-Match, and while nothing changed it is a 304.
+        """
+        segments = Segment.objects.filter(brand=self.brand).select_related("brand")
+        segment = named(segments, key).first()
+        if segment is None:
+            raise Http404
+        now = timezone.now()
+        period = read_period(self.query["period"], self.brand, now)
+        card = service.get(segment=segment, period=period, as_of=now)
+        return with_etag(request, service.as_json(card, explain=self.query["explain"]))
+
+
+def read_period(text: str, brand: Brand, now: datetime) -> str:
+    """The quarter that a `period` names, as it is stored; BadQuery if there is none."""
+    try:
+        return str(service.read_period(text, brand=brand, as_of=now))
+    except service.PeriodRefused as refusal:
+        raise BadQuery.of("period", "bad_period", str(refusal)) from refusal
