@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from segmentation.rules import tree
 from segmentation.rules.calendar import Calendar
@@ -26,7 +27,7 @@ class Sql:
     """A piece of SQL with a %s for each parameter."""
 
     text: str
-    params: tuple[object, ...] = ()
+    params: tuple[Any, ...] = ()
 
 
 def compile_rule(node: tree.Node, catalogue: Catalogue, as_of: datetime, calendar: Calendar) -> Sql:
