@@ -19,6 +19,7 @@ from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.facts import FactViewSet
 from segmentation.api.rules import RuleViewSet
+from segmentation.api.runs import RunViewSet
 from segmentation.api.scorecards import ScorecardViewSet
 from segmentation.api.segments import SegmentViewSet
 
@@ -32,6 +33,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "facts": ("facts", FactViewSet),
     "dimensions": ("dimensions", DimensionViewSet),
     "segments": ("segments", SegmentViewSet),
+    "runs": ("runs", RunViewSet),
     "audit": ("audit", AuditViewSet),
 }
 

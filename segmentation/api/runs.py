@@ -5,6 +5,7 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -272,7 +273,8 @@ class RunViewSet(BrandViewSet[Run]):
             )
         except service.RunRefused as refusal:
             raise Refused(refusal, code=REFUSALS.get(type(refusal), "refused")) from refusal
-        tasks.execute_run.delay_on_commit(run_id=run.pk)
+        # A broker that is down does not undo the run: beat takes up what was forgotten.
+        transaction.on_commit(lambda: tasks.execute_run.delay(run_id=run.pk), robust=True)
         return Response(
             self.shown(run.pk),
             status=HTTPStatus.ACCEPTED,
