@@ -10,7 +10,6 @@ export UV_NO_CONFIG := 1
 # Trust what the system trusts, where it keeps such a list: many networks have their own authority.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/cert.pem /etc/ssl/cert.pem),true,false)
 export NODE_USE_SYSTEM_CA ?= 1
-export DJANGO_SETTINGS_MODULE := config.settings
 
 .PHONY: help run demo test check lint format bench lock assets clean
 .DELETE_ON_ERROR:
