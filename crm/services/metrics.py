@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -55,9 +56,9 @@ ON CONFLICT (creator_id) DO UPDATE
 SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
 WHERE ({", ".join(f"m.{name}" for name in COLUMNS)})
   IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})"""  # noqa: S608 - own SQL
-    values: dict[str, object] = {**performance.parameters(as_of)}
+    values: dict[str, Any] = {**performance.parameters(as_of)}
     if creator_ids is not None:
         values["creator_ids"] = list(creator_ids)
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -28,11 +28,15 @@ RATE_MAXIMUM = 1_000.0
 GROWTH_MAXIMUM = 10_000.0
 
 
-def rows(table: str = FACTS_TABLE) -> str:
-    """The rows that facts read, as a FROM item `f`. Parameters: the moment, the brand's id."""
+def rows(table: str = FACTS_TABLE, *, some: bool = False) -> str:
+    """The rows that facts read, as a FROM item `f`, of all the brand's creators or `some`.
+
+    Parameters: the moment, the brand's id and, for some, the list of creator ids.
+    """
+    only = " AND c.creator_id = ANY(%s)" if some else ""
     return (
         f"(SELECT c.*, %s::timestamptz AS moment FROM {table} c"  # noqa: S608 - a name of ours
-        " WHERE c.brand_id = %s) f"
+        f" WHERE c.brand_id = %s{only}) f"
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -133,11 +134,9 @@ LEFT JOIN audience ON audience.profile_id = m.primary_profile_id"""  # noqa: S60
     return named, query
 
 
-def parameters(
-    brand: Brand, as_of: datetime, creator_ids: Sequence[int] | None
-) -> dict[str, object]:
+def parameters(brand: Brand, as_of: datetime, creator_ids: Sequence[int] | None) -> dict[str, Any]:
     """What `facts_query` needs."""
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         **performance.parameters(as_of),
         "brand_id": brand.pk,
         "minimum_peers": MINIMUM_PEERS,
@@ -186,7 +185,7 @@ WHERE ({", ".join(f"f.{name}" for name in COLUMNS)})
         written = int(cursor.rowcount)
         for statement in _forget(table, some=creator_ids is not None):
             cursor.execute(statement, values)
-            written += cursor.rowcount
+            written += int(cursor.rowcount)
     if keeps_norms:
         PeerNorm.objects.filter(brand=brand).exclude(as_of=as_of).delete()
     return written

@@ -35,8 +35,8 @@ class CreatorFacts(models.Model):
     # Platforms: Platform.number in arrays, Platform.key where there is one
     platforms = ArrayField(models.IntegerField(), null=True)
     platforms_count = models.IntegerField(null=True)
-    primary_platform = models.CharField(max_length=30, null=True)  # noqa: DJ001 - null is unknown
-    strongest_platform = models.CharField(max_length=30, null=True)  # noqa: DJ001
+    primary_platform = models.CharField(max_length=30, null=True)
+    strongest_platform = models.CharField(max_length=30, null=True)
     # {platform key: engagement rate / median of the platform's peers}
     platform_strength = models.JSONField(null=True)
     # Engagement
@@ -55,17 +55,17 @@ class CreatorFacts(models.Model):
     paid_share = models.FloatField(null=True)
     # Who they are
     niches = ArrayField(models.IntegerField(), null=True)
-    country = models.CharField(max_length=2, null=True)  # noqa: DJ001
-    language = models.CharField(max_length=20, null=True)  # noqa: DJ001
-    creator_type = models.CharField(max_length=20, null=True)  # noqa: DJ001
-    profession = models.CharField(max_length=200, null=True)  # noqa: DJ001
+    country = models.CharField(max_length=2, null=True)
+    language = models.CharField(max_length=20, null=True)
+    creator_type = models.CharField(max_length=20, null=True)
+    profession = models.CharField(max_length=200, null=True)
     # Audience, from the newest snapshot of the primary profile: shares as fractions
     audience_country = models.JSONField(null=True)
     audience_age = models.JSONField(null=True)
     audience_gender = models.JSONField(null=True)
     audience_quality = models.FloatField(null=True)
     # How the brand stands with them
-    stage = models.CharField(max_length=20, null=True)  # noqa: DJ001
+    stage = models.CharField(max_length=20, null=True)
     stage_since = models.DateTimeField(null=True)
     known_since = models.DateTimeField(null=True)
     has_owner = models.BooleanField(null=True)

@@ -1,0 +1,176 @@
+"""A run's change set: written, and applied at once or kept until a person approves it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from celery import current_app
+from django.db import transaction
+from django.db.models import Count
+
+from crm import audit
+from crm.models import Brand, User
+from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
+from segmentation.models import Run, RunSegment
+from segmentation.services import evaluation, ledger
+from segmentation.services.evaluation import Plan
+
+# By name: tasks are above services.
+SCORECARD_TASK = "segmentation.tasks.refresh_scorecards"
+
+
+def last_applied(brand: Brand, *, but_facts: bool = False) -> Run | None:
+    """The applied run with the latest `as_of`, or None; without those of single creators."""
+    applied = Run.objects.filter(brand=brand, status=RunStatus.APPLIED)
+    if but_facts:
+        applied = applied.exclude(trigger=Trigger.FACTS)
+    return applied.order_by("-as_of", "-pk").first()
+
+
+def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
+    """Write the change set of `run_diff`, and apply it unless it moves too many or is dry.
+
+    The caller has made the diff (run.moved says how many move) and saves the run.
+    """
+    run.population = evaluation.population(plan)
+    waits = not run.is_dry and _must_wait(run, plan)
+    moves_members = not (run.is_dry or waits)
+    if not run.is_dry:
+        _replace_waiting(run, plan, at)
+    evaluation.write_changes(run, plan)
+    evaluation.store_masks(plan, members=moves_members)
+    _write_counts(run, plan, masks_are_new=moves_members)
+    if run.is_dry:
+        run.status = RunStatus.DRY
+    elif waits:
+        run.status = RunStatus.WAITING
+    else:
+        apply(run, actor=actor, at=at)
+
+
+def _must_wait(run: Run, plan: Plan) -> bool:
+    """Whether the run moves more of the brand's creators than may move unseen."""
+    if run.apply_now or plan.creator_ids is not None or last_applied(run.brand) is None:
+        return False
+    return (run.moved or 0) * 100 > run.brand.approval_threshold_percent * (run.population or 0)
+
+
+def _write_counts(run: Run, plan: Plan, *, masks_are_new: bool) -> None:
+    """Write what was found for each segment; a run of some creators names those it moved."""
+    moves: dict[tuple[int, str], int] = {
+        (segment, kind): count
+        for segment, kind, count in run.changes.values_list("segment", "kind")
+        .annotate(count=Count("pk"))
+        .order_by()
+    }
+    found = evaluation.count_found(plan)
+    rows = []
+    for one in plan.judged:
+        pk = one.segment.pk
+        joined = moves.get((pk, ChangeKind.JOINED.value), 0)
+        left = moves.get((pk, ChangeKind.LEFT.value), 0)
+        if plan.creator_ids is not None and not (joined or left):
+            continue
+        if plan.creator_ids is not None:
+            members = one.segment.members_count + joined - left
+        elif masks_are_new:
+            members = found[pk].members
+        else:
+            members = found[pk].members + joined - left
+        rows.append(
+            RunSegment(
+                run=run,
+                segment=one.segment,
+                version=one.version,
+                members=members,
+                joined=joined,
+                left=left,
+                unknown=found[pk].unknown,
+                missing=dict(found[pk].missing),
+                error=one.error,
+            )
+        )
+    RunSegment.objects.bulk_create(rows)
+
+
+def apply(run: Run, *, actor: User | None, at: datetime, superseded: int = 0) -> None:
+    """Write stays and counts, audit, and ask for new scorecards; the caller wrote the masks."""
+    joiners, leavers = ledger.write_stays(run)
+    ledger.count_members(joiners, leavers)
+    ledger.forget_strangers(run.brand)
+    run.status = RunStatus.APPLIED
+    run.applied_at = at
+    audit.record(
+        brand=run.brand,
+        verb="segmentation.run.applied",
+        target=run,
+        actor=actor,
+        at=at,
+        data={
+            "as_of": run.as_of,
+            "moved": run.moved,
+            "joined": joiners.total(),
+            "left": leavers.total(),
+            "superseded": superseded,
+        },
+    )
+    brand_id, as_of = run.brand_id, run.as_of
+    transaction.on_commit(lambda: _ask_for_scorecards(brand_id, as_of), robust=True)
+
+
+def _ask_for_scorecards(brand_id: int, as_of: datetime) -> None:
+    task = current_app.signature(
+        SCORECARD_TASK, kwargs={"brand_id": brand_id, "as_of": as_of.isoformat()}
+    )
+    task.apply_async(retry=False)
+
+
+def mark_broken(plan: Plan, at: datetime) -> None:
+    """Say which segments can no longer be evaluated, and which can again."""
+    for one in plan.judged:
+        segment = one.segment
+        status = SegmentStatus.BROKEN if one.error else SegmentStatus.ACTIVE
+        if (segment.status, segment.broken_reason) == (status, one.error):
+            continue
+        segment.status, segment.broken_reason = status, one.error
+        segment.save(update_fields=["status", "broken_reason"])
+        audit.record(
+            brand=plan.brand,
+            verb=f"segmentation.segment.{'broken' if one.error else 'mended'}",
+            target=segment,
+            at=at,
+            data={"reason": one.error},
+        )
+
+
+def _replace_waiting(run: Run, plan: Plan, at: datetime) -> None:
+    """A change set that still waits is relative to members that this run may move: drop it.
+
+    A run of some creators leaves it: their changes are taken out when it is applied.
+    """
+    if plan.creator_ids is not None:
+        return
+    waiting = Run.objects.filter(brand=run.brand, status=RunStatus.WAITING).exclude(pk=run.pk)
+    for older in waiting.select_related("brand"):
+        overlap = (
+            run.dimension_id is None
+            or older.dimension_id is None
+            or run.dimension_id == older.dimension_id
+        )
+        if overlap:
+            reject(older, actor=None, at=at, reason=f"Replaced by run {run.pk}.")
+
+
+def reject(run: Run, *, actor: User | None, at: datetime, reason: str) -> None:
+    run.status = RunStatus.REJECTED
+    run.decided_by = actor
+    run.decision_reason = reason[:300]
+    run.save(update_fields=["status", "decided_by", "decision_reason"])
+    audit.record(
+        brand=run.brand,
+        verb="segmentation.run.rejected",
+        target=run,
+        actor=actor,
+        at=at,
+        data={"reason": reason},
+    )

@@ -1,0 +1,150 @@
+"""Write the membership ledger: close and open stays, and keep the masks of the facts in step.
+
+A stay is closed-open. One that would have no length, since the creator leaves at the moment they
+entered, is deleted instead of closed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from crm.models import Brand
+from segmentation.choices import ChangeKind
+from segmentation.models import Run, Segment
+from segmentation.services.masks import flag_of, word_of
+
+# With the brand's id, the name of the lock that runs and changes of segments hold.
+LOCK_CLASS = 20_261
+
+
+def lock(brand: Brand) -> None:
+    """Wait until nobody else runs or changes the brand's segments; held until the commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, brand.pk])
+
+
+def write_stays(run: Run) -> tuple[Counter[int], Counter[int]]:
+    """Close and open the stays that the run's change set names, at its `as_of`.
+
+    Returns how many joined and how many left, by segment id. Raises IntegrityError if somebody who
+    joins is in already: then masks and ledger are out of step, and nothing is written.
+    """
+    joined, left = ChangeKind.JOINED.value, ChangeKind.LEFT.value
+    of_run = "c.run_id = %(run)s AND c.kind = %(kind)s"
+    same = "m.segment_id = c.segment_id AND m.creator_id = c.creator_id AND m.left_at IS NULL"
+    gone = f"""WITH deleted AS (
+  DELETE FROM segmentation_membership m USING segmentation_change c
+  WHERE {of_run} AND {same} AND m.entered_at = %(as_of)s RETURNING m.segment_id
+), closed AS (
+  UPDATE segmentation_membership m SET left_at = %(as_of)s, left_run_id = %(run)s
+  FROM segmentation_change c
+  WHERE {of_run} AND {same} AND m.entered_at < %(as_of)s RETURNING m.segment_id
+)
+SELECT segment_id, count(*) FROM (TABLE deleted UNION ALL TABLE closed) gone
+GROUP BY segment_id"""  # noqa: S608 - names of ours
+    come = f"""WITH opened AS (
+  INSERT INTO segmentation_membership
+    (segment_id, creator_id, entered_at, version_id, entered_run_id)
+  SELECT c.segment_id, c.creator_id, %(as_of)s, c.version_id, c.run_id
+  FROM segmentation_change c WHERE {of_run}
+  RETURNING segment_id
+)
+SELECT segment_id, count(*) FROM opened GROUP BY segment_id"""  # noqa: S608 - names of ours
+    values: dict[str, Any] = {"run": run.pk, "as_of": run.as_of}
+    with connection.cursor() as cursor:
+        cursor.execute(gone, {**values, "kind": left})
+        leavers = Counter[int](dict(cursor.fetchall()))
+        cursor.execute(come, {**values, "kind": joined})
+        joiners = Counter[int](dict(cursor.fetchall()))
+    return joiners, leavers
+
+
+def forget_changes_of_moved(run: Run) -> int:
+    """Take creators out of a waiting change set whose facts have changed since it was made.
+
+    They were evaluated again, alone and with newer facts, and are where they belong; so are those
+    whom the brand no longer knows. Returns the number of changes taken out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM segmentation_change c WHERE c.run_id = %s AND NOT EXISTS ("
+            "SELECT FROM segmentation_creatorfacts f "
+            "WHERE f.brand_id = %s AND f.creator_id = c.creator_id AND f.as_of <= %s)",
+            [run.pk, run.brand_id, run.as_of],
+        )
+        return int(cursor.rowcount)
+
+
+def write_masks(run: Run, words: int) -> None:
+    """Bring the masks of the facts in step with the run's change set; `words` is their length."""
+    sets, clears, values = [], [], []
+    for word in range(1, words + 1):
+        aggregate = (
+            f"coalesce(bit_or(1::bigint << s.bit %% 62) FILTER "
+            f"(WHERE c.kind = '{{}}' AND s.bit / 62 + 1 = {word}), 0) AS {{}}_{word}"
+        )
+        sets.append(aggregate.format(ChangeKind.JOINED.value, "come"))
+        clears.append(aggregate.format(ChangeKind.LEFT.value, "gone"))
+        values.append(f"(coalesce(f.member_bits[{word}], 0) | d.come_{word}) & ~d.gone_{word}")
+    statement = f"""UPDATE segmentation_creatorfacts f
+SET member_bits = ARRAY[{", ".join(values)}]::bigint[]
+FROM (
+  SELECT c.creator_id, {", ".join([*sets, *clears])}
+  FROM segmentation_change c JOIN segmentation_segment s ON s.id = c.segment_id
+  WHERE c.run_id = %s GROUP BY c.creator_id
+) d
+WHERE f.brand_id = %s AND f.creator_id = d.creator_id"""  # noqa: S608 - names of ours
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [run.pk, run.brand_id])
+
+
+def count_members(joiners: Counter[int], leavers: Counter[int]) -> None:
+    """Keep the stored number of members of each segment."""
+    moved = [(pk, joiners[pk] - leavers[pk]) for pk in joiners.keys() | leavers.keys()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE segmentation_segment s SET members_count = s.members_count + d.change "
+            "FROM unnest(%s::bigint[], %s::bigint[]) d (id, change) WHERE s.id = d.id",
+            [[pk for pk, _ in moved], [change for _, change in moved]],
+        )
+
+
+def end_all_stays(segment: Segment, at: datetime) -> int:
+    """End every open stay in a segment at `at`; returns how many there were."""
+    word, flag = word_of(segment.bit), flag_of(segment.bit)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM segmentation_membership "
+            "WHERE segment_id = %s AND left_at IS NULL AND entered_at >= %s",
+            [segment.pk, at],
+        )
+        ended = int(cursor.rowcount)
+        cursor.execute(
+            "UPDATE segmentation_membership SET left_at = %s "
+            "WHERE segment_id = %s AND left_at IS NULL",
+            [at, segment.pk],
+        )
+        ended += int(cursor.rowcount)
+        cursor.execute(
+            "UPDATE segmentation_creatorfacts "
+            "SET member_bits[%(word)s] = member_bits[%(word)s] & ~%(flag)s::bigint, "
+            "unknown_bits[%(word)s] = unknown_bits[%(word)s] & ~%(flag)s::bigint "
+            "WHERE brand_id = %(brand)s "
+            "AND (member_bits[%(word)s] | unknown_bits[%(word)s]) & %(flag)s <> 0",
+            {"word": word, "flag": flag, "brand": segment.brand_id},
+        )
+    return ended
+
+
+def forget_strangers(brand: Brand) -> None:
+    """Remove the rows of creators whom the brand does not know and who are in no segment."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM segmentation_creatorfacts "
+            "WHERE brand_id = %s AND known_since IS NULL AND 0 = ALL(member_bits)",
+            [brand.pk],
+        )

@@ -1,0 +1,118 @@
+"""Drain the outbox of changed facts: re-evaluate single creators soon after something changed.
+
+A batch is one transaction: rows are taken with SKIP LOCKED, so that two workers never share one,
+and deleted with the work done; a crash leaves them waiting.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from time import perf_counter
+
+from django.db import transaction
+
+from crm.models import Brand, FactChange, Relationship
+from crm.services.metrics import refresh_metrics
+from segmentation.choices import RunStatus, Trigger
+from segmentation.facts.refresh import refresh_facts
+from segmentation.models import CreatorFacts, Run
+from segmentation.services import changesets, evaluation, ledger, packs
+
+BATCH = 1_000
+
+
+@dataclass
+class Work:
+    """What a batch of rows asks for in one brand: some creators, or everybody."""
+
+    creator_ids: set[int] = field(default_factory=set)
+    everybody: bool = False
+
+    def ids(self) -> list[int] | None:
+        """The creators in order; None for everybody."""
+        return None if self.everybody else sorted(self.creator_ids)
+
+
+def drain(*, at: datetime) -> int:
+    """Take rows until none is left that nobody else has taken; returns how many were taken."""
+    taken = 0
+    while batch := drain_batch(at=at):
+        taken += batch
+    return taken
+
+
+@transaction.atomic
+def drain_batch(*, at: datetime) -> int:
+    """Take one batch of rows, do what they ask for and delete them; returns how many they were."""
+    waiting = FactChange.objects.select_for_update(skip_locked=True).order_by("pk")[:BATCH]
+    taken = [(row.pk, row.brand_id, row.creator_id) for row in waiting]
+    if not taken:
+        return 0
+    work = _by_brand([(brand, creator) for _, brand, creator in taken])
+    some = {pk for _, _, pk in taken if pk is not None}
+    everybody = any(one.everybody for one in work.values())
+    refresh_metrics(creator_ids=None if everybody else sorted(some), as_of=at)
+    # In one order, so that two workers wait for each other's brands instead of dead-locking.
+    for brand in Brand.objects.filter(pk__in=work).order_by("pk"):
+        _reevaluate(brand, work[brand.pk].ids(), at)
+    FactChange.objects.filter(pk__in=[pk for pk, _, _ in taken]).delete()
+    return len(taken)
+
+
+def _by_brand(changes: Sequence[tuple[int | None, int | None]]) -> dict[int, Work]:
+    """What the rows ask for, by brand; a row without brand is for every brand of the creator."""
+    work: defaultdict[int, Work] = defaultdict(Work)
+    of_every_brand = set()
+    for brand_id, creator_id in changes:
+        if brand_id is None and creator_id is not None:
+            of_every_brand.add(creator_id)
+        elif brand_id is not None and creator_id is None:
+            work[brand_id].everybody = True
+        elif brand_id is not None and creator_id is not None:
+            work[brand_id].creator_ids.add(creator_id)
+    for model in (Relationship, CreatorFacts):
+        known = model.objects.filter(creator__in=of_every_brand)
+        for brand_id, creator_id in known.values_list("brand_id", "creator_id"):
+            work[brand_id].creator_ids.add(creator_id)
+    return dict(work)
+
+
+def _reevaluate(brand: Brand, creator_ids: list[int] | None, at: datetime) -> None:
+    """Refresh the facts and, once the brand has an applied run, move who no longer belongs."""
+    began = perf_counter()
+    ledger.lock(brand)
+    last = changesets.last_applied(brand)
+    # A run may have been applied as of a moment after this batch was begun.
+    as_of = at if last is None else max(at, last.as_of)
+    refresh_facts(brand=brand, as_of=as_of, creator_ids=creator_ids)
+    if last is None:
+        return
+    if creator_ids is None:
+        packs.add_what_is_new(brand=brand, at=at)
+    plan = evaluation.prepare(brand=brand, as_of=as_of, creator_ids=creator_ids)
+    changesets.mark_broken(plan, at)
+    if creator_ids is not None:
+        # They were looked at as of now: a change set that still waits leaves them alone.
+        CreatorFacts.objects.filter(brand=brand, creator__in=creator_ids).update(as_of=as_of)
+    moved = evaluation.write_diff(plan)
+    if not moved:
+        evaluation.store_masks(plan, members=False)
+        return
+    run = Run(
+        brand=brand,
+        as_of=as_of,
+        trigger=Trigger.FACTS,
+        status=RunStatus.RUNNING,
+        moved=moved,
+        created_at=at,
+        started_at=at,
+    )
+    run.save()
+    changesets.settle(run, plan, actor=None, at=at)
+    seconds = perf_counter() - began
+    run.duration_ms = round(seconds * 1000)
+    run.finished_at = at + timedelta(seconds=seconds)
+    run.save()

@@ -1,0 +1,46 @@
+"""Which brands have a fiscal quarter that began and was not yet run."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError
+
+from crm.models import Brand
+from segmentation.choices import RunStatus, Trigger
+from segmentation.metrics.periods import calendar_of, quarter_of
+from segmentation.models import Run
+from segmentation.services.runs import NothingToRun, start_run
+
+# A queued run that nobody has taken for so long has lost its message; asking twice does no harm.
+FORGOTTEN_AFTER = timedelta(minutes=15)
+
+
+def start_due_runs(*, at: datetime) -> list[Run]:
+    """Queue a run for each brand whose current fiscal quarter has none; returns the new runs.
+
+    Quarters that were missed while nothing was running are caught up by this one run. Two
+    schedulers at once are harmless: the database allows one quarterly run per brand and quarter.
+    """
+    started = [_start_if_due(brand, at) for brand in Brand.objects.order_by("pk")]
+    return [run for run in started if run is not None]
+
+
+def forgotten_runs(*, at: datetime) -> list[int]:
+    """Runs that were queued some time ago and never taken: to be executed after all."""
+    queued = Run.objects.filter(status=RunStatus.QUEUED, created_at__lt=at - FORGOTTEN_AFTER)
+    return list(queued.order_by("pk").values_list("pk", flat=True))
+
+
+def _start_if_due(brand: Brand, at: datetime) -> Run | None:
+    quarter = str(quarter_of(at, calendar_of(brand)))
+    if Run.objects.filter(brand=brand, trigger=Trigger.QUARTERLY, quarter=quarter).exists():
+        return None
+    try:
+        return start_run(brand=brand, as_of=at, at=at, trigger=Trigger.QUARTERLY, quarter=quarter)
+    except NothingToRun:
+        return None
+    except IntegrityError as error:
+        if "segmentation_one_run_a_quarter" not in str(error):
+            raise
+        return None

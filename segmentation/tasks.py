@@ -1,0 +1,47 @@
+"""The edges of Celery: ids and text in, one service call, safe to run twice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from crm.models import Brand
+from segmentation.services import outbox, quarters, runs, scorecards
+from segmentation.services.changesets import last_applied
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
+def execute_run(*, run_id: int, **_later: Any) -> None:
+    """Evaluate a queued run and apply it, or leave its change set for approval."""
+    runs.execute_run(run_id=run_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def start_due_runs(**_later: Any) -> None:
+    """Start the quarterly run of each brand that lacks one, and runs whose message got lost."""
+    now = timezone.now()
+    for run in quarters.start_due_runs(at=now):
+        execute_run.delay(run_id=run.pk)
+    for run_id in quarters.forgotten_runs(at=now):
+        execute_run.delay(run_id=run_id)
+
+
+@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
+def drain_facts(**_later: Any) -> None:
+    """Re-evaluate creators whose facts have changed."""
+    outbox.drain(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
+def refresh_scorecards(*, brand_id: int, as_of: str, **_later: Any) -> None:
+    """Compute the scorecards of a brand again, unless a later run has asked for the same."""
+    moment = datetime.fromisoformat(as_of)
+    brand = Brand.objects.filter(pk=brand_id).first()
+    last = None if brand is None else last_applied(brand)
+    if last is None or last.as_of > moment:
+        return
+    scorecards.refresh(brand_id=brand_id, as_of=moment)
