@@ -20,7 +20,7 @@ def person(brand: Brand, role: Role) -> User:
 def logged_in(user: User) -> Client:
     """A browser in which `user` is logged in."""
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return client
 
 
