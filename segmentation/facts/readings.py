@@ -1,0 +1,118 @@
+"""The facts of one creator as of a moment, each with where it comes from and how old it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from crm.models import AudienceSnapshot, Brand, Creator, MetricSnapshot
+from segmentation.facts import catalogue as known
+from segmentation.facts.refresh import facts_query, parameters
+from segmentation.models import PeerNorm
+from segmentation.rules.explain import FactReading
+from segmentation.rules.facts import Catalogue, Fact
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a value comes from, in words, and when it was true."""
+
+    source: str
+    captured_at: datetime | None = None
+
+
+def read_facts(
+    *, brand: Brand, creator: Creator, as_of: datetime, facts: Catalogue, stored: bool = False
+) -> dict[str, FactReading]:
+    """Return the readings of every fact of the catalogue, by key; None is the value of unknown.
+
+    They are computed as of `as_of`; `stored` takes the row as the last run or change left it, which
+    is what the creator's segments were decided on. Peers are compared with the stored norms. Empty
+    when the brand does not know the creator as of the moment (or there is no row).
+    """
+    values = _values(brand, creator, as_of, facts, stored=stored)
+    if not values:
+        return {}
+    origins = _origins(brand, creator, as_of, values)
+    return {
+        key: FactReading(
+            values[key], origin.source, origin.captured_at if values[key] is not None else None
+        )
+        for key, fact in facts.items()
+        for origin in [_origin(fact, origins, values)]
+    }
+
+
+def _values(
+    brand: Brand, creator: Creator, as_of: datetime, facts: Catalogue, *, stored: bool
+) -> dict[str, Any]:
+    listed = ", ".join(
+        f"{fact.sql} AS v{number}" for number, fact in enumerate(facts.values())
+    ).replace("%", "%%")
+    if stored:
+        statement = f"SELECT {listed} FROM {known.rows(some=True)} WHERE f.known_since IS NOT NULL"  # noqa: S608
+        given: Any = [as_of, brand.pk, [creator.pk]]
+    else:
+        named, query = facts_query(some=True)
+        statement = f"""{named}
+SELECT {listed} FROM (
+  SELECT found.*, %(as_of)s::timestamptz AS moment FROM ({query}) found
+) f"""  # noqa: S608 - names of ours
+        given = parameters(brand, as_of, [creator.pk])
+    with connection.cursor() as cursor:
+        cursor.execute(statement, given)
+        row = cursor.fetchone()
+    return {} if row is None else dict(zip(facts, row, strict=True))
+
+
+def _origins(
+    brand: Brand, creator: Creator, as_of: datetime, values: Mapping[str, Any]
+) -> dict[str, Origin]:
+    """Where the values come from, by the source that the catalogue names."""
+    snapshot = (
+        MetricSnapshot.objects.filter(profile__creator=creator, captured_at__lte=as_of)
+        .filter(profile__platform=values["primary_platform"], followers=values["followers"])
+        .order_by("-captured_at", "-pk")
+        .first()
+    )
+    audience = (
+        AudienceSnapshot.objects.filter(profile__creator=creator, captured_at__lte=as_of)
+        .filter(profile__platform=values["primary_platform"])
+        .order_by("-captured_at", "-pk")
+        .first()
+    )
+    by_snapshot = Origin(known.SNAPSHOTS)
+    if snapshot is not None:
+        by_snapshot = Origin(
+            f"{known.SNAPSHOTS}: {snapshot.get_source_display()}", snapshot.captured_at
+        )
+    posts = values["engagement_posts"]
+    by_posts = Origin(known.POSTS, values["last_post_at"])
+    counted = Origin(f"{posts} post{'' if posts == 1 else 's'}", values["last_post_at"])
+    return {
+        known.SNAPSHOTS: by_snapshot,
+        known.POSTS: by_posts,
+        known.ENGAGEMENT: counted if posts else by_snapshot,
+        known.RECORD: Origin(known.RECORD, creator.updated_at),
+        known.RELATIONSHIP: Origin(known.RELATIONSHIP, values["stage_since"]),
+        known.AUDIENCE: Origin(known.AUDIENCE)
+        if audience is None
+        else Origin(f"{known.AUDIENCE}: {audience.get_source_display()}", audience.captured_at),
+        **{
+            known.strength_key(norm.platform_id): Origin(
+                f"Median engagement rate {norm.median_rate:.2%} of {norm.creators:,} creators",
+                norm.as_of,
+            )
+            for norm in PeerNorm.objects.filter(brand=brand)
+        },
+    }
+
+
+def _origin(fact: Fact, origins: Mapping[str, Origin], values: Mapping[str, Any]) -> Origin:
+    if fact.key == "known_since":
+        return Origin(known.RELATIONSHIP, values["known_since"])
+    return origins.get(fact.key) or origins.get(fact.source) or Origin(fact.source)

@@ -1,0 +1,108 @@
+"""`manage.py run_segmentation`: evaluate a brand's segments here and now."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from segmentation.choices import RunStatus
+from segmentation.management.commands._arguments import brand_named, moment_from
+from segmentation.models import Dimension, Run
+from segmentation.services import runs
+
+
+class Command(BaseCommand):
+    """Runs in this process, without a worker."""
+
+    help = (
+        "Evaluate the segments of a brand and move creators in and out of them. A run that moves "
+        "more creators than the brand allows waits for approval, unless --apply is given. The last "
+        "line of the output is JSON: segments, duration_ms, status."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--brand, --as-of, --dimension, --dry-run and --apply."""
+        parser.add_argument("--brand", metavar="SLUG", required=True)
+        parser.add_argument(
+            "--as-of",
+            metavar="ISO",
+            help="The moment to evaluate: 2026-09-30 or 2026-09-30T18:00+02:00. Default: now.",
+        )
+        parser.add_argument("--dimension", metavar="KEY", help="Only this dimension.")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Say who would move, and move nobody."
+        )
+        parser.add_argument(
+            "--apply", action="store_true", help="Apply however many creators it moves."
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Run, and print what was found for each segment."""
+        brand, now = brand_named(options["brand"]), timezone.now()
+        as_of = moment_from(options["as_of"], brand) if options["as_of"] else now
+        dimension = None
+        if options["dimension"]:
+            dimension = Dimension.objects.filter(brand=brand, key=options["dimension"]).first()
+            if dimension is None:
+                keys = Dimension.objects.filter(brand=brand).values_list("key", flat=True)
+                raise CommandError(
+                    f"{brand} has no dimension {options['dimension']!r}. "
+                    f"There are: {', '.join(keys) or 'none'}."
+                )
+        try:
+            run = runs.start_run(
+                brand=brand,
+                as_of=as_of,
+                at=now,
+                dimension=dimension,
+                is_dry=options["dry_run"],
+                apply_now=options["apply"],
+            )
+        except runs.RunRefused as refusal:
+            raise CommandError(str(refusal)) from refusal
+        run = runs.execute_run(run_id=run.pk, at=now)
+        if run.status == RunStatus.FAILED:
+            raise CommandError(run.error)
+        self.stdout.write(_told(run))
+        self.stdout.write(json.dumps(_as_json(run)))
+
+
+def _told(run: Run) -> str:
+    """The run for people: a line for each segment."""
+    lines = [
+        f"{run.get_status_display()}: {run.moved:,} of {run.population:,} creators move, "
+        f"as of {run.as_of:%Y-%m-%d %H:%M} UTC."
+    ]
+    rows = run.segments.select_related("segment__dimension").order_by(
+        "segment__dimension__position", "segment__dimension", "segment__position"
+    )
+    for row in rows:
+        trouble = f"  BROKEN: {row.error}" if row.error else ""
+        lines.append(
+            f"{row.segment.key:<32}{row.members:>12,}  +{row.joined:,} -{row.left:,} "
+            f"?{row.unknown:,}{trouble}"
+        )
+    return "\n".join(lines)
+
+
+def _as_json(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.pk,
+        "status": run.status,
+        "as_of": run.as_of.isoformat(),
+        "duration_ms": run.duration_ms,
+        "segments": {
+            row.segment.key: {
+                "members": row.members,
+                "joined": row.joined,
+                "left": row.left,
+                "unknown": row.unknown,
+                **({"error": row.error} if row.error else {}),
+            }
+            for row in run.segments.select_related("segment")
+        },
+    }
