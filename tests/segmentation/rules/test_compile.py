@@ -108,6 +108,13 @@ def test_a_rule_is_one_expression() -> None:
     assert found.params == (10_000.0, 99_999.0, 1)
 
 
+def test_case_is_ignored_whatever_the_locale_of_the_database() -> None:
+    assert compiled("bio is Vegan") == Sql(
+        '(lower(((f.bio)) COLLATE "pg_c_utf8") = lower((%s::text) COLLATE "pg_c_utf8"))',
+        ("Vegan",),
+    )
+
+
 def test_literal_percent_signs_of_a_fact_are_doubled() -> None:
     fact = Fact(key="odd", label="Odd", type=FactType.NUMBER, sql="f.followers % 2")
     found = compile_rule(parse("odd = 1"), Catalogue([fact]), AS_OF, COPENHAGEN)
