@@ -98,9 +98,10 @@ RULES: Mapping[str, HandleRule] = {
         reserved="watch groups events profile.php",
     ),
 }
+_BRACKETED = re.compile(r"(?:^|[(\s])@?([^\s()@]+)\)$")
 _CHANNEL_ID = re.compile(r"UC[\w-]{22}", re.ASCII)
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
-_HOST = re.compile(r"(?:https?://)?(?:[\w-]+\.)*?([\w-]+\.(?:com|tv|be|am))(?:[/?#:]|$)", re.IGNORECASE)
+_HOST = re.compile(r"(?:https?://)?([\w-]+(?:\.[\w-]+)+)(?:[/?#:]|$)", re.IGNORECASE)
 _HOSTS: Mapping[str, str] = {host: platform for platform, rule in RULES.items() for host in rule.hosts}
 
 
@@ -109,9 +110,9 @@ def platform_of_url(text: str) -> str | None:
     found = _HOST.match(text.strip())
     if found is None:
         return None
-    host = found[1].lower()
+    parts = found[1].lower().split(".")
     # Pinterest has a domain per country (pinterest.co.uk); the others have one.
-    return "pinterest" if host.startswith("pinterest.") else _HOSTS.get(host)
+    return "pinterest" if "pinterest" in parts[:-1] else _HOSTS.get(".".join(parts[-2:]))
 
 
 def parse_handle(cell: object, platform: str) -> str | None:
@@ -146,6 +147,9 @@ def parse_handle(cell: object, platform: str) -> str | None:
         return lowered
     if rule.titles and text:
         return _free_handle(text)
+    # "Riot Games (riotgames)", and what is left of it where the name was lost: "riotgames)".
+    if (bracketed := _BRACKETED.search(lowered)) and rule.pattern.fullmatch(bracketed[1]):
+        return bracketed[1]
     if not text:
         raise BadValue("invalid_handle", "There is a profile address without a handle.")
     raise BadValue("invalid_handle", f"{_shown(text)} cannot be a handle on {platform}.")
@@ -154,7 +158,7 @@ def parse_handle(cell: object, platform: str) -> str | None:
 def profile_address(handle: str, platform: str) -> str:
     """The public address of an account; empty where the handle alone does not lead there."""
     rule = RULES.get(platform)
-    if rule is None or not (handle.isascii() and rule.pattern.fullmatch(handle.lower())):
+    if rule is None or not handle.isascii() or " " in handle:
         return ""
     if platform == "youtube" and _CHANNEL_ID.fullmatch(handle):
         return f"https://www.youtube.com/channel/{handle}"

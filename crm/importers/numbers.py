@@ -33,6 +33,7 @@ _SCALE = {
 _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
 _POINT = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE)
 _COMMA = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\.\d{2,3})*\.\d{3})?(?:,(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE)
+_PLAIN = re.compile(r"\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _SUFFIX = re.compile(r"(.*?\d[.,]?)\s*([a-z]+)\.?", re.IGNORECASE)
 
 
@@ -69,13 +70,14 @@ class Style:
 
 def is_missing(cell: object) -> bool:
     """True where the cell says that the value is not known (empty, "nan", "#VALOR!", a lock...)."""
-    if cell is None:
-        return True
-    if isinstance(cell, float):
-        return not math.isfinite(cell)
     if not isinstance(cell, str):
-        return False
-    text = cell.strip().strip("'\"").strip().lower()
+        return cell is None or (isinstance(cell, float) and not math.isfinite(cell))
+    text = cell.strip().lower()
+    if text in MISSING_WORDS:
+        return True
+    if text[0].isalnum() and text[-1].isalnum():
+        return False  # most cells end here
+    text = text.strip("'\"").strip()
     return text in MISSING_WORDS or _SHEET_ERROR.fullmatch(text) is not None or not text.strip(_LOCKS + "\ufe0f")
 
 
@@ -203,6 +205,8 @@ def _exact(cell: object, style: DecimalStyle) -> Decimal | int | None:
         return None
     if not isinstance(cell, str):
         raise BadValue("not_a_number", f"{_shown(cell)} is not a number.")
+    if style is DecimalStyle.POINT and _PLAIN.fullmatch(cell):
+        return Decimal(cell)
     text = cell.strip().translate(_SPACES)
     scale = 0
     pattern: Callable[[str], re.Match[str] | None] = (

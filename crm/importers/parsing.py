@@ -1,0 +1,327 @@
+"""From a row's cells to typed staging rows: one for each account that the row names.
+
+`RowParser` is made once per file from its mapping. For each row it gives tuples in the order of `fields`, or a Reject
+with line, column and reason. A country, language or subject that is not recognised costs the cell, not the row: it is
+counted in `ignored`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from crm.importers.handles import HANDLE_MAX, parse_handle, platform_of_url, profile_address
+from crm.importers.mapping import ColumnMapping, Kind, MappedColumn
+from crm.importers.numbers import BadValue, is_missing, parse_average, parse_count, parse_rate
+from crm.importers.dates import parse_moment
+from crm.importers.values import (
+    niche_key,
+    parse_country,
+    parse_email,
+    parse_flag,
+    parse_language,
+    parse_niches,
+    parse_phone,
+    parse_post_kind,
+    parse_prose,
+    parse_text,
+)
+from crm.importers.vocabulary import PLATFORM_WORDS, POST_NUMBERS, PROFILE_NUMBERS, TARGETS, Level, Parse
+
+Parser = Callable[[Any], Any]
+_UNKNOWN = object()
+NICHES_MAX = 2_000  # more different subjects than this: the column is prose
+_SOFT = frozenset({"unknown_country", "unknown_language", "unknown_niche"})
+_EXAMPLES = 5
+
+ACCOUNT_TEXTS = ("display_name", "url", "account_id", "bio", "is_verified")
+CREATOR_FIELDS = ("name", "email", "phone", "external_id", "country", "language", "profession", "niches")
+POST_FIELDS = (
+    "post_id", "post_url", "posted_at", "post_kind", "title", "caption", "post_language", "is_paid_partnership",
+    "followers_at_post", *POST_NUMBERS,
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that is not taken: its line, the column and cell at fault, a code to count by, and the reason in words."""
+
+    line: int
+    code: str
+    reason: str
+    column: str = ""
+    value: str = ""
+
+
+@dataclass(slots=True)
+class Ignored:
+    """Cells of a column that said nothing we know, with the first few."""
+
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+# Columns of few different cells: each is parsed once.
+_REPEATING = frozenset({Parse.PLATFORM, Parse.FLAG, Parse.COUNTRY, Parse.LANGUAGE, Parse.NICHE, Parse.POST_KIND})
+_REMEMBERED = 10_000
+
+
+class RowParser:
+    """The rows of one file by one mapping."""
+
+    def __init__(self, mapping: ColumnMapping, *, year: int, platforms: frozenset[str]) -> None:
+        self.mapping = mapping
+        self.wanted = tuple(column.column for column in mapping.used)
+        self.ignored: dict[str, Ignored] = {}
+        self.niches: dict[str, str] = {}
+        self._year = year
+        self._platforms = platforms
+        self._posts = mapping.kind is Kind.POSTS
+        common: list[tuple[int, str, Parser]] = []
+        own: dict[str, list[tuple[int, str, Parser]]] = {}
+        for index, column in enumerate(mapping.used):
+            target = TARGETS[column.target]
+            # Several columns may hold niches: each has a key of its own until the row is complete.
+            key = f"niche {index}" if target.parse is Parse.NICHE else target.key
+            cell = (index, key, self._remembering(column))
+            if target.level is Level.ACCOUNT and target.key != "captured_at":
+                own.setdefault(column.platform, []).append(cell)
+            else:
+                common.append(cell)
+        self._common = tuple(common)
+        self._slots = tuple((platform, tuple(cells)) for platform, cells in own.items()) or (("", ()),)
+        self._niche_keys = tuple(key for _, key, _ in common if key.startswith("niche "))
+        self.fields = self._fields()
+
+    def parse(self, line: int, cells: Sequence[Any]) -> list[tuple[Any, ...]] | Reject:
+        """The staging rows of one row, at least one; or why it is not taken."""
+        values: dict[str, Any] = {}
+        at = -1
+        try:
+            for at, key, parse in self._common:
+                value = parse(cells[at])
+                if value is not None:
+                    values[key] = value
+            at = -1
+            self._complete(values)
+            found = []
+            for platform, own in self._slots:
+                account = values if len(self._slots) == 1 else dict(values)
+                for at, key, parse in own:
+                    value = parse(cells[at])
+                    if value is not None:
+                        account[key] = value
+                at = -1
+                if self._identify(account, platform):
+                    account["line"] = line
+                    found.append(tuple(map(account.get, self.fields)))
+        except BadValue as bad:
+            column, shown = (self.wanted[at], str(cells[at])[:300]) if at >= 0 else ("", "")
+            return Reject(line, bad.code, str(bad), column, shown)
+        if found:
+            return found
+        if self._posts:
+            return Reject(line, "no_profile", "The row does not say whose post this is: no handle, address or account id.")
+        return Reject(line, "no_handle", "The row has no handle and no profile address.")
+
+    def _complete(self, values: dict[str, Any]) -> None:
+        """What the common cells of a row say together."""
+        if self._niche_keys:
+            niches = [key for column in self._niche_keys for key in values.get(column, ())]
+            values["niches"] = list(dict.fromkeys(niches)) or None
+        if "name" not in values and ("first_name" in values or "last_name" in values):
+            values["name"] = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
+        if not self._posts:
+            return
+        if "post_id" not in values:
+            address = values.get("post_url")
+            if address is None:
+                raise BadValue("no_post_id", "The row has no id and no address of a post.")
+            values["post_id"] = post_id_of(address)
+        if "post_kind" not in values:
+            values["post_kind"] = "video" if values.get("is_video") else self.mapping.post_kind or "other"
+
+    def _identify(self, account: dict[str, Any], platform: str) -> bool:
+        """Give the account its platform, handle and address; False where the row names no account here."""
+        raw_handle, raw_url = account.pop("handle", None), account.pop("profile_url", None)
+        account_id = account.get("account_id")
+        if raw_handle is None and raw_url is None and account_id is None:
+            return False
+        platform = platform or account.get("platform") or ""
+        if not platform:
+            platform = (raw_url and platform_of_url(raw_url)) or self.mapping.platform
+        if not platform:
+            raise BadValue("no_platform", "The row does not say which platform the account is on.")
+        account["platform"] = platform
+        handle = parse_handle(raw_handle, platform)
+        if handle is None and raw_url is not None:
+            handle = parse_handle(raw_url, platform)
+        if handle is None:
+            # The platform's id names the account where nothing else does.
+            handle = str(account_id).lower() if account_id is not None else None
+        if handle is None:
+            return False
+        if platform == "youtube" and account_id is None and handle[:2] == "UC" and len(handle) == 24:
+            account["account_id"] = account_id = handle
+        account["url"] = raw_url or profile_address(str(account_id) if account_id and handle == str(account_id).lower() else handle, platform)
+        account["handle"] = handle.lower()
+        if self._posts and "followers_at_post" not in account:
+            account["followers_at_post"] = account.get("followers")
+        return True
+
+    def _fields(self) -> tuple[str, ...]:
+        """The staging columns that this file can fill, `line` first."""
+        targets = self.mapping.targets
+        fields = ["line", "platform", "handle", "url"]
+        fields += [name for name in (*ACCOUNT_TEXTS, *PROFILE_NUMBERS, "captured_at") if name in targets]
+        if "account_id" not in targets:
+            fields.append("account_id")
+        fields += [name for name in CREATOR_FIELDS if name in targets and name not in {"name", "niches"}]
+        if targets & {"name", "first_name", "last_name"}:
+            fields.append("name")
+        if "niche" in targets:
+            fields.append("niches")
+        if self._posts:
+            given = {*targets, "post_id", "post_kind"} | ({"followers_at_post"} if "followers" in targets else set())
+            fields += [name for name in POST_FIELDS if name in given]
+        return tuple(fields)
+
+    def _remembering(self, column: MappedColumn) -> Parser:
+        """The column's parser, which remembers cells that come again and lets unknown words pass, counted."""
+        parse = self._parser(column)
+        if TARGETS[column.target].parse not in _REPEATING:
+            return parse
+        known: dict[Any, Any] = {}
+
+        def remembered(cell: Any) -> Any:
+            try:
+                return known[cell]
+            except KeyError:
+                value = self._soft(column.column, parse, cell)
+                if value is not _UNKNOWN and len(known) < _REMEMBERED:
+                    known[cell] = value
+            except TypeError:  # a list or an object of JSON
+                value = self._soft(column.column, parse, cell)
+            return None if value is _UNKNOWN else value
+
+        return remembered
+
+    def _soft(self, column: str, parse: Parser, cell: Any) -> Any:
+        try:
+            return parse(cell)
+        except BadValue as bad:
+            if bad.code not in _SOFT:
+                raise
+        ignored = self.ignored.setdefault(column, Ignored())
+        ignored.count += 1
+        if len(ignored.examples) < _EXAMPLES and (shown := str(cell)[:60]) not in ignored.examples:
+            ignored.examples.append(shown)
+        return _UNKNOWN
+
+    def _parser(self, column: MappedColumn) -> Parser:
+        """The function that reads the column's cells."""
+        target, decimal, unit = TARGETS[column.target], column.decimal, column.unit
+        limit, form, year = target.limit, column.form, self._year
+        parsers: dict[Parse, Parser] = {
+            Parse.HANDLE: _raw_handle,
+            Parse.URL: lambda cell: parse_text(cell, limit),
+            Parse.PLATFORM: self._platform,
+            Parse.TEXT: lambda cell: parse_text(cell, limit),
+            Parse.PROSE: lambda cell: parse_prose(cell, limit),
+            Parse.EMAIL: parse_email,
+            Parse.PHONE: parse_phone,
+            Parse.COUNT: lambda cell: parse_count(cell, decimal),
+            Parse.AVERAGE: lambda cell: parse_average(cell, decimal),
+            Parse.RATE: lambda cell: parse_rate(cell, decimal, unit),
+            Parse.FLAG: parse_flag,
+            Parse.MOMENT: lambda cell: parse_moment(cell, form, year=year),
+            Parse.COUNTRY: parse_country,
+            Parse.LANGUAGE: parse_language,
+            Parse.NICHE: self._niches,
+            Parse.POST_KIND: parse_post_kind,
+        }
+        return parsers[target.parse]
+
+    def _niches(self, cell: object) -> list[str] | None:
+        keys = []
+        for label in parse_niches(cell):
+            key = niche_key(label)
+            if key not in self.niches:
+                if len(self.niches) >= NICHES_MAX:
+                    raise BadValue("unknown_niche", "This column holds too many different subjects.")
+                self.niches[key] = label
+            keys.append(key)
+        return keys or None
+
+    def _platform(self, cell: object) -> str | None:
+        if is_missing(cell):
+            return None
+        word = str(cell).strip().lower()
+        platform = PLATFORM_WORDS.get(word, word)
+        if platform not in self._platforms:
+            raise BadValue("unknown_platform", f"“{word[:40]}” is no platform that we know.")
+        return platform
+
+
+def staging_rows(
+    rows: Iterator[Any], parser: RowParser, reject: Callable[[Reject], None]
+) -> Iterator[list[tuple[Any, ...]]]:
+    """The staging rows of each row that is taken; the others go to `reject`."""
+    parse = parser.parse
+    for row in rows:
+        if type(row) is tuple:
+            found = parse(*row)
+            if type(found) is list:
+                yield found
+            else:
+                reject(found)
+        else:
+            reject(Reject(row.line, row.code, row.message))
+
+
+def post_id_of(address: str) -> str:
+    """The id in a post's address ("https://www.instagram.com/p/ABC/"): its last telling part; the address if none."""
+    bare, _, query = address.partition("?")
+    for part in query.split("&"):
+        if part.startswith("v=") and len(part) > 2:
+            return part[2:][:200]
+    parts = [part for part in bare.removeprefix("https://").removeprefix("http://").split("/")[1:] if part]
+    return (parts[-1] if parts else address)[:200]
+
+
+def sample_value(column: MappedColumn, cell: object, *, year: int, platform: str) -> str:
+    """How one cell is read, in words, for the mapping page: the value, "not known", or what is wrong."""
+    if not column.target:
+        return ""
+    parser = RowParser(
+        ColumnMapping(Kind.POSTS, (column,), platform=platform), year=year, platforms=frozenset({platform})
+    )
+    target = TARGETS[column.target]
+    try:
+        value = parser._parser(column)(cell)
+        if target.parse is Parse.HANDLE and value is not None:
+            value = parse_handle(value, column.platform or platform)
+    except BadValue as bad:
+        return str(bad)
+    if value is None:
+        return "not known"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float) and target.parse is Parse.RATE:
+        return f"{value * 100:.4g} %"
+    if isinstance(value, int | float):
+        return f"{value:,}"
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
+    return ", ".join(value) if isinstance(value, list) else str(value)[:80]
+
+
+def _raw_handle(cell: object) -> str | None:
+    if is_missing(cell):
+        return None
+    text = str(cell)
+    if len(text) > HANDLE_MAX + 300:
+        raise BadValue("invalid_handle", "The text is too long for a handle.")
+    return text

@@ -1,0 +1,353 @@
+"""A mapping proposed from a file's headings, its first rows and its name. Every choice says why.
+
+Headings are matched as whole phrases, never by a part ("subscribers for last 30 days" is not followers), and cells
+must agree: a column headed "Views avg." that holds countries is left out, and so are the number columns after it,
+since the headings have slipped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from crm.importers.dates import date_in_name, detect_form
+from crm.importers.handles import looks_like_handle, platform_of_url
+from crm.importers.mapping import ColumnMapping, Kind, MappedColumn
+from crm.importers.numbers import (
+    PercentUnit,
+    Style,
+    detect_style,
+    is_missing,
+    looks_numeric,
+    parse_average,
+)
+from crm.importers.values import parse_country, parse_language
+from crm.importers.vocabulary import IDENTITY_WORDS, NUMBERS, TARGETS, Level, Parse, plain, split_platform, target_of
+
+Samples = Mapping[str, Sequence[Any]]
+
+# Files without a header whose columns are known: kinds of cells, then the targets.
+_HEADERLESS = {
+    # Twitch channel tables: channel, watch time, stream time, peak and average viewers, followers, followers gained,
+    # views gained, partnered, mature, language.
+    "wnnnnnnnbbw": ("twitch", {0: "handle", 5: "followers", 10: "language"}),
+}
+
+# Columns that together only one tool's export has.
+_TOOLS = {
+    "upfluence": {"influencer_id", "media_url", "profile_name"},
+    "aspire": {"uid", "instagram", "tiktok", "pinterest"},
+    "modash": {"userid", "username", "engagementrate"},
+    "hypeauditor": {"instagram er", "youtube er"},
+}
+
+
+def propose(
+    columns: Sequence[str],
+    samples: Samples,
+    *,
+    kind: Kind,
+    has_header: bool,
+    file_name: str = "",
+    now: datetime,
+) -> ColumnMapping:
+    """The likely meaning of a file. `samples` has the first cells of each column; `now` gives a missing year."""
+    captured = date_in_name(file_name)
+    year = captured.year if captured else now.astimezone(UTC).year
+    if not has_header:
+        return replace(_by_shape(columns, samples, file_name), kind=kind, captured_on=captured, year=year)
+    posts = kind is Kind.POSTS
+    headings = {name: split_platform(plain(name)) for name in columns}
+    several = {platform for name, (platform, _) in headings.items() if platform and _is_account(name, posts=posts)}
+    warnings: list[str] = []
+    chosen: dict[str, MappedColumn] = {}
+    slipped = False
+    for name in columns:
+        cells = [cell for cell in samples[name] if not is_missing(cell)]
+        platform, rest = headings[name]
+        words = rest if platform else plain(name)
+        target = target_of(words, posts=posts) or target_of(plain(name), posts=posts)
+        if platform and not rest:
+            target = "handle"
+        if posts and plain(name) == "date":
+            target = "captured_at" if _repeats(columns, samples, headings) else "posted_at"
+        if not target:
+            continue
+        parse = TARGETS[target].parse
+        if parse in NUMBERS and cells and sum(map(looks_numeric, cells)) < len(cells) / 2:
+            slipped = True
+            warnings.append(
+                f"“{name}” holds cells such as “{str(cells[0])[:30]}”, which are not numbers. It and the number "
+                "columns after it were left out: the headings may have slipped. Say what they are."
+            )
+            continue
+        if slipped and parse in NUMBERS:
+            continue
+        column = MappedColumn(
+            name, target, platform if len(several) > 1 and TARGETS[target].level is Level.ACCOUNT else "", why="heading"
+        )
+        chosen[name] = column
+    _identity(columns, samples, headings, chosen, posts=posts)
+    _one_each(samples, chosen)
+    settled = _details(samples, chosen, year=year, warnings=warnings)
+    platform, why = _platform(samples, headings, several, settled, file_name, posts=posts)
+    if why:
+        warnings.append(why)
+    return ColumnMapping(
+        kind=kind,
+        columns=tuple(settled.get(name, MappedColumn(name)) for name in columns),
+        platform=platform,
+        post_kind="video" if posts and platform == "youtube" else "",
+        captured_on=captured,
+        year=year,
+        warnings=tuple(warnings),
+    )
+
+
+def complete(mapping: ColumnMapping, samples: Samples) -> ColumnMapping:
+    """The mapping with decimal marks, units and date forms told from the cells.
+
+    A column that a mapping takes stays taken, even where its cells do not look like it: its rows are then rejected.
+    """
+    year = mapping.year or 2000
+    warnings: list[str] = []
+    settled = _details(samples, {column.column: column for column in mapping.used}, year=year, warnings=warnings)
+    return replace(
+        mapping,
+        columns=tuple(settled.get(column.column, column) for column in mapping.columns),
+        warnings=(*mapping.warnings, *warnings),
+    )
+
+
+def guess_source(columns: Sequence[str]) -> str:
+    """The tool whose export has these columns, or "" for lists of no known tool."""
+    given = {name.strip().lower() for name in columns}
+    for source, telling in _TOOLS.items():
+        if telling <= given:
+            return source
+    return ""
+
+
+def guess_kind(columns: Sequence[str]) -> Kind:
+    """Posts if the headings name a post's id or moment, else creators."""
+    targets = {target_of(plain(name), posts=True) for name in columns}
+    return Kind.POSTS if targets & {"post_id", "posted_at", "caption"} and "post_id" in targets else Kind.CREATORS
+
+
+def _is_account(name: str, *, posts: bool) -> bool:
+    platform, rest = split_platform(plain(name))
+    if not platform or posts:
+        return False
+    target = target_of(rest, posts=False)
+    return not rest or (bool(target) and TARGETS[target].level is Level.ACCOUNT)
+
+
+def _identity(
+    columns: Sequence[str],
+    samples: Samples,
+    headings: Mapping[str, tuple[str, str]],
+    chosen: dict[str, MappedColumn],
+    *,
+    posts: bool,
+) -> None:
+    """Which of the naming columns is the handle and which the name, by their cells."""
+    if any(column.platform and column.target == "handle" for column in chosen.values()):
+        naming = [name for name in columns if plain(name) in IDENTITY_WORDS and name not in chosen]
+        if naming:
+            chosen[naming[0]] = MappedColumn(naming[0], "name", why="heading")
+        return
+    naming = [
+        name
+        for name in columns
+        if (plain(name) in IDENTITY_WORDS or headings[name][1] in IDENTITY_WORDS)
+        and (not posts or plain(name) not in {"title", "titles"})
+        and samples[name]
+    ]
+    clear = [name for name, column in chosen.items() if column.target == "handle" and name not in naming]
+    addressed = any(column.target in {"profile_url", "account_id"} for column in chosen.values())
+    if not clear and naming and not (addressed and posts):
+        best = max(naming, key=lambda name: (_handle_likeness(name, samples[name]), -columns.index(name)))
+        chosen[best] = MappedColumn(best, "handle", why="its cells are most like handles")
+        naming.remove(best)
+    elif clear:
+        naming = [name for name in naming if name not in clear]
+    if naming and not any(column.target == "name" for column in chosen.values()):
+        chosen[naming[0]] = MappedColumn(naming[0], "display_name" if posts else "name", why="heading")
+    for name in naming[1:]:
+        chosen.pop(name, None)
+
+
+def _handle_likeness(name: str, cells: Sequence[Any]) -> float:
+    """From 0 to 3: how unique the cells are, how much like handles, and whether the heading says so."""
+    known = [str(cell).strip() for cell in cells if not is_missing(cell)]
+    if not known:
+        return 0.0
+    unique = len(set(known)) / len(cells)
+    like = sum(map(looks_like_handle, known)) / len(known)
+    words = plain(name)
+    named = 0.05 if re.search(r"tiktoker|youtuber|streamer|insta name|instagram name", words) else 0.0
+    return unique + like + named
+
+
+def _one_each(samples: Samples, chosen: dict[str, MappedColumn]) -> None:
+    """Leave one column for each target: the one with exact numbers ("13800000" rather than "13.8M"), else the first."""
+    rivals: dict[tuple[str, str], list[str]] = {}
+    for name, column in chosen.items():
+        if not TARGETS[column.target].several:
+            rivals.setdefault((column.target, column.platform), []).append(name)
+    for (target, _), names in rivals.items():
+        if len(names) == 1:
+            continue
+        keep = names[0]
+        if TARGETS[target].parse in NUMBERS:
+            keep = max(names, key=lambda name: (round(_exactness(samples[name]), 2), -names.index(name)))
+        elif target == "country":
+            keep = min(names, key=lambda name: max((len(str(cell)) for cell in samples[name]), default=99))
+        chosen[keep] = replace(chosen[keep], why="heading; the more exact of several such columns")
+        for name in names:
+            if name != keep:
+                del chosen[name]
+
+
+def _exactness(cells: Sequence[Any]) -> float:
+    known = [cell for cell in cells if not is_missing(cell)]
+    exact = sum(not isinstance(cell, str) or not re.search(r"[kmb]\W*$", cell, re.IGNORECASE) for cell in known)
+    return exact / len(known) if known else 0.0
+
+
+def _details(
+    samples: Samples, chosen: Mapping[str, MappedColumn], *, year: int, warnings: list[str]
+) -> dict[str, MappedColumn]:
+    """Decimal mark, percent unit and date form of each column; columns that have none are dropped."""
+    settled: dict[str, MappedColumn] = {}
+    styles = {
+        name: detect_style(samples[name], counts=TARGETS[column.target].parse is Parse.COUNT)
+        for name, column in chosen.items()
+        if TARGETS[column.target].parse in NUMBERS
+    }
+    proven = {style.decimal for style in styles.values() if style.certain and "plain" not in style.why}
+    for name, column in chosen.items():
+        parse = TARGETS[column.target].parse
+        if parse in NUMBERS:
+            style = styles[name]
+            if not style.certain and len(proven) == 1:
+                style = Style(next(iter(proven)), True, "as the other columns of this file")
+            if not style.certain:
+                warnings.append(f"“{name}”: {style.why}. Check that this is meant.")
+            column = replace(column, decimal=style.decimal)
+            if parse is Parse.RATE:
+                column = replace(column, unit=_percent_unit(name, samples[name], style))
+        elif parse is Parse.MOMENT:
+            form = detect_form(samples[name], year=year)
+            if form is None:
+                continue
+            column = replace(column, form=form)
+        elif parse in {Parse.COUNTRY, Parse.LANGUAGE} and not _mostly_known(parse, samples[name]):
+            continue
+        settled[name] = column
+    return settled
+
+
+def _percent_unit(name: str, cells: Sequence[Any], style: Style) -> PercentUnit:
+    known: list[float] = []
+    for cell in cells:
+        if isinstance(cell, str) and cell.strip().endswith("%"):
+            return PercentUnit.POINTS
+        if looks_numeric(cell):
+            try:
+                known.append(parse_average(cell, style.decimal) or 0.0)
+            except ValueError:
+                continue
+    points = "%" in name or "percent" in plain(name) or max(known, default=0.0) > 1
+    return PercentUnit.POINTS if points else PercentUnit.FRACTION
+
+
+def _mostly_known(parse: Parse, cells: Sequence[Any]) -> bool:
+    read = parse_country if parse is Parse.COUNTRY else parse_language
+    known = [cell for cell in cells if not is_missing(cell)]
+    good = 0
+    for cell in known:
+        try:
+            good += read(cell) is not None
+        except ValueError:
+            continue
+    return good >= len(known) / 2
+
+
+def _repeats(columns: Sequence[str], samples: Samples, headings: Mapping[str, tuple[str, str]]) -> bool:
+    """True if a post comes back in the sampled rows: then its `date` is the day of the numbers."""
+    for name in columns:
+        if target_of(plain(name), posts=True) == "post_id" or headings[name][1] == "post id":
+            known = [str(cell) for cell in samples[name] if not is_missing(cell)]
+            return len(set(known)) < len(known)
+    return False
+
+
+def _platform(
+    samples: Samples,
+    headings: Mapping[str, tuple[str, str]],
+    several: set[str],
+    chosen: Mapping[str, MappedColumn],
+    file_name: str,
+    *,
+    posts: bool,
+) -> tuple[str, str]:
+    """The platform of the whole file and a remark where it was a guess; ("", "") where rows tell it themselves."""
+    handles = [column for column in chosen.values() if column.target == "handle" and not column.platform]
+    if len(several) > 1 and not handles:
+        return "", ""
+    if any(column.target == "platform" for column in chosen.values()):
+        return "", ""
+    named = sorted({platform for platform, _ in headings.values() if platform})
+    if len(named) == 1:
+        return named[0], ""
+    found, _ = split_platform(" ".join(re.findall(r"[a-z]+", file_name.lower())))
+    if found:
+        return found, ""
+    addresses = {
+        platform_of_url(str(cell)) for name, column in chosen.items() if column.target == "profile_url"
+        for cell in samples[name][:50] if not is_missing(cell)
+    }  # fmt: skip
+    if len(addresses) == 1 and (only := addresses.pop()):
+        return only, ""
+    if len(addresses) > 1:
+        return "", ""
+    names = {plain(name) for name in headings}
+    if posts and (names & {"channel title", "channel titles", "trending date"} or "video id" in names):
+        return "youtube", "Nothing names the platform; channels and video ids are YouTube's words."
+    if names & {"shortcode", "owner username", "typename"} or "followees" in " ".join(names):
+        return "instagram", "Nothing names the platform; shortcodes and followees are Instagram's words."
+    return "", ""
+
+
+def _by_shape(columns: Sequence[str], samples: Samples, file_name: str) -> ColumnMapping:
+    """For files without a header: a known shape, or only the column that is most like a handle."""
+    shape = "".join(_cell_kind(samples[name]) for name in columns)
+    platform, _ = split_platform(" ".join(re.findall(r"[a-z]+", file_name.lower())))
+    for form, (form_platform, targets) in _HEADERLESS.items():
+        if shape == form and platform in {"", form_platform}:
+            mapped = tuple(
+                MappedColumn(name, targets.get(index, ""), why="a known table without headings")
+                for index, name in enumerate(columns)
+            )
+            return ColumnMapping(
+                Kind.CREATORS, mapped, platform=form_platform, warnings=("There is no header: columns were told by shape.",)
+            )
+    texts = [name for name in columns if _cell_kind(samples[name]) == "w"]
+    best = max(texts or columns, key=lambda name: _handle_likeness(name, samples[name]))
+    mapped = tuple(
+        MappedColumn(name, "handle" if name == best else "", why="its cells are most like handles" if name == best else "")
+        for name in columns
+    )
+    warning = "There is no header: only the handles were recognised. Say what the other columns are."
+    return ColumnMapping(Kind.CREATORS, mapped, platform=platform, warnings=(warning,) if len(columns) > 1 else ())
+
+
+def _cell_kind(cells: Sequence[Any]) -> str:
+    known = [str(cell).strip().lower() for cell in cells if not is_missing(cell)]
+    if known and all(cell in {"true", "false"} for cell in known):
+        return "b"
+    return "n" if known and sum(map(looks_numeric, known)) > len(known) * 0.95 else "w"

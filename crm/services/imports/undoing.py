@@ -1,0 +1,291 @@
+"""Undo an import: what it added goes, what it changed becomes what it was, in one transaction.
+
+Refused once people or later imports have built on it: then undo those first, or keep the import.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import LiteralString
+
+from django.db import IntegrityError, connection, transaction
+from psycopg import sql
+
+from crm import audit
+from crm.choices import ImportStatus
+from crm.models import ImportBatch, User
+from crm.services.imports.matching import fetch, names, run
+from crm.services.imports.running import only_worker, tell_facts
+from crm.services.imports.writing import CHANGEABLE
+from crm.services.metrics import refresh_metrics
+
+# What an import adds, children first.
+_ADDED: tuple[LiteralString, ...] = (
+    "crm_postmetricsnapshot",
+    "crm_post",
+    "crm_audiencesnapshot",
+    "crm_metricsnapshot",
+    "crm_creatorniche",
+    "crm_externalid",
+    "crm_contactpoint",
+    "crm_relationship",
+    "crm_profile",
+    "crm_creator",
+)
+# Whose rows belong to whose: (child table, column, parent table).
+_BELONG: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
+    ("crm_profile", "creator_id", "crm_creator"),
+    ("crm_relationship", "creator_id", "crm_creator"),
+    ("crm_contactpoint", "creator_id", "crm_creator"),
+    ("crm_externalid", "creator_id", "crm_creator"),
+    ("crm_creatorniche", "creator_id", "crm_creator"),
+    ("crm_metricsnapshot", "profile_id", "crm_profile"),
+    ("crm_audiencesnapshot", "profile_id", "crm_profile"),
+    ("crm_post", "profile_id", "crm_profile"),
+    ("crm_postmetricsnapshot", "post_id", "crm_post"),
+)
+_PARAMS = "batch"
+
+
+class UndoRefused(Exception):
+    """The import cannot be undone; `reasons` are sentences fit for the user."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        self.reasons = list(reasons)
+        super().__init__(" ".join(self.reasons))
+
+
+def undo_import(*, batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
+    """Take the import back. Raises UndoRefused, and then nothing has changed."""
+    with only_worker(batch_id):
+        try:
+            with transaction.atomic():
+                return _undo(batch_id, actor, at)
+        except IntegrityError:
+            # A table of an upper app holds on to a row (its foreign key does not cascade).
+            raise UndoRefused(["Other records have come to depend on what this import added."]) from None
+
+
+def reasons_against(batch: ImportBatch) -> list[str]:
+    """What keeps the import from being undone, as sentences; empty where nothing does."""
+    if batch.status != ImportStatus.APPLIED:
+        return [f"This import is {batch.get_status_display().lower()}, not applied."]
+    return [*_later_imports(batch.pk), *_people(batch.pk)]
+
+
+def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
+    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("brand").get(pk=batch_id)
+    run("SELECT pg_advisory_xact_lock(hashtextextended('crm.import', 0))")
+    if reasons := reasons_against(batch):
+        raise UndoRefused(reasons)
+    params = {"batch": batch.pk}
+    run(
+        "CREATE TEMPORARY TABLE imp_doomed ON COMMIT DROP AS SELECT id FROM crm_creator WHERE import_batch_id = %(batch)s",
+        params,
+    )
+    run("CREATE UNIQUE INDEX ON imp_doomed (id)")
+    run("ANALYZE imp_doomed")
+    changed = _changed_creators(params)
+    run(
+        "DELETE FROM crm_stagechange s USING crm_relationship r"
+        " WHERE r.id = s.relationship_id AND r.import_batch_id = %(batch)s",
+        params,
+    )
+    run("DELETE FROM crm_creatormetrics m USING imp_doomed d WHERE d.id = m.creator_id")
+    run("DELETE FROM crm_factchange f USING imp_doomed d WHERE d.id = f.creator_id")
+    removed = {}
+    for table in _ADDED:
+        count = run(
+            "DELETE FROM {table} WHERE import_batch_id = %(batch)s", params, table=sql.Identifier(table)
+        )
+        if count:
+            removed[table.removeprefix("crm_")] = count
+    restored = sum(_restore(table, columns, batch.pk) for table, columns in CHANGEABLE.items())
+    _remove_unused_niches(batch.pk)
+    # Foreign keys of upper apps are checked now, so that a refusal is ours and not the commit's.
+    run("SET CONSTRAINTS ALL IMMEDIATE")
+    batch.before_images.all().delete()
+    batch.status, batch.undone_at = ImportStatus.UNDONE, at
+    batch.save()
+    if changed:
+        refresh_metrics(creator_ids=changed, as_of=at)
+        tell_facts(changed)
+    audit.record(
+        brand=batch.brand,
+        verb="crm.import.undone",
+        target=batch,
+        actor=actor,
+        at=at,
+        data={"removed": removed, "restored": restored},
+    )
+    return batch
+
+
+def _changed_creators(params: dict[str, int]) -> list[int]:
+    """Creators who stay, but lose or get back something."""
+    rows = fetch(
+        """
+        SELECT row_id FROM crm_importbeforeimage WHERE batch_id = %(batch)s AND table_name = 'crm_creator'
+        UNION SELECT creator_id FROM crm_profile WHERE import_batch_id = %(batch)s
+        UNION SELECT creator_id FROM crm_relationship WHERE import_batch_id = %(batch)s
+        UNION SELECT creator_id FROM crm_creatorniche WHERE import_batch_id = %(batch)s
+        UNION SELECT creator_id FROM crm_post WHERE import_batch_id = %(batch)s
+        UNION SELECT p.creator_id FROM crm_profile p JOIN crm_metricsnapshot s ON s.profile_id = p.id
+            WHERE s.import_batch_id = %(batch)s
+        UNION SELECT p.creator_id FROM crm_post p JOIN crm_postmetricsnapshot s ON s.post_id = p.id
+            WHERE s.import_batch_id = %(batch)s
+        UNION SELECT p.creator_id FROM crm_profile p JOIN crm_importbeforeimage b
+            ON b.row_id = p.id AND b.batch_id = %(batch)s AND b.table_name = 'crm_profile'
+        UNION SELECT p.creator_id FROM crm_post p JOIN crm_importbeforeimage b
+            ON b.row_id = p.id AND b.batch_id = %(batch)s AND b.table_name = 'crm_post'
+        EXCEPT SELECT id FROM imp_doomed
+        """,
+        params,
+    )
+    return [row[0] for row in rows]
+
+
+def _restore(table: LiteralString, columns: Sequence[str], batch_id: int) -> int:
+    """Put back the former self of each row that the import changed."""
+    every = [*columns, "updated_at"] if table == "crm_creator" else list(columns)
+    return run(
+        """
+        UPDATE {table} t SET ({columns}) = (SELECT {old} FROM jsonb_populate_record(t, b.before -> 'old') o)
+        FROM crm_importbeforeimage b
+        WHERE b.batch_id = %(batch)s AND b.table_name = {name} AND b.row_id = t.id
+        """,
+        {_PARAMS: batch_id},
+        table=sql.Identifier(table),
+        columns=names(every),
+        old=names(every, "o"),
+        name=sql.Literal(table),
+    )
+
+
+def _remove_unused_niches(batch_id: int) -> None:
+    run(
+        """
+        DELETE FROM crm_niche n USING crm_importbeforeimage b
+        WHERE b.batch_id = %(batch)s AND b.table_name = 'crm_niche' AND b.row_id = n.id
+            AND NOT EXISTS (SELECT FROM crm_creatorniche c WHERE c.niche_id = n.id)
+            AND NOT EXISTS (SELECT FROM crm_niche k WHERE k.parent_id = n.id)
+        """,
+        {_PARAMS: batch_id},
+    )
+
+
+def _later_imports(batch_id: int) -> list[str]:
+    """Imports that changed or added to what this one added or changed; they have to be undone first."""
+    added = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT c.import_batch_id FROM {child} c JOIN {parent} p ON p.id = c.{column}"
+            " WHERE p.import_batch_id = %(batch)s AND c.import_batch_id <> %(batch)s"
+        ).format(child=sql.Identifier(child), parent=sql.Identifier(parent), column=sql.Identifier(column))
+        for child, column, parent in _BELONG
+    )
+    changed = sql.SQL(" UNION ALL ").join(
+        sql.SQL(
+            "SELECT b.batch_id FROM crm_importbeforeimage b JOIN {table} t ON t.id = b.row_id"
+            " WHERE b.table_name = {name} AND b.batch_id <> %(batch)s AND t.import_batch_id = %(batch)s"
+        ).format(table=sql.Identifier(table), name=sql.Literal(table))
+        for table in CHANGEABLE
+    )
+    rows = fetch(
+        """
+        WITH found (id) AS (
+            {added} UNION ALL {changed}
+            UNION ALL SELECT l.batch_id FROM crm_importbeforeimage b
+                JOIN crm_importbeforeimage l ON l.table_name = b.table_name AND l.row_id = b.row_id AND l.id > b.id
+                WHERE b.batch_id = %(batch)s AND l.batch_id <> %(batch)s
+        )
+        SELECT i.id, i.file_name, i.brand_id = mine.brand_id, count(*) FROM found
+        JOIN crm_importbatch i ON i.id = found.id JOIN crm_importbatch mine ON mine.id = %(batch)s
+        GROUP BY i.id, mine.brand_id ORDER BY i.id DESC
+        """,
+        {_PARAMS: batch_id},
+        added=added,
+        changed=changed,
+    )
+    return [
+        f"The later import #{pk} ({file_name}) builds on it ({count:,} records): undo that one first."
+        if mine
+        else f"Another brand's import builds on it ({count:,} records)."
+        for pk, file_name, mine, count in rows
+    ]
+
+
+def _people(batch_id: int) -> list[str]:
+    """What people have done since with the rows that this import added or changed."""
+    checks: list[tuple[sql.Composable, str]] = [
+        (
+            sql.SQL(
+                "SELECT count(*) FROM crm_relationship r WHERE r.import_batch_id = %(batch)s AND (r.version > 1"
+                " OR r.owner_id IS NOT NULL OR r.next_step <> '' OR r.next_step_on IS NOT NULL"
+                " OR EXISTS (SELECT FROM crm_stagechange s WHERE s.relationship_id = r.id AND s.from_stage <> ''))"
+            ),
+            "{} of its creators have been moved to another stage or were given an owner or a next step.",
+        ),
+        (
+            sql.SQL(
+                "SELECT count(DISTINCT n.relationship_id) FROM crm_note n JOIN crm_relationship r ON r.id = n.relationship_id"
+                " WHERE r.import_batch_id = %(batch)s"
+            ),
+            "{} of its creators have notes.",
+        ),
+        (
+            sql.SQL(
+                "SELECT count(*) FROM crm_creator c JOIN crm_importbatch i ON i.id = c.import_batch_id"
+                " WHERE i.id = %(batch)s AND c.updated_at > c.created_at AND NOT EXISTS (SELECT FROM"
+                " crm_importbeforeimage b WHERE b.table_name = 'crm_creator' AND b.row_id = c.id)"
+            ),
+            "{} of its creators have been edited.",
+        ),
+    ]
+    checks += [
+        (
+            sql.SQL(
+                "SELECT count(*) FROM {child} c JOIN {parent} p ON p.id = c.{column}"
+                " WHERE p.import_batch_id = %(batch)s AND c.import_batch_id IS NULL"
+            ).format(child=sql.Identifier(child), parent=sql.Identifier(parent), column=sql.Identifier(column)),
+            "{} " + _WORDS[child] + " were added to its records by hand.",
+        )
+        for child, column, parent in _BELONG
+    ]
+    checks += [
+        (
+            sql.SQL(
+                "SELECT count(*) FROM crm_importbeforeimage b JOIN {table} t ON t.id = b.row_id"
+                " CROSS JOIN LATERAL jsonb_populate_record(t, b.before -> 'new') n"
+                " WHERE b.batch_id = %(batch)s AND b.table_name = {name} AND ({now}) IS DISTINCT FROM ({then})"
+                " AND NOT EXISTS (SELECT FROM crm_importbeforeimage l"
+                " WHERE l.table_name = b.table_name AND l.row_id = b.row_id AND l.id > b.id)"
+            ).format(
+                table=sql.Identifier(table), name=sql.Literal(table), now=names(columns, "t"), then=names(columns, "n")
+            ),
+            "{} " + _WORDS[table] + " that it changed have been changed again since.",
+        )
+        for table, columns in CHANGEABLE.items()
+    ]
+    found = []
+    with connection.cursor() as cursor:
+        for query, words in checks:
+            cursor.execute(query, {_PARAMS: batch_id})
+            (count,) = cursor.fetchone()
+            if count:
+                found.append(words.format(f"{count:,}"))
+    return found
+
+
+_WORDS = {
+    "crm_creator": "creators",
+    "crm_profile": "profiles",
+    "crm_relationship": "relationships",
+    "crm_contactpoint": "contact details",
+    "crm_externalid": "ids",
+    "crm_creatorniche": "niches",
+    "crm_metricsnapshot": "sets of profile numbers",
+    "crm_audiencesnapshot": "audience reports",
+    "crm_post": "posts",
+    "crm_postmetricsnapshot": "sets of post numbers",
+}
