@@ -1,0 +1,1 @@
+"""Reads of this app: what a page takes in a few statements."""

@@ -1,0 +1,59 @@
+"""The fact values behind a change, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from segmentation.rules.calendar import Calendar
+from segmentation.rules.facts import Catalogue, FactType
+from segmentation.rules.words import NOT_KNOWN, value_words
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One value that a rule read: "Followers", "12,300"; `is_known` False for a missing one."""
+
+    label: str
+    words: str
+    is_known: bool
+
+
+def evidence_in_words(
+    evidence: Mapping[str, object], facts: Catalogue, calendar: Calendar
+) -> list[Evidence]:
+    """Return what a change recorded, a line for each value, in the order of the rule.
+
+    A name is a fact's key, or "key[share]" for one share of a distribution. A fact that is gone
+    from the catalogue is shown by its key.
+    """
+    return [_line(name, value, facts, calendar) for name, value in evidence.items()]
+
+
+def fact_label(name: str, facts: Catalogue) -> str:
+    """Return the label of what a rule reads: "Followers", "Audience by country: DK"."""
+    key, _, rest = name.partition("[")
+    fact = facts.get(key)
+    if fact is None:
+        return name
+    share = rest.removesuffix("]")
+    return f"{fact.label}: {fact.label_of(share)}" if share else fact.label
+
+
+def _line(name: str, value: object, facts: Catalogue, calendar: Calendar) -> Evidence:
+    label = fact_label(name, facts)
+    if value is None:
+        return Evidence(label, NOT_KNOWN, is_known=False)
+    key, _, rest = name.partition("[")
+    share = rest.removesuffix("]")
+    fact = facts.get(key)
+    if fact is None:
+        return Evidence(label, str(value), is_known=True)
+    if share:
+        return Evidence(label, value_words({share: value}, fact, share, calendar), is_known=True)
+    if isinstance(value, str) and fact.type is FactType.MOMENT:
+        value = datetime.fromisoformat(value)
+    elif isinstance(value, str) and fact.type is FactType.DATE:
+        value = date.fromisoformat(value)
+    return Evidence(label, value_words(value, fact, None, calendar), is_known=True)
