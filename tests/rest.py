@@ -32,7 +32,8 @@ class Rest:
         return answer.json()
 
     def send(self, method: str, path: str, body: Any = None) -> Any:
-        content = body if isinstance(body, str | bytes) else json.dumps(body)
+        """Bytes go as they are, everything else as JSON."""
+        content = body if isinstance(body, bytes) else json.dumps(body)
         return self.client.generic(method, f"{ROOT}/{path}", content, "application/json")
 
 

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, JsonResponse
-from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -100,6 +100,8 @@ def problem_details(exc: Exception, context: Mapping[str, Any]) -> Response | No
         detail = "The body cannot be used."
     else:
         detail = str(response.data.get("detail", ""))
+    if isinstance(exc, ParseError):
+        faults = [Fault("", "parse_error", detail)]
     kind = _kind_of(response.status_code)
     response.data = problem(response.status_code, detail=detail, kind=kind, faults=faults)
     response.content_type = MEDIA_TYPE

@@ -275,12 +275,11 @@ class RunViewSet(BrandViewSet[Run]):
             raise Refused(refusal, code=REFUSALS.get(type(refusal), "refused")) from refusal
         # A broker that is down does not undo the run: beat takes up what was forgotten.
         transaction.on_commit(lambda: tasks.execute_run.delay(run_id=run.pk), robust=True)
+        address = f"{reverse('api-runs-detail', args=[run.pk])}/"
         return Response(
             self.shown(run.pk),
             status=HTTPStatus.ACCEPTED,
-            headers={
-                "Location": request.build_absolute_uri(reverse("api-runs-detail", args=[run.pk]))
-            },
+            headers={"Location": request.build_absolute_uri(address)},
         )
 
     @extend_schema(responses=ChangeSerializer(many=True), filters=False)

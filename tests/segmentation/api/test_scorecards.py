@@ -1,0 +1,126 @@
+"""The same scorecard over REST as on the page: number by number."""
+
+from __future__ import annotations
+
+import pytest
+
+from segmentation.choices import SegmentStatus
+from segmentation.models import Scorecard
+from segmentation.services import scorecards
+from tests.factories import NOW
+from tests.rest import assert_problem, rest_as
+from tests.segmentation.api.test_segments import walk
+from tests.segmentation.world import make_creator, make_segment, moment, stay
+
+PERIOD = "2026Q3"
+
+
+@pytest.fixture
+def segment(brand):
+    """Two members of the third quarter, one of whom left in it."""
+    segment = make_segment(brand)
+    first, second = make_creator(brand), make_creator(brand)
+    stay(segment, first, moment(5, 1))
+    stay(segment, second, moment(7, 15), moment(9, 1))
+    return segment
+
+
+@pytest.fixture
+def rest(analyst, brand):
+    return rest_as(analyst, brand)
+
+
+def test_the_answer_is_the_pages_scorecard(rest, segment):
+    body = rest.json(f"segments/{segment.key}/scorecard", period=PERIOD)
+    card = scorecards.get(segment=segment, period=PERIOD, as_of=NOW)
+    assert body == scorecards.as_json(card)
+    assert body["segment"] == "educators"
+    assert body["period"] == PERIOD
+    assert body["size"] == 1
+    by_key = {row["key"]: row for row in body["metrics"]}
+    assert by_key["joiners"]["value"] == 1
+    assert by_key["leavers"]["value"] == 1
+    assert body == rest.json(f"segments/{segment.pk}/scorecard/", period=PERIOD)
+
+
+def test_each_row_has_the_agreed_members(rest, segment):
+    body = rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD)
+    agreed = {"key", "label", "value", "unit", "n", "interval", "benchmark", "change", "target"}
+    agreed |= {"formula", "source", "reason_if_absent"}
+    for row in body["metrics"]:
+        assert agreed <= set(row)
+        assert (row["value"] is None) == (row["reason_if_absent"] is not None)
+        assert "inputs" not in row
+
+
+def test_explain_says_what_went_into_it(rest, segment):
+    plain = rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD)
+    body = rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD, explain=1)
+    card = scorecards.get(segment=segment, period=PERIOD, as_of=NOW)
+    assert body == scorecards.as_json(card, explain=True)
+    assert all("inputs" in row for row in body["metrics"])
+    assert [row["value"] for row in body["metrics"]] == [row["value"] for row in plain["metrics"]]
+
+
+def test_an_unchanged_scorecard_is_not_sent_again(rest, segment):
+    path = f"/api/v1/segments/{segment.key}/scorecard/?period={PERIOD}"
+    first = rest.client.get(path)
+    assert first["Cache-Control"] == "private, no-cache"
+    assert "Authorization" in first["Vary"]
+    again = rest.client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    weak = rest.client.get(path, headers={"If-None-Match": f'"x", W/{first["ETag"]}'})
+    assert weak.status_code == 304
+    other = rest.client.get(path, headers={"If-None-Match": '"x"'})
+    assert other.status_code == 200
+    Scorecard.objects.filter(segment=segment).update(size=5)
+    changed = rest.client.get(path, headers={"If-None-Match": first["ETag"]})
+    assert changed.status_code == 200
+    assert changed["ETag"] != first["ETag"]
+
+
+@pytest.mark.parametrize(
+    ("period", "code"),
+    [
+        ("2026", "bad_period"),
+        ("2026Q5", "bad_period"),
+        ("2190Q1", "bad_period"),
+        ("1999Q4", "bad_period"),
+        ("Q3", "bad_period"),
+        ("\u0662\u0660\u0662\u0666Q3", "bad_period"),
+        ("2026Q3\x00", "null_characters_not_allowed"),
+        ("x" * 300, "max_length"),
+        ("", "blank"),
+    ],
+)
+def test_a_bad_period(rest, segment, period, code):
+    answer = rest.get(f"segments/{segment.key}/scorecard/", period=period)
+    body = assert_problem(answer, 400, code)
+    assert body["errors"][0]["pointer"] == "?period"
+    assert not Scorecard.objects.exists()
+
+
+def test_a_period_is_needed(rest, segment):
+    assert_problem(rest.get(f"segments/{segment.key}/scorecard/"), 400, "required")
+
+
+def test_scorecards_of_a_quarter(rest, segment, brand):
+    make_segment(brand, "beauty", dimension="niche")
+    make_segment(brand, "old", status=SegmentStatus.ARCHIVED)
+    rows = walk(rest, "scorecards/", period=PERIOD, limit=1)
+    assert [row["segment"] for row in rows] == ["beauty", "educators"]
+    assert rows[1] == rest.json("segments/educators/scorecard/", period=PERIOD)
+    only = rest.json("scorecards/", period=PERIOD, dimension="niche")
+    assert only["results"] == rows[:1]
+    assert_problem(rest.get("scorecards/", period=PERIOD, dimension="x"), 400, "unknown_dimension")
+    assert_problem(rest.get("scorecards/", period="2026Q9"), 400, "bad_period")
+
+
+def test_query_counts(rest, segment, django_assert_num_queries):
+    path = f"segments/{segment.key}/scorecard/"
+    rest.get(path, period=PERIOD)
+    with django_assert_num_queries(3):  # token, segment, scorecard
+        rest.json(path, period=PERIOD)
+    rest.get("scorecards/", period=PERIOD)
+    with django_assert_num_queries(4):  # token, whether all are there, page, count
+        rest.json("scorecards/", period=PERIOD)
