@@ -1,0 +1,18 @@
+"""Settings of a benchmark: as in tests, but files on disk and tasks queued, never run beside it."""
+
+from __future__ import annotations
+
+import os
+
+from config.settings.test import *  # noqa: F403
+
+# Whoever starts a benchmark measures what it starts, not the tasks that follow it.
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_BROKER_URL = "memory://"
+MEDIA_ROOT = os.environ["RAPPORT_BENCH_MEDIA"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+# A query log would grow with every statement of a loop.
+LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"level": "WARNING"}}
