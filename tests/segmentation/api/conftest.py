@@ -1,4 +1,4 @@
-"""A brand with creators, the size and persona packs, and one applied run; and callers of its API."""
+"""A brand with creators, two packs and one applied run; and callers of its API."""
 
 from __future__ import annotations
 
