@@ -45,7 +45,9 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_NAME_DATE = re.compile(r"(?<!\d)(20[012]\d)[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?(0[1-9]|[12]\d|3[01]))?(?!\d)")
+_NAME_DATE = re.compile(
+    r"(?<!\d)(20[012]\d)[-_. ]?(0[1-9]|1[0-2])(?:[-_. ]?(0[1-9]|[12]\d|3[01]))?(?!\d)"
+)
 _NAME_MONTH = re.compile(
     r"(?<![a-z])(" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")[-_. ]*(20[012]\d)(?!\d)"
 )
@@ -66,7 +68,9 @@ def parse_moment(cell: object, form: DateForm, *, year: int) -> datetime | None:
     except (ValueError, OverflowError):
         moment = None
     if moment is None or not _EARLIEST_YEAR <= moment.year <= _LATEST_YEAR:
-        raise BadValue("not_a_date", f"“{text[:40]}” is not a date of the form {FORM_LABELS[form]}.")
+        raise BadValue(
+            "not_a_date", f"“{text[:40]}” is not a date of the form {FORM_LABELS[form]}."
+        )
     return moment
 
 
@@ -121,7 +125,9 @@ def _day_first(text: str, _year: int) -> datetime | None:
     if found is None:
         return None
     day, month, year = int(found[1]), int(found[2]), int(found[3])
-    return datetime(year, month, day, int(found[4] or 0), int(found[5] or 0), int(found[6] or 0), tzinfo=UTC)
+    return datetime(
+        year, month, day, int(found[4] or 0), int(found[5] or 0), int(found[6] or 0), tzinfo=UTC
+    )
 
 
 def _month_first(text: str, _year: int) -> datetime | None:
@@ -129,12 +135,16 @@ def _month_first(text: str, _year: int) -> datetime | None:
     if found is None:
         return None
     month, day, year = int(found[1]), int(found[2]), int(found[3])
-    return datetime(year, month, day, int(found[4] or 0), int(found[5] or 0), int(found[6] or 0), tzinfo=UTC)
+    return datetime(
+        year, month, day, int(found[4] or 0), int(found[5] or 0), int(found[6] or 0), tzinfo=UTC
+    )
 
 
 def _year_day_month(text: str, _year: int) -> datetime | None:
     found = _YEAR_DAY_MONTH.fullmatch(text)
-    return datetime(2000 + int(found[1]), int(found[3]), int(found[2]), tzinfo=UTC) if found else None
+    return (
+        datetime(2000 + int(found[1]), int(found[3]), int(found[2]), tzinfo=UTC) if found else None
+    )
 
 
 def _day_month(text: str, year: int) -> datetime | None:

@@ -85,10 +85,17 @@ RULES: Mapping[str, HandleRule] = {
         reserved="in company pub school feed posts",
     ),
     "pinterest": _rule(
-        "pinterest.com", r"[a-z0-9_-]{2,30}", "https://www.pinterest.com/{}/", reserved="pin search ideas"
+        "pinterest.com",
+        r"[a-z0-9_-]{2,30}",
+        "https://www.pinterest.com/{}/",
+        reserved="pin search ideas",
     ),
     "snapchat": _rule(
-        "snapchat.com", r"[a-z0-9_.-]{2,30}", "https://www.snapchat.com/add/{}", prefixes="add", reserved="add"
+        "snapchat.com",
+        r"[a-z0-9_.-]{2,30}",
+        "https://www.snapchat.com/add/{}",
+        prefixes="add",
+        reserved="add",
     ),
     "facebook": _rule(
         "facebook.com fb.com",
@@ -102,7 +109,9 @@ _BRACKETED = re.compile(r"(?:^|[(\s])@?([^\s()@]+)\)$")
 _CHANNEL_ID = re.compile(r"UC[\w-]{22}", re.ASCII)
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad]")
 _HOST = re.compile(r"(?:https?://)?([\w-]+(?:\.[\w-]+)+)(?:[/?#:]|$)", re.IGNORECASE)
-_HOSTS: Mapping[str, str] = {host: platform for platform, rule in RULES.items() for host in rule.hosts}
+_HOSTS: Mapping[str, str] = {
+    host: platform for platform, rule in RULES.items() for host in rule.hosts
+}
 
 
 def platform_of_url(text: str) -> str | None:
@@ -127,7 +136,9 @@ def parse_handle(cell: object, platform: str) -> str | None:
     rule = RULES.get(platform)
     if text.isascii() and rule is not None:
         lowered = text.lower()
-        if rule.pattern.fullmatch(lowered) and not (text[:2] == "UC" and _CHANNEL_ID.fullmatch(text)):
+        if rule.pattern.fullmatch(lowered) and not (
+            text[:2] == "UC" and _CHANNEL_ID.fullmatch(text)
+        ):
             return lowered
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
     found = platform_of_url(text) if "/" in text or "." in text else None
@@ -135,7 +146,9 @@ def parse_handle(cell: object, platform: str) -> str | None:
         return _free_handle(text)
     if found is not None and ("/" in text or found == platform):
         if found != platform:
-            raise BadValue("other_platform", f"{_shown(text)} is an address of {found}, not of {platform}.")
+            raise BadValue(
+                "other_platform", f"{_shown(text)} is an address of {found}, not of {platform}."
+            )
         text = _handle_in_url(text, rule)
     elif "://" in text:
         raise BadValue("invalid_handle", f"{_shown(text)} is not an address of {platform}.")

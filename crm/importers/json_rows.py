@@ -54,7 +54,9 @@ def rows(lines: NumberedLines, wanted: Sequence[str]) -> Iterator[Row | Malforme
         elif "\\u0000" in line:
             yield Malformed(number, "nul_byte", "The row holds a NUL byte.")
         elif ("\\ud" in line or "\\uD" in line) and _half_characters(found):
-            yield Malformed(number, "malformed_row", "The line holds half a character (a lone surrogate).")
+            yield Malformed(
+                number, "malformed_row", "The line holds half a character (a lone surrogate)."
+            )
         else:
             yield number, [_at(found, name, path) for name, path in zip(wanted, paths, strict=True)]
 

@@ -75,7 +75,11 @@ class ColumnMapping:
         """What is stored with the import and per source."""
         stored = asdict(self)
         stored["columns"] = [
-            {key: value for key, value in asdict(column).items() if value or key in {"column", "target"}}
+            {
+                key: value
+                for key, value in asdict(column).items()
+                if value or key in {"column", "target"}
+            }
             for column in self.columns
         ]
         stored["captured_on"] = self.captured_on.isoformat() if self.captured_on else None
@@ -125,7 +129,9 @@ class ColumnMapping:
         return replace(self, columns=tuple(known.get(name, MappedColumn(name)) for name in columns))
 
 
-def check(mapping: ColumnMapping, file_columns: Iterable[str], platforms: Iterable[str]) -> list[str]:
+def check(
+    mapping: ColumnMapping, file_columns: Iterable[str], platforms: Iterable[str]
+) -> list[str]:
     """What keeps the mapping from being used with a file of these columns; sentences fit for the user."""
     problems: list[str] = []
     known_platforms = set(platforms)
@@ -144,13 +150,23 @@ def check(mapping: ColumnMapping, file_columns: Iterable[str], platforms: Iterab
             problems.append(f"“{target.label}” belongs to posts, but this is a list of creators.")
         other = filled.setdefault((column.target, column.platform), column.column)
         if other != column.column and not target.several:
-            problems.append(f"Columns “{other}” and “{column.column}” both fill “{target.label}”: choose one.")
+            problems.append(
+                f"Columns “{other}” and “{column.column}” both fill “{target.label}”: choose one."
+            )
     if mapping.platform and mapping.platform not in known_platforms:
         problems.append(f"There is no platform “{mapping.platform}”.")
-    without = [column for column in mapping.used if column.target in {"handle", "account_id"} and not column.platform]
+    without = [
+        column
+        for column in mapping.used
+        if column.target in {"handle", "account_id"} and not column.platform
+    ]
     if without and not mapping.platform and not mapping.targets & {"platform", "profile_url"}:
         problems.append("Say which platform the handles are on.")
-    if mapping.kind is Kind.CREATORS and not mapping.targets & {"handle", "profile_url", "account_id"}:
+    if mapping.kind is Kind.CREATORS and not mapping.targets & {
+        "handle",
+        "profile_url",
+        "account_id",
+    }:
         problems.append("Say which column holds the handle or the profile address.")
     if mapping.kind is Kind.POSTS and not mapping.targets & {"post_id", "post_url"}:
         problems.append("Say which column holds the post's id or address.")

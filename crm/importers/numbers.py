@@ -18,8 +18,38 @@ BIGINT_MAX = 9_223_372_036_854_775_807
 
 # What spreadsheets, data tools and list vendors write for "not known" (compared in lower case, stripped).
 MISSING_WORDS = frozenset(
-    {"", "-", "--", "---", "–", "—", ".", "?", "nan", "nan%", "none", "null", "nil", "na", "n/a", "n.a."}
-    | {"n.a", "n/d", "nd", "n/k", "unknown", "not known", "undefined", "\\n", "inf", "-inf", "<na>", "(blank)"}
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        ".",
+        "?",
+        "nan",
+        "nan%",
+        "none",
+        "null",
+        "nil",
+        "na",
+        "n/a",
+        "n.a.",
+    }
+    | {
+        "n.a",
+        "n/d",
+        "nd",
+        "n/k",
+        "unknown",
+        "not known",
+        "undefined",
+        "\\n",
+        "inf",
+        "-inf",
+        "<na>",
+        "(blank)",
+    }
 )
 # "#VALOR!", "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#¡VALOR!": an error of a spreadsheet in any language.
 _SHEET_ERROR = re.compile(r"#[^\W\d_¡]?[¡\w/.]*[!?]|#n/?[adv]", re.IGNORECASE)
@@ -31,8 +61,12 @@ _SCALE = {
     "b": 9, "bn": 9, "mrd": 9, "md": 9, "billion": 9, "billions": 9,
 }  # fmt: skip
 _SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
-_POINT = re.compile(r"([+-]?)(\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE)
-_COMMA = re.compile(r"([+-]?)(\d+|\d{1,3}(?:\.\d{2,3})*\.\d{3})?(?:,(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE)
+_POINT = re.compile(
+    r"([+-]?)(\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE
+)
+_COMMA = re.compile(
+    r"([+-]?)(\d+|\d{1,3}(?:\.\d{2,3})*\.\d{3})?(?:,(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE
+)
 _PLAIN = re.compile(r"\d{1,18}(?:\.\d{1,18})?", re.ASCII)
 _SUFFIX = re.compile(r"(.*?\d[.,]?)\s*([a-z]+)\.?", re.IGNORECASE)
 
@@ -78,7 +112,11 @@ def is_missing(cell: object) -> bool:
     if text[0].isalnum() and text[-1].isalnum():
         return False  # most cells end here
     text = text.strip("'\"").strip()
-    return text in MISSING_WORDS or _SHEET_ERROR.fullmatch(text) is not None or not text.strip(_LOCKS + "\ufe0f")
+    return (
+        text in MISSING_WORDS
+        or _SHEET_ERROR.fullmatch(text) is not None
+        or not text.strip(_LOCKS + "\ufe0f")
+    )
 
 
 def parse_count(cell: object, style: DecimalStyle = DecimalStyle.POINT) -> int | None:
@@ -130,7 +168,9 @@ def parse_rate(
     if number < 0:
         raise BadValue("negative", f"{_shown(cell)} is below zero.")
     if number > 100:
-        raise BadValue("too_large", f"{_shown(cell)} is too large for a rate: is the column's unit right?")
+        raise BadValue(
+            "too_large", f"{_shown(cell)} is too large for a rate: is the column's unit right?"
+        )
     return float(number)
 
 
@@ -166,11 +206,17 @@ def detect_style(cells: Iterable[object], *, counts: bool = True) -> Style:
             else:
                 comma += 1
     if comma > point:
-        return Style(DecimalStyle.COMMA, point == 0, "cells such as 17,8 or 1.234,5 use a decimal comma")
+        return Style(
+            DecimalStyle.COMMA, point == 0, "cells such as 17,8 or 1.234,5 use a decimal comma"
+        )
     if point:
-        return Style(DecimalStyle.POINT, comma == 0, "cells such as 17.8 or 1,234.5 use a decimal point")
+        return Style(
+            DecimalStyle.POINT, comma == 0, "cells such as 17.8 or 1,234.5 use a decimal point"
+        )
     if ambiguous and "." in ambiguous and not counts:
-        return Style(DecimalStyle.POINT, False, f"cells are like {ambiguous}: read as a decimal point")
+        return Style(
+            DecimalStyle.POINT, False, f"cells are like {ambiguous}: read as a decimal point"
+        )
     if ambiguous:
         style = DecimalStyle.COMMA if "." in ambiguous else DecimalStyle.POINT
         return Style(style, False, f"cells are like {ambiguous}: read as whole thousands")
@@ -200,7 +246,11 @@ def _exact(cell: object, style: DecimalStyle) -> Decimal | int | None:
     if isinstance(cell, int):
         return cell
     if isinstance(cell, float | Decimal):
-        return Decimal(repr(cell) if isinstance(cell, float) else cell) if math.isfinite(cell) else None
+        return (
+            Decimal(repr(cell) if isinstance(cell, float) else cell)
+            if math.isfinite(cell)
+            else None
+        )
     if is_missing(cell):
         return None
     if not isinstance(cell, str):
@@ -219,7 +269,10 @@ def _exact(cell: object, style: DecimalStyle) -> Decimal | int | None:
     if found is None or not (found[2] or found[3]):
         if (_COMMA if style is DecimalStyle.POINT else _POINT).fullmatch(text):
             mark = "point" if style is DecimalStyle.POINT else "comma"
-            raise BadValue("other_style", f"{_shown(cell)} does not fit the decimal {mark} declared for this column.")
+            raise BadValue(
+                "other_style",
+                f"{_shown(cell)} does not fit the decimal {mark} declared for this column.",
+            )
         raise BadValue("not_a_number", f"{_shown(cell)} is not a number.")
     sign, whole, part, exponent = found.groups()
     digits = (whole or "0").replace(",", "").replace(".", "") + (part or "")

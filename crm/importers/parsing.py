@@ -28,7 +28,14 @@ from crm.importers.values import (
     parse_prose,
     parse_text,
 )
-from crm.importers.vocabulary import PLATFORM_WORDS, POST_NUMBERS, PROFILE_NUMBERS, TARGETS, Level, Parse
+from crm.importers.vocabulary import (
+    PLATFORM_WORDS,
+    POST_NUMBERS,
+    PROFILE_NUMBERS,
+    TARGETS,
+    Level,
+    Parse,
+)
 
 Parser = Callable[[Any], Any]
 _UNKNOWN = object()
@@ -37,7 +44,16 @@ _SOFT = frozenset({"unknown_country", "unknown_language", "unknown_niche"})
 _EXAMPLES = 5
 
 ACCOUNT_TEXTS = ("display_name", "url", "account_id", "bio", "is_verified")
-CREATOR_FIELDS = ("name", "email", "phone", "external_id", "country", "language", "profession", "niches")
+CREATOR_FIELDS = (
+    "name",
+    "email",
+    "phone",
+    "external_id",
+    "country",
+    "language",
+    "profession",
+    "niches",
+)
 POST_FIELDS = (
     "post_id", "post_url", "posted_at", "post_kind", "title", "caption", "post_language", "is_paid_partnership",
     "followers_at_post", *POST_NUMBERS,
@@ -64,7 +80,9 @@ class Ignored:
 
 
 # Columns of few different cells: each is parsed once.
-_REPEATING = frozenset({Parse.PLATFORM, Parse.FLAG, Parse.COUNTRY, Parse.LANGUAGE, Parse.NICHE, Parse.POST_KIND})
+_REPEATING = frozenset(
+    {Parse.PLATFORM, Parse.FLAG, Parse.COUNTRY, Parse.LANGUAGE, Parse.NICHE, Parse.POST_KIND}
+)
 _REMEMBERED = 10_000
 
 
@@ -91,7 +109,9 @@ class RowParser:
             else:
                 common.append(cell)
         self._common = tuple(common)
-        self._slots = tuple((platform, tuple(cells)) for platform, cells in own.items()) or (("", ()),)
+        self._slots = tuple((platform, tuple(cells)) for platform, cells in own.items()) or (
+            ("", ()),
+        )
         self._niche_keys = tuple(key for _, key, _ in common if key.startswith("niche "))
         self.fields = self._fields()
 
@@ -123,7 +143,11 @@ class RowParser:
         if found:
             return found
         if self._posts:
-            return Reject(line, "no_profile", "The row does not say whose post this is: no handle, address or account id.")
+            return Reject(
+                line,
+                "no_profile",
+                "The row does not say whose post this is: no handle, address or account id.",
+            )
         return Reject(line, "no_handle", "The row has no handle and no profile address.")
 
     def _complete(self, values: dict[str, Any]) -> None:
@@ -132,7 +156,9 @@ class RowParser:
             niches = [key for column in self._niche_keys for key in values.get(column, ())]
             values["niches"] = list(dict.fromkeys(niches)) or None
         if "name" not in values and ("first_name" in values or "last_name" in values):
-            values["name"] = " ".join(filter(None, (values.get("first_name"), values.get("last_name"))))
+            values["name"] = " ".join(
+                filter(None, (values.get("first_name"), values.get("last_name")))
+            )
         if not self._posts:
             return
         if "post_id" not in values:
@@ -141,7 +167,9 @@ class RowParser:
                 raise BadValue("no_post_id", "The row has no id and no address of a post.")
             values["post_id"] = post_id_of(address)
         if "post_kind" not in values:
-            values["post_kind"] = "video" if values.get("is_video") else self.mapping.post_kind or "other"
+            values["post_kind"] = (
+                "video" if values.get("is_video") else self.mapping.post_kind or "other"
+            )
 
     def _identify(self, account: dict[str, Any], platform: str) -> bool:
         """Give the account its platform, handle and address; False where the row names no account here."""
@@ -163,9 +191,17 @@ class RowParser:
             handle = str(account_id).lower() if account_id is not None else None
         if handle is None:
             return False
-        if platform == "youtube" and account_id is None and handle[:2] == "UC" and len(handle) == 24:
+        if (
+            platform == "youtube"
+            and account_id is None
+            and handle[:2] == "UC"
+            and len(handle) == 24
+        ):
             account["account_id"] = account_id = handle
-        account["url"] = raw_url or profile_address(str(account_id) if account_id and handle == str(account_id).lower() else handle, platform)
+        account["url"] = raw_url or profile_address(
+            str(account_id) if account_id and handle == str(account_id).lower() else handle,
+            platform,
+        )
         account["handle"] = handle.lower()
         if self._posts and "followers_at_post" not in account:
             account["followers_at_post"] = account.get("followers")
@@ -175,16 +211,22 @@ class RowParser:
         """The staging columns that this file can fill, `line` first."""
         targets = self.mapping.targets
         fields = ["line", "platform", "handle", "url"]
-        fields += [name for name in (*ACCOUNT_TEXTS, *PROFILE_NUMBERS, "captured_at") if name in targets]
+        fields += [
+            name for name in (*ACCOUNT_TEXTS, *PROFILE_NUMBERS, "captured_at") if name in targets
+        ]
         if "account_id" not in targets:
             fields.append("account_id")
-        fields += [name for name in CREATOR_FIELDS if name in targets and name not in {"name", "niches"}]
+        fields += [
+            name for name in CREATOR_FIELDS if name in targets and name not in {"name", "niches"}
+        ]
         if targets & {"name", "first_name", "last_name"}:
             fields.append("name")
         if "niche" in targets:
             fields.append("niches")
         if self._posts:
-            given = {*targets, "post_id", "post_kind"} | ({"followers_at_post"} if "followers" in targets else set())
+            given = {*targets, "post_id", "post_kind"} | (
+                {"followers_at_post"} if "followers" in targets else set()
+            )
             fields += [name for name in POST_FIELDS if name in given]
         return tuple(fields)
 
@@ -250,7 +292,9 @@ class RowParser:
             key = niche_key(label)
             if key not in self.niches:
                 if len(self.niches) >= NICHES_MAX:
-                    raise BadValue("unknown_niche", "This column holds too many different subjects.")
+                    raise BadValue(
+                        "unknown_niche", "This column holds too many different subjects."
+                    )
                 self.niches[key] = label
             keys.append(key)
         return keys or None
@@ -287,7 +331,11 @@ def post_id_of(address: str) -> str:
     for part in query.split("&"):
         if part.startswith("v=") and len(part) > 2:
             return part[2:][:200]
-    parts = [part for part in bare.removeprefix("https://").removeprefix("http://").split("/")[1:] if part]
+    parts = [
+        part
+        for part in bare.removeprefix("https://").removeprefix("http://").split("/")[1:]
+        if part
+    ]
     return (parts[-1] if parts else address)[:200]
 
 
@@ -296,7 +344,9 @@ def sample_value(column: MappedColumn, cell: object, *, year: int, platform: str
     if not column.target:
         return ""
     parser = RowParser(
-        ColumnMapping(Kind.POSTS, (column,), platform=platform), year=year, platforms=frozenset({platform})
+        ColumnMapping(Kind.POSTS, (column,), platform=platform),
+        year=year,
+        platforms=frozenset({platform}),
     )
     target = TARGETS[column.target]
     try:

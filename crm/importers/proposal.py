@@ -25,7 +25,16 @@ from crm.importers.numbers import (
     parse_average,
 )
 from crm.importers.values import parse_country, parse_language
-from crm.importers.vocabulary import IDENTITY_WORDS, NUMBERS, TARGETS, Level, Parse, plain, split_platform, target_of
+from crm.importers.vocabulary import (
+    IDENTITY_WORDS,
+    NUMBERS,
+    TARGETS,
+    Level,
+    Parse,
+    plain,
+    split_platform,
+    target_of,
+)
 
 Samples = Mapping[str, Sequence[Any]]
 
@@ -58,10 +67,16 @@ def propose(
     captured = date_in_name(file_name)
     year = captured.year if captured else now.astimezone(UTC).year
     if not has_header:
-        return replace(_by_shape(columns, samples, file_name), kind=kind, captured_on=captured, year=year)
+        return replace(
+            _by_shape(columns, samples, file_name), kind=kind, captured_on=captured, year=year
+        )
     posts = kind is Kind.POSTS
     headings = {name: split_platform(plain(name)) for name in columns}
-    several = {platform for name, (platform, _) in headings.items() if platform and _is_account(name, posts=posts)}
+    several = {
+        platform
+        for name, (platform, _) in headings.items()
+        if platform and _is_account(name, posts=posts)
+    }
     warnings: list[str] = []
     chosen: dict[str, MappedColumn] = {}
     slipped = False
@@ -87,7 +102,10 @@ def propose(
         if slipped and parse in NUMBERS:
             continue
         column = MappedColumn(
-            name, target, platform if len(several) > 1 and TARGETS[target].level is Level.ACCOUNT else "", why="heading"
+            name,
+            target,
+            platform if len(several) > 1 and TARGETS[target].level is Level.ACCOUNT else "",
+            why="heading",
         )
         chosen[name] = column
     _identity(columns, samples, headings, chosen, posts=posts)
@@ -114,7 +132,9 @@ def complete(mapping: ColumnMapping, samples: Samples) -> ColumnMapping:
     """
     year = mapping.year or 2000
     warnings: list[str] = []
-    settled = _details(samples, {column.column: column for column in mapping.used}, year=year, warnings=warnings)
+    settled = _details(
+        samples, {column.column: column for column in mapping.used}, year=year, warnings=warnings
+    )
     return replace(
         mapping,
         columns=tuple(settled.get(column.column, column) for column in mapping.columns),
@@ -134,7 +154,11 @@ def guess_source(columns: Sequence[str]) -> str:
 def guess_kind(columns: Sequence[str]) -> Kind:
     """Posts if the headings name a post's id or moment, else creators."""
     targets = {target_of(plain(name), posts=True) for name in columns}
-    return Kind.POSTS if targets & {"post_id", "posted_at", "caption"} and "post_id" in targets else Kind.CREATORS
+    return (
+        Kind.POSTS
+        if targets & {"post_id", "posted_at", "caption"} and "post_id" in targets
+        else Kind.CREATORS
+    )
 
 
 def _is_account(name: str, *, posts: bool) -> bool:
@@ -166,16 +190,22 @@ def _identity(
         and (not posts or plain(name) not in {"title", "titles"})
         and samples[name]
     ]
-    clear = [name for name, column in chosen.items() if column.target == "handle" and name not in naming]
+    clear = [
+        name for name, column in chosen.items() if column.target == "handle" and name not in naming
+    ]
     addressed = any(column.target in {"profile_url", "account_id"} for column in chosen.values())
     if not clear and naming and not (addressed and posts):
-        best = max(naming, key=lambda name: (_handle_likeness(name, samples[name]), -columns.index(name)))
+        best = max(
+            naming, key=lambda name: (_handle_likeness(name, samples[name]), -columns.index(name))
+        )
         chosen[best] = MappedColumn(best, "handle", why="its cells are most like handles")
         naming.remove(best)
     elif clear:
         naming = [name for name in naming if name not in clear]
     if naming and not any(column.target == "name" for column in chosen.values()):
-        chosen[naming[0]] = MappedColumn(naming[0], "display_name" if posts else "name", why="heading")
+        chosen[naming[0]] = MappedColumn(
+            naming[0], "display_name" if posts else "name", why="heading"
+        )
     for name in naming[1:]:
         chosen.pop(name, None)
 
@@ -188,7 +218,9 @@ def _handle_likeness(name: str, cells: Sequence[Any]) -> float:
     unique = len(set(known)) / len(cells)
     like = sum(map(looks_like_handle, known)) / len(known)
     words = plain(name)
-    named = 0.05 if re.search(r"tiktoker|youtuber|streamer|insta name|instagram name", words) else 0.0
+    named = (
+        0.05 if re.search(r"tiktoker|youtuber|streamer|insta name|instagram name", words) else 0.0
+    )
     return unique + like + named
 
 
@@ -203,9 +235,13 @@ def _one_each(samples: Samples, chosen: dict[str, MappedColumn]) -> None:
             continue
         keep = names[0]
         if TARGETS[target].parse in NUMBERS:
-            keep = max(names, key=lambda name: (round(_exactness(samples[name]), 2), -names.index(name)))
+            keep = max(
+                names, key=lambda name: (round(_exactness(samples[name]), 2), -names.index(name))
+            )
         elif target == "country":
-            keep = min(names, key=lambda name: max((len(str(cell)) for cell in samples[name]), default=99))
+            keep = min(
+                names, key=lambda name: max((len(str(cell)) for cell in samples[name]), default=99)
+            )
         chosen[keep] = replace(chosen[keep], why="heading; the more exact of several such columns")
         for name in names:
             if name != keep:
@@ -214,7 +250,10 @@ def _one_each(samples: Samples, chosen: dict[str, MappedColumn]) -> None:
 
 def _exactness(cells: Sequence[Any]) -> float:
     known = [cell for cell in cells if not is_missing(cell)]
-    exact = sum(not isinstance(cell, str) or not re.search(r"[kmb]\W*$", cell, re.IGNORECASE) for cell in known)
+    exact = sum(
+        not isinstance(cell, str) or not re.search(r"[kmb]\W*$", cell, re.IGNORECASE)
+        for cell in known
+    )
     return exact / len(known) if known else 0.0
 
 
@@ -228,7 +267,9 @@ def _details(
         for name, column in chosen.items()
         if TARGETS[column.target].parse in NUMBERS
     }
-    proven = {style.decimal for style in styles.values() if style.certain and "plain" not in style.why}
+    proven = {
+        style.decimal for style in styles.values() if style.certain and "plain" not in style.why
+    }
     for name, column in chosen.items():
         parse = TARGETS[column.target].parse
         if parse in NUMBERS:
@@ -277,7 +318,9 @@ def _mostly_known(parse: Parse, cells: Sequence[Any]) -> bool:
     return good >= len(known) / 2
 
 
-def _repeats(columns: Sequence[str], samples: Samples, headings: Mapping[str, tuple[str, str]]) -> bool:
+def _repeats(
+    columns: Sequence[str], samples: Samples, headings: Mapping[str, tuple[str, str]]
+) -> bool:
     """True if a post comes back in the sampled rows: then its `date` is the day of the numbers."""
     for name in columns:
         if target_of(plain(name), posts=True) == "post_id" or headings[name][1] == "post id":
@@ -296,7 +339,9 @@ def _platform(
     posts: bool,
 ) -> tuple[str, str]:
     """The platform of the whole file and a remark where it was a guess; ("", "") where rows tell it themselves."""
-    handles = [column for column in chosen.values() if column.target == "handle" and not column.platform]
+    handles = [
+        column for column in chosen.values() if column.target == "handle" and not column.platform
+    ]
     if len(several) > 1 and not handles:
         return "", ""
     if any(column.target == "platform" for column in chosen.values()):
@@ -316,10 +361,15 @@ def _platform(
     if len(addresses) > 1:
         return "", ""
     names = {plain(name) for name in headings}
-    if posts and (names & {"channel title", "channel titles", "trending date"} or "video id" in names):
+    if posts and (
+        names & {"channel title", "channel titles", "trending date"} or "video id" in names
+    ):
         return "youtube", "Nothing names the platform; channels and video ids are YouTube's words."
     if names & {"shortcode", "owner username", "typename"} or "followees" in " ".join(names):
-        return "instagram", "Nothing names the platform; shortcodes and followees are Instagram's words."
+        return (
+            "instagram",
+            "Nothing names the platform; shortcodes and followees are Instagram's words.",
+        )
     return "", ""
 
 
@@ -334,16 +384,27 @@ def _by_shape(columns: Sequence[str], samples: Samples, file_name: str) -> Colum
                 for index, name in enumerate(columns)
             )
             return ColumnMapping(
-                Kind.CREATORS, mapped, platform=form_platform, warnings=("There is no header: columns were told by shape.",)
+                Kind.CREATORS,
+                mapped,
+                platform=form_platform,
+                warnings=("There is no header: columns were told by shape.",),
             )
     texts = [name for name in columns if _cell_kind(samples[name]) == "w"]
     best = max(texts or columns, key=lambda name: _handle_likeness(name, samples[name]))
     mapped = tuple(
-        MappedColumn(name, "handle" if name == best else "", why="its cells are most like handles" if name == best else "")
+        MappedColumn(
+            name,
+            "handle" if name == best else "",
+            why="its cells are most like handles" if name == best else "",
+        )
         for name in columns
     )
-    warning = "There is no header: only the handles were recognised. Say what the other columns are."
-    return ColumnMapping(Kind.CREATORS, mapped, platform=platform, warnings=(warning,) if len(columns) > 1 else ())
+    warning = (
+        "There is no header: only the handles were recognised. Say what the other columns are."
+    )
+    return ColumnMapping(
+        Kind.CREATORS, mapped, platform=platform, warnings=(warning,) if len(columns) > 1 else ()
+    )
 
 
 def _cell_kind(cells: Sequence[Any]) -> str:

@@ -29,7 +29,9 @@ from crm.importers.rows import Malformed, Row, Unreadable, unique_names
 from crm.importers.vocabulary import is_header_word
 
 SAMPLE_LINES = 1_000
-LINE_MAX = 4_000_000  # characters: longer is no row of a list, and would not be read in constant memory
+LINE_MAX = (
+    4_000_000  # characters: longer is no row of a list, and would not be read in constant memory
+)
 _SAMPLE_BYTES = 1_000_000
 _BROKEN_QUOTES_MAX = 100
 _DELIMITERS = (",", "\t", ";", "|")
@@ -65,7 +67,9 @@ class Reading:
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Self:
         """The reading that `to_json` stored."""
-        return cls(**{**stored, "kind": FileKind(stored["kind"]), "columns": tuple(stored["columns"])})
+        return cls(
+            **{**stored, "kind": FileKind(stored["kind"]), "columns": tuple(stored["columns"])}
+        )
 
 
 def detect(path: Path, *, encoding: str | None = None, name: str = "") -> Reading:
@@ -78,7 +82,9 @@ def detect(path: Path, *, encoding: str | None = None, name: str = "") -> Readin
         try:
             head = handle.read(_SAMPLE_BYTES)
         except _DAMAGED:
-            raise Unreadable("The packed file is damaged: it ends too early or has been altered.") from None
+            raise Unreadable(
+                "The packed file is damaged: it ends too early or has been altered."
+            ) from None
     if not head.strip():
         raise Unreadable("The file is empty.")
     if head.startswith(b"PK\x03\x04"):
@@ -88,8 +94,12 @@ def detect(path: Path, *, encoding: str | None = None, name: str = "") -> Readin
     if "\0" in text[:10_000] and text.count("\0") > max(10, len(text) // 100):
         raise Unreadable("This is not a text file. CSV, JSON lines and XLSX files can be imported.")
     if text.lstrip("\ufeff \r\n\t").startswith("{"):
-        return Reading(FileKind.JSONL, json_rows.columns(_json_sample(path, encoding)), encoding, first_line=1)
-    if text.lstrip("\ufeff \r\n\t").startswith("[") and name.removesuffix(".xz").removesuffix(".gz").endswith(".json"):
+        return Reading(
+            FileKind.JSONL, json_rows.columns(_json_sample(path, encoding)), encoding, first_line=1
+        )
+    if text.lstrip("\ufeff \r\n\t").startswith("[") and name.removesuffix(".xz").removesuffix(
+        ".gz"
+    ).endswith(".json"):
         raise Unreadable("This is one JSON list. Save it as JSON lines: one object on each line.")
     return _csv_reading(text, encoding)
 
@@ -100,7 +110,9 @@ def read_rows(path: Path, reading: Reading, wanted: Sequence[str]) -> Iterator[R
     A column that the file does not have gives None cells. Blank rows are left out.
     """
     if reading.kind is FileKind.XLSX:
-        yield from sheets.rows(path, reading.first_line, _picker(reading.columns, wanted), len(reading.columns))
+        yield from sheets.rows(
+            path, reading.first_line, _picker(reading.columns, wanted), len(reading.columns)
+        )
     elif reading.kind is FileKind.JSONL:
         with open_text(path, reading.encoding) as handle:
             yield from json_rows.rows(_Lines(handle), wanted)
@@ -134,7 +146,10 @@ def detect_encoding(path: Path, head: bytes) -> str:
     if _decodes(path, "utf-8"):
         return "utf-8"
     found = from_bytes(head[:300_000], cp_isolation=_LEGACY)
-    western = any({"cp1252", "latin_1"} & set(match.could_be_from_charset) and match.chaos < 0.05 for match in found)
+    western = any(
+        {"cp1252", "latin_1"} & set(match.could_be_from_charset) and match.chaos < 0.05
+        for match in found
+    )
     if not western:
         likely = sorted(found, key=lambda match: -match.coherence)
         for match in likely:
@@ -165,7 +180,9 @@ class _Lines(Iterator[str]):
             self.ended = True
             raise StopIteration
         if len(line) > LINE_MAX:
-            raise Unreadable(f"Line {self.line + 1:,} is longer than {LINE_MAX:,} characters: this is not a list.")
+            raise Unreadable(
+                f"Line {self.line + 1:,} is longer than {LINE_MAX:,} characters: this is not a list."
+            )
         self.record.append(line)
         self.line += 1
         return line
@@ -177,7 +194,9 @@ class _Lines(Iterator[str]):
         self.ended = False
 
 
-def _csv_rows(lines: _Lines, reading: Reading, pick: Callable[[list[str]], Sequence[Any]]) -> Iterator[Row | Malformed]:
+def _csv_rows(
+    lines: _Lines, reading: Reading, pick: Callable[[list[str]], Sequence[Any]]
+) -> Iterator[Row | Malformed]:
     expected = len(reading.columns)
     quoting = csv.QUOTE_MINIMAL if reading.quoted else csv.QUOTE_NONE
     records = csv.reader(lines, delimiter=reading.delimiter, quoting=quoting)
@@ -195,7 +214,9 @@ def _csv_rows(lines: _Lines, reading: Reading, pick: Callable[[list[str]], Seque
             return
         except csv.Error as error:
             unclosed = str(error)
-        if unclosed or (lines.ended and len(lines.record) > 1 and _open_quote(lines.record, reading.delimiter)):
+        if unclosed or (
+            lines.ended and len(lines.record) > 1 and _open_quote(lines.record, reading.delimiter)
+        ):
             broken += 1
             if broken > _BROKEN_QUOTES_MAX:
                 raise Unreadable(
@@ -203,7 +224,9 @@ def _csv_rows(lines: _Lines, reading: Reading, pick: Callable[[list[str]], Seque
                     f"line {first:,}. Is this file quoted at all?"
                 )
             lines.read_again_after_first()
-            yield Malformed(first, "malformed_row", "A quotation mark on this line is never closed.")
+            yield Malformed(
+                first, "malformed_row", "A quotation mark on this line is never closed."
+            )
         elif len(cells) == expected:
             if any("\0" in line for line in lines.record):
                 yield Malformed(first, "nul_byte", "The row holds a NUL byte.")
@@ -217,7 +240,9 @@ def _csv_rows(lines: _Lines, reading: Reading, pick: Callable[[list[str]], Seque
             last = lines.line
             where = f"The row (lines {first:,} to {last:,})" if last > first else "The row"
             yield Malformed(
-                first, "malformed_row", f"{where} has {len(cells)} fields where the header has {expected}."
+                first,
+                "malformed_row",
+                f"{where} has {len(cells)} fields where the header has {expected}.",
             )
 
 
@@ -231,7 +256,9 @@ def _open_quote(record: list[str], delimiter: str) -> bool:
     return False
 
 
-def _picker(columns: Sequence[str], wanted: Sequence[str]) -> Callable[[Sequence[Any]], Sequence[Any]]:
+def _picker(
+    columns: Sequence[str], wanted: Sequence[str]
+) -> Callable[[Sequence[Any]], Sequence[Any]]:
     place = {name: index for index, name in enumerate(columns)}
     indexes = [place.get(name) for name in wanted]
     if None in indexes:
@@ -345,5 +372,7 @@ def _decodes(path: Path, encoding: str) -> bool:
         except UnicodeDecodeError:
             return False
         except _DAMAGED:
-            raise Unreadable("The packed file is damaged: it ends too early or has been altered.") from None
+            raise Unreadable(
+                "The packed file is damaged: it ends too early or has been altered."
+            ) from None
     return True

@@ -34,7 +34,11 @@ def rows(
         if line < first_line or not any(cell not in {None, ""} for cell in cells):
             continue
         if any(cell not in {None, ""} for cell in cells[width:]):
-            yield Malformed(line, "malformed_row", f"The row has content beyond the {width} columns of the header.")
+            yield Malformed(
+                line,
+                "malformed_row",
+                f"The row has content beyond the {width} columns of the header.",
+            )
         else:
             padded = (*cells[:width], *([None] * (width - len(cells))))
             yield line, pick(padded)
@@ -47,7 +51,9 @@ def _sheet_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
                 raise Unreadable("The workbook is too large when unpacked. Save the sheet as CSV.")
         book = load_workbook(path, read_only=True, data_only=True)
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
-        raise Unreadable("This is not a workbook that can be read. Save the sheet as CSV.") from None
+        raise Unreadable(
+            "This is not a workbook that can be read. Save the sheet as CSV."
+        ) from None
     try:
         for sheet in book.worksheets:
             empty = True

@@ -17,7 +17,9 @@ NICHE_MAX = 80
 
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\"]{1,64}@[^@\s,;<>()\[\]\".]+(\.[^@\s,;<>()\[\]\".]+)+")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{5,40}(?:\s*(?:ext|x)\.?\s*\d{1,6})?", re.IGNORECASE)
-_YES = frozenset({"true", "t", "yes", "y", "1", "1.0", "ja", "si", "sí", "oui", "✓", "✔", "x", "verified"})
+_YES = frozenset(
+    {"true", "t", "yes", "y", "1", "1.0", "ja", "si", "sí", "oui", "✓", "✔", "x", "verified"}
+)
 _NO = frozenset({"false", "f", "no", "n", "0", "0.0", "nein", "non", "✗", "✘", "not verified"})
 
 # What lists write where ISO's names differ.
@@ -63,7 +65,9 @@ def parse_text(cell: object, limit: int) -> str | None:
     """Text of at most `limit` characters, without blanks around it."""
     if is_missing(cell):
         return None
-    text = cell.strip() if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False, default=str)
+    text = (
+        cell.strip() if isinstance(cell, str) else json.dumps(cell, ensure_ascii=False, default=str)
+    )
     if "\0" in text:
         raise BadValue("nul_byte", "The cell holds a NUL byte.")
     if len(text) > limit:
@@ -145,14 +149,20 @@ def parse_post_kind(cell: object) -> str | None:
 def parse_niches(cell: object) -> list[str]:
     """The subjects in a cell: a list, or text parted by comma, semicolon or bar; a YouTube category number."""
     if isinstance(cell, list):
-        labels: Iterable[Any] = (item.get("name", "") if isinstance(item, dict) else item for item in cell)
+        labels: Iterable[Any] = (
+            item.get("name", "") if isinstance(item, dict) else item for item in cell
+        )
     elif isinstance(cell, int) and not isinstance(cell, bool):
         labels = [str(cell)]
     elif is_missing(cell):
         return []
     else:
         labels = re.split(r"[,;|]", str(cell))
-    found = [YOUTUBE_CATEGORIES.get(label, label) for label in (str(item).strip() for item in labels) if label]
+    found = [
+        YOUTUBE_CATEGORIES.get(label, label)
+        for label in (str(item).strip() for item in labels)
+        if label
+    ]
     for label in found:
         if len(label) > NICHE_MAX or not niche_key(label) or label.isdecimal():
             raise BadValue("unknown_niche", f"“{label[:60]}” is no subject.")
@@ -182,7 +192,14 @@ def _language(name: str) -> str | None:
         found = pycountry.languages.lookup(code if len(code) <= 3 else name)
     except LookupError:
         # "Chinese", "Greek" and the like are the common half of a longer official name.
-        common = {"chinese": "zh", "greek": "el", "norwegian": "no", "malay": "ms", "farsi": "fa", "tagalog": "tl"}
+        common = {
+            "chinese": "zh",
+            "greek": "el",
+            "norwegian": "no",
+            "malay": "ms",
+            "farsi": "fa",
+            "tagalog": "tl",
+        }
         return common.get(name)
     tag = str(getattr(found, "alpha_2", found.alpha_3))
     return f"{tag}-{region.upper()}" if len(region) == 2 and len(code) <= 3 else tag

@@ -9,9 +9,14 @@ from enum import StrEnum
 class Level(StrEnum):
     """Whose value it is."""
 
-    CREATOR = "creator"
     ACCOUNT = "account"
+    CREATOR = "creator"
     POST = "post"
+
+    @property
+    def label(self) -> str:
+        """As people call it."""
+        return {"account": "Profile", "creator": "Creator", "post": "Post"}[self.value]
 
 
 class Parse(StrEnum):
@@ -198,7 +203,11 @@ def target_of(words: str, *, posts: bool) -> str:
         return "post_id" if posts else "external_id"
     key = _TARGET_OF.get(words, "")
     if not posts:
-        swaps = {"title": "", "titles": "", "caption": "bio" if words.startswith("description") else ""}
+        swaps = {
+            "title": "",
+            "titles": "",
+            "caption": "bio" if words.startswith("description") else "",
+        }
         if key in swaps:
             return swaps[key]
         return key if not key or TARGETS[key].level is not Level.POST else ""

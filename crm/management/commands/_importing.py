@@ -25,10 +25,19 @@ class ImportCommand(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The options of both commands."""
-        parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, JSON lines or XLSX; also .gz and .xz.")
-        parser.add_argument("--brand", required=True, metavar="SLUG", help="The brand that the creators are for.")
         parser.add_argument(
-            "--source", default="", help="What the file comes from, e.g. modash: its column mapping is kept by this name."
+            "file",
+            type=Path,
+            metavar="FILE",
+            help="CSV, TSV, JSON lines or XLSX; also .gz and .xz.",
+        )
+        parser.add_argument(
+            "--brand", required=True, metavar="SLUG", help="The brand that the creators are for."
+        )
+        parser.add_argument(
+            "--source",
+            default="",
+            help="What the file comes from, e.g. modash: its column mapping is kept by this name.",
         )
         parser.add_argument(
             "--mapping",
@@ -36,14 +45,20 @@ class ImportCommand(BaseCommand):
             metavar="F",
             help='JSON that says what the columns mean, e.g. {"platform": "tiktok", "columns": {"User": "handle"}}.',
         )
-        parser.add_argument("--platform", default="", help="The platform of all handles, where the file does not say it.")
+        parser.add_argument(
+            "--platform",
+            default="",
+            help="The platform of all handles, where the file does not say it.",
+        )
         parser.add_argument(
             "--captured-at",
             type=date.fromisoformat,
             metavar="DATE",
             help="The day that the numbers are from (2022-09-01). Without it: what the file's name says, else today.",
         )
-        parser.add_argument("--dry-run", action="store_true", help="Only say what would happen; nothing is written.")
+        parser.add_argument(
+            "--dry-run", action="store_true", help="Only say what would happen; nothing is written."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the import and print its counts."""
@@ -62,7 +77,9 @@ class ImportCommand(BaseCommand):
             mapping=_mapping(options["mapping"]),
         )
         try:
-            batch = batches.start(brand=brand, actor=None, path=path, file_name=path.name, wishes=wishes, at=at)
+            batch = batches.start(
+                brand=brand, actor=None, path=path, file_name=path.name, wishes=wishes, at=at
+            )
         except (Unreadable, MappingInvalid) as error:
             raise CommandError(str(error)) from None
         try:
@@ -80,16 +97,24 @@ class ImportCommand(BaseCommand):
             if options["dry_run"]:
                 ImportBatch.objects.filter(pk=batch.pk).delete()
         ignored = {column: found["count"] for column, found in batch.counts["ignored"].items()}
-        result = {"import": None if options["dry_run"] else batch.pk, **counts.to_json(), "ignored": ignored}
+        result = {
+            "import": None if options["dry_run"] else batch.pk,
+            **counts.to_json(),
+            "ignored": ignored,
+        }
         self.stdout.write(json.dumps(result, ensure_ascii=False))
 
     def _say_mapping(self, batch: ImportBatch) -> None:
-        self.stdout.write(f"{batch.file_name}, numbers from {batch.captured_at:%Y-%m-%d}, source {batch.source}")
+        self.stdout.write(
+            f"{batch.file_name}, numbers from {batch.captured_at:%Y-%m-%d}, source {batch.source}"
+        )
         platform = batch.mapping["platform"]
         for column in batch.mapping["columns"]:
             if column["target"]:
                 where = column.get("platform") or platform
-                self.stdout.write(f"  {column['column']} -> {column['target']}{f' ({where})' if where else ''}")
+                self.stdout.write(
+                    f"  {column['column']} -> {column['target']}{f' ({where})' if where else ''}"
+                )
         for warning in batch.mapping["warnings"]:
             self.stdout.write(f"  Note: {warning}")
 

@@ -24,7 +24,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """The import to undo."""
-        parser.add_argument("id", type=int, metavar="ID", help="The import, as import_creators printed it.")
+        parser.add_argument(
+            "id", type=int, metavar="ID", help="The import, as import_creators printed it."
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Undo it and say so."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -15,7 +15,6 @@ from django.db.models import QuerySet
 from crm.choices import ImportStatus
 from crm.importers import proposal
 from crm.importers.mapping import ColumnMapping, Kind, MappingInvalid, check
-from crm.importers.reading import Reading
 from crm.models import Brand, ImportBatch, Platform, SavedMapping, User
 from crm.services.imports.files import local_path, propose, samples_of, sha256_of
 
@@ -58,7 +57,13 @@ def upload(
         try:
             with local_path(batch) as path:
                 return _start(
-                    brand=brand, actor=actor, path=path, file_name=file_name, wishes=wishes, at=at, batch=batch
+                    brand=brand,
+                    actor=actor,
+                    path=path,
+                    file_name=file_name,
+                    wishes=wishes,
+                    at=at,
+                    batch=batch,
                 )
         except BaseException:
             batch.file.delete(save=False)
@@ -70,11 +75,17 @@ def settle(*, batch_id: int, mapping: ColumnMapping, captured_at: datetime) -> I
     """Take the mapping that a person settled on. Raises MappingInvalid, ImportRefused."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
     if batch.status not in _OPEN:
-        raise ImportRefused(f"This import is {batch.get_status_display().lower()}: its columns are settled.")
+        raise ImportRefused(
+            f"This import is {batch.get_status_display().lower()}: its columns are settled."
+        )
     problems = check(mapping, batch.reading["columns"], platform_keys())
     if problems:
         raise MappingInvalid(problems)
-    batch.kind, batch.mapping, batch.captured_at = mapping.kind.value, mapping.to_json(), captured_at
+    batch.kind, batch.mapping, batch.captured_at = (
+        mapping.kind.value,
+        mapping.to_json(),
+        captured_at,
+    )
     batch.status = ImportStatus.UPLOADED
     batch.counts, batch.rejected = {}, {}
     batch.save()
@@ -82,9 +93,9 @@ def settle(*, batch_id: int, mapping: ColumnMapping, captured_at: datetime) -> I
     return batch
 
 
-def completed(mapping: ColumnMapping, path: Path, how: Reading) -> ColumnMapping:
-    """The mapping with decimal marks, units and date forms told from the cells where it does not say them."""
-    return proposal.complete(mapping, samples_of(path, how))
+def completed(mapping: ColumnMapping, samples: Mapping[str, Sequence[Any]]) -> ColumnMapping:
+    """The mapping with decimal marks, units and date forms told from the cells."""
+    return proposal.complete(mapping, samples)
 
 
 def platform_keys() -> frozenset[str]:
@@ -115,7 +126,7 @@ def _start(
         unknown = [name for name in stated.used if name.column not in how.columns]
         if unknown:
             raise MappingInvalid(f"The file has no column “{column.column}”." for column in unknown)
-        mapping = completed(stated.for_file(how.columns), path, how)
+        mapping = completed(stated.for_file(how.columns), samples_of(path, how))
     elif source != DEFAULT_SOURCE:
         mapping = _as_last_time(brand, source, mapping)
     if wishes.platform:
@@ -138,7 +149,9 @@ def _as_last_time(brand: Brand, source: str, proposed: ColumnMapping) -> ColumnM
     if saved is None:
         return proposed
     mapping = ColumnMapping.from_json(saved.mapping)
-    same = {column.column for column in mapping.columns} == {column.column for column in proposed.columns}
+    same = {column.column for column in mapping.columns} == {
+        column.column for column in proposed.columns
+    }
     if not same or mapping.kind is not proposed.kind:
         return proposed
     return replace(

@@ -57,7 +57,9 @@ def check_import(*, batch_id: int, at: datetime, path: Path | None = None) -> Co
             return counts
 
 
-def apply_import(*, batch_id: int, actor: User | None, at: datetime, path: Path | None = None) -> Counts:
+def apply_import(
+    *, batch_id: int, actor: User | None, at: datetime, path: Path | None = None
+) -> Counts:
     """Apply the import in one transaction; applying one that is applied only returns its counts.
 
     Raises ImportRefused, MappingInvalid, Unreadable.
@@ -70,17 +72,29 @@ def apply_import(*, batch_id: int, actor: User | None, at: datetime, path: Path 
             run.params["actor"] = actor.pk if actor else None
             counts = _compare(run)
             _note(batch, WRITING)
-            writing.write(params=run.params, niches=run.parser.niches, posts=run.mapping.kind is Kind.POSTS)
+            writing.write(
+                params=run.params, niches=run.parser.niches, posts=run.mapping.kind is Kind.POSTS
+            )
             _follow_up(run, at)
             _store(run, counts)
-            batch.status, batch.applied_at, batch.phase, batch.error = ImportStatus.APPLIED, at, "", ""
+            batch.status, batch.applied_at, batch.phase, batch.error = (
+                ImportStatus.APPLIED,
+                at,
+                "",
+                "",
+            )
             batch.save()
             if batch.source != DEFAULT_SOURCE:
                 SavedMapping.objects.update_or_create(
                     brand=batch.brand, source=batch.source, defaults={"mapping": batch.mapping}
                 )
             audit.record(
-                brand=batch.brand, verb="crm.import.applied", target=batch, actor=actor, at=at, data=counts.to_json()
+                brand=batch.brand,
+                verb="crm.import.applied",
+                target=batch,
+                actor=actor,
+                at=at,
+                data=counts.to_json(),
             )
             return counts
 
@@ -88,11 +102,17 @@ def apply_import(*, batch_id: int, actor: User | None, at: datetime, path: Path 
 def _begin(batch_id: int, status: ImportStatus) -> ImportBatch:
     """The import, marked as being worked on; one that is applied is given back as it is."""
     with transaction.atomic():
-        batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("brand").get(pk=batch_id)
+        batch = (
+            ImportBatch.objects.select_for_update(of=("self",))
+            .select_related("brand")
+            .get(pk=batch_id)
+        )
         if batch.status == ImportStatus.APPLIED and status is ImportStatus.APPLYING:
             return batch
         if batch.status in {ImportStatus.APPLIED, ImportStatus.UNDOING, ImportStatus.UNDONE}:
-            raise ImportRefused(f"This import is {batch.get_status_display().lower()}. Upload the file again.")
+            raise ImportRefused(
+                f"This import is {batch.get_status_display().lower()}. Upload the file again."
+            )
         batch.status, batch.phase, batch.error, batch.rows_done = status, READING, "", 0
         batch.save()
         return batch
@@ -113,7 +133,9 @@ def _staged(batch: ImportBatch, path: Path | None, at: datetime) -> Iterator[_Ru
     with staging.staging_table(batch.pk) as table:
         run = _Run(batch, mapping, parser, staging.Rejects(), table, params)
         with _file(batch, path) as file:
-            rows = staging_rows(_counted(run, read_rows(file, how, parser.wanted)), parser, run.rejects.add)
+            rows = staging_rows(
+                _counted(run, read_rows(file, how, parser.wanted)), parser, run.rejects.add
+            )
             staging.fill(table, parser.fields, rows, lambda _taken: _note(batch, READING, run.rows))
         _note(batch, COMPARING, run.rows)
         yield run
@@ -152,7 +174,8 @@ def _store(run: _Run, counts: Counts) -> None:
     batch = run.batch
     batch.counts = counts.to_json()
     batch.counts["ignored"] = {
-        column: {"count": ignored.count, "examples": ignored.examples} for column, ignored in run.parser.ignored.items()
+        column: {"count": ignored.count, "examples": ignored.examples}
+        for column, ignored in run.parser.ignored.items()
     }
     batch.rejected = counts.rejected
     batch.rows_done = batch.rows_total = run.rows
@@ -191,7 +214,8 @@ def tell_facts(creator_ids: list[int]) -> None:
         pk__in=[
             row[0]
             for row in matching.fetch(
-                "SELECT DISTINCT brand_id FROM crm_relationship WHERE creator_id = ANY(%(ids)s)", {"ids": creator_ids}
+                "SELECT DISTINCT brand_id FROM crm_relationship WHERE creator_id = ANY(%(ids)s)",
+                {"ids": creator_ids},
             )
         ]
     ):
@@ -232,9 +256,13 @@ def _failure_noted(batch: ImportBatch) -> Iterator[None]:
         yield
     except Exception as error:
         known = isinstance(error, Unreadable | MappingInvalid | ImportRefused)
-        words = str(error) if known else "Something went wrong while the file was read. Nothing was changed; try again."
+        words = (
+            str(error)
+            if known
+            else "Something went wrong while the file was read. Nothing was changed; try again."
+        )
         if not connection.needs_rollback:
-            ImportBatch.objects.filter(pk=batch.pk).update(status=ImportStatus.FAILED, phase="", error=words)
+            ImportBatch.objects.filter(pk=batch.pk).update(
+                status=ImportStatus.FAILED, phase="", error=words
+            )
         raise
-
-

@@ -45,7 +45,6 @@ _BELONG: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
     ("crm_post", "profile_id", "crm_profile"),
     ("crm_postmetricsnapshot", "post_id", "crm_post"),
 )
-_PARAMS = "batch"
 
 
 class UndoRefused(Exception):
@@ -56,26 +55,48 @@ class UndoRefused(Exception):
         super().__init__(" ".join(self.reasons))
 
 
+@transaction.atomic
+def request_undo(*, batch_id: int) -> ImportBatch:
+    """Mark the import as being undone, for a worker to do it. Raises UndoRefused."""
+    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    if batch.status == ImportStatus.UNDOING:
+        return batch
+    if reasons := reasons_against(batch):
+        raise UndoRefused(reasons)
+    batch.status, batch.phase, batch.error = ImportStatus.UNDOING, "", ""
+    batch.save()
+    return batch
+
+
 def undo_import(*, batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
-    """Take the import back. Raises UndoRefused, and then nothing has changed."""
+    """Take the import back; one that is undone stays so. Raises UndoRefused, and then nothing has changed."""
     with only_worker(batch_id):
         try:
             with transaction.atomic():
                 return _undo(batch_id, actor, at)
+        except UndoRefused as refusal:
+            _note_refusal(batch_id, str(refusal))
+            raise
         except IntegrityError:
             # A table of an upper app holds on to a row (its foreign key does not cascade).
-            raise UndoRefused(["Other records have come to depend on what this import added."]) from None
+            refusal = UndoRefused(["Other records have come to depend on what this import added."])
+            _note_refusal(batch_id, str(refusal))
+            raise refusal from None
 
 
 def reasons_against(batch: ImportBatch) -> list[str]:
     """What keeps the import from being undone, as sentences; empty where nothing does."""
-    if batch.status != ImportStatus.APPLIED:
+    if batch.status not in {ImportStatus.APPLIED, ImportStatus.UNDOING}:
         return [f"This import is {batch.get_status_display().lower()}, not applied."]
     return [*_later_imports(batch.pk), *_people(batch.pk)]
 
 
 def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
-    batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("brand").get(pk=batch_id)
+    batch = (
+        ImportBatch.objects.select_for_update(of=("self",)).select_related("brand").get(pk=batch_id)
+    )
+    if batch.status == ImportStatus.UNDONE:
+        return batch
     run("SELECT pg_advisory_xact_lock(hashtextextended('crm.import', 0))")
     if reasons := reasons_against(batch):
         raise UndoRefused(reasons)
@@ -97,7 +118,9 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
     removed = {}
     for table in _ADDED:
         count = run(
-            "DELETE FROM {table} WHERE import_batch_id = %(batch)s", params, table=sql.Identifier(table)
+            "DELETE FROM {table} WHERE import_batch_id = %(batch)s",
+            params,
+            table=sql.Identifier(table),
         )
         if count:
             removed[table.removeprefix("crm_")] = count
@@ -106,7 +129,7 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
     # Foreign keys of upper apps are checked now, so that a refusal is ours and not the commit's.
     run("SET CONSTRAINTS ALL IMMEDIATE")
     batch.before_images.all().delete()
-    batch.status, batch.undone_at = ImportStatus.UNDONE, at
+    batch.status, batch.undone_at, batch.error = ImportStatus.UNDONE, at, ""
     batch.save()
     if changed:
         refresh_metrics(creator_ids=changed, as_of=at)
@@ -120,6 +143,13 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
         data={"removed": removed, "restored": restored},
     )
     return batch
+
+
+def _note_refusal(batch_id: int, words: str) -> None:
+    """An import that was being undone is applied again, with the words."""
+    ImportBatch.objects.filter(pk=batch_id, status=ImportStatus.UNDOING).update(
+        status=ImportStatus.APPLIED, error=words
+    )
 
 
 def _changed_creators(params: dict[str, int]) -> list[int]:
@@ -155,7 +185,7 @@ def _restore(table: LiteralString, columns: Sequence[str], batch_id: int) -> int
         FROM crm_importbeforeimage b
         WHERE b.batch_id = %(batch)s AND b.table_name = {name} AND b.row_id = t.id
         """,
-        {_PARAMS: batch_id},
+        {"batch": batch_id},
         table=sql.Identifier(table),
         columns=names(every),
         old=names(every, "o"),
@@ -171,7 +201,7 @@ def _remove_unused_niches(batch_id: int) -> None:
             AND NOT EXISTS (SELECT FROM crm_creatorniche c WHERE c.niche_id = n.id)
             AND NOT EXISTS (SELECT FROM crm_niche k WHERE k.parent_id = n.id)
         """,
-        {_PARAMS: batch_id},
+        {"batch": batch_id},
     )
 
 
@@ -181,7 +211,11 @@ def _later_imports(batch_id: int) -> list[str]:
         sql.SQL(
             "SELECT c.import_batch_id FROM {child} c JOIN {parent} p ON p.id = c.{column}"
             " WHERE p.import_batch_id = %(batch)s AND c.import_batch_id <> %(batch)s"
-        ).format(child=sql.Identifier(child), parent=sql.Identifier(parent), column=sql.Identifier(column))
+        ).format(
+            child=sql.Identifier(child),
+            parent=sql.Identifier(parent),
+            column=sql.Identifier(column),
+        )
         for child, column, parent in _BELONG
     )
     changed = sql.SQL(" UNION ALL ").join(
@@ -203,7 +237,7 @@ def _later_imports(batch_id: int) -> list[str]:
         JOIN crm_importbatch i ON i.id = found.id JOIN crm_importbatch mine ON mine.id = %(batch)s
         GROUP BY i.id, mine.brand_id ORDER BY i.id DESC
         """,
-        {_PARAMS: batch_id},
+        {"batch": batch_id},
         added=added,
         changed=changed,
     )
@@ -247,7 +281,11 @@ def _people(batch_id: int) -> list[str]:
             sql.SQL(
                 "SELECT count(*) FROM {child} c JOIN {parent} p ON p.id = c.{column}"
                 " WHERE p.import_batch_id = %(batch)s AND c.import_batch_id IS NULL"
-            ).format(child=sql.Identifier(child), parent=sql.Identifier(parent), column=sql.Identifier(column)),
+            ).format(
+                child=sql.Identifier(child),
+                parent=sql.Identifier(parent),
+                column=sql.Identifier(column),
+            ),
             "{} " + _WORDS[child] + " were added to its records by hand.",
         )
         for child, column, parent in _BELONG
@@ -261,7 +299,10 @@ def _people(batch_id: int) -> list[str]:
                 " AND NOT EXISTS (SELECT FROM crm_importbeforeimage l"
                 " WHERE l.table_name = b.table_name AND l.row_id = b.row_id AND l.id > b.id)"
             ).format(
-                table=sql.Identifier(table), name=sql.Literal(table), now=names(columns, "t"), then=names(columns, "n")
+                table=sql.Identifier(table),
+                name=sql.Literal(table),
+                now=names(columns, "t"),
+                then=names(columns, "n"),
             ),
             "{} " + _WORDS[table] + " that it changed have been changed again since.",
         )
@@ -270,7 +311,7 @@ def _people(batch_id: int) -> list[str]:
     found = []
     with connection.cursor() as cursor:
         for query, words in checks:
-            cursor.execute(query, {_PARAMS: batch_id})
+            cursor.execute(query, {"batch": batch_id})
             (count,) = cursor.fetchone()
             if count:
                 found.append(words.format(f"{count:,}"))

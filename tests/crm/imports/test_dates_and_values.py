@@ -26,7 +26,11 @@ from crm.importers.values import (
     ("cells", "form", "expected"),
     [
         (["2022-09-01"], DateForm.ISO, datetime(2022, 9, 1, tzinfo=UTC)),
-        (["2017-11-13T17:32:55.000Z"], DateForm.ISO, datetime(2017, 11, 13, 17, 32, 55, tzinfo=UTC)),
+        (
+            ["2017-11-13T17:32:55.000Z"],
+            DateForm.ISO,
+            datetime(2017, 11, 13, 17, 32, 55, tzinfo=UTC),
+        ),
         (["1536944708"], DateForm.EPOCH, datetime(2018, 9, 14, 17, 5, 8, tzinfo=UTC)),
         ([1536944708000], DateForm.EPOCH, datetime(2018, 9, 14, 17, 5, 8, tzinfo=UTC)),
         (["1/2/2022", "31/12/2022"], DateForm.DAY_FIRST, datetime(2022, 2, 1, tzinfo=UTC)),
@@ -72,21 +76,33 @@ def test_the_day_in_a_file_name(name: str, expected: date | None) -> None:
 
 @pytest.mark.parametrize(
     ("cell", "expected"),
-    [("United States", "US"), ("dk", "DK"), ("USA", "US"), ("Russia", "RU"), ("South Korea", "KR"), ("nan", None)],
+    [
+        ("United States", "US"),
+        ("dk", "DK"),
+        ("USA", "US"),
+        ("Russia", "RU"),
+        ("South Korea", "KR"),
+        ("nan", None),
+    ],
 )
 def test_countries(cell: str, expected: str | None) -> None:
     assert parse_country(cell) == expected
 
 
 @pytest.mark.parametrize(
-    ("cell", "expected"), [("English", "en"), ("fr-FR", "fr-FR"), ("fr_fr", "fr-FR"), ("Chinese", "zh"), ("", None)]
+    ("cell", "expected"),
+    [("English", "en"), ("fr-FR", "fr-FR"), ("fr_fr", "fr-FR"), ("Chinese", "zh"), ("", None)],
 )
 def test_languages(cell: str, expected: str | None) -> None:
     assert parse_language(cell) == expected
 
 
 def test_what_is_no_country_language_or_subject() -> None:
-    for parse, cell in ((parse_country, "Atlantis"), (parse_language, "Klingonish"), (parse_niches, "x" * 81)):
+    for parse, cell in (
+        (parse_country, "Atlantis"),
+        (parse_language, "Klingonish"),
+        (parse_niches, "x" * 81),
+    ):
         with pytest.raises(BadValue):
             parse(cell)
 
@@ -95,7 +111,14 @@ def test_emails() -> None:
     assert parse_email(" Anna@Example.COM ") == "anna@example.com"
     assert parse_email("mailto:anna@example.com") == "anna@example.com"
     assert parse_email("N/A") is None
-    for bad in ("anna", "anna@", "a b@example.com", "anna@example", "a@x..com", "a@example.com, b@example.com"):
+    for bad in (
+        "anna",
+        "anna@",
+        "a b@example.com",
+        "anna@example",
+        "a@x..com",
+        "a@example.com, b@example.com",
+    ):
         with pytest.raises(BadValue):
             parse_email(bad)
 

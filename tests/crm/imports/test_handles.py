@@ -21,7 +21,11 @@ from crm.importers.numbers import BadValue
         ("@Some.One", "tiktok", "some.one"),
         ("https://www.youtube.com/@AnnaBakes", "youtube", "annabakes"),
         ("https://www.youtube.com/c/AnnaBakes", "youtube", "annabakes"),
-        ("https://youtube.com/channel/UCtxD0x6AuNNqdXO9Wp5GHew", "youtube", "UCtxD0x6AuNNqdXO9Wp5GHew"),
+        (
+            "https://youtube.com/channel/UCtxD0x6AuNNqdXO9Wp5GHew",
+            "youtube",
+            "UCtxD0x6AuNNqdXO9Wp5GHew",
+        ),
         ("✿ Anna's  Kitchen", "youtube", "✿ anna's kitchen"),
         ("Studio Anna (annalive)", "twitch", "annalive"),
         ("annalive)", "twitch", "annalive"),

@@ -1,0 +1,373 @@
+"""Imports in the browser: upload, columns, dry run, apply, progress, result, undo."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.base import ContentFile
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from crm import tasks
+from crm.choices import ImportStatus
+from crm.forms import ImportColumnForm, ImportFileForm, UploadForm, put_error
+from crm.importers.dates import DateForm
+from crm.importers.mapping import ColumnMapping, Kind, MappedColumn, MappingInvalid
+from crm.importers.numbers import DecimalStyle, PercentUnit
+from crm.importers.parsing import sample_value
+from crm.importers.reading import Reading
+from crm.importers.rows import Unreadable
+from crm.importers.vocabulary import NUMBERS, TARGETS, Level, Parse
+from crm.models import ImportBatch
+from crm.paging import Order, paginate
+from crm.permissions import BrandRequest, Can, brand_page
+from crm.services.imports import batches, files, undoing
+from crm.services.imports.batches import ImportRefused, Wishes
+
+WAITING = "Waiting for a worker"
+PAGE_SIZE = 25
+SAMPLES_SHOWN = 3
+REJECTS_SHOWN = 20
+_NEWEST_FIRST = Order("imports", "created_at", "id", descending=True)
+_WORKING = (ImportStatus.CHECKING, ImportStatus.APPLYING, ImportStatus.UNDOING)
+_OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.FAILED)
+_COUNT_WORDS = (
+    ("creators_new", "New creators"),
+    ("creators_updated", "Updated creators"),
+    ("unchanged", "Unchanged creators"),
+    ("profiles_new", "New profiles"),
+    ("posts_new", "New posts"),
+)
+
+
+@dataclass(frozen=True)
+class ColumnRow:
+    """A row of the mapping page: a column, cells of it, its form and how the first cell is read."""
+
+    number: int
+    name: str
+    samples: list[str]
+    form: ImportColumnForm
+    reads: list[str]
+    parts: frozenset[str]
+    why: str
+
+
+@dataclass(frozen=True)
+class ImportRow:
+    """A row of the list; counts are None before the first check."""
+
+    batch: ImportBatch
+    rows: int | None
+    creators_new: int | None
+    rejected: int | None
+
+
+@brand_page(Can.VIEW, post=Can.IMPORT_DATA)
+def imports(request: BrandRequest) -> HttpResponse:
+    """All imports, and the form for a new one."""
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = _upload(request, form.cleaned_data)
+        except (Unreadable, MappingInvalid) as refusal:
+            put_error(form, "file", str(refusal))
+        else:
+            return redirect("crm:import_columns", brand=request.brand.slug, pk=batch.pk)
+    rows = ImportBatch.objects.filter(brand=request.brand).select_related("created_by")
+    page = paginate(rows, _NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PAGE_SIZE)
+    context = {"form": form, "page": page, "rows": [_import_row(batch) for batch in page.items]}
+    status = 422 if form.errors else 200
+    return render(request, "crm/imports/list.html", context, status=status)
+
+
+@brand_page(Can.IMPORT_DATA)
+def columns(request: BrandRequest, pk: int) -> HttpResponse:
+    """What each column means; settling it starts the dry run."""
+    batch = _batch(request, pk)
+    if batch.status not in _OPEN:
+        return redirect("crm:import", brand=request.brand.slug, pk=pk)
+    mapping = ColumnMapping.from_json(batch.mapping)
+    problems: list[str] = []
+    file_form = ImportFileForm(request.POST or None, initial=_file_initial(mapping))
+    samples = _samples(batch)
+    if request.method == "POST" and file_form.is_valid():
+        mapping = _posted(request, mapping, file_form)
+        on = mapping.captured_on
+        captured_at = batches.moment_of(on) if on else batch.created_at
+        try:
+            batches.settle(batch_id=pk, mapping=mapping, captured_at=captured_at)
+        except MappingInvalid as refusal:
+            problems = refusal.problems
+        except ImportRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("crm:import", brand=request.brand.slug, pk=pk)
+        else:
+            _start(request, batch, tasks.check_import, ImportStatus.CHECKING)
+            return redirect("crm:import", brand=request.brand.slug, pk=pk)
+    context = {
+        "batch": batch,
+        "mapping": mapping,
+        "file_form": file_form,
+        "rows": [_column_row(number, mapping, samples) for number in range(len(mapping.columns))],
+        "problems": problems,
+    }
+    status = 422 if problems or file_form.errors else 200
+    return render(request, "crm/imports/columns.html", context, status=status)
+
+
+@require_POST
+@brand_page(Can.IMPORT_DATA)
+def column(request: BrandRequest, pk: int, number: int) -> HttpResponse:
+    """One row of the mapping page as it is after a choice, with how its cells are read then."""
+    batch = _batch(request, pk)
+    mapping = ColumnMapping.from_json(batch.mapping)
+    if number >= len(mapping.columns) or batch.status not in _OPEN:
+        raise Http404
+    samples = _samples(batch)
+    before = mapping.columns[number].target
+    mapping = _posted(request, mapping, ImportFileForm(request.POST))
+    if mapping.columns[number].target != request.POST.get("was", before):
+        # A newly chosen field: mark, unit and date form are told from the cells again.
+        only = replace(
+            mapping,
+            columns=(MappedColumn(mapping.columns[number].column, mapping.columns[number].target),),
+        )
+        told = batches.completed(only, samples).columns[0]
+        changed = list(mapping.columns)
+        changed[number] = replace(told, platform=mapping.columns[number].platform)
+        mapping = replace(mapping, columns=tuple(changed))
+    row = _column_row(number, mapping, samples)
+    return render(request, "crm/imports/columns.html#row", {"row": row, "batch": batch})
+
+
+@brand_page(Can.VIEW)
+def show(request: BrandRequest, pk: int) -> HttpResponse:
+    """One import: progress while it is worked on, then what it would do or did."""
+    batch = _batch(request, pk)
+    template = "crm/imports/show.html"
+    is_working = batch.status in _WORKING
+    if request.htmx and not request.htmx.boosted and is_working:
+        template += "#progress"
+    response = render(request, template, _show_context(batch))
+    if request.htmx and not request.htmx.boosted and not is_working:
+        # Done: the whole page changes.
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@brand_page(Can.IMPORT_DATA)
+def apply(request: BrandRequest, pk: int) -> HttpResponse:
+    """Apply a checked import in the background."""
+    batch = _batch(request, pk)
+    if batch.status == ImportStatus.CHECKED:
+        _start(request, batch, tasks.apply_import, ImportStatus.APPLYING)
+    elif batch.status not in {ImportStatus.APPLYING, ImportStatus.APPLIED}:
+        messages.error(request, "Check the rows first: settle the columns and look at the dry run.")
+    return redirect("crm:import", brand=request.brand.slug, pk=pk)
+
+
+@brand_page(Can.IMPORT_DATA)
+def undo(request: BrandRequest, pk: int) -> HttpResponse:
+    """Ask, naming what undo does or why it cannot; then undo in the background."""
+    batch = _batch(request, pk)
+    reasons: list[str] = []
+    if request.method == "POST":
+        try:
+            undoing.request_undo(batch_id=pk)
+        except undoing.UndoRefused as refusal:
+            reasons = refusal.reasons
+        else:
+            tasks.undo_import.delay_on_commit(batch_id=pk, actor_id=request.user.pk)
+            return redirect("crm:import", brand=request.brand.slug, pk=pk)
+    else:
+        reasons = undoing.reasons_against(batch)
+    context = {"batch": batch, "reasons": reasons, "counts": _counts(batch)}
+    return render(request, "crm/imports/undo.html", context, status=409 if reasons else 200)
+
+
+@brand_page(Can.VIEW)
+def rejects(request: BrandRequest, pk: int) -> HttpResponseBase:
+    """The rejected rows as CSV."""
+    batch = _batch(request, pk)
+
+    class Echo:
+        def write(self, value: str) -> str:
+            return value
+
+    def lines() -> Iterator[str]:
+        writer = csv.writer(Echo())
+        yield "\ufeff" + writer.writerow(("line", "column", "value", "reason"))
+        for reject in batch.rejects.order_by("line", "pk").iterator(chunk_size=2_000):
+            cells = (reject.line, reject.column, reject.value, reject.reason)
+            yield writer.writerow([_harmless(cell) for cell in cells])
+
+    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="rejected-{batch.pk}.csv"'
+    return response
+
+
+def _upload(request: BrandRequest, data: dict[str, Any]) -> ImportBatch:
+    file = data["file"] or ContentFile(data["pasted"].encode(), name="pasted.csv")
+    if file.size > files.UPLOAD_MAX_BYTES:
+        raise Unreadable(
+            "The file is larger than 500 MB. Import it on the server: manage.py import_creators."
+        )
+    wishes = Wishes(kind=Kind(data["kind"]) if data["kind"] else None, source=data["source"])
+    return batches.upload(
+        brand=request.brand,
+        actor=request.user,
+        file=file,
+        file_name=Path(file.name or "list").name,
+        wishes=wishes,
+        at=timezone.now(),
+    )
+
+
+def _import_row(batch: ImportBatch) -> ImportRow:
+    counts = batch.counts
+    rejected = sum(batch.rejected.values()) if counts else None
+    return ImportRow(batch, counts.get("rows"), counts.get("creators_new"), rejected)
+
+
+def _batch(request: BrandRequest, pk: int) -> ImportBatch:
+    found: ImportBatch = get_object_or_404(
+        ImportBatch.objects.filter(brand=request.brand).select_related("created_by"), pk=pk
+    )
+    return found
+
+
+def _start(request: BrandRequest, batch: ImportBatch, task: Any, status: ImportStatus) -> None:
+    """Show the import as being worked on from now, and leave the work to a worker."""
+    ImportBatch.objects.filter(pk=batch.pk).update(
+        status=status, phase="Waiting for a worker", error=""
+    )
+    arguments = {"batch_id": batch.pk}
+    if task is not tasks.check_import:
+        arguments["actor_id"] = request.user.pk
+    task.delay_on_commit(**arguments)
+
+
+def _samples(batch: ImportBatch) -> dict[str, list[Any]]:
+    with files.local_path(batch) as path:
+        return files.samples_of(path, Reading.from_json(batch.reading))
+
+
+def _file_initial(mapping: ColumnMapping) -> dict[str, Any]:
+    return {
+        "kind": mapping.kind.value,
+        "platform": mapping.platform,
+        "captured_on": mapping.captured_on,
+    }
+
+
+def _posted(request: BrandRequest, mapping: ColumnMapping, form: ImportFileForm) -> ColumnMapping:
+    """The mapping as the page was sent; a column whose part is not in it stays as it was."""
+    form.full_clean()
+    platform = form.cleaned_data.get("platform")
+    on = form.cleaned_data.get("captured_on")
+    columns = []
+    for number, old in enumerate(mapping.columns):
+        prefix = f"c{number}"
+        if f"{prefix}-target" not in request.POST:
+            columns.append(old)
+            continue
+        sent = ImportColumnForm(request.POST, prefix=prefix)
+        if not sent.is_valid():
+            columns.append(old)
+            continue
+        data = sent.cleaned_data
+        columns.append(
+            replace(
+                old,
+                target=data["target"],
+                platform=data["platform"].pk if data["platform"] else "",
+                decimal=DecimalStyle(data["decimal"] or old.decimal),
+                unit=PercentUnit(data["unit"] or old.unit),
+                form=DateForm(data["form"] or old.form),
+                why=old.why if data["target"] == old.target else "chosen by hand",
+            )
+        )
+    return replace(
+        mapping,
+        kind=Kind(form.cleaned_data.get("kind", mapping.kind)),
+        platform=platform.pk if platform else "",
+        captured_on=on,
+        year=on.year if on else mapping.year,
+        columns=tuple(columns),
+    )
+
+
+def _column_row(number: int, mapping: ColumnMapping, samples: dict[str, list[Any]]) -> ColumnRow:
+    mapped = mapping.columns[number]
+    known = [cell for cell in samples[mapped.column] if cell not in {None, ""}] if samples else []
+    first = list(dict.fromkeys(map(str, known)))[:SAMPLES_SHOWN]
+    initial = {
+        "target": mapped.target,
+        "platform": mapped.platform,
+        "decimal": mapped.decimal.value,
+        "unit": mapped.unit.value,
+        "form": mapped.form.value,
+    }
+    target = TARGETS.get(mapped.target)
+    parts = {"target"}
+    if target is not None:
+        parts |= {"decimal"} if target.parse in NUMBERS else set()
+        parts |= {"unit"} if target.parse is Parse.RATE else set()
+        parts |= {"form"} if target.parse is Parse.MOMENT else set()
+        parts |= (
+            {"platform"} if target.level is Level.ACCOUNT and target.key != "captured_at" else set()
+        )
+    year = mapping.year or datetime.now(tz=timezone.get_current_timezone()).year
+    reads = [sample_value(mapped, cell, year=year, platform=mapping.platform) for cell in first]
+    form = ImportColumnForm(prefix=f"c{number}", initial=initial)
+    return ColumnRow(
+        number,
+        mapped.column,
+        [text[:60] for text in first],
+        form,
+        reads,
+        frozenset(parts),
+        mapped.why,
+    )
+
+
+def _show_context(batch: ImportBatch) -> dict[str, Any]:
+    return {
+        "batch": batch,
+        "is_working": batch.status in _WORKING,
+        "is_open": batch.status in _OPEN,
+        "counts": _counts(batch),
+        "rejected": sorted(batch.rejected.items()),
+        "rejected_total": sum(batch.rejected.values()),
+        "rejects": list(batch.rejects.order_by("line", "pk")[:REJECTS_SHOWN]),
+        "ignored": sorted(batch.counts.get("ignored", {}).items()),
+        "share": _share(batch),
+    }
+
+
+def _counts(batch: ImportBatch) -> list[tuple[str, int]]:
+    return [(words, batch.counts[name]) for name, words in _COUNT_WORDS if name in batch.counts]
+
+
+def _share(batch: ImportBatch) -> int | None:
+    """How much of the file is read, in percent; None where its length is not known yet."""
+    if not batch.rows_total:
+        return None
+    return min(100, round(100 * batch.rows_done / batch.rows_total))
+
+
+def _harmless(cell: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = str(cell)
+    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text
