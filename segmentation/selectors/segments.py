@@ -109,8 +109,8 @@ def _last_changes(brand: Brand) -> dict[int, RunSegment]:
         RunSegment.objects.filter(run__in=recent)
         .exclude(joined=0, left=0)
         .select_related("run")
-        .order_by("segment", "-run__as_of", "-run")
-        .distinct("segment")
+        .order_by("segment_id", "-run__as_of", "-run_id")
+        .distinct("segment_id")
     )
     return {row.segment_id: row for row in found}
 
@@ -238,7 +238,7 @@ def _last_moves(segment: Segment, facts: Catalogue) -> LastMoves | None:
     found = (
         RunSegment.objects.filter(segment=segment, run__status=RunStatus.APPLIED)
         .select_related("run")
-        .order_by("-run__applied_at", "-run")
+        .order_by("-run__applied_at", "-run_id")
         .first()
     )
     if found is None:
