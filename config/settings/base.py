@@ -174,7 +174,15 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Rapport API",
-    "DESCRIPTION": "Creators, relationships, segments and scorecards of a brand.",
+    "DESCRIPTION": (
+        "Creators, relationships, segments and scorecards of a brand.\n\n"
+        "Send `Authorization: Bearer TOKEN`; the token fixes the brand. It may do what its scopes "
+        "say, and never more than the role of its user allows. Null is unknown, never zero; rates "
+        "and shares are fractions; moments carry their offset. Lists are "
+        "`{results, next, previous, count}`: follow `next`. A refusal is a problem (RFC 9457) "
+        "with `errors`, each with `pointer`, `code` and `message`. Addresses work with and without "
+        "the slash at the end."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",

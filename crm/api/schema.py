@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import get_doc
+from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
 from rest_framework import serializers
 
 from crm.api.base import BrandViewSet
@@ -37,6 +39,27 @@ class FaultSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(help_text="A sentence for people.")
 
 
+@extend_schema_serializer(
+    examples=[
+        OpenApiExample(
+            "A value that cannot be used",
+            value={
+                "type": "urn:rapport:problem:invalid",
+                "title": "Bad Request",
+                "status": 400,
+                "detail": "The query string cannot be used.",
+                "errors": [
+                    {
+                        "pointer": "?limit",
+                        "code": "max_value",
+                        "message": "Ensure this value is less than or equal to 200.",
+                    }
+                ],
+            },
+            status_codes=["400"],
+        )
+    ]
+)
 class ProblemSerializer(serializers.Serializer[Any]):
     """What every refusal looks like (RFC 9457)."""
 
@@ -80,10 +103,17 @@ class BrandSchema(AutoSchema):
             words = f"{words}\n\nScope: `{scope.value}`."
         return words
 
+    def get_summary(self) -> str | None:
+        """The first sentence of the action's docstring."""
+        action = getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)
+        return get_doc(action).partition("\n")[0].rstrip(".") or None
+
     def _get_response_bodies(
         self, direction: Literal["request", "response"] = "response"
     ) -> dict[str, Any]:
         responses: dict[str, Any] = super()._get_response_bodies(direction)
+        for response in responses.values():
+            response["description"] = response["description"] or self.get_summary() or ""
         statuses = [HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN]
         if "{" in self.path:
             statuses.append(HTTPStatus.NOT_FOUND)

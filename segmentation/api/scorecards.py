@@ -8,7 +8,12 @@ from typing import Any
 
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema,
+)
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -114,6 +119,52 @@ class ScorecardSerializer(serializers.Serializer[Any]):
     is_final = serializers.BooleanField(help_text="False while the period runs.")
 
 
+EXAMPLE = OpenApiExample(
+    "The first row of a scorecard",
+    value={
+        "segment": "micro",
+        "period": "2026Q3",
+        "size": 412,
+        "metrics": [
+            {
+                "key": "engagement_rate_followers",
+                "label": "Engagement rate by followers, mean",
+                "value": 0.0312,
+                "unit": "fraction",
+                "n": 3120,
+                "n_unit": "posts",
+                "n_creators": 371,
+                "interval": {"level": 0.95, "low": 0.0291, "high": 0.0333},
+                "interval_80": {"level": 0.8, "low": 0.0298, "high": 0.0326},
+                "interval_reason": "",
+                "benchmark": {
+                    "value": 0.0268,
+                    "label": "all creators of the brand",
+                    "n": 9870,
+                },
+                "benchmark_reason": "",
+                "change": {
+                    "period": "2026Q2",
+                    "previous": 0.0301,
+                    "difference": 0.0011,
+                    "relative": 0.0365,
+                },
+                "target": None,
+                "formula": "engagement_rate_followers v1: ...",
+                "source": "posts",
+                "reason_if_absent": None,
+            }
+        ],
+        "starts_at": "2026-07-01T00:00:00+00:00",
+        "ends_at": "2026-10-01T00:00:00+00:00",
+        "as_of": "2026-10-01T00:00:00+00:00",
+        "is_final": True,
+    },
+    response_only=True,
+    status_codes=["200"],
+)
+
+
 class ScorecardViewSet(BrandViewSet[Scorecard]):
     """Scorecards of the brand's segments."""
 
@@ -158,6 +209,7 @@ class ScorecardViewSet(BrandViewSet[Scorecard]):
                 "ETag", str, OpenApiParameter.HEADER, description="Of this content.", response=[200]
             ),
         ],
+        examples=[EXAMPLE],
     )
     def retrieve(self, request: Request, key: str) -> Response:
         """The scorecard of a segment and a quarter: the same numbers as on its page.
