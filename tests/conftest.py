@@ -63,3 +63,14 @@ def django_db_modify_db_settings(
     address = environ.Env.db_url_config(_ensure_server())
     for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME"):
         connections["default"].settings_dict[key] = address[key]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let every connection restore the reference data, not only the one that made the database.
+
+    Once Playwright's event loop runs, the main thread is given another connection object.
+    """
+    default = connections["default"]
+    if hasattr(default, "_test_serialized_contents"):
+        type(default)._test_serialized_contents = default._test_serialized_contents

@@ -23,8 +23,18 @@ UNPACK_ENVIRONMENT = {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs24.x", "TMPDIR": st
 UNPACK = "import c from '@sparticuz/chromium'; await c.executablePath();"
 LAUNCHER = """\
 #!/bin/sh
-export LD_LIBRARY_PATH="{place}/al2023/lib" FONTCONFIG_PATH="{place}/fonts"
+export LD_LIBRARY_PATH="{place}/al2023/lib" FONTCONFIG_FILE="{place}/fonts.conf"
 exec "{place}/chromium" "$@"
+"""
+# The package's own list of fonts names folders that are not here; without a font it crashes.
+FONTS = """\
+<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>{place}/fonts</dir>
+  <dir>/usr/share/fonts</dir>
+  <cachedir>{place}/fonts-cache</cachedir>
+</fontconfig>
 """
 
 
@@ -59,6 +69,7 @@ def _unpack() -> Path:
     environment = {**os.environ, **UNPACK_ENVIRONMENT}
     if node(["--input-type=module", "-e", UNPACK], cwd=PROJECT, env=environment) != 0:
         raise NoBrowserError("The browser in node_modules could not be unpacked: set CHROME.")
+    (UNPACKED / "fonts.conf").write_text(FONTS.format(place=UNPACKED), encoding="utf-8")
     launcher = UNPACKED / "chrome"
     launcher.write_text(LAUNCHER.format(place=UNPACKED), encoding="utf-8")
     launcher.chmod(0o755)
