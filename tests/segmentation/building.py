@@ -24,6 +24,23 @@ from segmentation.services.segments import create_segment
 from tests.factories import NOW
 
 NICHES = ("beauty", "family", "fashion", "fitness", "food", "interior", "pet", "travel")
+# The bounds of tiers, where an error of one shows.
+BOUNDS = (
+    499,
+    500,
+    999,
+    1_000,
+    4_999,
+    5_000,
+    9_999,
+    10_000,
+    25_000,
+    50_000,
+    99_999,
+    100_000,
+    999_999,
+    1_000_000,
+)
 PROFESSIONS = ("", "", "", "Software engineer", "Founder of a studio", "Teacher", "Nurse")
 
 
@@ -114,12 +131,8 @@ def _person(dice: random.Random) -> Person:
     followers = {
         key: None if dice.random() < 0.1 else round(10 ** dice.uniform(2, 6.6)) for key in platforms
     }
-    # The bounds of tiers, where an error of one shows.
     if dice.random() < 0.05:
-        followers[platforms[0]] = dice.choice(
-            (499, 500, 999, 1_000, 4_999, 5_000, 9_999, 10_000, 25_000, 50_000, 99_999, 100_000)
-            + (500_000, 999_999, 1_000_000)
-        )
+        followers[platforms[0]] = dice.choice(BOUNDS)
     return Person(
         followers=followers,
         niches=tuple(sorted(dice.sample(NICHES, dice.choice((0, 1, 1, 2))))),
@@ -129,7 +142,11 @@ def _person(dice: random.Random) -> Person:
         profession=dice.choice(PROFESSIONS),
         creator_type=dice.choice((CreatorType.EXTERNAL,) * 8 + (CreatorType.CUSTOMER,) * 2),
         posts=tuple(
-            (dice.randrange(500), dice.choice((None, 10, 250, 4_000)), dice.choice((None, 3, 40)))
+            (
+                dice.randrange(1, 500),
+                dice.choice((None, 10, 250, 4_000)),
+                dice.choice((None, 3, 40)),
+            )
             for _ in range(dice.choice((0, 0, 1, 3, 15)))
         ),
     )

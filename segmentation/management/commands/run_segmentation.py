@@ -73,10 +73,11 @@ class Command(BaseCommand):
 
 def _told(run: Run) -> str:
     """The run for people: a line for each segment."""
-    lines = [
+    summary = (
         f"{run.get_status_display()}: {run.moved:,} of {run.population:,} creators move, "
         f"as of {run.as_of:%Y-%m-%d %H:%M} UTC."
-    ]
+    )
+    lines = [summary]
     rows = run.segments.select_related("segment__dimension").order_by(
         "segment__dimension__position", "segment__dimension", "segment__position"
     )

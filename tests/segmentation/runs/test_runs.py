@@ -96,7 +96,7 @@ def test_the_first_run_opens_a_stay_for_everyone_whose_rule_is_true(brand, strat
     change = Change.objects.get()
     assert (change.kind, change.evidence) == (ChangeKind.JOINED, {"followers": 5_000})
     assert change.version == segment.active_version
-    assert small.pk not in members(segment) and unknown.pk not in members(segment)
+    assert {small.pk, unknown.pk}.isdisjoint(members(segment))
     entry = AuditEntry.objects.get(verb="segmentation.run.applied")
     assert (entry.actor, entry.data["joined"], entry.data["left"]) == (strategist, 1, 0)
 
