@@ -1,0 +1,283 @@
+"""Runs: starting, watching, reading and deciding."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from crm.models import AuditEntry
+from segmentation import tasks
+from segmentation.choices import ChangeKind, RunStatus
+from segmentation.models import Change, CreatorFacts, Membership, Run, RunSegment
+from tests.factories import NOW
+from tests.segmentation.world import make_creator, make_run, make_segment, moment
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def list_url(brand):
+    return reverse("segmentation:runs", args=[brand.slug])
+
+
+def run_url(run, name="run"):
+    return reverse(f"segmentation:{name}", args=[run.brand.slug, run.pk])
+
+
+def page(client, url, **data):
+    response = client.get(url, data)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+@pytest.fixture
+def waiting(brand):
+    """A change set that waits: one creator joins one segment, with evidence."""
+    segment = make_segment(brand)
+    creator = make_creator(brand, name="Ana Waits")
+    CreatorFacts.objects.create(brand=brand, creator=creator, as_of=moment(11, 1))
+    run = make_run(
+        brand,
+        moment(11, 1),
+        status=RunStatus.WAITING,
+        applied_at=None,
+        population=4,
+        moved=1,
+    )
+    RunSegment.objects.create(
+        run=run,
+        segment=segment,
+        version=segment.active_version,
+        members=1,
+        joined=1,
+        unknown=3,
+        missing={"followers": 1, "country": 3},
+    )
+    Change.objects.create(
+        run=run,
+        segment=segment,
+        version=segment.active_version,
+        creator=creator,
+        kind=ChangeKind.JOINED,
+        evidence={"followers": 12_300, "country": "DK", "engagement_rate": None},
+    )
+    return run
+
+
+class TestStarting:
+    def test_now_for_real(self, segmented, strategist_client):
+        segmented.approval_threshold_percent = 100
+        segmented.save()
+        response = strategist_client.post(list_url(segmented), {"as_of": ""})
+        run = Run.objects.order_by("-pk").first()
+        assert response.status_code == 302
+        assert response["Location"] == run_url(run)
+        assert run.status == RunStatus.APPLIED
+        assert abs((run.as_of - timezone.now()).total_seconds()) < 600
+        assert run.requested_by.email == "strategist@acme.example"
+
+    def test_dry_as_of_a_moment_on_the_brands_clock(self, segmented, strategist_client):
+        segmented.timezone = "Europe/Copenhagen"
+        segmented.save()
+        before = set(Membership.objects.values_list("pk"))
+        dimension = "relationship_stage"
+        strategist_client.post(
+            list_url(segmented),
+            {"as_of": "2026-02-01T09:30", "is_dry": "on", "dimension": dimension},
+        )
+        run = Run.objects.order_by("-pk").first()
+        assert run.is_dry
+        assert run.status == RunStatus.DRY
+        assert run.as_of == moment(2, 1, 8).replace(minute=30)
+        assert run.dimension.key == dimension
+        assert set(Membership.objects.values_list("pk")) == before
+
+    @pytest.mark.parametrize(
+        ("as_of", "words"),
+        [
+            ("2026-02-01T00:00", "The ledger only moves forward"),
+            ("2999-01-01T00:00", "has not come yet"),
+            ("yesterday", "Write the moment as 2026-11-22T09:30."),
+            ("2026-13-01T00:00", "Write the moment as 2026-11-22T09:30."),
+        ],
+    )
+    def test_refusals_stay_on_the_page_in_words(self, segmented, strategist_client, as_of, words):
+        count, entries = Run.objects.count(), AuditEntry.objects.count()
+        response = strategist_client.post(list_url(segmented), {"as_of": as_of})
+        assert response.status_code == 422
+        assert words in response.content.decode()
+        assert f'value="{as_of}"' in response.content.decode()
+        assert (Run.objects.count(), AuditEntry.objects.count()) == (count, entries)
+
+    def test_nothing_to_run(self, brand, strategist_client):
+        response = strategist_client.post(list_url(brand), {})
+        assert "Install the standard packs first." in response.content.decode()
+        assert not Run.objects.exists()
+
+    def test_another_brands_dimension_is_no_choice(self, segmented, other_brand, strategist_client):
+        make_segment(other_brand, dimension="theirs")
+        response = strategist_client.post(list_url(segmented), {"dimension": "theirs"})
+        assert response.status_code == 422
+        assert Run.objects.count() == 1
+
+    def test_a_manager_may_look_and_not_start(self, segmented, manager_client):
+        assert 'id="start"' not in page(manager_client, list_url(segmented))
+        assert manager_client.post(list_url(segmented), {}).status_code == 403
+        assert Run.objects.count() == 1
+
+    def test_without_a_worker_the_run_stays_queued_and_says_so(
+        self, segmented, strategist_client, monkeypatch
+    ):
+        def unreachable(**_options):
+            raise OperationalError
+
+        monkeypatch.setattr(tasks.execute_run, "apply_async", unreachable)
+        response = strategist_client.post(list_url(segmented), {}, follow=True)
+        assert "No worker can be reached at the moment." in response.content.decode()
+        assert Run.objects.order_by("-pk").first().status == RunStatus.QUEUED
+
+
+class TestList:
+    def test_newest_first_with_sums(self, run, waiting, analyst_client):
+        shown = page(analyst_client, list_url(run.brand))
+        assert shown.index(f"Run {run.pk}") < shown.index(f"Run {waiting.pk}")
+        assert "Waiting for approval" in shown
+
+    def test_filter(self, run, waiting, analyst_client):
+        shown = page(analyst_client, list_url(run.brand), status="waiting")
+        assert f"Run {waiting.pk}<" in shown
+        assert f"Run {run.pk}<" not in shown
+        shown = page(analyst_client, list_url(run.brand), trigger="quarterly")
+        assert "No run matches" in shown
+        assert "invalid-feedback" in page(analyst_client, list_url(run.brand), status="none")
+
+    def test_empty(self, brand, analyst_client):
+        assert "No runs yet" in page(analyst_client, list_url(brand))
+
+    def test_pages(self, brand, analyst_client):
+        runs = [make_run(brand, moment(1, 1 + n % 28)).pk for n in range(70)]
+        seen, params = [], {}
+        while True:
+            found = analyst_client.get(list_url(brand), params, **HTMX).context["page"]
+            seen += [line.run.pk for line in found.items]
+            if not found.next:
+                break
+            params["cursor"] = found.next
+        assert sorted(seen) == runs
+        response = analyst_client.get(list_url(brand), {"cursor": "nonsense"}, follow=True)
+        assert "Start again from page one." in response.content.decode()
+
+
+class TestRun:
+    def test_headline_numbers_and_segments(self, run, legal_client):
+        shown = page(legal_client, run_url(run))
+        assert "Creators looked at" in shown
+        assert "+" in shown
+        assert "Biggest movements" in shown
+        assert "hx-trigger" not in shown
+
+    def test_missing_facts_by_weight(self, waiting, analyst_client):
+        shown = page(analyst_client, run_url(waiting))
+        assert "Country (3), Followers (1)" in shown
+        assert "A strategist or an admin can apply or reject it." in shown
+        assert "It moves 1 of 4 creators, more than the 20" in shown
+
+    @pytest.mark.parametrize("status", [RunStatus.QUEUED, RunStatus.RUNNING])
+    def test_an_unfinished_run_asks_again_until_it_is_done(self, brand, status, analyst_client):
+        run = make_run(brand, NOW, status=status, finished_at=None, applied_at=None)
+        assert 'hx-trigger="every 2s"' in page(analyst_client, run_url(run))
+        polled = analyst_client.get(run_url(run), **HTMX)
+        assert "progress-bar" in polled.content.decode()
+        assert "<html" not in polled.content.decode()
+        Run.objects.update(status=RunStatus.APPLIED)
+        done = analyst_client.get(run_url(run), **HTMX)
+        assert done["HX-Refresh"] == "true"
+
+    def test_a_failed_run_says_why(self, brand, analyst_client):
+        run = make_run(brand, NOW, status=RunStatus.FAILED, error="The disk is full.")
+        assert "The disk is full." in page(analyst_client, run_url(run))
+
+    def test_a_broken_segment_is_loud(self, waiting, analyst_client):
+        waiting.segments.update(error="There is no fact “gone”.")
+        shown = page(analyst_client, run_url(waiting))
+        assert "is broken and keeps its members: There is no fact “gone”." in shown
+
+    def test_who_moved_with_evidence(self, waiting, analyst_client):
+        url = reverse(
+            "segmentation:changes", args=[waiting.brand.slug, waiting.pk, "educators", "joined"]
+        )
+        shown = page(analyst_client, url)
+        assert "Ana Waits" in shown
+        assert "12,300" in shown
+        assert "DK" in shown
+        assert '<span class="unknown">not known</span>' in shown
+        left = reverse(
+            "segmentation:changes", args=[waiting.brand.slug, waiting.pk, "educators", "left"]
+        )
+        assert "No creator moved this way in this run." in page(analyst_client, left)
+        assert analyst_client.get(left.replace("left", "sideways")).status_code == 404
+
+    def test_another_brands_run_is_not_there(self, other_brand, brand, analyst_client):
+        run = make_run(other_brand, NOW)
+        url = reverse("segmentation:run", args=[brand.slug, run.pk])
+        assert analyst_client.get(url).status_code == 404
+        huge = reverse("segmentation:run", args=[brand.slug, 10**30])
+        assert analyst_client.get(huge).status_code == 404
+
+
+class TestDeciding:
+    def test_apply(self, waiting, strategist_client):
+        response = strategist_client.post(run_url(waiting, "decide"), {"decision": "apply"})
+        assert response.status_code == 302
+        waiting.refresh_from_db()
+        assert waiting.status == RunStatus.APPLIED
+        assert waiting.decided_by.email == "strategist@acme.example"
+        assert Membership.objects.filter(creator__name="Ana Waits", left_at=None).count() == 1
+
+    def test_reject_with_a_reason(self, waiting, strategist_client):
+        strategist_client.post(
+            run_url(waiting, "decide"), {"decision": "reject", "reason": "Odd numbers."}
+        )
+        waiting.refresh_from_db()
+        assert waiting.status == RunStatus.REJECTED
+        assert not Membership.objects.exists()
+        assert "Rejected by strategist: Odd numbers." in page(strategist_client, run_url(waiting))
+
+    def test_reject_without_a_reason_is_refused(self, waiting, strategist_client):
+        response = strategist_client.post(run_url(waiting, "decide"), {"decision": "reject"})
+        assert response.status_code == 422
+        assert "Say why the run is rejected." in response.content.decode()
+        waiting.refresh_from_db()
+        assert waiting.status == RunStatus.WAITING
+        assert not AuditEntry.objects.exists()
+
+    def test_a_decided_run_cannot_be_decided_again(self, run, strategist_client):
+        entries = AuditEntry.objects.count()
+        response = strategist_client.post(run_url(run, "decide"), {"decision": "apply"})
+        assert response.status_code == 409
+        assert "does not wait for approval" in response.content.decode()
+        assert AuditEntry.objects.count() == entries
+
+    @pytest.mark.parametrize("who", ["analyst", "manager", "legal"])
+    def test_only_those_who_may_apply(self, who, waiting, request):
+        client = request.getfixturevalue(f"{who}_client")
+        assert client.post(run_url(waiting, "decide"), {"decision": "apply"}).status_code == 403
+        waiting.refresh_from_db()
+        assert waiting.status == RunStatus.WAITING
+
+
+def test_queries_do_not_grow_with_creators(run, analyst_client, count_queries):
+    urls = [list_url(run.brand), run_url(run)]
+    few = [count_queries(lambda url=url: page(analyst_client, url)) for url in urls]
+    found = run.segments.exclude(joined=0).first()
+    for n in range(100):
+        Change.objects.create(
+            run=run,
+            segment=found.segment,
+            version=found.version,
+            creator=make_creator(run.brand, name=f"More {n}"),
+            kind=ChangeKind.JOINED,
+        )
+    assert [count_queries(lambda url=url: page(analyst_client, url)) for url in urls] == few
