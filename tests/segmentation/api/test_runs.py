@@ -11,9 +11,8 @@ from crm.choices import Scope
 from crm.models import AuditEntry
 from segmentation.choices import RunStatus
 from segmentation.models import Change, Membership, Run, Segment
-from tests.rest import assert_problem, rest_as
+from tests.rest import assert_problem, rest_as, walk
 from tests.segmentation.api.conftest import RUN_AT
-from tests.segmentation.api.test_segments import walk
 
 
 def test_a_run_with_what_it_found(rest, applied, brand):

@@ -8,8 +8,7 @@ from segmentation.choices import SegmentStatus
 from segmentation.models import Scorecard
 from segmentation.services import scorecards
 from tests.factories import NOW
-from tests.rest import assert_problem, rest_as
-from tests.segmentation.api.test_segments import walk
+from tests.rest import assert_problem, rest_as, walk
 from tests.segmentation.world import make_creator, make_segment, moment, stay
 
 PERIOD = "2026Q3"

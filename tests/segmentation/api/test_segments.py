@@ -8,20 +8,8 @@ from crm.models import Creator
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import Membership, Segment
 from segmentation.services.segments import archive_segment
-from tests.rest import assert_problem, rest_as
+from tests.rest import assert_problem, rest_as, walk
 from tests.segmentation.api.conftest import RUN_AT
-
-
-def walk(rest, path, **params):
-    """Every row of a list, page by page, forwards."""
-    body = rest.json(path, **params)
-    rows = list(body["results"])
-    while body["next"]:
-        answer = rest.client.get(body["next"])
-        assert answer.status_code == 200
-        body = answer.json()
-        rows += body["results"]
-    return rows
 
 
 def test_facts_are_the_catalogue(rest):
