@@ -81,6 +81,8 @@ def sentences(text: str, **values: object) -> list[str] | None:
                 "bio from Cars to one that contains \u201cvegan\u201d",
             ],
         ),
+        # Each part could be had, but not both: the rule itself is asked before anything is told.
+        ("audience_country is unknown and audience_country[DK] is known", {}, None),
         # Nothing can: the parts contradict each other in a way validation does not see.
         ("followers > 5 and not followers > 5", {"followers": 6}, None),
     ],
