@@ -59,6 +59,7 @@ WHERE ({", ".join(f"m.{name}" for name in COLUMNS)})
     values: dict[str, Any] = {**performance.parameters(as_of)}
     if creator_ids is not None:
         values["creator_ids"] = list(creator_ids)
-    with connection.cursor() as cursor:
+    many = None if creator_ids is None else len(creator_ids)
+    with performance.planned_for(many), connection.cursor() as cursor:
         cursor.execute(statement, values)
         return int(cursor.rowcount)

@@ -180,7 +180,8 @@ SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in C
 WHERE ({", ".join(f"f.{name}" for name in COLUMNS)})
   IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})"""  # noqa: S608 - own names
     values = parameters(brand, as_of, creator_ids)
-    with connection.cursor() as cursor:
+    many = None if creator_ids is None else len(creator_ids)
+    with performance.planned_for(many), connection.cursor() as cursor:
         cursor.execute(statement, values)
         written = int(cursor.rowcount)
         for statement in _forget(table, some=creator_ids is not None):
