@@ -72,6 +72,10 @@ def errors_of(rule: str | Node) -> list[tuple[str, str]]:
         ("followers > 5 and followers <= 5", [("/all/1", "impossible_range")]),
         ("followers >= 5 and followers <= 5", []),
         ("followers = 5 and followers between 6 and 7", [("/all/1", "impossible_range")]),
+        (
+            "followers < 5 and followers <= 5 and followers >= 5",
+            [("/all/2", "impossible_range")],
+        ),
         ("followers >= 100 or followers < 50", []),
         ("role is educator and role in (reviewer)", [("/all/1", "impossible_range")]),
         ("role in (educator, reviewer) and role is reviewer", []),
