@@ -146,8 +146,11 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
             (NOBODY, "Nobody"),
             *((person.email, person.display_name) for person in people),
         ]
-        for name, item in self.filters.items():
-            item.field.widget.attrs["id"] = f"filter-{name}"
+        for item in self.filters.values():
+            widget = item.field.widget
+            is_choice = isinstance(widget, forms.Select)
+            if not isinstance(widget, forms.CheckboxSelectMultiple):
+                widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     @property
     def is_narrowed(self) -> bool:
@@ -170,7 +173,9 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
 class CreatorFilter(BoardFilter):
     """Which creators. Rates are in percent: 2.5 is 2.5 %. An unknown number meets no bound."""
 
-    stage = filters.MultipleChoiceFilter(label="Stage", choices=Stage.choices)
+    stage = filters.MultipleChoiceFilter(
+        label="Stage", choices=Stage.choices, widget=forms.CheckboxSelectMultiple
+    )
     niche = filters.ModelChoiceFilter(
         method="by_niche", label="Niche", queryset=Niche.objects.all(), to_field_name="key"
     )

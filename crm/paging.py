@@ -103,6 +103,17 @@ def paginate(
     )
 
 
+def in_order(rows: models.QuerySet[Any, T], order: Order) -> models.QuerySet[Any, T]:
+    """All of `rows` in the order of their pages, for who reads them to the end."""
+    by_key, tie = models.F(KEY), models.F(order.tie_of_unknown or order.tie)
+    if order.descending:
+        sorting = by_key.desc(nulls_last=order.nullable or None), tie.desc()
+    else:
+        sorting = by_key.asc(nulls_last=order.nullable or None), tie.asc()
+    keyed: models.QuerySet[Any, T] = rows.annotate(**{KEY: _expression(order.key)})
+    return keyed.order_by(*sorting)
+
+
 def capped_count(rows: models.QuerySet[Any, Any], *, cap: int = 10_000) -> Count:
     """How many rows there are, counted up to `cap`: a number that nobody reads costs nothing."""
     number = rows.order_by().values("pk")[: cap + 1].count()

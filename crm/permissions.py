@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from crm.choices import Role
@@ -86,7 +87,7 @@ def refuse(request: BrandRequest, can: Can) -> HttpResponse:
 def brand_page(
     can: Can, *, post: Can | None = None
 ) -> Callable[
-    [Callable[Concatenate[BrandRequest, P], HttpResponse]], Callable[..., HttpResponse]
+    [Callable[Concatenate[BrandRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]
 ]:
     """Give a view `request.brand` and `request.role`, and let in only those who may.
 
@@ -96,13 +97,13 @@ def brand_page(
     """
 
     def decorate(
-        view: Callable[Concatenate[BrandRequest, P], HttpResponse],
-    ) -> Callable[..., HttpResponse]:
+        view: Callable[Concatenate[BrandRequest, P], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
         @login_required
         @wraps(view)
         def wrapped(
             plain: HttpRequest, brand: str, *args: P.args, **kwargs: P.kwargs
-        ) -> HttpResponse:
+        ) -> HttpResponseBase:
             request = cast("BrandRequest", plain)
             found = (
                 UserRole.objects.select_related("brand")

@@ -8,7 +8,7 @@ import factory
 from factory.django import DjangoModelFactory
 
 from crm import models
-from crm.choices import Role, Stage
+from crm.choices import ContactKind, Role, Stage
 
 # The moment at which tests live unless they say otherwise: in 2026Q4.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -107,6 +107,18 @@ class CreatorNicheFactory(DjangoModelFactory):
 
     creator = factory.SubFactory(CreatorFactory)
     niche = factory.SubFactory(NicheFactory)
+
+
+class ContactPointFactory(DjangoModelFactory):
+    """An e-mail address of one brand's file."""
+
+    class Meta:
+        model = models.ContactPoint
+
+    brand = factory.SubFactory(BrandFactory)
+    creator = factory.SubFactory(CreatorFactory)
+    kind = ContactKind.EMAIL
+    value = factory.Sequence(lambda n: f"creator{n}@example.com")
 
 
 class RelationshipFactory(DjangoModelFactory):

@@ -1,0 +1,58 @@
+"""`manage.py create_token`: a token of the REST API, printed once."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from crm.choices import Scope
+from crm.models import Brand, User
+from crm.services import tokens
+
+
+class Command(BaseCommand):
+    """Makes the token and prints it: it cannot be shown again."""
+
+    help = (
+        "Create a token of the REST API for a user and a brand. It may do what its scopes say, but "
+        "never more than the user's role allows. The token is printed once: only its hash is kept. "
+        f"Scopes: {', '.join(Scope.values)}; “all” for every one of them."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """EMAIL --brand --scopes --name."""
+        parser.add_argument("email", metavar="EMAIL")
+        parser.add_argument("--brand", metavar="SLUG", required=True)
+        parser.add_argument("--scopes", metavar="A:B,C:D", required=True)
+        parser.add_argument("--name", default="command line", help="What the token is for.")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Create and print."""
+        brand = Brand.objects.filter(slug=options["brand"]).first()
+        if brand is None:
+            raise CommandError(f"There is no brand with the slug {options['brand']}.")
+        user = User.objects.filter(email=options["email"].lower()).first()
+        if user is None:
+            raise CommandError(f"There is no user {options['email']}.")
+        wanted = options["scopes"]
+        scopes = Scope.values if wanted == "all" else [s for s in wanted.split(",") if s]
+        try:
+            token, secret = tokens.create_token(
+                brand=brand, user=user, name=options["name"], scopes=scopes, at=timezone.now()
+            )
+        except tokens.TokenRefused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            json.dumps(
+                {
+                    "token": secret,
+                    "brand": brand.slug,
+                    "user": user.email,
+                    "scopes": token.scopes,
+                }
+            )
+        )
