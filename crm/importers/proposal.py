@@ -132,9 +132,8 @@ def complete(mapping: ColumnMapping, samples: Samples) -> ColumnMapping:
     """
     year = mapping.year or 2000
     warnings: list[str] = []
-    settled = _details(
-        samples, {column.column: column for column in mapping.used}, year=year, warnings=warnings
-    )
+    known = {column.column: column for column in mapping.used if column.target in TARGETS}
+    settled = _details(samples, known, year=year, warnings=warnings)
     return replace(
         mapping,
         columns=tuple(settled.get(column.column, column) for column in mapping.columns),

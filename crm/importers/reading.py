@@ -215,7 +215,11 @@ def _csv_rows(
         except csv.Error as error:
             unclosed = str(error)
         if unclosed or (
-            lines.ended and len(lines.record) > 1 and _open_quote(lines.record, reading.delimiter)
+            len(lines.record) > 1
+            and (
+                (lines.ended and _open_quote(lines.record, reading.delimiter))
+                or _glued(lines.record, reading.delimiter, expected, len(cells))
+            )
         ):
             broken += 1
             if broken > _BROKEN_QUOTES_MAX:
@@ -225,7 +229,9 @@ def _csv_rows(
                 )
             lines.read_again_after_first()
             yield Malformed(
-                first, "malformed_row", "A quotation mark on this line is never closed."
+                first,
+                "malformed_row",
+                "A quotation mark on this line is not closed where the cell ends.",
             )
         elif len(cells) == expected:
             if any("\0" in line for line in lines.record):
@@ -253,6 +259,16 @@ def _open_quote(record: list[str], delimiter: str) -> bool:
             pass
     except csv.Error as error:
         return "unexpected end of data" in str(error)
+    return False
+
+
+def _glued(record: list[str], delimiter: str, expected: int, found: int) -> bool:
+    """True if a stray quotation mark ran on to that of a later row."""
+    try:
+        for _ in csv.reader(record, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error:
+        return found != expected or all(line.count(delimiter) == expected - 1 for line in record)
     return False
 
 

@@ -28,6 +28,21 @@ _ACCOUNT_VALUES = (*PROFILE_TEXTS, *PROFILE_NUMBERS, *CREATOR_VALUES)
 Params = dict[str, Any]
 
 
+_TABLES = (
+    "account", "match", "person", "line", "link", "key", "known", "conflict", "creator_change", "profile_change",
+    "snapshot", "snapshot_change", "belonging", "post", "post_change", "post_snapshot", "post_snapshot_change", "touched",
+    "doomed",
+)  # fmt: skip
+
+
+def clear() -> None:
+    """Drop the temporary tables of an import before in the same transaction."""
+    run(
+        "DROP TABLE IF EXISTS {tables}",
+        tables=sql.SQL(", ").join(sql.Identifier("pg_temp", f"imp_{name}") for name in _TABLES),
+    )
+
+
 def run(
     statement: LiteralString | sql.Composable, params: Params | None = None, **parts: sql.Composable
 ) -> int:

@@ -159,6 +159,7 @@ def _counted(run: _Run, rows: Iterator[Any]) -> Iterator[Any]:
 def _compare(run: _Run) -> Counts:
     """Find accounts, people and changes; imports are compared one after the other, or two would add one account."""
     matching.run("SELECT pg_advisory_xact_lock(hashtextextended('crm.import', 0))")
+    matching.clear()
     given = frozenset(run.parser.fields)
     matching.find_accounts(run.table, given=given, params=run.params, rejects=run.rejects)
     matching.find_people(run.table, given=given, params=run.params, rejects=run.rejects)

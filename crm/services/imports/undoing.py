@@ -15,7 +15,7 @@ from psycopg import sql
 from crm import audit
 from crm.choices import ImportStatus
 from crm.models import ImportBatch, User
-from crm.services.imports.matching import fetch, names, run
+from crm.services.imports.matching import clear, fetch, names, run
 from crm.services.imports.running import only_worker, tell_facts
 from crm.services.imports.writing import CHANGEABLE
 from crm.services.metrics import refresh_metrics
@@ -101,6 +101,7 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
     if reasons := reasons_against(batch):
         raise UndoRefused(reasons)
     params = {"batch": batch.pk}
+    clear()
     run(
         "CREATE TEMPORARY TABLE imp_doomed ON COMMIT DROP AS SELECT id FROM crm_creator WHERE import_batch_id = %(batch)s",
         params,
@@ -270,7 +271,7 @@ def _people(batch_id: int) -> list[str]:
         (
             sql.SQL(
                 "SELECT count(*) FROM crm_creator c JOIN crm_importbatch i ON i.id = c.import_batch_id"
-                " WHERE i.id = %(batch)s AND c.updated_at > c.created_at AND NOT EXISTS (SELECT FROM"
+                " WHERE i.id = %(batch)s AND c.updated_at <> c.created_at AND NOT EXISTS (SELECT FROM"
                 " crm_importbeforeimage b WHERE b.table_name = 'crm_creator' AND b.row_id = c.id)"
             ),
             "{} of its creators have been edited.",

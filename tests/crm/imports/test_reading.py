@@ -18,14 +18,7 @@ from crm.importers.rows import Malformed, Unreadable, unique_names
 Put = Callable[..., Path]
 
 
-@pytest.fixture
-def put(tmp_path: Path) -> Put:
-    def write(content: str | bytes, name: str = "list.csv") -> Path:
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
+UNCLOSED = "A quotation mark on this line is not closed where the cell ends."
 
 
 def read(
@@ -158,7 +151,14 @@ def test_a_quote_that_is_never_closed_costs_one_row(put: Put) -> None:
     text = 'username,note\nanna,"fine"\nbo,"never closed\ncy,x\nev,y\n'
     _, rows, bad = read(put(text))
     assert rows == [(2, ["anna", "fine"]), (4, ["cy", "x"]), (5, ["ev", "y"])]
-    assert bad == [Malformed(3, "malformed_row", "A quotation mark on this line is never closed.")]
+    assert bad == [Malformed(3, "malformed_row", UNCLOSED)]
+
+
+def test_a_stray_quote_does_not_glue_rows_together(put: Put) -> None:
+    text = 'username,note,size\nanna,"x,1\nbo,y,2\ncy,"z,3\nev,w,4\nfi,"a ""b""\nc",5\n'
+    _, rows, bad = read(put(text))
+    assert [row.line for row in bad] == [2, 4]
+    assert rows == [(3, ["bo", "y", "2"]), (5, ["ev", "w", "4"]), (6, ["fi", 'a "b"\nc', "5"])]
 
 
 def test_quotes_inside_cells(put: Put) -> None:
