@@ -21,6 +21,7 @@ from django.contrib.staticfiles.finders import get_finder
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from pytest_django.fixtures import Settings
+from pytest_socket import SocketConnectBlockedError
 
 from config.devstack import commands, supervisor
 from config.devstack.home import Home, HomeInUseError, State
@@ -159,6 +160,11 @@ class TestPorts:
         monkeypatch.setenv("PORT", wanted)
         with pytest.raises(ServerFailedError, match="it must be a number from 1 to 65535"):
             supervisor.web_port()
+
+
+def test_no_test_reaches_beyond_this_machine() -> None:
+    with pytest.raises(SocketConnectBlockedError), socket.socket() as outside:
+        outside.connect(("192.0.2.1", 80))  # an address that is nobody's, for documentation
 
 
 class TestHome:
