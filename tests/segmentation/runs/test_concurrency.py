@@ -1,0 +1,95 @@
+"""Two of everything at once: nothing is done twice, and nobody waits who need not."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event
+
+from django.db import connection, transaction
+
+from crm.models import FactChange
+from segmentation.choices import Trigger
+from segmentation.models import Run
+from segmentation.services import outbox, quarters
+from tests.factories import NOW, BrandFactory
+from tests.segmentation.building import dimension_of, segment_of
+from tests.segmentation.runs.test_outbox import changed
+from tests.segmentation.runs.test_quarters import brand_with_segment
+from tests.segmentation.runs.test_runs import (
+    LATER,
+    creator_with,
+    give_followers,
+    members,
+    run_now,
+)
+
+
+def test_two_workers_never_share_a_row_and_do_not_wait_for_each_other(committed):
+    brand = BrandFactory()
+    segment = segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    creators = [creator_with(brand, 10) for _ in range(6)]
+    run_now(brand)
+    for creator in creators:
+        give_followers(creator, 5_000, NOW)
+    changed(brand, *creators)
+    taken, go_on = Event(), Event()
+
+    def hold_three_rows() -> None:
+        try:
+            with transaction.atomic():
+                rows = FactChange.objects.select_for_update(skip_locked=True).order_by("pk")[:3]
+                assert len(rows) == 3
+                taken.set()
+                assert go_on.wait(60)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        other = pool.submit(hold_three_rows)
+        assert taken.wait(60)
+        try:
+            assert outbox.drain(at=LATER) == 3
+            assert members(segment) == {creator.pk for creator in creators[3:]}
+        finally:
+            go_on.set()
+        other.result()
+    assert FactChange.objects.count() == 3
+
+
+def test_two_workers_at_once_drain_every_row_exactly_once(committed, monkeypatch):
+    brand = BrandFactory()
+    segment = segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    monkeypatch.setattr(outbox, "BATCH", 5)
+    creators = [creator_with(brand, 10) for _ in range(20)]
+    run_now(brand)
+    for creator in creators:
+        give_followers(creator, 5_000, NOW)
+    changed(brand, *creators)
+
+    def work() -> int:
+        try:
+            return outbox.drain(at=LATER)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        assert sum(pool.map(lambda _: work(), range(2))) == 20
+    assert members(segment) == {creator.pk for creator in creators}
+    assert not FactChange.objects.exists()
+    assert sum(Run.objects.filter(trigger=Trigger.FACTS).values_list("moved", flat=True)) == 20
+
+
+def test_two_schedulers_at_once_start_one_run(committed):
+    brand_with_segment()
+    together = Barrier(2)
+
+    def schedule(_) -> int:
+        try:
+            together.wait(30)
+            return len(quarters.start_due_runs(at=NOW))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        assert sum(pool.map(schedule, range(2))) == 1
+    assert Run.objects.count() == 1
