@@ -54,5 +54,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules:preview", RuleViewSet.as_view({"post": "preview"})),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
-    re_path(r"^.*$", not_found),
+    re_path(r"", not_found),
 ]

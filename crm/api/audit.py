@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
-from crm.api.pagination import Row
+from crm.api.pagination import PageQuery, Row
+from crm.api.query import MomentField
 from crm.choices import Scope
 from crm.models import AuditEntry
 from crm.paging import Order
@@ -51,12 +52,17 @@ class AuditFilter(filters.FilterSet):  # type: ignore[misc] # no types
 
     verb = filters.CharFilter(max_length=60)
     target_type = filters.CharFilter(max_length=40)
-    since = filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label="At or after")
-    before = filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", label="Before")
 
     class Meta:
         model = AuditEntry
         fields: list[str] = []
+
+
+class AuditQuery(PageQuery):
+    """From when to when."""
+
+    since = MomentField(required=False, help_text="At or after this moment.")
+    before = MomentField(required=False, help_text="Before this moment.")
 
 
 def acts(rows: list[Row]) -> list[Row]:
@@ -85,9 +91,15 @@ class AuditViewSet(BrandViewSet[AuditEntry]):
     queryset = AuditEntry.objects.none()
     serializer_class = AuditEntrySerializer
     filterset_class = AuditFilter
+    queries = {"list": AuditQuery}
 
     def list(self, request: Request) -> Response:
         """Entries, newest first."""
         entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(brand=self.brand)
-        rows = self.filter_queryset(entries).values(*COLUMNS)
+        entries = self.filter_queryset(entries)
+        if moment := self.query.get("since"):
+            entries = entries.filter(at__gte=moment)
+        if moment := self.query.get("before"):
+            entries = entries.filter(at__lt=moment)
+        rows = entries.values(*COLUMNS)
         return self.page(rows, order=ORDER, represent=acts)

@@ -12,8 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
-from crm.api.pagination import Row
+from crm.api.pagination import PageQuery, Row
 from crm.api.profiles import known_to
+from crm.api.query import MomentField
 from crm.choices import PostKind, Scope, Source
 from crm.models import Post, PostMetricSnapshot
 from crm.paging import Order
@@ -80,16 +81,17 @@ class PostFilter(filters.FilterSet):  # type: ignore[misc] # no types
     )
     platform = filters.CharFilter(field_name="profile__platform_id", max_length=30)
     kind = filters.ChoiceFilter(choices=PostKind.choices)
-    posted_from = filters.IsoDateTimeFilter(
-        field_name="posted_at", lookup_expr="gte", label="Published at or after this moment"
-    )
-    posted_before = filters.IsoDateTimeFilter(
-        field_name="posted_at", lookup_expr="lt", label="Published before this moment"
-    )
 
     class Meta:
         model = Post
         fields: list[str] = []
+
+
+class PostsQuery(PageQuery):
+    """From when to when."""
+
+    posted_from = MomentField(required=False, help_text="Published at or after this moment.")
+    posted_before = MomentField(required=False, help_text="Published before this moment.")
 
 
 COLUMNS = (
@@ -143,6 +145,7 @@ class PostViewSet(BrandViewSet[Post]):
     serializer_class = PostSerializer
     filterset_class = PostFilter
     lookup_value_regex = ID
+    queries = {"list": PostsQuery}
 
     def get_queryset(self) -> QuerySet[Post]:
         """Posts of creators with whom the brand has a relationship."""
@@ -150,7 +153,12 @@ class PostViewSet(BrandViewSet[Post]):
 
     def list(self, request: Request) -> Response:
         """Posts in the order in which they came to Rapport."""
-        rows = self.filter_queryset(self.get_queryset()).values(*COLUMNS)
+        found = self.filter_queryset(self.get_queryset())
+        if moment := self.query.get("posted_from"):
+            found = found.filter(posted_at__gte=moment)
+        if moment := self.query.get("posted_before"):
+            found = found.filter(posted_at__lt=moment)
+        rows = found.values(*COLUMNS)
         return self.page(rows, order=ORDER, represent=posts)
 
     @extend_schema(responses=PostDetailSerializer)
