@@ -14,7 +14,7 @@ document.addEventListener("click", (event) => {
   if (opener) {
     document.getElementById("drawer-title").textContent = opener.dataset.drawer;
     document.getElementById("drawer-body").textContent = "Loading …";
-    window.bootstrap.Offcanvas.getOrCreateInstance("#drawer").show();
+    window.tabler.bootstrap.Offcanvas.getOrCreateInstance("#drawer").show();
   }
 });
 
