@@ -155,7 +155,7 @@ def column(request: BrandRequest, stage: str) -> HttpResponse:
         ),
         "filter": found,
     }
-    template = f"{TEMPLATE}#cards" if request.htmx else "crm/board/column.html"
+    template = f"crm/board/{'_cards' if request.htmx else 'column'}.html"
     return render(request, template, context)
 
 
