@@ -53,6 +53,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rules:validate", RuleViewSet.as_view({"post": "check"})),
     path("rules:preview", RuleViewSet.as_view({"post": "preview"})),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="api-schema", template_name="api/docs.html", title="Rapport API"
+        ),
+        name="api-docs",
+    ),
     re_path(r"", not_found),
 ]
