@@ -175,7 +175,7 @@ IDENTITY_WORDS = frozenset(
 PLATFORM_WORDS: Mapping[str, str] = {
     "instagram": "instagram", "insta": "instagram", "ig": "instagram", "instagrammer": "instagram",
     "tiktok": "tiktok", "tiktoker": "tiktok", "tik tok": "tiktok", "douyin": "tiktok",
-    "youtube": "youtube", "youtuber": "youtube", "yt": "youtube",
+    "youtube": "youtube", "youtuber": "youtube", "you tuber": "youtube", "yt": "youtube",
     "twitch": "twitch", "twitter": "x", "tweet": "x", "linkedin": "linkedin", "pinterest": "pinterest",
     "snapchat": "snapchat", "facebook": "facebook", "podcast": "podcast", "newsletter": "newsletter",
 }  # fmt: skip

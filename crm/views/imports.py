@@ -75,8 +75,9 @@ class ImportRow:
 @brand_page(Can.VIEW, post=Can.IMPORT_DATA)
 def imports(request: BrandRequest) -> HttpResponse:
     """All imports, and the form for a new one."""
-    form = UploadForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    is_sent = request.method == "POST"
+    form = UploadForm(request.POST, request.FILES) if is_sent else UploadForm()
+    if is_sent and form.is_valid():
         try:
             batch = _upload(request, form.cleaned_data)
         except (Unreadable, MappingInvalid) as refusal:
@@ -98,9 +99,11 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
         return redirect("crm:import", brand=request.brand.slug, pk=pk)
     mapping = ColumnMapping.from_json(batch.mapping)
     problems: list[str] = []
-    file_form = ImportFileForm(request.POST or None, initial=_file_initial(mapping))
+    initial = _file_initial(mapping)
+    is_sent = request.method == "POST"
+    file_form = ImportFileForm(request.POST) if is_sent else ImportFileForm(initial=initial)
     samples = _samples(batch)
-    if request.method == "POST" and file_form.is_valid():
+    if is_sent and file_form.is_valid():
         mapping = _posted(request, mapping, file_form)
         on = mapping.captured_on
         captured_at = batches.moment_of(on) if on else batch.created_at

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
 
 from crm.importers import proposal, reading
 from crm.importers.mapping import ColumnMapping, Kind
@@ -27,9 +28,9 @@ UPLOAD_MAX_BYTES = 500_000_000
 @contextmanager
 def local_path(batch: ImportBatch) -> Iterator[Path]:
     """The stored file as a path, copied out of a storage that has no paths."""
-    try:
+    if isinstance(batch.file.storage, FileSystemStorage):
         yield Path(batch.file.path)
-    except NotImplementedError:
+    else:
         with tempfile.TemporaryDirectory(prefix="rapport-import-") as folder:
             path = Path(folder, "file")
             with batch.file.open("rb") as stored, path.open("wb") as copy:

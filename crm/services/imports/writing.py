@@ -83,13 +83,15 @@ def _belongings(params: Params, niches: Mapping[str, str]) -> None:
         WITH added AS (
             INSERT INTO crm_relationship (brand_id, creator_id, stage, stage_since, since, next_step, version,
                 import_batch_id, created_at)
-            SELECT %(brand)s, creator_id, 'prospect', %(at)s, %(at)s, '', 1, %(batch)s, %(at)s
+            SELECT %(brand)s, creator_id, 'prospect', {since}, {since}, '', 1, %(batch)s, %(at)s
             FROM imp_belonging WHERE kind = 'relationship' RETURNING id
         )
         INSERT INTO crm_stagechange (relationship_id, from_stage, stage, entered_at, actor_id, reason)
-        SELECT id, '', 'prospect', %(at)s, %(actor)s, 'Imported' FROM added
+        SELECT id, '', 'prospect', {since}, %(actor)s, 'Imported' FROM added
         """,
         params,
+        # Who brings numbers of a day knew the creators on that day: runs as of then include them.
+        since=sql.SQL("LEAST(%(at)s, %(captured_at)s)"),
     )
     run(
         """
