@@ -11,7 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from crm.choices import Stage
@@ -55,6 +55,7 @@ class Column:
     is_folded: bool
 
 
+@require_safe
 @brand_page(Can.VIEW)
 def board(request: BrandRequest) -> HttpResponse:
     """All columns, each with its newest arrivals; what is folded loads when it is opened."""
@@ -133,6 +134,7 @@ def _last_on_path(ids: Sequence[int]) -> dict[int, Stage]:
     return {pk: Stage(stage) for pk, stage in stays}
 
 
+@require_safe
 @brand_page(Can.VIEW)
 def column(request: BrandRequest, stage: str) -> HttpResponse:
     """More cards of a column, after the cursor."""

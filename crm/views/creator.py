@@ -11,7 +11,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.timesince import timesince
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from crm.choices import Stage
 from crm.forms import CreatorForm, NewProfileForm, NoteForm, RelationshipForm, put_error
@@ -45,6 +45,7 @@ def _relationship(request: BrandRequest, uid: UUID) -> Relationship:
     return found
 
 
+@require_safe
 @brand_page(Can.VIEW)
 def creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """The page; with htmx, one page of its posts or of its timeline."""

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from crm import audit
 from crm.filters import CreatorFilter
@@ -54,6 +55,7 @@ class Heading:
     is_number: bool = False
 
 
+@require_safe
 @brand_page(Can.VIEW)
 def creators(request: BrandRequest) -> HttpResponse:
     """The list: filters, order, a keyset page, and how many there are."""
@@ -124,6 +126,7 @@ def _headings(order: Order) -> list[Heading]:
     ]
 
 
+@require_safe
 @brand_page(Can.VIEW)
 def export(request: BrandRequest) -> HttpResponseBase:
     """The list as CSV, with the list's own filter and order; written while it is read."""

@@ -1,0 +1,195 @@
+"""Who may do what, for every page of a brand: role x page x method, outsiders and strangers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from crm.choices import Role
+from crm.models import AuditEntry, Brand
+from crm.permissions import CAPABILITIES, Can, may, who_may
+from tests.factories import CreatorFactory, RelationshipFactory
+from tests.people import logged_in, person
+
+pytestmark = pytest.mark.django_db
+
+UID = UUID("11111111-2222-4333-8444-555555555555")
+NOTHING = 2**40
+
+EVERYBODY = frozenset(Role)
+NOBODY: frozenset[Role] = frozenset()
+STRATEGIST, MANAGER, ANALYST, LEGAL, ADMIN = (
+    Role.STRATEGIST,
+    Role.MANAGER,
+    Role.ANALYST,
+    Role.LEGAL,
+    Role.ADMIN,
+)
+IMPORTERS = frozenset({STRATEGIST, MANAGER, ADMIN})
+MOVERS = frozenset({MANAGER, ADMIN})
+RUNNERS = frozenset({STRATEGIST, ANALYST, ADMIN})
+STRATEGISTS = frozenset({STRATEGIST, ADMIN})
+ADMINS = frozenset({ADMIN})
+
+
+@dataclass(frozen=True)
+class Access:
+    """Who may look at a page and who may send to it; None where it takes no such request."""
+
+    get: frozenset[Role] | None
+    post: frozenset[Role] | None = None
+
+
+PAGES = {
+    "crm:creators": Access(EVERYBODY),
+    "crm:creators_export": Access(EVERYBODY),
+    "crm:creator_new": Access(MOVERS, MOVERS),
+    "crm:creator": Access(EVERYBODY),
+    "crm:creator_edit": Access(MOVERS, MOVERS),
+    "crm:relationship": Access(None, MOVERS),
+    "crm:notes": Access(None, EVERYBODY),
+    "crm:profiles": Access(None, MOVERS),
+    "crm:board": Access(EVERYBODY),
+    "crm:board_column": Access(EVERYBODY),
+    "crm:board_move": Access(None, MOVERS),
+    "crm:imports": Access(EVERYBODY, IMPORTERS),
+    "crm:import": Access(EVERYBODY),
+    "crm:import_columns": Access(IMPORTERS, IMPORTERS),
+    "crm:import_column": Access(None, IMPORTERS),
+    "crm:import_apply": Access(None, IMPORTERS),
+    "crm:import_undo": Access(IMPORTERS, IMPORTERS),
+    "crm:import_rejects": Access(EVERYBODY),
+    "crm:settings": Access(ADMINS, ADMINS),
+    "crm:person_new": Access(None, ADMINS),
+    "crm:person": Access(None, ADMINS),
+    "crm:token_new": Access(None, ADMINS),
+    "crm:token_revoke": Access(None, ADMINS),
+    "segmentation:segments": Access(EVERYBODY),
+    "segmentation:install_packs": Access(None, STRATEGISTS),
+    "segmentation:segment": Access(EVERYBODY),
+    "segmentation:members_csv": Access(EVERYBODY),
+    "segmentation:scorecard": Access(EVERYBODY),
+    "segmentation:runs": Access(EVERYBODY, RUNNERS),
+    "segmentation:run": Access(EVERYBODY),
+    "segmentation:decide": Access(None, STRATEGISTS),
+    "segmentation:changes": Access(EVERYBODY),
+    "segmentation:scorecards": Access(EVERYBODY, RUNNERS),
+    "segmentation:creator_panel": Access(EVERYBODY),
+    "segmentation:why": Access(EVERYBODY),
+}
+KINDS = {"uid": UID, "pk": NOTHING, "number": 1, "key": "some", "kind": "joined", "stage": "core"}
+
+
+def brand_patterns():
+    """Every named page below /<brand>/, with the converters of its address."""
+    for resolver in get_resolver().url_patterns:
+        if str(resolver.pattern) != "<slug:brand>/":
+            continue
+        for pattern in resolver.url_patterns:
+            yield f"{resolver.namespace}:{pattern.name}", pattern.pattern.converters
+
+
+PATTERNS = dict(brand_patterns())
+
+
+def address(name: str, brand: Brand) -> str:
+    kwargs = {argument: KINDS[argument] for argument in PATTERNS[name]}
+    return reverse(name, kwargs={"brand": brand.slug} | kwargs)
+
+
+@pytest.fixture
+def board(brand):
+    """A creator at the address that the matrix asks for."""
+    return RelationshipFactory(brand=brand, creator=CreatorFactory(uid=UID))
+
+
+def test_the_matrix_names_every_page():
+    assert set(PATTERNS) == set(PAGES)
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.usefixtures("board")
+def test_role_by_page_by_method(brand, role, name):
+    client = logged_in(person(brand, role))
+    url, access = address(name, brand), PAGES[name]
+    for method, allowed in (("get", access.get), ("post", access.post)):
+        status = getattr(client, method)(url).status_code
+        if allowed is None:
+            assert status == 405, f"{method} {url}"
+        elif role in allowed:
+            # 404 where the address leads to nothing, 422 and the like for an empty form.
+            assert status != 403, f"{method} {url}"
+            assert status < 500, f"{method} {url}: {status}"
+        else:
+            assert status == 403, f"{method} {url}: {status}"
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.usefixtures("board")
+def test_to_an_outsider_the_brand_does_not_exist(brand, outsider_client, name):
+    url, access = address(name, brand), PAGES[name]
+    if access.get is not None:
+        assert outsider_client.get(url).status_code == 404
+    if access.post is not None:
+        assert outsider_client.post(url).status_code == 404
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.usefixtures("board")
+def test_a_stranger_is_asked_to_log_in(brand, client, name):
+    url, access = address(name, brand), PAGES[name]
+    for method, allowed in (("get", access.get), ("post", access.post)):
+        if allowed is not None:
+            answer = getattr(client, method)(url)
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/accounts/login/?next=")
+
+
+def test_refused_requests_leave_no_trace(brand, board, analyst_client):
+    analyst_client.post(f"/acme/board/cards/{board.pk}/move/", {"to": "first_time", "version": 1})
+    analyst_client.post(f"/acme/creators/{UID}/relationship/", {"stage": "core", "version": 1})
+    analyst_client.post("/acme/settings/", {"name": "Mine"})
+    board.refresh_from_db()
+    brand.refresh_from_db()
+    assert (board.stage, board.version, brand.name) == ("prospect", 1, "Acme")
+    assert not AuditEntry.objects.exists()
+
+
+def test_the_refusal_says_who_may(brand, analyst_client):
+    page = analyst_client.get("/acme/creators/new/")
+    assert page.status_code == 403
+    assert "creator manager or admin" in page.content.decode()
+
+
+def test_a_request_from_another_site_is_refused(brand, board, manager):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(manager, backend="allauth.account.auth_backends.AuthenticationBackend")
+    answer = client.post(f"/acme/board/cards/{board.pk}/move/", {"to": "first_time", "version": 1})
+    assert answer.status_code == 403
+    board.refresh_from_db()
+    assert board.stage == "prospect"
+
+
+def test_the_rail_has_only_what_the_role_can_use(brand, manager_client, admin_user_client):
+    assert 'href="/acme/settings/"' not in manager_client.get("/acme/creators/").content.decode()
+    assert 'href="/acme/settings/"' in admin_user_client.get("/acme/creators/").content.decode()
+
+
+def test_home_leads_to_the_first_brand_or_says_that_there_is_none(brand, manager_client, outsider):
+    assert manager_client.get("/")["Location"] == "/acme/creators/"
+    outsider.roles.all().delete()
+    answer = logged_in(outsider).get("/")
+    assert answer.status_code == 403
+    assert "no role in any brand yet" in answer.content.decode()
+
+
+def test_the_table_of_capabilities_is_whole():
+    assert set(CAPABILITIES) == set(Role)
+    assert all(may(ADMIN, can) for can in Can)
+    assert not may(None, Can.VIEW)
+    assert who_may(Can.MANAGE_BRAND) == "admin"
