@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from crm import tasks
 from crm.choices import ImportStatus
@@ -153,6 +153,7 @@ def column(request: BrandRequest, pk: int, number: int) -> HttpResponse:
     return render(request, "crm/imports/columns.html#row", {"row": row, "batch": batch})
 
 
+@require_safe
 @brand_page(Can.VIEW)
 def show(request: BrandRequest, pk: int) -> HttpResponse:
     """One import: progress while it is worked on, then what it would do or did."""
@@ -199,6 +200,7 @@ def undo(request: BrandRequest, pk: int) -> HttpResponse:
     return render(request, "crm/imports/undo.html", context, status=409 if reasons else 200)
 
 
+@require_safe
 @brand_page(Can.VIEW)
 def rejects(request: BrandRequest, pk: int) -> HttpResponseBase:
     """The rejected rows as CSV."""
