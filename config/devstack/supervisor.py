@@ -85,7 +85,13 @@ class Supervisor:
 
     def run(self) -> int:
         """Everything, from the first server to the last stop; the exit code."""
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # What is ignored already stays so: nohup means to outlive the terminal.
+        signals = [
+            signum
+            for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+            if signal.getsignal(signum) != signal.SIG_IGN
+        ]
+        for signum in signals:
             signal.signal(signum, _stop)
         try:
             self.start()
@@ -95,7 +101,7 @@ class Supervisor:
             self.say("Stopping")
             return 0
         finally:
-            for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for signum in signals:
                 signal.signal(signum, signal.SIG_IGN)  # once is enough: the stop is under way
             self.stop()
         return 1
