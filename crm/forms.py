@@ -239,7 +239,8 @@ class TokenForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
         labels = {"name": "What it is for"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # It stands on one page with the brand's form, which has a name too.
+        super().__init__(*args, auto_id="id_token_%s", **kwargs)
         self.dress()
 
 
