@@ -1,0 +1,55 @@
+"""`manage.py make_demo`: made-up creators for a brand to look around in."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from crm.models import Brand
+from crm.services import demo, made_up
+
+
+class Command(BaseCommand):
+    """Fills an empty brand; the same seed and day give the same data."""
+
+    help = (
+        "Fill an empty brand with made-up creators: accounts, eight quarters of posts and follower "
+        "counts, stage history. The same --seed and --until give the same data. Prints the counts "
+        "as JSON. A brand that has creators already is refused."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--creators --seed --brand --until."""
+        parser.add_argument("--creators", type=int, default=2_000, metavar="N")
+        parser.add_argument("--seed", type=int, default=1, metavar="S")
+        parser.add_argument("--brand", default=demo.SLUG, metavar="SLUG")
+        parser.add_argument(
+            "--until", metavar="DATE", help="The day at which the history ends (default: today)."
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Fill, and print the counts."""
+        brand = Brand.objects.filter(slug=options["brand"]).first()
+        if brand is None:
+            raise CommandError(f"There is no brand with the slug {options['brand']}.")
+        if not 1 <= options["creators"] <= 1_000_000:
+            raise CommandError("--creators must be from 1 to 1,000,000.")
+        at = timezone.now()
+        if options["until"]:
+            try:
+                at = datetime.strptime(options["until"], "%Y-%m-%d").replace(tzinfo=UTC)
+            except ValueError as error:
+                raise CommandError("--until must be a day such as 2026-11-22.") from error
+        try:
+            made = made_up.fill(
+                brand=brand, creators=options["creators"], seed=options["seed"], at=at
+            )
+        except made_up.BrandNotEmpty as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(json.dumps({"brand": brand.slug} | asdict(made)))
