@@ -179,8 +179,9 @@ class CreatorFilter(BoardFilter):
     niche = filters.ModelChoiceFilter(
         method="by_niche", label="Niche", queryset=Niche.objects.all(), to_field_name="key"
     )
+    # A callable, since each filter set copies its filters with all that is in them.
     country = filters.ChoiceFilter(
-        field_name="creator__country", label="Country", choices=COUNTRIES
+        field_name="creator__country", label="Country", choices=lambda: COUNTRIES
     )
     followers_min = WholeNumber(
         field_name=f"{_METRICS}followers",

@@ -41,6 +41,7 @@ class BrandViewSet(GenericViewSet[M]):
     queries: ClassVar[Mapping[str, type[Query]]] = {}
     filter_backends = [StrictFilterBackend]
     pagination_class: type[KeysetPagination | WholeList] = KeysetPagination
+    http_method_names = ["get", "head", "post", "patch"]
     query: Mapping[str, Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

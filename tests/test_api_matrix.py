@@ -1,0 +1,85 @@
+"""Who may ask what of the API: each role and scope against each operation of the schema."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from crm.api.permissions import NEEDS
+from crm.choices import Role, Scope
+from crm.models import ApiToken
+from crm.permissions import may
+from tests.rest import Rest, assert_problem, rest_as
+
+SCHEMA = yaml.safe_load((Path(__file__).parent.parent / "docs" / "openapi.yaml").read_text())
+# Things that are not there: who may ask is decided before what there is.
+NOWHERE = {
+    "{uid}": "00000000-0000-0000-0000-000000000000",
+    "{key}": "nowhere",
+    "{id}": "0",
+}
+ANSWERED = {200, 400, 404}
+
+
+def operations() -> list[tuple[str, str, Scope]]:
+    """Method, address and scope of each operation."""
+    found = []
+    for path, methods in SCHEMA["paths"].items():
+        address = re.sub(r"\{\w+\}", lambda place: NOWHERE[place.group()], path)
+        for method, operation in methods.items():
+            scope = re.search(r"Scope: `([a-z:]+)`", operation["description"])
+            assert scope, path
+            found.append((method.upper(), address, Scope(scope.group(1))))
+    return found
+
+
+OPERATIONS = operations()
+# A list is not a body of any operation: nothing is started or changed here.
+BODY = b"[]"
+
+
+def test_every_scope_is_asked_for_somewhere():
+    assert {scope for _, _, scope in OPERATIONS} == set(Scope) == set(NEEDS)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_may_what_its_capabilities_say(role, brand, request):
+    user = request.getfixturevalue("admin_user" if role is Role.ADMIN else role.value)
+    rest = rest_as(user, brand)
+    for method, address, scope in OPERATIONS:
+        answer = rest.client.generic(method, address, BODY, "application/json")
+        if may(role, NEEDS[scope]):
+            assert answer.status_code in ANSWERED, (method, address)
+        else:
+            body = assert_problem(answer, 403)
+            assert body["detail"].startswith(f"{role.label} may not do this; "), (method, address)
+
+
+@pytest.mark.parametrize("scope", Scope)
+def test_a_scope_opens_its_own_operations_only(scope, brand, admin_user):
+    rest = rest_as(admin_user, brand, [scope])
+    for method, address, needed in OPERATIONS:
+        answer = rest.client.generic(method, address, BODY, "application/json")
+        if needed is scope:
+            assert answer.status_code in ANSWERED, (method, address)
+        else:
+            body = assert_problem(answer, 403)
+            assert body["detail"] == f"This token lacks the scope {needed.value}."
+
+
+def test_nobody_gets_in_without_a_token(brand):
+    for method, address, _ in OPERATIONS:
+        answer = Rest().client.generic(method, address, BODY, "application/json")
+        assert_problem(answer, 401)
+
+
+def test_a_token_of_another_brand_stays_there(outsider, other_brand, brand):
+    """An admin elsewhere, whose token was moved here by hand, has no role here."""
+    rest = rest_as(outsider, other_brand)
+    ApiToken.objects.update(brand=brand)
+    for method, address, _ in OPERATIONS:
+        answer = rest.client.generic(method, address, BODY, "application/json")
+        assert_problem(answer, 403)
