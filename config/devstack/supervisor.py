@@ -85,12 +85,9 @@ class Supervisor:
 
     def run(self) -> int:
         """Everything, from the first server to the last stop; the exit code."""
-        # What is ignored already stays so: nohup means to outlive the terminal.
-        signals = [
-            signum
-            for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-            if signal.getsignal(signum) != signal.SIG_IGN
-        ]
+        signals = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup: outlive the terminal
+            signals.append(signal.SIGHUP)
         for signum in signals:
             signal.signal(signum, _stop)
         try:
