@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from segmentation.facts import catalogue as known
 from segmentation.facts.refresh import facts_query, parameters
 from segmentation.models import PeerNorm
 from segmentation.rules.explain import FactReading
-from segmentation.rules.facts import Catalogue, Fact
+from segmentation.rules.facts import Catalogue, Fact, FactType
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,16 @@ SELECT {listed} FROM (
     with connection.cursor() as cursor:
         cursor.execute(statement, given)
         row = cursor.fetchone()
-    return {} if row is None else dict(zip(facts, row, strict=True))
+    if row is None:
+        return {}
+    return {fact.key: _value(fact, value) for fact, value in zip(facts.values(), row, strict=True)}
+
+
+def _value(fact: Fact, value: Any) -> Any:
+    """What the column holds; Django leaves JSON as text."""
+    if fact.type is FactType.DISTRIBUTION and value is not None:
+        return json.loads(value)
+    return value
 
 
 def _origins(

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from segmentation.choices import Trigger
+from segmentation.choices import RunStatus, Trigger
 from segmentation.models import Run
 from segmentation.services import outbox
 
@@ -25,7 +25,17 @@ class Command(BaseCommand):
         """Drain, and print how many changes were taken and how many creators moved."""
         newest = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         taken = outbox.drain(at=timezone.now())
-        moved = Run.objects.filter(pk__gt=newest, trigger=Trigger.FACTS)
+        made = Run.objects.filter(pk__gt=newest, trigger=Trigger.FACTS)
+        moved = {
+            status: sum(run.moved or 0 for run in made if run.status == status)
+            for status in (RunStatus.APPLIED, RunStatus.WAITING)
+        }
         self.stdout.write(
-            json.dumps({"changes": taken, "moved": sum(run.moved or 0 for run in moved)})
+            json.dumps(
+                {
+                    "changes": taken,
+                    "moved": moved[RunStatus.APPLIED],
+                    "waiting_for_approval": moved[RunStatus.WAITING],
+                }
+            )
         )

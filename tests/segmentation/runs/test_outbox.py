@@ -186,4 +186,8 @@ def test_the_command_says_what_it_did(brand, segment):
     changed(brand, creator)
     out = StringIO()
     call_command("drain_facts", stdout=out)
-    assert json.loads(out.getvalue().splitlines()[-1]) == {"changes": 1, "moved": 1}
+    assert json.loads(out.getvalue().splitlines()[-1]) == {
+        "changes": 1,
+        "moved": 1,
+        "waiting_for_approval": 0,
+    }

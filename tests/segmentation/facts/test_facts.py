@@ -1,0 +1,248 @@
+"""The fact rows of a brand, the catalogue that names them, and the readings of one creator."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+
+from crm.choices import ContactKind, CreatorType, Stage
+from crm.models import (
+    AudienceSnapshot,
+    ContactPoint,
+    Creator,
+    CreatorNiche,
+    MetricSnapshot,
+    Platform,
+    Relationship,
+)
+from segmentation.facts.catalogue import catalogue, rows
+from segmentation.facts.readings import read_facts
+from segmentation.facts.refresh import COLUMNS, refresh_facts
+from segmentation.facts.scratch import scratch_facts
+from segmentation.models import CreatorFacts, PeerNorm
+from segmentation.rules.facts import FactType
+from tests.factories import (
+    NOW,
+    CreatorFactory,
+    MetricSnapshotFactory,
+    NicheFactory,
+    PostFactory,
+    ProfileFactory,
+    RelationshipFactory,
+    UserFactory,
+)
+from tests.segmentation.building import populate
+
+pytestmark = pytest.mark.django_db
+
+BEFORE = NOW - timedelta(days=40)
+
+
+def known(brand, *, rate=None, platform="instagram", followers=1_000, **person) -> Creator:
+    creator = CreatorFactory(**person)
+    RelationshipFactory(brand=brand, creator=creator, since=BEFORE)
+    MetricSnapshotFactory(
+        profile=ProfileFactory(creator=creator, platform_id=platform),
+        followers=followers,
+        engagement_rate=rate,
+        captured_at=BEFORE,
+    )
+    return creator
+
+
+def facts_of(brand, creator) -> CreatorFacts:
+    return CreatorFacts.objects.get(brand=brand, creator=creator)
+
+
+def values_of(brand, creator, as_of=NOW) -> dict[str, object]:
+    readings = read_facts(brand=brand, creator=creator, as_of=as_of, facts=catalogue())
+    return {key: reading.value for key, reading in readings.items()}
+
+
+def test_every_fact_is_documented_and_readable(brand):
+    creator = known(brand)
+    refresh_facts(brand=brand, as_of=NOW)
+    facts = catalogue()
+    assert len(facts) >= 25 + Platform.objects.count()
+    for fact in facts.values():
+        assert fact.label
+        assert fact.description.endswith(".")
+        assert fact.source
+    listed = ", ".join(fact.sql for fact in facts.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {listed} FROM {rows()}", [NOW, brand.pk])  # noqa: S608
+        stored = dict(zip(facts, cursor.fetchone(), strict=True))
+    assert stored == values_of(brand, creator)
+
+
+def test_a_platform_of_the_brands_own_has_a_strength(brand):
+    Platform.objects.create(key="my-forum", name="My forum", mark="MF", number=99)
+    fact = catalogue()["strength_my_forum"]
+    assert (fact.label, fact.type) == ("Strength on My forum", FactType.NUMBER)
+
+
+def test_what_the_brand_and_the_creator_say_is_taken_as_it_is(brand):
+    niche = NicheFactory()
+    creator = known(
+        brand, country="DK", language="da", profession="Nurse", creator_type=CreatorType.EXPERT
+    )
+    CreatorNiche.objects.create(creator=creator, niche=niche)
+    ContactPoint.objects.create(
+        brand=brand, creator=creator, kind=ContactKind.EMAIL, value="a@b.example"
+    )
+    AudienceSnapshot.objects.create(
+        profile=creator.profiles.get(),
+        captured_at=BEFORE,
+        countries={"DK": 0.5},
+        quality=0.9,
+    )
+    Relationship.objects.update(owner=UserFactory(), next_step_on=date(2026, 12, 1))
+    values = values_of(brand, creator)
+    expected = {
+        "niches": [niche.pk],
+        "country": "DK",
+        "language": "da",
+        "profession": "Nurse",
+        "creator_type": "expert",
+        "has_email": True,
+        "has_owner": True,
+        "next_step_on": date(2026, 12, 1),
+        "audience_country": {"DK": 0.5},
+        "audience_age": None,
+        "audience_quality": 0.9,
+        "platforms": [1],
+        "stage": "prospect",
+        "days_in_stage": 40,
+        "days_known": 40,
+        "last_post_at": None,
+        "days_since_last_post": None,
+        "posts_90d": None,
+        "is_celebrity": None,
+    }
+    assert {key: values[key] for key in expected} == expected
+
+
+def test_what_nobody_gave_is_unknown_not_empty(brand):
+    creator = CreatorFactory()
+    RelationshipFactory(brand=brand, creator=creator)
+    refresh_facts(brand=brand, as_of=NOW)
+    row = facts_of(brand, creator)
+    known_facts = {name for name in COLUMNS if getattr(row, name) is not None}
+    assert known_facts == {
+        "engagement_posts",
+        "creator_type",
+        "stage",
+        "stage_since",
+        "known_since",
+        "has_owner",
+        "has_email",
+    }
+
+
+def test_stages_and_acquaintance_are_those_of_the_moment(brand):
+    creator = known(brand)
+    relationship = Relationship.objects.get(creator=creator)
+    relationship.stage_changes.update(left_at=NOW - timedelta(days=10))
+    relationship.stage_changes.create(
+        from_stage=Stage.PROSPECT, stage=Stage.CORE, entered_at=NOW - timedelta(days=10)
+    )
+    values = values_of(brand, creator, NOW - timedelta(days=11))
+    assert (values["stage"], values["days_in_stage"]) == ("prospect", 29)
+    assert values_of(brand, creator)["stage"] == "core"
+    assert values_of(brand, creator, BEFORE - timedelta(seconds=1)) == {}
+
+
+def test_strength_needs_five_peers(brand):
+    rates = (0.01, 0.02, 0.03, 0.04, 0.05)
+    creators = [known(brand, rate=rate) for rate in rates]
+    refresh_facts(brand=brand, as_of=NOW)
+    assert facts_of(brand, creators[0]).platform_strength is None
+    known(brand, rate=None)  # no rate: not a peer
+    sixth = known(brand, rate=0.12)
+    other = known(brand, rate=0.5, platform="tiktok")
+
+    refresh_facts(brand=brand, as_of=NOW)
+
+    assert facts_of(brand, sixth).platform_strength == {"instagram": pytest.approx(0.12 / 0.035)}
+    assert facts_of(brand, creators[0]).strongest_platform == "instagram"
+    assert facts_of(brand, other).platform_strength is None
+    norm = PeerNorm.objects.get(platform="instagram")
+    assert (norm.median_rate, norm.creators) == (pytest.approx(0.035), 6)
+
+
+def test_one_creator_is_compared_with_the_stored_norm(brand):
+    creators = [known(brand, rate=rate) for rate in (0.01, 0.02, 0.03, 0.04, 0.05, 0.06)]
+    refresh_facts(brand=brand, as_of=NOW)
+    MetricSnapshot.objects.update(engagement_rate=0.07)
+    assert refresh_facts(brand=brand, as_of=NOW, creator_ids=[creators[0].pk]) == 1
+    assert facts_of(brand, creators[0]).platform_strength == {"instagram": pytest.approx(2)}
+    assert facts_of(brand, creators[1]).platform_strength == {
+        "instagram": pytest.approx(0.02 / 0.035)
+    }
+
+
+def test_only_rows_that_differ_are_written_and_masks_stay(brand):
+    creators = [known(brand) for _ in range(3)]
+    assert refresh_facts(brand=brand, as_of=NOW) == 3
+    CreatorFacts.objects.update(member_bits=[5], unknown_bits=[2])
+    later = NOW + timedelta(days=1)
+    assert refresh_facts(brand=brand, as_of=later) == 0
+    Creator.objects.filter(pk=creators[1].pk).update(country="SE")
+    assert refresh_facts(brand=brand, as_of=later) == 1
+    row = facts_of(brand, creators[1])
+    assert (row.country, row.as_of) == ("SE", later)
+    assert (row.member_bits, row.unknown_bits) == ([5], [2])
+    assert facts_of(brand, creators[0]).as_of == NOW
+
+
+def test_another_brand_is_left_alone(brand, other_brand):
+    creator = known(brand)
+    RelationshipFactory(brand=other_brand, creator=creator, since=NOW)
+    refresh_facts(brand=brand, as_of=NOW)
+    assert list(CreatorFacts.objects.values_list("brand", flat=True)) == [brand.pk]
+
+
+def test_a_scratch_table_touches_nothing_real(brand):
+    known(brand, followers=7)
+    refresh_facts(brand=brand, as_of=NOW)
+    MetricSnapshot.objects.update(followers=8)
+    with scratch_facts(brand, NOW) as table, connection.cursor() as cursor:
+        cursor.execute(f"SELECT followers FROM {table}")  # noqa: S608
+        assert cursor.fetchall() == [(8,)]
+    assert CreatorFacts.objects.get().followers == 7
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass(%s)", ["scratch_facts"])
+        assert cursor.fetchone() == (None,)
+
+
+def test_one_creator_and_all_of_them_come_to_the_same(brand):
+    people = populate(brand, 120)
+    refresh_facts(brand=brand, as_of=NOW)
+    together = list(CreatorFacts.objects.order_by("creator").values())
+    CreatorFacts.objects.all().delete()
+    for one in people:
+        refresh_facts(brand=brand, as_of=NOW, creator_ids=[one.pk])
+    assert list(CreatorFacts.objects.order_by("creator").values()) == together
+
+
+def test_readings_tell_source_and_age(brand):
+    creator = known(brand, rate=0.03)
+    profile = creator.profiles.get()
+    PostFactory(profile=profile, likes=50, posted_at=NOW - timedelta(days=2))
+    readings = read_facts(brand=brand, creator=creator, as_of=NOW, facts=catalogue())
+    followers, rate = readings["followers"], readings["engagement_rate"]
+    assert (followers.value, followers.source) == (1_000, "Profile snapshots: Vendor")
+    assert followers.captured_at == BEFORE
+    assert (rate.value, rate.source) == (pytest.approx(0.05), "1 post")
+    assert rate.captured_at == NOW - timedelta(days=2)
+    assert readings["stage"].captured_at == BEFORE
+    assert readings["audience_quality"].captured_at is None
+
+
+def test_the_number_of_queries_does_not_grow_with_creators(brand, django_assert_num_queries):
+    for count in (1, 30):
+        populate(brand, count, seed=count)
+        with django_assert_num_queries(8):
+            refresh_facts(brand=brand, as_of=NOW)
