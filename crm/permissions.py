@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 
 from crm.choices import Role
 from crm.models import Brand, User, UserRole
@@ -117,7 +118,9 @@ def brand_page(
             needed = can if plain.method in {"GET", "HEAD"} else (post or can)
             if not may(request.role, needed):
                 return refuse(request, needed)
-            return view(request, *args, **kwargs)
+            # Days and quarters are the brand's, on every page of it.
+            with timezone.override(request.brand.timezone):
+                return view(request, *args, **kwargs)
 
         return wrapped
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from django import template
@@ -15,8 +16,6 @@ from crm.icons import ICONS, SPRITE
 from crm.permissions import may as role_may
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
-
     from django.utils.safestring import SafeString
 
 register = template.Library()
@@ -61,8 +60,8 @@ def ago(moment: datetime | None) -> SafeString:
     if moment is None:
         return not_known()
     now = timezone.now()
-    words = f"{timesince(moment, now, depth=1)} ago" if moment <= now else f"{moment:%-d %b %Y}"
     exact = timezone.localtime(moment)
+    words = f"{timesince(moment, now, depth=1)} ago" if moment <= now else f"{exact:%-d %b %Y}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(),
@@ -73,8 +72,12 @@ def ago(moment: datetime | None) -> SafeString:
 
 @register.filter
 def day(moment: date | datetime | None) -> SafeString | str:
-    """A date as 3 Mar 2026."""
-    return not_known() if moment is None else f"{moment:%-d %b %Y}"
+    """A date as 3 Mar 2026; of a moment, the day in the brand's time zone."""
+    if moment is None:
+        return not_known()
+    if isinstance(moment, datetime):
+        moment = timezone.localtime(moment)
+    return f"{moment:%-d %b %Y}"
 
 
 @register.filter
@@ -99,9 +102,7 @@ def icon(name: str, label: str = "") -> SafeString:
             label,
             address,
         )
-    return format_html(
-        '<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address
-    )
+    return format_html('<svg class="icon" aria-hidden="true"><use href="{}"></use></svg>', address)
 
 
 @register.simple_tag(takes_context=True)
