@@ -10,10 +10,12 @@ import pytest
 from django.core.management import call_command
 
 from crm.models import CreatorMetrics, FactChange, Relationship
-from crm.services.facts import mark_changed
+from crm.services.facts import DRAIN_TASK, mark_changed
+from segmentation import tasks
 from segmentation.choices import RunStatus, Trigger
 from segmentation.models import Change, CreatorFacts, Membership, Run
 from segmentation.services import ledger, outbox, runs
+from segmentation.services.changesets import SCORECARD_TASK
 from tests.factories import NOW, BrandFactory, RelationshipFactory
 from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.runs.test_runs import (
@@ -168,6 +170,11 @@ def test_a_crash_leaves_the_rows_waiting_and_nothing_written(brand, segment, mon
     monkeypatch.undo()
     outbox.drain(at=LATER)
     assert members(segment) == {creator.pk}
+
+
+def test_tasks_have_the_names_by_which_others_ask_for_them():
+    assert tasks.drain_facts.name == DRAIN_TASK
+    assert tasks.refresh_scorecards.name == SCORECARD_TASK
 
 
 def test_a_change_is_drained_after_its_commit(brand, segment, django_capture_on_commit_callbacks):
