@@ -64,7 +64,11 @@ _SORT_LABELS = {
     "last_post": ("Longest without a post", "Newest post"),
     "added": ("Added first", "Added last"),
 }
-SORTS = [(name, _SORT_LABELS[name.lstrip("-")][name.startswith("-")]) for name in ORDERS]
+# The default first: a select without a choice shows its first option.
+SORTS = [
+    (name, _SORT_LABELS[name.lstrip("-")][name.startswith("-")])
+    for name in sorted(ORDERS, key=lambda name: name != DEFAULT_SORT)
+]
 
 
 def named(rows: Relationships, words: str) -> Relationships:
@@ -149,7 +153,9 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
         for item in self.filters.values():
             widget = item.field.widget
             is_choice = isinstance(widget, forms.Select)
-            if not isinstance(widget, forms.CheckboxSelectMultiple):
+            if isinstance(widget, forms.CheckboxSelectMultiple):
+                widget.attrs["class"] = "form-check-input"
+            else:
                 widget.attrs["class"] = "form-select" if is_choice else "form-control"
 
     @property

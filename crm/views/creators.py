@@ -45,6 +45,18 @@ EXPORT_COLUMNS = (
 )
 
 
+# What a manager filters by every day stands in one line; the rest folds away.
+FIRST_FILTERS = ("search", "platform", "niche", "owner", "sort")
+MORE_FILTERS = (
+    "country",
+    "followers_min",
+    "followers_max",
+    "engagement_min",
+    "engagement_max",
+    "last_post_within",
+)
+
+
 @dataclass(frozen=True)
 class Heading:
     """A column of the table; `sort` is what a click on it asks for, empty where it cannot."""
@@ -69,6 +81,8 @@ def creators(request: BrandRequest) -> HttpResponse:
         "count": capped_count(found.qs) if found.is_valid() else None,
         "headings": _headings(found.order),
         "is_narrowed": found.is_narrowed,
+        "first_filters": FIRST_FILTERS,
+        "more_is_open": any(request.GET.get(name) for name in MORE_FILTERS),
     }
     template = "crm/creators/list.html"
     is_fragment = request.htmx and not request.htmx.boosted
