@@ -177,3 +177,9 @@ PART_SEPARATOR = ":"
 def metric_of(key: str) -> Metric:
     """Return the entry behind a row's key, with or without a part (KeyError: there is none)."""
     return CATALOGUE[key.partition(PART_SEPARATOR)[0]]
+
+
+def kpi_label(key: str) -> str:
+    """Return what people read for a segment's KPI: a metric's label, else the key as words."""
+    metric = CATALOGUE.get(key)
+    return metric.label if metric is not None else key.replace("_", " ").capitalize()

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from crm.models import Brand
 from segmentation.choices import SegmentStatus
-from segmentation.metrics.catalogue import PART_SEPARATOR, Metric, Unit, metric_of
+from segmentation.metrics.catalogue import PART_SEPARATOR, Metric, Unit, kpi_label, metric_of
 from segmentation.metrics.cells import Cell
 from segmentation.metrics.periods import calendar_of, quarter_of
 from segmentation.models import Dimension, Scorecard, Segment
@@ -25,6 +25,7 @@ HEADLINES = (
     "posting_frequency",
 )
 PERIODS_OFFERED = 9
+NO_CHANGE = "none"
 # Bars are drawn in a box this wide.
 BAR_WIDTH = 100.0
 ROOM = 1.1
@@ -62,6 +63,11 @@ class Line:
         if self.cell["n_unit"] == "creators":
             return creators
         return f"{_counted(n, self.cell['n_unit'].removesuffix('s'))} of {creators}"
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the value differs from that of the period before."""
+        return self.change not in {"", NO_CHANGE}
 
     @property
     def absent(self) -> str:
@@ -157,6 +163,7 @@ class ScorecardPage:
     """One segment in one period: headline rows, shares, and the trend with its table."""
 
     card: Scorecard
+    primary_kpi: str
     lines: list[Line]
     stages: list[Line]
     platforms: list[Line]
@@ -186,6 +193,7 @@ def scorecard_page(card: Scorecard) -> ScorecardPage:
     }
     return ScorecardPage(
         card=card,
+        primary_kpi=kpi_label(card.segment.primary_kpi),
         lines=[line_of(by_key[key]) for key in HEADLINES],
         stages=stages,
         platforms=platforms,
@@ -289,6 +297,8 @@ def _change(cell: Cell, unit: Unit) -> str:
     if change is None:
         return ""
     difference = change["difference"]
+    if not difference:
+        return NO_CHANGE
     if unit is Unit.FRACTION:
         return f"{_signed(difference * 100, 2)} points"
     shown = _signed(difference, 0 if unit is Unit.CREATORS else 1)

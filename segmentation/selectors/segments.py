@@ -14,6 +14,7 @@ from django.db.models import F, QuerySet, Sum
 from crm.models import Brand, StageCount
 from crm.paging import Order, Page, paginate
 from segmentation.choices import ChangeKind, RunStatus
+from segmentation.metrics.catalogue import kpi_label
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import Change, Dimension, Membership, Run, RunSegment, Segment
 from segmentation.rules import json_form, prose
@@ -152,6 +153,8 @@ class SegmentPage:
 
     segment: Segment
     prose: str
+    primary_kpi: str
+    kpis: list[str]
     versions: list[Any]
     history: list[QuarterSize]
     last: LastMoves | None
@@ -172,6 +175,8 @@ def segment_page(segment: Segment, *, at: datetime, facts: Catalogue) -> Segment
     return SegmentPage(
         segment=segment,
         prose=rule_prose(segment, facts),
+        primary_kpi=kpi_label(segment.primary_kpi),
+        kpis=[kpi_label(key) for key in segment.kpis],
         versions=list(segment.versions.select_related("author")[:VERSIONS_SHOWN]),
         history=size_history(segment, at=at),
         last=_last_moves(segment, facts),

@@ -24,11 +24,8 @@
     return step ? `${+(value / step[0]).toFixed(1)}${step[1]}` : `${value}`;
   };
 
-  const colours = () => {
-    const style = getComputedStyle(document.body);
-    const pick = (name, otherwise) => style.getPropertyValue(name).trim() || otherwise;
-    return { text: style.color, line: pick("--tblr-border-color", "#8884") };
-  };
+  // The page's own text colour, which follows the theme; lines are the same, faint.
+  const textColour = () => getComputedStyle(document.body).color;
 
   const band = (series, index) => {
     if (!series.low) return [];
@@ -61,14 +58,15 @@
   };
 
   const option = (chart) => {
-    const { text, line } = colours();
+    const text = textColour();
     const labels = { color: text };
+    const faint = { lineStyle: { color: text, opacity: 0.15 } };
     const categories = {
       type: "category", data: chart.x, axisLabel: labels, axisTick: { show: false },
-      axisLine: { lineStyle: { color: line } }, inverse: Boolean(chart.horizontal),
+      axisLine: faint, inverse: Boolean(chart.horizontal),
     };
     const values = {
-      type: "value", splitLine: { lineStyle: { color: line } },
+      type: "value", splitLine: faint,
       axisLabel: { ...labels, formatter: (value) => short(value, chart.unit) },
     };
     const main = chart.series.map((series, index) => ({
