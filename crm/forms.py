@@ -240,7 +240,7 @@ class TokenForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # It stands on one page with the brand's form, which has a name too.
-        super().__init__(*args, auto_id="id_token_%s", **kwargs)
+        super().__init__(*args, **{**kwargs, "auto_id": "id_token_%s"})
         self.dress()
 
 

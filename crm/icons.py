@@ -91,7 +91,7 @@ class SpriteStorage(Storage):
 
     prefix = None
 
-    def _open(self, name: str, mode: str = "rb") -> File[bytes]:  # noqa: ARG002 - Django's signature
+    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
         return ContentFile(sprite(), name=name)
 
     def exists(self, name: str) -> bool:
@@ -121,6 +121,6 @@ class SpriteFinder(BaseFinder):
             return []
         return [self.storage.path(path)] if find_all else self.storage.path(path)
 
-    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[Any]:  # noqa: ARG002
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[Any]:
         """The sprite, for collectstatic."""
         yield SPRITE, self.storage

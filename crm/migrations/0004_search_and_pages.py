@@ -6,7 +6,7 @@ import django.contrib.postgres.indexes
 from django.db import migrations, models
 
 # Letters with marks up to Latin Extended Additional; these have no decomposition in Unicode.
-SPECIAL = {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i", "ß": "s"}
+SPECIAL = {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "\u0131": "i", "ß": "s"}
 
 
 def _folded(letter):

@@ -72,7 +72,7 @@ class BrandQuerySet(models.QuerySet["Brand"]):
 
 
 class Brand(models.Model):
-    """A brand (or an agency's client) that works with creators; almost everything belongs to one."""
+    """A brand (or an agency's client) that works with creators: what almost all rows belong to."""
 
     slug = models.SlugField(max_length=60, unique=True)
     name = models.CharField(max_length=120)

@@ -30,7 +30,7 @@ class Fold(models.Func):
 
 
 class Platform(models.Model):
-    """Where creators publish. A registry as data: an admin can add a platform of the brand's own."""
+    """Where creators publish. A registry as data: an admin can add further platforms."""
 
     key = models.SlugField(primary_key=True, max_length=30)
     name = models.CharField(max_length=60)
@@ -207,7 +207,7 @@ class Profile(models.Model):
 
 
 class ContactPoint(models.Model):
-    """A way to reach a creator, as one brand was given it: personal data, never shared by brands."""
+    """A way to reach a creator, as one brand was given it: personal data, never shared."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="contact_points")

@@ -41,7 +41,7 @@ class MetricSnapshot(models.Model):
 
 
 class Post(models.Model):
-    """A publication of a profile. Its counts are the newest known; history is PostMetricSnapshot."""
+    """A publication of a profile. Its counts are the newest; history is PostMetricSnapshot."""
 
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="posts")
     # The profile's creator, repeated so that facts over posts need no join.

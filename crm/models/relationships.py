@@ -110,7 +110,7 @@ class StageChange(models.Model):
 
 
 class StageCount(models.Model):
-    """How many creators stand in each stage: kept by a trigger, so that the board need not count."""
+    """How many creators stand in each stage: kept by a trigger, for the board."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
     stage = models.CharField(max_length=20, choices=Stage.choices)

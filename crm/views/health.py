@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 @require_safe
-def healthz(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def healthz(request: HttpRequest) -> HttpResponse:
     """200 while the process answers at all; touches nothing else."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @require_safe
-def readyz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
+def readyz(request: HttpRequest) -> JsonResponse:
     """200 when database and broker answer, else 503 with what is missing."""
     missing = []
     try:

@@ -7,292 +7,694 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('crm', '0001_initial'),
+        ("crm", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CreatorFacts',
+            name="CreatorFacts",
             fields=[
-                ('pk', models.CompositePrimaryKey('brand_id', 'creator_id', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('as_of', models.DateTimeField()),
-                ('member_bits', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('unknown_bits', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, size=None)),
-                ('followers', models.BigIntegerField(null=True)),
-                ('followers_at', models.DateTimeField(null=True)),
-                ('followers_total', models.BigIntegerField(null=True)),
-                ('follower_growth_90d', models.FloatField(null=True)),
-                ('is_celebrity', models.BooleanField(null=True)),
-                ('is_verified', models.BooleanField(null=True)),
-                ('platforms', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), null=True, size=None)),
-                ('platforms_count', models.IntegerField(null=True)),
-                ('primary_platform', models.CharField(max_length=30, null=True)),
-                ('strongest_platform', models.CharField(max_length=30, null=True)),
-                ('platform_strength', models.JSONField(null=True)),
-                ('engagement_rate', models.FloatField(null=True)),
-                ('engagement_posts', models.IntegerField(null=True)),
-                ('view_rate', models.FloatField(null=True)),
-                ('avg_views', models.FloatField(null=True)),
-                ('avg_likes', models.FloatField(null=True)),
-                ('avg_comments', models.FloatField(null=True)),
-                ('posts_30d', models.IntegerField(null=True)),
-                ('posts_90d', models.IntegerField(null=True)),
-                ('posts_365d', models.IntegerField(null=True)),
-                ('last_post_at', models.DateTimeField(null=True)),
-                ('video_share', models.FloatField(null=True)),
-                ('paid_share', models.FloatField(null=True)),
-                ('niches', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), null=True, size=None)),
-                ('country', models.CharField(max_length=2, null=True)),
-                ('language', models.CharField(max_length=20, null=True)),
-                ('creator_type', models.CharField(max_length=20, null=True)),
-                ('profession', models.CharField(max_length=200, null=True)),
-                ('audience_country', models.JSONField(null=True)),
-                ('audience_age', models.JSONField(null=True)),
-                ('audience_gender', models.JSONField(null=True)),
-                ('audience_quality', models.FloatField(null=True)),
-                ('stage', models.CharField(max_length=20, null=True)),
-                ('stage_since', models.DateTimeField(null=True)),
-                ('known_since', models.DateTimeField(null=True)),
-                ('has_owner', models.BooleanField(null=True)),
-                ('next_step_on', models.DateField(null=True)),
-                ('has_email', models.BooleanField(null=True)),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand')),
-                ('creator', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.creator')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "brand_id",
+                        "creator_id",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("as_of", models.DateTimeField()),
+                (
+                    "member_bits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                (
+                    "unknown_bits",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), default=list, size=None
+                    ),
+                ),
+                ("followers", models.BigIntegerField(null=True)),
+                ("followers_at", models.DateTimeField(null=True)),
+                ("followers_total", models.BigIntegerField(null=True)),
+                ("follower_growth_90d", models.FloatField(null=True)),
+                ("is_celebrity", models.BooleanField(null=True)),
+                ("is_verified", models.BooleanField(null=True)),
+                (
+                    "platforms",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.IntegerField(), null=True, size=None
+                    ),
+                ),
+                ("platforms_count", models.IntegerField(null=True)),
+                ("primary_platform", models.CharField(max_length=30, null=True)),
+                ("strongest_platform", models.CharField(max_length=30, null=True)),
+                ("platform_strength", models.JSONField(null=True)),
+                ("engagement_rate", models.FloatField(null=True)),
+                ("engagement_posts", models.IntegerField(null=True)),
+                ("view_rate", models.FloatField(null=True)),
+                ("avg_views", models.FloatField(null=True)),
+                ("avg_likes", models.FloatField(null=True)),
+                ("avg_comments", models.FloatField(null=True)),
+                ("posts_30d", models.IntegerField(null=True)),
+                ("posts_90d", models.IntegerField(null=True)),
+                ("posts_365d", models.IntegerField(null=True)),
+                ("last_post_at", models.DateTimeField(null=True)),
+                ("video_share", models.FloatField(null=True)),
+                ("paid_share", models.FloatField(null=True)),
+                (
+                    "niches",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.BigIntegerField(), null=True, size=None
+                    ),
+                ),
+                ("country", models.CharField(max_length=2, null=True)),
+                ("language", models.CharField(max_length=20, null=True)),
+                ("creator_type", models.CharField(max_length=20, null=True)),
+                ("profession", models.CharField(max_length=200, null=True)),
+                ("audience_country", models.JSONField(null=True)),
+                ("audience_age", models.JSONField(null=True)),
+                ("audience_gender", models.JSONField(null=True)),
+                ("audience_quality", models.FloatField(null=True)),
+                ("stage", models.CharField(max_length=20, null=True)),
+                ("stage_since", models.DateTimeField(null=True)),
+                ("known_since", models.DateTimeField(null=True)),
+                ("has_owner", models.BooleanField(null=True)),
+                ("next_step_on", models.DateField(null=True)),
+                ("has_email", models.BooleanField(null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "creator",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.creator",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'creator facts',
+                "verbose_name_plural": "creator facts",
             },
         ),
         migrations.CreateModel(
-            name='Dimension',
+            name="Dimension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True, default='')),
-                ('is_exclusive', models.BooleanField(default=False)),
-                ('has_precedence', models.BooleanField(default=False)),
-                ('position', models.PositiveSmallIntegerField(default=100)),
-                ('origin', models.CharField(blank=True, default='', max_length=80)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True, default="")),
+                ("is_exclusive", models.BooleanField(default=False)),
+                ("has_precedence", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=100)),
+                ("origin", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['brand', 'position', 'key'],
+                "ordering": ["brand", "position", "key"],
             },
         ),
         migrations.CreateModel(
-            name='Run',
+            name="Run",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('as_of', models.DateTimeField()),
-                ('trigger', models.CharField(choices=[('quarterly', 'Quarterly'), ('manual', 'By hand'), ('facts', 'Changed facts')], max_length=10)),
-                ('status', models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('waiting', 'Waiting for approval'), ('applied', 'Applied'), ('rejected', 'Rejected'), ('dry', 'Dry run'), ('failed', 'Failed')], default='queued', max_length=10)),
-                ('quarter', models.CharField(blank=True, default='', max_length=6)),
-                ('is_dry', models.BooleanField(default=False)),
-                ('apply_now', models.BooleanField(default=False)),
-                ('population', models.BigIntegerField(blank=True, null=True)),
-                ('moved', models.BigIntegerField(blank=True, help_text='Creators with any change.', null=True)),
-                ('error', models.TextField(blank=True, default='')),
-                ('created_at', models.DateTimeField()),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('applied_at', models.DateTimeField(blank=True, null=True)),
-                ('decision_reason', models.CharField(blank=True, default='', max_length=300)),
-                ('duration_ms', models.PositiveIntegerField(blank=True, null=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('dimension', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='segmentation.dimension')),
-                ('requested_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("as_of", models.DateTimeField()),
+                (
+                    "trigger",
+                    models.CharField(
+                        choices=[
+                            ("quarterly", "Quarterly"),
+                            ("manual", "By hand"),
+                            ("facts", "Changed facts"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("queued", "Queued"),
+                            ("running", "Running"),
+                            ("waiting", "Waiting for approval"),
+                            ("applied", "Applied"),
+                            ("rejected", "Rejected"),
+                            ("dry", "Dry run"),
+                            ("failed", "Failed"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                    ),
+                ),
+                ("quarter", models.CharField(blank=True, default="", max_length=6)),
+                ("is_dry", models.BooleanField(default=False)),
+                ("apply_now", models.BooleanField(default=False)),
+                ("population", models.BigIntegerField(blank=True, null=True)),
+                (
+                    "moved",
+                    models.BigIntegerField(
+                        blank=True, help_text="Creators with any change.", null=True
+                    ),
+                ),
+                ("error", models.TextField(blank=True, default="")),
+                ("created_at", models.DateTimeField()),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("applied_at", models.DateTimeField(blank=True, null=True)),
+                ("decision_reason", models.CharField(blank=True, default="", max_length=300)),
+                ("duration_ms", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "dimension",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="segmentation.dimension",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at', '-pk'],
+                "ordering": ["-created_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Segment',
+            name="Segment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('purpose', models.TextField(blank=True, default='')),
-                ('primary_kpi', models.CharField(blank=True, default='', max_length=60)),
-                ('kpis', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, size=None)),
-                ('position', models.PositiveSmallIntegerField(default=100)),
-                ('bit', models.PositiveIntegerField()),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('active', 'Active'), ('broken', 'Broken'), ('archived', 'Archived')], default='draft', max_length=10)),
-                ('broken_reason', models.CharField(blank=True, default='', max_length=300)),
-                ('unknown_policy', models.CharField(choices=[('leave_out', 'Leave out'), ('keep', 'Keep if already in'), ('review', 'Send to review')], default='leave_out', max_length=10)),
-                ('members_count', models.BigIntegerField(default=0)),
-                ('origin', models.CharField(blank=True, default='', max_length=80)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand')),
-                ('dimension', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='segments', to='segmentation.dimension')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                ("purpose", models.TextField(blank=True, default="")),
+                ("primary_kpi", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "kpis",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(default=100)),
+                ("bit", models.PositiveIntegerField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("active", "Active"),
+                            ("broken", "Broken"),
+                            ("archived", "Archived"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("broken_reason", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "unknown_policy",
+                    models.CharField(
+                        choices=[
+                            ("leave_out", "Leave out"),
+                            ("keep", "Keep if already in"),
+                            ("review", "Send to review"),
+                        ],
+                        default="leave_out",
+                        max_length=10,
+                    ),
+                ),
+                ("members_count", models.BigIntegerField(default=0)),
+                ("origin", models.CharField(blank=True, default="", max_length=80)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "dimension",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="segments",
+                        to="segmentation.dimension",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'ordering': ['dimension', 'position', 'key'],
+                "ordering": ["dimension", "position", "key"],
             },
         ),
         migrations.CreateModel(
-            name='Scorecard',
+            name="Scorecard",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('period', models.CharField(max_length=6)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField()),
-                ('as_of', models.DateTimeField()),
-                ('computed_at', models.DateTimeField()),
-                ('size', models.BigIntegerField()),
-                ('metrics', models.JSONField()),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scorecards', to='segmentation.segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("period", models.CharField(max_length=6)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField()),
+                ("as_of", models.DateTimeField()),
+                ("computed_at", models.DateTimeField()),
+                ("size", models.BigIntegerField()),
+                ("metrics", models.JSONField()),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scorecards",
+                        to="segmentation.segment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['segment', '-period'],
+                "ordering": ["segment", "-period"],
             },
         ),
         migrations.CreateModel(
-            name='SegmentVersion',
+            name="SegmentVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('rule', models.JSONField(help_text='The rule language, JSON version 1.')),
-                ('rule_text', models.TextField(help_text='The same rule in text notation.')),
-                ('reason', models.CharField(blank=True, default='', max_length=300)),
-                ('created_at', models.DateTimeField()),
-                ('activated_at', models.DateTimeField(blank=True, null=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='segmentation.segment')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("rule", models.JSONField(help_text="The rule language, JSON version 1.")),
+                ("rule_text", models.TextField(help_text="The same rule in text notation.")),
+                ("reason", models.CharField(blank=True, default="", max_length=300)),
+                ("created_at", models.DateTimeField()),
+                ("activated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="segmentation.segment",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['segment', '-number'],
+                "ordering": ["segment", "-number"],
             },
         ),
         migrations.AddField(
-            model_name='segment',
-            name='active_version',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segmentation.segmentversion'),
+            model_name="segment",
+            name="active_version",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="segmentation.segmentversion",
+            ),
         ),
         migrations.CreateModel(
-            name='RunSegment',
+            name="RunSegment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('members', models.BigIntegerField(default=0)),
-                ('joined', models.BigIntegerField(default=0)),
-                ('left', models.BigIntegerField(default=0)),
-                ('unknown', models.BigIntegerField(default=0)),
-                ('missing', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, default='', max_length=300)),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='segments', to='segmentation.run')),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='segmentation.segment')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='segmentation.segmentversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("members", models.BigIntegerField(default=0)),
+                ("joined", models.BigIntegerField(default=0)),
+                ("left", models.BigIntegerField(default=0)),
+                ("unknown", models.BigIntegerField(default=0)),
+                ("missing", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="segments",
+                        to="segmentation.run",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="segmentation.segment",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="segmentation.segmentversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['run', 'segment'],
+                "ordering": ["run", "segment"],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('pk', models.CompositePrimaryKey('segment_id', 'creator_id', 'entered_at', blank=True, editable=False, primary_key=True, serialize=False)),
-                ('entered_at', models.DateTimeField()),
-                ('left_at', models.DateTimeField(blank=True, null=True)),
-                ('creator', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.creator')),
-                ('entered_run', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segmentation.run')),
-                ('left_run', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segmentation.run')),
-                ('segment', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='segmentation.segment')),
-                ('version', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='segmentation.segmentversion')),
+                (
+                    "pk",
+                    models.CompositePrimaryKey(
+                        "segment_id",
+                        "creator_id",
+                        "entered_at",
+                        blank=True,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("entered_at", models.DateTimeField()),
+                ("left_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "creator",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.creator",
+                    ),
+                ),
+                (
+                    "entered_run",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="segmentation.run",
+                    ),
+                ),
+                (
+                    "left_run",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="segmentation.run",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="segmentation.segment",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="segmentation.segmentversion",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Change',
+            name="Change",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('joined', 'Joined'), ('left', 'Left')], max_length=6)),
-                ('evidence', models.JSONField(default=dict)),
-                ('creator', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.creator')),
-                ('run', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='segmentation.run')),
-                ('segment', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='segmentation.segment')),
-                ('version', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='segmentation.segmentversion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("joined", "Joined"), ("left", "Left")], max_length=6
+                    ),
+                ),
+                ("evidence", models.JSONField(default=dict)),
+                (
+                    "creator",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.creator",
+                    ),
+                ),
+                (
+                    "run",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="segmentation.run",
+                    ),
+                ),
+                (
+                    "segment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="segmentation.segment",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="segmentation.segmentversion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['run', 'pk'],
+                "ordering": ["run", "pk"],
             },
         ),
         migrations.AddConstraint(
-            model_name='dimension',
-            constraint=models.UniqueConstraint(fields=('brand', 'key'), name='segmentation_dimension_once'),
+            model_name="dimension",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "key"), name="segmentation_dimension_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='run',
-            index=models.Index(fields=['brand', '-created_at'], name='segmentation_run_by_time'),
+            model_name="run",
+            index=models.Index(fields=["brand", "-created_at"], name="segmentation_run_by_time"),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'waiting', 'applied', 'rejected', 'dry', 'failed'])), name='segmentation_run_status'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["queued", "running", "waiting", "applied", "rejected", "dry", "failed"],
+                    )
+                ),
+                name="segmentation_run_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('trigger__in', ['quarterly', 'manual', 'facts'])), name='segmentation_run_trigger'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("trigger__in", ["quarterly", "manual", "facts"])),
+                name="segmentation_run_trigger",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.UniqueConstraint(condition=models.Q(('trigger', 'quarterly')), fields=('brand', 'quarter'), name='segmentation_one_run_a_quarter'),
+            model_name="run",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("trigger", "quarterly")),
+                fields=("brand", "quarter"),
+                name="segmentation_one_run_a_quarter",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.UniqueConstraint(fields=('segment', 'period'), name='segmentation_scorecard_once'),
+            model_name="scorecard",
+            constraint=models.UniqueConstraint(
+                fields=("segment", "period"), name="segmentation_scorecard_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scorecard',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='segmentation_scorecard_span'),
+            model_name="scorecard",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                name="segmentation_scorecard_span",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segmentversion',
-            constraint=models.UniqueConstraint(fields=('segment', 'number'), name='segmentation_version_once'),
+            model_name="segmentversion",
+            constraint=models.UniqueConstraint(
+                fields=("segment", "number"), name="segmentation_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(fields=('brand', 'key'), name='segmentation_segment_once'),
+            model_name="segment",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "key"), name="segmentation_segment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.UniqueConstraint(fields=('brand', 'bit'), name='segmentation_segment_bit_once'),
+            model_name="segment",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "bit"), name="segmentation_segment_bit_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'active', 'broken', 'archived'])), name='segmentation_segment_status'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["draft", "active", "broken", "archived"])),
+                name="segmentation_segment_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(('unknown_policy__in', ['leave_out', 'keep', 'review'])), name='segmentation_segment_unknown'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unknown_policy__in", ["leave_out", "keep", "review"])),
+                name="segmentation_segment_unknown",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segment',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), _negated=True), ('active_version__isnull', False), _connector='OR'), name='segmentation_active_has_version'),
+            model_name="segment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "active"), _negated=True),
+                    ("active_version__isnull", False),
+                    _connector="OR",
+                ),
+                name="segmentation_active_has_version",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runsegment',
-            constraint=models.UniqueConstraint(fields=('run', 'segment'), name='segmentation_run_segment_once'),
+            model_name="runsegment",
+            constraint=models.UniqueConstraint(
+                fields=("run", "segment"), name="segmentation_run_segment_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('left_at', None)), fields=('segment', 'creator'), name='segmentation_one_open_stay'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("left_at", None)),
+                fields=("segment", "creator"),
+                name="segmentation_one_open_stay",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at', None), ('left_at__gt', models.F('entered_at')), _connector='OR'), name='segmentation_stay_order'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("left_at", None), ("left_at__gt", models.F("entered_at")), _connector="OR"
+                ),
+                name="segmentation_stay_order",
+            ),
         ),
         migrations.AddIndex(
-            model_name='change',
-            index=models.Index(fields=['run', 'segment', 'kind', 'id'], name='segmentation_change_list'),
+            model_name="change",
+            index=models.Index(
+                fields=["run", "segment", "kind", "id"], name="segmentation_change_list"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['joined', 'left'])), name='segmentation_change_kind'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["joined", "left"])),
+                name="segmentation_change_kind",
+            ),
         ),
     ]

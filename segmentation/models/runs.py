@@ -162,9 +162,7 @@ class Membership(models.Model):
     version = models.ForeignKey(
         SegmentVersion, on_delete=models.PROTECT, db_index=False, related_name="+"
     )
-    entered_run = models.ForeignKey(
-        Run, on_delete=models.PROTECT, db_index=False, related_name="+"
-    )
+    entered_run = models.ForeignKey(Run, on_delete=models.PROTECT, db_index=False, related_name="+")
     left_run = models.ForeignKey(
         Run, on_delete=models.PROTECT, db_index=False, null=True, blank=True, related_name="+"
     )
