@@ -30,6 +30,7 @@ AXE = Path(settings.BASE_DIR, "node_modules", "axe-core", "axe.min.js")
 THEMES = ("light", "dark")
 # Not a rule of ours to break: "best-practice" findings are advice, these are WCAG 2.2 A and AA.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCREEN = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 
 
@@ -60,7 +61,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
     """A desktop screen without animations, so that what is looked at stands still."""
     return {
         **browser_context_args,
-        "viewport": {"width": 1440, "height": 900},
+        "viewport": SCREEN,
         "reduced_motion": "reduce",
         "color_scheme": "light",
         "locale": "en-GB",
