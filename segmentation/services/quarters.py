@@ -8,12 +8,24 @@ from django.db import IntegrityError
 
 from crm.models import Brand
 from segmentation.choices import RunStatus, Trigger
-from segmentation.metrics.periods import calendar_of, quarter_of
+from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import Run
 from segmentation.services.runs import NothingToRun, start_run
 
 # A queued run that nobody has taken for so long has lost its message; asking twice does no harm.
 FORGOTTEN_AFTER = timedelta(minutes=15)
+
+
+def quarter_starts(brand: Brand, quarters: int, *, until: datetime) -> list[datetime]:
+    """When the last `quarters` fiscal quarters of `brand` began, oldest first.
+
+    The last is the quarter of `until`. A ledger with a past is built from runs as of these.
+    """
+    calendar = calendar_of(brand)
+    present = quarter_of(until, calendar)
+    return [
+        quarter_bounds(present.shift(-back), calendar).start for back in reversed(range(quarters))
+    ]
 
 
 def start_due_runs(*, at: datetime) -> list[Run]:

@@ -13,6 +13,10 @@ from segmentation.choices import RunStatus
 from segmentation.management.commands._arguments import brand_named, moment_from
 from segmentation.models import Dimension, Run
 from segmentation.services import runs
+from segmentation.services.quarters import quarter_starts
+
+# Ten years: more is a slip of the finger.
+MOST_QUARTERS = 40
 
 
 class Command(BaseCommand):
@@ -25,12 +29,23 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--brand, --as-of, --dimension, --dry-run and --apply."""
+        """--brand, --as-of, --quarters, --dimension, --dry-run and --apply."""
         parser.add_argument("--brand", metavar="SLUG", required=True)
         parser.add_argument(
             "--as-of",
             metavar="ISO",
             help="The moment to evaluate: 2026-09-30 or 2026-09-30T18:00+02:00. Default: now.",
+        )
+        parser.add_argument(
+            "--quarters",
+            metavar="N",
+            type=int,
+            default=0,
+            help=(
+                "First run as of the start of each of the last N fiscal quarters, the present one "
+                "included, as far as the facts of then are known: a ledger with a past, for "
+                "scorecards of earlier quarters."
+            ),
         )
         parser.add_argument("--dimension", metavar="KEY", help="Only this dimension.")
         parser.add_argument(
@@ -53,21 +68,24 @@ class Command(BaseCommand):
                     f"{brand} has no dimension {options['dimension']!r}. "
                     f"There are: {', '.join(keys) or 'none'}."
                 )
-        try:
-            run = runs.start_run(
-                brand=brand,
-                as_of=as_of,
-                at=now,
-                dimension=dimension,
-                is_dry=options["dry_run"],
-                apply_now=options["apply"],
-            )
-        except runs.RunRefused as refusal:
-            raise CommandError(str(refusal)) from refusal
-        run = runs.execute_run(run_id=run.pk, at=now)
-        if run.status == RunStatus.FAILED:
-            raise CommandError(run.error)
-        self.stdout.write(_told(run))
+        if not 0 <= options["quarters"] <= MOST_QUARTERS:
+            raise CommandError(f"--quarters must be from 0 to {MOST_QUARTERS}.")
+        for moment in (*quarter_starts(brand, options["quarters"], until=as_of), as_of):
+            try:
+                run = runs.start_run(
+                    brand=brand,
+                    as_of=moment,
+                    at=now,
+                    dimension=dimension,
+                    is_dry=options["dry_run"],
+                    apply_now=options["apply"],
+                )
+            except runs.RunRefused as refusal:
+                raise CommandError(str(refusal)) from refusal
+            run = runs.execute_run(run_id=run.pk, at=now)
+            if run.status == RunStatus.FAILED:
+                raise CommandError(run.error)
+            self.stdout.write(_told(run))
         self.stdout.write(json.dumps(_as_json(run)))
 
 
