@@ -12,7 +12,7 @@ import pycountry
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Lower
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from crm.choices import Stage
@@ -69,6 +69,14 @@ SORTS = [
     (name, _SORT_LABELS[name.lstrip("-")][name.startswith("-")])
     for name in sorted(ORDERS, key=lambda name: name != DEFAULT_SORT)
 ]
+
+
+def asked(query: QueryDict) -> str:
+    """The query string without the empty fields that a form sends along."""
+    given = query.copy()
+    for name, values in query.lists():
+        given.setlist(name, [value for value in values if value])
+    return given.urlencode()
 
 
 def named(rows: Relationships, words: str) -> Relationships:

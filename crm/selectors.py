@@ -157,6 +157,8 @@ class FollowerChart:
         return {
             "type": "line",
             "unit": "count",
+            # Accounts are counted on different days: a day without a count of one is no gap.
+            "connect": True,
             "x": list(self.days),
             "series": [{"name": name, "data": list(values)} for name, values in self.series],
         }

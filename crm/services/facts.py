@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 
 from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from crm.models import Brand, FactChange
+
+logger = logging.getLogger(__name__)
 
 # By name: this app imports nothing of the one that drains the outbox.
 DRAIN_TASK = "segmentation.tasks.drain_facts"
@@ -35,4 +39,7 @@ def mark_changed(*, brand: Brand | None, creator_ids: Iterable[int] | None, caus
 
 
 def _ask_to_drain() -> None:
-    current_app.signature(DRAIN_TASK).apply_async(retry=False)
+    try:
+        current_app.signature(DRAIN_TASK).apply_async(retry=False)
+    except OperationalError as error:
+        logger.warning("The outbox waits for the next beat: %s", error)

@@ -194,22 +194,40 @@ class _Maker:
         accounts = 1 + (random.random() < 0.45) + (random.random() < 0.15)
         platforms = list(dict.fromkeys(self._pick(PLATFORMS) for _ in range(accounts)))
         since = self.at - timedelta(days=random.uniform(1, 7.5 * QUARTER.days))
+        # The vendor counts all accounts of a creator in one go.
+        moments = [
+            self.at - quarter * QUARTER - timedelta(hours=random.uniform(1, 48))
+            for quarter in range(QUARTERS, -1, -1)
+        ]
         for place, platform in enumerate(platforms):
             share = 1.0 if place == 0 else random.uniform(0.05, 0.6)
             handle = f"{first}.{word}.{n:x}".lower()
-            self._account(creator, platform, handle, int(followers * share), place)
+            self._account(
+                creator,
+                platform=platform,
+                handle=handle,
+                followers=int(followers * share),
+                moments=moments,
+                place=place,
+            )
         self._relationship(creator, since)
 
     def _account(
-        self, creator: Creator, platform: str, handle: str, followers: int, place: int
+        self,
+        creator: Creator,
+        *,
+        platform: str,
+        handle: str,
+        followers: int,
+        moments: Sequence[datetime],
+        place: int,
     ) -> None:
         random = self.random
         growth = random.gauss(0.03, 0.05)
         is_counted = random.random() > 0.03
         rate = min(0.09 * (max(followers, 500) / 1_000) ** -0.2 * exp(random.gauss(0, 0.45)), 0.4)
         counts: list[tuple[datetime, int]] = []
-        for quarter in range(QUARTERS, -1, -1):
-            moment = self.at - quarter * QUARTER - timedelta(hours=random.uniform(1, 48))
+        for quarter, moment in zip(range(QUARTERS, -1, -1), moments, strict=True):
             then = followers / (1 + growth) ** quarter * random.uniform(0.985, 1.015)
             counts.append((moment, max(int(then), 1)))
         newest_at, newest = counts[-1]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
 from crm.choices import Stage
-from crm.filters import BoardFilter
+from crm.filters import BoardFilter, asked
 from crm.forms import MoveForm
 from crm.models import Relationship, StageChange
 from crm.paging import BadCursor, Count, Order, Page, capped_count, paginate
@@ -65,10 +65,11 @@ def board(request: BrandRequest) -> HttpResponse:
         "columns": _columns(request, found) if found.is_valid() else [],
         "is_narrowed": found.is_narrowed,
     }
-    template = TEMPLATE
-    if request.htmx and not request.htmx.boosted:
-        template += "#columns"
-    return render(request, template, context)
+    if not request.htmx or request.htmx.boosted:
+        return render(request, TEMPLATE, context)
+    response = render(request, f"{TEMPLATE}#columns", context)
+    response["HX-Push-Url"] = f"{request.path}?{asked(request.GET)}".rstrip("?")
+    return response
 
 
 def _columns(request: BrandRequest, found: BoardFilter) -> list[Column]:

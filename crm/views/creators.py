@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm import audit
-from crm.filters import CreatorFilter
+from crm.filters import CreatorFilter, asked
 from crm.forms import NewCreatorForm, put_error
 from crm.models import Relationship
 from crm.paging import BadCursor, Order, Page, capped_count, in_order, paginate
@@ -91,7 +91,7 @@ def creators(request: BrandRequest) -> HttpResponse:
     response = render(request, template, context)
     if is_fragment:
         # An address with what was asked for, without the empty fields of the form.
-        response["HX-Push-Url"] = f"{request.path}?{_asked(request)}".rstrip("?")
+        response["HX-Push-Url"] = f"{request.path}?{asked(request.GET)}".rstrip("?")
     return response
 
 
@@ -104,17 +104,6 @@ def _page(found: CreatorFilter, cursor: str | None) -> tuple[Page[Relationship],
         return paginate(rows, found.order, cursor=cursor, size=PAGE_SIZE), ""
     except BadCursor as error:
         return paginate(rows, found.order, size=PAGE_SIZE), str(error)
-
-
-def _asked(request: BrandRequest) -> str:
-    query = request.GET.copy()
-    for name in list(query):
-        values = [value for value in query.getlist(name) if value]
-        if values:
-            query.setlist(name, values)
-        else:
-            del query[name]
-    return query.urlencode()
 
 
 def _headings(order: Order) -> list[Heading]:
@@ -157,7 +146,7 @@ def export(request: BrandRequest) -> HttpResponseBase:
         target=request.brand,
         actor=request.user,
         at=at,
-        data={"query": _asked(request)[:1_000]},
+        data={"query": asked(request.GET)[:1_000]},
     )
     response = StreamingHttpResponse(
         _csv(in_order(found.qs.with_creator(), found.order), TierTable.of(request.brand)),

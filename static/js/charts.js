@@ -5,7 +5,8 @@
 //
 // The data: {type: "line" | "bar", unit: "count" | "fraction", x: ["2026Q1", ...], stacked: false,
 //   horizontal: false, series: [{name, data: [1, null, ...], low: [...], high: [...]}]}
-// null is unknown and leaves a gap. `low` and `high` (both or none) draw an interval around a line.
+// null is unknown and leaves a gap; `connect: true` draws the line on to the next known value.
+// `low` and `high` (both or none) draw an interval around a line.
 // Times on x are plain labels in order. Without JavaScript the data table beside the chart remains.
 (() => {
   const drawn = new Map();
@@ -70,7 +71,7 @@
       axisLabel: { ...labels, formatter: (value) => short(value, chart.unit) },
     };
     const main = chart.series.map((series, index) => ({
-      name: series.name, type: chart.type, data: series.data, connectNulls: false,
+      name: series.name, type: chart.type, data: series.data, connectNulls: Boolean(chart.connect),
       stack: chart.stacked ? "all" : undefined, symbolSize: 6, barMaxWidth: 26,
       itemStyle: { color: PALETTE[index % PALETTE.length] },
     }));

@@ -36,8 +36,9 @@ document.addEventListener("htmx:sendError", () => announce("The server cannot be
 document.addEventListener("htmx:responseError", (event) => {
   announce(`The server answered with an error (${event.detail.xhr.status}). Nothing was changed.`);
 });
-document.addEventListener("htmx:afterSwap", (event) => {
-  const words = event.detail.target.querySelector?.("[data-announce]");
+// The event's target is what came in; its detail still names what was replaced.
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  const words = target.matches?.("[data-announce]") ? target : target.querySelector?.("[data-announce]");
   if (words) announce(words.dataset.announce);
 });
 

@@ -110,6 +110,7 @@ def test_the_chart_has_a_gap_where_no_count_was_taken(relationship):
     assert chart.data == {
         "type": "line",
         "unit": "count",
+        "connect": True,
         "x": ["2026-11-20", "2026-11-21", "2026-11-22"],
         "series": [
             {"name": "Instagram ida", "data": [100, None, 120]},
