@@ -1,1 +1,4 @@
-"""Reading lists of creators and posts as people keep them. No Django in here: bytes in, typed rows out."""
+"""Reading lists of creators and posts as people keep them.
+
+No Django in here: bytes in, typed rows out.
+"""

@@ -1,6 +1,7 @@
 """Dates as files hold them: ISO, epoch seconds, 17.14.11 (year, day, month), 13.09 without a year.
 
-A column holds one form; `detect_form` finds the one that fits all sampled cells. Moments without a zone are UTC.
+A column holds one form; `detect_form` finds the one that fits all sampled cells. Moments without a
+zone are UTC.
 """
 
 import re
@@ -39,8 +40,11 @@ _DAY_MONTH = re.compile(r"(\d{1,2})[./-](\d{1,2})\.?")
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan january", "feb february", "mar march", "apr april", "may", "jun june", "jul july")
-        + ("aug august", "sep sept september", "oct october", "nov november", "dec december"),
+        (
+            *("jan january", "feb february", "mar march", "apr april", "may", "jun june"),
+            *("jul july", "aug august", "sep sept september", "oct october", "nov november"),
+            "dec december",
+        ),
         start=1,
     )
     for name in names.split()
@@ -54,9 +58,9 @@ _NAME_MONTH = re.compile(
 
 
 def parse_moment(cell: object, form: DateForm, *, year: int) -> datetime | None:
-    """The moment in a cell, in UTC where it names no zone; None where not known; BadValue otherwise.
+    """The moment in a cell, in UTC where it names no zone; None where not known.
 
-    `year` is the year of dates that have none.
+    `year` is the year of dates that have none. Raises BadValue for what is no date of the form.
     """
     if isinstance(cell, datetime):
         return cell if cell.tzinfo else cell.replace(tzinfo=UTC)
@@ -90,7 +94,9 @@ def detect_form(cells: Iterable[object], *, year: int) -> DateForm | None:
 
 
 def date_in_name(file_name: str) -> date | None:
-    """The day that a file's name says its numbers are from ("tiktok sep 2022.csv"), the first of a bare month."""
+    """The day that a file's name says its numbers are from ("tiktok sep 2022.csv"), the first of a
+    bare month.
+    """
     name = file_name.lower()
     if found := _NAME_DATE.search(name):
         year, month, day = int(found[1]), int(found[2]), int(found[3] or 1)

@@ -1,7 +1,8 @@
-"""Handles and profile addresses, one spelling per account: "@CristiaNo ", "instagram.com/cristiano/?hl=en".
+"""Handles and profile addresses, one spelling per account: "@CristiaNo ",
+"instagram.com/cristiano/?hl=en".
 
-`parse_handle` gives the handle as it identifies the account (lower case where the platform ignores case), so that
-equal accounts are equal strings. What cannot be an account raises BadValue.
+`parse_handle` gives the handle as it identifies the account (lower case where the platform ignores
+case), so that equal accounts are equal strings. What cannot be an account raises BadValue.
 """
 
 import re
@@ -17,7 +18,10 @@ HANDLE_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class HandleRule:
-    """How a platform names accounts: the pattern of a handle, its hosts, and path parts before the handle."""
+    """How a platform names accounts:
+
+    the pattern of a handle, its hosts, and path parts before the handle.
+    """
 
     hosts: tuple[str, ...]
     pattern: re.Pattern[str]
@@ -125,47 +129,51 @@ def platform_of_url(text: str) -> str | None:
 
 
 def parse_handle(cell: object, platform: str) -> str | None:
-    """The handle in a cell that holds a handle, "@handle" or a profile address; None where not known.
+    """The handle in a cell with a handle, "@handle" or a profile address; None where not known.
 
-    On YouTube a channel id keeps its case, and a channel title ("Kids Diana Show") stands for the channel where
-    the list has nothing better. Raises BadValue for what cannot be an account on the platform.
+    On YouTube a channel id keeps its case, and a channel title ("Kids Diana Show") stands for the
+    channel where the list has nothing better. Raises BadValue for what cannot be an account on the
+    platform.
     """
     if is_missing(cell):
         return None
     text = str(cell)
     rule = RULES.get(platform)
-    if text.isascii() and rule is not None:
-        lowered = text.lower()
-        if rule.pattern.fullmatch(lowered) and not (
-            text[:2] == "UC" and _CHANNEL_ID.fullmatch(text)
-        ):
-            return lowered
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
-    found = platform_of_url(text) if "/" in text or "." in text else None
     if rule is None:
+        return _free_handle(_cleaned(text))
+    lowered = text.lower()
+    if text.isascii() and rule.pattern.fullmatch(lowered) and not text.startswith("UC"):
+        return lowered  # most cells end here
+    text = _without_address(_cleaned(text), platform, rule)
+    if platform == "youtube" and _CHANNEL_ID.fullmatch(text):
+        return text
+    text = text.removeprefix("@").strip()
+    # "Riot Games (riotgames)", and what is left of it where the name was lost: "riotgames)".
+    bracketed = None if rule.titles else _BRACKETED.search(text)
+    lowered = (bracketed[1] if bracketed else text).lower()
+    if rule.pattern.fullmatch(lowered):
+        return lowered
+    if rule.titles and text:
         return _free_handle(text)
+    raise BadValue("invalid_handle", f"{_shown(text)} cannot be a handle on {platform}.")
+
+
+def _cleaned(text: str) -> str:
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text)).strip()
+
+
+def _without_address(text: str, platform: str, rule: HandleRule) -> str:
+    """The part of a profile address that names the account; other text as it is."""
+    found = platform_of_url(text) if "/" in text or "." in text else None
     if found is not None and ("/" in text or found == platform):
         if found != platform:
             raise BadValue(
                 "other_platform", f"{_shown(text)} is an address of {found}, not of {platform}."
             )
-        text = _handle_in_url(text, rule)
-    elif "://" in text:
+        return _handle_in_url(text, rule)
+    if "://" in text:
         raise BadValue("invalid_handle", f"{_shown(text)} is not an address of {platform}.")
-    if platform == "youtube" and _CHANNEL_ID.fullmatch(text):
-        return text
-    text = text.removeprefix("@").strip()
-    lowered = text.lower()
-    if lowered and rule.pattern.fullmatch(lowered):
-        return lowered
-    if rule.titles and text:
-        return _free_handle(text)
-    # "Riot Games (riotgames)", and what is left of it where the name was lost: "riotgames)".
-    if (bracketed := _BRACKETED.search(lowered)) and rule.pattern.fullmatch(bracketed[1]):
-        return bracketed[1]
-    if not text:
-        raise BadValue("invalid_handle", "There is a profile address without a handle.")
-    raise BadValue("invalid_handle", f"{_shown(text)} cannot be a handle on {platform}.")
+    return text
 
 
 def profile_address(handle: str, platform: str) -> str:
@@ -179,7 +187,10 @@ def profile_address(handle: str, platform: str) -> str:
 
 
 def looks_like_handle(text: str) -> bool:
-    """True for one word of the signs that handles are made of, or an "@" before it: no spaces, no emoji."""
+    """True for one word of the signs that handles are made of, or an "@" before it:
+
+    no spaces, no emoji.
+    """
     return re.fullmatch(r"@?[\w.-]{1,40}", text.strip(), re.ASCII) is not None
 
 

@@ -1,4 +1,6 @@
-"""Rows of JSON lines: one object on each line, nested objects flattened with dots (`owner.username`)."""
+"""Rows of JSON lines: one object on each line, nested objects flattened with dots
+(`owner.username`).
+"""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +36,10 @@ def columns(lines: Iterable[str]) -> tuple[str, ...]:
 
 
 def rows(lines: NumberedLines, wanted: Sequence[str]) -> Iterator[Row | Malformed]:
-    """Each object as its line and the cells of the `wanted` names; None where the object has no such name."""
+    """Each object as its line and the cells of the `wanted` names.
+
+    None where the object has no such name.
+    """
     paths = [tuple(name.split(".")) for name in wanted]
     for line in lines:
         lines.record.clear()

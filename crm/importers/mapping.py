@@ -1,7 +1,8 @@
 """Which column means what: the mapping, as it is stored with an import and per source.
 
-A mapping holds the file's constants (platform, the day the numbers are from, the year of dates without one) and, for
-each column that is taken, its target, decimal mark, unit or date form. proposal.py makes one from a file.
+A mapping holds the file's constants (platform, the day the numbers are from, the year of dates
+without one) and, for each column that is taken, its target, decimal mark, unit or date form.
+proposal.py makes one from a file.
 """
 
 from __future__ import annotations
@@ -35,7 +36,10 @@ class MappingInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """A column and its meaning; an empty target leaves it out. `platform` is for files with several per row."""
+    """A column and its meaning.
+
+    An empty target leaves it out. `platform` is for files with several per row.
+    """
 
     column: str
     target: str = ""
@@ -132,7 +136,10 @@ class ColumnMapping:
 def check(
     mapping: ColumnMapping, file_columns: Iterable[str], platforms: Iterable[str]
 ) -> list[str]:
-    """What keeps the mapping from being used with a file of these columns; sentences fit for the user."""
+    """What keeps the mapping from being used with a file of these columns.
+
+    Sentences fit for the user.
+    """
     problems: list[str] = []
     known_platforms = set(platforms)
     in_file = set(file_columns)

@@ -1,10 +1,12 @@
 """Numbers as people write them: "13.8M", "1.39%", 2.28E+11, "17,8", "1.234,5", "#VALOR!".
 
-Every parser takes a cell (text, or what JSON and spreadsheets hold) and gives a number, None where the
-cell says that nobody knows, or raises BadValue with words fit for the user. A percentage becomes a fraction.
+Every parser takes a cell (text, or what JSON and spreadsheets hold) and gives a number, None where
+the cell says that nobody knows, or raises BadValue with words fit for the user. A percentage
+becomes a fraction.
 
-"1.234" alone says nothing about which mark is the decimal one. So a column declares its style, proposed by
-`detect_style` from all its sampled cells, and a cell that does not fit the declared style is refused.
+"1.234" alone says nothing about which mark is the decimal one. So a column declares its style,
+proposed by `detect_style` from all its sampled cells, and a cell that does not fit the declared
+style is refused.
 """
 
 import math
@@ -16,42 +18,17 @@ from enum import StrEnum
 
 BIGINT_MAX = 9_223_372_036_854_775_807
 
-# What spreadsheets, data tools and list vendors write for "not known" (compared in lower case, stripped).
+# What spreadsheets, data tools and list vendors write for "not known" (compared in lower case,
+# stripped).
 MISSING_WORDS = frozenset(
-    {
-        "",
-        "-",
-        "--",
-        "---",
-        "–",
-        "—",
-        ".",
-        "?",
-        "nan",
-        "nan%",
-        "none",
-        "null",
-        "nil",
-        "na",
-        "n/a",
-        "n.a.",
-    }
-    | {
-        "n.a",
-        "n/d",
-        "nd",
-        "n/k",
-        "unknown",
-        "not known",
-        "undefined",
-        "\\n",
-        "inf",
-        "-inf",
-        "<na>",
-        "(blank)",
-    }
+    (
+        *("", "-", "--", "---", "\u2013", "\u2014", ".", "?", "nan", "nan%", "none", "null", "nil"),
+        *("na", "n/a", "n.a.", "n.a", "n/d", "nd", "n/k", "unknown", "not known", "undefined"),
+        *("\\n", "inf", "-inf", "<na>", "(blank)"),
+    )
 )
-# "#VALOR!", "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#¡VALOR!": an error of a spreadsheet in any language.
+# "#VALOR!", "#REF!", "#DIV/0!", "#N/A", "#NAME?", "#¡VALOR!": an error of a spreadsheet in any
+# language.
 _SHEET_ERROR = re.compile(r"#[^\W\d_¡]?[¡\w/.]*[!?]|#n/?[adv]", re.IGNORECASE)
 _LOCKS = "🔒🔓🔐🔏"
 
@@ -60,7 +37,7 @@ _SCALE = {
     "m": 6, "mn": 6, "mm": 6, "mio": 6, "mln": 6, "million": 6, "millions": 6,
     "b": 9, "bn": 9, "mrd": 9, "md": 9, "billion": 9, "billions": 9,
 }  # fmt: skip
-_SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'’_")
+_SPACES = str.maketrans("", "", " \u00a0\u202f\u2009'\u2019_")
 _POINT = re.compile(
     r"([+-]?)(\d+|\d{1,3}(?:,\d{2,3})*,\d{3})?(?:\.(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE
 )
@@ -68,11 +45,15 @@ _COMMA = re.compile(
     r"([+-]?)(\d+|\d{1,3}(?:\.\d{2,3})*\.\d{3})?(?:,(\d*))?(?:e([+-]?\d{1,3}))?", re.IGNORECASE
 )
 _PLAIN = re.compile(r"\d{1,18}(?:\.\d{1,18})?", re.ASCII)
+_ONE_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 _SUFFIX = re.compile(r"(.*?\d[.,]?)\s*([a-z]+)\.?", re.IGNORECASE)
 
 
 class BadValue(ValueError):
-    """The cell holds something that the column cannot be; `code` groups, the message is fit for the user."""
+    """The cell holds something that the column cannot be.
+
+    `code` groups, the message is fit for the user.
+    """
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -153,7 +134,8 @@ def parse_rate(
 ) -> float | None:
     """A rate as a fraction ("1.39%" is 0.0139); None where not known.
 
-    `unit` says what a number without "%" means. More than 100 (10,000 %) is refused: it is the wrong column or unit.
+    `unit` says what a number without "%" means. More than 100 (10,000 %) is refused: it is the
+    wrong column or unit.
     """
     points = unit is PercentUnit.POINTS
     if isinstance(cell, str):
@@ -179,52 +161,47 @@ def detect_style(cells: Iterable[object], *, counts: bool = True) -> Style:
 
     `counts`: the column holds whole numbers, so a column of nothing but "1.234" groups thousands.
     """
-    point = comma = 0
-    ambiguous = ""
-    for cell in cells:
-        if not isinstance(cell, str) or is_missing(cell):
-            continue
-        text = cell.strip().translate(_SPACES).rstrip("%")
-        dots, commas = text.count("."), text.count(",")
-        if dots and commas:
-            if text.rfind(".") > text.rfind(","):
-                point += 1
-            else:
-                comma += 1
-        elif dots > 1:
-            comma += 1
-        elif commas > 1:
-            point += 1
-        elif dots or commas:
-            before, _, after = text.partition("." if dots else ",")
-            digits = re.match(r"\d*", after)
-            grouped = digits is not None and len(digits[0]) == 3 and len(digits[0]) == len(after)
-            if grouped and 0 < len(before.lstrip("+-")) <= 3 and before.lstrip("+-0"):
-                ambiguous = ambiguous or cell.strip()
-            elif dots:
-                point += 1
-            else:
-                comma += 1
+    texts = [
+        cell.strip().translate(_SPACES).rstrip("%")
+        for cell in cells
+        if isinstance(cell, str) and not is_missing(cell)
+    ]
+    told = [_told_by(text) for text in texts]
+    point, comma = told.count(DecimalStyle.POINT), told.count(DecimalStyle.COMMA)
     if comma > point:
-        return Style(
-            DecimalStyle.COMMA, point == 0, "cells such as 17,8 or 1.234,5 use a decimal comma"
-        )
+        why = "cells such as 17,8 or 1.234,5 use a decimal comma"
+        return Style(DecimalStyle.COMMA, point == 0, why)
     if point:
-        return Style(
-            DecimalStyle.POINT, comma == 0, "cells such as 17.8 or 1,234.5 use a decimal point"
-        )
-    if ambiguous and "." in ambiguous and not counts:
-        return Style(
-            DecimalStyle.POINT, False, f"cells are like {ambiguous}: read as a decimal point"
-        )
-    if ambiguous:
-        style = DecimalStyle.COMMA if "." in ambiguous else DecimalStyle.POINT
-        return Style(style, False, f"cells are like {ambiguous}: read as whole thousands")
-    return Style(DecimalStyle.POINT, True, "plain numbers")
+        why = "cells such as 17.8 or 1,234.5 use a decimal point"
+        return Style(DecimalStyle.POINT, comma == 0, why)
+    doubtful = next((text for text in texts if "." in text or "," in text), "")
+    if not doubtful:
+        return Style(DecimalStyle.POINT, True, "plain numbers")
+    if "." in doubtful and not counts:
+        why = f"cells are like {doubtful}: read as a decimal point"
+        return Style(DecimalStyle.POINT, False, why)
+    decimal = DecimalStyle.COMMA if "." in doubtful else DecimalStyle.POINT
+    return Style(decimal, False, f"cells are like {doubtful}: read as whole thousands")
+
+
+def _told_by(text: str) -> DecimalStyle | None:
+    """The decimal mark that one cell proves; None for "1.234", "1,234" and whole numbers."""
+    dots, commas = text.count("."), text.count(",")
+    if dots and commas:
+        return DecimalStyle.POINT if text.rfind(".") > text.rfind(",") else DecimalStyle.COMMA
+    if not dots and not commas:
+        return None
+    if dots + commas > 1:  # a mark that comes twice groups thousands
+        return DecimalStyle.COMMA if dots else DecimalStyle.POINT
+    if _ONE_GROUP.fullmatch(text):
+        return None
+    return DecimalStyle.POINT if dots else DecimalStyle.COMMA
 
 
 def looks_numeric(cell: object) -> bool:
-    """True if the cell can be read as a number in one style or the other (a missing marker is not a number)."""
+    """True if the cell can be read as a number in one style or the other (a missing marker is not a
+    number).
+    """
     if isinstance(cell, bool) or is_missing(cell):
         return False
     if isinstance(cell, str):

@@ -1,8 +1,8 @@
 """From a row's cells to typed staging rows: one for each account that the row names.
 
-`RowParser` is made once per file from its mapping. For each row it gives tuples in the order of `fields`, or a Reject
-with line, column and reason. A country, language or subject that is not recognised costs the cell, not the row: it is
-counted in `ignored`.
+`RowParser` is made once per file from its mapping. For each row it gives tuples in the order of
+`fields`, or a Reject with line, column and reason. A country, language or subject that is not
+recognised costs the cell, not the row: it is counted in `ignored`.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from crm.importers.dates import parse_moment
 from crm.importers.handles import HANDLE_MAX, parse_handle, platform_of_url, profile_address
 from crm.importers.mapping import ColumnMapping, Kind, MappedColumn
 from crm.importers.numbers import BadValue, is_missing, parse_average, parse_count, parse_rate
-from crm.importers.dates import parse_moment
 from crm.importers.values import (
     niche_key,
     parse_country,
@@ -55,14 +55,25 @@ CREATOR_FIELDS = (
     "niches",
 )
 POST_FIELDS = (
-    "post_id", "post_url", "posted_at", "post_kind", "title", "caption", "post_language", "is_paid_partnership",
-    "followers_at_post", *POST_NUMBERS,
-)  # fmt: skip
+    "post_id",
+    "post_url",
+    "posted_at",
+    "post_kind",
+    "title",
+    "caption",
+    "post_language",
+    "is_paid_partnership",
+    "followers_at_post",
+    *POST_NUMBERS,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """A row that is not taken: its line, the column and cell at fault, a code to count by, and the reason in words."""
+    """A row that is not taken:
+
+    its line, the column and cell at fault, a code to count by, and the reason in words.
+    """
 
     line: int
     code: str
@@ -150,6 +161,13 @@ class RowParser:
             )
         return Reject(line, "no_handle", "The row has no handle and no profile address.")
 
+    def read_cell(self, column: MappedColumn, cell: object) -> Any:
+        """One cell of a column by itself. Raises BadValue."""
+        value = self._parser(column)(cell)
+        if TARGETS[column.target].parse is Parse.HANDLE and value is not None:
+            return parse_handle(value, column.platform or self.mapping.platform)
+        return value
+
     def _complete(self, values: dict[str, Any]) -> None:
         """What the common cells of a row say together."""
         if self._niche_keys:
@@ -172,7 +190,10 @@ class RowParser:
             )
 
     def _identify(self, account: dict[str, Any], platform: str) -> bool:
-        """Give the account its platform, handle and address; False where the row names no account here."""
+        """Give the account its platform, handle and address.
+
+        False where the row names no account here.
+        """
         raw_handle, raw_url = account.pop("handle", None), account.pop("profile_url", None)
         account_id = account.get("account_id")
         if raw_handle is None and raw_url is None and account_id is None:
@@ -231,7 +252,9 @@ class RowParser:
         return tuple(fields)
 
     def _remembering(self, column: MappedColumn) -> Parser:
-        """The column's parser, which remembers cells that come again and lets unknown words pass, counted."""
+        """The column's parser, which remembers cells that come again and lets unknown words pass,
+        counted.
+        """
         parse = self._parser(column)
         if TARGETS[column.target].parse not in _REPEATING:
             return parse
@@ -315,18 +338,21 @@ def staging_rows(
     """The staging rows of each row that is taken; the others go to `reject`."""
     parse = parser.parse
     for row in rows:
-        if type(row) is tuple:
+        if isinstance(row, tuple):
             found = parse(*row)
-            if type(found) is list:
-                yield found
-            else:
+            if isinstance(found, Reject):
                 reject(found)
+            else:
+                yield found
         else:
             reject(Reject(row.line, row.code, row.message))
 
 
 def post_id_of(address: str) -> str:
-    """The id in a post's address ("https://www.instagram.com/p/ABC/"): its last telling part; the address if none."""
+    """The id in a post's address ("https://www.instagram.com/p/ABC/"):
+
+    its last telling part; the address if none.
+    """
     bare, _, query = address.partition("?")
     for part in query.split("&"):
         if part.startswith("v=") and len(part) > 2:
@@ -340,26 +366,24 @@ def post_id_of(address: str) -> str:
 
 
 def sample_value(column: MappedColumn, cell: object, *, year: int, platform: str) -> str:
-    """How one cell is read, in words, for the mapping page: the value, "not known", or what is wrong."""
+    """How one cell is read, for the mapping page: the value, "not known", or what is wrong."""
     if not column.target:
         return ""
-    parser = RowParser(
-        ColumnMapping(Kind.POSTS, (column,), platform=platform),
-        year=year,
-        platforms=frozenset({platform}),
-    )
-    target = TARGETS[column.target]
+    mapping = ColumnMapping(Kind.POSTS, (column,), platform=platform)
+    parser = RowParser(mapping, year=year, platforms=frozenset({platform}))
     try:
-        value = parser._parser(column)(cell)
-        if target.parse is Parse.HANDLE and value is not None:
-            value = parse_handle(value, column.platform or platform)
+        value = parser.read_cell(column, cell)
     except BadValue as bad:
         return str(bad)
     if value is None:
         return "not known"
+    return _in_words(value, TARGETS[column.target].parse)
+
+
+def _in_words(value: object, parse: Parse) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and target.parse is Parse.RATE:
+    if isinstance(value, float) and parse is Parse.RATE:
         return f"{value * 100:.4g} %"
     if isinstance(value, int | float):
         return f"{value:,}"

@@ -1,8 +1,8 @@
 """A mapping proposed from a file's headings, its first rows and its name. Every choice says why.
 
-Headings are matched as whole phrases, never by a part ("subscribers for last 30 days" is not followers), and cells
-must agree: a column headed "Views avg." that holds countries is left out, and so are the number columns after it,
-since the headings have slipped.
+Headings are matched as whole phrases, never by a part ("subscribers for last 30 days" is not
+followers), and cells must agree: a column headed "Views avg." that holds countries is left out, and
+so are the number columns after it, since the headings have slipped.
 """
 
 from __future__ import annotations
@@ -37,10 +37,12 @@ from crm.importers.vocabulary import (
 )
 
 Samples = Mapping[str, Sequence[Any]]
+_VOCABULARIES = frozenset({Parse.COUNTRY, Parse.LANGUAGE})
 
 # Files without a header whose columns are known: kinds of cells, then the targets.
 _HEADERLESS = {
-    # Twitch channel tables: channel, watch time, stream time, peak and average viewers, followers, followers gained,
+    # Twitch channel tables: channel, watch time, stream time, peak and average viewers, followers,
+    # followers gained,
     # views gained, partnered, mature, language.
     "wnnnnnnnbbw": ("twitch", {0: "handle", 5: "followers", 10: "language"}),
 }
@@ -63,7 +65,10 @@ def propose(
     file_name: str = "",
     now: datetime,
 ) -> ColumnMapping:
-    """The likely meaning of a file. `samples` has the first cells of each column; `now` gives a missing year."""
+    """The likely meaning of a file.
+
+    `samples` has the first cells of each column; `now` gives a missing year.
+    """
     captured = date_in_name(file_name)
     year = captured.year if captured else now.astimezone(UTC).year
     if not has_header:
@@ -95,7 +100,8 @@ def propose(
         if parse in NUMBERS and cells and sum(map(looks_numeric, cells)) < len(cells) / 2:
             slipped = True
             warnings.append(
-                f"“{name}” holds cells such as “{str(cells[0])[:30]}”, which are not numbers. It and the number "
+                f"“{name}” holds cells such as “{str(cells[0])[:30]}”, which are not numbers. It "
+                f"and the number "
                 "columns after it were left out: the headings may have slipped. Say what they are."
             )
             continue
@@ -128,7 +134,8 @@ def propose(
 def complete(mapping: ColumnMapping, samples: Samples) -> ColumnMapping:
     """The mapping with decimal marks, units and date forms told from the cells.
 
-    A column that a mapping takes stays taken, even where its cells do not look like it: its rows are then rejected.
+    A column that a mapping takes stays taken, even where its cells do not look like it: its rows
+    are then rejected.
     """
     year = mapping.year or 2000
     warnings: list[str] = []
@@ -210,7 +217,9 @@ def _identity(
 
 
 def _handle_likeness(name: str, cells: Sequence[Any]) -> float:
-    """From 0 to 3: how unique the cells are, how much like handles, and whether the heading says so."""
+    """From 0 to 3: how unique the cells are, how much like handles, and whether the heading says
+    so.
+    """
     known = [str(cell).strip() for cell in cells if not is_missing(cell)]
     if not known:
         return 0.0
@@ -224,7 +233,10 @@ def _handle_likeness(name: str, cells: Sequence[Any]) -> float:
 
 
 def _one_each(samples: Samples, chosen: dict[str, MappedColumn]) -> None:
-    """Leave one column for each target: the one with exact numbers ("13800000" rather than "13.8M"), else the first."""
+    """Leave one column for each target:
+
+    the one with exact numbers ("13800000" rather than "13.8M"), else the first.
+    """
     rivals: dict[tuple[str, str], list[str]] = {}
     for name, column in chosen.items():
         if not TARGETS[column.target].several:
@@ -259,8 +271,7 @@ def _exactness(cells: Sequence[Any]) -> float:
 def _details(
     samples: Samples, chosen: Mapping[str, MappedColumn], *, year: int, warnings: list[str]
 ) -> dict[str, MappedColumn]:
-    """Decimal mark, percent unit and date form of each column; columns that have none are dropped."""
-    settled: dict[str, MappedColumn] = {}
+    """Decimal mark, percent unit and date form of each column; what has none is dropped."""
     styles = {
         name: detect_style(samples[name], counts=TARGETS[column.target].parse is Parse.COUNT)
         for name, column in chosen.items()
@@ -269,6 +280,7 @@ def _details(
     proven = {
         style.decimal for style in styles.values() if style.certain and "plain" not in style.why
     }
+    settled: dict[str, MappedColumn] = {}
     for name, column in chosen.items():
         parse = TARGETS[column.target].parse
         if parse in NUMBERS:
@@ -277,17 +289,15 @@ def _details(
                 style = Style(next(iter(proven)), True, "as the other columns of this file")
             if not style.certain:
                 warnings.append(f"“{name}”: {style.why}. Check that this is meant.")
-            column = replace(column, decimal=style.decimal)
+            unit = column.unit
             if parse is Parse.RATE:
-                column = replace(column, unit=_percent_unit(name, samples[name], style))
+                unit = _percent_unit(name, samples[name], style)
+            settled[name] = replace(column, decimal=style.decimal, unit=unit)
         elif parse is Parse.MOMENT:
-            form = detect_form(samples[name], year=year)
-            if form is None:
-                continue
-            column = replace(column, form=form)
-        elif parse in {Parse.COUNTRY, Parse.LANGUAGE} and not _mostly_known(parse, samples[name]):
-            continue
-        settled[name] = column
+            if form := detect_form(samples[name], year=year):
+                settled[name] = replace(column, form=form)
+        elif parse not in _VOCABULARIES or _mostly_known(parse, samples[name]):
+            settled[name] = column
     return settled
 
 
@@ -337,34 +347,33 @@ def _platform(
     *,
     posts: bool,
 ) -> tuple[str, str]:
-    """The platform of the whole file and a remark where it was a guess; ("", "") where rows tell it themselves."""
-    handles = [
-        column for column in chosen.values() if column.target == "handle" and not column.platform
-    ]
-    if len(several) > 1 and not handles:
+    """The platform of the whole file and a remark where it was a guess.
+
+    Both are empty where the rows tell it themselves, or nothing does.
+    """
+    targets = {column.target for column in chosen.values() if not column.platform}
+    if "platform" in targets or (len(several) > 1 and "handle" not in targets):
         return "", ""
-    if any(column.target == "platform" for column in chosen.values()):
-        return "", ""
-    named = sorted({platform for platform, _ in headings.values() if platform})
-    if len(named) == 1:
-        return named[0], ""
-    found, _ = split_platform(" ".join(re.findall(r"[a-z]+", file_name.lower())))
-    if found:
-        return found, ""
+    named = {platform for platform, _ in headings.values() if platform}
+    in_name, _ = split_platform(" ".join(re.findall(r"[a-z]+", file_name.lower())))
     addresses = {
-        platform_of_url(str(cell)) for name, column in chosen.items() if column.target == "profile_url"
-        for cell in samples[name][:50] if not is_missing(cell)
-    }  # fmt: skip
-    if len(addresses) == 1 and (only := addresses.pop()):
-        return only, ""
-    if len(addresses) > 1:
-        return "", ""
-    names = {plain(name) for name in headings}
-    if posts and (
-        names & {"channel title", "channel titles", "trending date"} or "video id" in names
-    ):
-        return "youtube", "Nothing names the platform; channels and video ids are YouTube's words."
-    if names & {"shortcode", "owner username", "typename"} or "followees" in " ".join(names):
+        platform_of_url(str(cell))
+        for name, column in chosen.items()
+        if column.target == "profile_url"
+        for cell in samples[name][:50]
+        if not is_missing(cell)
+    }
+    if len(named) == 1:
+        return named.pop(), ""
+    if in_name or addresses:
+        return in_name or (addresses.pop() if len(addresses) == 1 else "") or "", ""
+    words = {plain(name) for name in headings}
+    if posts and words & {"channel title", "channel titles", "trending date", "video id"}:
+        return (
+            "youtube",
+            "Nothing names the platform; channels and video ids are YouTube's words.",
+        )
+    if words & {"shortcode", "owner username", "typename", "followees", "followees count"}:
         return (
             "instagram",
             "Nothing names the platform; shortcodes and followees are Instagram's words.",

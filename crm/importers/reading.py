@@ -1,8 +1,10 @@
-"""Files of rows: CSV and its relatives, JSON lines, XLSX; plain, .gz or .xz; in any common encoding.
+"""Files of rows: CSV and its relatives, JSON lines, XLSX; plain, .gz or .xz; in any common
+encoding.
 
-`detect` looks at the beginning (and decodes the whole once) and proposes a `Reading`, which is JSON and is kept with
-the import; `read_rows` streams the rows by it in constant memory. A row that does not fit is reported with its physical
-line, never shifted: `Malformed`. A file that cannot be read at all raises `Unreadable`, in words.
+`detect` looks at the beginning (and decodes the whole once) and proposes a `Reading`, which is JSON
+and is kept with the import; `read_rows` streams the rows by it in constant memory. A row that does
+not fit is reported with its physical line, never shifted: `Malformed`. A file that cannot be read
+at all raises `Unreadable`, in words.
 """
 
 from __future__ import annotations
@@ -15,11 +17,11 @@ import itertools
 import lzma
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, BinaryIO, Self, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
 
 from charset_normalizer import from_bytes
 
@@ -27,6 +29,9 @@ from crm.importers import json_rows, sheets
 from crm.importers.numbers import is_missing, looks_numeric
 from crm.importers.rows import Malformed, Row, Unreadable, unique_names
 from crm.importers.vocabulary import is_header_word
+
+if TYPE_CHECKING:
+    from _csv import Reader as CsvReader
 
 SAMPLE_LINES = 1_000
 LINE_MAX = (
@@ -50,7 +55,10 @@ class FileKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """How a file is read. `header_line` is 0 without a header; `first_line` is the first that may hold data."""
+    """How a file is read. `header_line` is 0 without a header.
+
+    `first_line` is the first that may hold data.
+    """
 
     kind: FileKind
     columns: tuple[str, ...]
@@ -138,7 +146,9 @@ def open_text(path: Path, encoding: str) -> io.TextIOWrapper:
 
 
 def detect_encoding(path: Path, head: bytes) -> str:
-    """By byte order mark, then UTF-8 if the whole file is, then by likelihood, then Windows-1252 or Latin-1."""
+    """By byte order mark, then UTF-8 if the whole file is, then by likelihood, then Windows-1252 or
+    Latin-1.
+    """
     if head.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -165,7 +175,10 @@ def is_ruler(line: str) -> bool:
 
 
 class _Lines(Iterator[str]):
-    """Physical lines with their count; remembers those of the record being read, so that they can be read again."""
+    """Physical lines with their count.
+
+    Remembers those of the record being read, so that they can be read again.
+    """
 
     def __init__(self, handle: io.TextIOWrapper) -> None:
         self._next_line: Callable[[], str] = lambda: handle.readline(LINE_MAX + 1)
@@ -181,7 +194,8 @@ class _Lines(Iterator[str]):
             raise StopIteration
         if len(line) > LINE_MAX:
             raise Unreadable(
-                f"Line {self.line + 1:,} is longer than {LINE_MAX:,} characters: this is not a list."
+                f"Line {self.line + 1:,} is longer than {LINE_MAX:,} characters: this is not a "
+                f"list."
             )
         self.record.append(line)
         self.line += 1
@@ -198,8 +212,7 @@ def _csv_rows(
     lines: _Lines, reading: Reading, pick: Callable[[list[str]], Sequence[Any]]
 ) -> Iterator[Row | Malformed]:
     expected = len(reading.columns)
-    quoting = csv.QUOTE_MINIMAL if reading.quoted else csv.QUOTE_NONE
-    records = csv.reader(lines, delimiter=reading.delimiter, quoting=quoting)
+    records = _reader(lines, reading.delimiter, quoted=reading.quoted)
     for _ in itertools.islice(lines, reading.first_line - 1):
         pass
     broken = 0
@@ -224,8 +237,8 @@ def _csv_rows(
             broken += 1
             if broken > _BROKEN_QUOTES_MAX:
                 raise Unreadable(
-                    f"More than {_BROKEN_QUOTES_MAX} rows have a quotation mark that is never closed, the last on "
-                    f"line {first:,}. Is this file quoted at all?"
+                    f"More than {_BROKEN_QUOTES_MAX} rows have a quotation mark that is left open, "
+                    f"the last on line {first:,}. Is this file quoted at all?"
                 )
             lines.read_again_after_first()
             yield Malformed(
@@ -236,11 +249,7 @@ def _csv_rows(
         elif len(cells) == expected:
             if any("\0" in line for line in lines.record):
                 yield Malformed(first, "nul_byte", "The row holds a NUL byte.")
-            elif expected > 1 and not any(map(str.strip, cells)):
-                continue
-            elif expected == 1 and is_ruler(cells[0]):
-                continue
-            else:
+            elif any(map(str.strip, cells)) and not (expected == 1 and is_ruler(cells[0])):
                 yield first, pick(cells)
         elif any(map(str.strip, cells)) and not is_ruler(lines.record[0]):
             last = lines.line
@@ -250,6 +259,12 @@ def _csv_rows(
                 "malformed_row",
                 f"{where} has {len(cells)} fields where the header has {expected}.",
             )
+
+
+def _reader(lines: Iterable[str], delimiter: str, *, quoted: bool) -> CsvReader:
+    if quoted:
+        return csv.reader(lines, delimiter=delimiter)
+    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
 
 
 def _open_quote(record: list[str], delimiter: str) -> bool:
@@ -325,9 +340,11 @@ def _csv_reading(text: str, encoding: str) -> Reading:
 
 
 def _sample(lines: list[str], delimiter: str, *, quoted: bool) -> list[tuple[int, list[str]]]:
-    """The records of the sample with their first line; rulers left out; a broken quote ends the sample."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(lines, delimiter=delimiter, quoting=quoting)
+    """The records of the sample with their first line.
+
+    Rulers left out; a broken quote ends the sample.
+    """
+    reader = _reader(lines, delimiter, quoted=quoted)
     found: list[tuple[int, list[str]]] = []
     line = 1
     try:
@@ -343,7 +360,10 @@ def _sample(lines: list[str], delimiter: str, *, quoted: bool) -> list[tuple[int
 
 
 def _is_header(first: list[str], sample: list[list[str]]) -> bool:
-    """True if the first row names columns: known words, or no number where the column below has numbers."""
+    """True if the first row names columns:
+
+    known words, or no number where the column below has numbers.
+    """
     named = [cell.strip() for cell in first if cell.strip()]
     if not named or any(looks_numeric(cell) for cell in named):
         return bool(named) and sum(map(is_header_word, named)) > len(named) / 2

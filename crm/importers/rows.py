@@ -21,7 +21,10 @@ class Malformed:
 
 
 def unique_names(header: Sequence[str]) -> tuple[str, ...]:
-    """Column names without line breaks, each once: "Subscribers", "Subscribers (2)", "Column 3" for a blank."""
+    """Column names without line breaks, each once:
+
+    "Subscribers", "Subscribers (2)", "Column 3" for a blank.
+    """
     names: list[str] = []
     taken: set[str] = set()
     for number, cell in enumerate(header, start=1):

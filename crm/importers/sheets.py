@@ -29,7 +29,10 @@ def sample(path: Path, limit: int) -> tuple[int, list[tuple[Any, ...]]]:
 def rows(
     path: Path, first_line: int, pick: Callable[[Sequence[Any]], Sequence[Any]], width: int
 ) -> Iterator[Row | Malformed]:
-    """The rows from `first_line` on; short rows are filled up, longer ones with content are malformed."""
+    """The rows from `first_line` on.
+
+    Short rows are filled up, longer ones with content are malformed.
+    """
     for line, cells in _sheet_rows(path):
         if line < first_line or not any(cell not in {None, ""} for cell in cells):
             continue

@@ -1,6 +1,8 @@
-"""Cells that are neither numbers, dates nor handles: text, e-mail, country, language, yes/no, kinds, subjects.
+"""Cells that are neither numbers, dates nor handles: text, e-mail, country, language, yes/no,
+kinds, subjects.
 
-As in numbers.py: a value, None where not known, BadValue where the cell cannot be what the column is.
+As in numbers.py: a value, None where not known, BadValue where the cell cannot be what the column
+is.
 """
 
 import json
@@ -24,14 +26,45 @@ _NO = frozenset({"false", "f", "no", "n", "0", "0.0", "nein", "non", "✗", "✘
 
 # What lists write where ISO's names differ.
 _COUNTRIES: Mapping[str, str] = {
-    "usa": "US", "u.s.": "US", "u.s.a.": "US", "united states of america": "US", "america": "US",
-    "uk": "GB", "england": "GB", "scotland": "GB", "wales": "GB", "great britain": "GB",
-    "russia": "RU", "south korea": "KR", "korea": "KR", "north korea": "KP", "iran": "IR", "syria": "SY",
-    "vietnam": "VN", "taiwan": "TW", "bolivia": "BO", "venezuela": "VE", "tanzania": "TZ", "moldova": "MD",
-    "laos": "LA", "brunei": "BN", "czech republic": "CZ", "macedonia": "MK", "palestine": "PS", "turkey": "TR",
-    "ivory coast": "CI", "cape verde": "CV", "swaziland": "SZ", "kosovo": "XK", "uae": "AE", "holland": "NL",
-    "the netherlands": "NL", "hong kong": "HK", "macau": "MO", "democratic republic of the congo": "CD",
-}  # fmt: skip
+    "usa": "US",
+    "u.s.": "US",
+    "u.s.a.": "US",
+    "united states of america": "US",
+    "america": "US",
+    "uk": "GB",
+    "england": "GB",
+    "scotland": "GB",
+    "wales": "GB",
+    "great britain": "GB",
+    "russia": "RU",
+    "south korea": "KR",
+    "korea": "KR",
+    "north korea": "KP",
+    "iran": "IR",
+    "syria": "SY",
+    "vietnam": "VN",
+    "taiwan": "TW",
+    "bolivia": "BO",
+    "venezuela": "VE",
+    "tanzania": "TZ",
+    "moldova": "MD",
+    "laos": "LA",
+    "brunei": "BN",
+    "czech republic": "CZ",
+    "macedonia": "MK",
+    "palestine": "PS",
+    "turkey": "TR",
+    "ivory coast": "CI",
+    "cape verde": "CV",
+    "swaziland": "SZ",
+    "kosovo": "XK",
+    "uae": "AE",
+    "holland": "NL",
+    "the netherlands": "NL",
+    "hong kong": "HK",
+    "macau": "MO",
+    "democratic republic of the congo": "CD",
+}
 
 _POST_KINDS: Mapping[str, str] = {
     kind: name
@@ -51,14 +84,39 @@ _POST_KINDS: Mapping[str, str] = {
 
 # The numbers by which the YouTube Data API names video categories.
 YOUTUBE_CATEGORIES: Mapping[str, str] = {
-    "1": "Film & Animation", "2": "Autos & Vehicles", "10": "Music", "15": "Pets & Animals", "17": "Sports",
-    "18": "Short Movies", "19": "Travel & Events", "20": "Gaming", "21": "Videoblogging",
-    "22": "People & Blogs", "23": "Comedy", "24": "Entertainment", "25": "News & Politics",
-    "26": "Howto & Style", "27": "Education", "28": "Science & Technology", "29": "Nonprofits & Activism",
-    "30": "Movies", "31": "Anime/Animation", "32": "Action/Adventure", "33": "Classics", "34": "Comedy",
-    "35": "Documentary", "36": "Drama", "37": "Family", "38": "Foreign", "39": "Horror",
-    "40": "Sci-Fi/Fantasy", "41": "Thriller", "42": "Shorts", "43": "Shows", "44": "Trailers",
-}  # fmt: skip
+    "1": "Film & Animation",
+    "2": "Autos & Vehicles",
+    "10": "Music",
+    "15": "Pets & Animals",
+    "17": "Sports",
+    "18": "Short Movies",
+    "19": "Travel & Events",
+    "20": "Gaming",
+    "21": "Videoblogging",
+    "22": "People & Blogs",
+    "23": "Comedy",
+    "24": "Entertainment",
+    "25": "News & Politics",
+    "26": "Howto & Style",
+    "27": "Education",
+    "28": "Science & Technology",
+    "29": "Nonprofits & Activism",
+    "30": "Movies",
+    "31": "Anime/Animation",
+    "32": "Action/Adventure",
+    "33": "Classics",
+    "34": "Comedy",
+    "35": "Documentary",
+    "36": "Drama",
+    "37": "Family",
+    "38": "Foreign",
+    "39": "Horror",
+    "40": "Sci-Fi/Fantasy",
+    "41": "Thriller",
+    "42": "Shorts",
+    "43": "Shows",
+    "44": "Trailers",
+}
 
 
 def parse_text(cell: object, limit: int) -> str | None:
@@ -129,7 +187,10 @@ def parse_country(cell: object) -> str | None:
 
 
 def parse_language(cell: object) -> str | None:
-    """BCP 47 from a code ("fr-FR", "fr_fr") or an English name; raises BadValue("unknown_language")."""
+    """BCP 47 from a code ("fr-FR", "fr_fr") or an English name;
+
+    raises BadValue("unknown_language").
+    """
     if is_missing(cell):
         return None
     tag = _language(" ".join(str(cell).split()).lower())
@@ -147,7 +208,10 @@ def parse_post_kind(cell: object) -> str | None:
 
 
 def parse_niches(cell: object) -> list[str]:
-    """The subjects in a cell: a list, or text parted by comma, semicolon or bar; a YouTube category number."""
+    """The subjects in a cell:
+
+    a list, or text parted by comma, semicolon or bar; a YouTube category number.
+    """
     if isinstance(cell, list):
         labels: Iterable[Any] = (
             item.get("name", "") if isinstance(item, dict) else item for item in cell

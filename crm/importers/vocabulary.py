@@ -45,7 +45,10 @@ NUMBERS = frozenset({Parse.COUNT, Parse.AVERAGE, Parse.RATE})
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A field that a column can fill. `limit` is the longest text; `several`: more than one column may fill it."""
+    """A field that a column can fill.
+
+    `limit` is the longest text; `several`: more than one column may fill it.
+    """
 
     key: str
     label: str
@@ -112,51 +115,67 @@ PROFILE_NUMBERS = (
 )  # fmt: skip
 POST_NUMBERS = ("likes", "comments", "saves", "shares", "views", "reach", "impressions")
 
-# Headings in the plain form of `plain`, most telling first. What stands for a handle or a name is judged by its cells.
+# Headings in the plain form of `plain`, most telling first. What stands for a handle or a name is
+# judged by its cells.
 _WORDS: Mapping[str, str] = {
-    "handle": "username; user name; handle; owner username; profile name; channel info; screen name; account; "
+    "handle": "username; user name; handle; owner username; profile name; channel info; screen "
+    "name; account; "
     "account name; profile; user; unique id; nick; login",
-    "profile_url": "profile url; profile link; url; link; media url; channel url; profile address; website url",
+    "profile_url": "profile url; profile link; url; link; media url; channel url; profile "
+    "address; website url",
     "platform": "platform; social network; network; social media; work platform",
     "account_id": "channel id; channel ids; user id; account id; owner id; platform id; profile id",
     "display_name": "display name; channel title; channel titles; owner full name",
     "bio": "bio; biography; introduction; about",
     "is_verified": "verified; is verified; owner is verified",
-    "followers": "followers; follower; followers count; follower count; followers number; followers numbers; "
-    "number of followers; subscribers; subscriber; subscribers count; subscriber count; number of subscribers; "
+    "followers": "followers; follower; followers count; follower count; followers number; "
+    "followers numbers; "
+    "number of followers; subscribers; subscriber; subscribers count; subscriber count; number of "
+    "subscribers; "
     "fans; audience size; owner followers; channel subscriber count; total followers",
-    "following": "following; followees; followings; following count; follows; owner followees; followees count",
-    "posts_count": "posts; posts count; post count; media count; number of posts; uploads; video count; videos; "
+    "following": "following; followees; followings; following count; follows; owner followees; "
+    "followees count",
+    "posts_count": "posts; posts count; post count; media count; number of posts; uploads; video "
+    "count; videos; "
     "owner posts; channel video count; total posts; content count",
     "avg_views": "avg views; average views; views avg; views average; mean views; avg view",
     "avg_likes": "avg likes; average likes; likes avg; likes average; mean likes; avg like",
-    "avg_comments": "avg comments; average comments; comments avg; comments average; mean comments; avg comment",
+    "avg_comments": "avg comments; average comments; comments avg; comments average; mean "
+    "comments; avg comment",
     "avg_shares": "avg shares; average shares; shares avg; shares average; mean shares; avg share",
-    "engagement_rate": "engagement rate; er; eng rate; 60 day eng rate; engagement rate percent; er percent",
-    "captured_at": "trending date; captured at; snapshot date; as of; today; crawled at; date of data",
+    "engagement_rate": "engagement rate; er; eng rate; 60 day eng rate; engagement rate percent; "
+    "er percent",
+    "captured_at": "trending date; captured at; snapshot date; as of; today; crawled at; date of "
+    "data",
     "first_name": "first name; firstname; given name",
     "last_name": "last name; lastname; surname; family name",
     "email": "email; e mail; email address; mail; contact email",
     "phone": "phone; phone number; telephone; mobile",
     "external_id": "influencer id; creator id; uid; record id; contact id",
-    "country": "country; abbreviation; country code; channel country; country region; shipping address country code",
+    "country": "country; abbreviation; country code; channel country; country region; shipping "
+    "address country code",
     "language": "language; lang; owner language",
     "profession": "profession; occupation; job title; professional background",
-    "niche": "category; categories; niche; niches; vertical; influencer vertical; topic; topics; owner category; "
+    "niche": "category; categories; niche; niches; vertical; influencer vertical; topic; topics; "
+    "owner category; "
     "category id; category ids; category 1; category 2; category 3",
     "post_id": "shortcode; post id; media id; video id; video ids; tweet id",
     "post_url": "permalink; post url; post link; video url",
-    "posted_at": "taken at; published at; publish time; posted at; posted on; post date; timestamp; created at; "
+    "posted_at": "taken at; published at; publish time; posted at; posted on; post date; "
+    "timestamp; created at; "
     "create time; upload date",
-    "post_kind": "typename; media type; post type; content type; product type; post kind; type; format",
+    "post_kind": "typename; media type; post type; content type; product type; post kind; type; "
+    "format",
     "is_video": "is video",
     "title": "title; titles; video title; post title",
     "caption": "caption; description; descriptions; text; message",
     "post_language": "post language; caption language",
-    "is_paid_partnership": "paid partnership with; is paid partnership; paid partnership; is sponsored; sponsored",
+    "is_paid_partnership": "paid partnership with; is paid partnership; paid partnership; is "
+    "sponsored; sponsored",
     "followers_at_post": "followers at post; followers when posted",
     "likes": "likes; like count; likes count; number of likes; favorites",
-    "comments": "comments; comment count; comments count; comments total; comment total; number of comments",
+    "comments": "comments; comment count; comments count; comments total; comment total; number "
+    "of comments",
     "shares": "shares; share count; shares count; reposts; retweets",
     "saves": "saves; save count; saved; saves count; bookmarks",
     "views": "views; view count; views count; video view count; plays; play count; video views",
@@ -168,21 +187,38 @@ _TARGET_OF: Mapping[str, str] = {
 }
 # One of these is the handle and the other the name; lists disagree which.
 IDENTITY_WORDS = frozenset(
-    "name; full name; fullname; creator; creator name; creators; influencer; influencer name; influencers; tiktoker; "
-    "tiktoker name; youtuber; you tuber; youtuber name; streamer; channel; channel name; instagrammer; title; display name; "
-    "influencer insta name; channel title; channel titles; real name".split("; ")
+    (
+        *("name", "full name", "fullname", "real name", "display name", "title"),
+        *("creator", "creator name", "creators", "streamer", "channel", "channel name"),
+        *("channel title", "channel titles", "influencer", "influencer name", "influencers"),
+        *("influencer insta name", "instagrammer", "tiktoker", "tiktoker name"),
+        *("youtuber", "you tuber", "youtuber name"),
+    )
 )
 PLATFORM_WORDS: Mapping[str, str] = {
-    "instagram": "instagram", "insta": "instagram", "ig": "instagram", "instagrammer": "instagram",
-    "tiktok": "tiktok", "tiktoker": "tiktok", "tik tok": "tiktok", "douyin": "tiktok",
-    "youtube": "youtube", "youtuber": "youtube", "you tuber": "youtube", "yt": "youtube",
-    "twitch": "twitch", "twitter": "x", "tweet": "x", "linkedin": "linkedin", "pinterest": "pinterest",
-    "snapchat": "snapchat", "facebook": "facebook", "podcast": "podcast", "newsletter": "newsletter",
-}  # fmt: skip
+    word: platform
+    for platform, words in {
+        "instagram": "instagram; insta; ig; instagrammer",
+        "tiktok": "tiktok; tiktoker; tik tok; douyin",
+        "youtube": "youtube; youtuber; you tuber; yt",
+        "twitch": "twitch",
+        "x": "twitter; tweet",
+        "linkedin": "linkedin",
+        "pinterest": "pinterest",
+        "snapchat": "snapchat",
+        "facebook": "facebook",
+        "podcast": "podcast",
+        "newsletter": "newsletter",
+    }.items()
+    for word in words.split("; ")
+}
 
 
 def plain(heading: str) -> str:
-    """A heading as lower-case words: "channelSubscriberCount", "Followers Numbers " and "#Followers" lose their dress."""
+    """A heading as lower-case words:
+
+    "channelSubscriberCount", "Followers Numbers " and "#Followers" lose their dress.
+    """
     text = re.sub(r" \(\d+\)$", "", heading.strip())  # our own mark of a repeated heading
     text = re.sub(r"(?<=[a-z\d])(?=[A-Z])", " ", text).lower().replace("%", " percent ")
     text = text.replace("&", " and ").replace("avg.", "avg").replace("average", "average")
@@ -190,7 +226,10 @@ def plain(heading: str) -> str:
 
 
 def split_platform(words: str) -> tuple[str, str]:
-    """The platform that a plain heading names and the rest: "instagram engagement rate", "tiktok"."""
+    """The platform that a plain heading names and the rest:
+
+    "instagram engagement rate", "tiktok".
+    """
     for word, platform in PLATFORM_WORDS.items():
         if re.search(rf"\b{word}\b", words):
             return platform, " ".join(re.sub(rf"\b{word}\b", " ", words).split())

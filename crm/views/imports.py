@@ -30,7 +30,7 @@ from crm.importers.vocabulary import NUMBERS, TARGETS, Level, Parse
 from crm.models import ImportBatch
 from crm.paging import Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
-from crm.services.imports import batches, files, undoing
+from crm.services.imports import batches, files, hindrances, undoing
 from crm.services.imports.batches import ImportRefused, Wishes
 
 WAITING = "Waiting for a worker"
@@ -195,7 +195,7 @@ def undo(request: BrandRequest, pk: int) -> HttpResponse:
             tasks.undo_import.delay_on_commit(batch_id=pk, actor_id=request.user.pk)
             return redirect("crm:import", brand=request.brand.slug, pk=pk)
     else:
-        reasons = undoing.reasons_against(batch)
+        reasons = hindrances.reasons_against(batch)
     context = {"batch": batch, "reasons": reasons, "counts": _counts(batch)}
     return render(request, "crm/imports/undo.html", context, status=409 if reasons else 200)
 

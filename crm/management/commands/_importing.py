@@ -43,7 +43,8 @@ class ImportCommand(BaseCommand):
             "--mapping",
             type=Path,
             metavar="F",
-            help='JSON that says what the columns mean, e.g. {"platform": "tiktok", "columns": {"User": "handle"}}.',
+            help="JSON that says what the columns mean: "
+            '{"platform": "tiktok", "columns": {"User": "handle"}}.',
         )
         parser.add_argument(
             "--platform",
@@ -54,7 +55,8 @@ class ImportCommand(BaseCommand):
             "--captured-at",
             type=date.fromisoformat,
             metavar="DATE",
-            help="The day that the numbers are from (2022-09-01). Without it: what the file's name says, else today.",
+            help="The day that the numbers are from (2022-09-01). Without it: what the file's "
+            "name says, else today.",
         )
         parser.add_argument(
             "--dry-run", action="store_true", help="Only say what would happen; nothing is written."

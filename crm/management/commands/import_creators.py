@@ -8,7 +8,9 @@ class Command(ImportCommand):
     """Import a list of creators."""
 
     help = (
-        "Import a list of creators and print the counts as JSON on the last line. Columns are recognised by their "
-        "headings and cells; importing the same file again changes nothing; undo_import takes an import back."
+        "Import a list of creators and print the counts as JSON on the last line. Columns are "
+        "recognised by their "
+        "headings and cells; importing the same file again changes nothing; undo_import takes an "
+        "import back."
     )
     kind = Kind.CREATORS

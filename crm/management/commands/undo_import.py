@@ -18,7 +18,8 @@ class Command(BaseCommand):
     """Undo an import."""
 
     help = (
-        "Undo an import by its id: what it added is removed, what it changed becomes what it was. Refused once people "
+        "Undo an import by its id: what it added is removed, what it changed becomes what it was. "
+        "Refused once people "
         "or later imports have built on it. Prints the result as JSON on the last line."
     )
 

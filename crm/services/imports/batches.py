@@ -1,4 +1,7 @@
-"""An import before it is applied: upload, proposed mapping, the mapping that a person settles on."""
+"""An import before it is applied:
+
+upload, proposed mapping, the mapping that a person settles on.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +43,8 @@ class Wishes:
 def start(
     *, brand: Brand, actor: User | None, path: Path, file_name: str, wishes: Wishes, at: datetime
 ) -> ImportBatch:
-    """A new import of the file at `path`, with a proposed mapping; nothing is stored of the file itself.
+    """A new import of the file at `path`, with a proposed mapping; nothing is stored of the file
+    itself.
 
     Raises Unreadable, MappingInvalid.
     """
@@ -144,7 +148,10 @@ def _start(
 
 
 def _as_last_time(brand: Brand, source: str, proposed: ColumnMapping) -> ColumnMapping:
-    """The mapping saved for the source, if the file has the same columns; what the file itself says stays."""
+    """The mapping saved for the source, if the file has the same columns.
+
+    What the file itself says stays.
+    """
     saved = SavedMapping.objects.filter(brand=brand, source=source).first()
     if saved is None:
         return proposed
@@ -164,7 +171,9 @@ def _as_last_time(brand: Brand, source: str, proposed: ColumnMapping) -> ColumnM
 
 
 def _captured_at(batch: ImportBatch, mapping: ColumnMapping, at: datetime) -> datetime:
-    """The day that is said or that the file's name says, else that of the same file before, else now."""
+    """The day that is said or that the file's name says, else that of the same file before, else
+    now.
+    """
     if mapping.captured_on:
         return moment_of(mapping.captured_on)
     before: QuerySet[ImportBatch] = ImportBatch.objects.filter(

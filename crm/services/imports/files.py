@@ -62,7 +62,10 @@ def samples_of(path: Path, how: Reading) -> dict[str, list[Any]]:
 def propose(
     path: Path, *, kind: Kind | None, file_name: str, at: datetime
 ) -> tuple[Reading, ColumnMapping]:
-    """How the file is read and what it probably means; `kind` None: told by its headings. Raises Unreadable."""
+    """How the file is read and what it probably means.
+
+    `kind` None: told by its headings. Raises Unreadable.
+    """
     how = reading.detect(path, name=file_name)
     mapping = proposal.propose(
         how.columns,

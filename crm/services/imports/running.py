@@ -1,4 +1,7 @@
-"""Check (dry run) and apply an import: read and stage the file, find what it changes, write it in one transaction."""
+"""Check (dry run) and apply an import:
+
+read and stage the file, find what it changes, write it in one transaction.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from crm.importers.reading import Reading, read_rows
 from crm.importers.rows import Unreadable
 from crm.models import Brand, ImportBatch, ImportReject, SavedMapping, User
 from crm.services.facts import mark_changed
-from crm.services.imports import changes, matching, staging, writing
+from crm.services.imports import accounts, changes, people, staging, statements, writing
 from crm.services.imports.batches import DEFAULT_SOURCE, ImportRefused, platform_keys
 from crm.services.imports.changes import Counts
 from crm.services.imports.files import local_path
@@ -45,7 +48,8 @@ class _Run:
 def check_import(*, batch_id: int, at: datetime, path: Path | None = None) -> Counts:
     """Dry run: what the import would do, stored with it and returned; no other table changes.
 
-    `path` is the file where it is not stored with the import. Raises ImportRefused, MappingInvalid, Unreadable.
+    `path` is the file where it is not stored with the import. Raises ImportRefused, MappingInvalid,
+    Unreadable.
     """
     with only_worker(batch_id):
         batch = _begin(batch_id, ImportStatus.CHECKING)
@@ -128,8 +132,12 @@ def _staged(batch: ImportBatch, path: Path | None, at: datetime) -> Iterator[_Ru
         raise MappingInvalid(problems)
     parser = RowParser(mapping, year=mapping.year or batch.captured_at.year, platforms=platforms)
     params = {
-        "batch": batch.pk, "brand": batch.brand_id, "source": batch.source, "captured_at": batch.captured_at, "at": at,
-    }  # fmt: skip
+        "batch": batch.pk,
+        "brand": batch.brand_id,
+        "source": batch.source,
+        "captured_at": batch.captured_at,
+        "at": at,
+    }
     with staging.staging_table(batch.pk) as table:
         run = _Run(batch, mapping, parser, staging.Rejects(), table, params)
         with _file(batch, path) as file:
@@ -157,12 +165,15 @@ def _counted(run: _Run, rows: Iterator[Any]) -> Iterator[Any]:
 
 
 def _compare(run: _Run) -> Counts:
-    """Find accounts, people and changes; imports are compared one after the other, or two would add one account."""
-    matching.run("SELECT pg_advisory_xact_lock(hashtextextended('crm.import', 0))")
-    matching.clear()
+    """Find accounts, people and changes.
+
+    Imports are compared one after the other, or two would add one account.
+    """
+    statements.run("SELECT pg_advisory_xact_lock(hashtextextended('crm.import', 0))")
+    statements.clear()
     given = frozenset(run.parser.fields)
-    matching.find_accounts(run.table, given=given, params=run.params, rejects=run.rejects)
-    matching.find_people(run.table, given=given, params=run.params, rejects=run.rejects)
+    accounts.find_accounts(run.table, given=given, params=run.params, rejects=run.rejects)
+    people.find_people(run.table, given=given, params=run.params, rejects=run.rejects)
     changes.find(run.table, given=given, params=run.params, posts=run.mapping.kind is Kind.POSTS)
     counts = changes.count()
     counts.rows = run.rows
@@ -198,7 +209,7 @@ def _store(run: _Run, counts: Counts) -> None:
 
 def _follow_up(run: _Run, at: datetime) -> None:
     """Metrics and outbox for the creators whom the import touched."""
-    touched = [row[0] for row in matching.fetch("SELECT creator_id FROM imp_touched")]
+    touched = [row[0] for row in statements.fetch("SELECT creator_id FROM imp_touched")]
     if not touched:
         return
     _note(run.batch, MEASURING)
@@ -207,14 +218,17 @@ def _follow_up(run: _Run, at: datetime) -> None:
 
 
 def tell_facts(creator_ids: list[int]) -> None:
-    """Put the creators in the outbox, for every brand that knows them; many at once as whole brands."""
+    """Put the creators in the outbox, for every brand that knows them.
+
+    Many at once as whole brands.
+    """
     if len(creator_ids) <= SINGLE_FACTS_MAX:
         mark_changed(brand=None, creator_ids=creator_ids, cause="import")
         return
     for brand in Brand.objects.filter(
         pk__in=[
             row[0]
-            for row in matching.fetch(
+            for row in statements.fetch(
                 "SELECT DISTINCT brand_id FROM crm_relationship WHERE creator_id = ANY(%(ids)s)",
                 {"ids": creator_ids},
             )
@@ -233,7 +247,10 @@ def _note(batch: ImportBatch, phase: str, rows: int | None = None) -> None:
 
 @contextmanager
 def only_worker(batch_id: int) -> Iterator[None]:
-    """Refuse a second worker on the same import; the lock goes with the connection of a killed one."""
+    """Refuse a second worker on the same import.
+
+    The lock goes with the connection of a killed one.
+    """
     key = f"crm.import:{batch_id}"
     if not _locked("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key):
         raise ImportRefused("This import is being worked on already.")

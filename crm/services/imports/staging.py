@@ -1,8 +1,9 @@
-"""The staging table of an import: parsed rows of the file, in a table of their own without write-ahead log.
+"""The staging table of an import: parsed rows of the file, in a table of their own without write-
+ahead log.
 
-One table per import, made, filled by COPY in blocks and dropped. It lives outside the transaction that applies the
-import, so that progress is seen while a large file is read. A table left by a killed worker is dropped when the import
-is run again.
+One table per import, made, filled by COPY in blocks and dropped. It lives outside the transaction
+that applies the import, so that progress is seen while a large file is read. A table left by a
+killed worker is dropped when the import is run again.
 """
 
 from __future__ import annotations
@@ -38,9 +39,24 @@ _TYPES: dict[str, LiteralString] = {
     **{name: "double precision" for name in PROFILE_NUMBERS if name not in _WHOLE},
 }
 _TEXTS = (
-    "url", "account_id", "display_name", "bio", "name", "email", "phone", "external_id", "country", "language",
-    "profession", "post_id", "post_url", "post_kind", "title", "caption", "post_language",
-)  # fmt: skip
+    "url",
+    "account_id",
+    "display_name",
+    "bio",
+    "name",
+    "email",
+    "phone",
+    "external_id",
+    "country",
+    "language",
+    "profession",
+    "post_id",
+    "post_url",
+    "post_kind",
+    "title",
+    "caption",
+    "post_language",
+)
 COLUMNS: dict[str, LiteralString] = {**_TYPES, **dict.fromkeys(_TEXTS, "text")}
 
 
@@ -86,7 +102,10 @@ def fill(
     rows: Iterable[list[tuple[Any, ...]]],
     progress: Callable[[int], None],
 ) -> int:
-    """COPY the staging rows of each file row into the table; `progress` hears how many were taken. Their number."""
+    """COPY the staging rows of each file row into the table.
+
+    `progress` hears how many were taken. Their number.
+    """
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         table, sql.SQL(", ").join(map(sql.Identifier, fields))
     )
@@ -101,7 +120,8 @@ def fill(
                     write(account)
         taken += len(block)
         progress(taken)
-    # Two spellings in other letters than Python's and PostgreSQL's lower() agree on would be refused by a constraint.
+    # Two spellings in other letters than Python's and PostgreSQL's lower() agree on would be
+    # refused by a constraint.
     _run(
         sql.SQL("UPDATE {} SET handle = lower(handle) WHERE handle <> lower(handle)").format(table)
     )

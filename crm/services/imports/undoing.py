@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import LiteralString
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from psycopg import sql
 
 from crm import audit
 from crm.choices import ImportStatus
 from crm.models import ImportBatch, User
-from crm.services.imports.matching import clear, fetch, names, run
+from crm.services.imports.hindrances import reasons_against
 from crm.services.imports.running import only_worker, tell_facts
+from crm.services.imports.statements import clear, fetch, names, run
 from crm.services.imports.writing import CHANGEABLE
 from crm.services.metrics import refresh_metrics
 
@@ -32,18 +33,6 @@ _ADDED: tuple[LiteralString, ...] = (
     "crm_relationship",
     "crm_profile",
     "crm_creator",
-)
-# Whose rows belong to whose: (child table, column, parent table).
-_BELONG: tuple[tuple[LiteralString, LiteralString, LiteralString], ...] = (
-    ("crm_profile", "creator_id", "crm_creator"),
-    ("crm_relationship", "creator_id", "crm_creator"),
-    ("crm_contactpoint", "creator_id", "crm_creator"),
-    ("crm_externalid", "creator_id", "crm_creator"),
-    ("crm_creatorniche", "creator_id", "crm_creator"),
-    ("crm_metricsnapshot", "profile_id", "crm_profile"),
-    ("crm_audiencesnapshot", "profile_id", "crm_profile"),
-    ("crm_post", "profile_id", "crm_profile"),
-    ("crm_postmetricsnapshot", "post_id", "crm_post"),
 )
 
 
@@ -69,7 +58,10 @@ def request_undo(*, batch_id: int) -> ImportBatch:
 
 
 def undo_import(*, batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
-    """Take the import back; one that is undone stays so. Raises UndoRefused, and then nothing has changed."""
+    """Take the import back; one that is undone stays so.
+
+    Raises UndoRefused, and then nothing has changed.
+    """
     with only_worker(batch_id):
         try:
             with transaction.atomic():
@@ -79,16 +71,9 @@ def undo_import(*, batch_id: int, actor: User | None, at: datetime) -> ImportBat
             raise
         except IntegrityError:
             # A table of an upper app holds on to a row (its foreign key does not cascade).
-            refusal = UndoRefused(["Other records have come to depend on what this import added."])
-            _note_refusal(batch_id, str(refusal))
-            raise refusal from None
-
-
-def reasons_against(batch: ImportBatch) -> list[str]:
-    """What keeps the import from being undone, as sentences; empty where nothing does."""
-    if batch.status not in {ImportStatus.APPLIED, ImportStatus.UNDOING}:
-        return [f"This import is {batch.get_status_display().lower()}, not applied."]
-    return [*_later_imports(batch.pk), *_people(batch.pk)]
+            held = UndoRefused(["Other records have come to depend on what this import added."])
+            _note_refusal(batch_id, str(held))
+            raise held from None
 
 
 def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
@@ -103,7 +88,8 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
     params = {"batch": batch.pk}
     clear()
     run(
-        "CREATE TEMPORARY TABLE imp_doomed ON COMMIT DROP AS SELECT id FROM crm_creator WHERE import_batch_id = %(batch)s",
+        "CREATE TEMPORARY TABLE imp_doomed ON COMMIT DROP AS SELECT id FROM crm_creator WHERE "
+        "import_batch_id = %(batch)s",
         params,
     )
     run("CREATE UNIQUE INDEX ON imp_doomed (id)")
@@ -157,12 +143,14 @@ def _changed_creators(params: dict[str, int]) -> list[int]:
     """Creators who stay, but lose or get back something."""
     rows = fetch(
         """
-        SELECT row_id FROM crm_importbeforeimage WHERE batch_id = %(batch)s AND table_name = 'crm_creator'
+        SELECT row_id FROM crm_importbeforeimage WHERE batch_id = %(batch)s
+            AND table_name = 'crm_creator'
         UNION SELECT creator_id FROM crm_profile WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_relationship WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_creatorniche WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_post WHERE import_batch_id = %(batch)s
-        UNION SELECT p.creator_id FROM crm_profile p JOIN crm_metricsnapshot s ON s.profile_id = p.id
+        UNION SELECT p.creator_id FROM crm_profile p JOIN crm_metricsnapshot s
+            ON s.profile_id = p.id
             WHERE s.import_batch_id = %(batch)s
         UNION SELECT p.creator_id FROM crm_post p JOIN crm_postmetricsnapshot s ON s.post_id = p.id
             WHERE s.import_batch_id = %(batch)s
@@ -182,7 +170,8 @@ def _restore(table: LiteralString, columns: Sequence[str], batch_id: int) -> int
     every = [*columns, "updated_at"] if table == "crm_creator" else list(columns)
     return run(
         """
-        UPDATE {table} t SET ({columns}) = (SELECT {old} FROM jsonb_populate_record(t, b.before -> 'old') o)
+        UPDATE {table} t SET ({columns}) = (SELECT {old} FROM jsonb_populate_record(t,
+            b.before -> 'old') o)
         FROM crm_importbeforeimage b
         WHERE b.batch_id = %(batch)s AND b.table_name = {name} AND b.row_id = t.id
         """,
@@ -204,130 +193,3 @@ def _remove_unused_niches(batch_id: int) -> None:
         """,
         {"batch": batch_id},
     )
-
-
-def _later_imports(batch_id: int) -> list[str]:
-    """Imports that changed or added to what this one added or changed; they have to be undone first."""
-    added = sql.SQL(" UNION ALL ").join(
-        sql.SQL(
-            "SELECT c.import_batch_id FROM {child} c JOIN {parent} p ON p.id = c.{column}"
-            " WHERE p.import_batch_id = %(batch)s AND c.import_batch_id <> %(batch)s"
-        ).format(
-            child=sql.Identifier(child),
-            parent=sql.Identifier(parent),
-            column=sql.Identifier(column),
-        )
-        for child, column, parent in _BELONG
-    )
-    changed = sql.SQL(" UNION ALL ").join(
-        sql.SQL(
-            "SELECT b.batch_id FROM crm_importbeforeimage b JOIN {table} t ON t.id = b.row_id"
-            " WHERE b.table_name = {name} AND b.batch_id <> %(batch)s AND t.import_batch_id = %(batch)s"
-        ).format(table=sql.Identifier(table), name=sql.Literal(table))
-        for table in CHANGEABLE
-    )
-    rows = fetch(
-        """
-        WITH found (id) AS (
-            {added} UNION ALL {changed}
-            UNION ALL SELECT l.batch_id FROM crm_importbeforeimage b
-                JOIN crm_importbeforeimage l ON l.table_name = b.table_name AND l.row_id = b.row_id AND l.id > b.id
-                WHERE b.batch_id = %(batch)s AND l.batch_id <> %(batch)s
-        )
-        SELECT i.id, i.file_name, i.brand_id = mine.brand_id, count(*) FROM found
-        JOIN crm_importbatch i ON i.id = found.id JOIN crm_importbatch mine ON mine.id = %(batch)s
-        GROUP BY i.id, mine.brand_id ORDER BY i.id DESC
-        """,
-        {"batch": batch_id},
-        added=added,
-        changed=changed,
-    )
-    return [
-        f"The later import #{pk} ({file_name}) builds on it ({count:,} records): undo that one first."
-        if mine
-        else f"Another brand's import builds on it ({count:,} records)."
-        for pk, file_name, mine, count in rows
-    ]
-
-
-def _people(batch_id: int) -> list[str]:
-    """What people have done since with the rows that this import added or changed."""
-    checks: list[tuple[sql.Composable, str]] = [
-        (
-            sql.SQL(
-                "SELECT count(*) FROM crm_relationship r WHERE r.import_batch_id = %(batch)s AND (r.version > 1"
-                " OR r.owner_id IS NOT NULL OR r.next_step <> '' OR r.next_step_on IS NOT NULL"
-                " OR EXISTS (SELECT FROM crm_stagechange s WHERE s.relationship_id = r.id AND s.from_stage <> ''))"
-            ),
-            "{} of its creators have been moved to another stage or were given an owner or a next step.",
-        ),
-        (
-            sql.SQL(
-                "SELECT count(DISTINCT n.relationship_id) FROM crm_note n JOIN crm_relationship r ON r.id = n.relationship_id"
-                " WHERE r.import_batch_id = %(batch)s"
-            ),
-            "{} of its creators have notes.",
-        ),
-        (
-            sql.SQL(
-                "SELECT count(*) FROM crm_creator c JOIN crm_importbatch i ON i.id = c.import_batch_id"
-                " WHERE i.id = %(batch)s AND c.updated_at <> c.created_at AND NOT EXISTS (SELECT FROM"
-                " crm_importbeforeimage b WHERE b.table_name = 'crm_creator' AND b.row_id = c.id)"
-            ),
-            "{} of its creators have been edited.",
-        ),
-    ]
-    checks += [
-        (
-            sql.SQL(
-                "SELECT count(*) FROM {child} c JOIN {parent} p ON p.id = c.{column}"
-                " WHERE p.import_batch_id = %(batch)s AND c.import_batch_id IS NULL"
-            ).format(
-                child=sql.Identifier(child),
-                parent=sql.Identifier(parent),
-                column=sql.Identifier(column),
-            ),
-            "{} " + _WORDS[child] + " were added to its records by hand.",
-        )
-        for child, column, parent in _BELONG
-    ]
-    checks += [
-        (
-            sql.SQL(
-                "SELECT count(*) FROM crm_importbeforeimage b JOIN {table} t ON t.id = b.row_id"
-                " CROSS JOIN LATERAL jsonb_populate_record(t, b.before -> 'new') n"
-                " WHERE b.batch_id = %(batch)s AND b.table_name = {name} AND ({now}) IS DISTINCT FROM ({then})"
-                " AND NOT EXISTS (SELECT FROM crm_importbeforeimage l"
-                " WHERE l.table_name = b.table_name AND l.row_id = b.row_id AND l.id > b.id)"
-            ).format(
-                table=sql.Identifier(table),
-                name=sql.Literal(table),
-                now=names(columns, "t"),
-                then=names(columns, "n"),
-            ),
-            "{} " + _WORDS[table] + " that it changed have been changed again since.",
-        )
-        for table, columns in CHANGEABLE.items()
-    ]
-    found = []
-    with connection.cursor() as cursor:
-        for query, words in checks:
-            cursor.execute(query, {"batch": batch_id})
-            (count,) = cursor.fetchone()
-            if count:
-                found.append(words.format(f"{count:,}"))
-    return found
-
-
-_WORDS = {
-    "crm_creator": "creators",
-    "crm_profile": "profiles",
-    "crm_relationship": "relationships",
-    "crm_contactpoint": "contact details",
-    "crm_externalid": "ids",
-    "crm_creatorniche": "niches",
-    "crm_metricsnapshot": "sets of profile numbers",
-    "crm_audiencesnapshot": "audience reports",
-    "crm_post": "posts",
-    "crm_postmetricsnapshot": "sets of post numbers",
-}

@@ -1,4 +1,7 @@
-"""Write what changes.py found: additions name the import, changed rows leave their former self to undo."""
+"""Write what changes.py found:
+
+additions name the import, changed rows leave their former self to undo.
+"""
 
 from __future__ import annotations
 
@@ -9,27 +12,46 @@ from django.db import connection
 from psycopg import sql
 
 from crm.importers.vocabulary import POST_NUMBERS, PROFILE_NUMBERS
-from crm.services.imports.changes import SOURCE
-from crm.services.imports.matching import Params, names, run
+from crm.services.imports.post_changes import SOURCE
+from crm.services.imports.statements import Params, names, run
 
 # The columns that an import may change, by table: what is compared and put back at undo.
 CHANGEABLE: Mapping[str, Sequence[str]] = {
     "crm_creator": ("name", "country", "language", "profession"),
     "crm_profile": (
-        "handle", "display_name", "url", "external_id", "bio", "is_verified", *PROFILE_NUMBERS, "metrics_at",
+        "handle",
+        "display_name",
+        "url",
+        "external_id",
+        "bio",
+        "is_verified",
+        *PROFILE_NUMBERS,
+        "metrics_at",
         "metrics_source",
     ),
     "crm_metricsnapshot": PROFILE_NUMBERS,
     "crm_post": (
-        "posted_at", "kind", "title", "caption", "url", "language", "is_paid_partnership", "followers_at_post",
-        *POST_NUMBERS, "metrics_at", "metrics_source",
+        "posted_at",
+        "kind",
+        "title",
+        "caption",
+        "url",
+        "language",
+        "is_paid_partnership",
+        "followers_at_post",
+        *POST_NUMBERS,
+        "metrics_at",
+        "metrics_source",
     ),
     "crm_postmetricsnapshot": POST_NUMBERS,
-}  # fmt: skip
+}
 
 
 def write(*, params: Params, niches: Mapping[str, str], posts: bool) -> None:
-    """Add and change everything; `niches` has the label of each key; params: batch, brand, source, at, captured_at."""
+    """Add and change everything.
+
+    `niches` has the label of each key; params: batch, brand, source, at, captured_at.
+    """
     _creators(params)
     _profiles(params)
     _belongings(params, niches)
@@ -41,9 +63,11 @@ def write(*, params: Params, niches: Mapping[str, str], posts: bool) -> None:
 def _creators(params: Params) -> None:
     run(
         """
-        INSERT INTO crm_creator (id, uid, name, creator_type, country, language, profession, is_celebrity,
+        INSERT INTO crm_creator (id, uid, name, creator_type, country, language, profession,
+            is_celebrity,
             import_batch_id, created_at, updated_at)
-        SELECT creator_id, gen_random_uuid(), left(COALESCE(name, fallback), 200), 'external', COALESCE(country, ''),
+        SELECT creator_id, gen_random_uuid(), left(COALESCE(name, fallback), 200), 'external',
+            COALESCE(country, ''),
             COALESCE(language, ''), COALESCE(profession, ''), NULL, %(batch)s, %(at)s, %(at)s
         FROM imp_person WHERE is_new ORDER BY creator_id
         """,
@@ -62,9 +86,11 @@ def _profiles(params: Params) -> None:
     )
     run(
         """
-        INSERT INTO crm_profile (id, creator_id, platform_id, handle, display_name, url, external_id, bio, is_verified,
+        INSERT INTO crm_profile (id, creator_id, platform_id, handle, display_name, url,
+            external_id, bio, is_verified,
             {numbers}, metrics_at, metrics_source, import_batch_id, created_at)
-        SELECT m.profile_id, i.creator_id, a.platform, a.handle, COALESCE(a.display_name, ''), COALESCE(a.url, ''),
+        SELECT m.profile_id, i.creator_id, a.platform, a.handle, COALESCE(a.display_name, ''),
+            COALESCE(a.url, ''),
             COALESCE(a.account_id, ''), COALESCE(a.bio, ''), a.is_verified, {values},
             CASE WHEN num_nonnulls({values}) > 0 THEN a.captured_at END, {source}, %(batch)s, %(at)s
         FROM imp_account a JOIN imp_match m USING (a) JOIN imp_person i USING (person)
@@ -81,12 +107,14 @@ def _belongings(params: Params, niches: Mapping[str, str]) -> None:
     run(
         """
         WITH added AS (
-            INSERT INTO crm_relationship (brand_id, creator_id, stage, stage_since, since, next_step, version,
+            INSERT INTO crm_relationship (brand_id, creator_id, stage, stage_since, since,
+                next_step, version,
                 import_batch_id, created_at)
             SELECT %(brand)s, creator_id, 'prospect', {since}, {since}, '', 1, %(batch)s, %(at)s
             FROM imp_belonging WHERE kind = 'relationship' RETURNING id
         )
-        INSERT INTO crm_stagechange (relationship_id, from_stage, stage, entered_at, actor_id, reason)
+        INSERT INTO crm_stagechange (relationship_id, from_stage, stage, entered_at, actor_id,
+            reason)
         SELECT id, '', 'prospect', {since}, %(actor)s, 'Imported' FROM added
         """,
         params,
@@ -95,9 +123,11 @@ def _belongings(params: Params, niches: Mapping[str, str]) -> None:
     )
     run(
         """
-        INSERT INTO crm_contactpoint (brand_id, creator_id, kind, value, import_batch_id, created_at)
+        INSERT INTO crm_contactpoint (brand_id, creator_id, kind, value, import_batch_id,
+            created_at)
         SELECT %(brand)s, creator_id, kind, value, %(batch)s, %(at)s
-        FROM imp_belonging WHERE kind IN ('email', 'phone') ON CONFLICT (brand_id, kind, value) DO NOTHING
+        FROM imp_belonging WHERE kind IN ('email', 'phone') ON CONFLICT (brand_id, kind,
+            value) DO NOTHING
         """,
         params,
     )
@@ -105,18 +135,21 @@ def _belongings(params: Params, niches: Mapping[str, str]) -> None:
         """
         INSERT INTO crm_externalid (brand_id, creator_id, source, value, import_batch_id)
         SELECT %(brand)s, creator_id, %(source)s, value, %(batch)s
-        FROM imp_belonging WHERE kind = 'external_id' ON CONFLICT (brand_id, source, value) DO NOTHING
+        FROM imp_belonging WHERE kind = 'external_id' ON CONFLICT (brand_id, source,
+            value) DO NOTHING
         """,
         params,
     )
     if not niches:
         return
-    # An empty former self says that the row was not there: undo removes the niche unless it has come into use.
+    # An empty former self says that the row was not there: undo removes the niche unless it has
+    # come into use.
     run(
         """
         WITH added AS (
             INSERT INTO crm_niche (key, label)
-            SELECT key, label FROM unnest(%(keys)s::text[], %(labels)s::text[]) AS given (key, label)
+            SELECT key, label FROM unnest(%(keys)s::text[], %(labels)s::text[]) AS given (key,
+                label)
             WHERE key IN (SELECT value FROM imp_belonging WHERE kind = 'niche')
             ORDER BY key ON CONFLICT (key) DO NOTHING RETURNING id
         )
@@ -159,7 +192,8 @@ def _posts(params: Params) -> None:
         )
         changed = [row[0] for row in cursor.fetchall()]
     run(
-        "CREATE TEMPORARY TABLE imp_post_change ON COMMIT DROP AS SELECT id, {columns} FROM imp_post WHERE changed",
+        "CREATE TEMPORARY TABLE imp_post_change ON COMMIT DROP AS SELECT id, {columns} FROM "
+        "imp_post WHERE changed",
         columns=sql.SQL(", ").join(
             sql.SQL("{} AS {}").format(sql.Identifier(f"new_{name}"), sql.Identifier(name))
             for name in changed
@@ -170,10 +204,14 @@ def _posts(params: Params) -> None:
     run("UPDATE imp_post SET is_new = true, id = nextval('crm_post_id_seq') WHERE id IS NULL")
     run(
         """
-        INSERT INTO crm_post (id, profile_id, creator_id, external_id, posted_at, kind, title, caption, url, language,
-            is_paid_partnership, followers_at_post, {numbers}, metrics_at, metrics_source, import_batch_id, created_at)
-        SELECT p.id, m.profile_id, f.creator_id, p.post_id, p.posted_at, COALESCE(p.post_kind, 'other'),
-            COALESCE(p.title, ''), COALESCE(p.caption, ''), COALESCE(p.post_url, ''), COALESCE(p.post_language, ''),
+        INSERT INTO crm_post (id, profile_id, creator_id, external_id, posted_at, kind, title,
+            caption, url, language,
+            is_paid_partnership, followers_at_post, {numbers}, metrics_at, metrics_source,
+                import_batch_id, created_at)
+        SELECT p.id, m.profile_id, f.creator_id, p.post_id, p.posted_at, COALESCE(p.post_kind,
+            'other'),
+            COALESCE(p.title, ''), COALESCE(p.caption, ''), COALESCE(p.post_url, ''),
+                COALESCE(p.post_language, ''),
             p.is_paid_partnership, p.followers_at_post, {values},
             CASE WHEN num_nonnulls({values}) > 0 THEN p.captured_at END, {source}, %(batch)s, %(at)s
         FROM imp_post p JOIN imp_match m USING (a) JOIN crm_profile f ON f.id = m.profile_id
@@ -186,7 +224,8 @@ def _posts(params: Params) -> None:
     )
     run(
         """
-        INSERT INTO crm_postmetricsnapshot (post_id, captured_at, source, {numbers}, import_batch_id)
+        INSERT INTO crm_postmetricsnapshot (post_id, captured_at, source, {numbers},
+            import_batch_id)
         SELECT p.id, s.captured_at, {source}, {values}, %(batch)s
         FROM imp_post_snapshot s JOIN imp_post p USING (p) WHERE s.id IS NULL
         """,
@@ -202,7 +241,8 @@ def _change(table: str, changes: LiteralString, params: Params, extra: LiteralSt
     """Store the former self of each row of `changes` and set its columns."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND attname <> 'id'",
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND "
+            "attname <> 'id'",
             [changes],
         )
         columns = [row[0] for row in cursor.fetchall()]
@@ -211,7 +251,8 @@ def _change(table: str, changes: LiteralString, params: Params, extra: LiteralSt
     run(
         """
         INSERT INTO crm_importbeforeimage (batch_id, table_name, row_id, before)
-        SELECT %(batch)s, {name}, t.id, jsonb_build_object('old', to_jsonb(o), 'new', to_jsonb(c) - 'id')
+        SELECT %(batch)s, {name}, t.id, jsonb_build_object('old', to_jsonb(o), 'new',
+            to_jsonb(c) - 'id')
         FROM {changes} c JOIN {table} t ON t.id = c.id CROSS JOIN LATERAL (SELECT {old}) o
         """,
         params,
@@ -220,7 +261,9 @@ def _change(table: str, changes: LiteralString, params: Params, extra: LiteralSt
         table=sql.Identifier(table),
         changes=sql.Identifier(changes),
     )
-    assignments = [sql.SQL("{0} = c.{0}").format(sql.Identifier(name)) for name in columns]
+    assignments: list[sql.Composable] = [
+        sql.SQL("{0} = c.{0}").format(sql.Identifier(name)) for name in columns
+    ]
     assignments += [sql.SQL(extra)] if extra else []
     run(
         "UPDATE {table} t SET {assignments} FROM {changes} c WHERE c.id = t.id",
@@ -243,7 +286,7 @@ def _fill(
         found=sql.Identifier(found),
         table=sql.Identifier(table),
         values=sql.SQL(", ").join(
-            sql.SQL("COALESCE(s.{0}, t.{0}) AS {0}").format(sql.Identifier(name))
+            sql.SQL("COALESCE(t.{0}, s.{0}) AS {0}").format(sql.Identifier(name))
             for name in columns
         ),
     )

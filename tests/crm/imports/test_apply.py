@@ -285,7 +285,8 @@ def test_a_new_handle_of_a_known_account_id_renames_the_profile(brand: Brand, pu
 
 def test_unknown_never_replaces_known(brand: Brand, put: Put) -> None:
     imported(brand, put(LIST))
-    later = "username,full name,followers,engagement rate,country,category,email\nanna.berg,,,N/A,#REF!,,\nbo,,🔒,,,,\n"
+    head = LIST.splitlines()[0]
+    later = f"{head}\nanna.berg,,,N/A,#REF!,,\nbo,,🔒,,,,\n"
     before = dump()
     _, counts = imported(brand, put(later), at=NOW + timedelta(days=1))
     assert (counts.creators_updated, counts.unchanged) == (0, 2)
@@ -394,7 +395,8 @@ def test_posts_bring_their_creators_profiles_counts_and_niches(brand: Brand, put
     assert dump() == before
 
 
-TRENDING = """video_id,trending_date,title,channel_title,category_id,publish_time,views,likes,comment_count
+TRENDING = """\
+video_id,trending_date,title,channel_title,category_id,publish_time,views,likes,comments
 v1,17.14.11,One,Anna's Kitchen,26,2017-11-13T17:13:01.000Z,100,10,1
 v1,17.15.11,One,Anna's Kitchen,26,2017-11-13T17:13:01.000Z,250,20,2
 v1,17.14.11,One,Anna's Kitchen,26,2017-11-13T17:13:01.000Z,100,10,

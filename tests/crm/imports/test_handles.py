@@ -32,7 +32,7 @@ from crm.importers.numbers import BadValue
         ("https://twitter.com/anna", "x", "anna"),
         ("https://www.linkedin.com/in/anna-berg-1a2b/", "linkedin", "anna-berg-1a2b"),
         ("https://www.pinterest.co.uk/anna/", "pinterest", "anna"),
-        ("Anna’s Weekly", "newsletter", "anna’s weekly"),
+        ("Anna & Co Weekly", "newsletter", "anna & co weekly"),
         ("\u200eanna\ufeff", "instagram", "anna"),
     ],
 )

@@ -54,7 +54,7 @@ def test_excel_says_its_delimiter(put: Put) -> None:
         ("username,name\nanna,Zoë 🥊\n", "utf-8-sig", "utf-8-sig"),
         ("username,name\nanna,Zoë\n", "utf-16", "utf-16"),
         ("username,city\n" + "anna,Köln\nbo,Málaga\n" * 20, "cp1252", "cp1252"),
-        ("username,город\n" + "Анна,Москва\nИван,Казань\n" * 20, "cp1251", "cp1251"),
+        ("username,город\n" + "Анна,Москва\nИван,Казань\n" * 20, "cp1251", "cp1251"),  # noqa: RUF001
     ],
 )
 def test_encodings(put: Put, text: str, encoding: str, found: str) -> None:

@@ -19,7 +19,8 @@ from crm.models import (
     Relationship,
     User,
 )
-from crm.services.imports.undoing import UndoRefused, reasons_against, undo_import
+from crm.services.imports.hindrances import reasons_against
+from crm.services.imports.undoing import UndoRefused, undo_import
 from crm.services.metrics import refresh_metrics
 from tests.crm.imports.conftest import Put
 from tests.crm.imports.state import dump, imported

@@ -1,0 +1,87 @@
+"""How the modules of an import talk to the database: composed SQL, never text put together from
+values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, LiteralString
+
+from django.db import connection
+from psycopg import sql
+
+from crm.services.imports.staging import COLUMNS
+
+Params = dict[str, Any]
+
+
+_TABLES = (
+    "account",
+    "match",
+    "person",
+    "line",
+    "link",
+    "key",
+    "known",
+    "conflict",
+    "creator_change",
+    "profile_change",
+    "snapshot",
+    "snapshot_change",
+    "belonging",
+    "post",
+    "post_change",
+    "post_snapshot",
+    "post_snapshot_change",
+    "touched",
+    "doomed",
+)
+
+
+def clear() -> None:
+    """Drop the temporary tables of an import before in the same transaction."""
+    run(
+        "DROP TABLE IF EXISTS {tables}",
+        tables=sql.SQL(", ").join(sql.Identifier("pg_temp", f"imp_{name}") for name in _TABLES),
+    )
+
+
+def run(
+    statement: LiteralString | sql.Composable, params: Params | None = None, **parts: sql.Composable
+) -> int:
+    """Execute one statement with its {parts} and %(params)s; the number of rows it concerned."""
+    whole = statement if isinstance(statement, sql.Composable) else sql.SQL(statement)
+    if parts:
+        whole = sql.SQL(statement).format(**parts) if isinstance(statement, str) else whole
+    with connection.cursor() as cursor:
+        cursor.execute(whole, params)
+        return int(cursor.rowcount)
+
+
+def fetch(
+    statement: LiteralString, params: Params | None = None, **parts: sql.Composable
+) -> list[tuple[Any, ...]]:
+    """All rows of one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(**parts), params)
+        return list(cursor.fetchall())
+
+
+def names(columns: Sequence[str], alias: str = "") -> sql.Composable:
+    """Columns, comma separated, each of the table `alias`."""
+    if alias:
+        return sql.SQL(", ").join(sql.Identifier(alias, name) for name in columns)
+    return sql.SQL(", ").join(map(sql.Identifier, columns))
+
+
+def last_known(name: str, given: frozenset[str], order: LiteralString) -> sql.Composable:
+    """The value of a group's newest row that knows it.
+
+    Null for a column that the file does not have.
+    """
+    kind = sql.SQL(COLUMNS[name].removesuffix(" NOT NULL"))
+    if name not in given:
+        return sql.SQL("NULL::{kind} AS {name}").format(kind=kind, name=sql.Identifier(name))
+    return sql.SQL(
+        "(array_agg({name} ORDER BY {order}) FILTER (WHERE {name} IS NOT NULL))[1] AS {name}"
+    ).format(name=sql.Identifier(name), order=sql.SQL(order))
