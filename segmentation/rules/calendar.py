@@ -141,7 +141,7 @@ def _first_day_from(wall: datetime) -> date:
 
 @dataclass(frozen=True, order=True)
 class Quarter:
-    """A calendar quarter, written 2026Q3."""
+    """A name of a quarter, written 2026Q3. Which days it covers is the brand's: metrics.periods."""
 
     year: int
     number: int
@@ -157,26 +157,6 @@ class Quarter:
         if found is None or found[1] == "0000":
             raise ValueError(f"{text!r} is not a quarter; write it as 2026Q3.")
         return cls(int(found[1]), int(found[2]))
-
-    @classmethod
-    def of(cls, moment: datetime, calendar: Calendar) -> Quarter:
-        """Return the quarter the moment lies in, for the brand."""
-        day = calendar.day_of(moment)
-        return cls(day.year, (day.month + 2) // 3)
-
-    @property
-    def start_date(self) -> date:
-        """The first day of the quarter."""
-        return date(self.year, self.number * 3 - 2, 1)
-
-    @property
-    def end_date(self) -> date:
-        """The day after the last day of the quarter."""
-        return self.next().start_date
-
-    def bounds(self, calendar: Calendar) -> Bounds:
-        """Return the moments the quarter covers for the brand."""
-        return Bounds(calendar.midnight(self.start_date), calendar.midnight(self.end_date))
 
     def next(self) -> Quarter:
         """Return the quarter after this one."""

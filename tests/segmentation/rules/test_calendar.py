@@ -150,7 +150,6 @@ def test_quarter_is_read_and_written() -> None:
     assert quarter == Quarter(2026, 3)
     assert str(quarter) == "2026Q3"
     assert Quarter.parse(" 2026q3 ") == quarter
-    assert (quarter.start_date, quarter.end_date) == (date(2026, 7, 1), date(2026, 10, 1))
     assert quarter.next().next() == Quarter(2027, 1)
     assert Quarter(2026, 1).previous() == Quarter(2025, 4)
     assert quarter.shift(-11) == Quarter(2023, 4)
@@ -164,16 +163,6 @@ def test_quarter_is_read_and_written() -> None:
 def test_what_is_no_quarter_is_refused_in_words(text: str) -> None:
     with pytest.raises(ValueError, match="is not a quarter; write it as 2026Q3"):
         Quarter.parse(text)
-
-
-def test_quarter_of_a_moment_is_the_brands() -> None:
-    last_hour = utc(2026, 9, 30, 22, 30)
-    assert Quarter.of(last_hour, Calendar()) == Quarter(2026, 3)
-    assert Quarter.of(last_hour, BERLIN) == Quarter(2026, 4)
-
-
-def test_quarter_bounds_are_the_brands() -> None:
-    assert Quarter(2026, 4).bounds(BERLIN) == Bounds(utc(2026, 9, 30, 22), utc(2026, 12, 31, 23))
 
 
 def test_calendar_refuses_what_it_cannot_count_with() -> None:
