@@ -72,8 +72,13 @@ class SegmentNumbers:
 
 NOTHING = SegmentNumbers()
 
-# Of each stay, the part that lies in the period; the brand's base stays from when it was known.
-_STAYS = """
+# Windows: a creator's stays that begin and end together (cut to the period), with the segments they
+# are in: one or two rows for each creator, whatever the number of segments. A creator who left a
+# segment and came back has the windows of that segment for itself, under one (negative) unit, and
+# is so one creator. The order inside `segments` does not matter: another order is another group.
+_WINDOWS = """
+CREATE TEMP TABLE scorecard_window AS
+WITH stay AS MATERIALIZED (
   SELECT m.segment_id, m.creator_id, greatest(m.entered_at, %(start)s) AS since,
     least(coalesce(m.left_at, %(until)s), %(until)s) AS until
   FROM segmentation_membership m
@@ -82,106 +87,107 @@ _STAYS = """
   UNION ALL
   SELECT 0, r.creator_id, greatest(r.since, %(start)s), %(until)s
   FROM crm_relationship r WHERE r.brand_id = %(brand)s AND r.since < %(until)s
-"""
-
-_MEMBERS_AT_END = """
-  SELECT m.segment_id, m.creator_id FROM segmentation_membership m
-  WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
-    AND (m.left_at IS NULL OR m.left_at >= %(until)s)
-  UNION ALL
-  SELECT 0, r.creator_id FROM crm_relationship r
-  WHERE r.brand_id = %(brand)s AND r.since < %(until)s
-"""
-
-# One row for each segment and creator. Posts are summed up by creator once and joined to the stays
-# that cover the whole period, which are nearly all; only the others look at single posts.
-_PARTS = f"""
-CREATE TEMP TABLE scorecard_part AS
-WITH stay AS MATERIALIZED ({_STAYS}),
-member AS MATERIALIZED (SELECT DISTINCT creator_id FROM stay),
-tracked AS MATERIALIZED (
-  SELECT c.creator_id FROM member c WHERE EXISTS (
-    SELECT FROM crm_post p WHERE p.creator_id = c.creator_id AND p.posted_at < %(until)s)
 ),
-raw AS (
-  SELECT p.creator_id, p.posted_at, p.likes IS NULL AND p.comments IS NULL AS no_counts,
+back AS MATERIALIZED (
+  SELECT DISTINCT gone.segment_id, gone.creator_id
+  FROM (SELECT * FROM stay WHERE until < %(until)s) gone
+  JOIN (SELECT * FROM stay WHERE since > %(start)s) again
+    ON again.segment_id = gone.segment_id AND again.creator_id = gone.creator_id
+    AND again.since >= gone.until
+)
+SELECT row_number() OVER () AS unit, w.* FROM (
+  SELECT s.creator_id, s.since, s.until, array_agg(s.segment_id) AS segments
+  FROM stay s
+  WHERE NOT EXISTS (
+    SELECT FROM back b WHERE b.segment_id = s.segment_id AND b.creator_id = s.creator_id)
+  GROUP BY s.creator_id, s.since, s.until
+) w
+UNION ALL
+SELECT -dense_rank() OVER (ORDER BY s.segment_id, s.creator_id), s.creator_id, s.since, s.until,
+  ARRAY[s.segment_id]
+FROM stay s JOIN back b ON b.segment_id = s.segment_id AND b.creator_id = s.creator_id
+"""
+
+# One row for each unit: the posts in its windows, and whether a post of the creator was ever given.
+_UNITS = """
+CREATE TEMP TABLE scorecard_unit AS
+WITH raw AS (
+  SELECT w.unit, p.likes IS NULL AND p.comments IS NULL AS no_counts,
     coalesce(p.likes, 0) + coalesce(p.comments, 0) + coalesce(p.saves, 0) + coalesce(p.shares, 0)
       AS interactions,
     coalesce(p.followers_at_post, known.followers) AS followers, p.metrics_source
-  FROM crm_post p
-  JOIN member c ON c.creator_id = p.creator_id
+  FROM scorecard_window w
+  JOIN crm_post p
+    ON p.creator_id = w.creator_id AND p.posted_at >= w.since AND p.posted_at < w.until
   LEFT JOIN LATERAL (
     SELECT s.followers FROM crm_metricsnapshot s
-    WHERE s.profile_id = p.profile_id AND s.captured_at <= p.posted_at AND s.followers IS NOT NULL
+    WHERE p.followers_at_post IS NULL
+      AND s.profile_id = p.profile_id AND s.captured_at <= p.posted_at AND s.followers IS NOT NULL
     ORDER BY s.captured_at DESC, s.id DESC LIMIT 1
-  ) known ON p.followers_at_post IS NULL
+  ) known ON true
   WHERE p.posted_at >= %(start)s AND p.posted_at < %(until)s
 ),
-post AS MATERIALIZED (
-  SELECT creator_id, posted_at, no_counts,
-    NOT no_counts AND NOT coalesce(followers > 0, false) AS no_followers,
+post AS (
+  SELECT unit, no_counts, NOT no_counts AND NOT coalesce(followers > 0, false) AS no_followers,
     CASE WHEN NOT no_counts AND followers > 0 THEN interactions::float8 / followers END AS rate,
     CASE WHEN NOT no_counts AND followers > 0
       THEN 1 << (array_position(%(sources)s, metrics_source::text) - 1) END AS source
   FROM raw
 ),
-whole AS (
-  SELECT creator_id, count(*) AS posts, count(*) FILTER (WHERE no_counts) AS no_counts,
+counted AS (
+  SELECT unit, count(*) AS posts, count(*) FILTER (WHERE no_counts) AS no_counts,
     count(*) FILTER (WHERE no_followers) AS no_followers, count(rate) AS used,
     coalesce(sum(rate), 0) AS rates, bit_or(source) AS sources
-  FROM post GROUP BY creator_id
+  FROM post GROUP BY unit
 ),
-cut AS (
-  SELECT s.segment_id, s.creator_id, s.since, s.until, count(p.creator_id) AS posts,
-    count(*) FILTER (WHERE p.no_counts) AS no_counts,
-    count(*) FILTER (WHERE p.no_followers) AS no_followers, count(p.rate) AS used,
-    coalesce(sum(p.rate), 0) AS rates, bit_or(p.source) AS sources
-  FROM stay s
-  LEFT JOIN post p
-    ON p.creator_id = s.creator_id AND p.posted_at >= s.since AND p.posted_at < s.until
-  WHERE NOT (s.since = %(start)s AND s.until = %(until)s)
-  GROUP BY s.segment_id, s.creator_id, s.since, s.until
-),
-part AS (
-  SELECT s.segment_id, s.creator_id, extract(epoch FROM s.until - s.since)::float8 AS seconds,
-    coalesce(w.posts, 0) AS posts, coalesce(w.no_counts, 0) AS no_counts,
-    coalesce(w.no_followers, 0) AS no_followers, coalesce(w.used, 0) AS used,
-    coalesce(w.rates, 0) AS rates, w.sources
-  FROM stay s LEFT JOIN whole w ON w.creator_id = s.creator_id
-  WHERE s.since = %(start)s AND s.until = %(until)s
-  UNION ALL
-  SELECT segment_id, creator_id, sum(extract(epoch FROM until - since))::float8, sum(posts),
-    sum(no_counts), sum(no_followers), sum(used), sum(rates), bit_or(sources)
-  FROM cut GROUP BY segment_id, creator_id
+spent AS (
+  SELECT w.unit, any_value(w.creator_id) AS creator_id, any_value(w.segments) AS segments,
+    sum(extract(epoch FROM w.until - w.since))::float8 / 86400 AS days
+  FROM scorecard_window w GROUP BY w.unit
 )
-SELECT part.*, part.seconds / 86400 AS days, t.creator_id IS NOT NULL AS tracked
-FROM part LEFT JOIN tracked t ON t.creator_id = part.creator_id
-"""  # noqa: S608 - put together from our own text only
+SELECT s.creator_id, s.segments, s.days, coalesce(c.posts, 0) AS posts,
+  coalesce(c.no_counts, 0) AS no_counts, coalesce(c.no_followers, 0) AS no_followers,
+  coalesce(c.used, 0) AS used, coalesce(c.rates, 0) AS rates, c.sources,
+  EXISTS (
+    SELECT FROM crm_post p WHERE p.creator_id = s.creator_id AND p.posted_at < %(until)s
+  ) AS tracked
+FROM spent s LEFT JOIN counted c ON c.unit = s.unit
+"""
 
+# Summed up by set of segments first, of which there are far fewer than creators, then by segment.
 _POSTS = """
-WITH total AS (
-  SELECT segment_id, sum(rates) / nullif(sum(used), 0)::float8 AS rate,
-    sum(posts) FILTER (WHERE tracked)::float8 / nullif(sum(days) FILTER (WHERE tracked), 0) AS pace
-  FROM scorecard_part GROUP BY segment_id
+WITH of_set AS (
+  SELECT segments, sum(posts) AS posts, sum(no_counts) AS no_counts,
+    sum(no_followers) AS no_followers, bit_or(sources) AS sources,
+    sum(used) AS used, count(*) FILTER (WHERE used > 0) AS creators, sum(rates) AS rates,
+    sum(rates ^ 2) AS rates_rates, sum(rates * used) AS rates_used,
+    sum(used::float8 ^ 2) AS used_used,
+    count(*) FILTER (WHERE tracked) AS tracked, count(*) FILTER (WHERE NOT tracked) AS untracked,
+    sum(posts) FILTER (WHERE tracked) AS tracked_posts,
+    sum(days) FILTER (WHERE tracked) AS tracked_days,
+    sum(posts::float8 ^ 2) FILTER (WHERE tracked) AS posts_posts,
+    sum(posts * days) FILTER (WHERE tracked) AS posts_days,
+    sum(days ^ 2) FILTER (WHERE tracked) AS days_days
+  FROM scorecard_unit GROUP BY segments
 )
-SELECT p.segment_id, sum(p.posts)::bigint AS posts, sum(p.no_counts)::bigint AS no_counts,
-  sum(p.no_followers)::bigint AS no_followers, sum(p.used)::bigint AS used,
-  count(*) FILTER (WHERE p.used > 0) AS creators, min(t.rate) AS rate,
-  coalesce(sum((p.rates - t.rate * p.used) ^ 2) FILTER (WHERE p.used > 0), 0) AS rate_residuals,
-  coalesce(bit_or(p.sources), 0) AS sources,
-  count(*) FILTER (WHERE p.tracked) AS tracked, count(*) FILTER (WHERE NOT p.tracked) AS untracked,
-  coalesce(sum(p.posts) FILTER (WHERE p.tracked), 0)::bigint AS tracked_posts,
-  coalesce(sum(p.days) FILTER (WHERE p.tracked), 0) AS tracked_days, min(t.pace) AS posts_per_day,
-  coalesce(sum((p.posts - t.pace * p.days) ^ 2) FILTER (WHERE p.tracked), 0) AS pace_residuals
-FROM scorecard_part p JOIN total t ON t.segment_id = p.segment_id
-GROUP BY p.segment_id
+SELECT segment_id, sum(posts)::bigint AS posts, sum(no_counts)::bigint AS no_counts,
+  sum(no_followers)::bigint AS no_followers, coalesce(bit_or(sources), 0) AS sources,
+  sum(used)::bigint AS used, sum(creators)::bigint AS creators, sum(rates) AS rates,
+  sum(rates_rates) AS rates_rates, sum(rates_used) AS rates_used, sum(used_used) AS used_used,
+  sum(tracked)::bigint AS tracked, sum(untracked)::bigint AS untracked,
+  coalesce(sum(tracked_posts), 0)::bigint AS tracked_posts,
+  coalesce(sum(tracked_days), 0) AS tracked_days, coalesce(sum(posts_posts), 0) AS posts_posts,
+  coalesce(sum(posts_days), 0) AS posts_days, coalesce(sum(days_days), 0) AS days_days
+FROM of_set CROSS JOIN LATERAL unnest(segments) AS exploded (segment_id)
+GROUP BY segment_id
 """
 
 _RANKED = """
 SELECT r.segment_id, r.rank, r.rate FROM (
   SELECT segment_id, rates / used AS rate,
-    row_number() OVER (PARTITION BY segment_id ORDER BY rates / used, creator_id) AS rank
-  FROM scorecard_part WHERE used > 0
+    row_number() OVER (PARTITION BY segment_id ORDER BY rates / used) AS rank
+  FROM scorecard_unit CROSS JOIN LATERAL unnest(segments) AS exploded (segment_id)
+  WHERE used > 0
 ) r
 JOIN unnest(%s::bigint[], %s::bigint[]) AS wanted (segment_id, rank)
   ON wanted.segment_id = r.segment_id AND wanted.rank = r.rank
@@ -199,10 +205,10 @@ WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
 GROUP BY m.segment_id
 """
 
-# The primary account is the one with the most followers as of then; of equals, the oldest.
-_SHARES = f"""
-WITH member AS MATERIALIZED ({_MEMBERS_AT_END}),
-stage AS (
+# Windows that reach the end are those of the members at the end. The primary account is the one
+# with the most followers as of then; of equals, the oldest.
+_SHARES = """
+WITH stage AS (
   SELECT r.creator_id, c.stage FROM crm_relationship r
   JOIN crm_stagechange c ON c.relationship_id = r.id
   WHERE r.brand_id = %(brand)s AND c.entered_at < %(until)s
@@ -211,20 +217,30 @@ stage AS (
 platform AS (
   SELECT DISTINCT ON (p.creator_id) p.creator_id, p.platform_id
   FROM crm_profile p
-  JOIN (SELECT DISTINCT creator_id FROM member) m ON m.creator_id = p.creator_id
-  LEFT JOIN (
-    SELECT DISTINCT ON (s.profile_id) s.profile_id, s.followers FROM crm_metricsnapshot s
-    WHERE s.captured_at < %(until)s AND s.followers IS NOT NULL
-    ORDER BY s.profile_id, s.captured_at DESC, s.id DESC
-  ) known ON known.profile_id = p.id
+  LEFT JOIN LATERAL (
+    SELECT s.followers FROM crm_metricsnapshot s
+    WHERE s.profile_id = p.id AND s.captured_at < %(until)s AND s.followers IS NOT NULL
+    ORDER BY s.captured_at DESC, s.id DESC LIMIT 1
+  ) known ON true
+  WHERE p.creator_id IN (SELECT creator_id FROM scorecard_window WHERE until = %(until)s)
   ORDER BY p.creator_id, known.followers DESC NULLS LAST, p.id
+),
+of_set AS (
+  SELECT w.segments, stage.stage, platform.platform_id, count(*) AS creators
+  FROM scorecard_window w
+  LEFT JOIN stage ON stage.creator_id = w.creator_id
+  LEFT JOIN platform ON platform.creator_id = w.creator_id
+  WHERE w.until = %(until)s
+  GROUP BY w.segments, stage.stage, platform.platform_id
 )
-SELECT m.segment_id, stage.stage, platform.platform_id, count(*) AS creators
-FROM member m
-LEFT JOIN stage ON stage.creator_id = m.creator_id
-LEFT JOIN platform ON platform.creator_id = m.creator_id
-GROUP BY m.segment_id, stage.stage, platform.platform_id
-"""  # noqa: S608 - put together from our own text only
+SELECT segment_id, stage, platform_id, sum(creators)::bigint AS creators
+FROM of_set CROSS JOIN LATERAL unnest(segments) AS exploded (segment_id)
+GROUP BY segment_id, stage, platform_id
+"""
+
+_TEMPORARY = ("scorecard_window", "scorecard_unit")
+# Below this share of the total, squared residuals are what rounding leaves of zero.
+_ROUNDING = 1e-12
 
 
 @transaction.atomic
@@ -244,12 +260,15 @@ def read_numbers(
         "sources": Source.values,
     }
     with connection.cursor() as cursor:
-        # The loop over periods is one transaction in tests, and may be one for a caller.
-        cursor.execute("DROP TABLE IF EXISTS scorecard_part")
-        cursor.execute(_PARTS, asked)
+        # Sorts and hashes of one row for each creator stay in memory up to some 100,000 creators.
+        cursor.execute("SET LOCAL work_mem = '64MB'")
+        # More than one period may be read in one transaction.
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_TEMPORARY)}")
+        cursor.execute(_WINDOWS, asked)
+        cursor.execute("ANALYZE scorecard_window")
+        cursor.execute(_UNITS, asked)
         posts = {row.pop("segment_id"): _post_numbers(row) for row in _rows(cursor, _POSTS, {})}
         ranked = _read_ranked(cursor, {key: found.creators for key, found in posts.items()})
-        cursor.execute("DROP TABLE scorecard_part")
         ledger = {row.pop("segment_id"): row for row in _rows(cursor, _LEDGER, asked)}
         stages: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         platforms: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
@@ -260,6 +279,7 @@ def read_numbers(
                 stages[row["segment_id"]][row["stage"]] += row["creators"]
             if row["platform_id"] is not None:
                 platforms[row["segment_id"]][row["platform_id"]] += row["creators"]
+        cursor.execute(f"DROP TABLE {', '.join(_TEMPORARY)}")
     return {
         key: SegmentNumbers(
             **ledger.get(key, {"size": sizes[key]}),
@@ -278,10 +298,34 @@ def _rows(cursor: Any, sql: str, asked: Mapping[str, Any]) -> list[dict[str, Any
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _post_numbers(row: dict[str, Any]) -> PostNumbers:
-    bits = row.pop("sources")
-    sources = tuple(source for place, source in enumerate(Source) if bits >> place & 1)
-    return PostNumbers(**row, sources=sources)
+def _post_numbers(row: Mapping[str, Any]) -> PostNumbers:
+    """Turn a segment's sums into means, and their squares into residuals by creator."""
+    rate = row["rates"] / row["used"] if row["used"] else None
+    pace = row["tracked_posts"] / row["tracked_days"] if row["tracked_days"] else None
+    return PostNumbers(
+        posts=row["posts"],
+        no_counts=row["no_counts"],
+        no_followers=row["no_followers"],
+        used=row["used"],
+        creators=row["creators"],
+        rate=rate,
+        rate_residuals=_residuals(rate, row["rates_rates"], row["rates_used"], row["used_used"]),
+        sources=tuple(source for place, source in enumerate(Source) if row["sources"] >> place & 1),
+        tracked=row["tracked"],
+        untracked=row["untracked"],
+        tracked_posts=row["tracked_posts"],
+        tracked_days=row["tracked_days"],
+        posts_per_day=pace,
+        pace_residuals=_residuals(pace, row["posts_posts"], row["posts_days"], row["days_days"]),
+    )
+
+
+def _residuals(ratio: float | None, yy: float, yw: float, ww: float) -> float:
+    """Return the sum of (y - ratio * w) ** 2 from the sums of y * y, y * w and w * w."""
+    if ratio is None:
+        return 0.0
+    found = yy - 2 * ratio * yw + ratio**2 * ww
+    return float(found) if found > _ROUNDING * yy else 0.0
 
 
 def _read_ranked(cursor: Any, creators: Mapping[int, int]) -> dict[int, dict[int, float]]:

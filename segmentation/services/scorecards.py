@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, cast
 
 from django.db import connection, transaction
+from django.db.models import Max
 from django.db.models.functions import Now
 
-from crm.models import Brand, Platform
-from segmentation.choices import SegmentStatus
+from crm.models import Brand, ImportBatch, Platform
+from segmentation.choices import RunStatus, SegmentStatus
 from segmentation.metrics.catalogue import METRICS, metric_of
 from segmentation.metrics.cells import Cell, cells
 from segmentation.metrics.numbers import WHOLE_BRAND, SegmentNumbers, read_numbers
@@ -21,7 +23,7 @@ from segmentation.metrics.periods import (
     quarter_bounds,
     quarter_of,
 )
-from segmentation.models import Scorecard, Segment
+from segmentation.models import Run, Scorecard, Segment
 
 # How many quarters before the current one are kept up to date.
 QUARTERS_BACK = 8
@@ -29,6 +31,8 @@ QUARTERS_BACK = 8
 FIRST_YEAR = 2000
 # A running period's scorecard is served this long before it is computed again.
 STALE_AFTER = timedelta(days=1)
+# Writing a run or an import takes less.
+MARGIN = timedelta(days=1)
 # PostgreSQL's resolution: `as_of` itself belongs to what is looked at, which is closed-open.
 _INSTANT = timedelta(microseconds=1)
 _KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
@@ -76,16 +80,22 @@ def refresh(
     """Compute and store the scorecards of all segments of a brand; returns the rows written.
 
     `periods` are by default the current fiscal quarter and those of the eight before it in which
-    there was a member or a post. A few statements for each period, whatever the number of segments
+    there was a member or a post, but for finished ones whose numbers cannot have changed since they
+    were computed. A few statements for each period, whatever the number of segments
     and creators; one transaction for each. Raises PeriodRefused as `read_period` does.
     """
     brand = Brand.objects.get(pk=brand_id)
+    segments = list(Segment.objects.filter(brand=brand, status__in=_KEPT).order_by("pk"))
     if periods is None:
-        quarters = _quarters_with_anything(brand, as_of)
+        settled = _settled(brand, segments, as_of)
+        quarters = [
+            quarter
+            for quarter in _quarters_with_anything(brand, as_of)
+            if str(quarter) not in settled
+        ]
     else:
         asked = {read_period(str(period), brand=brand, as_of=as_of) for period in periods}
         quarters = sorted(asked)
-    segments = list(Segment.objects.filter(brand=brand, status__in=_KEPT).order_by("pk"))
     written = 0
     for quarter in quarters:
         written += len(_write(brand=brand, segments=segments, quarter=quarter, as_of=as_of))
@@ -239,6 +249,33 @@ def _cells_before(
                 previous_period="",
             )
     return found
+
+
+def _settled(brand: Brand, segments: Sequence[Segment], as_of: datetime) -> set[str]:
+    """Return the periods that are over and whose stored rows still hold for all segments.
+
+    They hold unless posts came in since, for any brand, or a run of the brand wrote stays before
+    the period's end. What was written up to a day before they were computed counts too: it may not
+    have been committed then.
+    """
+    found: defaultdict[str, list[Scorecard]] = defaultdict(list)
+    for row in Scorecard.objects.filter(segment__in=segments):
+        if row.as_of >= row.ends_at and _is_fresh(row, as_of):
+            found[row.period].append(row)
+    computed = {period: min(row.computed_at for row in rows) for period, rows in found.items()}
+    moments = ImportBatch.objects.aggregate(applied=Max("applied_at"), undone=Max("undone_at"))
+    imported = [moment for moment in moments.values() if moment is not None]
+    runs = Run.objects.filter(brand=brand, status=RunStatus.APPLIED)
+    if computed:
+        runs = runs.filter(applied_at__gte=min(computed.values()) - MARGIN)
+    written = [(run.as_of, run.applied_at) for run in runs if run.applied_at]
+    settled = set()
+    for period, rows in found.items():
+        changed = imported + [at for began, at in written if began < rows[0].ends_at]
+        holds = all(at < computed[period] - MARGIN for at in changed)
+        if holds and len(rows) == len(segments):
+            settled.add(period)
+    return settled
 
 
 _WITH_ANYTHING = """

@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from crm.models import Relationship, StageChange
+from crm.models import ImportBatch, Relationship, StageChange
 from segmentation.choices import SegmentStatus
 from segmentation.models import Scorecard
 from segmentation.services import scorecards
 from segmentation.services.scorecards import PeriodRefused
 from tests.factories import NOW, BrandFactory, MetricSnapshotFactory, PostFactory, ProfileFactory
-from tests.segmentation.world import make_creator, make_segment, moment, post, stay
+from tests.segmentation.world import make_creator, make_run, make_segment, moment, post, stay
 
 pytestmark = pytest.mark.django_db
 
@@ -424,7 +425,6 @@ class TestServing:
         make_segment(brand, "draft", status=SegmentStatus.DRAFT)
         stay(segment, make_creator(brand), moment(5, 1))
         assert scorecards.refresh(brand_id=brand.pk, as_of=NOW) == 6
-        assert scorecards.refresh(brand_id=brand.pk, as_of=NOW) == 6
         found = Scorecard.objects.order_by("period", "segment").values_list("period", "segment")
         assert list(found) == [
             (period, pk)
@@ -438,6 +438,34 @@ class TestServing:
             "difference": 0,
             "relative": 0,
         }
+
+    def test_finished_quarters_are_computed_again_only_when_they_may_differ(self, brand, segment):
+        def refresh():
+            return scorecards.refresh(brand_id=brand.pk, as_of=NOW)
+
+        creator = make_creator(brand)
+        stay(segment, creator, moment(5, 1))
+        assert refresh() == 3
+        assert refresh() == 1
+        assert value(q3(segment), "engagement_rate_followers") is None
+        now = timezone.now()
+        make_run(brand, moment(9, 1), applied_at=now)
+        assert refresh() == 2
+        Scorecard.objects.update(computed_at=now + timedelta(days=2))
+        assert refresh() == 1
+        batch = ImportBatch.objects.create(
+            brand=brand, captured_at=now, created_at=now, applied_at=now + timedelta(days=2)
+        )
+        Scorecard.objects.update(computed_at=now + timedelta(days=2))
+        assert refresh() == 3
+        Scorecard.objects.update(computed_at=now + timedelta(days=4))
+        assert refresh() == 1
+        batch.undone_at = now + timedelta(days=5)
+        batch.save()
+        assert refresh() == 3
+        make_segment(brand, "new")
+        Scorecard.objects.update(computed_at=now + timedelta(days=9))
+        assert refresh() == 6
 
     def test_refresh_and_get_agree(self, brand, segment):
         members(segment, [0.02, 0.03, 0.05, 0.06, 0.09, 0.11])
