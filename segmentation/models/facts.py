@@ -17,7 +17,11 @@ class CreatorFacts(models.Model):
     pk = models.CompositePrimaryKey("brand_id", "creator_id")
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
     creator = models.ForeignKey(
-        Creator, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+        Creator,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
     )
     as_of = models.DateTimeField()
     # Segments this creator is in, and those whose rule was unknown: bit n of the array's words is

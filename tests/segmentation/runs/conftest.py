@@ -19,5 +19,8 @@ def committed(django_db_setup: None, django_db_blocker) -> Iterator[None]:
             yield
         finally:
             with connection.cursor() as cursor:
-                cursor.execute("TRUNCATE crm_brand, crm_creator, crm_user, crm_niche CASCADE")
+                cursor.execute(
+                    "TRUNCATE crm_brand, crm_creator, crm_user, crm_niche, segmentation_change, "
+                    "segmentation_creatorfacts, segmentation_membership CASCADE"
+                )
             connection.close()

@@ -442,6 +442,22 @@ def test_who_is_no_longer_related_leaves_everything_and_is_forgotten(brand):
     assert not CreatorFacts.objects.exists()
 
 
+def test_deleting_creators_removes_what_hangs_on_them_with_few_statements(
+    brand, django_assert_max_num_queries
+):
+    creators = [creator_with(brand, 5_000) for _ in range(4)]
+    segment = segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    run_now(brand)
+    kept = creators[-1]
+    with django_assert_max_num_queries(30):
+        Creator.objects.exclude(pk=kept.pk).delete()
+    assert members(segment) == {kept.pk}
+    assert ledger() == [("big", kept.pk, NOW, None)]
+    assert Change.objects.get().creator == kept
+    assert CreatorFacts.objects.get().creator == kept
+    assert run_now(brand, LATER).moved == 0
+
+
 def test_archiving_ends_the_stays_and_no_run_looks_again(brand):
     creator_with(brand, 5_000)
     dimension = dimension_of(brand)
