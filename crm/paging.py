@@ -14,7 +14,12 @@ from typing import Any, Generic, TypeVar, cast
 
 from django.core import signing
 from django.db import models
-from django.db.models.lookups import GreaterThan, LessThan
+from django.db.models.lookups import (
+    GreaterThan,
+    GreaterThanOrEqual,
+    LessThan,
+    LessThanOrEqual,
+)
 
 T = TypeVar("T")
 
@@ -143,6 +148,7 @@ def _part(
     """The rows of one part from `place` on."""
     descending = order.descending is not is_backward
     compare = LessThan if descending else GreaterThan
+    at_least = LessThanOrEqual if descending else GreaterThanOrEqual
     if order.nullable:
         # By the lookup, not the annotation: it makes the join an inner one, led by the index.
         rows = rows.filter(**{f"{order.key}__isnull": is_null})
@@ -152,8 +158,11 @@ def _part(
             rows = rows.filter(compare(by_tie, models.Value(place.tie)))
         return rows.order_by(by_tie.desc() if descending else by_tie.asc())
     if place is not None and place.key is not None:
-        here = _row(_expression(order.key), by_tie)
-        rows = rows.filter(compare(here, _row(models.Value(place.key), models.Value(place.tie))))
+        key, value = _expression(order.key), models.Value(place.key)
+        beyond = compare(_row(key, by_tie), _row(value, models.Value(place.tie)))
+        # The bound alone says nothing new, but an index answers it where the ORM takes the tie
+        # from another table than the key's, and the comparison of rows with it.
+        rows = rows.filter(beyond, at_least(key, value))
     by_key = models.F(KEY)
     if descending:
         # As the index is declared; without nulls it says nothing else.
