@@ -38,6 +38,8 @@ class Contender:
     work: Callable[[], object]
     prepare: Callable[[], object] = nothing
     share: float = 1.0
+    # How many times `work` does the same thing: the seconds are those of one.
+    times: int = 1
     repetitions: int | None = None
     # Called after each timed repetition, e.g. to check that the work was really done.
     check: Callable[[], object] = nothing
@@ -67,7 +69,13 @@ class Table:
     note: str = ""
 
 
-def measure(title: str, contenders: Sequence[Contender], *, repetitions: int) -> Table:
+def measure(
+    title: str,
+    contenders: Sequence[Contender],
+    *,
+    repetitions: int,
+    in_milliseconds: bool = False,
+) -> Table:
     """Time the contenders in turn, `repetitions` times over; the first one is the floor.
 
     In turn, so that a slow minute of the machine hits all alike.
@@ -80,10 +88,12 @@ def measure(title: str, contenders: Sequence[Contender], *, repetitions: int) ->
             if contender.repetitions is not None and turn >= contender.repetitions:
                 continue
             contender.prepare()
-            seconds = timed(contender.work) / contender.share
+            seconds = timed(contender.work) / contender.share / contender.times
             rows[contender.label].seconds.append(seconds)
-            print(f"  {title}: {contender.label}, turn {turn + 1}: {seconds:.3f} s", flush=True)
+            print(f"  {title}: {contender.label}, turn {turn + 1}: {seconds:.4g} s", flush=True)
             contender.check()
+    if in_milliseconds:
+        return Table(title, list(rows.values()), unit="ms", scale=1_000.0)
     return Table(title, list(rows.values()))
 
 

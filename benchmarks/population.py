@@ -77,7 +77,8 @@ FROM generate_series(1, %(rows)s) n WHERE bench_chance(n, 14) < 0.6""",
 def populate(*, brand: Brand, rows: int, posts: int, at: datetime, known: datetime) -> None:
     """`rows` creators with one account, known to `brand` since before `known`.
 
-    Four in five have `posts` posts each, the others none that were ever given. Foreign keys are not checked while the rows go in: they are right by construction.
+    Four in five have `posts` posts each, of the others none was ever given. Foreign keys are not
+    checked while the rows go in: they are right by construction.
     """
     Niche.objects.bulk_create([Niche(key=key, label=key.capitalize()) for key in NICHES])
     values = {

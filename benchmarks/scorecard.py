@@ -1,0 +1,84 @@
+"""The scorecards of all segments for a quarter, and one plain aggregate over the same posts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.db.models import Avg, F, FloatField, StdDev
+from django.db.models.functions import Cast, Coalesce
+
+from benchmarks.measure import Contender, Table, measure
+from benchmarks.population import populate, vacuum
+from benchmarks.segments import install
+from crm.models import Post
+from crm.services import brands
+from segmentation.metrics.periods import calendar_of, quarter_bounds
+from segmentation.models import Membership, Scorecard
+from segmentation.rules.calendar import Quarter
+from segmentation.services import runs, scorecards
+
+AT = datetime(2026, 11, 1, tzinfo=UTC)
+KNOWN = AT - timedelta(days=120)
+POSTS = 15
+QUARTER = Quarter(2026, 3)
+
+PLAIN = """
+SELECT count(*), count(DISTINCT creator_id), avg(rate), stddev(rate) FROM (
+  SELECT creator_id, (likes + comments)::double precision / nullif(followers_at_post, 0) AS rate
+  FROM crm_post WHERE posted_at >= %s AND posted_at < %s
+) posts"""
+
+
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
+    """Measure; returns the tables and the sizes."""
+    brand = brands.create_brand(slug="bench", name="Bench", at=KNOWN)
+    populate(brand=brand, rows=rows, posts=POSTS, at=AT, known=KNOWN)
+    segments = install(brand, at=KNOWN)
+    for moment in (KNOWN, KNOWN + timedelta(days=30)):
+        found = runs.start_run(brand=brand, as_of=moment, at=moment, apply_now=True)
+        runs.execute_run(run_id=found.pk, at=moment)
+    vacuum()
+    span = quarter_bounds(QUARTER, calendar_of(brand))
+    posts = Post.objects.filter(posted_at__gte=span.start, posted_at__lt=span.end)
+
+    def plain() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(PLAIN, [span.start, span.end])
+            cursor.fetchone()
+
+    def refresh() -> None:
+        written = scorecards.refresh(brand_id=brand.pk, as_of=AT, periods=[QUARTER])
+        assert written == len(segments)
+
+    def one_by_one() -> None:
+        """The mean rate only, with a query for each segment."""
+        interactions = Coalesce(F("likes"), 0) + Coalesce(F("comments"), 0)
+        rate = Cast(interactions, FloatField()) / F("followers_at_post")
+        for segment, _ in segments:
+            stays = Membership.objects.filter(segment=segment, entered_at__lt=span.end)
+            members = stays.values("creator_id")
+            posts.filter(creator__in=members).aggregate(mean=Avg(rate), spread=StdDev(rate))
+
+    table = measure(
+        "scorecards of a quarter",
+        [
+            Contender("floor: one plain aggregate over the posts", plain),
+            Contender(
+                "product: all metrics of all segments",
+                refresh,
+                prepare=lambda: Scorecard.objects.all().delete(),
+            ),
+            Contender("one metric, a query for each segment", one_by_one),
+        ],
+        repetitions=repetitions,
+    )
+    sizes = {
+        "creators": f"{rows:,}",
+        "segments": len(segments),
+        "posts of the quarter": f"{posts.count():,}",
+        "stays": f"{Membership.objects.count():,}",
+        "metrics": len(Scorecard.objects.all()[0].metrics),
+    }
+    return [table], sizes
