@@ -82,7 +82,7 @@ def who_may(can: Can) -> str:
 def refuse(request: BrandRequest, can: Can) -> HttpResponse:
     """The 403 page: names what is missing and who could do it."""
     context = {"role_name": request.role.label.lower(), "who_may": who_may(can)}
-    return render(request, "403.html", context, status=403)
+    return render(request, "crm/not_allowed.html", context, status=403)
 
 
 def brand_page(
