@@ -195,10 +195,3 @@ def test_create_token_refuses_in_one_line(manager, other_brand, change, words):
     with pytest.raises(CommandError, match=words):
         run("create_token", wanted["email"], brand=wanted["brand"], scopes=wanted["scopes"])
     assert not ApiToken.objects.exists()
-
-
-def test_create_brand(db):
-    made = run("create_brand", "nord", name="Nord", timezone="Europe/Oslo", fiscal_year_start=4)
-    assert made == {"brand": "nord", "name": "Nord"}
-    with pytest.raises(CommandError, match="slug: Brand with this Slug already exists"):
-        run("create_brand", "nord", name="Again")

@@ -1,4 +1,4 @@
-"""`manage.py create_brand`: a brand to work in."""
+"""`manage.py create_brand`: a brand, the first thing a new installation needs."""
 
 from __future__ import annotations
 
@@ -13,39 +13,35 @@ from crm.services import brands
 
 
 class Command(BaseCommand):
-    """Makes the brand; give people roles in it with create_user or in its settings."""
+    """Makes the brand; its first admin is then made with `create_user --role admin`."""
 
-    help = (
-        "Create a brand. SLUG is the first part of the address of its pages. "
-        "Then make its first admin: create_user EMAIL --brand SLUG --role admin."
-    )
+    help = "Create a brand. Then give it an admin: create_user EMAIL --brand SLUG --role admin."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """SLUG --name --timezone --currency --fiscal-year-start."""
-        parser.add_argument("slug", metavar="SLUG")
+        """SLUG --name and how the brand counts time and money."""
+        parser.add_argument("slug", metavar="SLUG", help="The first part of its addresses.")
         parser.add_argument("--name", required=True)
-        parser.add_argument("--timezone", default="UTC", metavar="ZONE")
-        parser.add_argument("--currency", default="USD", metavar="CODE")
+        parser.add_argument("--timezone", default="UTC", help="Such as Europe/Copenhagen.")
+        parser.add_argument("--currency", default="USD", help="Three letters, such as EUR.")
         parser.add_argument(
-            "--fiscal-year-start",
+            "--fiscal-year-start-month",
             type=int,
             default=1,
             metavar="MONTH",
-            help="1 to 12 (default: 1).",
+            help="1 (January, the default) to 12.",
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
-        """Create, and print the brand."""
+        """Create, and print the slug."""
         try:
             brand = brands.create_brand(
                 slug=options["slug"],
                 name=options["name"],
                 timezone=options["timezone"],
                 currency=options["currency"],
-                fiscal_year_start_month=options["fiscal_year_start"],
+                fiscal_year_start_month=options["fiscal_year_start_month"],
                 at=timezone.now(),
             )
         except brands.BrandRefused as error:
-            place = f"{error.field}: " if error.field else ""
-            raise CommandError(f"{place}{error}") from error
+            raise CommandError(str(error)) from error
         self.stdout.write(json.dumps({"brand": brand.slug, "name": brand.name}))
