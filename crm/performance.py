@@ -50,6 +50,8 @@ def parameters(as_of: datetime) -> dict[str, datetime]:
 
 # Up to so many creators, looking each up by index beats reading tables whole.
 FEW = 2_000
+# Room to sort and hash in memory; compiling to machine code costs more than it saves here.
+FOR_MANY = {"enable_nestloop": "off", "work_mem": "64MB", "jit": "off"}
 
 
 @contextmanager
@@ -64,10 +66,12 @@ def planned_for(creators: int | None) -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        for setting, value in FOR_MANY.items():
+            cursor.execute(f"SET LOCAL {setting} = '{value}'")
     yield
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
+        for setting in FOR_MANY:
+            cursor.execute(f"SET LOCAL {setting} TO DEFAULT")
 
 
 def _newest(column: str, condition: str = "s.captured_at <= %(as_of)s") -> str:
