@@ -66,12 +66,12 @@ def planned_for(creators: int | None) -> Iterator[None]:
         yield
         return
     with connection.cursor() as cursor:
-        for setting, value in FOR_MANY.items():
-            cursor.execute(f"SET LOCAL {setting} = '{value}'")
+        cursor.execute(
+            "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in FOR_MANY.items())
+        )
     yield
     with connection.cursor() as cursor:
-        for setting in FOR_MANY:
-            cursor.execute(f"SET LOCAL {setting} TO DEFAULT")
+        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in FOR_MANY))
 
 
 def _newest(column: str, condition: str = "s.captured_at <= %(as_of)s") -> str:
