@@ -18,7 +18,6 @@ from crm.models import (
     AuditEntry,
     Brand,
     Creator,
-    ImportBatch,
     Relationship,
     StageChange,
     User,
@@ -100,7 +99,6 @@ def relate(
     creator: Creator,
     at: datetime,
     actor: User | None = None,
-    import_batch: ImportBatch | None = None,
 ) -> Relationship:
     """The relationship of `brand` with `creator`: made as prospect where there is none yet."""
     relationship, is_new = Relationship.objects.get_or_create(
@@ -110,7 +108,6 @@ def relate(
             "stage": Stage.PROSPECT,
             "stage_since": at,
             "since": at,
-            "import_batch": import_batch,
         },
     )
     if is_new:
