@@ -112,11 +112,18 @@ class WholeNumber(filters.Filter):  # type: ignore[misc] # it ships no types
 
     field_class = forms.IntegerField
 
+    def __init__(self, **options: Any) -> None:
+        # Not type=number: a browser hides what it cannot read, and what was typed should stay.
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "numeric"}), **options)
+
 
 class Percentage(filters.Filter):  # type: ignore[misc] # it ships no types
     """Asks for a rate in percent."""
 
     field_class = forms.FloatField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"inputmode": "decimal"}), **options)
 
 
 class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
@@ -129,10 +136,17 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
         help_text="Accents do not matter.",
     )
     owner = filters.ChoiceFilter(
-        method="by_owner", label="Owner", choices=(), help_text="An address, or “none”."
+        method="by_owner",
+        label="Owner",
+        empty_label="Anybody",
+        choices=(),
+        help_text="An address, or “none”.",
     )
     platform = filters.ModelChoiceFilter(
-        method="by_platform", label="Platform", queryset=Platform.objects.all()
+        method="by_platform",
+        label="Platform",
+        empty_label="Any",
+        queryset=Platform.objects.all(),
     )
 
     class Meta:
@@ -191,7 +205,11 @@ class CreatorFilter(BoardFilter):
         label="Stage", choices=Stage.choices, widget=forms.CheckboxSelectMultiple
     )
     niche = filters.ModelChoiceFilter(
-        method="by_niche", label="Niche", queryset=Niche.objects.all(), to_field_name="key"
+        method="by_niche",
+        label="Niche",
+        empty_label="Any",
+        queryset=Niche.objects.all(),
+        to_field_name="key",
     )
     # A callable, since each filter set copies its filters with all that is in them.
     country = filters.ChoiceFilter(
