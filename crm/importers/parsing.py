@@ -39,6 +39,7 @@ from crm.importers.vocabulary import (
 
 Parser = Callable[[Any], Any]
 _UNKNOWN = object()
+_NAMING = frozenset({"handle", "profile_url", "account_id"})
 NICHES_MAX = 2_000  # more different subjects than this: the column is prose
 _SOFT = frozenset({"unknown_country", "unknown_language", "unknown_niche"})
 _EXAMPLES = 5
@@ -129,6 +130,7 @@ class RowParser:
     def parse(self, line: int, cells: Sequence[Any]) -> list[tuple[Any, ...]] | Reject:
         """The staging rows of one row, at least one; or why it is not taken."""
         values: dict[str, Any] = {}
+        own: tuple[tuple[int, str, Parser], ...] = ()
         at = -1
         try:
             for at, key, parse in self._common:
@@ -149,6 +151,9 @@ class RowParser:
                     account["line"] = line
                     found.append(tuple(map(account.get, self.fields)))
         except BadValue as bad:
+            if at < 0:  # not a cell by itself, but what the account's cells say together
+                naming = [i for i, key, _ in own if key in _NAMING and not is_missing(cells[i])]
+                at = naming[0] if naming else -1
             column, shown = (self.wanted[at], str(cells[at])[:300]) if at >= 0 else ("", "")
             return Reject(line, bad.code, str(bad), column, shown)
         if found:
@@ -386,7 +391,7 @@ def _in_words(value: object, parse: Parse) -> str:
     if isinstance(value, float) and parse is Parse.RATE:
         return f"{value * 100:.4g} %"
     if isinstance(value, int | float):
-        return f"{value:,}"
+        return f"{value:,}".removesuffix(".0")
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
     return ", ".join(value) if isinstance(value, list) else str(value)[:80]

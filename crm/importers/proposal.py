@@ -111,7 +111,7 @@ def propose(
             name,
             target,
             platform if len(several) > 1 and TARGETS[target].level is Level.ACCOUNT else "",
-            why="heading",
+            why="its heading says so",
         )
         chosen[name] = column
     _identity(columns, samples, headings, chosen, posts=posts)
@@ -187,7 +187,7 @@ def _identity(
     if any(column.platform and column.target == "handle" for column in chosen.values()):
         naming = [name for name in columns if plain(name) in IDENTITY_WORDS and name not in chosen]
         if naming:
-            chosen[naming[0]] = MappedColumn(naming[0], "name", why="heading")
+            chosen[naming[0]] = MappedColumn(naming[0], "name", why="its heading says so")
         return
     naming = [
         name
@@ -210,7 +210,7 @@ def _identity(
         naming = [name for name in naming if name not in clear]
     if naming and not any(column.target == "name" for column in chosen.values()):
         chosen[naming[0]] = MappedColumn(
-            naming[0], "display_name" if posts else "name", why="heading"
+            naming[0], "display_name" if posts else "name", why="its heading says so"
         )
     for name in naming[1:]:
         chosen.pop(name, None)
@@ -253,7 +253,7 @@ def _one_each(samples: Samples, chosen: dict[str, MappedColumn]) -> None:
             keep = min(
                 names, key=lambda name: max((len(str(cell)) for cell in samples[name]), default=99)
             )
-        chosen[keep] = replace(chosen[keep], why="heading; the more exact of several such columns")
+        chosen[keep] = replace(chosen[keep], why="the most exact of several such columns")
         for name in names:
             if name != keep:
                 del chosen[name]

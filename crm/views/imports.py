@@ -106,7 +106,7 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
     if is_sent and file_form.is_valid():
         mapping = _posted(request, mapping, file_form)
         on = mapping.captured_on
-        captured_at = batches.moment_of(on) if on else batch.created_at
+        captured_at = batches.moment_of(on) if on else _otherwise(batch)
         try:
             batches.settle(batch_id=pk, mapping=mapping, captured_at=captured_at)
         except MappingInvalid as refusal:
@@ -196,7 +196,7 @@ def undo(request: BrandRequest, pk: int) -> HttpResponse:
             return redirect("crm:import", brand=request.brand.slug, pk=pk)
     else:
         reasons = hindrances.reasons_against(batch)
-    context = {"batch": batch, "reasons": reasons, "counts": _counts(batch)}
+    context = {"batch": batch, "reasons": reasons, "removed": _removed(batch)}
     return render(request, "crm/imports/undo.html", context, status=409 if reasons else 200)
 
 
@@ -268,6 +268,12 @@ def _samples(batch: ImportBatch) -> dict[str, list[Any]]:
         return files.samples_of(path, Reading.from_json(batch.reading))
 
 
+def _otherwise(batch: ImportBatch) -> datetime:
+    """The moment of numbers of which no day is said: as first found out, unless a day was said."""
+    said = ColumnMapping.from_json(batch.mapping).captured_on
+    return batch.created_at if said else batch.captured_at
+
+
 def _file_initial(mapping: ColumnMapping) -> dict[str, Any]:
     return {
         "kind": mapping.kind.value,
@@ -315,8 +321,8 @@ def _posted(request: BrandRequest, mapping: ColumnMapping, form: ImportFileForm)
 
 def _column_row(number: int, mapping: ColumnMapping, samples: dict[str, list[Any]]) -> ColumnRow:
     mapped = mapping.columns[number]
-    known = [cell for cell in samples[mapped.column] if cell not in {None, ""}] if samples else []
-    first = list(dict.fromkeys(map(str, known)))[:SAMPLES_SHOWN]
+    known = [cell for cell in samples[mapped.column] if cell is not None and cell != ""]
+    first = list({str(cell): cell for cell in known}.values())[:SAMPLES_SHOWN]
     initial = {
         "target": mapped.target,
         "platform": mapped.platform,
@@ -330,16 +336,17 @@ def _column_row(number: int, mapping: ColumnMapping, samples: dict[str, list[Any
         parts |= {"decimal"} if target.parse in NUMBERS else set()
         parts |= {"unit"} if target.parse is Parse.RATE else set()
         parts |= {"form"} if target.parse is Parse.MOMENT else set()
-        parts |= (
-            {"platform"} if target.level is Level.ACCOUNT and target.key != "captured_at" else set()
-        )
+        # One platform for the whole file is the usual case; else each column may have its own.
+        varies = bool(mapped.platform) or not mapping.platform
+        if varies and target.level is Level.ACCOUNT and target.key != "captured_at":
+            parts.add("platform")
     year = mapping.year or datetime.now(tz=timezone.get_current_timezone()).year
     reads = [sample_value(mapped, cell, year=year, platform=mapping.platform) for cell in first]
     form = ImportColumnForm(prefix=f"c{number}", initial=initial)
     return ColumnRow(
         number,
         mapped.column,
-        [text[:60] for text in first],
+        [str(cell)[:60] for cell in first],
         form,
         reads,
         frozenset(parts),
@@ -363,6 +370,19 @@ def _show_context(batch: ImportBatch) -> dict[str, Any]:
 
 def _counts(batch: ImportBatch) -> list[tuple[str, int]]:
     return [(words, batch.counts[name]) for name, words in _COUNT_WORDS if name in batch.counts]
+
+
+def _removed(batch: ImportBatch) -> str:
+    """What undo takes away, in words: "creators: 2, profiles: 3, posts: 40"."""
+    words = {
+        "creators_new": "creators",
+        "profiles_new": "profiles",
+        "posts_new": "posts",
+        "snapshots_new": "profile numbers",
+    }
+    return ", ".join(
+        f"{what}: {batch.counts[name]:,}" for name, what in words.items() if batch.counts.get(name)
+    )
 
 
 def _share(batch: ImportBatch) -> int | None:

@@ -14,22 +14,22 @@ from crm.services.imports.writing import CHANGEABLE
 
 # Whose rows belong to whose: child table, its column, parent table, and what people call the child.
 _BELONG: tuple[tuple[LiteralString, LiteralString, LiteralString, str], ...] = (
-    ("crm_profile", "creator_id", "crm_creator", "profiles"),
-    ("crm_relationship", "creator_id", "crm_creator", "relationships"),
-    ("crm_contactpoint", "creator_id", "crm_creator", "contact details"),
-    ("crm_externalid", "creator_id", "crm_creator", "ids"),
-    ("crm_creatorniche", "creator_id", "crm_creator", "niches"),
-    ("crm_metricsnapshot", "profile_id", "crm_profile", "sets of profile numbers"),
-    ("crm_audiencesnapshot", "profile_id", "crm_profile", "audience reports"),
-    ("crm_post", "profile_id", "crm_profile", "posts"),
-    ("crm_postmetricsnapshot", "post_id", "crm_post", "sets of post numbers"),
+    ("crm_profile", "creator_id", "crm_creator", "Profiles"),
+    ("crm_relationship", "creator_id", "crm_creator", "Relationships"),
+    ("crm_contactpoint", "creator_id", "crm_creator", "Contact details"),
+    ("crm_externalid", "creator_id", "crm_creator", "Ids"),
+    ("crm_creatorniche", "creator_id", "crm_creator", "Niches"),
+    ("crm_metricsnapshot", "profile_id", "crm_profile", "Profile numbers"),
+    ("crm_audiencesnapshot", "profile_id", "crm_profile", "Audience reports"),
+    ("crm_post", "profile_id", "crm_profile", "Posts"),
+    ("crm_postmetricsnapshot", "post_id", "crm_post", "Post numbers"),
 )
 _CHANGED = {
-    "crm_creator": "creators",
-    "crm_profile": "profiles",
-    "crm_metricsnapshot": "sets of profile numbers",
-    "crm_post": "posts",
-    "crm_postmetricsnapshot": "sets of post numbers",
+    "crm_creator": "Creators",
+    "crm_profile": "Profiles",
+    "crm_metricsnapshot": "Profile numbers",
+    "crm_post": "Posts",
+    "crm_postmetricsnapshot": "Post numbers",
 }
 _MOVED: LiteralString = """
     SELECT count(*) FROM crm_relationship r
@@ -130,16 +130,13 @@ def _people(batch_id: int) -> Iterator[str]:
     params = {"batch": batch_id}
     ((moved,),) = fetch(_MOVED, params)
     if moved:
-        yield (
-            f"{moved:,} of its creators have been moved to another stage or were given an owner or "
-            "a next step."
-        )
+        yield f"Creators that were moved, or got an owner or a next step, since: {moved:,}."
     ((noted,),) = fetch(_NOTED, params)
     if noted:
-        yield f"{noted:,} of its creators have notes."
+        yield f"Creators that have notes: {noted:,}."
     ((edited,),) = fetch(_EDITED, params)
     if edited:
-        yield f"{edited:,} of its creators have been edited."
+        yield f"Creators that were edited since: {edited:,}."
     for child, column, parent, words in _BELONG:
         ((added,),) = fetch(
             _ADDED_BY_HAND,
@@ -149,7 +146,7 @@ def _people(batch_id: int) -> Iterator[str]:
             column=sql.Identifier(column),
         )
         if added:
-            yield f"{added:,} {words} were added to its records by hand."
+            yield f"{words} added by hand since: {added:,}."
     for table, columns in CHANGEABLE.items():
         ((changed,),) = fetch(
             _CHANGED_AGAIN,
@@ -160,4 +157,4 @@ def _people(batch_id: int) -> Iterator[str]:
             then=names(columns, "n"),
         )
         if changed:
-            yield f"{changed:,} {_CHANGED[table]} that it changed have been changed again since."
+            yield f"{_CHANGED[table]} that it changed and that changed again since: {changed:,}."

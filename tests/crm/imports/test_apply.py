@@ -153,7 +153,7 @@ def test_rejects_name_line_column_cell_and_reason(brand: Brand, put: Put) -> Non
         (5, "followers", "12.5"),
         (6, "followers", "many"),
         (7, "email", "not an address"),
-        (8, "", ""),
+        (8, "username", "Fay Fox"),
         (9, "", ""),
         (10, "", ""),
     ]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from crm.choices import ImportStatus
 from crm.models import AuditEntry, Brand, Creator, ImportBatch, Note, Profile, Relationship
 from tests.crm.imports.state import dump, imported
+from tests.crm.imports.test_apply import POSTS
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -77,7 +78,7 @@ def test_the_whole_path(brand: Brand, manager_client: Client, on_commit: Any) ->
         "What this import did" in manager_client.get(address("import", batch.pk)).content.decode()
     )
     page = manager_client.get(address("import_undo", batch.pk)).content.decode()
-    assert "1 new creators" in page
+    assert "creators: 1, profiles: 1, profile numbers: 1" in page
     with on_commit():
         manager_client.post(address("import_undo", batch.pk))
     batch.refresh_from_db()
@@ -96,6 +97,16 @@ def test_pasted_handles(brand: Brand, manager_client: Client) -> None:
 def test_the_kind_is_told_by_the_headings(brand: Brand, manager_client: Client) -> None:
     upload(manager_client, "video_id,title,channel_title,views\nv1,One,Anna,5\n", "videos.csv")
     assert ImportBatch.objects.get().kind == "posts"
+
+
+def test_lists_and_objects_of_json_are_shown_as_they_are_read(
+    brand: Brand, manager_client: Client
+) -> None:
+    upload(manager_client, POSTS, "posts.jsonl")
+    batch = ImportBatch.objects.get()
+    page = manager_client.get(address("import_columns", batch.pk)).content.decode()
+    assert "brand_x" in page
+    assert "carousel" in page
 
 
 @pytest.mark.parametrize(
@@ -193,7 +204,7 @@ def test_undo_that_is_refused_names_the_reason(
         manager_client.post(address("import_undo", batch.pk)),
     ):
         assert answer.status_code == 409
-        assert "1 of its creators have notes." in answer.content.decode()
+        assert "Creators that have notes: 1." in answer.content.decode()
     assert dump() == before
     batch.refresh_from_db()
     assert batch.status == ImportStatus.APPLIED
@@ -208,7 +219,7 @@ def test_rejected_rows_as_a_file_that_no_spreadsheet_runs(
     answer = analyst_client.get(address("import_rejects", batch.pk))
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[0] == "line,column,value,reason"
-    assert lines[1].startswith("2,,,")
+    assert lines[1].startswith("2,username,'=cmd()")
     assert lines[2] == "3,followers,'-1,“-1” is below zero."
 
 

@@ -144,10 +144,10 @@ def build_on_it(what: str, batch: ImportBatch) -> None:
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("note", "1 of its creators have notes"),
-        ("step", "moved to another stage or were given"),
-        ("name", "1 of its creators have been edited"),
-        ("number", "1 sets of profile numbers were added to its records by hand"),
+        ("note", "Creators that have notes: 1."),
+        ("step", "Creators that were moved, or got an owner or a next step, since: 1."),
+        ("name", "Creators that were edited since: 1."),
+        ("number", "Profile numbers added by hand since: 1."),
     ],
 )
 def test_what_people_did_since_is_not_thrown_away(
@@ -166,7 +166,7 @@ def test_a_change_by_hand_of_what_the_import_changed_is_a_hindrance(brand: Brand
     profile = ProfileFactory(handle="anna.berg", followers=5)
     batch, _ = imported(brand, put(LIST))
     Profile.objects.filter(pk=profile.pk).update(followers=99)
-    with pytest.raises(UndoRefused, match="1 profiles that it changed have been changed again"):
+    with pytest.raises(UndoRefused, match="Profiles that it changed and that changed again since"):
         undo_import(batch_id=batch.pk, actor=None, at=LATER)
 
 
