@@ -37,6 +37,7 @@ SAMPLE_LINES = 1_000
 LINE_MAX = (
     4_000_000  # characters: longer is no row of a list, and would not be read in constant memory
 )
+UNPACKED_MAX = 4_000_000_000  # bytes: a small packed file must not keep a worker for hours
 _SAMPLE_BYTES = 1_000_000
 _BROKEN_QUOTES_MAX = 100
 _DELIMITERS = (",", "\t", ";", "|")
@@ -400,9 +401,15 @@ def _decoded(head: bytes, encoding: str) -> str:
 
 def _decodes(path: Path, encoding: str) -> bool:
     decoder = codecs.getincrementaldecoder(encoding)()
+    length = 0
     with open_bytes(path) as handle:
         try:
             while block := handle.read(_SAMPLE_BYTES):
+                length += len(block)
+                if length > UNPACKED_MAX:
+                    raise Unreadable(
+                        f"The file is larger than {UNPACKED_MAX // 10**9} GB unpacked."
+                    )
                 decoder.decode(block)
             decoder.decode(b"", final=True)
         except UnicodeDecodeError:

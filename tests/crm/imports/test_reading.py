@@ -88,6 +88,14 @@ def test_a_damaged_packed_file_is_refused(put: Put) -> None:
         )
 
 
+def test_a_file_that_unpacks_without_end_is_refused(
+    put: Put, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "UNPACKED_MAX", 1_000)
+    with pytest.raises(Unreadable, match="unpacked"):
+        reading.detect(put(gzip.compress(b"username,followers\nanna,1\n" * 100), "list.csv.gz"))
+
+
 def test_headers_doubled_blank_and_over_several_lines(put: Put) -> None:
     text = 'username,Subscribers,Subscribers,,"Engagement\r\naverage \n"\nanna,1M,1000000,x,2\n'
     how, rows, _ = read(put(text))
