@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,27 +10,17 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response
+from playwright.sync_api import BrowserContext, Page
 from pytest_django.live_server_helper import LiveServer
 
 from config.devstack.browser import find_browser
 from crm.models import User
+from tests.browser.watching import FLAGS, SCREEN, Troubles
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 AXE = Path(settings.BASE_DIR, "node_modules", "axe-core", "axe.min.js")
 THEMES = ("light", "dark")
 # Not a rule of ours to break: "best-practice" findings are advice, these are WCAG 2.2 A and AA.
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-SCREEN = {"width": 1440, "height": 900}
-PHONE = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,39 +56,6 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
         "locale": "en-GB",
         "timezone_id": "UTC",
     }
-
-
-@dataclass
-class Troubles:
-    """What went wrong behind a page: errors on its console, failed and refused requests."""
-
-    expected: set[int] = field(default_factory=set)
-    found: list[str] = field(default_factory=list)
-
-    def expect(self, status: int) -> None:
-        """This test provokes answers of `status`."""
-        self.expected.add(status)
-
-    def watch(self, page: Page) -> None:
-        """Collect the troubles of `page` from now on."""
-        page.on("console", self._console)
-        page.on("pageerror", lambda error: self.found.append(f"script: {error}"))
-        page.on("requestfailed", self._failed)
-        page.on("response", self._answered)
-
-    def _console(self, message: ConsoleMessage) -> None:
-        # The browser repeats each refused request on the console; `_answered` has it already.
-        if message.type == "error" and not message.text.startswith("Failed to load resource"):
-            self.found.append(f"console: {message.text}")
-
-    def _failed(self, request: Request) -> None:
-        # Leaving a page, or choosing again, aborts what was still loading.
-        if request.failure != "net::ERR_ABORTED":
-            self.found.append(f"request: {request.failure} {request.url}")
-
-    def _answered(self, response: Response) -> None:
-        if response.status >= 400 and response.status not in self.expected:
-            self.found.append(f"answer {response.status}: {response.request.method} {response.url}")
 
 
 @pytest.fixture
@@ -171,10 +127,3 @@ def assert_accessible() -> Callable[[Page], None]:
         assert not found, "\n".join(found)
 
     return check
-
-
-def width_beyond_screen(page: Page) -> int:
-    """How many pixels the page is wider than the screen: 0 when nothing scrolls sideways."""
-    return page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )

@@ -19,7 +19,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from config.devstack.browser import find_browser
 from config.devstack.home import Home
-from tests.browser.conftest import FLAGS, PHONE, SCREEN, Troubles
+from tests.browser.watching import FLAGS, PHONE, SCREEN, Troubles
 
 THEMES = ("light", "dark")
 # What is opened from a list: the list, and which link of it.

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from crm.choices import Stage
 from crm.models import Relationship
-from tests.browser.conftest import PHONE, width_beyond_screen
+from tests.browser.watching import PHONE, width_beyond_screen
 from tests.factories import CreatorFactory, ProfileFactory, RelationshipFactory
 
 

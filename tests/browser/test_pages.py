@@ -16,7 +16,7 @@ from crm.services import made_up, tokens
 from crm.services.imports import batches, running
 from crm.services.notes import add_note
 from segmentation.services import packs, runs
-from tests.browser.conftest import PHONE, SCREEN, width_beyond_screen
+from tests.browser.watching import PHONE, SCREEN, width_beyond_screen
 
 LIST = """Name,Instagram handle,Followers
 Nora Birk,@nora.birk,901

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from segmentation.models import Segment
 from segmentation.services import changesets, packs, runs, scorecards
-from tests.browser.conftest import PHONE, width_beyond_screen
+from tests.browser.watching import PHONE, width_beyond_screen
 from tests.segmentation.world import make_creator, post
 
 

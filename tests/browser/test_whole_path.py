@@ -16,7 +16,7 @@ from crm.models import Brand, Creator, Post, Relationship, StageChange
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import Membership
 from segmentation.rules.calendar import Quarter
-from tests.browser.conftest import Troubles
+from tests.browser.watching import Troubles
 
 PASSWORD = "long enough for everybody"
 CREATORS = 40
