@@ -97,7 +97,7 @@ def apply(run: Run, *, actor: User | None, at: datetime, superseded: int = 0) ->
     """Write stays and counts, audit, and ask for new scorecards; the caller wrote the masks."""
     joiners, leavers = ledger.write_stays(run)
     ledger.count_members(joiners, leavers)
-    ledger.forget_strangers(run.brand)
+    ledger.forget_strangers(run)
     run.status = RunStatus.APPLIED
     run.applied_at = at
     audit.record(

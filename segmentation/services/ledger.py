@@ -140,11 +140,12 @@ def end_all_stays(segment: Segment, at: datetime) -> int:
     return ended
 
 
-def forget_strangers(brand: Brand) -> None:
-    """Remove the rows of creators whom the brand does not know and who are in no segment."""
+def forget_strangers(run: Run) -> None:
+    """Remove the rows of those who left their last segment, being no longer known to the brand."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM segmentation_creatorfacts "
-            "WHERE brand_id = %s AND known_since IS NULL AND 0 = ALL(member_bits)",
-            [brand.pk],
+            "DELETE FROM segmentation_creatorfacts f USING segmentation_change c "
+            "WHERE c.run_id = %s AND f.brand_id = %s AND f.creator_id = c.creator_id "
+            "AND f.known_since IS NULL AND 0 = ALL(f.member_bits)",
+            [run.pk, run.brand_id],
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError
+from django.db import IntegrityError, models
 
 from crm.models import Brand
 from segmentation.choices import RunStatus, Trigger
@@ -12,8 +12,10 @@ from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import Run
 from segmentation.services.runs import NothingToRun, start_run
 
-# A queued run that nobody has taken for so long has lost its message; asking twice does no harm.
+# A queued run that nobody has taken for so long has lost its message, and one that runs for so long
+# its worker (a task is stopped after an hour); asking twice does no harm.
 FORGOTTEN_AFTER = timedelta(minutes=15)
+LOST_AFTER = timedelta(hours=2)
 
 
 def quarter_starts(brand: Brand, quarters: int, *, until: datetime) -> list[datetime]:
@@ -39,9 +41,10 @@ def start_due_runs(*, at: datetime) -> list[Run]:
 
 
 def forgotten_runs(*, at: datetime) -> list[int]:
-    """Runs that were queued some time ago and never taken: to be executed after all."""
-    queued = Run.objects.filter(status=RunStatus.QUEUED, created_at__lt=at - FORGOTTEN_AFTER)
-    return list(queued.order_by("pk").values_list("pk", flat=True))
+    """Runs that nobody took, or whose worker is gone: to be executed after all."""
+    queued = models.Q(status=RunStatus.QUEUED, created_at__lt=at - FORGOTTEN_AFTER)
+    lost = models.Q(status=RunStatus.RUNNING, started_at__lt=at - LOST_AFTER)
+    return list(Run.objects.filter(queued | lost).order_by("pk").values_list("pk", flat=True))
 
 
 def _start_if_due(brand: Brand, at: datetime) -> Run | None:
