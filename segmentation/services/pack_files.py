@@ -7,17 +7,22 @@ niches of the brand's creators. Names of the template's fields, in braces, are f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
+from django.db import models, transaction
+from django.db.models import QuerySet
 
 from crm.models import Brand, Creator, Niche, Platform, Profile, Tier
+from crm.performance import planned_for
 from segmentation.facts.catalogue import strength_key
 from segmentation.rules import text, tree
 from segmentation.rules.tree import All, Comparison, Op
+
+T = TypeVar("T", bound=models.Model)
 
 FOLDER = Path(__file__).resolve().parent.parent / "packs"
 # What a new brand gets: both size schemes of the documents and the dimensions that need no setting.
@@ -161,9 +166,16 @@ def _creators_of(brand: Brand) -> Any:
     return Creator.objects.of_brand(brand).values("pk")
 
 
+def _of_everybody(rows: QuerySet[T]) -> list[T]:
+    """The rows, asked for in a way that is quick over all creators of a brand."""
+    with transaction.atomic(), planned_for(None):
+        return list(rows)
+
+
 def _platform_words(brand: Brand) -> Iterator[dict[str, str]]:
-    used = Profile.objects.filter(creator__in=_creators_of(brand)).values("platform")
-    for platform in Platform.objects.filter(pk__in=used).order_by("position", "key"):
+    profiles = Profile.objects.filter(creator__in=_creators_of(brand)).values("platform")
+    used = Platform.objects.filter(pk__in=profiles).order_by("position", "key")
+    for platform in _of_everybody(used):
         yield {
             **_words(platform.key, platform.name, platform.number, "strong-"),
             "strength": strength_key(platform.key),
@@ -171,10 +183,8 @@ def _platform_words(brand: Brand) -> Iterator[dict[str, str]]:
 
 
 def _niche_words(brand: Brand) -> Iterator[dict[str, str]]:
-    used: Iterable[Niche] = (
-        Niche.objects.filter(creators__in=_creators_of(brand)).distinct().order_by("label", "pk")
-    )
-    for niche in used:
+    named = Niche.objects.filter(creators__in=_creators_of(brand))
+    for niche in _of_everybody(named.distinct().order_by("label", "pk")):
         yield _words(niche.key, niche.label, niche.pk, "niche-")
 
 
