@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from crm.importers.dates import parse_moment
@@ -368,33 +367,6 @@ def post_id_of(address: str) -> str:
         if part
     ]
     return (parts[-1] if parts else address)[:200]
-
-
-def sample_value(column: MappedColumn, cell: object, *, year: int, platform: str) -> str:
-    """How one cell is read, for the mapping page: the value, "not known", or what is wrong."""
-    if not column.target:
-        return ""
-    mapping = ColumnMapping(Kind.POSTS, (column,), platform=platform)
-    parser = RowParser(mapping, year=year, platforms=frozenset({platform}))
-    try:
-        value = parser.read_cell(column, cell)
-    except BadValue as bad:
-        return str(bad)
-    if value is None:
-        return "not known"
-    return _in_words(value, TARGETS[column.target].parse)
-
-
-def _in_words(value: object, parse: Parse) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and parse is Parse.RATE:
-        return f"{value * 100:.4g} %"
-    if isinstance(value, int | float):
-        return f"{value:,}".removesuffix(".0")
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
-    return ", ".join(value) if isinstance(value, list) else str(value)[:80]
 
 
 def _raw_handle(cell: object) -> str | None:

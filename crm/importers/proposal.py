@@ -14,8 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crm.importers.dates import date_in_name, detect_form
-from crm.importers.handles import looks_like_handle, platform_of_url
+from crm.importers.handles import platform_of_url
 from crm.importers.mapping import ColumnMapping, Kind, MappedColumn
+from crm.importers.naming import Samples, choose_names
 from crm.importers.numbers import (
     PercentUnit,
     Style,
@@ -24,9 +25,9 @@ from crm.importers.numbers import (
     looks_numeric,
     parse_average,
 )
+from crm.importers.shapes import by_shape
 from crm.importers.values import parse_country, parse_language
 from crm.importers.vocabulary import (
-    IDENTITY_WORDS,
     NUMBERS,
     TARGETS,
     Level,
@@ -36,16 +37,8 @@ from crm.importers.vocabulary import (
     target_of,
 )
 
-Samples = Mapping[str, Sequence[Any]]
 _VOCABULARIES = frozenset({Parse.COUNTRY, Parse.LANGUAGE})
 
-# Files without a header whose columns are known: kinds of cells, then the targets.
-_HEADERLESS = {
-    # Twitch channel tables: channel, watch time, stream time, peak and average viewers, followers,
-    # followers gained,
-    # views gained, partnered, mature, language.
-    "wnnnnnnnbbw": ("twitch", {0: "handle", 5: "followers", 10: "language"}),
-}
 
 # Columns that together only one tool's export has.
 _TOOLS = {
@@ -73,7 +66,7 @@ def propose(
     year = captured.year if captured else now.astimezone(UTC).year
     if not has_header:
         return replace(
-            _by_shape(columns, samples, file_name), kind=kind, captured_on=captured, year=year
+            by_shape(columns, samples, file_name), kind=kind, captured_on=captured, year=year
         )
     posts = kind is Kind.POSTS
     headings = {name: split_platform(plain(name)) for name in columns}
@@ -114,7 +107,7 @@ def propose(
             why="its heading says so",
         )
         chosen[name] = column
-    _identity(columns, samples, headings, chosen, posts=posts)
+    choose_names(columns, samples, headings, chosen, posts=posts)
     _one_each(samples, chosen)
     settled = _details(samples, chosen, year=year, warnings=warnings)
     platform, why = _platform(samples, headings, several, settled, file_name, posts=posts)
@@ -173,63 +166,6 @@ def _is_account(name: str, *, posts: bool) -> bool:
         return False
     target = target_of(rest, posts=False)
     return not rest or (bool(target) and TARGETS[target].level is Level.ACCOUNT)
-
-
-def _identity(
-    columns: Sequence[str],
-    samples: Samples,
-    headings: Mapping[str, tuple[str, str]],
-    chosen: dict[str, MappedColumn],
-    *,
-    posts: bool,
-) -> None:
-    """Which of the naming columns is the handle and which the name, by their cells."""
-    if any(column.platform and column.target == "handle" for column in chosen.values()):
-        naming = [name for name in columns if plain(name) in IDENTITY_WORDS and name not in chosen]
-        if naming:
-            chosen[naming[0]] = MappedColumn(naming[0], "name", why="its heading says so")
-        return
-    naming = [
-        name
-        for name in columns
-        if (plain(name) in IDENTITY_WORDS or headings[name][1] in IDENTITY_WORDS)
-        and (not posts or plain(name) not in {"title", "titles"})
-        and samples[name]
-    ]
-    clear = [
-        name for name, column in chosen.items() if column.target == "handle" and name not in naming
-    ]
-    addressed = any(column.target in {"profile_url", "account_id"} for column in chosen.values())
-    if not clear and naming and not (addressed and posts):
-        best = max(
-            naming, key=lambda name: (_handle_likeness(name, samples[name]), -columns.index(name))
-        )
-        chosen[best] = MappedColumn(best, "handle", why="its cells are most like handles")
-        naming.remove(best)
-    elif clear:
-        naming = [name for name in naming if name not in clear]
-    if naming and not any(column.target == "name" for column in chosen.values()):
-        chosen[naming[0]] = MappedColumn(
-            naming[0], "display_name" if posts else "name", why="its heading says so"
-        )
-    for name in naming[1:]:
-        chosen.pop(name, None)
-
-
-def _handle_likeness(name: str, cells: Sequence[Any]) -> float:
-    """From 0 to 3: how unique the cells are, how much like handles, and whether the heading says
-    so.
-    """
-    known = [str(cell).strip() for cell in cells if not is_missing(cell)]
-    if not known:
-        return 0.0
-    unique = len(set(known)) / len(cells)
-    like = sum(map(looks_like_handle, known)) / len(known)
-    words = plain(name)
-    named = (
-        0.05 if re.search(r"tiktoker|youtuber|streamer|insta name|instagram name", words) else 0.0
-    )
-    return unique + like + named
 
 
 def _one_each(samples: Samples, chosen: dict[str, MappedColumn]) -> None:
@@ -379,44 +315,3 @@ def _platform(
             "Nothing names the platform; shortcodes and followees are Instagram's words.",
         )
     return "", ""
-
-
-def _by_shape(columns: Sequence[str], samples: Samples, file_name: str) -> ColumnMapping:
-    """For files without a header: a known shape, or only the column that is most like a handle."""
-    shape = "".join(_cell_kind(samples[name]) for name in columns)
-    platform, _ = split_platform(" ".join(re.findall(r"[a-z]+", file_name.lower())))
-    for form, (form_platform, targets) in _HEADERLESS.items():
-        if shape == form and platform in {"", form_platform}:
-            mapped = tuple(
-                MappedColumn(name, targets.get(index, ""), why="a known table without headings")
-                for index, name in enumerate(columns)
-            )
-            return ColumnMapping(
-                Kind.CREATORS,
-                mapped,
-                platform=form_platform,
-                warnings=("There is no header: columns were told by shape.",),
-            )
-    texts = [name for name in columns if _cell_kind(samples[name]) == "w"]
-    best = max(texts or columns, key=lambda name: _handle_likeness(name, samples[name]))
-    mapped = tuple(
-        MappedColumn(
-            name,
-            "handle" if name == best else "",
-            why="its cells are most like handles" if name == best else "",
-        )
-        for name in columns
-    )
-    warning = (
-        "There is no header: only the handles were recognised. Say what the other columns are."
-    )
-    return ColumnMapping(
-        Kind.CREATORS, mapped, platform=platform, warnings=(warning,) if len(columns) > 1 else ()
-    )
-
-
-def _cell_kind(cells: Sequence[Any]) -> str:
-    known = [str(cell).strip().lower() for cell in cells if not is_missing(cell)]
-    if known and all(cell in {"true", "false"} for cell in known):
-        return "b"
-    return "n" if known and sum(map(looks_numeric, known)) > len(known) * 0.95 else "w"

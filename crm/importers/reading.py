@@ -1,5 +1,4 @@
-"""Files of rows: CSV and its relatives, JSON lines, XLSX; plain, .gz or .xz; in any common
-encoding.
+"""Files of rows: CSV and its relatives, JSON lines, XLSX; plain, .gz or .xz; any common encoding.
 
 `detect` looks at the beginning (and decodes the whole once) and proposes a `Reading`, which is JSON
 and is kept with the import; `read_rows` streams the rows by it in constant memory. A row that does
@@ -17,31 +16,24 @@ import itertools
 import lzma
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Self, cast
+from typing import Any, BinaryIO, Self, cast
 
 from charset_normalizer import from_bytes
 
 from crm.importers import json_rows, sheets
+from crm.importers.delimited import Lines, csv_reader, csv_rows, is_ruler
 from crm.importers.numbers import is_missing, looks_numeric
 from crm.importers.rows import Malformed, Row, Unreadable, unique_names
 from crm.importers.vocabulary import is_header_word
 
-if TYPE_CHECKING:
-    from _csv import Reader as CsvReader
-
 SAMPLE_LINES = 1_000
-LINE_MAX = (
-    4_000_000  # characters: longer is no row of a list, and would not be read in constant memory
-)
 UNPACKED_MAX = 4_000_000_000  # bytes: a small packed file must not keep a worker for hours
 _SAMPLE_BYTES = 1_000_000
-_BROKEN_QUOTES_MAX = 100
 _DELIMITERS = (",", "\t", ";", "|")
-_RULER = frozenset("=-_*+~| \t")
 _DAMAGED = (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error)
 _LEGACY = ["cp1252", "latin_1", "cp1250", "cp1251", "cp932", "cp949", "gb18030", "big5", "euc_jp"]
 
@@ -124,10 +116,17 @@ def read_rows(path: Path, reading: Reading, wanted: Sequence[str]) -> Iterator[R
         )
     elif reading.kind is FileKind.JSONL:
         with open_text(path, reading.encoding) as handle:
-            yield from json_rows.rows(_Lines(handle), wanted)
+            yield from json_rows.rows(Lines(handle), wanted)
     else:
         with open_text(path, reading.encoding) as handle:
-            yield from _csv_rows(_Lines(handle), reading, _picker(reading.columns, wanted))
+            yield from csv_rows(
+                Lines(handle),
+                _picker(reading.columns, wanted),
+                delimiter=reading.delimiter,
+                quoted=reading.quoted,
+                first_line=reading.first_line,
+                expected=len(reading.columns),
+            )
 
 
 def open_bytes(path: Path) -> BinaryIO:
@@ -168,124 +167,6 @@ def detect_encoding(path: Path, head: bytes) -> str:
             if match.coherence >= 0.3 and match.chaos < 0.02 and _decodes(path, match.encoding):
                 return match.encoding
     return "cp1252" if _decodes(path, "cp1252") else "latin-1"
-
-
-def is_ruler(line: str) -> bool:
-    """True for a line that only draws ("=====", "--- | ---")."""
-    return len(line.strip()) >= 3 and _RULER.issuperset(line.strip())
-
-
-class _Lines(Iterator[str]):
-    """Physical lines with their count.
-
-    Remembers those of the record being read, so that they can be read again.
-    """
-
-    def __init__(self, handle: io.TextIOWrapper) -> None:
-        self._next_line: Callable[[], str] = lambda: handle.readline(LINE_MAX + 1)
-        self._again: list[str] = []
-        self.record: list[str] = []
-        self.line = 0
-        self.ended = False
-
-    def __next__(self) -> str:
-        line = self._again.pop() if self._again else self._next_line()
-        if not line:
-            self.ended = True
-            raise StopIteration
-        if len(line) > LINE_MAX:
-            raise Unreadable(
-                f"Line {self.line + 1:,} is longer than {LINE_MAX:,} characters: this is not a "
-                f"list."
-            )
-        self.record.append(line)
-        self.line += 1
-        return line
-
-    def read_again_after_first(self) -> None:
-        """Give back all lines of the record but its first."""
-        self._again.extend(reversed(self.record[1:]))
-        self.line -= len(self.record) - 1
-        self.ended = False
-
-
-def _csv_rows(
-    lines: _Lines, reading: Reading, pick: Callable[[list[str]], Sequence[Any]]
-) -> Iterator[Row | Malformed]:
-    expected = len(reading.columns)
-    records = _reader(lines, reading.delimiter, quoted=reading.quoted)
-    for _ in itertools.islice(lines, reading.first_line - 1):
-        pass
-    broken = 0
-    while True:
-        lines.record.clear()
-        first = lines.line + 1
-        unclosed = ""
-        cells: list[str] = []
-        try:
-            cells = next(records)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            unclosed = str(error)
-        if unclosed or (
-            len(lines.record) > 1
-            and (
-                (lines.ended and _open_quote(lines.record, reading.delimiter))
-                or _glued(lines.record, reading.delimiter, expected, len(cells))
-            )
-        ):
-            broken += 1
-            if broken > _BROKEN_QUOTES_MAX:
-                raise Unreadable(
-                    f"More than {_BROKEN_QUOTES_MAX} rows have a quotation mark that is left open, "
-                    f"the last on line {first:,}. Is this file quoted at all?"
-                )
-            lines.read_again_after_first()
-            yield Malformed(
-                first,
-                "malformed_row",
-                "A quotation mark on this line is not closed where the cell ends.",
-            )
-        elif len(cells) == expected:
-            if any("\0" in line for line in lines.record):
-                yield Malformed(first, "nul_byte", "The row holds a NUL byte.")
-            elif any(map(str.strip, cells)) and not (expected == 1 and is_ruler(cells[0])):
-                yield first, pick(cells)
-        elif any(map(str.strip, cells)) and not is_ruler(lines.record[0]):
-            last = lines.line
-            where = f"The row (lines {first:,} to {last:,})" if last > first else "The row"
-            yield Malformed(
-                first,
-                "malformed_row",
-                f"{where} has {len(cells)} fields where the header has {expected}.",
-            )
-
-
-def _reader(lines: Iterable[str], delimiter: str, *, quoted: bool) -> CsvReader:
-    if quoted:
-        return csv.reader(lines, delimiter=delimiter)
-    return csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-
-
-def _open_quote(record: list[str], delimiter: str) -> bool:
-    """True if the end of the file came inside a quoted cell."""
-    try:
-        for _ in csv.reader(record, delimiter=delimiter, strict=True):
-            pass
-    except csv.Error as error:
-        return "unexpected end of data" in str(error)
-    return False
-
-
-def _glued(record: list[str], delimiter: str, expected: int, found: int) -> bool:
-    """True if a stray quotation mark ran on to that of a later row."""
-    try:
-        for _ in csv.reader(record, delimiter=delimiter, strict=True):
-            pass
-    except csv.Error:
-        return found != expected or all(line.count(delimiter) == expected - 1 for line in record)
-    return False
 
 
 def _picker(
@@ -345,7 +226,7 @@ def _sample(lines: list[str], delimiter: str, *, quoted: bool) -> list[tuple[int
 
     Rulers left out; a broken quote ends the sample.
     """
-    reader = _reader(lines, delimiter, quoted=quoted)
+    reader = csv_reader(lines, delimiter, quoted=quoted)
     found: list[tuple[int, list[str]]] = []
     line = 1
     try:
@@ -379,7 +260,7 @@ def _is_header(first: list[str], sample: list[list[str]]) -> bool:
 
 def _json_sample(path: Path, encoding: str) -> Iterator[str]:
     with open_text(path, encoding) as handle:
-        yield from itertools.islice(_Lines(handle), SAMPLE_LINES)
+        yield from itertools.islice(Lines(handle), SAMPLE_LINES)
 
 
 def _xlsx_columns(path: Path) -> tuple[tuple[str, ...], str, str, bool, int, int]:

@@ -21,9 +21,9 @@ from crm import tasks
 from crm.choices import ImportStatus
 from crm.forms import ImportColumnForm, ImportFileForm, UploadForm, put_error
 from crm.importers.dates import DateForm
+from crm.importers.examples import sample_value
 from crm.importers.mapping import ColumnMapping, Kind, MappedColumn, MappingInvalid
 from crm.importers.numbers import DecimalStyle, PercentUnit
-from crm.importers.parsing import sample_value
 from crm.importers.reading import Reading
 from crm.importers.rows import Unreadable
 from crm.importers.vocabulary import NUMBERS, TARGETS, Level, Parse
