@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from django.db import connection
+
 from crm.models import Brand, Creator
 from segmentation.choices import RunStatus, SegmentStatus, Trigger
 from segmentation.models import Dimension, Membership, Run, Segment, SegmentVersion
@@ -108,3 +110,56 @@ def make_creator(brand: Brand, *, since: datetime | None = None, **values) -> Cr
 def post(creator: Creator, posted_at: datetime, **counts):
     """A post of the creator's first account."""
     return PostFactory(profile=creator.profiles.first(), posted_at=posted_at, **counts)
+
+
+CROWD = """
+WITH made AS (
+  INSERT INTO crm_creator (uid, name, creator_type, country, language, profession, created_at,
+    updated_at)
+  SELECT gen_random_uuid(), 'Of the crowd ' || n, 'external', '', '', '', now(), now()
+  FROM generate_series(1, %(creators)s) n RETURNING id
+), related AS (
+  INSERT INTO crm_relationship (brand_id, creator_id, stage, stage_since, since, next_step,
+    version, created_at)
+  SELECT %(brand)s, id, 'prospect', %(since)s, %(since)s, '', 1, now() FROM made RETURNING id
+), staged AS (
+  INSERT INTO crm_stagechange (relationship_id, from_stage, stage, entered_at, reason)
+  SELECT id, '', 'prospect', %(since)s, '' FROM related
+), known AS (
+  INSERT INTO crm_profile (creator_id, platform_id, handle, display_name, url, external_id, bio,
+    metrics_source, created_at)
+  SELECT id, 'instagram', 'crowd' || id, '', '', '', '', 'vendor', now() FROM made
+  RETURNING id, creator_id
+), posted AS (
+  INSERT INTO crm_post (profile_id, creator_id, external_id, posted_at, kind, title, caption, url,
+    language, followers_at_post, likes, metrics_source, created_at)
+  SELECT id, creator_id, 'only', %(posted)s, 'image', '', '', '', '', 1000, 20, 'vendor', now()
+  FROM known
+), measured AS (
+  INSERT INTO crm_creatormetrics (creator_id, as_of, followers, primary_handle, platforms_count,
+    platforms, engagement_posts, engagement_source)
+  SELECT id, %(since)s, id, '', 1, '{}', 0, '' FROM made
+)
+INSERT INTO segmentation_membership (segment_id, creator_id, entered_at, version_id,
+  entered_run_id)
+SELECT %(segment)s, id, %(since)s, %(version)s, %(run)s FROM made
+"""
+
+
+def crowd(segment: Segment, creators: int) -> None:
+    """Add so many members since July, with followers and a post of August each, in a statement."""
+    since = moment(7, 1)
+    run = Run.objects.filter(brand=segment.brand).first() or make_run(segment.brand, since)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            CROWD,
+            {
+                "brand": segment.brand.pk,
+                "creators": creators,
+                "since": since,
+                "posted": moment(8, 1),
+                "segment": segment.pk,
+                "version": segment.active_version.pk,
+                "run": run.pk,
+            },
+        )
