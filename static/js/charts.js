@@ -80,7 +80,7 @@
       color: PALETTE,
       grid: { left: 8, right: 16, top: chart.series.length > 1 ? 36 : 16, bottom: 8, containLabel: true },
       legend: chart.series.length > 1
-        ? { data: chart.series.map((series) => series.name), textStyle: labels, top: 0 }
+        ? { type: "scroll", data: chart.series.map((series) => series.name), textStyle: labels, top: 0 }
         : undefined,
       // Drawn on the canvas: an HTML tooltip needs inline styles, which the page forbids.
       tooltip: { trigger: "axis", renderMode: "richText", formatter: tip(chart) },
@@ -94,6 +94,13 @@
     const source = document.getElementById(place.dataset.chart);
     if (!source || !window.echarts) return;
     const chart = JSON.parse(source.textContent);
+    if (chart.series.every((series) => series.data.every((value) => value === null))) {
+      // Empty axes look like a chart that broke.
+      place.removeAttribute("role");
+      place.textContent = "Nothing is known yet.";
+      place.className = "text-secondary";
+      return;
+    }
     const rows = chart.horizontal ? chart.x.length : 0;
     place.style.height = chart.horizontal ? `${Math.max(6, rows * 2 + 2)}rem` : "15rem";
     drawn.get(place)?.dispose();
