@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, Event
 
+import pytest
 from django.db import connection, transaction
 
 from crm.models import FactChange
@@ -23,8 +24,11 @@ from tests.segmentation.runs.test_runs import (
     run_now,
 )
 
+# Commits that the other thread sees; the platforms and tiers of the migrations are put back.
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
-def test_two_workers_never_share_a_row_and_do_not_wait_for_each_other(committed):
+
+def test_two_workers_never_share_a_row_and_do_not_wait_for_each_other():
     brand = BrandFactory()
     segment = segment_of(dimension_of(brand), "big", "followers >= 1_000")
     creators = [creator_with(brand, 10) for _ in range(6)]
@@ -56,7 +60,7 @@ def test_two_workers_never_share_a_row_and_do_not_wait_for_each_other(committed)
     assert FactChange.objects.count() == 3
 
 
-def test_two_workers_at_once_drain_every_row_exactly_once(committed, monkeypatch):
+def test_two_workers_at_once_drain_every_row_exactly_once(monkeypatch):
     brand = BrandFactory()
     segment = segment_of(dimension_of(brand), "big", "followers >= 1_000")
     monkeypatch.setattr(outbox, "BATCH", 5)
@@ -79,7 +83,7 @@ def test_two_workers_at_once_drain_every_row_exactly_once(committed, monkeypatch
     assert sum(Run.objects.filter(trigger=Trigger.FACTS).values_list("moved", flat=True)) == 20
 
 
-def test_two_schedulers_at_once_start_one_run(committed):
+def test_two_schedulers_at_once_start_one_run():
     brand_with_segment()
     together = Barrier(2)
 
