@@ -41,7 +41,7 @@ from crm.services.imports import batches, running
 AS_OF = datetime(2026, 11, 1, tzinfo=UTC)
 INSTAGRAM = 1
 LOOP_ROWS = 5_000
-BULK_ROWS = 50_000
+BULK_ROWS = 20_000
 # What counts as the same result, in tables.
 RESULT = (
     Creator,

@@ -28,6 +28,7 @@ from crm.models import Brand
 from crm.paging import paginate
 from crm.selectors import relationships_of
 from crm.services import brands, tokens
+from crm.services.metrics import refresh_metrics
 from segmentation.services import runs, scorecards
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -67,6 +68,7 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
     """Measure; returns the tables and the sizes."""
     brand = brands.create_brand(slug="bench", name="Bench", at=KNOWN)
     populate(brand=brand, rows=rows, posts=POSTS, at=AT, known=KNOWN)
+    refresh_metrics(creator_ids=None, as_of=AT)
     install(brand, at=KNOWN)
     first = runs.start_run(brand=brand, as_of=KNOWN, at=KNOWN)
     runs.execute_run(run_id=first.pk, at=KNOWN)

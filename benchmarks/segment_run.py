@@ -1,9 +1,9 @@
 """A run of thirty segments: the product, a hand-written pass, and a loop in Python.
 
 The floor evaluates the same rules, written by hand in SQL, and writes the stays and masks of a diff
-that it is given. The product must find the diff itself; it also writes the change set with the
-values behind each move, counts, and the audit entry. A tenth of the creators get new numbers
-before each repetition, which moves about 5 % of all memberships.
+that it is given; a second floor also copies a change set that it is given. The product must find
+the diff itself, with the values behind each move; it also counts and writes an audit entry. A tenth
+of the creators get new numbers before each repetition, which moves about 5 % of all memberships.
 """
 
 from __future__ import annotations
@@ -35,10 +35,11 @@ LOOP_ROWS = 20_000
 
 MOVES = """
 CREATE TABLE bench_moves AS
-SELECT s.id AS segment_id, s.active_version_id AS version_id, d.creator_id,
-  d.new[s.bit / 62 + 1] & (1::bigint << s.bit % 62) <> 0 AS joins
-FROM run_diff d CROSS JOIN segmentation_segment s
-WHERE (d.old[s.bit / 62 + 1] # d.new[s.bit / 62 + 1]) & (1::bigint << s.bit % 62) <> 0"""
+SELECT segment_id, version_id, creator_id, kind, kind = 'joined' AS joins, evidence
+FROM segmentation_change WHERE run_id = %(run)s"""
+CHANGE_SET = """
+INSERT INTO segmentation_change (run_id, segment_id, version_id, creator_id, kind, evidence)
+SELECT %(run)s, segment_id, version_id, creator_id, kind, evidence FROM bench_moves"""
 CLOSE = """
 UPDATE segmentation_membership m SET left_at = %(as_of)s, left_run_id = %(run)s
 FROM bench_moves b
@@ -75,6 +76,12 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
             Contender(
                 "floor: hand-written pass, known diff written",
                 world.floor,
+                prepare=world.churn_and_find_diff,
+                check=world.forget_diff,
+            ),
+            Contender(
+                "the same, and the change set copied in",
+                lambda: world.floor(CHANGE_SET),
                 prepare=world.churn_and_find_diff,
                 check=world.forget_diff,
             ),
@@ -180,11 +187,15 @@ class World:
     def churn_and_find_diff(self) -> None:
         """As `churn`; then the diff that the floor is given, in tables of its own."""
         self.churn()
+        as_of = self._later()
         with transaction.atomic():
-            plan = evaluation.prepare(brand=self.brand, as_of=self._later())
+            plan = evaluation.prepare(brand=self.brand, as_of=as_of)
             evaluation.write_diff(plan)
-            self._sql(MOVES)
+            found = runs.start_run(brand=self.brand, as_of=as_of, at=as_of, is_dry=True)
+            evaluation.write_changes(found, plan)
+            self._sql(MOVES, run=found.pk)
             self._sql("CREATE TABLE bench_masks AS SELECT creator_id, new, unknown FROM run_diff")
+            found.delete()
         self._sql("VACUUM (ANALYZE) bench_moves, bench_masks")
         self._sql("CHECKPOINT")
 
@@ -199,12 +210,12 @@ class World:
 
     # --- the floor -------------------------------------------------------------------------
 
-    def floor(self) -> None:
-        """Evaluate by hand, then write the diff that is known: one transaction."""
+    def floor(self, *more: str) -> None:
+        """Evaluate by hand, then write the diff that is known, and `more`: one transaction."""
         last = Run.objects.filter(brand=self.brand).latest("pk")
         with transaction.atomic():
             self.evaluate_by_hand()
-            for statement in (CLOSE, OPEN, MASKS):
+            for statement in (*more, CLOSE, OPEN, MASKS):
                 self._sql(statement, run=last.pk)
 
     def evaluate_by_hand(self) -> None:
