@@ -49,7 +49,7 @@ def parameters(as_of: datetime) -> dict[str, datetime]:
 
 
 # Up to so many creators, looking each up by index beats reading tables whole.
-FEW = 2_000
+FEW = 1_000
 # Room to sort and hash in memory; compiling to machine code costs more than it saves here.
 FOR_MANY = {"enable_nestloop": "off", "work_mem": "64MB", "jit": "off"}
 

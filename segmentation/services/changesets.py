@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from celery import current_app
@@ -10,6 +11,7 @@ from django.db.models import Count
 
 from crm import audit
 from crm.models import Brand, User
+from crm.performance import planned_for
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Run, RunSegment
 from segmentation.services import evaluation, ledger
@@ -37,15 +39,16 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     moves_members = not (run.is_dry or waits)
     if not run.is_dry:
         _replace_waiting(run, plan, at)
-    evaluation.write_changes(run, plan)
-    evaluation.store_masks(plan, members=moves_members)
-    _write_counts(run, plan, masks_are_new=moves_members)
+    with planned_for(run.moved):
+        evaluation.write_changes(run, plan)
+        evaluation.store_masks(plan, members=moves_members)
+        _write_counts(run, plan, masks_are_new=moves_members)
     if run.is_dry:
         run.status = RunStatus.DRY
     elif waits:
         run.status = RunStatus.WAITING
     else:
-        apply(run, actor=actor, at=at)
+        apply(run, actor=actor, at=at, creator_ids=plan.creator_ids)
 
 
 def _must_wait(run: Run, plan: Plan) -> bool:
@@ -93,11 +96,22 @@ def _write_counts(run: Run, plan: Plan, *, masks_are_new: bool) -> None:
     RunSegment.objects.bulk_create(rows)
 
 
-def apply(run: Run, *, actor: User | None, at: datetime, superseded: int = 0) -> None:
-    """Write stays and counts, audit, and ask for new scorecards; the caller wrote the masks."""
-    joiners, leavers = ledger.write_stays(run)
+def apply(
+    run: Run,
+    *,
+    actor: User | None,
+    at: datetime,
+    creator_ids: Sequence[int] | None = None,
+    superseded: int = 0,
+) -> None:
+    """Write stays and counts, audit, and ask for new scorecards; the caller wrote the masks.
+
+    `creator_ids` are those of a run that looked at some, `superseded` the changes taken out since.
+    """
+    with planned_for(run.moved):
+        joiners, leavers = ledger.write_stays(run)
     ledger.count_members(joiners, leavers)
-    ledger.forget_strangers(run)
+    ledger.forget_strangers(run.brand, creator_ids)
     run.status = RunStatus.APPLIED
     run.applied_at = at
     audit.record(

@@ -7,6 +7,7 @@ entered, is deleted instead of closed.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -140,12 +141,16 @@ def end_all_stays(segment: Segment, at: datetime) -> int:
     return ended
 
 
-def forget_strangers(run: Run) -> None:
-    """Remove the rows of those who left their last segment, being no longer known to the brand."""
+def forget_strangers(brand: Brand, creator_ids: Sequence[int] | None) -> None:
+    """Remove the rows of those whom the brand does not know and who are in no segment.
+
+    All of the brand's, or those of the creators that were looked at.
+    """
+    only = "" if creator_ids is None else " AND creator_id = ANY(%(creator_ids)s)"
+    statement = (
+        "DELETE FROM segmentation_creatorfacts "  # noqa: S608 - names of ours
+        f"WHERE brand_id = %(brand_id)s AND known_since IS NULL AND 0 = ALL(member_bits){only}"
+    )
+    values: dict[str, Any] = {"brand_id": brand.pk, "creator_ids": list(creator_ids or ())}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM segmentation_creatorfacts f USING segmentation_change c "
-            "WHERE c.run_id = %s AND f.brand_id = %s AND f.creator_id = c.creator_id "
-            "AND f.known_since IS NULL AND 0 = ALL(f.member_bits)",
-            [run.pk, run.brand_id],
-        )
+        cursor.execute(statement, values)

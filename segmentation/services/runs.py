@@ -15,6 +15,7 @@ from django.db import transaction
 
 from crm import audit
 from crm.models import Brand, User
+from crm.performance import planned_for
 from segmentation.choices import RunStatus, SegmentStatus, Trigger
 from segmentation.facts.catalogue import FACTS_TABLE
 from segmentation.facts.refresh import refresh_facts
@@ -136,9 +137,10 @@ def apply_run(*, run_id: int, actor: User | None, at: datetime) -> Run:
     """
     run = _waiting(run_id)
     _refuse_too_early(run.as_of, last_applied(run.brand, but_facts=True))
-    superseded = ledger.forget_changes_of_moved(run)
     every_bit = Segment.objects.filter(brand=run.brand).values_list("bit", flat=True)
-    ledger.write_masks(run, words_for(every_bit))
+    with planned_for(run.moved):
+        superseded = ledger.forget_changes_of_moved(run)
+        ledger.write_masks(run, words_for(every_bit))
     changesets.apply(run, actor=actor, at=at, superseded=superseded)
     run.decided_by = actor
     run.save()
