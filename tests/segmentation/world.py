@@ -163,3 +163,8 @@ def crowd(segment: Segment, creators: int) -> None:
                 "run": run.pk,
             },
         )
+        # As autovacuum does in time: without statistics the planner takes the tables for empty.
+        cursor.execute(
+            "ANALYZE crm_creator, crm_creatormetrics, crm_post, crm_profile, crm_relationship, "
+            "segmentation_membership"
+        )
