@@ -22,6 +22,7 @@ from crm.importers.parsing import RowParser, staging_rows
 from crm.importers.reading import Reading, read_rows
 from crm.importers.rows import Unreadable
 from crm.models import Brand, ImportBatch, ImportReject, SavedMapping, User
+from crm.performance import planned_for
 from crm.services.facts import mark_changed
 from crm.services.imports import accounts, changes, people, staging, statements, writing
 from crm.services.imports.batches import DEFAULT_SOURCE, ImportRefused, platform_keys
@@ -76,9 +77,12 @@ def apply_import(
             run.params["actor"] = actor.pk if actor else None
             counts = _compare(run)
             _note(batch, WRITING)
-            writing.write(
-                params=run.params, niches=run.parser.niches, posts=run.mapping.kind is Kind.POSTS
-            )
+            with planned_for(run.rows):
+                writing.write(
+                    params=run.params,
+                    niches=run.parser.niches,
+                    posts=run.mapping.kind is Kind.POSTS,
+                )
             _follow_up(run, at)
             _store(run, counts)
             batch.status, batch.applied_at, batch.phase, batch.error = (
@@ -172,10 +176,12 @@ def _compare(run: _Run) -> Counts:
     statements.run("SELECT pg_advisory_xact_lock(hashtextextended('crm.import', 0))")
     statements.clear()
     given = frozenset(run.parser.fields)
-    accounts.find_accounts(run.table, given=given, params=run.params, rejects=run.rejects)
-    people.find_people(run.table, given=given, params=run.params, rejects=run.rejects)
-    changes.find(run.table, given=given, params=run.params, posts=run.mapping.kind is Kind.POSTS)
-    counts = changes.count()
+    with planned_for(run.rows):
+        accounts.find_accounts(run.table, given=given, params=run.params, rejects=run.rejects)
+        people.find_people(run.table, given=given, params=run.params, rejects=run.rejects)
+        with_posts = run.mapping.kind is Kind.POSTS
+        changes.find(run.table, given=given, params=run.params, posts=with_posts)
+        counts = changes.count()
     counts.rows = run.rows
     counts.rejected = dict(sorted(run.rejects.counts.items()))
     return counts
