@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 
 from crm.choices import ContactKind, CreatorType, Source
 from crm.models.brands import Brand
+from crm.models.origins import Imported
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -79,7 +80,7 @@ class CreatorQuerySet(models.QuerySet["Creator"]):
         return self.filter(relationships__brand__in=Brand.objects.visible_to(user)).distinct()
 
 
-class Creator(models.Model):
+class Creator(Imported):
     """A person, or a virtual creator, employee, customer or expert. Shared by the installation."""
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -94,15 +95,12 @@ class Creator(models.Model):
     # null: nobody said. The glossary scheme's "celebrity" is this flag, not a count.
     is_celebrity = models.BooleanField(null=True, blank=True)
     niches = models.ManyToManyField(Niche, through="CreatorNiche", related_name="creators")
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = CreatorQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Imported.Meta):
         ordering = ["name", "pk"]
         constraints = [
             models.CheckConstraint(
@@ -112,6 +110,7 @@ class Creator(models.Model):
             models.CheckConstraint(name="crm_creator_named", condition=~models.Q(name="")),
         ]
         indexes = [
+            *Imported.Meta.indexes,
             # The list's search box (trigrams) and its order by name.
             GinIndex(OpClass(NAME_FOLDED, name="gin_trgm_ops"), name="crm_creator_name_trgm"),
             models.Index(Lower("name"), "id", name="crm_creator_by_name"),
@@ -121,17 +120,16 @@ class Creator(models.Model):
         return self.name
 
 
-class CreatorNiche(models.Model):
+class CreatorNiche(Imported):
     """That a creator works in a niche, and who says so."""
 
-    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="creator_niches")
+    creator = models.ForeignKey(
+        Creator, on_delete=models.CASCADE, db_index=False, related_name="creator_niches"
+    )
     niche = models.ForeignKey(Niche, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=20, choices=Source.choices, default=Source.VENDOR)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
-    class Meta:
+    class Meta(Imported.Meta):
         constraints = [
             models.UniqueConstraint(fields=["creator", "niche"], name="crm_creator_niche_once"),
         ]
@@ -140,11 +138,13 @@ class CreatorNiche(models.Model):
         return f"{self.creator_id}: {self.niche_id}"
 
 
-class Profile(models.Model):
+class Profile(Imported):
     """One account on one platform. Its numbers are the newest known; history is MetricSnapshot."""
 
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="profiles")
-    platform = models.ForeignKey(Platform, on_delete=models.PROTECT, related_name="+")
+    platform = models.ForeignKey(
+        Platform, on_delete=models.PROTECT, db_index=False, related_name="+"
+    )
     # Normalised (lower case, no @, no address): what accounts are matched on.
     handle = models.CharField(max_length=200)
     display_name = models.CharField(max_length=300, blank=True, default="")
@@ -166,12 +166,9 @@ class Profile(models.Model):
     )
     metrics_at = models.DateTimeField(null=True, blank=True)
     metrics_source = models.CharField(max_length=20, choices=Source.choices, default=Source.VENDOR)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
+    class Meta(Imported.Meta):
         ordering = ["platform", "handle", "pk"]
         constraints = [
             # The first key of every import: one account is one row.
@@ -193,6 +190,7 @@ class Profile(models.Model):
             ),
         ]
         indexes = [
+            *Imported.Meta.indexes,
             # The list's search box finds handles too.
             GinIndex(fields=["handle"], name="crm_profile_handle_trgm", opclasses=["gin_trgm_ops"]),
         ]
@@ -206,20 +204,17 @@ class Profile(models.Model):
         return self.url if self.url.startswith(("https://", "http://")) else ""
 
 
-class ContactPoint(models.Model):
+class ContactPoint(Imported):
     """A way to reach a creator, as one brand was given it: personal data, never shared."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="contact_points")
     kind = models.CharField(max_length=10, choices=ContactKind.choices)
     # E-mail in lower case.
     value = models.CharField(max_length=254)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
+    class Meta(Imported.Meta):
         constraints = [
             # The second key of an import: within a brand an address is one creator.
             models.UniqueConstraint(fields=["brand", "kind", "value"], name="crm_contact_once"),
@@ -236,18 +231,15 @@ class ContactPoint(models.Model):
         return self.value
 
 
-class ExternalId(models.Model):
+class ExternalId(Imported):
     """What another tool calls a creator: the third key of an import."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="external_ids")
     source = models.CharField(max_length=60)
     value = models.CharField(max_length=200)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
-    class Meta:
+    class Meta(Imported.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["brand", "source", "value"], name="crm_external_id_once"

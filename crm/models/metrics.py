@@ -7,12 +7,15 @@ from django.db import models
 
 from crm.choices import PostKind, Source
 from crm.models.creators import Creator, Platform, Profile
+from crm.models.origins import Imported
 
 
-class MetricSnapshot(models.Model):
+class MetricSnapshot(Imported):
     """The numbers of a profile at a moment. History is never overwritten by a later number."""
 
-    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="snapshots")
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, db_index=False, related_name="snapshots"
+    )
     captured_at = models.DateTimeField()
     source = models.CharField(max_length=20, choices=Source.choices, default=Source.VENDOR)
     followers = models.BigIntegerField(null=True, blank=True)
@@ -23,11 +26,8 @@ class MetricSnapshot(models.Model):
     avg_comments = models.FloatField(null=True, blank=True)
     avg_shares = models.FloatField(null=True, blank=True)
     engagement_rate = models.FloatField(null=True, blank=True)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
-    class Meta:
+    class Meta(Imported.Meta):
         ordering = ["profile", "-captured_at", "pk"]
         constraints = [
             # Also the index for "the newest as of a moment".
@@ -40,12 +40,16 @@ class MetricSnapshot(models.Model):
         return f"{self.profile_id} at {self.captured_at:%Y-%m-%d}"
 
 
-class Post(models.Model):
+class Post(Imported):
     """A publication of a profile. Its counts are the newest; history is PostMetricSnapshot."""
 
-    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="posts")
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, db_index=False, related_name="posts"
+    )
     # The profile's creator, repeated so that facts over posts need no join.
-    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="posts")
+    creator = models.ForeignKey(
+        Creator, on_delete=models.CASCADE, db_index=False, related_name="posts"
+    )
     external_id = models.CharField(max_length=200)
     # null where the source does not tell it: such posts count in no window.
     posted_at = models.DateTimeField(null=True, blank=True)
@@ -66,12 +70,9 @@ class Post(models.Model):
     impressions = models.BigIntegerField(null=True, blank=True)
     metrics_at = models.DateTimeField(null=True, blank=True)
     metrics_source = models.CharField(max_length=20, choices=Source.choices, default=Source.VENDOR)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
     created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
+    class Meta(Imported.Meta):
         ordering = ["-posted_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["profile", "external_id"], name="crm_post_once"),
@@ -80,6 +81,7 @@ class Post(models.Model):
             ),
         ]
         indexes = [
+            *Imported.Meta.indexes,
             # Facts and the creator page: the posts of a creator by time.
             models.Index(fields=["creator", "-posted_at"], name="crm_post_by_creator"),
             # Scorecards: the posts of a period.
@@ -90,10 +92,12 @@ class Post(models.Model):
         return self.external_id
 
 
-class PostMetricSnapshot(models.Model):
+class PostMetricSnapshot(Imported):
     """The counts of a post at a moment."""
 
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="snapshots")
+    post = models.ForeignKey(
+        Post, on_delete=models.CASCADE, db_index=False, related_name="snapshots"
+    )
     captured_at = models.DateTimeField()
     source = models.CharField(max_length=20, choices=Source.choices, default=Source.VENDOR)
     likes = models.BigIntegerField(null=True, blank=True)
@@ -103,11 +107,8 @@ class PostMetricSnapshot(models.Model):
     views = models.BigIntegerField(null=True, blank=True)
     reach = models.BigIntegerField(null=True, blank=True)
     impressions = models.BigIntegerField(null=True, blank=True)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
-    class Meta:
+    class Meta(Imported.Meta):
         ordering = ["post", "-captured_at", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -119,10 +120,12 @@ class PostMetricSnapshot(models.Model):
         return f"{self.post_id} at {self.captured_at:%Y-%m-%d}"
 
 
-class AudienceSnapshot(models.Model):
+class AudienceSnapshot(Imported):
     """Who follows a profile, as a source says at a moment: shares as fractions, {"DK": 0.25}."""
 
-    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="audiences")
+    profile = models.ForeignKey(
+        Profile, on_delete=models.CASCADE, db_index=False, related_name="audiences"
+    )
     captured_at = models.DateTimeField()
     source = models.CharField(max_length=20, choices=Source.choices, default=Source.VENDOR)
     countries = models.JSONField(null=True, blank=True)
@@ -131,11 +134,8 @@ class AudienceSnapshot(models.Model):
     languages = models.JSONField(null=True, blank=True)
     # Share of the audience that the source holds for real people.
     quality = models.FloatField(null=True, blank=True)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
 
-    class Meta:
+    class Meta(Imported.Meta):
         ordering = ["profile", "-captured_at", "pk"]
         constraints = [
             models.UniqueConstraint(
@@ -163,7 +163,7 @@ class CreatorMetrics(models.Model):
     followers_total = models.BigIntegerField(null=True, blank=True)
     follower_growth_90d = models.FloatField(null=True, blank=True)
     primary_platform = models.ForeignKey(
-        Platform, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Platform, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
     primary_handle = models.CharField(max_length=200, blank=True, default="")
     platforms_count = models.PositiveSmallIntegerField(default=0)

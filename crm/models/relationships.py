@@ -11,6 +11,7 @@ from django.utils import timezone
 from crm.choices import Stage
 from crm.models.brands import Brand, User
 from crm.models.creators import Creator, Profile
+from crm.models.origins import Imported
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,10 +32,12 @@ class RelationshipQuerySet(models.QuerySet["Relationship"]):
         )
 
 
-class Relationship(models.Model):
+class Relationship(Imported):
     """Between one brand and one creator: stage, owner and what comes next."""
 
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="relationships")
+    brand = models.ForeignKey(
+        Brand, on_delete=models.CASCADE, db_index=False, related_name="relationships"
+    )
     creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="relationships")
     stage = models.CharField(max_length=20, choices=Stage.choices, default=Stage.PROSPECT)
     stage_since = models.DateTimeField(default=timezone.now)
@@ -47,14 +50,11 @@ class Relationship(models.Model):
     next_step_on = models.DateField(null=True, blank=True)
     # Raised with each change: a move from an old card is refused instead of overwriting.
     version = models.PositiveIntegerField(default=1)
-    import_batch = models.ForeignKey(
-        "crm.ImportBatch", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RelationshipQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Imported.Meta):
         ordering = ["-stage_since", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["brand", "creator"], name="crm_relationship_once"),
@@ -63,6 +63,7 @@ class Relationship(models.Model):
             ),
         ]
         indexes = [
+            *Imported.Meta.indexes,
             # A column of the board, newest arrivals first.
             models.Index(fields=["brand", "stage", "-stage_since", "-id"], name="crm_rel_board"),
             # The list's order by "added".

@@ -32,6 +32,8 @@ from crm.services.metrics import refresh_metrics
 
 # Up to this many creators are re-evaluated one by one; above, the whole brand is.
 SINGLE_FACTS_MAX = 5_000
+# The tables that an import of many rows makes grow, but for its own.
+GROWN = ("crm_creatormetrics", "crm_stagechange", *writing.ADDED)
 READING, COMPARING, WRITING, MEASURING = "Reading", "Comparing", "Writing", "Computing metrics"
 
 
@@ -220,6 +222,9 @@ def _follow_up(run: _Run, at: datetime) -> None:
         return
     _note(run.batch, MEASURING)
     refresh_metrics(creator_ids=touched, as_of=at)
+    if len(touched) > SINGLE_FACTS_MAX:
+        # The next page or run must not plan for the small tables of before.
+        statements.run("ANALYZE {tables}", tables=sql.SQL(", ").join(map(sql.Identifier, GROWN)))
     tell_facts(touched)
 
 

@@ -18,22 +18,8 @@ from crm.models import ImportBatch, User
 from crm.services.imports.hindrances import reasons_against
 from crm.services.imports.running import only_worker, tell_facts
 from crm.services.imports.statements import clear, fetch, names, run
-from crm.services.imports.writing import CHANGEABLE
+from crm.services.imports.writing import ADDED, CHANGEABLE
 from crm.services.metrics import refresh_metrics
-
-# What an import adds, children first.
-_ADDED: tuple[LiteralString, ...] = (
-    "crm_postmetricsnapshot",
-    "crm_post",
-    "crm_audiencesnapshot",
-    "crm_metricsnapshot",
-    "crm_creatorniche",
-    "crm_externalid",
-    "crm_contactpoint",
-    "crm_relationship",
-    "crm_profile",
-    "crm_creator",
-)
 
 
 class UndoRefused(Exception):
@@ -103,7 +89,7 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
     run("DELETE FROM crm_creatormetrics m USING imp_doomed d WHERE d.id = m.creator_id")
     run("DELETE FROM crm_factchange f USING imp_doomed d WHERE d.id = f.creator_id")
     removed = {}
-    for table in _ADDED:
+    for table in ADDED:
         count = run(
             "DELETE FROM {table} WHERE import_batch_id = %(batch)s",
             params,

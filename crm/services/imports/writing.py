@@ -15,6 +15,19 @@ from crm.importers.vocabulary import POST_NUMBERS, PROFILE_NUMBERS
 from crm.services.imports.post_changes import SOURCE
 from crm.services.imports.statements import Params, names, run
 
+# What an import adds, children first.
+ADDED: tuple[LiteralString, ...] = (
+    "crm_postmetricsnapshot",
+    "crm_post",
+    "crm_audiencesnapshot",
+    "crm_metricsnapshot",
+    "crm_creatorniche",
+    "crm_externalid",
+    "crm_contactpoint",
+    "crm_relationship",
+    "crm_profile",
+    "crm_creator",
+)
 # The columns that an import may change, by table: what is compared and put back at undo.
 CHANGEABLE: Mapping[str, Sequence[str]] = {
     "crm_creator": ("name", "country", "language", "profession"),
