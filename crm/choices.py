@@ -75,6 +75,19 @@ class Source(models.TextChoices):
     ESTIMATED = "estimated", "Estimated"
 
 
+class FieldType(models.TextChoices):
+    """What a custom field holds: the type of the fact that it becomes."""
+
+    NUMBER = "number", "Number"
+    MONEY = "money", "Amount of money"
+    PERCENT = "percent", "Percentage"
+    TEXT = "text", "Text"
+    CHOICE = "choice", "One of a list"
+    SET = "set", "Several of a list"
+    DATE = "date", "Date"
+    BOOLEAN = "boolean", "Yes or no"
+
+
 class ContactKind(models.TextChoices):
     """The ways in which a creator can be reached."""
 

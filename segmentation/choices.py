@@ -23,10 +23,20 @@ class UnknownPolicy(models.TextChoices):
     REVIEW = "review", "Send to review"
 
 
+class Cadence(models.TextChoices):
+    """How often a dimension is evaluated anew without being asked."""
+
+    QUARTERLY = "quarterly", "Each fiscal quarter"
+    MONTHLY = "monthly", "Each month"
+    CRON = "cron", "By a cron expression"
+    BY_HAND = "by_hand", "Only on demand"
+
+
 class Trigger(models.TextChoices):
     """What started a run."""
 
     QUARTERLY = "quarterly", "Quarterly"
+    SCHEDULE = "schedule", "By schedule"
     MANUAL = "manual", "By hand"
     FACTS = "facts", "Changed facts"
 
@@ -41,6 +51,8 @@ class RunStatus(models.TextChoices):
     REJECTED = "rejected", "Rejected"
     DRY = "dry", "Dry run"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+    ROLLED_BACK = "rolled_back", "Rolled back"
 
 
 class ChangeKind(models.TextChoices):
@@ -48,3 +60,21 @@ class ChangeKind(models.TextChoices):
 
     JOINED = "joined", "Joined"
     LEFT = "left", "Left"
+
+
+class Cause(models.TextChoices):
+    """Why a stay began or ended."""
+
+    RULE = "rule", "Rule"
+    OVERRIDE = "override", "Decided by a person"
+    PRECEDENCE = "precedence", "Another segment comes first"
+    ROLLBACK = "rollback", "Run rolled back"
+    ARCHIVED = "archived", "Segment archived"
+    ERASED = "erased", "Creator erased"
+
+
+class OverrideKind(models.TextChoices):
+    """What a person decided about a creator and a segment, whatever the rule says."""
+
+    IN = "in", "Always in"
+    OUT = "out", "Never in"

@@ -10,6 +10,7 @@ from crm.models.creators import (
     Platform,
     Profile,
 )
+from crm.models.fields import CustomField, FieldValue
 from crm.models.imports import ImportBatch, ImportBeforeImage, ImportReject, SavedMapping
 from crm.models.ledger import AuditEntry, FactChange
 from crm.models.metrics import (
@@ -31,8 +32,10 @@ __all__ = (
     "Creator",
     "CreatorMetrics",
     "CreatorNiche",
+    "CustomField",
     "ExternalId",
     "FactChange",
+    "FieldValue",
     "ImportBatch",
     "ImportBeforeImage",
     "ImportReject",

@@ -1,19 +1,28 @@
 """The tables of this app; one module per idea."""
 
+from segmentation.models.audiences import AudienceSegment
 from segmentation.models.facts import CreatorFacts, PeerNorm
+from segmentation.models.norms import RunNorm
+from segmentation.models.overrides import Override
+from segmentation.models.playbooks import Playbook, SegmentExample
 from segmentation.models.runs import Change, Membership, Run, RunSegment
 from segmentation.models.scorecards import Scorecard
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
 
 __all__ = (
+    "AudienceSegment",
     "Change",
     "CreatorFacts",
     "Dimension",
     "Membership",
+    "Override",
     "PeerNorm",
+    "Playbook",
     "Run",
+    "RunNorm",
     "RunSegment",
     "Scorecard",
     "Segment",
+    "SegmentExample",
     "SegmentVersion",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 
 from crm.models import Brand, Creator, User
-from segmentation.choices import ChangeKind, RunStatus, Trigger
+from segmentation.choices import Cause, ChangeKind, RunStatus, Trigger
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Run(models.Model):
     requested_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    status = models.CharField(max_length=10, choices=RunStatus.choices, default=RunStatus.QUEUED)
+    status = models.CharField(max_length=12, choices=RunStatus.choices, default=RunStatus.QUEUED)
     # The quarter a scheduled run is for: one per brand and quarter, however often beat asks.
     quarter = models.CharField(max_length=6, blank=True, default="")
     is_dry = models.BooleanField(default=False)
@@ -53,6 +53,13 @@ class Run(models.Model):
     )
     decision_reason = models.CharField(max_length=300, blank=True, default="")
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
+    # Asked for while it runs: the worker stops at the next step and nothing was changed.
+    cancel_requested = models.BooleanField(default=False)
+    rolled_back_at = models.DateTimeField(null=True, blank=True)
+    rolled_back_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    rollback_reason = models.CharField(max_length=300, blank=True, default="")
 
     objects = RunQuerySet.as_manager()
 
@@ -91,6 +98,10 @@ class RunSegment(models.Model):
     unknown = models.BigIntegerField(default=0)
     # {fact key: creators of the unknown ones for whom it is missing}
     missing = models.JSONField(default=dict)
+    # {fact key: creators within `near_percent` of the threshold, on the outside}
+    near = models.JSONField(default=dict)
+    # Left as it was when the rest of the change set was approved.
+    is_held = models.BooleanField(default=False)
     # Loud, keeps its members and does not block the others.
     error = models.CharField(max_length=300, blank=True, default="")
 
@@ -135,6 +146,7 @@ class Change(models.Model):
         related_name="+",
     )
     kind = models.CharField(max_length=6, choices=ChangeKind.choices)
+    cause = models.CharField(max_length=10, choices=Cause.choices, db_default=Cause.RULE)
     # The values of the facts that the rule reads, as they were: explains the change for ever.
     evidence = models.JSONField(default=dict)
 
@@ -143,6 +155,9 @@ class Change(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="segmentation_change_kind", condition=models.Q(kind__in=ChangeKind.values)
+            ),
+            models.CheckConstraint(
+                name="segmentation_change_cause", condition=models.Q(cause__in=Cause.values)
             ),
         ]
         indexes = [
@@ -195,6 +210,9 @@ class Membership(models.Model):
         db_index=False,
         related_name="+",
     )
+    # The leaf values that decided are in the change of the run that opened or closed the stay.
+    entered_cause = models.CharField(max_length=10, choices=Cause.choices, db_default=Cause.RULE)
+    left_cause = models.CharField(max_length=10, choices=Cause.choices, blank=True, db_default="")
     entered_run = models.ForeignKey(
         Run, on_delete=models.PROTECT, db_constraint=False, db_index=False, related_name="+"
     )

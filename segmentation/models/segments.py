@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from crm.models import Brand, User
-from segmentation.choices import SegmentStatus, UnknownPolicy
+from segmentation.choices import Cadence, SegmentStatus, UnknownPolicy
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -31,6 +31,9 @@ class Dimension(models.Model):
     is_exclusive = models.BooleanField(default=False)
     # Multi-valued with precedence: the first in order is the effective one (personas).
     has_precedence = models.BooleanField(default=False)
+    # How often its segments are evaluated anew without being asked; cron has five fields.
+    cadence = models.CharField(max_length=10, choices=Cadence.choices, default=Cadence.QUARTERLY)
+    cron = models.CharField(max_length=100, blank=True, default="")
     position = models.PositiveSmallIntegerField(default=100)
     # The pack it was installed from, with its version; empty for the brand's own.
     origin = models.CharField(max_length=80, blank=True, default="")
@@ -41,6 +44,15 @@ class Dimension(models.Model):
         ordering = ["brand", "position", "key"]
         constraints = [
             models.UniqueConstraint(fields=["brand", "key"], name="segmentation_dimension_once"),
+            models.CheckConstraint(
+                name="segmentation_dimension_cadence",
+                condition=models.Q(cadence__in=Cadence.values),
+            ),
+            models.CheckConstraint(
+                name="segmentation_cron_with_cadence",
+                condition=models.Q(cadence=Cadence.CRON) & ~models.Q(cron="")
+                | ~models.Q(cadence=Cadence.CRON) & models.Q(cron=""),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -65,6 +77,8 @@ class Segment(models.Model):
     key = models.SlugField(max_length=60)
     name = models.CharField(max_length=120)
     purpose = models.TextField(blank=True, default="")
+    # What the segment is, as one would write it in a document: the rule says it for machines.
+    definition = models.TextField(blank=True, default="")
     primary_kpi = models.CharField(max_length=60, blank=True, default="")
     kpis = ArrayField(models.CharField(max_length=60), default=list, blank=True)
     owner = models.ForeignKey(
@@ -120,12 +134,22 @@ class Segment(models.Model):
 
 
 class SegmentVersion(models.Model):
-    """One wording of a segment's rule; never changed after it was saved."""
+    """One wording of a segment's rule; never changed after it was saved.
+
+    A draft until it is activated: then `activated_at` is set, once.
+    """
 
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     rule = models.JSONField(help_text="The rule language, JSON version 1.")
     rule_text = models.TextField(help_text="The same rule in text notation.")
+    # Steadiness. Who is in stays while this looser rule holds; null: the rule itself decides.
+    stay_rule = models.JSONField(null=True, blank=True)
+    stay_rule_text = models.TextField(blank=True, default="")
+    # Nobody leaves by rule before so many days in the segment.
+    minimum_stay_days = models.PositiveIntegerField(default=0)
+    # A creator is a near miss within so many percent of a threshold.
+    near_percent = models.PositiveSmallIntegerField(default=10)
     author = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
