@@ -251,7 +251,7 @@ class World:
 
         Nothing of it is kept: the next run must find the same to do.
         """
-        facts, calendar = catalogue(), calendar_of(self.brand)
+        facts, calendar = catalogue(self.brand), calendar_of(self.brand)
         rules = [
             (segment, json_form.load(segment.active_version.rule)) for segment, _ in self.segments
         ]

@@ -70,7 +70,7 @@ def hand_made(niches: dict[str, int]) -> Iterator[HandMade]:
 
 def install(brand: Brand, *, at: datetime) -> list[tuple[Segment, HandMade]]:
     """The thirty segments of `brand`, with what each was made from, in the order of their bits."""
-    facts = catalogue()
+    facts = catalogue(brand)
     niches = {niche.key: niche.pk for niche in Niche.objects.filter(key__in=NICHES)}
     dimensions = {
         key: Dimension.objects.create(brand=brand, key=key, name=key, is_exclusive=key == "size")

@@ -57,12 +57,12 @@ class FactViewSet(BrandViewSet[CreatorFacts]):
 
     def list(self, request: Request) -> Response:
         """The whole catalogue, in the order in which it is shown to people."""
-        return self.whole([fact_row(fact) for fact in catalogue().values()])
+        return self.whole([fact_row(fact) for fact in catalogue(self.brand).values()])
 
     @extend_schema(responses=FactSerializer)
     def retrieve(self, request: Request, key: str) -> Response:
         """One fact."""
-        fact = catalogue().get(key)
+        fact = catalogue(self.brand).get(key)
         if fact is None:
             raise Http404
         return Response(fact_row(fact))

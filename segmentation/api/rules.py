@@ -204,7 +204,7 @@ class RuleViewSet(BrandViewSet[Segment]):
         """Check a rule and write it in both notations and in words. Saves nothing."""
         body = RuleBody(data=request.data)
         body.is_valid(raise_exception=True)
-        facts = catalogue()
+        facts = catalogue(self.brand)
         rule = read_rule(body.validated_data, facts)
         return Response(
             {
@@ -225,7 +225,7 @@ class RuleViewSet(BrandViewSet[Segment]):
         """Count whom a rule would take, by the facts as they stand. Saves nothing."""
         body = PreviewBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        facts = catalogue()
+        facts = catalogue(self.brand)
         rule = read_rule(body.validated_data, facts)
         found = preview_rule(
             brand=self.brand,

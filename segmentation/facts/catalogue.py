@@ -6,11 +6,12 @@ that relative facts (days in stage) count from.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crm.choices import CreatorType, Stage
-from crm.models import Niche, Platform
+from crm.models import Brand, Niche, Platform, Tier
+from crm.selectors import TierTable
 from segmentation.rules.facts import Catalogue, Fact, FactType
 
 FACTS_TABLE = "segmentation_creatorfacts"
@@ -40,13 +41,15 @@ def rows(table: str = FACTS_TABLE, *, some: bool = False) -> str:
     )
 
 
-def catalogue() -> Catalogue:
-    """Every fact there is. Asks for the platforms and niches, which people may add to."""
+def catalogue(brand: Brand) -> Catalogue:
+    """Every fact that rules of `brand` may read. Asks for what people may add to."""
     platforms = list(Platform.objects.order_by("position", "key"))
     niches = list(Niche.objects.order_by("label", "pk"))
+    tiers = TierTable.of(brand).tiers
     return Catalogue(
         [
             *_size(),
+            _tier(tiers),
             *_platforms(platforms),
             *_engagement(),
             *_posting(),
@@ -144,6 +147,26 @@ def _size() -> Iterator[Fact]:
     )
 
 
+def _tier(tiers: Sequence[Tier]) -> Fact:
+    """The tier as `crm.selectors.TierTable` reads it: the flag first, else the first band."""
+    flags = [tier for tier in tiers if tier.low is None and tier.high is None][:1]
+    cases = [f"WHEN f.is_celebrity THEN '{_quoted(tier.key)}'" for tier in flags]
+    for tier in tiers:
+        if tier not in flags:
+            above = f"f.followers >= {tier.low or 0}"
+            below = "" if tier.high is None else f" AND f.followers < {tier.high}"
+            cases.append(f"WHEN {above}{below} THEN '{_quoted(tier.key)}'")
+    return _From(SNAPSHOTS).fact(
+        "tier",
+        "Tier",
+        FactType.CHOICE,
+        "The tier by the brand's tier scheme: celebrity where somebody said so and the scheme has "
+        "it, else by the followers of the primary profile.",
+        sql=f"(CASE {' '.join(cases)} END)" if cases else "(NULL::text)",
+        choices={tier.key: tier.name for tier in tiers},
+    )
+
+
 def _platforms(platforms: Iterable[Platform]) -> Iterator[Fact]:
     names = {platform.key: platform.name for platform in platforms}
     given = _From("Profiles")
@@ -185,7 +208,7 @@ def _platforms(platforms: Iterable[Platform]) -> Iterator[Fact]:
 
 
 def _quoted(key: str) -> str:
-    """A platform's key inside a SQL literal: a slug, but an admin may have typed anything."""
+    """A key inside a SQL literal: a slug, but an admin may have typed anything."""
     return key.replace("'", "''")
 
 

@@ -103,7 +103,7 @@ def _results(brand: Brand, creator: Creator, segments: Sequence[Segment]) -> Map
     run = last_applied(brand, but_facts=True)
     if row is None or run is None:
         return {}
-    facts, moment = catalogue(), max(row["as_of"], run.as_of)
+    facts, moment = catalogue(brand), max(row["as_of"], run.as_of)
     readings = read_facts(brand=brand, creator=creator, as_of=moment, facts=facts, stored=True)
     values = {key: reading.value for key, reading in readings.items()}
     if not values:

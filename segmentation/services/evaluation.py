@@ -104,7 +104,7 @@ def prepare(
     creator_ids: Sequence[int] | None = None,
 ) -> Plan:
     """Compile the brand's active segments; a rule that is no longer valid keeps its error."""
-    facts, calendar = catalogue(), calendar_of(brand)
+    facts, calendar = catalogue(brand), calendar_of(brand)
     segments = (
         Segment.objects.filter(brand=brand)
         .filter(status__in=[SegmentStatus.ACTIVE, SegmentStatus.BROKEN])

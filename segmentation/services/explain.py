@@ -105,7 +105,7 @@ def explain_membership(
 def _case(segment: Segment, creator: Creator, as_of: datetime | None) -> _Case:
     brand = segment.brand
     moment = as_of or _decided_at(segment, creator)
-    facts = catalogue()
+    facts = catalogue(brand)
     readings = {}
     if moment is not None:
         readings = read_facts(

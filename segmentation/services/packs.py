@@ -58,7 +58,7 @@ def install_pack(*, brand: Brand, name: str, actor: User | None, at: datetime) -
     """
     ledger.lock(brand)
     plans = plan_pack(brand=brand, name=name)
-    facts = catalogue()
+    facts = catalogue(brand)
     for plan in plans:
         if plan.is_empty:
             continue

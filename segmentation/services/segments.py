@@ -65,7 +65,7 @@ def create_segment(
         origin=origin,
     )
     version = _add_version(
-        segment, rule, actor=actor, at=at, reason="First version", facts=facts or catalogue()
+        segment, rule, actor=actor, at=at, reason="First version", facts=facts or catalogue(brand)
     )
     _use(segment, version)
     audit.record(
@@ -94,7 +94,9 @@ def reword_rule(
     before = segment.active_version
     if before is not None and before.rule == json_form.dump(rule):
         return before
-    version = _add_version(segment, rule, actor=actor, at=at, reason=reason, facts=catalogue())
+    version = _add_version(
+        segment, rule, actor=actor, at=at, reason=reason, facts=catalogue(segment.brand)
+    )
     _use(segment, version)
     audit.record(
         brand=segment.brand,

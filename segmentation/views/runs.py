@@ -103,7 +103,7 @@ def changes(request: BrandRequest, pk: int, key: str, kind: str) -> HttpResponse
             found,
             segment,
             ChangeKind(kind),
-            facts=catalogue(),
+            facts=catalogue(request.brand),
             cursor=request.GET.get("cursor"),
         )
     except BadCursor as refusal:
@@ -146,6 +146,6 @@ def _find(request: BrandRequest, pk: int) -> Run:
 def _page(
     request: BrandRequest, found: Run, form: DecideForm, *, status: int = 200
 ) -> HttpResponse:
-    page = selectors.run_page(found, catalogue())
+    page = selectors.run_page(found, catalogue(request.brand))
     context = {"page": page, "run": found, "is_unfinished": page.is_unfinished, "form": form}
     return render(request, DETAIL, context, status=status)

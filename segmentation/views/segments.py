@@ -81,7 +81,7 @@ def segment(request: BrandRequest, key: str) -> HttpResponse:
     template = "segmentation/segments/detail.html"
     if request.htmx and not request.htmx.boosted:
         return render(request, f"{template}#members", context)
-    page = selectors.segment_page(found, at=timezone.now(), facts=catalogue())
+    page = selectors.segment_page(found, at=timezone.now(), facts=catalogue(request.brand))
     context |= {"page": page, "chart": selectors.size_chart(page.history)}
     return render(request, template, context)
 

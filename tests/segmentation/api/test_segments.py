@@ -12,10 +12,10 @@ from tests.rest import assert_problem, rest_as, walk
 from tests.segmentation.api.conftest import RUN_AT
 
 
-def test_facts_are_the_catalogue(rest):
+def test_facts_are_the_catalogue(rest, brand):
     body = rest.json("facts/")
-    assert [row["key"] for row in body["results"]] == list(catalogue())
-    assert body["count"] == len(catalogue()) >= 25
+    assert [row["key"] for row in body["results"]] == list(catalogue(brand))
+    assert body["count"] == len(catalogue(brand)) >= 25
     followers = rest.json("facts/followers/")
     assert followers == next(row for row in body["results"] if row["key"] == "followers")
     assert followers["type"] == "number"

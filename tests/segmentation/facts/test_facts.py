@@ -17,6 +17,7 @@ from crm.models import (
     Platform,
     Relationship,
 )
+from crm.selectors import TierTable
 from segmentation.facts.catalogue import catalogue, rows
 from segmentation.facts.readings import read_facts
 from segmentation.facts.refresh import COLUMNS, refresh_facts
@@ -57,14 +58,14 @@ def facts_of(brand, creator) -> CreatorFacts:
 
 
 def values_of(brand, creator, as_of=NOW) -> dict[str, object]:
-    readings = read_facts(brand=brand, creator=creator, as_of=as_of, facts=catalogue())
+    readings = read_facts(brand=brand, creator=creator, as_of=as_of, facts=catalogue(brand))
     return {key: reading.value for key, reading in readings.items()}
 
 
 def test_every_fact_is_documented_and_readable(brand):
     creator = known(brand)
     refresh_facts(brand=brand, as_of=NOW)
-    facts = catalogue()
+    facts = catalogue(brand)
     assert len(facts) >= 25 + Platform.objects.count()
     for fact in facts.values():
         assert fact.label
@@ -79,8 +80,26 @@ def test_every_fact_is_documented_and_readable(brand):
 
 def test_a_platform_of_the_brands_own_has_a_strength(brand):
     Platform.objects.create(key="my-forum", name="My forum", mark="MF", number=99)
-    fact = catalogue()["strength_my_forum"]
+    fact = catalogue(brand)["strength_my_forum"]
     assert (fact.label, fact.type) == ("Strength on My forum", FactType.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("followers", "is_celebrity"),
+    [(None, None), (999, None), (1_000, None), (10_000, False), (5_000_000, None), (12, True)],
+)
+def test_the_tier_is_the_one_that_lists_show(brand, followers, is_celebrity):
+    creator = known(brand, followers=followers, is_celebrity=is_celebrity)
+    shown = TierTable.of(brand).tier(creator, followers)
+    assert values_of(brand, creator)["tier"] == (shown.key if shown else None)
+
+
+def test_a_brand_without_a_scheme_has_no_tiers(brand):
+    brand.tier_scheme = None
+    brand.save()
+    fact = catalogue(brand)["tier"]
+    assert fact.allowed == ()
+    assert values_of(brand, known(brand))["tier"] is None
 
 
 def test_what_the_brand_and_the_creator_say_is_taken_as_it_is(brand):
@@ -231,7 +250,7 @@ def test_readings_tell_source_and_age(brand):
     creator = known(brand, rate=0.03)
     profile = creator.profiles.get()
     PostFactory(profile=profile, likes=50, posted_at=NOW - timedelta(days=2))
-    readings = read_facts(brand=brand, creator=creator, as_of=NOW, facts=catalogue())
+    readings = read_facts(brand=brand, creator=creator, as_of=NOW, facts=catalogue(brand))
     followers, rate = readings["followers"], readings["engagement_rate"]
     assert (followers.value, followers.source) == (1_000, "Profile snapshots: Vendor")
     assert followers.captured_at == BEFORE

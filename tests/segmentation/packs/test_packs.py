@@ -65,7 +65,7 @@ def test_every_segment_of_a_pack_has_a_job_and_a_sound_rule(brand, name):
     drafts = pack_files.drafts(pack_files.read(name), brand)
     assert drafts
     for draft in drafts:
-        assert validate(draft.rule, catalogue()).errors == ()
+        assert validate(draft.rule, catalogue(brand)).errors == ()
         assert draft.purpose
         assert "{" not in draft.name + draft.purpose
         assert {draft.primary_kpi, *draft.kpis} <= {metric.key for metric in METRICS}
