@@ -55,6 +55,10 @@ class Run(models.Model):
     duration_ms = models.PositiveIntegerField(null=True, blank=True)
     # Asked for while it runs: the worker stops at the next step and nothing was changed.
     cancel_requested = models.BooleanField(default=False)
+    # The moment a run by schedule was due: one per dimension and moment, however often beat asks.
+    slot = models.DateTimeField(null=True, blank=True)
+    # How often a worker took it up: more than once when one was lost on the way.
+    attempts = models.PositiveSmallIntegerField(default=0)
     rolled_back_at = models.DateTimeField(null=True, blank=True)
     rolled_back_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
@@ -77,9 +81,33 @@ class Run(models.Model):
                 condition=models.Q(trigger=Trigger.QUARTERLY),
                 name="segmentation_one_run_a_quarter",
             ),
+            models.UniqueConstraint(
+                fields=["dimension", "slot"],
+                condition=models.Q(trigger=Trigger.SCHEDULE),
+                name="segmentation_one_run_a_slot",
+            ),
         ]
         indexes = [
             models.Index(fields=["brand", "-created_at"], name="segmentation_run_by_time"),
+            # Single creators make many runs: each batch asks for the last applied one.
+            models.Index(
+                fields=["brand", "-as_of", "-id"],
+                condition=models.Q(status=RunStatus.APPLIED),
+                name="segmentation_run_applied",
+            ),
+            models.Index(
+                fields=["brand", "-applied_at"],
+                condition=models.Q(applied_at__isnull=False),
+                name="segmentation_run_in_order",
+            ),
+            # What beat looks for, and what waits for people: few among many.
+            models.Index(
+                fields=["brand", "status"],
+                condition=models.Q(
+                    status__in=[RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.WAITING]
+                ),
+                name="segmentation_run_unfinished",
+            ),
         ]
 
     def __str__(self) -> str:
