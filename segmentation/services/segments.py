@@ -1,8 +1,13 @@
-"""Make segments, reword their rules, take them out of use. A version is never changed."""
+"""Make segments, reword their rules, take them out of use. A version is never changed.
+
+A rule is worded as a draft (`save_draft`) and taken into use with a reason (`activate_version`);
+packs and programs do both at once (`create_segment`, `reword_rule`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,10 +19,10 @@ from crm.models import Brand, User
 from segmentation.choices import SegmentStatus, UnknownPolicy
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import Dimension, Segment, SegmentVersion
-from segmentation.rules import json_form, text, tree
+from segmentation.rules import json_form, tree
 from segmentation.rules.facts import Catalogue
-from segmentation.rules.validate import validate
 from segmentation.services import ledger
+from segmentation.services.wordings import NEAR_PERCENT, Wording
 
 
 class SegmentRefused(Exception):
@@ -46,13 +51,9 @@ def create_segment(
     Raises SegmentRefused when the brand has the key already, RuleInvalid for a rule that cannot be
     evaluated. `facts` spares asking for the catalogue again when many segments are made.
     """
-    brand = dimension.brand
-    ledger.lock(brand)
-    if Segment.objects.filter(brand=brand, key=key).exists():
-        raise SegmentRefused(f"There is a segment {key!r} already.")
-    segment = Segment.objects.create(
-        brand=brand,
-        dimension=dimension,
+    facts = facts or catalogue(dimension.brand)
+    segment = _new_segment(
+        dimension,
         key=key,
         name=name,
         purpose=purpose,
@@ -60,16 +61,16 @@ def create_segment(
         kpis=list(kpis),
         owner=actor,
         position=position,
-        bit=_free_bit(brand),
         unknown_policy=unknown_policy,
         origin=origin,
     )
+    wording = Wording(rule=rule)
     version = _add_version(
-        segment, rule, actor=actor, at=at, reason="First version", facts=facts or catalogue(brand)
+        segment, wording, actor=actor, at=at, reason="First version", is_used=True, facts=facts
     )
     _use(segment, version)
     audit.record(
-        brand=brand,
+        brand=segment.brand,
         verb="segmentation.segment.created",
         target=segment,
         actor=actor,
@@ -77,6 +78,131 @@ def create_segment(
         data={"key": key, "rule": version.rule_text, "origin": origin},
     )
     return segment
+
+
+@transaction.atomic
+def draft_segment(
+    *,
+    dimension: Dimension,
+    key: str,
+    name: str,
+    purpose: str,
+    rule: tree.Node,
+    at: datetime,
+    actor: User | None,
+    definition: str = "",
+    primary_kpi: str = "",
+    owner: User | None = None,
+    stay_rule: tree.Node | None = None,
+    minimum_stay_days: int = 0,
+    near_percent: int = NEAR_PERCENT,
+) -> SegmentVersion:
+    """A segment that no run looks at until its first version, a draft, is activated.
+
+    Raises SegmentRefused when the brand has the key already or no purpose is given, RuleInvalid.
+    """
+    if not purpose.strip():
+        raise SegmentRefused("Say what the segment is for: its purpose.")
+    segment = _new_segment(
+        dimension,
+        key=key,
+        name=name,
+        purpose=purpose,
+        definition=definition,
+        primary_kpi=primary_kpi,
+        owner=owner,
+    )
+    wording = Wording(rule, stay_rule, minimum_stay_days, near_percent)
+    version = _add_version(segment, wording, actor=actor, at=at)
+    audit.record(
+        brand=segment.brand,
+        verb="segmentation.segment.drafted",
+        target=segment,
+        actor=actor,
+        at=at,
+        data={"key": key, "rule": version.rule_text},
+    )
+    return version
+
+
+@transaction.atomic
+def save_draft(
+    *,
+    segment_id: int,
+    rule: tree.Node,
+    actor: User | None,
+    at: datetime,
+    stay_rule: tree.Node | None = None,
+    minimum_stay_days: int = 0,
+    near_percent: int = NEAR_PERCENT,
+) -> SegmentVersion:
+    """Keep a wording of the segment's rule as a version that is not in use yet.
+
+    What says the same as the newest version is no new one: that version is returned. Raises
+    RuleInvalid, and SegmentRefused for an archived segment.
+    """
+    segment = _locked(segment_id)
+    if segment.status == SegmentStatus.ARCHIVED:
+        raise SegmentRefused(f"{segment} is archived; its rule stays as it was.")
+    wording = Wording(rule, stay_rule, minimum_stay_days, near_percent)
+    newest = segment.versions.order_by("-number").first()
+    if newest is not None and wording.is_of(newest):
+        return newest
+    version = _add_version(segment, wording, actor=actor, at=at)
+    audit.record(
+        brand=segment.brand,
+        verb="segmentation.version.drafted",
+        target=segment,
+        actor=actor,
+        at=at,
+        data={"version": version.number, "rule": version.rule_text},
+    )
+    return version
+
+
+@transaction.atomic
+def activate_version(
+    *, version_id: int, reason: str, at: datetime, actor: User | None
+) -> SegmentVersion:
+    """Put a draft in use, from the next run on. The first one makes the segment take part.
+
+    Raises SegmentRefused without a reason, for an archived segment and for a version that was in
+    use before (save its rule as a new draft to return to it), RuleInvalid for a rule that can no
+    longer be evaluated.
+    """
+    segment = _locked(SegmentVersion.objects.values_list("segment", flat=True).get(pk=version_id))
+    version = segment.versions.select_for_update().get(pk=version_id)
+    reason = reason.strip()
+    if not reason:
+        raise SegmentRefused("Say why the rule changes: the next person will want to know.")
+    if segment.status == SegmentStatus.ARCHIVED:
+        raise SegmentRefused(f"{segment} is archived; its rule stays as it was.")
+    if version.pk == segment.active_version_id:
+        raise SegmentRefused(f"Version {version.number} is in use already.")
+    if version.activated_at is not None:
+        raise SegmentRefused(
+            f"Version {version.number} was in use before. Open it in the builder and save it as a "
+            "new draft to return to it."
+        )
+    Wording.of(version).require_valid(catalogue(segment.brand))
+    before = segment.active_version
+    version.activated_at = at
+    version.reason = reason
+    version.save(update_fields=["activated_at", "reason"])
+    _use(segment, version)
+    audit.record(
+        brand=segment.brand,
+        verb="segmentation.version.activated",
+        target=segment,
+        actor=actor,
+        at=at,
+        data={
+            "version": [before.number if before else None, version.number],
+            "rule": [before.rule_text if before else None, version.rule_text],
+            "reason": reason,
+        },
+    )
+    return version
 
 
 @transaction.atomic
@@ -92,11 +218,12 @@ def reword_rule(
     if segment.status == SegmentStatus.ARCHIVED:
         raise SegmentRefused(f"{segment} is archived; its rule stays as it was.")
     before = segment.active_version
-    if before is not None and before.rule == json_form.dump(rule):
-        return before
-    version = _add_version(
-        segment, rule, actor=actor, at=at, reason=reason, facts=catalogue(segment.brand)
-    )
+    wording = Wording(rule)
+    if before is not None:
+        if before.rule == json_form.dump(rule):
+            return before
+        wording = replace(Wording.of(before), rule=rule)
+    version = _add_version(segment, wording, actor=actor, at=at, reason=reason, is_used=True)
     _use(segment, version)
     audit.record(
         brand=segment.brand,
@@ -140,6 +267,17 @@ def _locked(segment_id: int) -> Segment:
     return segment
 
 
+def _new_segment(dimension: Dimension, *, key: str, **columns: Any) -> Segment:
+    """A draft segment without versions, with the brand's lock held."""
+    brand = dimension.brand
+    ledger.lock(brand)
+    if Segment.objects.filter(brand=brand, key=key).exists():
+        raise SegmentRefused(f"There is a segment {key!r} already.")
+    return Segment.objects.create(
+        brand=brand, dimension=dimension, key=key, bit=_free_bit(brand), **columns
+    )
+
+
 def _free_bit(brand: Brand) -> int:
     """The next place in the masks: never one that any segment of the brand ever had."""
     highest = Segment.objects.filter(brand=brand).aggregate(highest=Max("bit"))["highest"]
@@ -148,24 +286,25 @@ def _free_bit(brand: Brand) -> int:
 
 def _add_version(
     segment: Segment,
-    rule: tree.Node,
+    wording: Wording,
     *,
     actor: User | None,
     at: datetime,
-    reason: str,
-    facts: Catalogue,
+    reason: str = "",
+    is_used: bool = False,
+    facts: Catalogue | None = None,
 ) -> SegmentVersion:
-    validate(rule, facts).require()
+    facts = facts or catalogue(segment.brand)
+    wording.require_valid(facts)
     last: dict[str, Any] = segment.versions.aggregate(number=Max("number"))
     return SegmentVersion.objects.create(
         segment=segment,
         number=(last["number"] or 0) + 1,
-        rule=json_form.dump(rule),
-        rule_text=text.print_rule(rule, facts),
+        **wording.columns(facts),
         author=actor,
         reason=reason,
         created_at=at,
-        activated_at=at,
+        activated_at=at if is_used else None,
     )
 
 

@@ -1,0 +1,62 @@
+"""What a version of a segment says: the rule, and how steadily it decides."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from segmentation.models import SegmentVersion
+from segmentation.rules import json_form, text, tree
+from segmentation.rules.facts import Catalogue
+from segmentation.rules.validate import validate
+
+NEAR_PERCENT = 10
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What a version says: the rule, and how steadily it decides."""
+
+    rule: tree.Node
+    stay_rule: tree.Node | None = None
+    minimum_stay_days: int = 0
+    near_percent: int = NEAR_PERCENT
+
+    @classmethod
+    def of(cls, version: SegmentVersion) -> Self:
+        """What a stored version says."""
+        stays = version.stay_rule
+        return cls(
+            json_form.load(version.rule),
+            None if stays is None else json_form.load(stays),
+            version.minimum_stay_days,
+            version.near_percent,
+        )
+
+    def is_of(self, version: SegmentVersion) -> bool:
+        """Whether the version says the same; the order of conditions counts."""
+        return (version.rule, version.stay_rule) == (
+            json_form.dump(self.rule),
+            None if self.stay_rule is None else json_form.dump(self.stay_rule),
+        ) and (version.minimum_stay_days, version.near_percent) == (
+            self.minimum_stay_days,
+            self.near_percent,
+        )
+
+    def require_valid(self, facts: Catalogue) -> None:
+        """Raise RuleInvalid when a rule cannot be evaluated."""
+        validate(self.rule, facts).require()
+        if self.stay_rule is not None:
+            validate(self.stay_rule, facts).require()
+
+    def columns(self, facts: Catalogue) -> dict[str, Any]:
+        """The columns of a version that says this."""
+        stays = self.stay_rule
+        return {
+            "rule": json_form.dump(self.rule),
+            "rule_text": text.print_rule(self.rule, facts),
+            "stay_rule": None if stays is None else json_form.dump(stays),
+            "stay_rule_text": "" if stays is None else text.print_rule(stays, facts),
+            "minimum_stay_days": self.minimum_stay_days,
+            "near_percent": self.near_percent,
+        }
