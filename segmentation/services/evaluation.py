@@ -16,7 +16,7 @@ from typing import Any
 from django.db import connection
 
 from crm.models import Brand
-from segmentation.choices import SegmentStatus, UnknownPolicy
+from segmentation.choices import Cadence, SegmentStatus, UnknownPolicy
 from segmentation.facts.catalogue import FACTS_TABLE, catalogue, rows
 from segmentation.metrics.periods import calendar_of
 from segmentation.models import Dimension, Run, Segment, SegmentVersion
@@ -100,10 +100,14 @@ def prepare(
     brand: Brand,
     as_of: datetime,
     dimension: Dimension | None = None,
+    cadence: Cadence | None = None,
     table: str = FACTS_TABLE,
     creator_ids: Sequence[int] | None = None,
 ) -> Plan:
-    """Compile the brand's active segments; a rule that is no longer valid keeps its error."""
+    """Compile the brand's active segments; a rule that is no longer valid keeps its error.
+
+    All of them, or those of a dimension, or those of the dimensions with a cadence.
+    """
     facts, calendar = catalogue(brand), calendar_of(brand)
     segments = (
         Segment.objects.filter(brand=brand)
@@ -113,6 +117,8 @@ def prepare(
     )
     if dimension is not None:
         segments = segments.filter(dimension=dimension)
+    if cadence is not None:
+        segments = segments.filter(dimension__cadence=cadence)
     judged = tuple(_judge(segment, facts, as_of, calendar) for segment in segments)
     if len(judged) > MAX_SEGMENTS:
         raise TooManySegments(
