@@ -92,7 +92,7 @@ class TierInline(admin.TabularInline):  # type: ignore[type-arg]
 class TierSchemeAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Tier schemes with their source."""
 
-    list_display = ["name", "key", "source", "year"]
+    list_display = ["name", "key", "source", "year", "market", "platform"]
     inlines = [TierInline]
 
 

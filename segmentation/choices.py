@@ -78,3 +78,11 @@ class OverrideKind(models.TextChoices):
 
     IN = "in", "Always in"
     OUT = "out", "Never in"
+
+
+class ReportStatus(models.TextChoices):
+    """The life of a report that a worker computes."""
+
+    QUEUED = "queued", "Being computed"
+    DONE = "done", "Computed"
+    FAILED = "failed", "Failed"

@@ -12,6 +12,12 @@ class TierScheme(models.Model):
     name = models.CharField(max_length=120)
     source = models.CharField(max_length=300)
     year = models.PositiveSmallIntegerField(null=True, blank=True)
+    # Where its bounds are meant to hold, in words; empty: its source names no market.
+    market = models.CharField(max_length=120, blank=True, default="")
+    # The platform it was made for; null: any.
+    platform = models.ForeignKey(
+        "crm.Platform", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         ordering = ["name", "pk"]

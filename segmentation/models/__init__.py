@@ -1,6 +1,7 @@
 """The tables of this app; one module per idea."""
 
 from segmentation.models.audiences import AudienceSegment
+from segmentation.models.drift import DriftAlert, DriftReport
 from segmentation.models.facts import CreatorFacts, PeerNorm
 from segmentation.models.norms import RunNorm
 from segmentation.models.overrides import Override
@@ -8,12 +9,15 @@ from segmentation.models.playbooks import Playbook, SegmentExample
 from segmentation.models.runs import Change, Membership, Run, RunSegment
 from segmentation.models.scorecards import Scorecard
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
+from segmentation.models.tiers import TierScorecards
 
 __all__ = (
     "AudienceSegment",
     "Change",
     "CreatorFacts",
     "Dimension",
+    "DriftAlert",
+    "DriftReport",
     "Membership",
     "Override",
     "PeerNorm",
@@ -25,4 +29,5 @@ __all__ = (
     "Segment",
     "SegmentExample",
     "SegmentVersion",
+    "TierScorecards",
 )

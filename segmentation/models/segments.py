@@ -37,6 +37,8 @@ class Dimension(models.Model):
     position = models.PositiveSmallIntegerField(default=100)
     # The pack it was installed from, with its version; empty for the brand's own.
     origin = models.CharField(max_length=80, blank=True, default="")
+    # A run that moves a larger share of the creators known before raises an alert; 0: never.
+    drift_alert_percent = models.PositiveSmallIntegerField(default=20)
 
     objects = DimensionQuerySet.as_manager()
 
@@ -47,6 +49,9 @@ class Dimension(models.Model):
             models.CheckConstraint(
                 name="segmentation_dimension_cadence",
                 condition=models.Q(cadence__in=Cadence.values),
+            ),
+            models.CheckConstraint(
+                name="segmentation_drift_percent", condition=models.Q(drift_alert_percent__lte=100)
             ),
             models.CheckConstraint(
                 name="segmentation_cron_with_cadence",
@@ -154,6 +159,8 @@ class SegmentVersion(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     reason = models.CharField(max_length=300, blank=True, default="")
+    # The pack that worded it, with its version; empty where the brand did.
+    origin = models.CharField(max_length=80, blank=True, default="")
     created_at = models.DateTimeField()
     activated_at = models.DateTimeField(null=True, blank=True)
 
