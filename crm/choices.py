@@ -23,6 +23,7 @@ class Scope(models.TextChoices):
     RELATIONSHIPS_WRITE = "relationships:write", "Move stages, set owner and next step"
     IMPORTS_READ = "imports:read", "Read imports"
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
+    SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
     SCORECARDS_READ = "scorecards:read", "Read scorecards"
     RUNS_READ = "runs:read", "Read runs and their changes"
     RUNS_WRITE = "runs:write", "Start runs"

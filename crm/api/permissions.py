@@ -21,6 +21,7 @@ NEEDS: dict[Scope, Can] = {
     Scope.RELATIONSHIPS_WRITE: Can.MOVE_STAGES,
     Scope.IMPORTS_READ: Can.VIEW,
     Scope.SEGMENTS_READ: Can.VIEW,
+    Scope.SEGMENTS_WRITE: Can.EDIT_SEGMENTS,
     Scope.SCORECARDS_READ: Can.VIEW,
     Scope.RUNS_READ: Can.VIEW,
     Scope.RUNS_WRITE: Can.RUN_SEGMENTS,
