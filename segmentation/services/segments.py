@@ -43,13 +43,18 @@ def create_segment(
     kpis: Sequence[str] = (),
     position: int = 100,
     unknown_policy: UnknownPolicy = UnknownPolicy.LEAVE_OUT,
+    definition: str = "",
+    stay_rule: tree.Node | None = None,
+    minimum_stay_days: int = 0,
+    near_percent: int = NEAR_PERCENT,
     origin: str = "",
     facts: Catalogue | None = None,
 ) -> Segment:
     """An active segment with its first version; the next run fills it.
 
-    Raises SegmentRefused when the brand has the key already, RuleInvalid for a rule that cannot be
-    evaluated. `facts` spares asking for the catalogue again when many segments are made.
+    `origin` is the pack it comes from. Raises SegmentRefused when the brand has the key already,
+    RuleInvalid for a rule that cannot be evaluated. `facts` spares asking for the catalogue again
+    when many segments are made.
     """
     facts = facts or catalogue(dimension.brand)
     segment = _new_segment(
@@ -57,6 +62,7 @@ def create_segment(
         key=key,
         name=name,
         purpose=purpose,
+        definition=definition,
         primary_kpi=primary_kpi,
         kpis=list(kpis),
         owner=actor,
@@ -64,9 +70,15 @@ def create_segment(
         unknown_policy=unknown_policy,
         origin=origin,
     )
-    wording = Wording(rule=rule)
     version = _add_version(
-        segment, wording, actor=actor, at=at, reason="First version", is_used=True, facts=facts
+        segment,
+        Wording(rule, stay_rule, minimum_stay_days, near_percent),
+        actor=actor,
+        at=at,
+        reason="First version",
+        origin=origin,
+        is_used=True,
+        facts=facts,
     )
     _use(segment, version)
     audit.record(
@@ -135,11 +147,12 @@ def save_draft(
     stay_rule: tree.Node | None = None,
     minimum_stay_days: int = 0,
     near_percent: int = NEAR_PERCENT,
+    origin: str = "",
 ) -> SegmentVersion:
     """Keep a wording of the segment's rule as a version that is not in use yet.
 
-    What says the same as the newest version is no new one: that version is returned. Raises
-    RuleInvalid, and SegmentRefused for an archived segment.
+    `origin` is the pack that words it so. What says the same as the newest version is no new one:
+    that version is returned. Raises RuleInvalid, and SegmentRefused for an archived segment.
     """
     segment = _locked(segment_id)
     if segment.status == SegmentStatus.ARCHIVED:
@@ -148,7 +161,7 @@ def save_draft(
     newest = segment.versions.order_by("-number").first()
     if newest is not None and wording.is_of(newest):
         return newest
-    version = _add_version(segment, wording, actor=actor, at=at)
+    version = _add_version(segment, wording, actor=actor, at=at, origin=origin)
     audit.record(
         brand=segment.brand,
         verb="segmentation.version.drafted",
@@ -291,6 +304,7 @@ def _add_version(
     actor: User | None,
     at: datetime,
     reason: str = "",
+    origin: str = "",
     is_used: bool = False,
     facts: Catalogue | None = None,
 ) -> SegmentVersion:
@@ -303,6 +317,7 @@ def _add_version(
         **wording.columns(facts),
         author=actor,
         reason=reason,
+        origin=origin,
         created_at=at,
         activated_at=at if is_used else None,
     )
