@@ -10,7 +10,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from crm.models import Brand
-from segmentation.services import outbox, quarters, runs, scorecards
+from segmentation.services import outbox, overrides, quarters, runs, scorecards
 from segmentation.services.changesets import last_applied
 
 
@@ -34,6 +34,12 @@ def start_due_runs(**_later: Any) -> None:
 def drain_facts(**_later: Any) -> None:
     """Re-evaluate creators whose facts have changed."""
     outbox.drain(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def end_overrides(**_later: Any) -> None:
+    """Have the creators evaluated whose override came to its end."""
+    overrides.mark_ended(at=timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types

@@ -227,6 +227,11 @@ CELERY_BEAT_SCHEDULE = {
     },
     # The outbox is drained on commit; this is the net beneath it.
     "drain-facts": {"task": "segmentation.tasks.drain_facts", "schedule": timedelta(seconds=20)},
+    # What a person decided about a creator and a segment may end at any minute.
+    "end-overrides": {
+        "task": "segmentation.tasks.end_overrides",
+        "schedule": timedelta(minutes=1),
+    },
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",
         "schedule": crontab(hour=2, minute=30),
