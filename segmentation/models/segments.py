@@ -155,6 +155,10 @@ class SegmentVersion(models.Model):
     minimum_stay_days = models.PositiveIntegerField(default=0)
     # A creator is a near miss within so many percent of a threshold.
     near_percent = models.PositiveSmallIntegerField(default=10)
+    # Becomes the segment's own when the version is activated: runs read it there.
+    unknown_policy = models.CharField(
+        max_length=10, choices=UnknownPolicy.choices, default=UnknownPolicy.LEAVE_OUT
+    )
     author = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -168,6 +172,10 @@ class SegmentVersion(models.Model):
         ordering = ["segment", "-number"]
         constraints = [
             models.UniqueConstraint(fields=["segment", "number"], name="segmentation_version_once"),
+            models.CheckConstraint(
+                name="segmentation_version_unknown",
+                condition=models.Q(unknown_policy__in=UnknownPolicy.values),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -72,7 +72,7 @@ def create_segment(
     )
     version = _add_version(
         segment,
-        Wording(rule, stay_rule, minimum_stay_days, near_percent),
+        Wording(rule, stay_rule, minimum_stay_days, near_percent, unknown_policy),
         actor=actor,
         at=at,
         reason="First version",
@@ -108,6 +108,7 @@ def draft_segment(
     stay_rule: tree.Node | None = None,
     minimum_stay_days: int = 0,
     near_percent: int = NEAR_PERCENT,
+    unknown_policy: UnknownPolicy = UnknownPolicy.LEAVE_OUT,
 ) -> SegmentVersion:
     """A segment that no run looks at until its first version, a draft, is activated.
 
@@ -124,7 +125,7 @@ def draft_segment(
         primary_kpi=primary_kpi,
         owner=owner,
     )
-    wording = Wording(rule, stay_rule, minimum_stay_days, near_percent)
+    wording = Wording(rule, stay_rule, minimum_stay_days, near_percent, unknown_policy)
     version = _add_version(segment, wording, actor=actor, at=at)
     audit.record(
         brand=segment.brand,
@@ -147,6 +148,7 @@ def save_draft(
     stay_rule: tree.Node | None = None,
     minimum_stay_days: int = 0,
     near_percent: int = NEAR_PERCENT,
+    unknown_policy: UnknownPolicy = UnknownPolicy.LEAVE_OUT,
     origin: str = "",
 ) -> SegmentVersion:
     """Keep a wording of the segment's rule as a version that is not in use yet.
@@ -157,7 +159,7 @@ def save_draft(
     segment = _locked(segment_id)
     if segment.status == SegmentStatus.ARCHIVED:
         raise SegmentRefused(f"{segment} is archived; its rule stays as it was.")
-    wording = Wording(rule, stay_rule, minimum_stay_days, near_percent)
+    wording = Wording(rule, stay_rule, minimum_stay_days, near_percent, unknown_policy)
     newest = segment.versions.order_by("-number").first()
     if newest is not None and wording.is_of(newest):
         return newest
@@ -325,6 +327,7 @@ def _add_version(
 
 def _use(segment: Segment, version: SegmentVersion) -> None:
     segment.active_version = version
+    segment.unknown_policy = version.unknown_policy
     segment.status = SegmentStatus.ACTIVE
     segment.broken_reason = ""
-    segment.save(update_fields=["active_version", "status", "broken_reason"])
+    segment.save(update_fields=["active_version", "unknown_policy", "status", "broken_reason"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from segmentation.choices import UnknownPolicy
 from segmentation.models import SegmentVersion
 from segmentation.rules import json_form, text, tree
 from segmentation.rules.facts import Catalogue
@@ -21,6 +22,7 @@ class Wording:
     stay_rule: tree.Node | None = None
     minimum_stay_days: int = 0
     near_percent: int = NEAR_PERCENT
+    unknown_policy: str = UnknownPolicy.LEAVE_OUT
 
     @classmethod
     def of(cls, version: SegmentVersion) -> Self:
@@ -31,17 +33,12 @@ class Wording:
             None if stays is None else json_form.load(stays),
             version.minimum_stay_days,
             version.near_percent,
+            version.unknown_policy,
         )
 
     def is_of(self, version: SegmentVersion) -> bool:
         """Whether the version says the same; the order of conditions counts."""
-        return (version.rule, version.stay_rule) == (
-            json_form.dump(self.rule),
-            None if self.stay_rule is None else json_form.dump(self.stay_rule),
-        ) and (version.minimum_stay_days, version.near_percent) == (
-            self.minimum_stay_days,
-            self.near_percent,
-        )
+        return all(getattr(version, name) == value for name, value in self._columns().items())
 
     def require_valid(self, facts: Catalogue) -> None:
         """Raise RuleInvalid when a rule cannot be evaluated."""
@@ -53,10 +50,17 @@ class Wording:
         """The columns of a version that says this."""
         stays = self.stay_rule
         return {
-            "rule": json_form.dump(self.rule),
+            **self._columns(),
             "rule_text": text.print_rule(self.rule, facts),
-            "stay_rule": None if stays is None else json_form.dump(stays),
             "stay_rule_text": "" if stays is None else text.print_rule(stays, facts),
+        }
+
+    def _columns(self) -> dict[str, Any]:
+        stays = self.stay_rule
+        return {
+            "rule": json_form.dump(self.rule),
+            "stay_rule": None if stays is None else json_form.dump(stays),
             "minimum_stay_days": self.minimum_stay_days,
             "near_percent": self.near_percent,
+            "unknown_policy": self.unknown_policy,
         }

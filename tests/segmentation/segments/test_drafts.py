@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from crm.models import AuditEntry
-from segmentation.choices import SegmentStatus
+from segmentation.choices import SegmentStatus, UnknownPolicy
 from segmentation.models import Segment, SegmentVersion
 from segmentation.rules import text
 from segmentation.rules.errors import RuleInvalid
@@ -56,6 +56,7 @@ def test_a_draft_leaves_the_rule_in_use_alone(segment, strategist):
         stay_rule=text.parse("followers >= 9_000"),
         minimum_stay_days=30,
         near_percent=5,
+        unknown_policy=UnknownPolicy.KEEP,
         actor=strategist,
         at=LATER,
     )
@@ -66,6 +67,7 @@ def test_a_draft_leaves_the_rule_in_use_alone(segment, strategist):
     assert draft.stay_rule == {"fact": "followers", "op": ">=", "value": 9000}
     assert draft.stay_rule_text == "followers >= 9000"
     assert (draft.minimum_stay_days, draft.near_percent) == (30, 5)
+    assert (draft.unknown_policy, segment.unknown_policy) == ("keep", "leave_out")
     entry = AuditEntry.objects.get(verb="segmentation.version.drafted")
     assert entry.data == {"version": 2, "rule": draft.rule_text}
 
@@ -81,11 +83,11 @@ def test_saving_the_same_again_makes_no_version(segment):
 
 
 def test_a_draft_is_activated_with_its_reason_once(segment, strategist):
-    draft = save(segment)
+    draft = save(segment, unknown_policy=UnknownPolicy.REVIEW)
     activate_version(version_id=draft.pk, reason=" Too broad. ", at=LATER, actor=strategist)
     segment.refresh_from_db()
     draft.refresh_from_db()
-    assert segment.active_version == draft
+    assert (segment.active_version, segment.unknown_policy) == (draft, UnknownPolicy.REVIEW)
     assert (draft.activated_at, draft.reason) == (LATER, "Too broad.")
     entry = AuditEntry.objects.get(verb="segmentation.version.activated")
     assert entry.actor == strategist
