@@ -1,47 +1,14 @@
-"""What people fill in: starting a run, deciding on one."""
+"""Starting a run, deciding on one."""
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import forms
 
 from crm.models import Brand
+from segmentation.forms.fields import BrandMoment
 from segmentation.models import Dimension
-from segmentation.selectors.segments import MEMBER_SORTS
-
-_LOCAL = "%Y-%m-%dT%H:%M"
-
-
-class BrandMoment(forms.DateTimeField):
-    """A moment that is typed and shown on the brand's wall clock, to the minute."""
-
-    widget = forms.DateTimeInput(
-        attrs={"type": "datetime-local", "class": "form-control"}, format=_LOCAL
-    )
-
-    def __init__(self, *, zone: str, **options: Any) -> None:
-        super().__init__(input_formats=[_LOCAL, f"{_LOCAL}:%S"], **options)
-        self.zone = ZoneInfo(zone)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a moment on the brand's wall clock; leave what was typed as it is."""
-        if isinstance(value, datetime):
-            return value.astimezone(self.zone).replace(tzinfo=None)
-        return value
-
-    def to_python(self, value: Any) -> Any:
-        """Read the wall clock's time as a moment."""
-        if value in self.empty_values:
-            return None
-        for shape in self.input_formats or ():
-            try:
-                return datetime.strptime(str(value), shape).replace(tzinfo=self.zone)
-            except ValueError:
-                continue
-        raise forms.ValidationError("Write the moment as 2026-11-22T09:30.", code="invalid")
 
 
 class StartRunForm(forms.Form):
@@ -95,20 +62,3 @@ class DecideForm(forms.Form):
         if found.get("decision") == self.REJECT and not found.get("reason"):
             self.add_error("reason", "Say why the run is rejected.")
         return found
-
-
-class MemberSortForm(forms.Form):
-    """The order of a segment's members."""
-
-    sort = forms.ChoiceField(
-        label="Sort",
-        choices=list(MEMBER_SORTS.items()),
-        required=False,
-        widget=forms.Select(attrs={"class": "form-select", "id": "member-sort"}),
-    )
-
-    @property
-    def chosen(self) -> str:
-        """The order asked for, or the first."""
-        asked = self.cleaned_data["sort"] if self.is_valid() else ""
-        return str(asked or next(iter(MEMBER_SORTS)))
