@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -141,23 +141,49 @@ def _acts(relationship: Relationship, before: _Place | None, size: int) -> Itera
     )
     for row in _older(rows, "at", 0, before, size):
         who = _name(row.actor, row.actor_label)
-        yield Event(row.at, "act", _in_words(row), who, "", 0, row.pk)
+        note = row.data.get("note", "") if row.verb == "crm.field_value.set" else ""
+        yield Event(row.at, "act", _in_words(row), who, note, 0, row.pk)
 
 
 def _in_words(entry: AuditEntry) -> str:
-    data = entry.data
-    if entry.verb == "crm.owner.set":
-        return f"Owner: {data['owner'][1] or 'nobody'}, before {data['owner'][0] or 'nobody'}"
-    if entry.verb == "crm.next_step.set":
-        step, on = data["next_step"][1], data["next_step_on"][1]
-        if not step:
-            return "Next step taken away"
-        return f"Next step: {step}" + (f", by {on}" if on else "")
-    if entry.verb == "crm.creator.changed":
-        return "Corrected: " + ", ".join(name.replace("_", " ") for name in sorted(data))
-    if entry.verb == "crm.profile.added":
-        return f"Account added: {data['platform']} {data['handle']}"
-    return entry.verb.replace("_", " ").replace(".", " ")
+    words = _WORDS.get(entry.verb)
+    return words(entry.data) if words else entry.verb.replace("_", " ").replace(".", " ")
+
+
+def _owner(data: Any) -> str:
+    before, after = data["owner"]
+    return f"Owner: {after or 'nobody'}, before {before or 'nobody'}"
+
+
+def _next_step(data: Any) -> str:
+    step, on = data["next_step"][1], data["next_step_on"][1]
+    if not step:
+        return "Next step taken away"
+    return f"Next step: {step}" + (f", by {on}" if on else "")
+
+
+def _corrected(data: Any) -> str:
+    return "Corrected: " + ", ".join(name.replace("_", " ") for name in sorted(data))
+
+
+def _account(data: Any) -> str:
+    return f"Account added: {data['platform']} {data['handle']}"
+
+
+def _field_values(data: Any) -> str:
+    return ", ".join(
+        f"{key.replace('_', ' ').capitalize()}: {after or 'not known any more'}"
+        for key, (_before, after) in sorted(data["values"].items())
+    )
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "crm.owner.set": _owner,
+    "crm.next_step.set": _next_step,
+    "crm.creator.changed": _corrected,
+    "crm.profile.added": _account,
+    "crm.field_value.set": _field_values,
+}
 
 
 def _encode(event: Event) -> str:

@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 
 from crm import models
 from crm.choices import ContactKind, Role, Stage
+from crm.services.fields import add_standard_fields
 
 # The moment at which tests live unless they say otherwise: in 2026Q4.
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -28,6 +29,13 @@ class BrandFactory(DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"brand{n}")
     name = factory.Sequence(lambda n: f"Brand {n}")
     tier_scheme = factory.LazyFunction(lambda: models.TierScheme.objects.get(key="glossary_6"))
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        """With the fields that every brand has from the start."""
+        brand = super()._create(model_class, *args, **kwargs)
+        add_standard_fields(brand=brand)
+        return brand
 
 
 class UserRoleFactory(DjangoModelFactory):

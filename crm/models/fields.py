@@ -1,11 +1,19 @@
 """Custom fields: what a brand wants to know of creators beyond what everybody knows.
 
-Content role, themes and risk are fields of this kind that every brand has from the start.
+Content role, themes and risk are fields of this kind that every brand has from the start
+(crm/services/standard_fields.yaml).
+
+People and imports say what a field holds. A classifier that reads posts never writes here: what it
+thinks will stand in a table of its own (field, creator, value, confidence, the evidence it read)
+until somebody accepts it, and only then becomes a FieldValue of that person, with the source
+"estimated" and the evidence as its note. Nothing that a program guessed decides a segment by itself
+(docs/adr/0010-custom-fields.md).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from datetime import date, datetime
+from typing import TYPE_CHECKING, NotRequired, Self, TypedDict
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -20,10 +28,37 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+# What a field can hold. A set is sorted and has each value once; a percentage is a fraction.
+Value = float | str | bool | date | list[str]
+# The column of FieldValue that holds it.
+COLUMNS = {
+    FieldType.NUMBER: "number",
+    FieldType.MONEY: "number",
+    FieldType.PERCENT: "number",
+    FieldType.TEXT: "text",
+    FieldType.CHOICE: "text",
+    FieldType.SET: "tags",
+    FieldType.DATE: "day",
+    FieldType.BOOLEAN: "flag",
+}
+
+
+class Choice(TypedDict):
+    """A value that a choice or a set may have; `definition` says when it applies."""
+
+    value: str
+    label: str
+    definition: NotRequired[str]
+
+
 class CustomFieldQuerySet(models.QuerySet["CustomField"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Fields of the brands in which `user` has a role."""
         return self.filter(brand__in=Brand.objects.visible_to(user))
+
+    def in_use(self) -> Self:
+        """Fields that are not archived, in the order in which people see them."""
+        return self.filter(archived_at=None).order_by("position", "label", "pk")
 
 
 class CustomField(models.Model):
@@ -35,8 +70,8 @@ class CustomField(models.Model):
     description = models.TextField(blank=True, default="")
     type = models.CharField(max_length=10, choices=FieldType.choices)
     unit = models.CharField(max_length=30, blank=True, default="")
-    # value -> label, in order: the only values a choice or a set may have. Empty: any text.
-    choices = models.JSONField(default=dict, blank=True)
+    # Choices in order: the only values a choice or a set may have. A set without any: any word.
+    choices = models.JSONField(default=list, blank=True)
     # Every brand has it; it can be hidden, not removed.
     is_standard = models.BooleanField(default=False)
     position = models.PositiveSmallIntegerField(default=100)
@@ -52,10 +87,35 @@ class CustomField(models.Model):
             models.CheckConstraint(
                 name="crm_field_type_valid", condition=models.Q(type__in=FieldType.values)
             ),
+            # It stands in the SQL of the fact that the field is.
+            models.CheckConstraint(
+                name="crm_field_key_valid", condition=models.Q(key__regex=r"^[a-z][a-z0-9_]*$")
+            ),
         ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def column(self) -> str:
+        """The column of FieldValue that holds its values."""
+        return COLUMNS[FieldType(self.type)]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What people call each value of the list, in order; empty where any text is allowed."""
+        given: list[Choice] = self.choices
+        return {choice["value"]: choice["label"] for choice in given}
+
+
+class FieldValueQuerySet(models.QuerySet["FieldValue"]):
+    def as_of(self, moment: datetime) -> Self:
+        """What counts at a moment: the newest row of each field and creator that is not later."""
+        return (
+            self.filter(since__lte=moment)
+            .order_by("field_id", "creator_id", "-since", "-pk")
+            .distinct("field_id", "creator_id")
+        )
 
 
 class FieldValue(Imported):
@@ -80,6 +140,8 @@ class FieldValue(Imported):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FieldValueQuerySet.as_manager()
 
     class Meta(Imported.Meta):
         ordering = ["field", "creator", "-since", "-pk"]
@@ -107,3 +169,9 @@ class FieldValue(Imported):
 
     def __str__(self) -> str:
         return f"{self.field_id} of {self.creator_id}"
+
+    @property
+    def value(self) -> Value | None:
+        """What it holds; None: not known any more."""
+        columns = (self.number, self.text, self.flag, self.day, self.tags)
+        return next((value for value in columns if value is not None), None)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from crm import audit
 from crm.choices import Role
 from crm.models import Brand, TierScheme, User, UserRole
+from crm.services.fields import add_standard_fields
 
 DEFAULT_TIER_SCHEME = "glossary_6"
 
@@ -43,7 +44,7 @@ def create_brand(
     currency: str = "USD",
     fiscal_year_start_month: int = 1,
 ) -> Brand:
-    """A new brand that cuts tiers by the glossary's scheme. Raises BrandRefused."""
+    """A new brand with the standard fields and the glossary's tiers. Raises BrandRefused."""
     brand = Brand(
         slug=slug,
         name=name,
@@ -54,6 +55,7 @@ def create_brand(
     )
     _check(brand)
     brand.save()
+    add_standard_fields(brand=brand)
     audit.record(brand=brand, verb="crm.brand.created", target=brand, actor=actor, at=at)
     return brand
 

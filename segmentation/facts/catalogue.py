@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from crm.choices import CreatorType, Stage
 from crm.models import Brand, Niche, Platform, Tier
 from crm.selectors import TierTable
+from segmentation.facts.custom import custom_facts
 from segmentation.rules.facts import Catalogue, Fact, FactType
 
 FACTS_TABLE = "segmentation_creatorfacts"
@@ -46,18 +47,17 @@ def catalogue(brand: Brand) -> Catalogue:
     platforms = list(Platform.objects.order_by("position", "key"))
     niches = list(Niche.objects.order_by("label", "pk"))
     tiers = TierTable.of(brand).tiers
-    return Catalogue(
-        [
-            *_size(),
-            _tier(tiers),
-            *_platforms(platforms),
-            *_engagement(),
-            *_posting(),
-            *_person(niches),
-            *_audience(),
-            *_relationship(),
-        ]
-    )
+    built_in = [
+        *_size(),
+        _tier(tiers),
+        *_platforms(platforms),
+        *_engagement(),
+        *_posting(),
+        *_person(niches),
+        *_audience(),
+        *_relationship(),
+    ]
+    return Catalogue([*built_in, *custom_facts(brand, {fact.key for fact in built_in})])
 
 
 def strength_key(platform_key: str) -> str:

@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
-from crm.models import AudienceSnapshot, Brand, Creator, MetricSnapshot
+from crm.models import AudienceSnapshot, Brand, Creator, FieldValue, MetricSnapshot
 from segmentation.facts import catalogue as known
 from segmentation.facts.refresh import facts_query, parameters
 from segmentation.models import PeerNorm
@@ -119,7 +120,20 @@ def _origins(
             )
             for norm in PeerNorm.objects.filter(brand=brand)
         },
+        **{held.field.key: _said(held) for held in _held(brand, creator, as_of)},
     }
+
+
+def _held(brand: Brand, creator: Creator, as_of: datetime) -> QuerySet[FieldValue]:
+    """What the brand's own fields say of the creator."""
+    rows = FieldValue.objects.filter(field__brand=brand, field__archived_at=None, creator=creator)
+    return rows.as_of(as_of).select_related("field", "author")
+
+
+def _said(held: FieldValue) -> Origin:
+    who = f" by {held.author.display_name}" if held.author else ""
+    note = f" ({held.note})" if held.note else ""
+    return Origin(f"{held.get_source_display()}{who}{note}", held.since)
 
 
 def _origin(fact: Fact, origins: Mapping[str, Origin], values: Mapping[str, Any]) -> Origin:

@@ -61,6 +61,7 @@ COMPOSED = {
     "has_owner": "related.has_owner",
     "next_step_on": "related.next_step_on",
     "has_email": "addresses.creator_id IS NOT NULL",
+    "custom": "coalesce(said.held, '{}')",
 }
 COLUMNS = (*MEASURED, *COMPOSED)
 
@@ -120,6 +121,18 @@ WITH related AS MATERIALIZED (
   FROM crm_audiencesnapshot a JOIN metrics m ON m.primary_profile_id = a.profile_id
   WHERE a.captured_at <= %(as_of)s
   ORDER BY a.profile_id, a.captured_at DESC, a.id DESC
+), said AS (
+  SELECT v.creator_id, jsonb_object_agg(v.key, coalesce(to_jsonb(v.number), to_jsonb(v.text),
+    to_jsonb(v.flag), to_jsonb(v.day), to_jsonb(v.tags::text))) AS held
+  FROM (
+    SELECT DISTINCT ON (v.field_id, v.creator_id) v.*, f.key
+    FROM crm_customfield f JOIN crm_fieldvalue v ON v.field_id = f.id
+    WHERE f.brand_id = %(brand_id)s AND v.since <= %(as_of)s
+      AND v.creator_id IN (SELECT creator_id FROM related)
+    ORDER BY v.field_id, v.creator_id, v.since DESC
+  ) v
+  WHERE num_nonnulls(v.number, v.text, v.flag, v.day, v.tags) > 0
+  GROUP BY v.creator_id
 )"""  # noqa: S608 - names of ours; values are parameters
     query = f"""
 SELECT related.creator_id, {measured}, {composed}
@@ -130,7 +143,8 @@ LEFT JOIN strengths ON strengths.creator_id = related.creator_id
 LEFT JOIN stays ON stays.relationship_id = related.id
 LEFT JOIN subjects ON subjects.creator_id = related.creator_id
 LEFT JOIN addresses ON addresses.creator_id = related.creator_id
-LEFT JOIN audience ON audience.profile_id = m.primary_profile_id"""  # noqa: S608 - names of ours
+LEFT JOIN audience ON audience.profile_id = m.primary_profile_id
+LEFT JOIN said ON said.creator_id = related.creator_id"""  # noqa: S608 - names of ours
     return named, query
 
 

@@ -24,8 +24,13 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from segmentation.rules.tree import Op
+
+if TYPE_CHECKING:
+    from segmentation.rules.records import RecordType
+    from segmentation.rules.references import SegmentLink
 
 
 class FactType(StrEnum):
@@ -97,6 +102,7 @@ class Fact:
     app         the app that owns it: crm, campaigns or segmentation
     choices     value -> label; the only values allowed (choice and set facts), None: any value
     vocabulary  value -> id, for choices and sets that are stored as ids
+    small_letters  values are held in small letters, however a rule writes them
     minimum,    bounds a value may reasonably have, else the rule is refused. A percent fact without
     maximum     them is bounded by -1 and 1 (0.025 is 2.5 %): give growth rates their own.
     """
@@ -111,6 +117,7 @@ class Fact:
     app: str = "crm"
     choices: Mapping[str, str] | None = None
     vocabulary: Mapping[str, int] | None = None
+    small_letters: bool = False
     minimum: float | None = None
     maximum: float | None = None
 
@@ -146,7 +153,9 @@ class Fact:
 
     def stored(self, value: str) -> str | int:
         """Return what the column holds for the value a rule names (KeyError: not in it)."""
-        return value if self.vocabulary is None else self.vocabulary[value]
+        if self.vocabulary is not None:
+            return self.vocabulary[value]
+        return value.lower() if self.small_letters else value
 
     def named(self, stored: object) -> str:
         """Return the value a rule would name for what the column holds; ids unknown as #id."""
@@ -158,10 +167,22 @@ class Fact:
 
 
 class Catalogue(Mapping[str, Fact]):
-    """The facts a rule may read, by key, in the order given."""
+    """The facts a rule may read, by key, in the order given.
 
-    def __init__(self, facts: Iterable[Fact]) -> None:
+    records   kinds of related records that it may sum up, by key
+    segments  segments of the brand that it may refer to, by key
+    """
+
+    def __init__(
+        self,
+        facts: Iterable[Fact],
+        *,
+        records: Iterable[RecordType] = (),
+        segments: Mapping[str, SegmentLink] | None = None,
+    ) -> None:
         self._facts: dict[str, Fact] = {}
+        self.records = {kind.key: kind for kind in records}
+        self.segments = {} if segments is None else segments
         for fact in facts:
             if fact.key in self._facts:
                 raise ValueError(f"two facts have the key {fact.key!r}")
