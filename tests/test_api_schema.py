@@ -19,7 +19,7 @@ from crm.choices import Scope
 from crm.models import ImportBatch, ImportReject
 from crm.services.metrics import refresh_metrics
 from segmentation.models import Membership, Segment
-from segmentation.services import packs, runs
+from segmentation.services import changesets, packs, runs
 from tests.factories import NOW
 from tests.rest import Rest, rest_as
 from tests.segmentation.building import populate
@@ -102,7 +102,7 @@ def rest(brand, admin_user) -> Rest:
 def test_every_answer_fits_the_schema(schema, rest):
     """Each GET with its items, and no member that the schema does not name."""
     stay = Membership.objects.order_by("pk").first()
-    run = runs.last_applied(stay.segment.brand)
+    run = changesets.last_applied(stay.segment.brand)
     values = {
         "/creators/{uid}": str(stay.creator.uid),
         "/segments/{key}": stay.segment.key,

@@ -100,6 +100,11 @@ class Run(models.Model):
                 condition=models.Q(applied_at__isnull=False),
                 name="segmentation_run_in_order",
             ),
+            models.Index(
+                fields=["brand", "-rolled_back_at"],
+                condition=models.Q(rolled_back_at__isnull=False),
+                name="segmentation_run_rolled_back",
+            ),
             # What beat looks for, and what waits for people: few among many.
             models.Index(
                 fields=["brand", "status"],

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from celery import current_app
-from django.db import transaction
-from django.db.models import Count
+from django.db import connection, transaction
+from django.db.models import Count, Max
 
 from crm import audit
 from crm.models import Brand, User
 from crm.performance import planned_for
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Run, RunSegment
-from segmentation.services import evaluation, ledger
+from segmentation.services import evaluation, ledger, sessions
 from segmentation.services.evaluation import Plan
 
 # By name: tasks are above services.
@@ -29,11 +29,34 @@ def last_applied(brand: Brand, *, but_facts: bool = False) -> Run | None:
     return applied.order_by("-as_of", "-pk").first()
 
 
+def ledger_moment(brand: Brand) -> datetime | None:
+    """The latest moment at which the ledger was written: it only moves forward from there.
+
+    That of the last applied run, or of a run rolled back since.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT greatest("
+            "(SELECT max(as_of) FROM segmentation_run "
+            "WHERE brand_id = %(brand)s AND status = %(applied)s), "
+            "(SELECT max(rolled_back_at) FROM segmentation_run "
+            "WHERE brand_id = %(brand)s AND rolled_back_at IS NOT NULL))",
+            {"brand": brand.pk, "applied": RunStatus.APPLIED},
+        )
+        moment: datetime | None = cursor.fetchone()[0]
+    return moment
+
+
 def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     """Write the change set of `run_diff`, and apply it unless it moves too many or is dry.
 
-    The caller has made the diff (run.moved says how many move) and saves the run.
+    The caller has made the diff (run.moved says how many move) and saves the run. Raises
+    RunCancelled when somebody asked for that in the meantime.
     """
+    # A batch of changed facts is done in no time, and nobody watches it.
+    is_watched = run.trigger != Trigger.FACTS
+    if is_watched:
+        sessions.enter(run, sessions.WRITING)
     run.population = evaluation.population(plan)
     waits = not run.is_dry and _must_wait(run, plan)
     moves_members = not (run.is_dry or waits)
@@ -48,6 +71,8 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     elif waits:
         run.status = RunStatus.WAITING
     else:
+        if is_watched:
+            sessions.enter(run, sessions.MOVING)
         apply(run, actor=actor, at=at, creator_ids=plan.creator_ids)
 
 
@@ -103,17 +128,21 @@ def apply(
     at: datetime,
     creator_ids: Sequence[int] | None = None,
     superseded: int = 0,
+    held: Sequence[str] = (),
 ) -> None:
     """Write stays and counts, audit, and ask for new scorecards; the caller wrote the masks.
 
-    `creator_ids` are those of a run that looked at some, `superseded` the changes taken out since.
+    `creator_ids` are those of a run that looked at some, `superseded` the changes taken out since,
+    `held` the keys of the segments that stay as they are.
     """
     with planned_for(run.moved):
-        joiners, leavers = ledger.write_stays(run)
+        joiners, leavers = ledger.write_stays(run, run.as_of)
     ledger.count_members(joiners, leavers)
+    if superseded or held:
+        _recount(run)
     ledger.forget_strangers(run.brand, creator_ids)
     run.status = RunStatus.APPLIED
-    run.applied_at = at
+    run.applied_at = _next_in_order(run.brand, at)
     audit.record(
         brand=run.brand,
         verb="segmentation.run.applied",
@@ -126,9 +155,51 @@ def apply(
             "joined": joiners.total(),
             "left": leavers.total(),
             "superseded": superseded,
+            "held": list(held),
         },
     )
-    brand_id, as_of = run.brand_id, run.as_of
+    ask_for_scorecards(run.brand, run.as_of)
+
+
+def _next_in_order(brand: Brand, at: datetime) -> datetime:
+    """When a run is applied: always after the one before, whoever looked at a clock first."""
+    latest: datetime | None = Run.objects.filter(brand=brand, applied_at__isnull=False).aggregate(
+        latest=Max("applied_at")
+    )["latest"]
+    return at if latest is None or at > latest else latest + timedelta(microseconds=1)
+
+
+def _recount(run: Run) -> None:
+    """What the run says of each segment, after changes were held or taken out: what was applied."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _RECOUNT, {"run": run.pk, "joined": ChangeKind.JOINED, "left": ChangeKind.LEFT}
+        )
+        cursor.execute(
+            f"SELECT count(DISTINCT c.creator_id) FROM {ledger.CHANGES.table} c "  # noqa: S608
+            f"WHERE {ledger.CHANGES.where}",
+            {"run": run.pk},
+        )
+        run.moved = cursor.fetchone()[0]
+
+
+_RECOUNT = """
+UPDATE segmentation_runsegment f
+SET members = s.members_count, joined = coalesce(d.joined, 0), "left" = coalesce(d.gone, 0)
+FROM segmentation_segment s LEFT JOIN (
+  SELECT c.segment_id, count(*) FILTER (WHERE c.kind = %(joined)s) AS joined,
+    count(*) FILTER (WHERE c.kind = %(left)s) AS gone
+  FROM segmentation_change c JOIN segmentation_runsegment h
+    ON h.run_id = c.run_id AND h.segment_id = c.segment_id AND NOT h.is_held
+  WHERE c.run_id = %(run)s GROUP BY c.segment_id
+) d ON d.segment_id = s.id
+WHERE f.run_id = %(run)s AND f.segment_id = s.id
+"""
+
+
+def ask_for_scorecards(brand: Brand, as_of: datetime) -> None:
+    """Once this transaction is through: the ledger has changed up to `as_of`."""
+    brand_id = brand.pk
     transaction.on_commit(lambda: _ask_for_scorecards(brand_id, as_of), robust=True)
 
 
@@ -173,6 +244,12 @@ def _replace_waiting(run: Run, plan: Plan, at: datetime) -> None:
         )
         if overlap:
             reject(older, actor=None, at=at, reason=f"Replaced by run {run.pk}.")
+
+
+def reject_waiting(brand: Brand, *, at: datetime, reason: str) -> None:
+    """Drop all change sets of the brand that wait: they are relative to members of before."""
+    for run in Run.objects.filter(brand=brand, status=RunStatus.WAITING).select_related("brand"):
+        reject(run, actor=None, at=at, reason=reason)
 
 
 def reject(run: Run, *, actor: User | None, at: datetime, reason: str) -> None:

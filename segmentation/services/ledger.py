@@ -8,16 +8,36 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
 from crm.models import Brand
-from segmentation.choices import ChangeKind
+from segmentation.choices import Cause, ChangeKind, SegmentStatus
 from segmentation.models import Run, Segment
 from segmentation.services.masks import flag_of, word_of
 
+
+@dataclass(frozen=True)
+class Moves:
+    """Whose stays to open and close: rows `c` of a table, with the columns of a change.
+
+    A change that a person held back stays where it is, in the change set and nowhere else.
+    """
+
+    table: str
+    where: str = "true"
+    # The run that a new stay is from.
+    entered_run: str = "c.run_id"
+
+
+CHANGES = Moves(
+    "segmentation_change",
+    "c.run_id = %(run)s AND NOT EXISTS (SELECT FROM segmentation_runsegment h "
+    "WHERE h.run_id = %(run)s AND h.segment_id = c.segment_id AND h.is_held)",
+)
 # With the brand's id, the name of the lock that runs and changes of segments hold.
 LOCK_CLASS = 20_261
 
@@ -28,38 +48,40 @@ def lock(brand: Brand) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, brand.pk])
 
 
-def write_stays(run: Run) -> tuple[Counter[int], Counter[int]]:
-    """Close and open the stays that the run's change set names, at its `as_of`.
+def write_stays(
+    run: Run, at: datetime, moves: Moves = CHANGES
+) -> tuple[Counter[int], Counter[int]]:
+    """Close and open the stays that `moves` names, at the moment `at`.
 
     Returns how many joined and how many left, by segment id. Raises IntegrityError if somebody who
     joins is in already: then masks and ledger are out of step, and nothing is written.
     """
-    joined, left = ChangeKind.JOINED.value, ChangeKind.LEFT.value
-    of_run = "c.run_id = %(run)s AND c.kind = %(kind)s"
+    of_run = f"{moves.where} AND c.kind = %(kind)s"
     same = "m.segment_id = c.segment_id AND m.creator_id = c.creator_id AND m.left_at IS NULL"
     gone = f"""WITH deleted AS (
-  DELETE FROM segmentation_membership m USING segmentation_change c
-  WHERE {of_run} AND {same} AND m.entered_at = %(as_of)s RETURNING m.segment_id
+  DELETE FROM segmentation_membership m USING {moves.table} c
+  WHERE {of_run} AND {same} AND m.entered_at = %(at)s RETURNING m.segment_id
 ), closed AS (
-  UPDATE segmentation_membership m SET left_at = %(as_of)s, left_run_id = %(run)s
-  FROM segmentation_change c
-  WHERE {of_run} AND {same} AND m.entered_at < %(as_of)s RETURNING m.segment_id
+  UPDATE segmentation_membership m
+  SET left_at = %(at)s, left_run_id = %(run)s, left_cause = c.cause
+  FROM {moves.table} c
+  WHERE {of_run} AND {same} AND m.entered_at < %(at)s RETURNING m.segment_id
 )
 SELECT segment_id, count(*) FROM (TABLE deleted UNION ALL TABLE closed) gone
 GROUP BY segment_id"""  # noqa: S608 - names of ours
     come = f"""WITH opened AS (
   INSERT INTO segmentation_membership
-    (segment_id, creator_id, entered_at, version_id, entered_run_id)
-  SELECT c.segment_id, c.creator_id, %(as_of)s, c.version_id, c.run_id
-  FROM segmentation_change c WHERE {of_run}
+    (segment_id, creator_id, entered_at, version_id, entered_run_id, entered_cause)
+  SELECT c.segment_id, c.creator_id, %(at)s, c.version_id, {moves.entered_run}, c.cause
+  FROM {moves.table} c WHERE {of_run}
   RETURNING segment_id
 )
 SELECT segment_id, count(*) FROM opened GROUP BY segment_id"""  # noqa: S608 - names of ours
-    values: dict[str, Any] = {"run": run.pk, "as_of": run.as_of}
+    values: dict[str, Any] = {"run": run.pk, "at": at}
     with connection.cursor() as cursor:
-        cursor.execute(gone, {**values, "kind": left})
+        cursor.execute(gone, {**values, "kind": ChangeKind.LEFT.value})
         leavers = Counter[int](dict(cursor.fetchall()))
-        cursor.execute(come, {**values, "kind": joined})
+        cursor.execute(come, {**values, "kind": ChangeKind.JOINED.value})
         joiners = Counter[int](dict(cursor.fetchall()))
     return joiners, leavers
 
@@ -68,20 +90,23 @@ def forget_changes_of_moved(run: Run) -> int:
     """Take creators out of a waiting change set whose facts have changed since it was made.
 
     They were evaluated again, alone and with newer facts, and are where they belong; so are those
-    whom the brand no longer knows. Returns the number of changes taken out.
+    whom the brand no longer knows. A segment that was archived meanwhile takes nobody in. Returns
+    the number of changes taken out.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM segmentation_change c WHERE c.run_id = %s AND NOT EXISTS ("
+            "DELETE FROM segmentation_change c WHERE c.run_id = %s AND (NOT EXISTS ("
             "SELECT FROM segmentation_creatorfacts f "
-            "WHERE f.brand_id = %s AND f.creator_id = c.creator_id AND f.as_of <= %s)",
-            [run.pk, run.brand_id, run.as_of],
+            "WHERE f.brand_id = %s AND f.creator_id = c.creator_id AND f.as_of <= %s"
+            ") OR EXISTS (SELECT FROM segmentation_segment s "
+            "WHERE s.id = c.segment_id AND s.status = %s))",
+            [run.pk, run.brand_id, run.as_of, SegmentStatus.ARCHIVED],
         )
         return int(cursor.rowcount)
 
 
-def write_masks(run: Run, words: int) -> None:
-    """Bring the masks of the facts in step with the run's change set; `words` is their length."""
+def write_masks(run: Run, words: int, moves: Moves = CHANGES) -> None:
+    """Bring the masks of the facts in step with `moves`; `words` is the length of a mask."""
     sets, clears, values = [], [], []
     for word in range(1, words + 1):
         aggregate = (
@@ -95,12 +120,12 @@ def write_masks(run: Run, words: int) -> None:
 SET member_bits = ARRAY[{", ".join(values)}]::bigint[]
 FROM (
   SELECT c.creator_id, {", ".join([*sets, *clears])}
-  FROM segmentation_change c JOIN segmentation_segment s ON s.id = c.segment_id
-  WHERE c.run_id = %s GROUP BY c.creator_id
+  FROM {moves.table} c JOIN segmentation_segment s ON s.id = c.segment_id
+  WHERE {moves.where} GROUP BY c.creator_id
 ) d
-WHERE f.brand_id = %s AND f.creator_id = d.creator_id"""  # noqa: S608 - names of ours
+WHERE f.brand_id = %(brand)s AND f.creator_id = d.creator_id"""  # noqa: S608 - names of ours
     with connection.cursor() as cursor:
-        cursor.execute(statement, [run.pk, run.brand_id])
+        cursor.execute(statement, {"run": run.pk, "brand": run.brand_id})
 
 
 def count_members(joiners: Counter[int], leavers: Counter[int]) -> None:
@@ -125,9 +150,9 @@ def end_all_stays(segment: Segment, at: datetime) -> int:
         )
         ended = int(cursor.rowcount)
         cursor.execute(
-            "UPDATE segmentation_membership SET left_at = %s "
+            "UPDATE segmentation_membership SET left_at = %s, left_cause = %s "
             "WHERE segment_id = %s AND left_at IS NULL",
-            [at, segment.pk],
+            [at, Cause.ARCHIVED, segment.pk],
         )
         ended += int(cursor.rowcount)
         cursor.execute(

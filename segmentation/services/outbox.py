@@ -84,11 +84,11 @@ def _reevaluate(brand: Brand, creator_ids: list[int] | None, at: datetime) -> No
     """Refresh the facts and, once the brand has an applied run, move who no longer belongs."""
     began = perf_counter()
     ledger.lock(brand)
-    last = changesets.last_applied(brand)
-    # A run may have been applied as of a moment after this batch was begun.
-    as_of = at if last is None else max(at, last.as_of)
+    is_segmented = changesets.last_applied(brand) is not None
+    # The ledger may have been written as of a moment after this batch was begun.
+    as_of = max(filter(None, (at, changesets.ledger_moment(brand))))
     refresh_facts(brand=brand, as_of=as_of, creator_ids=creator_ids)
-    if last is None:
+    if not is_segmented:
         return
     if creator_ids is None:
         packs.add_what_is_new(brand=brand, at=at)

@@ -8,25 +8,38 @@ to apply at once. Time only moves forward: no run is applied before the last app
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
 
 from django.db import transaction
+from django.db.models import F
 
 from crm import audit
 from crm.models import Brand, User
-from crm.performance import planned_for
-from segmentation.choices import RunStatus, SegmentStatus, Trigger
+from segmentation.choices import Cadence, RunStatus, SegmentStatus, Trigger
 from segmentation.facts.catalogue import FACTS_TABLE
 from segmentation.facts.refresh import refresh_facts
 from segmentation.facts.scratch import scratch_facts
 from segmentation.models import Dimension, Run, Segment
-from segmentation.services import changesets, evaluation, ledger, packs
-from segmentation.services.changesets import last_applied
+from segmentation.services import changesets, evaluation, ledger, packs, sessions
 from segmentation.services.evaluation import TooManySegments
-from segmentation.services.masks import words_for
 
 logger = logging.getLogger(__name__)
+
+# A run that takes its worker down each time must not do so for ever.
+MOST_ATTEMPTS = 3
+# What executing a run finds out about it.
+FOUND = (
+    "as_of",
+    "status",
+    "population",
+    "moved",
+    "error",
+    "finished_at",
+    "applied_at",
+    "duration_ms",
+)
 
 
 class RunRefused(Exception):
@@ -45,8 +58,8 @@ class NothingToRun(RunRefused):
     """There is no active segment to evaluate."""
 
 
-class RunNotWaiting(RunRefused):
-    """Only a run that waits for approval can be applied or rejected."""
+class HasPast(RunRefused):
+    """The history of a brand is built once, before anything else is in the ledger."""
 
 
 @transaction.atomic
@@ -61,22 +74,26 @@ def start_run(
     is_dry: bool = False,
     apply_now: bool = False,
     quarter: str = "",
+    slot: datetime | None = None,
 ) -> Run:
     """Queue a run as of `as_of`, asked for at `at`; `execute_run` does the work.
 
     Packs that make a segment for each of something (niches) first add what is new, unless the run
-    is dry. Raises RunInFuture, RunTooEarly (not for a dry run) and NothingToRun.
+    is dry. `quarter` and `slot` are what a quarterly run and one by schedule are for. Raises
+    RunInFuture, RunTooEarly (not for a dry run) and NothingToRun.
     """
     if as_of > at:
         raise RunInFuture(f"{as_of:%d %B %Y %H:%M} has not come yet; choose now or earlier.")
     if not is_dry:
-        _refuse_too_early(as_of, last_applied(brand))
+        refuse_too_early(as_of, changesets.ledger_moment(brand))
         packs.add_what_is_new(brand=brand, at=at)
     segments = Segment.objects.filter(
         brand=brand, status__in=[SegmentStatus.ACTIVE, SegmentStatus.BROKEN]
     )
     if dimension is not None:
         segments = segments.filter(dimension=dimension)
+    if trigger == Trigger.QUARTERLY:
+        segments = segments.filter(dimension__cadence=Cadence.QUARTERLY)
     if not segments.exists():
         raise NothingToRun("There is no active segment yet. Install the standard packs first.")
     run = Run.objects.create(
@@ -86,6 +103,7 @@ def start_run(
         dimension=dimension,
         requested_by=actor,
         quarter=quarter,
+        slot=slot,
         is_dry=is_dry,
         apply_now=apply_now,
         created_at=at,
@@ -101,27 +119,53 @@ def start_run(
     return run
 
 
+@transaction.atomic
+def start_history(
+    *, brand: Brand, moments: Sequence[datetime], at: datetime, actor: User | None
+) -> list[Run]:
+    """Queue a run as of each of the moments, oldest first, then one as of now.
+
+    That makes a ledger with a past, for a brand of which it says nothing yet: the runs are applied
+    however many creators they move. Raises HasPast where it does, and what `start_run` raises.
+    """
+    if Run.objects.filter(brand=brand, applied_at__isnull=False).exists():
+        raise HasPast(
+            "Runs were applied already, and the ledger only moves forward: the history can be "
+            "built before the first run only."
+        )
+    return [
+        start_run(brand=brand, as_of=moment, at=at, actor=actor, apply_now=True)
+        for moment in (*moments, at)
+    ]
+
+
 def execute_run(*, run_id: int, at: datetime) -> Run:
     """Evaluate a queued run and write its change set; apply it unless it must wait or is dry.
 
-    Safe to call twice: a run that is done is left as it is, and one whose worker died is done
-    again, since all its work is one transaction. Whatever goes wrong, nothing of the work stays
-    and the run is failed with the reason.
+    Safe to call twice, also at once: a run that is done, or that another worker has, is left as it
+    is. One whose worker died is done again from the start, since all its work is one transaction.
+    Whatever goes wrong, nothing of the work stays and the run is failed with the reason.
     """
     began = perf_counter()
-    if not _begin(run_id, at):
+    run = Run.objects.select_related("brand", "dimension", "requested_by").get(pk=run_id)
+    if not _begin(run, at):
         return Run.objects.get(pk=run_id)
     try:
         with transaction.atomic():
-            run = Run.objects.select_related("brand", "dimension", "requested_by").get(pk=run_id)
-            ledger.lock(run.brand)
-            run.refresh_from_db(fields=["status"])
-            if run.status == RunStatus.RUNNING:
+            if sessions.claim(run):
+                sessions.enter(run, sessions.QUEUEING)
+                ledger.lock(run.brand)
                 _work(run, at)
                 _finish(run, at, began)
+                sessions.leave()
+    except sessions.RunCancelled:
+        mark_cancelled(run_id, at)
     except (RunRefused, TooManySegments) as refusal:
         _fail(run_id, at, began, str(refusal))
     except Exception:
+        if Run.objects.filter(pk=run_id, cancel_requested=True).exists():
+            mark_cancelled(run_id, at)  # its statement was interrupted
+            return Run.objects.get(pk=run_id)
         logger.exception("run %s failed", run_id)
         _fail(run_id, at, began, "The run stopped with an error and changed nothing.")
         raise
@@ -129,60 +173,74 @@ def execute_run(*, run_id: int, at: datetime) -> Run:
 
 
 @transaction.atomic
-def apply_run(*, run_id: int, actor: User | None, at: datetime) -> Run:
-    """Apply a change set that waits for approval.
-
-    Creators whose facts have changed since the run were evaluated again alone and are left where
-    they are. Raises RunNotWaiting and RunTooEarly.
-    """
-    run = _waiting(run_id)
-    _refuse_too_early(run.as_of, last_applied(run.brand, but_facts=True))
-    every_bit = Segment.objects.filter(brand=run.brand).values_list("bit", flat=True)
-    with planned_for(run.moved):
-        superseded = ledger.forget_changes_of_moved(run)
-        ledger.write_masks(run, words_for(every_bit))
-    changesets.apply(run, actor=actor, at=at, superseded=superseded)
-    run.decided_by = actor
-    run.save()
-    return run
-
-
-@transaction.atomic
-def reject_run(*, run_id: int, actor: User | None, at: datetime, reason: str) -> Run:
-    """Drop a change set that waits for approval; nobody moves. Raises RunNotWaiting."""
-    run = _waiting(run_id)
-    if not reason.strip():
-        raise RunRefused("Say why the run is rejected: the next person will want to know.")
-    changesets.reject(run, actor=actor, at=at, reason=reason.strip())
-    return run
+def mark_cancelled(run_id: int, at: datetime) -> bool:
+    """Write down that an unfinished run was cancelled, unless it is done or cancelled already."""
+    unfinished = Run.objects.filter(pk=run_id, status__in=[RunStatus.QUEUED, RunStatus.RUNNING])
+    if not unfinished.update(
+        status=RunStatus.CANCELLED,
+        finished_at=at,
+        error="Cancelled before it was through; nobody moved.",
+    ):
+        return False
+    run = Run.objects.select_related("brand", "decided_by").get(pk=run_id)
+    audit.record(
+        brand=run.brand,
+        verb="segmentation.run.cancelled",
+        target=run,
+        actor=run.decided_by,
+        at=at,
+        data={"reason": run.decision_reason},
+    )
+    return True
 
 
 # --- the work --------------------------------------------------------------------------------
 
 
-def _begin(run_id: int, at: datetime) -> bool:
+def _begin(run: Run, at: datetime) -> bool:
     """Mark the run as running, for those who watch; False when there is nothing left to do."""
-    unfinished = Run.objects.filter(pk=run_id, status__in=[RunStatus.QUEUED, RunStatus.RUNNING])
-    return bool(unfinished.update(status=RunStatus.RUNNING, started_at=at))
+    if run.status == RunStatus.RUNNING and sessions.alive([run]):
+        return False
+    if run.cancel_requested:
+        mark_cancelled(run.pk, at)
+        return False
+    unfinished = Run.objects.filter(pk=run.pk, status__in=[RunStatus.QUEUED, RunStatus.RUNNING])
+    begun = unfinished.update(status=RunStatus.RUNNING, started_at=at, attempts=F("attempts") + 1)
+    if begun and run.attempts >= MOST_ATTEMPTS:
+        _fail(
+            run.pk,
+            at,
+            perf_counter(),
+            f"The worker was lost {MOST_ATTEMPTS} times during this run; nothing was changed. "
+            "Look whether the machine has enough memory, then start a new run.",
+        )
+        return False
+    return bool(begun)
 
 
 def _work(run: Run, at: datetime) -> None:
+    sessions.enter(run, sessions.READING)
     if run.is_dry:
         with scratch_facts(run.brand, run.as_of) as table:
             _evaluate(run, at, table)
         return
-    last = last_applied(run.brand)
+    last = changesets.ledger_moment(run.brand)
     if last is not None and run.as_of == run.created_at:
         # "As of now", and single creators were evaluated between asking and executing.
-        run.as_of = max(run.as_of, last.as_of)
-    _refuse_too_early(run.as_of, last)
+        run.as_of = max(run.as_of, last)
+    refuse_too_early(run.as_of, last)
     refresh_facts(brand=run.brand, as_of=run.as_of)
     _evaluate(run, at, FACTS_TABLE)
 
 
 def _evaluate(run: Run, at: datetime, table: str) -> None:
+    sessions.enter(run, sessions.EVALUATING)
     plan = evaluation.prepare(
-        brand=run.brand, as_of=run.as_of, dimension=run.dimension, table=table
+        brand=run.brand,
+        as_of=run.as_of,
+        dimension=run.dimension,
+        cadence=Cadence.QUARTERLY if run.trigger == Trigger.QUARTERLY else None,
+        table=table,
     )
     if not run.is_dry:
         changesets.mark_broken(plan, at)
@@ -190,31 +248,25 @@ def _evaluate(run: Run, at: datetime, table: str) -> None:
     changesets.settle(run, plan, actor=run.requested_by, at=at)
 
 
-def _waiting(run_id: int) -> Run:
-    run = Run.objects.select_related("brand").get(pk=run_id)
-    ledger.lock(run.brand)
-    run.refresh_from_db()
-    if run.status != RunStatus.WAITING:
-        raise RunNotWaiting(
-            f"Run {run.pk} does not wait for approval; it is: {run.get_status_display().lower()}."
-        )
-    return run
-
-
-def _refuse_too_early(as_of: datetime, last: Run | None) -> None:
-    if last is not None and as_of < last.as_of:
+def refuse_too_early(as_of: datetime, last: datetime | None) -> None:
+    """Raise RunTooEarly for a moment before that at which the ledger was last written."""
+    if last is not None and as_of < last:
         raise RunTooEarly(
-            f"A run as of {last.as_of:%d %B %Y %H:%M} was applied already. The ledger only moves "
+            f"The ledger was written as of {last:%d %B %Y %H:%M} already, and it only moves "
             "forward: choose a later moment, or make it a dry run."
         )
 
 
 def _finish(run: Run, at: datetime, began: float) -> None:
+    """Write what became of the run, unless somebody cancelled it at the last moment."""
+    asked = Run.objects.select_for_update().values_list("cancel_requested", flat=True)
+    if asked.get(pk=run.pk):
+        raise sessions.RunCancelled
     seconds = perf_counter() - began
     run.duration_ms = round(seconds * 1000)
     run.finished_at = at + timedelta(seconds=seconds)
     run.error = ""
-    run.save()
+    run.save(update_fields=FOUND)
 
 
 def _fail(run_id: int, at: datetime, began: float, error: str) -> None:

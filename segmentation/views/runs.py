@@ -17,6 +17,7 @@ from segmentation.filters import RunFilter
 from segmentation.forms import DecideForm, StartRunForm
 from segmentation.models import Run, Segment
 from segmentation.selectors import runs as selectors
+from segmentation.services import decisions
 from segmentation.services import runs as services
 from segmentation.services.runs import RunRefused
 from segmentation.tasks import execute_run
@@ -73,10 +74,10 @@ def decide(request: BrandRequest, pk: int) -> HttpResponse:
     moment = timezone.now()
     try:
         if form.cleaned_data["decision"] == DecideForm.APPLY:
-            services.apply_run(run_id=found.pk, actor=request.user, at=moment)
+            decisions.apply_run(run_id=found.pk, actor=request.user, at=moment)
             messages.success(request, "The change set was applied.")
         else:
-            services.reject_run(
+            decisions.reject_run(
                 run_id=found.pk,
                 actor=request.user,
                 at=moment,

@@ -14,7 +14,7 @@ from crm.services.facts import DRAIN_TASK, mark_changed
 from segmentation import tasks
 from segmentation.choices import RunStatus, Trigger
 from segmentation.models import Change, CreatorFacts, Membership, Run
-from segmentation.services import ledger, outbox, runs
+from segmentation.services import decisions, ledger, outbox
 from segmentation.services.changesets import SCORECARD_TASK
 from tests.factories import NOW, BrandFactory, RelationshipFactory
 from tests.segmentation.building import dimension_of, segment_of
@@ -102,7 +102,7 @@ def test_a_brand_wide_change_that_moves_many_waits_for_approval(brand, segment, 
     run = Run.objects.get(trigger=Trigger.FACTS)
     assert run.status == RunStatus.WAITING
     assert members(segment) == set()
-    runs.apply_run(run_id=run.pk, actor=strategist, at=EVEN_LATER)
+    decisions.apply_run(run_id=run.pk, actor=strategist, at=EVEN_LATER)
     assert members(segment) == {creator.pk for creator in creators[:2]}
 
 
@@ -145,7 +145,7 @@ def test_approving_an_older_change_set_leaves_those_moved_since_where_they_are(
     outbox.drain(at=EVEN_LATER)
     assert members(segment) == {stays.pk, returns.pk}
 
-    runs.apply_run(run_id=waiting.pk, actor=strategist, at=EVEN_LATER)
+    decisions.apply_run(run_id=waiting.pk, actor=strategist, at=EVEN_LATER)
 
     assert members(segment) == {returns.pk, joins.pk}
     run_now(brand, EVEN_LATER)

@@ -8,14 +8,14 @@ import pytest
 
 from crm.choices import Stage
 from crm.models import AuditEntry, Creator, MetricSnapshot, Relationship
-from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, UnknownPolicy
+from segmentation.choices import Cause, ChangeKind, RunStatus, SegmentStatus, UnknownPolicy
 from segmentation.models import Change, CreatorFacts, Membership, Run, Segment, SegmentVersion
 from segmentation.rules import text
-from segmentation.services import runs
+from segmentation.services import decisions, runs
+from segmentation.services.decisions import RunNotWaiting
 from segmentation.services.runs import (
     NothingToRun,
     RunInFuture,
-    RunNotWaiting,
     RunRefused,
     RunTooEarly,
 )
@@ -268,13 +268,15 @@ def test_a_run_that_moves_many_waits_until_a_person_applies_it(brand, strategist
     assert ledger() == before
     assert len(members(segment)) == 10
 
-    applied = runs.apply_run(run_id=waiting.pk, actor=strategist, at=LATER + timedelta(hours=2))
+    applied = decisions.apply_run(
+        run_id=waiting.pk, actor=strategist, at=LATER + timedelta(hours=2)
+    )
 
     assert (applied.status, applied.decided_by) == (RunStatus.APPLIED, strategist)
     assert members(segment) == {creator.pk for creator in creators[3:]}
     assert {row[3] for row in ledger()} == {None, LATER}
     with pytest.raises(RunNotWaiting, match="it is: applied"):
-        runs.apply_run(run_id=waiting.pk, actor=strategist, at=LATER)
+        decisions.apply_run(run_id=waiting.pk, actor=strategist, at=LATER)
 
 
 def test_exactly_the_threshold_does_not_wait(brand):
@@ -296,10 +298,10 @@ def test_a_rejected_run_moves_nobody_and_says_why(brand, strategist):
     before = ledger()
 
     with pytest.raises(RunRefused, match="Say why"):
-        runs.reject_run(run_id=waiting.pk, actor=strategist, at=LATER, reason=" ")
+        decisions.reject_run(run_id=waiting.pk, actor=strategist, at=LATER, reason=" ")
     waiting.refresh_from_db()
     assert waiting.status == RunStatus.WAITING
-    run = runs.reject_run(run_id=waiting.pk, actor=strategist, at=LATER, reason="Wrong rule.")
+    run = decisions.reject_run(run_id=waiting.pk, actor=strategist, at=LATER, reason="Wrong rule.")
 
     assert (run.status, run.decision_reason) == (RunStatus.REJECTED, "Wrong rule.")
     assert ledger() == before
@@ -426,7 +428,7 @@ def test_segments_beyond_the_first_word_of_a_mask_work_alike(brand):
     give_followers(creators[1], 10_000, NOW + timedelta(hours=1))
     waiting = run_now(brand, LATER)
     assert waiting.status == RunStatus.WAITING
-    runs.apply_run(run_id=waiting.pk, actor=None, at=LATER)
+    decisions.apply_run(run_id=waiting.pk, actor=None, at=LATER)
     assert members(segments[129]) == {creators[1].pk, creators[2].pk}
 
 
@@ -442,7 +444,7 @@ def test_who_is_no_longer_related_leaves_everything_and_is_forgotten(brand):
     assert not CreatorFacts.objects.exists()
 
 
-def test_deleting_creators_removes_what_hangs_on_them_with_few_statements(
+def test_deleting_creators_ends_their_stays_and_removes_the_rest_with_few_statements(
     brand, django_assert_max_num_queries
 ):
     creators = [creator_with(brand, 5_000) for _ in range(4)]
@@ -452,7 +454,14 @@ def test_deleting_creators_removes_what_hangs_on_them_with_few_statements(
     with django_assert_max_num_queries(30):
         Creator.objects.exclude(pk=kept.pk).delete()
     assert members(segment) == {kept.pk}
-    assert ledger() == [("big", kept.pk, NOW, None)]
+    # What is left of the others is that somebody was there: no name, no facts.
+    gone = NOW + timedelta(microseconds=1)
+    assert ledger() == [
+        *[("big", creator.pk, NOW, gone) for creator in creators[:3]],
+        ("big", kept.pk, NOW, None),
+    ]
+    erased = Membership.objects.exclude(left_at=None)
+    assert set(erased.values_list("entered_cause", "left_cause")) == {(Cause.RULE, Cause.ERASED)}
     assert Change.objects.get().creator == kept
     assert CreatorFacts.objects.get().creator == kept
     assert run_now(brand, LATER).moved == 0
