@@ -1,0 +1,94 @@
+"""A brand, its people and its tokens."""
+
+from __future__ import annotations
+
+import calendar
+import zoneinfo
+from typing import Any
+
+from django import forms
+
+from crm.choices import Role, Scope
+from crm.forms.base import PlainForm, Styled
+from crm.models import ApiToken, Brand, TierScheme
+
+_MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
+
+
+class BrandForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
+    """What an admin sets for a brand."""
+
+    fiscal_year_start_month = forms.TypedChoiceField(
+        choices=_MONTHS,
+        coerce=int,
+        label="Fiscal year begins in",
+        help_text="Quarters of runs and scorecards follow it.",
+    )
+    tier_scheme = forms.ModelChoiceField(
+        TierScheme.objects.all(),
+        required=False,
+        label="Tier scheme",
+        empty_label="None",
+        help_text="How cards and lists cut creators by followers.",
+    )
+    approval_threshold_percent = forms.IntegerField(
+        min_value=0,
+        max_value=100,
+        label="Approval threshold, %",
+        help_text="A run that moves a larger share of your creators waits for somebody's approval.",
+    )
+
+    class Meta:
+        model = Brand
+        fields = [
+            "name",
+            "timezone",
+            "fiscal_year_start_month",
+            "tier_scheme",
+            "approval_threshold_percent",
+        ]
+        help_texts = {"timezone": "For example Europe/Copenhagen."}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["timezone"].widget.attrs["list"] = "timezones"
+        self.dress()
+
+    @staticmethod
+    def timezones() -> list[str]:
+        """What the field suggests."""
+        return sorted(zoneinfo.available_timezones())
+
+
+class PersonForm(PlainForm):
+    """Somebody by address, and what they do for the brand."""
+
+    email = forms.EmailField(max_length=254, label="E-mail")
+    role = forms.ChoiceField(choices=Role.choices, label="Role")
+
+
+class RoleForm(forms.Form):
+    """A change of somebody's role; empty takes it away."""
+
+    role = forms.ChoiceField(choices=[("", "Remove from brand"), *Role.choices], required=False)
+
+
+class TokenForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
+    """A token of the REST API."""
+
+    scopes = forms.MultipleChoiceField(
+        choices=Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        label="What it may do",
+        error_messages={"required": "Choose at least one."},
+    )
+
+    class Meta:
+        model = ApiToken
+        fields = ["name"]
+        labels = {"name": "What it is for"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        # It stands on one page with the brand's form, which has a name too.
+        super().__init__(*args, **{**kwargs, "auto_id": "id_token_%s"})
+        self.dress()
