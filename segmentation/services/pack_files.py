@@ -1,28 +1,39 @@
 """Rule packs as they lie in segmentation/packs: a dimension and its segments, in YAML.
 
-A pack lists its segments, or has a template and `each`: tiers of a scheme, the platforms or the
-niches of the brand's creators. Names of the template's fields, in braces, are filled in.
+    key, version, source   its name, which wording of it this is, and where the idea comes from
+    group                  sizes, dimensions or examples: where the list of packs shows it
+    changes                {version: what it changed}, for those who have an older one
+    dimension              name, description, exclusive, precedence, cadence, position
+    segments               key, name, purpose, definition, primary_kpi, kpis, rule and, where it
+                           differs from the usual: stay, minimum_stay_days, near_percent, unknown,
+                           playbook (the columns of segmentation.models.Playbook)
+
+Instead of segments a pack may have a template (`segment`) and `each`: the tiers of a `scheme`, or
+the platforms, niches or regions of the brand's creators. Names in braces are filled in.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pycountry
 import yaml
-from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from crm.models import Brand, Creator, Niche, Platform, Profile, Tier
 from crm.performance import planned_for
+from segmentation.choices import Cadence, UnknownPolicy
 from segmentation.facts.catalogue import strength_key
 from segmentation.rules import text, tree
 from segmentation.rules.tree import All, Comparison, Op
+from segmentation.services.wordings import NEAR_PERCENT, Wording
 
-T = TypeVar("T", bound=models.Model)
+T = TypeVar("T")
 
 FOLDER = Path(__file__).resolve().parent.parent / "packs"
 # What a new brand gets: both size schemes of the documents and the dimensions that need no setting.
@@ -37,6 +48,8 @@ DEFAULT_PACKS = (
 )
 LONGEST_KEY = 60
 LONGEST_NAME = 120
+# The regions with most creators; the others are too small to plan for.
+MOST_REGIONS = 60
 
 
 class PackUnknown(Exception):
@@ -52,7 +65,14 @@ class SegmentDraft:
     purpose: str
     primary_kpi: str
     kpis: tuple[str, ...]
-    rule: tree.Node
+    wording: Wording
+    definition: str = ""
+    playbook: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def rule(self) -> tree.Node:
+        """Who belongs."""
+        return self.wording.rule
 
 
 @dataclass(frozen=True)
@@ -66,6 +86,31 @@ class Pack:
     form: Mapping[str, Any]
 
     @property
+    def name(self) -> str:
+        """What people read: the name of its dimension."""
+        return str(self.dimension["name"])
+
+    @property
+    def description(self) -> str:
+        """What its dimension is about."""
+        return str(self.dimension["description"]).strip()
+
+    @property
+    def group(self) -> str:
+        """Where the list of packs shows it: sizes, dimensions or examples."""
+        return str(self.form["group"])
+
+    @property
+    def changes(self) -> Mapping[int, str]:
+        """What each version changed."""
+        return self.form.get("changes", {})
+
+    @property
+    def cadence(self) -> Cadence:
+        """How often its dimension is evaluated anew."""
+        return Cadence(self.dimension.get("cadence", Cadence.QUARTERLY))
+
+    @property
     def origin(self) -> str:
         """What its dimension and segments are marked with."""
         return f"{self.key} v{self.version}"
@@ -73,7 +118,11 @@ class Pack:
     @property
     def grows(self) -> bool:
         """Whether the brand's own creators decide which segments there are."""
-        return self.form.get("each") in {"niches", "platforms"}
+        return self.form.get("each") in {"niches", "platforms", "regions"}
+
+    def worded(self, origin: str) -> bool:
+        """Whether `origin` names this pack, of whatever version."""
+        return origin.rpartition(" v")[0] == self.key
 
 
 def names() -> list[str]:
@@ -103,35 +152,43 @@ def drafts(pack: Pack, brand: Brand) -> list[SegmentDraft]:
             tiers = Tier.objects.filter(scheme__key=pack.form["scheme"])
             # The flag overrides the count, so it comes first.
             ordered = sorted(tiers, key=lambda tier: (not _is_flag(tier), tier.position))
-            return [_filled(pack, _tier_words(tier), _tier_rule(tier)) for tier in ordered]
+            return [_draft(pack.form["segment"], _tier_words(tier)) for tier in ordered]
         case "platforms":
-            return [_filled(pack, words) for words in _platform_words(brand)]
+            return [_draft(pack.form["segment"], words) for words in _platform_words(brand)]
         case "niches":
-            return [_filled(pack, words) for words in _niche_words(brand)]
+            return [_draft(pack.form["segment"], words) for words in _niche_words(brand)]
+        case "regions":
+            return [_draft(pack.form["segment"], words) for words in _region_words(brand)]
         case _:
-            return [_listed(form) for form in pack.form["segments"]]
+            return [_draft(form, {}) for form in pack.form["segments"]]
 
 
-def _listed(form: Mapping[str, Any]) -> SegmentDraft:
+def _draft(form: Mapping[str, Any], words: Mapping[str, str]) -> SegmentDraft:
+    """The segment that a form describes; a template's fields are filled in with `words`."""
+
+    def filled(key: str, default: str = "") -> str:
+        found = str(form.get(key, default))
+        return (found.format(**words).replace(". .", "") if words else found).strip()
+
+    stay = filled("stay")
     return SegmentDraft(
-        key=form["key"],
-        name=form["name"],
-        purpose=form["purpose"].strip(),
+        key=filled("key"),
+        name=filled("name")[:LONGEST_NAME],
+        purpose=filled("purpose"),
         primary_kpi=form["primary_kpi"],
         kpis=tuple(form["kpis"]),
-        rule=text.parse(form["rule"]),
-    )
-
-
-def _filled(pack: Pack, words: Mapping[str, str], rule: tree.Node | None = None) -> SegmentDraft:
-    form = pack.form["segment"]
-    return SegmentDraft(
-        key=form["key"].format(**words),
-        name=form["name"].format(**words)[:LONGEST_NAME],
-        purpose=form["purpose"].format(**words).replace(". .", "").strip(),
-        primary_kpi=form["primary_kpi"],
-        kpis=tuple(form["kpis"]),
-        rule=text.parse(form["rule"].format(**words)) if rule is None else rule,
+        wording=Wording(
+            text.parse(filled("rule", "{rule}")),
+            text.parse(stay) if stay else None,
+            form.get("minimum_stay_days", 0),
+            form.get("near_percent", NEAR_PERCENT),
+            UnknownPolicy(form.get("unknown", UnknownPolicy.LEAVE_OUT)),
+        ),
+        definition=filled("definition"),
+        playbook={
+            key: value.strip() if isinstance(value, str) else value
+            for key, value in form.get("playbook", {}).items()
+        },
     )
 
 
@@ -145,7 +202,17 @@ def _tier_words(tier: Tier) -> dict[str, str]:
         "name": tier.name,
         "best_use": tier.best_use,
         "advantages": tier.advantages,
+        "range": _tier_range(tier),
+        "rule": text.print_rule(_tier_rule(tier)),
     }
+
+
+def _tier_range(tier: Tier) -> str:
+    if _is_flag(tier):
+        return "Creators whom somebody marked as a celebrity"
+    if tier.high is None:
+        return f"{tier.low:,} followers and more"
+    return f"{tier.low or 0:,} to {tier.high - 1:,} followers"
 
 
 def _tier_rule(tier: Tier) -> tree.Node:
@@ -155,10 +222,12 @@ def _tier_rule(tier: Tier) -> tree.Node:
         flag = "is_celebrity"
         return All((Comparison(flag, Op.IS_KNOWN), Comparison(flag, Op.IS, True)))
     bounds = []
-    if tier.low is not None:
+    if tier.low:
         bounds.append(Comparison("followers", Op.GE, tier.low))
     if tier.high is not None:
         bounds.append(Comparison("followers", Op.LT, tier.high))
+    if not bounds:
+        return Comparison("followers", Op.IS_KNOWN)
     return All(tuple(bounds)) if len(bounds) > 1 else bounds[0]
 
 
@@ -186,6 +255,43 @@ def _niche_words(brand: Brand) -> Iterator[dict[str, str]]:
     named = Niche.objects.filter(creators__in=_creators_of(brand))
     for niche in _of_everybody(named.distinct().order_by("label", "pk")):
         yield _words(niche.key, niche.label, niche.pk, "niche-")
+
+
+def _region_words(brand: Brand) -> Iterator[dict[str, str]]:
+    """Country with language, as the brand's creators have them; alone where no language is known.
+
+    Those with most creators, in order of their names.
+    """
+    known = Creator.objects.of_brand(brand).exclude(country="")
+    counted = known.values_list("country", "language").annotate(n=Count("pk"))
+    found = _of_everybody(counted.order_by("-n", "country", "language")[:MOST_REGIONS])
+    spoken = {country for country, language, _ in found if language}
+    regions = [
+        (_country_name(country), _language_name(language), country, language)
+        for country, language, _ in found
+        if language or country not in spoken
+    ]
+    for name, tongue, country, language in sorted(regions):
+        rule = f"country is {json.dumps(country)}"
+        if language:
+            rule += f" and language is {json.dumps(language)}"
+        key = "-".join(filter(None, [country.lower(), language.lower()]))
+        yield {"slug": key, "name": f"{name}, {tongue}" if tongue else name, "rule": rule}
+
+
+def _country_name(code: str) -> str:
+    found = pycountry.countries.get(alpha_2=code)
+    return str(found.name) if found else code
+
+
+def _language_name(tag: str) -> str:
+    """The name of a language tag's language: "Portuguese (pt-br)" for one with a region."""
+    base, _, rest = tag.partition("-")
+    names = {"alpha_2": base} if len(base) == 2 else {"alpha_3": base}
+    found = pycountry.languages.get(**names) if tag else None
+    if found is None:
+        return tag
+    return f"{found.name} ({tag})" if rest else str(found.name)
 
 
 def _words(key: str, name: str, number: int, prefix: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from segmentation.management.commands._arguments import brand_named
 from segmentation.rules import text
 from segmentation.services import packs
 from segmentation.services.pack_files import DEFAULT, PackUnknown, names
+from segmentation.services.pack_plans import PackPlan, State
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     help = (
         f"Install a rule pack: {DEFAULT} (the set for a new brand), {', '.join(names())}. Shows "
-        "what it adds, never overwrites; doing it again adds only what is new, e.g. niches. The "
+        "what it adds and what it words differently, never overwrites; doing it again adds only what is new, e.g. niches. The "
         "last line of the output is JSON."
     )
 
@@ -43,18 +44,44 @@ class Command(BaseCommand):
         except PackUnknown as unknown:
             raise CommandError(str(unknown)) from unknown
         for plan in plans:
-            sign = "+" if plan.adds_dimension else "="
-            self.stdout.write(f"{sign} {plan.pack.dimension['name']} ({plan.pack.origin})")
-            for draft in plan.adds:
-                rule = " ".join(text.print_rule(draft.rule).split())
-                self.stdout.write(f"  + {draft.key:<28}{rule}")
-            if plan.keeps:
-                self.stdout.write(f"  = {len(plan.keeps)} kept as they are")
+            self._show(plan)
         self.stdout.write(
             json.dumps(
                 {
                     "added": {plan.pack.key: [one.key for one in plan.adds] for plan in plans},
                     "kept": {plan.pack.key: list(plan.keeps) for plan in plans},
+                    "newer": {
+                        plan.pack.key: [line.draft.key for line in plan.adopts] for plan in plans
+                    },
+                    "impossible": {
+                        plan.pack.key: {
+                            line.draft.key: line.problem
+                            for line in plan.lines
+                            if line.state is State.IMPOSSIBLE
+                        }
+                        for plan in plans
+                    },
                 }
             )
         )
+
+    def _show(self, plan: PackPlan) -> None:
+        """What is added (+), kept (=), worded anew by the pack (~) and impossible (!)."""
+        sign = "+" if plan.adds_dimension else "="
+        self.stdout.write(f"{sign} {plan.pack.name} ({plan.pack.origin})")
+        for line in plan.lines:
+            draft = line.draft
+            rule = " ".join(text.print_rule(draft.rule).split())
+            if line.state is State.NEW:
+                self.stdout.write(f"  + {draft.key:<28}{rule}")
+            elif line.state is State.IMPOSSIBLE:
+                self.stdout.write(f"  ! {draft.key:<28}{line.problem}")
+            elif line.can_adopt:
+                before = " ".join(line.version.rule_text.split()) if line.version else ""
+                newer = f"{before}  ->  {rule}" if line.state is State.NEWER else ""
+                lacks = f"would fill in: {', '.join(line.lacks)}" if line.lacks else ""
+                self.stdout.write(f"  ~ {draft.key:<28}{'; '.join(filter(None, [newer, lacks]))}")
+        if plan.keeps:
+            self.stdout.write(f"  = {len(plan.keeps)} kept as they are")
+        if plan.adopts:
+            self.stdout.write("  ~ can be adopted on the page of the pack")

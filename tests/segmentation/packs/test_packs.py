@@ -12,11 +12,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from crm.choices import CreatorType, Stage
-from crm.models import AuditEntry, CreatorNiche, Tier
+from crm.models import AuditEntry, Creator, CreatorNiche, Tier
 from segmentation.choices import SegmentStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.metrics.catalogue import METRICS
-from segmentation.models import Dimension, Membership, Run, Segment
+from segmentation.models import Dimension, Membership, Playbook, Run, Segment
 from segmentation.rules.validate import validate
 from segmentation.services import pack_files, runs
 from segmentation.services.explain import explain_membership
@@ -42,6 +42,33 @@ TIERS = {
     "harvard-mega": (25_000, 50_000),
     "harvard-all-star": (50_000, 10**15),
 }
+PACK_WORDS = {
+    "key",
+    "version",
+    "source",
+    "group",
+    "changes",
+    "dimension",
+    "segments",
+    "each",
+    "scheme",
+    "segment",
+}
+DIMENSION_WORDS = {"name", "description", "exclusive", "precedence", "cadence", "position"}
+SEGMENT_WORDS = {
+    "key",
+    "name",
+    "purpose",
+    "definition",
+    "primary_kpi",
+    "kpis",
+    "rule",
+    "stay",
+    "minimum_stay_days",
+    "near_percent",
+    "unknown",
+    "playbook",
+}
 BUILDERS = ("engineer", "inventor", "developer", "product manage", "product design", "founder")
 WON = {Stage.FIRST_TIME, Stage.CORE, Stage.ADVOCATE}
 
@@ -62,12 +89,26 @@ def run_now(brand) -> Run:
 @pytest.mark.parametrize("name", pack_files.names())
 def test_every_segment_of_a_pack_has_a_job_and_a_sound_rule(brand, name):
     populate(brand, 30)
-    drafts = pack_files.drafts(pack_files.read(name), brand)
+    Creator.objects.update(country="DK", language="da")
+    pack = pack_files.read(name)
+    assert set(pack.form) <= PACK_WORDS
+    assert set(pack.dimension) <= DIMENSION_WORDS
+    assert pack.group in {"sizes", "dimensions", "examples"}
+    assert set(pack.changes) == set(range(2, pack.version + 1))
+    for form in pack.form.get("segments", [pack.form.get("segment")]):
+        assert set(form) <= SEGMENT_WORDS
+        Playbook(**form.get("playbook", {})).clean_fields(
+            exclude=["segment", "updated_at", "updated_by"]
+        )
+    drafts = pack_files.drafts(pack, brand)
     assert drafts
     for draft in drafts:
         assert validate(draft.rule, catalogue(brand)).errors == ()
+        if draft.wording.stay_rule is not None:
+            assert validate(draft.wording.stay_rule, catalogue(brand)).errors == ()
         assert draft.purpose
-        assert "{" not in draft.name + draft.purpose
+        assert draft.definition
+        assert "{" not in draft.name + draft.purpose + draft.definition
         assert {draft.primary_kpi, *draft.kpis} <= {metric.key for metric in METRICS}
 
 
@@ -131,7 +172,7 @@ def test_a_plan_writes_nothing(brand):
 
 
 def test_an_unknown_pack_is_refused_with_the_names_there_are(brand):
-    with pytest.raises(PackUnknown, match="There are: default, niche"):
+    with pytest.raises(PackUnknown, match="There are: default, audience_fit"):
         install(brand, "../settings")
     assert not Dimension.objects.exists()
 
