@@ -21,8 +21,8 @@ class Command(BaseCommand):
 
     help = (
         f"Install a rule pack: {DEFAULT} (the set for a new brand), {', '.join(names())}. Shows "
-        "what it adds and what it words differently, never overwrites; doing it again adds only what is new, e.g. niches. The "
-        "last line of the output is JSON."
+        "what it adds and what it words differently, never overwrites; doing it again adds only "
+        "what is new, e.g. niches. The last line of the output is JSON."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
