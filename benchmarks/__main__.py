@@ -17,8 +17,21 @@ BENCHMARKS = {
     "run": "benchmarks.segment_run",
     "pages": "benchmarks.pages",
     "scorecard": "benchmarks.scorecard",
+    "many": "benchmarks.many_segments",
+    "changed": "benchmarks.changed_creators",
+    "count": "benchmarks.live_count",
+    "latency": "benchmarks.latency",
 }
-ROWS = {"import": 1_000_000, "run": 1_000_000, "pages": 100_000, "scorecard": 100_000}
+ROWS = {
+    "import": 1_000_000,
+    "run": 1_000_000,
+    "pages": 100_000,
+    "scorecard": 100_000,
+    "many": 200_000,
+    "changed": 200_000,
+    "count": 1_000_000,
+    "latency": 200_000,
+}
 
 
 def main() -> None:

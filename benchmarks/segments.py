@@ -68,6 +68,25 @@ def hand_made(niches: dict[str, int]) -> Iterator[HandMade]:
         )
 
 
+def install_more(brand: Brand, number: int, *, at: datetime) -> None:
+    """Further segments like the sixteen jobs, each with numbers of its own."""
+    facts = catalogue(brand)
+    niches = {niche.key: niche.pk for niche in Niche.objects.filter(key__in=NICHES)}
+    jobs = [made for made in hand_made(niches) if made.dimension == "job"]
+    dimension = Dimension.objects.create(brand=brand, key="more", name="more")
+    for n in range(number):
+        rule = jobs[n % len(jobs)].rule
+        create_segment(
+            dimension=dimension,
+            key=f"more-{n}",
+            name=f"more-{n}",
+            rule=text.parse(f"({rule}) and followers < {1_000_000 + n}"),
+            at=at,
+            position=n,
+            facts=facts,
+        )
+
+
 def install(brand: Brand, *, at: datetime) -> list[tuple[Segment, HandMade]]:
     """The thirty segments of `brand`, with what each was made from, in the order of their bits."""
     facts = catalogue(brand)
