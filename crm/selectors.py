@@ -11,11 +11,14 @@ from typing import Any
 from django.db.models import QuerySet
 
 from crm.choices import Stage
+from crm.field_types import shown
 from crm.models import (
     Brand,
     ContactPoint,
     Creator,
     CreatorMetrics,
+    CustomField,
+    FieldValue,
     MetricSnapshot,
     Niche,
     Post,
@@ -205,3 +208,35 @@ def follower_chart(profiles: Sequence[Profile]) -> FollowerChart | None:
 def posts_of(creator: Creator) -> QuerySet[Post]:
     """The creator's posts with the account they stand on; page them by POSTS."""
     return Post.objects.filter(creator=creator).select_related("profile__platform")
+
+
+@dataclass(frozen=True)
+class HeldField:
+    """A field and what it holds for a creator: None where nobody ever said anything."""
+
+    field: CustomField
+    row: FieldValue | None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a value, an empty set included."""
+        return self.row is not None and self.row.value is not None
+
+    @property
+    def words(self) -> str:
+        """The value in words; empty where it is not known."""
+        return "" if self.row is None else shown(self.field, self.row.value)
+
+
+def held_fields(brand: Brand, creator: Creator, at: datetime) -> list[HeldField]:
+    """The brand's fields in use with what they hold for a creator at a moment: two queries."""
+    fields = list(CustomField.objects.filter(brand=brand).in_use())
+    rows = FieldValue.objects.filter(field__in=fields, creator=creator).as_of(at)
+    held = {row.field_id: row for row in rows.select_related("author")}
+    return [HeldField(field, held.get(field.pk)) for field in fields]
+
+
+def field_history(field: CustomField, creator: Creator, size: int) -> list[HeldField]:
+    """What a field held for a creator, newest first, at most `size` values."""
+    rows = FieldValue.objects.filter(field=field, creator=creator).order_by("-since", "-pk")
+    return [HeldField(field, row) for row in rows.select_related("author", "import_batch")[:size]]

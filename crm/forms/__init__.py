@@ -13,15 +13,18 @@ from crm.forms.creators import (
     NoteForm,
     RelationshipForm,
 )
+from crm.forms.fields import FieldForm, NewFieldForm, ValueForm
 from crm.forms.imports import ImportColumnForm, ImportFileForm, UploadForm
 
 __all__ = (
     "BrandForm",
     "CreatorForm",
+    "FieldForm",
     "ImportColumnForm",
     "ImportFileForm",
     "MoveForm",
     "NewCreatorForm",
+    "NewFieldForm",
     "NewProfileForm",
     "NoteForm",
     "PersonForm",
@@ -31,5 +34,6 @@ __all__ = (
     "Styled",
     "TokenForm",
     "UploadForm",
+    "ValueForm",
     "put_error",
 )

@@ -9,73 +9,186 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0005_lean_keys'),
+        ("crm", "0005_lean_keys"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CustomField',
+            name="CustomField",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60)),
-                ('label', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True, default='')),
-                ('type', models.CharField(choices=[('number', 'Number'), ('money', 'Amount of money'), ('percent', 'Percentage'), ('text', 'Text'), ('choice', 'One of a list'), ('set', 'Several of a list'), ('date', 'Date'), ('boolean', 'Yes or no')], max_length=10)),
-                ('unit', models.CharField(blank=True, default='', max_length=30)),
-                ('choices', models.JSONField(blank=True, default=dict)),
-                ('is_standard', models.BooleanField(default=False)),
-                ('position', models.PositiveSmallIntegerField(default=100)),
-                ('archived_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("label", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True, default="")),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("number", "Number"),
+                            ("money", "Amount of money"),
+                            ("percent", "Percentage"),
+                            ("text", "Text"),
+                            ("choice", "One of a list"),
+                            ("set", "Several of a list"),
+                            ("date", "Date"),
+                            ("boolean", "Yes or no"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("unit", models.CharField(blank=True, default="", max_length=30)),
+                ("choices", models.JSONField(blank=True, default=dict)),
+                ("is_standard", models.BooleanField(default=False)),
+                ("position", models.PositiveSmallIntegerField(default=100)),
+                ("archived_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['brand', 'position', 'label', 'pk'],
+                "ordering": ["brand", "position", "label", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='FieldValue',
+            name="FieldValue",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateTimeField()),
-                ('number', models.FloatField(blank=True, null=True)),
-                ('text', models.CharField(blank=True, max_length=500, null=True)),
-                ('flag', models.BooleanField(blank=True, null=True)),
-                ('day', models.DateField(blank=True, null=True)),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=120), blank=True, null=True, size=None)),
-                ('source', models.CharField(choices=[('measured', 'Measured'), ('creator', 'Creator-connected'), ('vendor', 'Vendor'), ('manual', 'Entered by hand'), ('estimated', 'Estimated')], default='manual', max_length=20)),
-                ('note', models.CharField(blank=True, default='', max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('creator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='field_values', to='crm.creator')),
-                ('field', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='crm.customfield')),
-                ('import_batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.importbatch')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateTimeField()),
+                ("number", models.FloatField(blank=True, null=True)),
+                ("text", models.CharField(blank=True, max_length=500, null=True)),
+                ("flag", models.BooleanField(blank=True, null=True)),
+                ("day", models.DateField(blank=True, null=True)),
+                (
+                    "tags",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=120),
+                        blank=True,
+                        null=True,
+                        size=None,
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("measured", "Measured"),
+                            ("creator", "Creator-connected"),
+                            ("vendor", "Vendor"),
+                            ("manual", "Entered by hand"),
+                            ("estimated", "Estimated"),
+                        ],
+                        default="manual",
+                        max_length=20,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, default="", max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "creator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="field_values",
+                        to="crm.creator",
+                    ),
+                ),
+                (
+                    "field",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="crm.customfield",
+                    ),
+                ),
+                (
+                    "import_batch",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="crm.importbatch",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['field', 'creator', '-since', '-pk'],
-                'abstract': False,
+                "ordering": ["field", "creator", "-since", "-pk"],
+                "abstract": False,
             },
         ),
         migrations.AddConstraint(
-            model_name='customfield',
-            constraint=models.UniqueConstraint(fields=('brand', 'key'), name='crm_field_once'),
+            model_name="customfield",
+            constraint=models.UniqueConstraint(fields=("brand", "key"), name="crm_field_once"),
         ),
         migrations.AddConstraint(
-            model_name='customfield',
-            constraint=models.CheckConstraint(condition=models.Q(('type__in', ['number', 'money', 'percent', 'text', 'choice', 'set', 'date', 'boolean'])), name='crm_field_type_valid'),
+            model_name="customfield",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "type__in",
+                        ["number", "money", "percent", "text", "choice", "set", "date", "boolean"],
+                    )
+                ),
+                name="crm_field_type_valid",
+            ),
         ),
         migrations.AddIndex(
-            model_name='fieldvalue',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['import_batch'], name='crm_fieldvalue_import'),
+            model_name="fieldvalue",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["import_batch"], name="crm_fieldvalue_import"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fieldvalue',
-            constraint=models.UniqueConstraint(fields=('field', 'creator', 'since'), name='crm_field_value_once'),
+            model_name="fieldvalue",
+            constraint=models.UniqueConstraint(
+                fields=("field", "creator", "since"), name="crm_field_value_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='fieldvalue',
-            constraint=models.CheckConstraint(condition=django.db.models.lookups.LessThanOrEqual(models.Func('number', 'text', 'flag', 'day', 'tags', function='num_nonnulls', output_field=models.IntegerField()), 1), name='crm_field_value_single'),
+            model_name="fieldvalue",
+            constraint=models.CheckConstraint(
+                condition=django.db.models.lookups.LessThanOrEqual(
+                    models.Func(
+                        "number",
+                        "text",
+                        "flag",
+                        "day",
+                        "tags",
+                        function="num_nonnulls",
+                        output_field=models.IntegerField(),
+                    ),
+                    1,
+                ),
+                name="crm_field_value_single",
+            ),
         ),
     ]

@@ -22,6 +22,7 @@ from crm.selectors import (
     POSTS,
     CreatorRow,
     creator_page,
+    held_fields,
     posts_of,
     relationships_of,
 )
@@ -71,6 +72,7 @@ def _whole(
         "row": bundle.row,
         "chart": bundle.chart.data if bundle.chart else None,
         "sentence": how_we_stand(bundle.row, timezone.now()),
+        "held_fields": held_fields(request.brand, relationship.creator, timezone.now()),
         "posts": _posts(request, relationship),
         "events": _events(request, relationship),
         "relationship_form": RelationshipForm.of(relationship),
