@@ -112,6 +112,10 @@ AXES_RESET_ON_SUCCESS = True
 AXES_USERNAME_FORM_FIELD = "login"
 AXES_VERBOSE = False  # else every command begins with a line about it
 
+# Where the product is reached, for links in mails: https://crm.example.com
+RAPPORT_URL = env.str("RAPPORT_URL", default="").rstrip("/")
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="rapport@localhost")
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -208,6 +212,10 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TIME_LIMIT = 60 * 60
+# All rules of a run in one statement, and one rule alone: what takes longer is stopped, its segment
+# says so and keeps its members.
+RULES_TIMEOUT_SECONDS = env.float("RULES_TIMEOUT_SECONDS", default=600.0)
+RULE_TIMEOUT_SECONDS = env.float("RULE_TIMEOUT_SECONDS", default=60.0)
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -219,11 +227,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_BEAT_SCHEDULE = {
-    # Every brand's fiscal quarter may begin in another month and zone, so this asks each hour which
-    # brands have a quarter that began and was not yet run: a missed hour is caught up, once.
-    "quarterly-segmentation": {
+    # Every brand's fiscal quarter may begin in another month and zone, and dimensions have cadences
+    # of their own, so this asks which runs are due and not yet there: a missed one is caught up,
+    # once. It also takes up runs whose worker is gone.
+    "due-segmentation": {
         "task": "segmentation.tasks.start_due_runs",
-        "schedule": crontab(minute=5),
+        "schedule": crontab(minute="*/5"),
     },
     # The outbox is drained on commit; this is the net beneath it.
     "drain-facts": {"task": "segmentation.tasks.drain_facts", "schedule": timedelta(seconds=20)},

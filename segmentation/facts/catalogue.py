@@ -13,6 +13,8 @@ from crm.choices import CreatorType, Stage
 from crm.models import Brand, Niche, Platform, Tier
 from crm.selectors import TierTable
 from segmentation.facts.custom import custom_facts
+from segmentation.facts.links import BrandSegments
+from segmentation.facts.records import record_types
 from segmentation.rules.facts import Catalogue, Fact, FactType
 
 FACTS_TABLE = "segmentation_creatorfacts"
@@ -57,7 +59,11 @@ def catalogue(brand: Brand) -> Catalogue:
         *_audience(),
         *_relationship(),
     ]
-    return Catalogue([*built_in, *custom_facts(brand, {fact.key for fact in built_in})])
+    return Catalogue(
+        [*built_in, *custom_facts(brand, {fact.key for fact in built_in})],
+        records=record_types(platforms),
+        segments=BrandSegments(brand),
+    )
 
 
 def strength_key(platform_key: str) -> str:

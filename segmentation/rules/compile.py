@@ -10,34 +10,54 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from segmentation.rules import tree
 from segmentation.rules.calendar import Calendar
+from segmentation.rules.context import NormKey
 from segmentation.rules.facts import NUMERIC_TYPES, Catalogue, Fact, FactType
+from segmentation.rules.reads import PastStay, Reads
+from segmentation.rules.records import as_comparison, result_fact
+from segmentation.rules.sql import LOWER, Sql, escaped, joined
 from segmentation.rules.tree import Comparison, Op
 from segmentation.rules.validate import validate
 
-# Case is ignored the same way whatever locale the database was made with.
-LOWER = 'lower(({}) COLLATE "pg_c_utf8")'
 
-
-@dataclass(frozen=True)
-class Sql:
-    """A piece of SQL with a %s for each parameter."""
-
-    text: str
-    params: tuple[Any, ...] = ()
-
-
-def compile_rule(node: tree.Node, catalogue: Catalogue, as_of: datetime, calendar: Calendar) -> Sql:
+def compile_rule(
+    node: tree.Node,
+    catalogue: Catalogue,
+    as_of: datetime,
+    calendar: Calendar,
+    reads: Reads | None = None,
+    *,
+    segment: str | None = None,
+) -> Sql:
     """Return the rule as a boolean expression over the fact row `f`; NULL means unknown.
 
-    Relative dates become fixed moments counted from `as_of`. Raises RuleInvalid for a rule that
-    does not pass `validate`: nothing is compiled half.
+    Relative dates become fixed moments counted from `as_of`. What the rule reads beyond the facts
+    is asked of `reads`, whose columns the rows `f` must then have (see `Reads.enrich`); without it
+    only rules over facts can be compiled. Raises RuleInvalid for a rule that does not pass
+    `validate`: nothing is compiled half.
     """
-    validate(node, catalogue).require()
-    return _Compiler(catalogue, as_of, calendar).node(node)
+    validate(node, catalogue, segment=segment).require()
+    return compile_valid(node, catalogue, as_of, calendar, reads)
+
+
+def compile_valid(
+    node: tree.Node,
+    catalogue: Catalogue,
+    as_of: datetime,
+    calendar: Calendar,
+    reads: Reads | None = None,
+) -> Sql:
+    """Return what `compile_rule` does, for a rule that is known to be valid."""
+    return _Compiler(catalogue, as_of, calendar, reads).node(node)
+
+
+def subject(
+    leaf: tree.Leaf, catalogue: Catalogue, as_of: datetime, calendar: Calendar, reads: Reads
+) -> Sql:
+    """Return SQL for the value that a leaf looks at; a stage is the moment it was entered."""
+    return _Compiler(catalogue, as_of, calendar, reads).subject(leaf)
 
 
 @dataclass(frozen=True)
@@ -45,6 +65,7 @@ class _Compiler:
     catalogue: Catalogue
     as_of: datetime
     calendar: Calendar
+    reads: Reads | None
 
     def node(self, node: tree.Node) -> Sql:
         match node:
@@ -56,18 +77,75 @@ class _Compiler:
                 inner = self.node(item)
                 return Sql(f"(NOT {inner.text})", inner.params)
             case Comparison():
-                return self.comparison(node, self.catalogue[node.fact])
-            case _:
-                raise TypeError(f"{type(node).__name__} passes no validation")
+                fact = self.catalogue[node.fact]
+                return self.comparison(node, fact, self.subject(node))
+            case tree.Aggregate():
+                result = result_fact(node, self.catalogue.records[node.records])
+                return self.comparison(as_comparison(node), result, self.subject(node))
+            case tree.StageFor():
+                return self.stage(node)
+            case tree.SegmentRef():
+                return self.subject(node)
 
-    def comparison(self, leaf: Comparison, fact: Fact) -> Sql:
-        subject = _subject(leaf, fact)
+    def subject(self, leaf: tree.Leaf) -> Sql:
+        match leaf:
+            case Comparison(fact, _, _, key):
+                column = f"({escaped(self.catalogue[fact].sql)})"
+                if key is None:
+                    return Sql(column)
+                return Sql(f"({column} ->> %s::text)::double precision", (key,))
+            case tree.Aggregate():
+                return Sql(self.asking.total(leaf, lambda: self.condition(leaf)))
+            case tree.StageFor():
+                return Sql(f"({escaped(self.catalogue[tree.STAGE_SINCE].sql)})")
+            case tree.SegmentRef(segment, was):
+                if was is None:
+                    return Sql(self.asking.member(segment))
+                bounds = self.calendar.bounds(was, self.as_of)
+                return Sql(
+                    self.asking.stay(PastStay(segment, bounds.start, min(bounds.end, self.as_of)))
+                )
+
+    @property
+    def asking(self) -> Reads:
+        if self.reads is None:
+            raise TypeError("this rule reads more than facts: give it Reads")
+        return self.reads
+
+    def condition(self, leaf: tree.Aggregate) -> Sql | None:
+        """Return which records an aggregate takes; None for all."""
+        kind = self.catalogue.records[leaf.records]
+        conditions = []
+        if leaf.within is not None:
+            bounds = self.calendar.bounds(leaf.within, self.as_of)
+            text = f"({kind.moment} >= %s::timestamptz AND {kind.moment} < %s::timestamptz)"
+            conditions.append(Sql(text, (bounds.start, bounds.end)))
+        if leaf.where is not None:
+            inner = _Compiler(kind.fields, self.as_of, self.calendar, None)
+            conditions.append(inner.node(leaf.where))
+        return joined(" AND ", conditions) if conditions else None
+
+    def stage(self, leaf: tree.StageFor) -> Sql:
+        is_there = self.node(Comparison(tree.STAGE, Op.IS, leaf.stage))
+        since = f"({escaped(self.catalogue[tree.STAGE_SINCE].sql)})"
+        window = leaf.at_least or leaf.entered
+        if window is None:
+            raise TypeError(f"{leaf} passes no validation")
+        bounds = self.calendar.bounds(window, self.as_of)
+        if leaf.entered is None:
+            long_enough = Sql(f"({since} <= %s::timestamptz)", (bounds.start,))
+        else:
+            text = f"({since} >= %s::timestamptz AND {since} < %s::timestamptz)"
+            long_enough = Sql(text, (bounds.start, bounds.end))
+        return _join(" AND ", [is_there, long_enough])
+
+    def comparison(self, leaf: Comparison, fact: Fact, subject: Sql) -> Sql:
         if leaf.op is Op.IS_KNOWN:
             return Sql(f"({subject.text} IS NOT NULL)", subject.params)
         if leaf.op is Op.IS_UNKNOWN:
             return Sql(f"({subject.text} IS NULL)", subject.params)
         if fact.type in NUMERIC_TYPES or fact.type is FactType.DISTRIBUTION:
-            test = _number_test(leaf)
+            test = self.number_test(leaf)
         elif fact.type is FactType.TEXT:
             return _text_test(leaf, subject)
         elif fact.type is FactType.CHOICE:
@@ -79,6 +157,23 @@ class _Compiler:
         else:
             return self.time_test(leaf, fact, subject)
         return Sql(f"({subject.text} {test.text})", subject.params + test.params)
+
+    def number_test(self, leaf: Comparison) -> Sql:
+        match leaf.value:
+            case (low, high):
+                params = (float(low), float(high))
+                return Sql("BETWEEN %s::double precision AND %s::double precision", params)
+            case int() | float():
+                return Sql(f"{_sign(leaf.op)} %s::double precision", (float(leaf.value),))
+            case tree.Norm(slack=0):
+                norm = self.asking.norm(NormKey.of(leaf.fact, leaf.value))
+                return Sql(f"{_sign(leaf.op)} {norm}")
+            case tree.Norm(slack=slack):
+                norm = self.asking.norm(NormKey.of(leaf.fact, leaf.value))
+                moved = f"({norm} + abs({norm}) * %s::double precision)"
+                return Sql(f"{_sign(leaf.op)} {moved}", (slack,))
+            case _:
+                raise _unsound(leaf)
 
     def time_test(self, leaf: Comparison, fact: Fact, subject: Sql) -> Sql:
         if not isinstance(leaf.value, tree.Span | tree.Period):
@@ -96,24 +191,8 @@ class _Compiler:
         return Sql(text, (start, end))
 
 
-def _subject(leaf: Comparison, fact: Fact) -> Sql:
-    """Return what is compared: the fact's expression, or one share of a distribution."""
-    column = f"({fact.sql.replace('%', '%%')})"
-    if leaf.key is None:
-        return Sql(column)
-    return Sql(f"({column} ->> %s::text)::double precision", (leaf.key,))
-
-
-def _number_test(leaf: Comparison) -> Sql:
-    match leaf.value:
-        case (low, high):
-            params = (float(low), float(high))
-            return Sql("BETWEEN %s::double precision AND %s::double precision", params)
-        case int() | float():
-            sign = "<>" if leaf.op is Op.NE else leaf.op.value
-            return Sql(f"{sign} %s::double precision", (float(leaf.value),))
-        case _:
-            raise _unsound(leaf)
+def _sign(op: Op) -> str:
+    return "<>" if op is Op.NE else op.value
 
 
 def _text_test(leaf: Comparison, subject: Sql) -> Sql:
@@ -161,8 +240,8 @@ def _set_test(leaf: Comparison, fact: Fact, subject: Sql) -> Sql:
 
 
 def _join(word: str, parts: Sequence[Sql]) -> Sql:
-    text = f"({word.join(part.text for part in parts)})"
-    return Sql(text, tuple(param for part in parts for param in part.params))
+    found = joined(word, parts)
+    return Sql(f"({found.text})", found.params)
 
 
 def _unsound(leaf: Comparison) -> TypeError:

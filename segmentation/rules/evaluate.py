@@ -6,19 +6,21 @@ the same in SQL, and generated cases compare the two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from segmentation.rules import tree
 from segmentation.rules.calendar import Calendar
+from segmentation.rules.context import NOTHING, Context, NormKey, Stay, lower
 from segmentation.rules.facts import NUMERIC_TYPES, Catalogue, Fact, FactType
+from segmentation.rules.records import Record, RecordType, as_comparison, result_fact, sum_up
 from segmentation.rules.tree import Comparison, Op
 from segmentation.rules.validate import validate
 
 Truth = bool | None
-_CAPITAL_I_WITH_DOT = "\u0130"
 
 
 def evaluate(
@@ -27,16 +29,19 @@ def evaluate(
     catalogue: Catalogue,
     as_of: datetime,
     calendar: Calendar,
+    *,
+    context: Context = NOTHING,
 ) -> Truth:
     """Return whether the rule holds for a creator: True, False, or None for unknown.
 
-    values  what the fact row holds, by fact key (see `facts` for the Python types); a key that is
-            absent or None is not known
+    values   what the fact row holds, by fact key (see `facts` for the Python types); a key that is
+             absent or None is not known
+    context  what the rule reads beyond: records, norms, membership
     Raises RuleInvalid for a rule that does not pass `validate`, TypeError for a value of another
     type than its fact.
     """
     validate(node, catalogue).require()
-    return truth(node, values, catalogue, as_of, calendar)
+    return truth(node, values, catalogue, as_of, calendar, context=context)
 
 
 def truth(
@@ -45,20 +50,112 @@ def truth(
     catalogue: Catalogue,
     as_of: datetime,
     calendar: Calendar,
+    *,
+    context: Context = NOTHING,
 ) -> Truth:
     """Return what `evaluate` does, for a rule that is known to be valid."""
     match node:
         case tree.All(items):
-            return conjunction(truth(item, values, catalogue, as_of, calendar) for item in items)
+            return conjunction(
+                truth(item, values, catalogue, as_of, calendar, context=context) for item in items
+            )
         case tree.Any(items):
-            return disjunction(truth(item, values, catalogue, as_of, calendar) for item in items)
+            return disjunction(
+                truth(item, values, catalogue, as_of, calendar, context=context) for item in items
+            )
         case tree.Not(item):
-            return negation(truth(item, values, catalogue, as_of, calendar))
+            return negation(truth(item, values, catalogue, as_of, calendar, context=context))
         case Comparison():
             fact = catalogue[node.fact]
-            return compare(node, fact, values.get(node.fact), as_of, calendar)
-        case _:
-            raise TypeError(f"{type(node).__name__} passes no validation")
+            asked = with_norm(node, values, catalogue, context)
+            if asked is None:
+                return None
+            return compare(asked, fact, values.get(node.fact), as_of, calendar)
+        case tree.Aggregate():
+            kind = catalogue.records[node.records]
+            found = aggregate(node, kind, context.records.get(node.records, ()), as_of, calendar)
+            return compare(as_comparison(node), result_fact(node, kind), found, as_of, calendar)
+        case tree.StageFor():
+            return in_stage(node, values, catalogue, as_of, calendar)
+        case tree.SegmentRef(segment, was):
+            if was is None:
+                return context.members.get(segment)
+            return was_member(context.stays.get(segment, ()), was, as_of, calendar)
+
+
+def with_norm(
+    leaf: Comparison, values: Mapping[str, object], catalogue: Catalogue, context: Context
+) -> Comparison | None:
+    """Return a comparison with the number that its norm stands for; None where that is unknown."""
+    if not isinstance(leaf.value, tree.Norm):
+        return leaf
+    norm = context.norm_for(NormKey.of(leaf.fact, leaf.value), values, catalogue)
+    if norm is None:
+        return None
+    return replace(leaf, value=norm.value + abs(norm.value) * leaf.value.slack)
+
+
+def aggregate(
+    leaf: tree.Aggregate,
+    kind: RecordType,
+    records: Sequence[Record],
+    as_of: datetime,
+    calendar: Calendar,
+) -> object:
+    """Return what an aggregate gives for a creator's records; None for unknown.
+
+    Only records that are known as of the moment count, and of those the ones within the time window
+    for which `where` is true.
+    """
+    bounds = None if leaf.within is None else calendar.bounds(leaf.within, as_of)
+    chosen = [
+        record
+        for record in records
+        if (record.known is None or record.known <= as_of)
+        and (bounds is None or record.moment in bounds)
+        and (
+            leaf.where is None
+            or truth(leaf.where, record.fields, kind.fields, as_of, calendar) is True
+        )
+    ]
+    field = None if leaf.field is None else kind.fields[leaf.field]
+    return sum_up(leaf.function, field, chosen)
+
+
+def in_stage(
+    leaf: tree.StageFor,
+    values: Mapping[str, object],
+    catalogue: Catalogue,
+    as_of: datetime,
+    calendar: Calendar,
+) -> Truth:
+    """Return whether the creator is in the stage, and since when as the leaf asks."""
+    stage, since = values.get(tree.STAGE), values.get(tree.STAGE_SINCE)
+    is_there = None if stage is None else stage == catalogue[tree.STAGE].stored(leaf.stage)
+    long_enough: Truth = None
+    if isinstance(since, datetime):
+        bounds = calendar.bounds(_window(leaf), as_of)
+        long_enough = since <= bounds.start if leaf.entered is None else since in bounds
+    return conjunction((is_there, long_enough))
+
+
+def _window(leaf: tree.StageFor) -> tree.Window:
+    window = leaf.at_least or leaf.entered
+    if window is None:
+        raise TypeError(f"{leaf} passes no validation")
+    return window
+
+
+def was_member(
+    stays: Iterable[Stay], period: tree.Period, as_of: datetime, calendar: Calendar
+) -> bool:
+    """Return whether any stay overlaps the part of the period that has passed as of the moment."""
+    bounds = calendar.bounds(period, as_of)
+    end = min(bounds.end, as_of)
+    return any(
+        stay.entered_at < end and (stay.left_at is None or stay.left_at > bounds.start)
+        for stay in stays
+    )
 
 
 def conjunction(truths: Iterable[Truth]) -> Truth:
@@ -112,15 +209,6 @@ def compare(
             return _compare_date(leaf, _expect(value, date, fact), as_of, calendar)
         case _:
             return _compare_moment(leaf, _expect(value, datetime, fact), as_of, calendar)
-
-
-def lower(text: str) -> str:
-    """Return the text in lower case, one character for one, as PostgreSQL's pg_c_utf8 does it.
-
-    str.casefold and str.lower know longer forms (two characters for one, a Greek sigma that depends
-    on its neighbours), which the database does not: both sides must find the same creators.
-    """
-    return "".join("i" if char == _CAPITAL_I_WITH_DOT else char.lower() for char in text)
 
 
 def _expect(value: object, types: Any, fact: Fact) -> Any:

@@ -22,6 +22,19 @@ def print_rule(node: tree.Node, catalogue: Catalogue | None = None) -> str:
     return _Printer(catalogue).whole(node)
 
 
+def subject_text(leaf: tree.Leaf, catalogue: Catalogue | None = None) -> str:
+    """Return what a leaf looks at, without what it asks of it: "count(posts, last 90 days)"."""
+    match leaf:
+        case tree.Comparison(fact, _, _, key):
+            return fact if key is None else f"{fact}[{key}]"
+        case tree.Aggregate():
+            return _Printer(catalogue).summed(leaf)
+        case tree.StageFor(stage):
+            return f"stage({_word(stage)})"
+        case tree.SegmentRef():
+            return _Printer(catalogue).item(leaf)
+
+
 class _Printer:
     """Writes a tree as text; parentheses stand around every group inside a group."""
 
@@ -48,7 +61,9 @@ class _Printer:
                 share = "" if key is None else f"[{_word(key)}]"
                 return f"{fact}{share} {self.test(op, value, self.is_share(fact))}"
             case tree.Aggregate():
-                return self.aggregate(node)
+                return (
+                    f"{self.summed(node)} {self.test(node.op, node.value, self.sums_shares(node))}"
+                )
             case tree.StageFor(stage, at_least, entered):
                 call = f"stage({_word(stage)})"
                 if at_least is not None:
@@ -60,15 +75,15 @@ class _Printer:
                 past = "" if was is None else f" was in {_period_text(was)}"
                 return f"segment({json.dumps(segment, ensure_ascii=False)}){past}"
 
-    def aggregate(self, node: tree.Aggregate) -> str:
+    def summed(self, node: tree.Aggregate) -> str:
         inside = node.records if node.field is None else f"{node.field} of {node.records}"
         if node.where is not None:
-            inside += f" where {self.item(node.where)}"
+            inside += f" where {_Printer(self.fields_of(node)).item(node.where)}"
         if isinstance(node.within, Span):
             inside += f", last {_span(node.within)}"
         elif node.within is not None:
             inside += f", in {_period_text(node.within)}"
-        return f"{node.function}({inside}) {self.test(node.op, node.value, as_share=False)}"
+        return f"{node.function}({inside})"
 
     def test(self, op: Op, value: tree.Value, as_share: bool) -> str:
         match value:
@@ -91,6 +106,16 @@ class _Printer:
     def is_share(self, key: str) -> bool:
         fact = None if self.catalogue is None else self.catalogue.get(key)
         return fact is not None and fact.type in _SHARES
+
+    def fields_of(self, node: tree.Aggregate) -> Catalogue | None:
+        kind = None if self.catalogue is None else self.catalogue.records.get(node.records)
+        return None if kind is None else kind.fields
+
+    def sums_shares(self, node: tree.Aggregate) -> bool:
+        """Whether an aggregate gives a share: then it is compared with a percentage."""
+        fields = self.fields_of(node)
+        field = None if fields is None or node.field is None else fields.get(node.field)
+        return field is not None and field.type in _SHARES
 
 
 def _word(value: object) -> str:

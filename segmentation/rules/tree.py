@@ -1,7 +1,6 @@
 """A rule as a tree of frozen dataclasses: what JSON and text are read into and printed from.
 
-The whole language has its place here. What cannot be evaluated yet (see `validate`) is still
-read, kept and printed, so that a rule survives a round trip through any notation.
+A rule survives a round trip through any notation, whether it can be evaluated or not.
 """
 
 from __future__ import annotations
@@ -57,6 +56,10 @@ class Function(StrEnum):
     LATEST = "latest"
 
 
+# The facts that a condition on the time in a stage reads.
+STAGE, STAGE_SINCE = "stage", "stage_since"
+
+
 class Percentage(float):
     """A number that was written with a percent sign: 2.5% is Percentage(0.025).
 
@@ -95,10 +98,14 @@ Window = Span | Period
 
 @dataclass(frozen=True)
 class Norm:
-    """A threshold taken from the creator's own peers: the percentile among those equal in `by`."""
+    """A threshold taken from the creator's own peers: the percentile among those equal in `by`.
+
+    `slack` is no part of the language: near misses move the threshold by such a fraction.
+    """
 
     percentile: int
     by: tuple[str, ...]
+    slack: float = 0.0
 
 
 Value = Scalar | tuple[Scalar, ...] | Span | Period | Norm | None
@@ -198,4 +205,12 @@ def facts_of(node: Node) -> frozenset[str]:
             found.add(leaf.fact)
             if isinstance(leaf.value, Norm):
                 found.update(leaf.value.by)
+        elif isinstance(leaf, StageFor):
+            found.update((STAGE, STAGE_SINCE))
     return frozenset(found)
+
+
+def references(node: Node) -> tuple[str, ...]:
+    """Return the keys of the segments whose membership in the same run the rule needs."""
+    found = (leaf for leaf in leaves(node) if isinstance(leaf, SegmentRef) and leaf.was is None)
+    return tuple(dict.fromkeys(leaf.segment for leaf in found))

@@ -6,23 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from segmentation.rules import contradictions, tree
+from segmentation.rules.checks import Checks
 from segmentation.rules.errors import Position, RuleError, RuleInvalid, step, with_positions
-from segmentation.rules.facts import (
-    KNOWN_OPS,
-    NUMERIC_OPS,
-    TYPE_IN_WORDS,
-    Catalogue,
-    Fact,
-    FactType,
-    closest,
-)
+from segmentation.rules.facts import TYPE_IN_WORDS, Catalogue, FactType, closest
 from segmentation.rules.json_form import dump, load
-from segmentation.rules.tree import Comparison, Op, Percentage, Period
+from segmentation.rules.records import TAKES, RecordType, as_comparison, result_fact
+from segmentation.rules.references import MAX_CHAIN, chain_length, find_cycle
+from segmentation.rules.tree import Comparison, Period
 
 MAX_DEPTH = 8
 MAX_NODES = 200
-MAX_VALUES = 500
-SHARES = frozenset({FactType.PERCENT, FactType.DISTRIBUTION})
 
 
 @dataclass(frozen=True)
@@ -44,14 +37,21 @@ class Report:
 
 
 def validate(
-    node: tree.Node, catalogue: Catalogue, positions: Mapping[str, Position] | None = None
+    node: tree.Node,
+    catalogue: Catalogue,
+    positions: Mapping[str, Position] | None = None,
+    *,
+    segment: str | None = None,
 ) -> Report:
-    """Return all errors and warnings of a rule; `positions` (of text.read) adds places in text."""
+    """Return all errors and warnings of a rule; `positions` (of text.read) adds places in text.
+
+    `segment` is the key of the segment that the rule is for: a circle of references is found.
+    """
     try:
         load(dump(node))  # a tree built in code obeys the same shape as one that was read
     except RuleInvalid as invalid:
         return Report(tuple(with_positions(invalid.errors, positions or {})), ())
-    checker = _Checker(catalogue)
+    checker = _Checker(catalogue, segment)
     checker.node(node, "", 1)
     if checker.nodes > MAX_NODES:
         checker.error(
@@ -66,7 +66,8 @@ def validate(
 
 def _warnings(node: tree.Node, catalogue: Catalogue) -> Iterable[RuleError]:
     facts = tree.facts_of(node)
-    if facts and all(_counts_followers(key, catalogue) for key in facts):
+    only_facts = all(isinstance(leaf, Comparison) for leaf in tree.leaves(node))
+    if only_facts and all(_counts_followers(key, catalogue) for key in facts):
         yield RuleError(
             "",
             None,
@@ -83,24 +84,20 @@ def _counts_followers(key: str, catalogue: Catalogue) -> bool:
     return is_count and (key == "followers" or key.startswith("followers_"))
 
 
-class _Checker:
-    """Walks one rule and collects what is wrong with it."""
+class _Checker(Checks):
+    """Walks one rule and collects what is wrong with it.
 
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
-        self.errors: list[RuleError] = []
-        self.warnings: list[RuleError] = []
+    `kind` is the kind of record for the `where` of an aggregate, whose facts are the record's
+    fields; `segment` the key of the segment that the rule is for, if it has one.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, segment: str | None = None, kind: RecordType | None = None
+    ) -> None:
+        super().__init__(catalogue)
         self.nodes = 0
-
-    def error(self, pointer: str, code: str, message: str) -> None:
-        self.errors.append(RuleError(pointer, None, code, message))
-
-    def not_yet(self, pointer: str, what: str) -> None:
-        self.error(
-            pointer,
-            "not_supported_yet",
-            f"{what} can be written but not evaluated yet; use the facts of the catalogue.",
-        )
+        self.segment = segment
+        self.kind = kind
 
     def node(self, node: tree.Node, at: str, depth: int) -> None:
         self.nodes += 1
@@ -121,140 +118,117 @@ class _Checker:
                     self.errors += contradictions.find(node, at, self.catalogue)
             case tree.Not(item):
                 self.node(item, step(at, "not"), depth + 1)
+            case Comparison(value=tree.Norm()) if self.kind is not None:
+                self.misplaced(step(at, "norm"), "A comparison with peers")
             case Comparison():
                 self.comparison(node, at)
+            case _ if self.kind is not None:
+                self.misplaced(at, _WHAT[type(node)])
             case tree.Aggregate():
-                self.not_yet(at, f'Counting and summing related records ("{node.function}")')
-                if node.where is not None:
-                    self.shape(node.where, step(at, "where"), depth + 1)
+                self.aggregate(node, at, depth)
             case tree.StageFor():
-                self.not_yet(at, "How long a creator has been in a stage")
-            case tree.SegmentRef(was=None):
-                self.not_yet(at, "Membership of another segment")
+                self.stage(node, at)
             case tree.SegmentRef():
-                self.not_yet(at, "Past membership of a segment")
+                self.reference(node, at)
+
+    def misplaced(self, at: str, what: str) -> None:
+        kind = "" if self.kind is None else self.kind.label
+        self.error(
+            at,
+            "wrong_place",
+            f'{what} has no place in "where", which reads the fields of {kind} only.',
+        )
+
+    def aggregate(self, leaf: tree.Aggregate, at: str, depth: int) -> None:
+        kind = self.catalogue.records.get(leaf.records)
+        if kind is None:
+            meant = closest(leaf.records, self.catalogue.records)
+            hint = f" Did you mean {meant}?" if meant else ""
+            self.error(
+                step(at, leaf.function.value),
+                "unknown_records",
+                f'There are no records called "{leaf.records}".{hint}',
+            )
+            if leaf.where is not None:
+                self.shape(leaf.where, step(at, "where"), depth + 1)
+            return
+        if leaf.where is not None:
+            inner = _Checker(kind.fields, kind=kind)
+            inner.node(leaf.where, step(at, "where"), depth + 1)
+            self.nodes += inner.nodes
+            self.errors += inner.errors
+            self.warnings += inner.warnings
+        if leaf.field is not None and not self.fits(leaf.function, leaf.field, kind, at):
+            return
+        if isinstance(leaf.value, tree.Norm):
+            message = "What related records add up to has no norm: compare with a number."
+            self.error(step(at, "norm"), "wrong_norm", message)
+            return
+        self.test(as_comparison(leaf), result_fact(leaf, kind), at)
+
+    def fits(self, function: tree.Function, key: str, kind: RecordType, at: str) -> bool:
+        """Check the field that an aggregate sums up."""
+        field = kind.fields.get(key)
+        if field is None:
+            meant = kind.fields.suggest(key)
+            hint = f" Did you mean {meant}?" if meant else ""
+            message = f'{kind.label.capitalize()} have no field "{key}".{hint}'
+            self.error(step(at, "of"), "unknown_field", message)
+        elif field.type not in TAKES[function]:
+            message = f'"{function}" does not fit {TYPE_IN_WORDS[field.type]}: {field.label}.'
+            self.error(step(at, "of"), "wrong_function", message)
+        else:
+            return True
+        return False
 
     def shape(self, node: tree.Node, at: str, depth: int) -> None:
-        """Check size and depth of a part whose facts are not the catalogue's."""
-        inner = _Checker(self.catalogue)
+        """Check size and depth of a part whose facts nobody knows."""
+        inner = _Checker(Catalogue([]))
         inner.node(node, at, depth)
         self.nodes += inner.nodes
         about_shape = ("too_deep", "empty_group")
         self.errors += [error for error in inner.errors if error.code in about_shape]
 
-    def comparison(self, leaf: Comparison, at: str) -> None:
-        fact = self.catalogue.get(leaf.fact)
-        if fact is None:
-            meant = self.catalogue.suggest(leaf.fact)
+    def stage(self, leaf: tree.StageFor, at: str) -> None:
+        stage = self.catalogue.get(tree.STAGE)
+        if stage is None or tree.STAGE_SINCE not in self.catalogue:
+            self.error(at, "unknown_fact", "Nothing is known here of the stages of a relationship.")
+            return
+        self.named(leaf.stage, stage, step(at, "stage"))
+        if isinstance(leaf.entered, Period) and leaf.entered.offset > 0:
+            self.future(step(at, "entered"))
+
+    def reference(self, leaf: tree.SegmentRef, at: str) -> None:
+        segments = self.catalogue.segments
+        link = segments.get(leaf.segment)
+        place = step(at, "segment")
+        if leaf.was is not None and leaf.was.offset > 0:
+            self.future(step(at, "was"))
+        if link is None and leaf.segment != self.segment:
+            meant = closest(leaf.segment, segments)
             hint = f" Did you mean {meant}?" if meant else ""
-            self.error(step(at, "fact"), "unknown_fact", f'There is no fact "{leaf.fact}".{hint}')
+            message = f'This brand has no segment "{leaf.segment}".{hint}'
+            self.error(place, "unknown_segment", message)
             return
-        if leaf.op not in fact.operators:
-            takes = ", ".join(fact.operators)
-            self.error(
-                step(at, "op"),
-                "wrong_operator",
-                f'"{leaf.op}" does not fit {TYPE_IN_WORDS[fact.type]}; {fact.key} takes {takes}.',
-            )
+        if leaf.was is not None:
             return
-        self.key(leaf, fact, at)
-        self.value(leaf, fact, at)
+        way = None if self.segment is None else find_cycle(self.segment, [leaf.segment], segments)
+        if way is not None:
+            message = f"The segments refer to each other in a circle: {' → '.join(way)}."
+            self.error(place, "segment_cycle", message)
+        elif link is not None and not link.is_in_use:
+            message = f"{link.name} takes no part in runs (it is {link.status})."
+            self.error(place, "segment_not_in_use", message)
+        elif chain_length([leaf.segment], segments) > MAX_CHAIN:
+            message = f"More than {MAX_CHAIN} segments would depend on each other in a row here."
+            self.error(place, "chain_too_long", message)
 
-    def key(self, leaf: Comparison, fact: Fact, at: str) -> None:
-        if fact.type is not FactType.DISTRIBUTION:
-            if leaf.key is not None:
-                self.error(step(at, "key"), "wrong_key", f"{fact.key} has no shares to name.")
-        elif leaf.key is not None:
-            self.named(leaf.key, fact, step(at, "key"))
-        elif leaf.op not in KNOWN_OPS:
-            self.error(at, "missing_key", f"Name the share: {fact.key}[...].")
-
-    def value(self, leaf: Comparison, fact: Fact, at: str) -> None:
-        place, kind = step(at, "value"), TYPE_IN_WORDS[fact.type]
-        match leaf.value:
-            case tree.Norm():
-                self.not_yet(step(at, "norm"), "Comparing with the creator's peers")
-            case tuple() if leaf.op is Op.BETWEEN:
-                self.between(leaf.value, fact, place)
-            case tuple():
-                self.values(leaf.value, fact, place)
-            case bool() if fact.type is not FactType.BOOLEAN:
-                self.error(place, "wrong_type", f"{fact.key} is {kind}, not true or false.")
-            case str() | Period() if fact.type is FactType.BOOLEAN:
-                self.error(place, "wrong_type", f"{fact.key} is true or false.")
-            case str():
-                self.named(leaf.value, fact, place)
-            case int() | float() if leaf.op in NUMERIC_OPS:
-                self.number(leaf.value, fact, place)
-            case Period() if fact.type not in (FactType.DATE, FactType.MOMENT):
-                self.error(place, "wrong_type", f'{fact.key} takes a list of values after "in".')
-            case _:
-                pass  # spans, periods, booleans and "is known" need no more than their shape
-
-    def between(self, pair: tuple[tree.Scalar, ...], fact: Fact, at: str) -> None:
-        low, high = pair
-        for place, item in enumerate(pair):
-            self.number(item, fact, step(at, place))
-        if float(low) > float(high):
-            self.error(
-                at,
-                "impossible_range",
-                f"Nothing lies between {low:,} and {high:,}: the lower number comes first.",
-            )
-
-    def number(self, value: tree.Scalar, fact: Fact, at: str) -> None:
-        if isinstance(value, Percentage) and fact.type not in SHARES:
-            self.error(at, "wrong_type", f"{fact.key} is not a share: write a number without %.")
-            return
-        low, high = fact.bounds
-        if (low is not None and float(value) < low) or (high is not None and float(value) > high):
-            self.error(at, "impossible_value", _outside(float(value), fact))
-        elif fact.type in SHARES and float(value) > 1 and not isinstance(value, Percentage):
-            message = f"{value:g} asks for {float(value):.0%}. {_share_hint(float(value))}"
-            self.warnings.append(RuleError(at, None, "share_over_one", message))
-
-    def values(self, values: tuple[tree.Scalar, ...], fact: Fact, at: str) -> None:
-        if fact.type in (FactType.DATE, FactType.MOMENT):
-            self.error(at, "wrong_type", f'After "in", {fact.key} takes a period: last quarter.')
-            return
-        if not values:
-            self.error(at, "empty_list", "The list is empty; name at least one value.")
-        if len(values) > MAX_VALUES:
-            self.error(
-                at,
-                "too_many_values",
-                f"The list has {len(values)} values; the limit is {MAX_VALUES}.",
-            )
-            return
-        for place, value in enumerate(values):
-            self.named(str(value), fact, step(at, place))
-
-    def named(self, value: str, fact: Fact, at: str) -> None:
-        """Check the name of a choice, a member of a set or a share."""
-        allowed = fact.allowed
-        if fact.type is FactType.TEXT or allowed is None or value in allowed:
-            return
-        meant = closest(value, allowed) or _by_label(value, fact)
-        hint = f" Did you mean {meant}?" if meant else ""
-        self.error(at, "unknown_value", f'{fact.key} has no value "{value}".{hint}')
+    def future(self, at: str) -> None:
+        self.error(at, "impossible_period", "Nobody knows yet what that period will bring.")
 
 
-def _by_label(label: str, fact: Fact) -> str | None:
-    labels = {text: value for value, text in (fact.choices or {}).items()}
-    meant = closest(label, labels)
-    return None if meant is None else labels[meant]
-
-
-def _outside(value: float, fact: Fact) -> str:
-    low, high = fact.bounds
-    reach = f"at least {low:,g}" if high is None else f"at most {high:,g}"
-    if low is not None and high is not None:
-        reach = f"between {low:,g} and {high:,g}"
-    message = f"{fact.key} is {reach}, never {value:,g}."
-    if fact.type in SHARES and 1 < value <= 100:
-        message += f" {_share_hint(value)}"
-    return message
-
-
-def _share_hint(value: float) -> str:
-    return f"Shares are fractions: {value:g}% is written {value:g}% or {value / 100:g}."
+_WHAT: Mapping[type[tree.Node], str] = {
+    tree.Aggregate: "Summing up other records",
+    tree.StageFor: "The time in a stage",
+    tree.SegmentRef: "A segment",
+}

@@ -12,10 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.rules import tree
-from segmentation.rules.compile import LOWER, Sql, compile_rule
+from segmentation.rules.compile import compile_rule
 from segmentation.rules.errors import RuleInvalid
-from segmentation.rules.evaluate import evaluate, lower, truth
+from segmentation.rules.context import lower
+from segmentation.rules.evaluate import evaluate, truth
 from segmentation.rules.facts import KNOWN_OPS, Catalogue, Fact, FactType
+from segmentation.rules.sql import LOWER, Sql
 from segmentation.rules.text import parse
 from segmentation.rules.validate import validate
 from tests.segmentation.rules.sample import AS_OF, CATALOGUE, COLUMNS, COPENHAGEN

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segmentation.rules import tree
-from segmentation.rules.evaluate import Truth, evaluate, lower, truth
+from segmentation.rules.context import lower
+from segmentation.rules.evaluate import Truth, evaluate, truth
 from segmentation.rules.text import parse
 from segmentation.rules.tree import All, Any, Comparison, Not, Op
 from segmentation.rules.validate import validate

@@ -58,15 +58,6 @@ def errors_of(rule: str | Node) -> list[tuple[str, str]]:
         ("tags any of (anything)", []),
         ("all()", [("", "empty_group")]),
         ("followers > 1 and any()", [("/all/1", "empty_group")]),
-        # Not evaluated yet: refused, never ignored.
-        ("engagement_rate >= p75(stage)", [("/norm", "not_supported_yet")]),
-        ("count(posts) > 5", [("", "not_supported_yet")]),
-        ("latest(outcome of engagements) is done", [("", "not_supported_yet")]),
-        ("stage(core) for at least 30 days", [("", "not_supported_yet")]),
-        ("stage(core) entered in this month", [("", "not_supported_yet")]),
-        ("segment(core)", [("", "not_supported_yet")]),
-        ("segment(core) was in last quarter", [("", "not_supported_yet")]),
-        ("count(posts where all()) > 5", [("", "not_supported_yet"), ("/where", "empty_group")]),
         # Conditions of one group that no creator meets together.
         ("followers >= 100 and followers < 50", [("/all/1", "impossible_range")]),
         ("followers > 5 and followers <= 5", [("/all/1", "impossible_range")]),
@@ -117,13 +108,6 @@ def test_refused(text: str, expected: list[tuple[str, str]]) -> None:
         (
             "followers between 7_000 and 5_000",
             "Nothing lies between 7,000 and 5,000: the lower number comes first.",
-        ),
-        (
-            "segment(core)",
-            (
-                "Membership of another segment can be written but not evaluated yet; use the "
-                "facts of the catalogue."
-            ),
         ),
     ],
 )

@@ -1,0 +1,31 @@
+"""Pieces of SQL with their parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Case is ignored the same way whatever locale the database was made with.
+LOWER = 'lower(({}) COLLATE "pg_c_utf8")'
+
+
+@dataclass(frozen=True)
+class Sql:
+    """A piece of SQL with a %s for each parameter."""
+
+    text: str
+    params: tuple[Any, ...] = ()
+
+
+def joined(word: str, parts: Sequence[Sql]) -> Sql:
+    """Return the parts one after the other with the word between them."""
+    return Sql(
+        word.join(part.text for part in parts),
+        tuple(param for part in parts for param in part.params),
+    )
+
+
+def escaped(trusted: str) -> str:
+    """Return SQL of ours with its literal percent signs doubled: it travels with parameters."""
+    return trusted.replace("%", "%%")

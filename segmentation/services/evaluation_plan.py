@@ -1,0 +1,352 @@
+"""What a run has to judge: the brand's segments with their rules compiled, and what those read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from crm.models import Brand
+from segmentation.choices import Cadence
+from segmentation.facts.catalogue import FACTS_TABLE, catalogue, rows
+from segmentation.facts.links import IN_USE
+from segmentation.metrics.periods import calendar_of
+from segmentation.models import Dimension, Override, Segment, SegmentVersion
+from segmentation.rules import tree
+from segmentation.rules.calendar import Calendar
+from segmentation.rules.compile import compile_rule, subject
+from segmentation.rules.context import NormKey
+from segmentation.rules.errors import RuleInvalid
+from segmentation.rules.facts import Catalogue
+from segmentation.rules.printer import subject_text
+from segmentation.rules.reads import Norms, PastStay, Reads, Scope
+from segmentation.rules.references import levels
+from segmentation.rules.sql import Sql
+from segmentation.services import evaluation_norms
+from segmentation.services.masks import flag_of, word_of, words_for
+from segmentation.services.wordings import Wording
+
+# PostgreSQL allows 1,664 columns in a query, of which a rule takes one, a stay rule another.
+MAX_SEGMENTS = 1_500
+LONGEST_REASON = 300
+
+
+class TooManySegments(Exception):
+    """More segments than one statement can evaluate; the message is fit for the user."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A value that a rule reads: its name, and SQL over the enriched fact row.
+
+    `segment` is set for membership in the same run, which is read from the masks instead.
+    """
+
+    name: str
+    sql: Sql
+    can_miss: bool = True
+    segment: str = ""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A segment in a run: its compiled rules and what they read, or why there are none.
+
+    stay   the looser rule for those who are in; None: the rule itself
+    fresh  the column that is true for those whose minimum stay is not over; None: there is none
+    """
+
+    segment: Segment
+    version: SegmentVersion
+    rule: Sql | None
+    stay: Sql | None = None
+    fresh: str | None = None
+    readings: tuple[Reading, ...] = ()
+    needs: tuple[str, ...] = ()
+    wording: Wording | None = None
+    error: str = ""
+
+    @property
+    def bit(self) -> int:
+        """The segment's place in the masks."""
+        return self.segment.bit
+
+    @property
+    def key(self) -> str:
+        """The segment's name in rules."""
+        return self.segment.key
+
+
+@dataclass(frozen=True)
+class Known:
+    """A segment of the brand by its key: what is stored of it under which number."""
+
+    pk: int
+    bit: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The segments of a run, by dimension in order of precedence, and what it takes to judge."""
+
+    brand: Brand
+    as_of: datetime
+    calendar: Calendar
+    facts: Catalogue
+    judged: tuple[Judged, ...]
+    words: int
+    reads: Reads
+    # Every segment that the brand ever had.
+    known: Mapping[str, Known] = field(default_factory=dict)
+    norms: Norms = field(default_factory=dict)
+    # Segments of the plan about which people decided for somebody, by id.
+    overridden: frozenset[int] = frozenset()
+    table: str = FACTS_TABLE
+    # Only these creators; None: all of the brand.
+    creator_ids: tuple[int, ...] | None = None
+    # How many creators move: known when the plan was evaluated.
+    moved: int = 0
+
+    def only(self, one: Judged) -> Plan:
+        """The plan for one of its segments alone; others stand as the masks have them."""
+        compiler = RuleCompiler(self.facts, self.as_of, self.calendar, Reads(self.facts))
+        return replace(self, judged=(compiler.judge(one.segment),), reads=compiler.reads)
+
+    def sound(self) -> list[Judged]:
+        """The segments whose rule can be evaluated."""
+        return [one for one in self.judged if one.rule is not None]
+
+    def from_rows(self) -> Sql:
+        """The fact rows `f` of the run's creators, as a FROM item with its parameters."""
+        if self.creator_ids is None:
+            return Sql(rows(self.table), (self.as_of, self.brand.pk))
+        params = (self.as_of, self.brand.pk, list(self.creator_ids))
+        return Sql(rows(self.table, some=True), params)
+
+    def enriched(
+        self,
+        *,
+        rows_from: Sql | None = None,
+        creators: Sql | None = None,
+        members: Mapping[str, str] | None = None,
+    ) -> Sql:
+        """The fact rows with the columns that rules read beyond them.
+
+        rows_from  other rows than those of the run
+        creators   a narrower condition on whose records are summed up (see Scope)
+        members    SQL of membership in segments, by key
+        """
+        return self.reads.enrich(
+            rows_from or self.from_rows(),
+            Scope(self.brand.pk, self.as_of, creators or self.scope()),
+            norms=self.norms,
+            segment_ids={key: one.pk for key, one in self.known.items()},
+            members=members or {},
+        )
+
+    def scope(self) -> Sql:
+        """The condition on whose records are looked at."""
+        if self.creator_ids is not None:
+            return Sql("{} = ANY(%s)", (list(self.creator_ids),))
+        ours = f"SELECT k.creator_id FROM {self.table} k WHERE k.brand_id = %s"  # noqa: S608 - a name of ours
+        return Sql(f"{{}} IN ({ours})", (self.brand.pk,))
+
+    def levels(self) -> dict[str, int]:
+        """On which level each segment is judged, by key: after all that its rule refers to."""
+        ours = {one.key: one for one in self.judged}
+        before = {key: link for key, link in self._before().items() if key in ours}
+
+        def needed(key: str) -> Iterator[str]:
+            for other in ours[key].needs:
+                yield other
+                yield from before.get(other, ())
+
+        found, _ = levels(ours, needed)
+        return found
+
+    def _before(self) -> dict[str, tuple[str, ...]]:
+        """The segments that may take a creator before another one does, by that one's key."""
+        found: dict[str, tuple[str, ...]] = {}
+        first: dict[int, tuple[str, ...]] = {}
+        for one in self.judged:
+            if one.segment.dimension.is_exclusive:
+                dimension = one.segment.dimension_id
+                found[one.key] = first.get(dimension, ())
+                first[dimension] = (*found[one.key], one.key)
+        return found
+
+    def mask_member(
+        self, key: str, *, old: str = "f.member_bits", none: str = "f.unknown_bits"
+    ) -> str:
+        """SQL of the membership in a segment as the masks have it; null where it is unknown."""
+        one = self.known[key]
+        word, flag = word_of(one.bit), flag_of(one.bit)
+        return (
+            f"CASE WHEN coalesce({old}[{word}], 0) & {flag} <> 0 THEN TRUE "
+            f"WHEN coalesce({none}[{word}], 0) & {flag} = 0 THEN FALSE END"
+        )
+
+
+def prepare(
+    *,
+    brand: Brand,
+    as_of: datetime,
+    dimension: Dimension | None = None,
+    cadence: Cadence | None = None,
+    table: str = FACTS_TABLE,
+    creator_ids: Sequence[int] | None = None,
+) -> Plan:
+    """Compile the brand's active segments; a rule that is no longer valid keeps its error.
+
+    All of them, or those of a dimension, or those of the dimensions with a cadence. Norms are
+    computed for everybody; some creators are compared with those of the last run.
+    """
+    facts, calendar = catalogue(brand), calendar_of(brand)
+    segments = (
+        Segment.objects.filter(brand=brand, status__in=IN_USE)
+        .select_related("dimension", "active_version")
+        .order_by("dimension__position", "dimension_id", "position", "key")
+    )
+    if dimension is not None:
+        segments = segments.filter(dimension=dimension)
+    if cadence is not None:
+        segments = segments.filter(dimension__cadence=cadence)
+    compiler = RuleCompiler(facts, as_of, calendar, Reads(facts))
+    judged = tuple(compiler.judge(segment) for segment in segments)
+    if len(judged) > MAX_SEGMENTS:
+        raise TooManySegments(
+            f"{brand} has {len(judged):,} active segments; a run takes at most {MAX_SEGMENTS:,}."
+        )
+    known = {
+        key: Known(pk, bit)
+        for key, pk, bit in Segment.objects.filter(brand=brand).values_list("key", "pk", "bit")
+    }
+    plan = Plan(
+        brand=brand,
+        as_of=as_of,
+        calendar=calendar,
+        facts=facts,
+        judged=judged,
+        words=words_for(one.bit for one in known.values()),
+        reads=compiler.reads,
+        known=known,
+        table=table,
+        creator_ids=None if creator_ids is None else tuple(creator_ids),
+        overridden=_overridden(judged, as_of, creator_ids),
+    )
+    return _with_norms(plan) if compiler.reads.norms else plan
+
+
+def _overridden(
+    judged: Sequence[Judged], as_of: datetime, creator_ids: Sequence[int] | None
+) -> frozenset[int]:
+    """The segments about which people decided for one of the creators."""
+    found = Override.objects.in_force(as_of).filter(segment__in=[one.segment.pk for one in judged])
+    if creator_ids is not None:
+        found = found.filter(creator__in=creator_ids)
+    return frozenset(found.values_list("segment", flat=True).distinct())
+
+
+def _with_norms(plan: Plan) -> Plan:
+    """The plan with what is usual among peers.
+
+    A rule that asks for a norm which no run has computed yet waits for the next full one.
+    """
+    keys = list(plan.reads.norms)
+    if plan.creator_ids is None:
+        return replace(plan, norms=evaluation_norms.compute(plan.from_rows(), plan.facts, keys))
+    norms = evaluation_norms.stored(plan.brand, keys)
+    judged = tuple(
+        replace(one, rule=None, readings=()) if _asks(one) - norms.keys() else one
+        for one in plan.judged
+    )
+    return replace(plan, norms=norms, judged=judged)
+
+
+def _asks(one: Judged) -> set[NormKey]:
+    """The norms that a segment's rules compare with."""
+    found: set[NormKey] = set()
+    if one.wording is not None:
+        for rule in (one.wording.rule, one.wording.stay_rule):
+            found.update(() if rule is None else evaluation_norms.asked(rule))
+    return found
+
+
+@dataclass(frozen=True)
+class RuleCompiler:
+    """Compiles the rules of segments; what they read beyond facts is collected in `reads`."""
+
+    facts: Catalogue
+    as_of: datetime
+    calendar: Calendar
+    reads: Reads
+
+    def judge(self, segment: Segment) -> Judged:
+        """Return the segment with its active version compiled, or with what is wrong with it."""
+        version = segment.active_version
+        if version is None:
+            raise TypeError("an active or broken segment has a version")
+        try:
+            wording = Wording.of(version)
+            return self.judge_wording(segment, version, wording)
+        except RuleInvalid as invalid:
+            return Judged(segment, version, None, error=str(invalid)[:LONGEST_REASON])
+
+    def judge_wording(self, segment: Segment, version: SegmentVersion, wording: Wording) -> Judged:
+        """Return the segment as if `wording` were in use. Raises RuleInvalid."""
+        rules = [wording.rule, *([] if wording.stay_rule is None else [wording.stay_rule])]
+        compiled = [self.compile(rule, segment.key) for rule in rules]
+        fresh = None
+        if wording.minimum_stay_days:
+            wall = self.calendar.bounds(
+                tree.Span(wording.minimum_stay_days, tree.Unit.DAY), self.as_of
+            )
+            fresh = self.reads.stay(PastStay(segment.key, wall.start, None))
+        readings = {reading.name: reading for rule in rules for reading in self.readings(rule)}
+        return Judged(
+            segment,
+            version,
+            compiled[0],
+            stay=compiled[1] if len(compiled) > 1 else None,
+            fresh=fresh,
+            readings=tuple(readings.values()),
+            needs=tuple(dict.fromkeys(key for rule in rules for key in tree.references(rule))),
+            wording=wording,
+        )
+
+    def compile(self, rule: tree.Node, segment: str | None) -> Sql:
+        """Return the rule as an expression over the enriched rows. Raises RuleInvalid."""
+        return compile_rule(
+            rule, self.facts, self.as_of, self.calendar, self.reads, segment=segment
+        )
+
+    def readings(self, rule: tree.Node) -> Iterator[Reading]:
+        """Yield what a valid rule reads, each once."""
+        seen = set()
+        for leaf in tree.leaves(rule):
+            for reading in self._readings_of(leaf):
+                if reading.name not in seen:
+                    seen.add(reading.name)
+                    yield reading
+
+    def _readings_of(self, leaf: tree.Leaf) -> Iterator[Reading]:
+        match leaf:
+            case tree.StageFor():
+                for key in (tree.STAGE, tree.STAGE_SINCE):
+                    yield Reading(key, self._subject(tree.Comparison(key, tree.Op.IS_KNOWN)))
+            case tree.SegmentRef(segment, was) if was is None:
+                yield Reading(subject_text(leaf), Sql("NULL"), segment=segment)
+            case tree.Comparison(fact, _, tree.Norm() as norm):
+                yield Reading(subject_text(leaf), self._subject(leaf))
+                asked = NormKey.of(fact, norm)
+                yield Reading(str(asked), Sql(self.reads.norm(asked)))
+            case tree.Aggregate(function):
+                can_miss = function is not tree.Function.COUNT
+                yield Reading(subject_text(leaf), self._subject(leaf), can_miss=can_miss)
+            case tree.Comparison():
+                yield Reading(subject_text(leaf), self._subject(leaf))
+            case _:
+                yield Reading(subject_text(leaf), self._subject(leaf), can_miss=False)
+
+    def _subject(self, leaf: tree.Leaf) -> Sql:
+        return subject(leaf, self.facts, self.as_of, self.calendar, self.reads)
