@@ -1,0 +1,154 @@
+"""Journeys as arrays: a million of them fit, and every model is a few passes over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import chain
+
+import numpy as np
+import numpy.typing as npt
+
+from campaigns.attribution.events import Key
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
+
+
+class JourneysRefused(Exception):
+    """These journeys cannot be; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """The creators whom people met, in order, and what came of it, for all who went this way.
+
+    `value` is the sum over the conversions; None where it is not known. `lost` is how many went
+    this way and did not convert. `ages` are the days from each touch to the conversion, where
+    times are known.
+    """
+
+    creators: tuple[Key, ...]
+    conversions: float = 0.0
+    value: float | None = None
+    lost: float = 0.0
+    ages: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class JourneyTable:
+    """Journeys in columns; touches lie one after the other, journey by journey.
+
+    keys         whose the touches are; `touches` are positions in it
+    starts       where each journey begins in `touches`, and at last where the last one ends
+    conversions, valued, values, lost    by journey; `valued` conversions have the known `values`
+    ages         days from the touch to the conversion, by touch; None where times are not known
+    moments      when the touch was, in microseconds of the epoch; None likewise
+    code_rules   journeys whose last touch is a code that takes the whole credit
+    """
+
+    keys: tuple[Key, ...]
+    touches: Integers
+    starts: Integers
+    conversions: Floats
+    valued: Floats
+    values: Floats
+    lost: Floats
+    ages: Floats | None = None
+    moments: Integers | None = None
+    code_rules: Booleans | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse journeys that cannot be: everything after relies on it."""
+        by_journey = (self.conversions, self.valued, self.values, self.lost)
+        if any(len(column) != len(self) for column in by_journey):
+            raise JourneysRefused("The columns of the journeys differ in length.")
+        if len(self) and (self.lengths.min() < 1 or self.starts[-1] != len(self.touches)):
+            raise JourneysRefused("A journey without a touch credits nobody.")
+        if not all(np.isfinite(column).all() for column in by_journey):
+            raise JourneysRefused("A number of conversions or a value is not a number.")
+        if any((column < 0).any() for column in (self.conversions, self.valued, self.lost)):
+            raise JourneysRefused("The number of conversions cannot be negative.")
+
+    def __len__(self) -> int:
+        """Return the number of journeys."""
+        return len(self.starts) - 1
+
+    @cached_property
+    def lengths(self) -> Integers:
+        """The number of touches, by journey."""
+        return np.diff(self.starts)
+
+    @cached_property
+    def journey_of(self) -> Integers:
+        """The journey, by touch."""
+        return np.repeat(np.arange(len(self)), self.lengths)
+
+    def spread(self, by_journey: Floats) -> Floats:
+        """Return a column of journeys for each of their touches."""
+        return np.repeat(by_journey, self.lengths)
+
+    def credited(self) -> JourneyTable:
+        """Return the journeys as models see them: where a code rules, its touch alone."""
+        if self.code_rules is None or not self.code_rules.any():
+            return self
+        kept = ~np.repeat(self.code_rules, self.lengths)
+        kept[self.starts[1:] - 1] = True
+        lengths = np.where(self.code_rules, 1, self.lengths)
+        return replace(
+            self,
+            touches=self.touches[kept],
+            starts=_offsets(lengths),
+            ages=None if self.ages is None else self.ages[kept],
+            moments=None if self.moments is None else self.moments[kept],
+            code_rules=None,
+        )
+
+
+def table_of(journeys: Iterable[Journey]) -> JourneyTable:
+    """Put journeys into columns; those that are alike, as to creators and ages, become one."""
+    rows: dict[tuple[tuple[Key, ...], tuple[float, ...] | None], list[float]] = {}
+    for journey in journeys:
+        row = rows.setdefault((journey.creators, journey.ages), [0.0, 0.0, 0.0, 0.0])
+        row[0] += journey.conversions
+        row[3] += journey.lost
+        if journey.value is not None:
+            row[1] += journey.conversions
+            row[2] += journey.value
+    ages = [age for _, age in rows]
+    known = [age for age in ages if age is not None]
+    if known and len(known) < len(ages):
+        raise JourneysRefused("Some journeys have times and others have none.")
+    paths = [creators for creators, _ in rows]
+    if any(len(age) != len(path) for age, path in zip(known, paths, strict=False)):
+        raise JourneysRefused("A journey needs an age for each touch.")
+    keys, touches = encode(list(chain.from_iterable(paths)))
+    sums = np.array(list(rows.values()), dtype=np.float64).reshape(len(rows), 4)
+    return JourneyTable(
+        keys=keys,
+        touches=touches,
+        starts=_offsets(np.fromiter(map(len, paths), dtype=np.int64, count=len(paths))),
+        conversions=sums[:, 0].copy(),
+        valued=sums[:, 1].copy(),
+        values=sums[:, 2].copy(),
+        lost=sums[:, 3].copy(),
+        ages=np.array(list(chain.from_iterable(known)), dtype=np.float64) if known else None,
+    )
+
+
+def encode(flat: Sequence[Key]) -> tuple[tuple[Key, ...], Integers]:
+    """Return the different keys in order, and the position of each of the given ones."""
+    keys = tuple(sorted(set(flat), key=lambda key: (isinstance(key, str), key)))
+    position = {key: number for number, key in enumerate(keys)}
+    return keys, np.fromiter(map(position.__getitem__, flat), dtype=np.int64, count=len(flat))
+
+
+def sums(positions: Integers, weights: Floats, size: int) -> Floats:
+    """Return the sum of the weights at each of `size` positions."""
+    return np.bincount(positions, weights, size).astype(np.float64, copy=False)
+
+
+def _offsets(lengths: Integers) -> Integers:
+    return np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(lengths)])
