@@ -9,7 +9,8 @@ from typing import Any
 from crm.models import Brand, Creator
 from segmentation.choices import SegmentStatus
 from segmentation.models import Segment, SegmentVersion
-from segmentation.rules.facts import NUMERIC_TYPES, TYPE_IN_WORDS, Catalogue, Fact, FactType
+from segmentation.rules.context import PEER_TYPES
+from segmentation.rules.facts import NUMERIC_TYPES, TYPE_IN_WORDS, Catalogue, Fact
 
 
 def catalogue_rows(facts: Catalogue) -> list[dict[str, Any]]:
@@ -36,7 +37,7 @@ def _row(fact: Fact) -> dict[str, Any]:
         "maximum": high,
         "has_norm": fact.type in NUMERIC_TYPES,
         # Creators who are equal in it can be peers.
-        "makes_peers": fact.type is FactType.CHOICE,
+        "makes_peers": fact.type in PEER_TYPES,
     }
 
 

@@ -134,7 +134,7 @@ def plans_of(brand: Brand, packs: Collection[Pack]) -> list[PackPlan]:
 
 def _absent(draft: SegmentDraft, facts: Catalogue) -> Line:
     try:
-        draft.wording.require_valid(facts)
+        draft.wording.require_valid(facts, segment=draft.key)
     except RuleInvalid as invalid:
         return Line(draft, State.IMPOSSIBLE, problem=invalid.errors[0].message)
     return Line(draft, State.NEW)

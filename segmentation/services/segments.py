@@ -199,7 +199,7 @@ def activate_version(
             f"Version {version.number} was in use before. Open it in the builder and save it as a "
             "new draft to return to it."
         )
-    Wording.of(version).require_valid(catalogue(segment.brand))
+    Wording.of(version).require_valid(catalogue(segment.brand), segment=segment.key)
     before = segment.active_version
     version.activated_at = at
     version.reason = reason
@@ -311,7 +311,7 @@ def _add_version(
     facts: Catalogue | None = None,
 ) -> SegmentVersion:
     facts = facts or catalogue(segment.brand)
-    wording.require_valid(facts)
+    wording.require_valid(facts, segment=segment.key)
     last: dict[str, Any] = segment.versions.aggregate(number=Max("number"))
     return SegmentVersion.objects.create(
         segment=segment,

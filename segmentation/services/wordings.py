@@ -40,11 +40,11 @@ class Wording:
         """Whether the version says the same; the order of conditions counts."""
         return all(getattr(version, name) == value for name, value in self._columns().items())
 
-    def require_valid(self, facts: Catalogue) -> None:
-        """Raise RuleInvalid when a rule cannot be evaluated."""
-        validate(self.rule, facts).require()
+    def require_valid(self, facts: Catalogue, *, segment: str) -> None:
+        """Raise RuleInvalid when a rule cannot be evaluated for the segment of this key."""
+        validate(self.rule, facts, segment=segment).require()
         if self.stay_rule is not None:
-            validate(self.stay_rule, facts).require()
+            validate(self.stay_rule, facts, segment=segment).require()
 
     def columns(self, facts: Catalogue) -> dict[str, Any]:
         """The columns of a version that says this."""

@@ -22,8 +22,8 @@ from segmentation.rules.facts import Catalogue
 from segmentation.selectors import builder as selectors
 from segmentation.selectors.builder_preview import About, Shown, shown
 from segmentation.selectors.fact_values import fact_values
-from segmentation.selectors.segments import find_segment
 from segmentation.services.segments import SegmentRefused, draft_segment, save_draft
+from segmentation.views.finding import segment_or_404
 
 PAGE = "segmentation/builder.html"
 LONGEST_QUERY = 100
@@ -59,7 +59,7 @@ def builder_new(request: BrandRequest) -> HttpResponse:
 @brand_page(Can.EDIT_SEGMENTS)
 def builder(request: BrandRequest, key: str) -> HttpResponse:
     """Another wording of a segment's rule, as a draft."""
-    segment = _find(request, key)
+    segment = segment_or_404(request, key)
     version = selectors.version_to_edit(segment, _number(request.GET.get("version")))
     if version is None and "version" in request.GET:
         msg = f"{segment} has no such version."
@@ -218,21 +218,13 @@ def _saved(request: BrandRequest, version: SegmentVersion, *, is_new: bool) -> H
         messages.success(request, f"{words}activates it.")
     else:
         messages.info(request, f"Nothing has changed since version {version.number}.")
-    return redirect("segmentation:segment", request.brand.slug, version.segment.key)
-
-
-def _find(request: BrandRequest, key: str) -> Segment:
-    found = find_segment(request.brand, key)
-    if found is None:
-        msg = f"{request.brand} has no segment “{key}”."
-        raise Http404(msg)
-    return found
+    return redirect("segmentation:version", request.brand.slug, version.segment.key, version.number)
 
 
 def _named(request: BrandRequest) -> Segment | None:
     """The segment that a question is about; None for one that is being made."""
     key = request.POST.get("segment", "")
-    return _find(request, key) if key else None
+    return segment_or_404(request, key) if key else None
 
 
 def _number(text: str | None) -> int | None:

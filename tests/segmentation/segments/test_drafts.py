@@ -197,3 +197,10 @@ def test_a_new_segment_needs_a_purpose_and_a_key_of_its_own(segment, more, words
         draft_segment(dimension=segment.dimension, rule=BIG, at=NOW, actor=None, **given)
     assert state(segment) == before
     assert Segment.objects.count() == 1
+
+
+def test_a_rule_cannot_refer_to_itself(segment):
+    before = state(segment)
+    with pytest.raises(RuleInvalid, match="big"):
+        save(segment, text.parse('segment("big")'))
+    assert state(segment) == before
