@@ -14,7 +14,7 @@ from crm.models import Brand, User
 from crm.performance import planned_for
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Run, RunSegment
-from segmentation.services import evaluation, ledger, sessions
+from segmentation.services import drift_alerts, evaluation, ledger, notices, sessions
 from segmentation.services.evaluation import Plan
 
 # By name: tasks are above services.
@@ -70,6 +70,7 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
         run.status = RunStatus.DRY
     elif waits:
         run.status = RunStatus.WAITING
+        notices.about_run(run.pk)
     else:
         if is_watched:
             sessions.enter(run, sessions.MOVING)
@@ -92,6 +93,7 @@ def _write_counts(run: Run, plan: Plan, *, masks_are_new: bool) -> None:
         .order_by()
     }
     found = evaluation.count_found(plan)
+    near = evaluation.count_near(plan, run.population or 0)
     rows = []
     for one in plan.judged:
         pk = one.segment.pk
@@ -115,6 +117,7 @@ def _write_counts(run: Run, plan: Plan, *, masks_are_new: bool) -> None:
                 left=left,
                 unknown=found[pk].unknown,
                 missing=dict(found[pk].missing),
+                near=near.get(pk, {}),
                 error=one.error,
             )
         )
@@ -159,6 +162,7 @@ def apply(
         },
     )
     ask_for_scorecards(run.brand, run.as_of)
+    drift_alerts.after(run)
 
 
 def _next_in_order(brand: Brand, at: datetime) -> datetime:
@@ -212,6 +216,7 @@ def _ask_for_scorecards(brand_id: int, as_of: datetime) -> None:
 
 def mark_broken(plan: Plan, at: datetime) -> None:
     """Say which segments can no longer be evaluated, and which can again."""
+    broken = []
     for one in plan.judged:
         segment = one.segment
         status = SegmentStatus.BROKEN if one.error else SegmentStatus.ACTIVE
@@ -226,6 +231,10 @@ def mark_broken(plan: Plan, at: datetime) -> None:
             at=at,
             data={"reason": one.error},
         )
+        if one.error:
+            broken.append(segment.pk)
+    if broken:
+        notices.broken_segments(broken)
 
 
 def _replace_waiting(run: Run, plan: Plan, at: datetime) -> None:

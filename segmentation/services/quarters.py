@@ -1,4 +1,7 @@
-"""Which brands have a fiscal quarter that began and was not yet run."""
+"""Which runs are due: a fiscal quarter began, a month, or a moment of a cron expression.
+
+Whatever was missed while nothing was running is caught up by one run, as of now.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,17 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, models
 
 from crm.models import Brand
-from segmentation.choices import RunStatus, Trigger
+from segmentation.choices import Cadence, RunStatus, Trigger
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
-from segmentation.models import Run
+from segmentation.models import Dimension, Run
+from segmentation.services import sessions
+from segmentation.services.cadences import last_slot
 from segmentation.services.runs import NothingToRun, start_run
 
-# A queued run that nobody has taken for so long has lost its message, and one that runs for so long
-# its worker (a task is stopped after an hour); asking twice does no harm.
+# A queued run that nobody has taken for so long has lost its message; asking twice does no harm.
 FORGOTTEN_AFTER = timedelta(minutes=15)
-LOST_AFTER = timedelta(hours=2)
+# Between marking a run as running and taking its lock.
+LOST_AFTER = timedelta(minutes=1)
 
 
 def quarter_starts(brand: Brand, quarters: int, *, until: datetime) -> list[datetime]:
@@ -31,23 +36,31 @@ def quarter_starts(brand: Brand, quarters: int, *, until: datetime) -> list[date
 
 
 def start_due_runs(*, at: datetime) -> list[Run]:
-    """Queue a run for each brand whose current fiscal quarter has none; returns the new runs.
+    """Queue the runs that are due; returns the new ones.
 
-    Quarters that were missed while nothing was running are caught up by this one run. Two
-    schedulers at once are harmless: the database allows one quarterly run per brand and quarter.
+    A brand whose current fiscal quarter has none gets one for all dimensions that are looked at by
+    quarter, and each dimension with a cadence of its own one of its own. Two schedulers at once are
+    harmless: the database allows one run per brand and quarter, and per dimension and moment.
     """
-    started = [_start_if_due(brand, at) for brand in Brand.objects.order_by("pk")]
+    started = [_start_quarter(brand, at) for brand in Brand.objects.order_by("pk")]
+    dimensions = Dimension.objects.filter(cadence__in=[Cadence.MONTHLY, Cadence.CRON])
+    started += [
+        _start_slot(dimension, at)
+        for dimension in dimensions.select_related("brand").order_by("pk")
+    ]
     return [run for run in started if run is not None]
 
 
 def forgotten_runs(*, at: datetime) -> list[int]:
-    """Runs that nobody took, or whose worker is gone: to be executed after all."""
+    """Runs that nobody took, or whose worker is gone: to be executed after all, in this order."""
     queued = models.Q(status=RunStatus.QUEUED, created_at__lt=at - FORGOTTEN_AFTER)
-    lost = models.Q(status=RunStatus.RUNNING, started_at__lt=at - LOST_AFTER)
-    return list(Run.objects.filter(queued | lost).order_by("pk").values_list("pk", flat=True))
+    running = models.Q(status=RunStatus.RUNNING, started_at__lt=at - LOST_AFTER)
+    found = list(Run.objects.filter(queued | running).order_by("pk"))
+    taken = sessions.alive(found)
+    return [run.pk for run in found if run.pk not in taken]
 
 
-def _start_if_due(brand: Brand, at: datetime) -> Run | None:
+def _start_quarter(brand: Brand, at: datetime) -> Run | None:
     quarter = str(quarter_of(at, calendar_of(brand)))
     if Run.objects.filter(brand=brand, trigger=Trigger.QUARTERLY, quarter=quarter).exists():
         return None
@@ -57,5 +70,33 @@ def _start_if_due(brand: Brand, at: datetime) -> Run | None:
         return None
     except IntegrityError as error:
         if "segmentation_one_run_a_quarter" not in str(error):
+            raise
+        return None
+
+
+def _start_slot(dimension: Dimension, at: datetime) -> Run | None:
+    """Start a run of the dimension unless it was looked at since it was last due."""
+    slot = last_slot(dimension, at)
+    if slot is None:
+        return None
+    of_all = models.Q(dimension=None, trigger=Trigger.MANUAL, brand=dimension.brand)
+    looked = (of_all | models.Q(dimension=dimension)) & models.Q(is_dry=False, created_at__gte=slot)
+    came_to_nothing = models.Q(status__in=[RunStatus.FAILED, RunStatus.CANCELLED])
+    for_slot = models.Q(dimension=dimension, trigger=Trigger.SCHEDULE, slot=slot)
+    if Run.objects.filter(looked & ~came_to_nothing | for_slot).exists():
+        return None
+    try:
+        return start_run(
+            brand=dimension.brand,
+            as_of=at,
+            at=at,
+            trigger=Trigger.SCHEDULE,
+            dimension=dimension,
+            slot=slot,
+        )
+    except NothingToRun:
+        return None
+    except IntegrityError as error:
+        if "segmentation_one_run_a_slot" not in str(error):
             raise
         return None

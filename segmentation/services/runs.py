@@ -22,7 +22,7 @@ from segmentation.facts.catalogue import FACTS_TABLE
 from segmentation.facts.refresh import refresh_facts
 from segmentation.facts.scratch import scratch_facts
 from segmentation.models import Dimension, Run, Segment
-from segmentation.services import changesets, evaluation, ledger, packs, sessions
+from segmentation.services import changesets, evaluation, ledger, notices, packs, sessions
 from segmentation.services.evaluation import TooManySegments
 
 logger = logging.getLogger(__name__)
@@ -277,3 +277,4 @@ def _fail(run_id: int, at: datetime, began: float, error: str) -> None:
         finished_at=at + timedelta(seconds=seconds),
         duration_ms=round(seconds * 1000),
     )
+    notices.about_run(run_id)
