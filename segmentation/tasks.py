@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +11,17 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from crm.models import Brand
-from segmentation.services import outbox, overrides, quarters, runs, scorecards
+from segmentation.services import (
+    drift,
+    drift_alerts,
+    notices,
+    outbox,
+    overrides,
+    quarters,
+    runs,
+    scorecards,
+    tier_scorecards,
+)
 from segmentation.services.changesets import last_applied
 
 
@@ -20,14 +31,21 @@ def execute_run(*, run_id: int, **_later: Any) -> None:
     runs.execute_run(run_id=run_id, at=timezone.now())
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def execute_runs(*, run_ids: Sequence[int], **_later: Any) -> None:
+    """Execute queued runs one after the other, in this order."""
+    for run_id in run_ids:
+        runs.execute_run(run_id=run_id, at=timezone.now())
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def start_due_runs(**_later: Any) -> None:
-    """Start the quarterly run of each brand that lacks one, and runs whose message got lost."""
+    """Start the runs that are due, and take up those whose message or worker got lost."""
     now = timezone.now()
     for run in quarters.start_due_runs(at=now):
         execute_run.delay(run_id=run.pk)
-    for run_id in quarters.forgotten_runs(at=now):
-        execute_run.delay(run_id=run_id)
+    if forgotten := quarters.forgotten_runs(at=now):
+        execute_runs.delay(run_ids=forgotten)
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
@@ -40,6 +58,43 @@ def drain_facts(**_later: Any) -> None:
 def end_overrides(**_later: Any) -> None:
     """Have the creators evaluated whose override came to its end."""
     overrides.mark_ended(at=timezone.now())
+
+
+# Mail servers fail with errors of the operating system's kind: SMTPException is one.
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)  # type: ignore[untyped-decorator]
+def tell_about_run(*, run_id: int, **_later: Any) -> None:
+    """Tell people that a run waits or has failed."""
+    notices.tell_about_run(run_id=run_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)  # type: ignore[untyped-decorator]
+def tell_about_broken(*, segment_ids: Sequence[int], **_later: Any) -> None:
+    """Tell people that segments can no longer be evaluated."""
+    notices.tell_about_broken(segment_ids=segment_ids)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)  # type: ignore[untyped-decorator]
+def tell_about_drift(*, run_id: int, **_later: Any) -> None:
+    """Tell people that a run moved more than is usual."""
+    notices.tell_about_drift(run_id=run_id)
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def watch_drift(*, run_id: int, **_later: Any) -> None:
+    """Compare what an applied run moved with what it may, and have a report computed."""
+    drift_alerts.watch(run_id=run_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def compute_drift(*, report_id: int, **_later: Any) -> None:
+    """Compute a drift report that waits."""
+    drift.compute_report(report_id=report_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def compute_tier_scorecards(*, scorecards_id: int, **_later: Any) -> None:
+    """Compute the scorecards by tier that wait."""
+    tier_scorecards.compute(scorecards_id=scorecards_id, at=timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types

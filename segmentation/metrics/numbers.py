@@ -19,6 +19,7 @@ from crm.choices import Source
 from segmentation.metrics.statistics import LEVELS, interval_ranks, median_ranks
 
 WHOLE_BRAND = 0
+LEDGER = "segmentation_membership"
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ CREATE TEMP TABLE scorecard_window AS
 WITH stay AS MATERIALIZED (
   SELECT m.segment_id, m.creator_id, greatest(m.entered_at, %(start)s) AS since,
     least(coalesce(m.left_at, %(until)s), %(until)s) AS until
-  FROM segmentation_membership m
+  FROM {stays} m
   WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
     AND (m.left_at IS NULL OR m.left_at > %(start)s)
   UNION ALL
@@ -199,7 +200,7 @@ SELECT m.segment_id,
   count(*) FILTER (WHERE m.entered_at >= %(start)s) AS joined,
   count(*) FILTER (WHERE m.left_at < %(until)s) AS left,
   min(greatest(m.entered_at, %(start)s)) AS since
-FROM segmentation_membership m
+FROM {stays} m
 WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
   AND (m.left_at IS NULL OR m.left_at >= %(start)s)
 GROUP BY m.segment_id
@@ -245,9 +246,16 @@ _ROUNDING = 1e-12
 
 @transaction.atomic
 def read_numbers(
-    *, brand_id: int, segment_ids: Collection[int], start: datetime, until: datetime
+    *,
+    brand_id: int,
+    segment_ids: Collection[int],
+    start: datetime,
+    until: datetime,
+    stays: str = LEDGER,
 ) -> dict[int, SegmentNumbers]:
     """Return the numbers of each segment, and of WHOLE_BRAND, for the moments start <= t < until.
+
+    `stays` names the table of who was where when, by default the membership ledger.
 
     The number of statements does not depend on the number of segments or creators. Segments without
     a member in the period come out with zeros.
@@ -268,12 +276,14 @@ def read_numbers(
         cursor.execute("SET LOCAL enable_nestloop = off")
         # More than one period may be read in one transaction.
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(_TEMPORARY)}")
-        cursor.execute(_WINDOWS, asked)
+        cursor.execute(_WINDOWS.format(stays=stays), asked)
         cursor.execute("ANALYZE scorecard_window")
         cursor.execute(_UNITS, asked)
         posts = {row.pop("segment_id"): _post_numbers(row) for row in _rows(cursor, _POSTS, {})}
         ranked = _read_ranked(cursor, {key: found.creators for key, found in posts.items()})
-        ledger = {row.pop("segment_id"): row for row in _rows(cursor, _LEDGER, asked)}
+        ledger = {
+            row.pop("segment_id"): row for row in _rows(cursor, _LEDGER.format(stays=stays), asked)
+        }
         stages: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         platforms: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
         sizes: dict[int, int] = defaultdict(int)

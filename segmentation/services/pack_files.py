@@ -103,7 +103,8 @@ class Pack:
     @property
     def changes(self) -> Mapping[int, str]:
         """What each version changed."""
-        return self.form.get("changes", {})
+        found: Mapping[int, str] = self.form.get("changes", {})
+        return found
 
     @property
     def cadence(self) -> Cadence:
@@ -235,7 +236,7 @@ def _creators_of(brand: Brand) -> Any:
     return Creator.objects.of_brand(brand).values("pk")
 
 
-def _of_everybody(rows: QuerySet[T]) -> list[T]:
+def _of_everybody(rows: QuerySet[Any, T]) -> list[T]:
     """The rows, asked for in a way that is quick over all creators of a brand."""
     with transaction.atomic(), planned_for(None):
         return list(rows)
