@@ -20,12 +20,14 @@ from segmentation.services.evaluation_changes import store_masks, write_changes
 from segmentation.services.evaluation_counts import Found, count_found, population
 from segmentation.services.evaluation_diff import DIFF_TABLE, diff_query, judged_rows
 from segmentation.services.evaluation_plan import (
+    STOPPED,
     Judged,
     Plan,
     Reading,
     TooManySegments,
     prepare,
 )
+from segmentation.services.near import count_near
 
 __all__ = (
     "Found",
@@ -34,6 +36,8 @@ __all__ = (
     "Reading",
     "TooManySegments",
     "count_found",
+    "count_near",
+    "evaluate",
     "population",
     "prepare",
     "store_masks",
@@ -94,8 +98,7 @@ def _unless_slow(one: Judged, plan: Plan) -> Judged:
         with _limited(settings.RULE_TIMEOUT_SECONDS), connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {rows.text}", rows.params)  # noqa: S608 - as in evaluation_diff
     except TookTooLong:
-        words = f"The rule was stopped after {settings.RULE_TIMEOUT_SECONDS:g} seconds."
-        return replace(one, rule=None, stay=None, fresh=None, readings=(), needs=(), error=words)
+        return one.stopped(f"{STOPPED} {settings.RULE_TIMEOUT_SECONDS:g} seconds.")
     return one
 
 

@@ -32,9 +32,9 @@ def diff_query(plan: Plan) -> Sql:
     return _Diff(plan).query()
 
 
-def judged_rows(plan: Plan) -> Sql:
-    """A row `e` for each creator with old masks and the raw results of all rules."""
-    return _Diff(plan).judged_rows()
+def judged_rows(plan: Plan, *more: Sql) -> Sql:
+    """A row `e` for each creator: old masks, the raw results of all rules, and `more` columns."""
+    return _Diff(plan).judged_rows(*more)
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class _Diff:
 
     # --- the results of the rules ----------------------------------------------------------
 
-    def judged_rows(self) -> Sql:
+    def judged_rows(self, *more: Sql) -> Sql:
         plan = self.plan
         level_of = plan.levels()
         highest = max(level_of.values(), default=0)
@@ -137,6 +137,7 @@ class _Diff:
                 *map(Sql, masks),
                 *results[0],
                 *carried,
+                *more,
             ],
         )
         outside = {
@@ -150,12 +151,12 @@ class _Diff:
             (*listed.params, *source.params),
         )
         for level in results[1:]:
-            more = joined(", ", [Sql("f.*"), *level])
+            further = joined(", ", [Sql("f.*"), *level])
             # The inner query is one with its parent to the planner: it only names the memberships.
             members = ", ".join(["f.*", *self.member_columns(level)])
             found = Sql(
-                f"SELECT {more.text}\nFROM (SELECT {members} FROM ({found.text}) f) f OFFSET 0",  # noqa: S608 - as above
-                (*more.params, *found.params),
+                f"SELECT {further.text}\nFROM (SELECT {members} FROM ({found.text}) f) f OFFSET 0",  # noqa: S608 - as above
+                (*further.params, *found.params),
             )
         return Sql(f"({found.text}) e", found.params)
 

@@ -29,6 +29,9 @@ from segmentation.services.wordings import Wording
 # PostgreSQL allows 1,664 columns in a query, of which a rule takes one, a stay rule another.
 MAX_SEGMENTS = 1_500
 LONGEST_REASON = 300
+STOPPED = "The rule takes too long: it was stopped after"
+# Whole pages of the table, always the same ones: a count does not flicker while somebody types.
+SAMPLED = "TABLESAMPLE SYSTEM (%s) REPEATABLE (1)"
 
 
 class TooManySegments(Exception):
@@ -71,6 +74,10 @@ class Judged:
         """The segment's place in the masks."""
         return self.segment.bit
 
+    def stopped(self, error: str) -> Judged:
+        """The segment without its rule: it keeps its members and says why."""
+        return Judged(self.segment, self.version, None, error=error[:LONGEST_REASON])
+
     @property
     def key(self) -> str:
         """The segment's name in rules."""
@@ -104,6 +111,8 @@ class Plan:
     table: str = FACTS_TABLE
     # Only these creators; None: all of the brand.
     creator_ids: tuple[int, ...] | None = None
+    # Look at about so many percent of the brand's rows only; None: at all of them.
+    sample_percent: float | None = None
     # How many creators move: known when the plan was evaluated.
     moved: int = 0
 
@@ -118,6 +127,12 @@ class Plan:
 
     def from_rows(self) -> Sql:
         """The fact rows `f` of the run's creators, as a FROM item with its parameters."""
+        if self.sample_percent is not None:
+            text = (
+                f"(SELECT c.*, %s::timestamptz AS moment FROM {self.table} c {SAMPLED} "  # noqa: S608 - a name of ours
+                "WHERE c.brand_id = %s) f"
+            )
+            return Sql(text, (self.as_of, self.sample_percent, self.brand.pk))
         if self.creator_ids is None:
             return Sql(rows(self.table), (self.as_of, self.brand.pk))
         params = (self.as_of, self.brand.pk, list(self.creator_ids))
@@ -148,8 +163,12 @@ class Plan:
         """The condition on whose records are looked at."""
         if self.creator_ids is not None:
             return Sql("{} = ANY(%s)", (list(self.creator_ids),))
-        ours = f"SELECT k.creator_id FROM {self.table} k WHERE k.brand_id = %s"  # noqa: S608 - a name of ours
-        return Sql(f"{{}} IN ({ours})", (self.brand.pk,))
+        sampled: str = ""
+        params: list[float] = [self.brand.pk]
+        if self.sample_percent is not None:
+            sampled, params = SAMPLED, [self.sample_percent, self.brand.pk]
+        ours = f"SELECT k.creator_id FROM {self.table} k {sampled} WHERE k.brand_id = %s"  # noqa: S608 - a name of ours
+        return Sql(f"{{}} IN ({ours})", tuple(params))
 
     def levels(self) -> dict[str, int]:
         """On which level each segment is judged, by key: after all that its rule refers to."""
@@ -213,14 +232,19 @@ def prepare(
         segments = segments.filter(dimension__cadence=cadence)
     compiler = RuleCompiler(facts, as_of, calendar, Reads(facts))
     judged = tuple(compiler.judge(segment) for segment in segments)
+    if creator_ids is not None:
+        # A rule that was too slow for everybody is fast for a few: the next full run tries again.
+        judged = tuple(
+            one.stopped(one.segment.broken_reason)
+            if one.segment.broken_reason.startswith(STOPPED)
+            else one
+            for one in judged
+        )
     if len(judged) > MAX_SEGMENTS:
         raise TooManySegments(
             f"{brand} has {len(judged):,} active segments; a run takes at most {MAX_SEGMENTS:,}."
         )
-    known = {
-        key: Known(pk, bit)
-        for key, pk, bit in Segment.objects.filter(brand=brand).values_list("key", "pk", "bit")
-    }
+    known = known_segments(brand)
     plan = Plan(
         brand=brand,
         as_of=as_of,
@@ -235,6 +259,12 @@ def prepare(
         overridden=_overridden(judged, as_of, creator_ids),
     )
     return _with_norms(plan) if compiler.reads.norms else plan
+
+
+def known_segments(brand: Brand) -> dict[str, Known]:
+    """Every segment that the brand ever had, by key."""
+    rows = Segment.objects.filter(brand=brand).values_list("key", "pk", "bit")
+    return {key: Known(pk, bit) for key, pk, bit in rows}
 
 
 def _overridden(

@@ -1,25 +1,48 @@
-"""What a rule would do, before anybody saves it: one pass over the facts, nothing is written."""
+"""What a rule would do, before anybody saves it: one pass over the facts, nothing is written.
+
+Up to near.EXACT_UP_TO creators everybody is looked at. Beyond, a sample of whole pages of the table
+is, and the counts are estimates and marked so.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from math import sqrt
 
 from django.db import connection
 from django.db.models import Max
 
 from crm.models import Brand
 from segmentation.choices import UnknownPolicy
-from segmentation.facts.catalogue import rows
 from segmentation.metrics.periods import calendar_of
-from segmentation.models import CreatorFacts, Segment
+from segmentation.models import CreatorFacts, Dimension, Override, Segment, SegmentVersion
 from segmentation.rules import tree
-from segmentation.rules.compile import compile_rule
 from segmentation.rules.facts import Catalogue
-from segmentation.services.masks import flag_of, word_of
+from segmentation.rules.reads import Reads
+from segmentation.rules.sql import Sql
+from segmentation.services import evaluation_norms, near
+from segmentation.services.evaluation_counts import missing_of, null_masks
+from segmentation.services.evaluation_diff import Verdict, judged_rows
+from segmentation.services.evaluation_plan import Judged, Plan, RuleCompiler, known_segments
+from segmentation.services.masks import words_for
+from segmentation.services.near import Loosened
+from segmentation.services.wordings import NEAR_PERCENT, Wording
 
 SAMPLE = 20
+NEAR_SAMPLE = 10
+# A 95 % confidence interval, in standard errors.
+CONFIDENCE = 1.96
+
+
+@dataclass(frozen=True)
+class NearMiss:
+    """Somebody outside who would be in, were the threshold of `subject` a little lower."""
+
+    creator_id: int
+    subject: str
 
 
 @dataclass(frozen=True)
@@ -28,10 +51,15 @@ class Preview:
 
     population      all of them
     members         for whom the rule is true
-    unknown         for whom a missing fact leaves it open
+    unknown         for whom something missing leaves it open
     joined, left    who would move, were this the rule of `segment` alone; None without a segment
     sample          ids of members, most followers first
     facts_as_of     when the newest of the facts changed; None where the brand has no facts yet
+    missing         how many of the unknowns lack each thing that the rule reads
+    near_count      who is outside, but within `near_percent` of one threshold
+    near            some of them, most followers first, each with the threshold's subject
+    is_estimate     only a sample was looked at: the counts are scaled up from it
+    margin          half the width of the 95 % confidence interval of `members`; 0 where exact
     """
 
     population: int
@@ -41,6 +69,11 @@ class Preview:
     left: int | None
     sample: tuple[int, ...]
     facts_as_of: datetime | None
+    missing: Mapping[str, int] = field(default_factory=dict)
+    near_count: int = 0
+    near: tuple[NearMiss, ...] = ()
+    is_estimate: bool = False
+    margin: int = 0
 
 
 def preview_rule(
@@ -50,45 +83,151 @@ def preview_rule(
     as_of: datetime,
     facts: Catalogue,
     segment: Segment | None = None,
+    stay_rule: tree.Node | None = None,
+    minimum_stay_days: int = 0,
+    near_percent: int = NEAR_PERCENT,
+    unknown_policy: str | None = None,
 ) -> Preview:
     """Evaluate `rule` over the brand's facts as they stand; relative dates count from `as_of`.
 
-    Precedence within the segment's dimension is left out: other segments may take a creator first.
-    Raises RuleInvalid.
+    Other segments are those that creators are in now, and precedence within the segment's dimension
+    is left out: they may take a creator first. Peers are those of the last run, else of the sample.
+    `unknown_policy` is the segment's own unless another is given. Raises RuleInvalid.
     """
-    compiled = compile_rule(rule, facts, as_of, calendar_of(brand))
-    was_in, keeps = "FALSE", False
-    if segment is not None:
-        word, flag = word_of(segment.bit), flag_of(segment.bit)
-        was_in = f"coalesce(f.member_bits[{word}], 0) & {flag} <> 0"
-        keeps = segment.unknown_policy != UnknownPolicy.LEAVE_OUT
-    is_member = "coalesce(takes, was_in)" if keeps else "coalesce(takes, FALSE)"
-    judged = f"""SELECT f.creator_id, f.followers, {was_in} AS was_in, {compiled.text} AS takes
-FROM {rows()} WHERE f.known_since IS NOT NULL OFFSET 0"""  # noqa: S608 - values are parameters
-    params: list[Any] = [*compiled.params, as_of, brand.pk]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT count(*),
-  count(*) FILTER (WHERE takes), count(*) FILTER (WHERE takes IS NULL),
-  count(*) FILTER (WHERE {is_member} AND NOT was_in),
-  count(*) FILTER (WHERE was_in AND NOT {is_member})
-FROM ({judged}) judged""",  # noqa: S608 - see `judged`
-            params,
-        )
-        population, members, unknown, joined, left = cursor.fetchone()
-        cursor.execute(
-            f"SELECT creator_id FROM ({judged}) judged WHERE takes"  # noqa: S608 - see `judged`
-            " ORDER BY followers DESC NULLS LAST, creator_id LIMIT %s",
-            [*params, SAMPLE],
-        )
-        sample = tuple(creator for (creator,) in cursor.fetchall())
+    wording = Wording(rule, stay_rule, minimum_stay_days, near_percent)
+    compiler = RuleCompiler(facts, as_of, calendar_of(brand), Reads(facts))
+    known = known_segments(brand)
+    judged = compiler.judge_wording(
+        _alone(segment, unknown_policy, 1 + max((one.bit for one in known.values()), default=-1)),
+        SegmentVersion(),
+        wording,
+    )
+    loosened = near.loosened(rule, near_percent, compiler)
+    size = near.creators_of(brand)
+    plan = Plan(
+        brand=brand,
+        as_of=as_of,
+        calendar=compiler.calendar,
+        facts=facts,
+        judged=(judged,),
+        words=words_for([judged.bit, *(one.bit for one in known.values())]),
+        reads=compiler.reads,
+        known=known,
+        overridden=_overridden(segment, as_of),
+        sample_percent=near.sample_percent(size),
+    )
+    plan = _with_norms(plan)
+    found = _look(plan, judged, loosened)
+    if plan.sample_percent is not None:
+        found = _scaled(found, size)
     newest = CreatorFacts.objects.filter(brand=brand).aggregate(newest=Max("as_of"))["newest"]
+    return replace(
+        found,
+        joined=None if segment is None else found.joined,
+        left=None if segment is None else found.left,
+        facts_as_of=newest,
+    )
+
+
+def _alone(segment: Segment | None, unknown_policy: str | None, free_bit: int) -> Segment:
+    """The segment as if it were alone in its dimension; an empty one where there is none."""
+    return Segment(
+        pk=0 if segment is None else segment.pk,
+        key="" if segment is None else segment.key,
+        bit=free_bit if segment is None else segment.bit,
+        dimension=Dimension(pk=0),
+        unknown_policy=unknown_policy
+        or (UnknownPolicy.LEAVE_OUT if segment is None else segment.unknown_policy),
+    )
+
+
+def _overridden(segment: Segment | None, as_of: datetime) -> frozenset[int]:
+    if segment is None:
+        return frozenset()
+    decided = Override.objects.in_force(as_of).filter(segment=segment).exists()
+    return frozenset([segment.pk] if decided else [])
+
+
+def _with_norms(plan: Plan) -> Plan:
+    """The plan with the norms of the last run; those it did not compute are computed now."""
+    asked = list(plan.reads.norms)
+    if not asked:
+        return plan
+    norms = dict(evaluation_norms.stored(plan.brand, asked))
+    lacking = [key for key in asked if key not in norms]
+    norms.update(evaluation_norms.compute(plan.from_rows(), plan.facts, lacking))
+    return replace(plan, norms=norms)
+
+
+def _look(plan: Plan, judged: Judged, loosened: Sequence[Loosened]) -> Preview:
+    """What the rule does to the rows that are looked at."""
+    verdict = Verdict.of(judged, 0, plan, "e")
+    readings = [reading for reading in judged.readings if reading.can_miss]
+    nulls = null_masks(readings, plan)
+    moved = [
+        Sql(f"{one.sql.text} AS near{number}", one.sql.params)
+        for number, one in enumerate(loosened)
+    ]
+    rows = judged_rows(
+        plan, Sql("f.followers"), Sql(f"{nulls.text} AS nulls", nulls.params), *moved
+    )
+    is_near = " OR ".join(f"e.near{number}" for number in range(len(moved))) or "FALSE"
+    subject = " ".join(f"WHEN e.near{number} THEN {number}" for number in range(len(moved)))
+    # Judged once, in a query of its own: every count looks at the results.
+    told = f"""SELECT e.creator_id, e.followers, e.nulls, {verdict.was_in} AS was_in, e.r0 AS takes,
+  coalesce({verdict.belongs()}, FALSE) AS belongs, {verdict.is_unknown()} AS is_unknown,
+  CASE WHEN e.r0 IS NOT TRUE AND ({is_near}) THEN CASE {subject or "WHEN FALSE THEN 0"} END END
+    AS near
+FROM {rows.text} WHERE e.is_known OFFSET 0"""  # noqa: S608 - compiled rules: values are parameters
+    first = "ORDER BY followers DESC NULLS LAST, creator_id"
+    counted = f"""WITH told AS MATERIALIZED ({told})
+SELECT count(*), count(*) FILTER (WHERE takes), count(*) FILTER (WHERE is_unknown),
+  count(*) FILTER (WHERE belongs AND NOT was_in), count(*) FILTER (WHERE was_in AND NOT belongs),
+  count(*) FILTER (WHERE near IS NOT NULL AND NOT belongs),
+  ARRAY(SELECT creator_id FROM told WHERE takes {first} LIMIT {SAMPLE}),
+  ARRAY(SELECT ARRAY[creator_id, near] FROM told WHERE near IS NOT NULL AND NOT belongs {first}
+    LIMIT {NEAR_SAMPLE}),
+  (SELECT jsonb_agg(jsonb_build_array(nulls, creators)) FROM (
+    SELECT nulls, count(*) AS creators FROM told WHERE is_unknown GROUP BY 1) lacking)
+FROM told"""  # noqa: S608 - see `told`
+    with connection.cursor() as cursor:
+        cursor.execute(counted, rows.params)
+        population, members, unknown, joined, left, near_count, sample, misses, lacking = (
+            cursor.fetchone()
+        )
     return Preview(
         population=population,
         members=members,
         unknown=unknown,
-        joined=None if segment is None else joined,
-        left=None if segment is None else left,
-        sample=sample,
-        facts_as_of=newest,
+        joined=joined,
+        left=left,
+        sample=tuple(sample),
+        facts_as_of=None,
+        missing=missing_of(
+            readings, json.loads(lacking or "[]"), [reading.name for reading in readings]
+        ),
+        near_count=near_count,
+        near=tuple(NearMiss(pk, loosened[number].subject) for pk, number in misses),
+    )
+
+
+def _scaled(found: Preview, size: int) -> Preview:
+    """The counts of a sample as those of all `size` creators."""
+    looked_at = max(found.population, 1)
+    share = found.members / looked_at
+
+    def scale(count: int | None) -> int:
+        return round((count or 0) * size / looked_at)
+
+    return replace(
+        found,
+        population=size,
+        members=scale(found.members),
+        unknown=scale(found.unknown),
+        joined=scale(found.joined),
+        left=scale(found.left),
+        near_count=scale(found.near_count),
+        missing={name: scale(count) for name, count in found.missing.items()},
+        is_estimate=True,
+        margin=round(CONFIDENCE * sqrt(share * (1 - share) / looked_at) * size),
     )

@@ -1,0 +1,121 @@
+"""Near misses: creators outside a segment who would be in, were one threshold a little lower."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db import connection
+
+from crm.models import Brand, StageCount
+from segmentation.rules import near, tree
+from segmentation.rules.compile import compile_valid
+from segmentation.rules.sql import Sql
+from segmentation.services.evaluation_plan import Judged, Plan, RuleCompiler
+from segmentation.services.masks import flag_of, word_of
+
+# Up to so many creators everybody is looked at; beyond, about SAMPLE of them.
+EXACT_UP_TO = 50_000
+SAMPLE = 20_000
+# Columns of one statement; PostgreSQL allows 1,664.
+COLUMNS = 400
+
+
+def sample_percent(population: int) -> float | None:
+    """Which share of a brand's rows to look at; None: all of them."""
+    return None if population <= EXACT_UP_TO else 100 * SAMPLE / population
+
+
+def creators_of(brand: Brand) -> int:
+    """How many creators the brand knows now, without counting them."""
+    return sum(StageCount.objects.filter(brand=brand).values_list("creators", flat=True))
+
+
+@dataclass(frozen=True)
+class Loosened:
+    """A rule with the thresholds of one subject moved, as SQL over the enriched rows."""
+
+    subject: str
+    sql: Sql
+
+
+def loosened(rule: tree.Node, percent: int, compiler: RuleCompiler) -> list[Loosened]:
+    """The rule once for each of its thresholds' subjects; none for 0 percent."""
+    if not percent:
+        return []
+    return [
+        Loosened(
+            subject,
+            compile_valid(
+                near.loosened(rule, subject, percent),
+                compiler.facts,
+                compiler.as_of,
+                compiler.calendar,
+                compiler.reads,
+            ),
+        )
+        for subject in near.subjects(rule)
+    ]
+
+
+def count_near(plan: Plan, population: int) -> dict[int, dict[str, int]]:
+    """Near misses of a run by segment id and subject; `run_diff` is there.
+
+    Of a large brand about SAMPLE creators are looked at, and the counts are estimates. A run of
+    some creators counts none.
+    """
+    if plan.creator_ids is not None:
+        return {}
+    percent = sample_percent(population)
+    plan = replace(plan, sample_percent=percent)
+    compiler = RuleCompiler(plan.facts, plan.as_of, plan.calendar, plan.reads)
+    wanted: list[tuple[Judged, Loosened]] = [
+        (one, found)
+        for one in plan.sound()
+        if one.wording is not None
+        for found in loosened(one.wording.rule, one.wording.near_percent, compiler)
+    ]
+    counts: dict[int, dict[str, int]] = {}
+    for begin in range(0, len(wanted), COLUMNS):
+        batch = wanted[begin : begin + COLUMNS]
+        for (one, found), count in zip(batch, _count(plan, batch), strict=True):
+            if count:
+                scaled = count if percent is None else round(count * 100 / percent)
+                counts.setdefault(one.segment.pk, {})[found.subject] = scaled
+    return counts
+
+
+def _count(plan: Plan, wanted: Sequence[tuple[Judged, Loosened]]) -> Sequence[int]:
+    """Count those outside for whom the loosened rule is true and the rule itself is not."""
+    columns: list[str] = []
+    params: list[Any] = []
+    for one, found in wanted:
+        if one.rule is None:
+            continue
+        word, flag = word_of(one.bit), flag_of(one.bit)
+        columns.append(
+            f"count(*) FILTER (WHERE coalesce(f.now_in[{word}], 0) & {flag} = 0 "
+            f"AND {found.sql.text} AND {one.rule.text} IS NOT TRUE)"
+        )
+        params += [*found.sql.params, *one.rule.params]
+    rows = plan.from_rows()
+    with_masks = Sql(
+        "(SELECT f.*, coalesce(d.new, f.member_bits) AS now_in, "  # noqa: S608 - names of ours
+        "coalesce(d.unknown, f.unknown_bits) AS now_unknown "
+        f"FROM {rows.text} LEFT JOIN run_diff d ON d.creator_id = f.creator_id) f",
+        rows.params,
+    )
+    members = {
+        key: plan.mask_member(key, old="f.now_in", none="f.now_unknown")
+        for key in plan.reads.members
+        if key in plan.known
+    }
+    source = plan.enriched(rows_from=with_masks, members=members)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join(columns)} FROM {source.text} WHERE f.known_since IS NOT NULL",  # noqa: S608 - compiled rules: values are parameters
+            [*params, *source.params],
+        )
+        row: Sequence[int] = cursor.fetchone()
+    return row
