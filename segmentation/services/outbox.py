@@ -93,12 +93,12 @@ def _reevaluate(brand: Brand, creator_ids: list[int] | None, at: datetime) -> No
     if creator_ids is None:
         packs.add_what_is_new(brand=brand, at=at)
     plan = evaluation.prepare(brand=brand, as_of=as_of, creator_ids=creator_ids)
-    changesets.mark_broken(plan, at)
     if creator_ids is not None:
         # They were looked at as of now: a change set that still waits leaves them alone.
         CreatorFacts.objects.filter(brand=brand, creator__in=creator_ids).update(as_of=as_of)
-    moved = evaluation.write_diff(plan)
-    if not moved:
+    plan = evaluation.evaluate(plan)
+    changesets.mark_broken(plan, at)
+    if not plan.moved:
         evaluation.store_masks(plan, members=False)
         return
     run = Run(
@@ -106,7 +106,7 @@ def _reevaluate(brand: Brand, creator_ids: list[int] | None, at: datetime) -> No
         as_of=as_of,
         trigger=Trigger.FACTS,
         status=RunStatus.RUNNING,
-        moved=moved,
+        moved=plan.moved,
         created_at=at,
         started_at=at,
     )

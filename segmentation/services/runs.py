@@ -242,9 +242,10 @@ def _evaluate(run: Run, at: datetime, table: str) -> None:
         cadence=Cadence.QUARTERLY if run.trigger == Trigger.QUARTERLY else None,
         table=table,
     )
+    plan = evaluation.evaluate(plan)
+    run.moved = plan.moved
     if not run.is_dry:
         changesets.mark_broken(plan, at)
-    run.moved = evaluation.write_diff(plan)
     changesets.settle(run, plan, actor=run.requested_by, at=at)
 
 
