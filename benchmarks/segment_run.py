@@ -189,8 +189,7 @@ class World:
         self.churn()
         as_of = self._later()
         with transaction.atomic():
-            plan = evaluation.prepare(brand=self.brand, as_of=as_of)
-            evaluation.write_diff(plan)
+            plan = evaluation.evaluate(evaluation.prepare(brand=self.brand, as_of=as_of))
             found = runs.start_run(brand=self.brand, as_of=as_of, at=as_of, is_dry=True)
             evaluation.write_changes(found, plan)
             self._sql(MOVES, run=found.pk)

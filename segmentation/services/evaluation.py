@@ -1,4 +1,4 @@
-"""Evaluate a brand's segments: `prepare` a plan, `write_diff`, then write what follows from it.
+"""Evaluate a brand's segments: `prepare` a plan, `evaluate` it, then write what follows.
 
 The work is in the modules evaluation_*; this one is what others call, and it stops a rule that
 takes too long: its segment says so and keeps its members, and the others go on without it.
@@ -42,7 +42,6 @@ __all__ = (
     "prepare",
     "store_masks",
     "write_changes",
-    "write_diff",
 )
 
 logger = logging.getLogger(__name__)
@@ -68,11 +67,6 @@ def evaluate(plan: Plan) -> Plan:
         limit = settings.RULES_TIMEOUT_SECONDS + len(plan.judged) * settings.RULE_TIMEOUT_SECONDS
         return replace(plan, moved=_write_diff(plan, limit))
     return replace(without, moved=_write_diff(without, settings.RULES_TIMEOUT_SECONDS))
-
-
-def write_diff(plan: Plan) -> int:
-    """Make the table `run_diff` of the creators whose masks change; returns how many move."""
-    return evaluate(plan).moved
 
 
 def _write_diff(plan: Plan, seconds: float) -> int:
