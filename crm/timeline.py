@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from crm.choices import ImportStatus, Stage
 from crm.models import (
     AuditEntry,
+    FieldValue,
     ImportBatch,
     MetricSnapshot,
     Note,
@@ -118,6 +119,7 @@ def _imports(relationship: Relationship, before: _Place | None, size: int) -> It
         Profile.objects.filter(creator=creator).order_by().values("import_batch"),
         Post.objects.filter(creator=creator).order_by().values("import_batch"),
         Relationship.objects.filter(pk=relationship.pk).order_by().values("import_batch"),
+        FieldValue.objects.filter(creator=creator).order_by().values("import_batch"),
     )
     rows = ImportBatch.objects.filter(
         brand=relationship.brand,

@@ -8,7 +8,7 @@ from django import forms
 
 from crm.forms.base import PlainForm
 from crm.importers.dates import FORM_LABELS
-from crm.importers.vocabulary import TARGETS, Level
+from crm.importers.vocabulary import Level, Targets
 from crm.models import Platform
 
 
@@ -89,12 +89,13 @@ class ImportColumnForm(PlainForm):
         label="Dates",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, targets: Targets, **kwargs: Any) -> None:
+        """`targets` is what a column can mean for the brand."""
         super().__init__(*args, **kwargs)
         groups = [
             (
                 level.label,
-                [(key, found.label) for key, found in TARGETS.items() if found.level is level],
+                [(key, found.label) for key, found in targets.items() if found.level is level],
             )
             for level in Level
         ]

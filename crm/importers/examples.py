@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from crm.field_types import shown
 from crm.importers.mapping import ColumnMapping, Kind, MappedColumn
 from crm.importers.numbers import BadValue
 from crm.importers.parsing import RowParser
-from crm.importers.vocabulary import TARGETS, Parse
+from crm.importers.vocabulary import TARGETS, Parse, Targets
 
 
-def sample_value(column: MappedColumn, cell: object, *, year: int, platform: str) -> str:
+def sample_value(
+    column: MappedColumn, cell: object, *, year: int, platform: str, targets: Targets = TARGETS
+) -> str:
     """How one cell is read, for the mapping page: the value, "not known", or what is wrong."""
     if not column.target:
         return ""
     mapping = ColumnMapping(Kind.POSTS, (column,), platform=platform)
-    parser = RowParser(mapping, year=year, platforms=frozenset({platform}))
+    parser = RowParser(mapping, year=year, platforms=frozenset({platform}), targets=targets)
     try:
         value = parser.read_cell(column, cell)
     except BadValue as bad:
         return str(bad)
     if value is None:
         return "not known"
-    return _in_words(value, TARGETS[column.target].parse)
+    target = targets[column.target]
+    return shown(target.field, value) if target.field else _in_words(value, target.parse)
 
 
 def _in_words(value: object, parse: Parse) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Self
 from crm.importers.dates import DateForm
 from crm.importers.handles import RULES
 from crm.importers.numbers import DecimalStyle, PercentUnit
-from crm.importers.vocabulary import TARGETS, Level, Parse
+from crm.importers.vocabulary import TARGETS, Level, Parse, Targets
 
 
 class Kind(StrEnum):
@@ -134,7 +134,10 @@ class ColumnMapping:
 
 
 def check(
-    mapping: ColumnMapping, file_columns: Iterable[str], platforms: Iterable[str]
+    mapping: ColumnMapping,
+    file_columns: Iterable[str],
+    platforms: Iterable[str],
+    targets: Targets = TARGETS,
 ) -> list[str]:
     """What keeps the mapping from being used with a file of these columns.
 
@@ -145,7 +148,7 @@ def check(
     in_file = set(file_columns)
     filled: dict[tuple[str, str], str] = {}
     for column in mapping.used:
-        target = TARGETS.get(column.target)
+        target = targets.get(column.target)
         if target is None:
             problems.append(f"There is no field “{column.target}” (column “{column.column}”).")
             continue

@@ -129,6 +129,24 @@ def parse_average(cell: object, style: DecimalStyle = DecimalStyle.POINT) -> flo
     return float(number)
 
 
+def parse_number(cell: object, style: DecimalStyle = DecimalStyle.POINT) -> float | None:
+    """Any number, below zero too; None where not known."""
+    number = _exact(cell, style)
+    if number is None:
+        return None
+    if not -BIGINT_MAX <= number <= BIGINT_MAX:
+        raise BadValue("too_large", f"{_shown(cell)} is too large.")
+    return float(number)
+
+
+def parse_share(
+    cell: object, style: DecimalStyle = DecimalStyle.POINT, unit: PercentUnit = PercentUnit.FRACTION
+) -> float | None:
+    """A percentage as a fraction, below zero too ("-5%" is -0.05); None where not known."""
+    number = _fraction(cell, style, unit)
+    return None if number is None else float(number)
+
+
 def parse_rate(
     cell: object, style: DecimalStyle = DecimalStyle.POINT, unit: PercentUnit = PercentUnit.FRACTION
 ) -> float | None:
@@ -137,16 +155,9 @@ def parse_rate(
     `unit` says what a number without "%" means. More than 100 (10,000 %) is refused: it is the
     wrong column or unit.
     """
-    points = unit is PercentUnit.POINTS
-    if isinstance(cell, str):
-        text = cell.strip()
-        if text.endswith("%") and not is_missing(text):
-            cell, points = text[:-1], True
-    number = _exact(cell, style)
+    number = _fraction(cell, style, unit)
     if number is None:
         return None
-    if points:
-        number = Decimal(number) / 100
     if number < 0:
         raise BadValue("negative", f"{_shown(cell)} is below zero.")
     if number > 100:
@@ -154,6 +165,19 @@ def parse_rate(
             "too_large", f"{_shown(cell)} is too large for a rate: is the column's unit right?"
         )
     return float(number)
+
+
+def _fraction(cell: object, style: DecimalStyle, unit: PercentUnit) -> Decimal | int | None:
+    """The exact fraction in the cell; None where not known."""
+    points = unit is PercentUnit.POINTS
+    if isinstance(cell, str):
+        text = cell.strip()
+        if text.endswith("%") and not is_missing(text):
+            cell, points = text[:-1], True
+    number = _exact(cell, style)
+    if number is None or not points:
+        return number
+    return Decimal(number) / 100
 
 
 def detect_style(cells: Iterable[object], *, counts: bool = True) -> Style:

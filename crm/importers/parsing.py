@@ -7,14 +7,26 @@ recognised costs the cell, not the row: it is counted in `ignored`.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
+from crm.field_types import plain as plain_value
 from crm.importers.dates import parse_moment
+from crm.importers.fields import PREFIX, read, used, words_in
 from crm.importers.handles import HANDLE_MAX, parse_handle, platform_of_url, profile_address
 from crm.importers.mapping import ColumnMapping, Kind, MappedColumn
-from crm.importers.numbers import BadValue, is_missing, parse_average, parse_count, parse_rate
+from crm.importers.numbers import (
+    BadValue,
+    is_missing,
+    parse_average,
+    parse_count,
+    parse_number,
+    parse_rate,
+    parse_share,
+)
 from crm.importers.values import (
     niche_key,
     parse_country,
@@ -34,7 +46,9 @@ from crm.importers.vocabulary import (
     TARGETS,
     Level,
     Parse,
+    Targets,
 )
+from crm.models import CustomField
 
 Parser = Callable[[Any], Any]
 _UNKNOWN = object()
@@ -100,8 +114,17 @@ _REMEMBERED = 10_000
 class RowParser:
     """The rows of one file by one mapping."""
 
-    def __init__(self, mapping: ColumnMapping, *, year: int, platforms: frozenset[str]) -> None:
+    def __init__(
+        self,
+        mapping: ColumnMapping,
+        *,
+        year: int,
+        platforms: frozenset[str],
+        targets: Targets = TARGETS,
+    ) -> None:
         self.mapping = mapping
+        self.brand_fields = used(targets, mapping.targets)
+        self._targets = targets
         self.wanted = tuple(column.column for column in mapping.used)
         self.ignored: dict[str, Ignored] = {}
         self.niches: dict[str, str] = {}
@@ -111,7 +134,7 @@ class RowParser:
         common: list[tuple[int, str, Parser]] = []
         own: dict[str, list[tuple[int, str, Parser]]] = {}
         for index, column in enumerate(mapping.used):
-            target = TARGETS[column.target]
+            target = targets[column.target]
             # Several columns may hold niches: each has a key of its own until the row is complete.
             key = f"niche {index}" if target.parse is Parse.NICHE else target.key
             cell = (index, key, self._remembering(column))
@@ -123,6 +146,7 @@ class RowParser:
         self._slots = tuple((platform, tuple(cells)) for platform, cells in own.items()) or (
             ("", ()),
         )
+        self._field_keys = tuple(key for _, key, _ in common if key.startswith(PREFIX))
         self._niche_keys = tuple(key for _, key, _ in common if key.startswith("niche "))
         self.fields = self._fields()
 
@@ -168,7 +192,7 @@ class RowParser:
     def read_cell(self, column: MappedColumn, cell: object) -> Any:
         """One cell of a column by itself. Raises BadValue."""
         value = self._parser(column)(cell)
-        if TARGETS[column.target].parse is Parse.HANDLE and value is not None:
+        if self._targets[column.target].parse is Parse.HANDLE and value is not None:
             return parse_handle(value, column.platform or self.mapping.platform)
         return value
 
@@ -177,6 +201,13 @@ class RowParser:
         if self._niche_keys:
             niches = [key for column in self._niche_keys for key in values.get(column, ())]
             values["niches"] = list(dict.fromkeys(niches)) or None
+        if self._field_keys:
+            said = {
+                key.removeprefix(PREFIX): plain_value(values[key])
+                for key in self._field_keys
+                if key in values
+            }
+            values["fields"] = json.dumps(said) if said else None
         if "name" not in values and ("first_name" in values or "last_name" in values):
             values["name"] = " ".join(
                 filter(None, (values.get("first_name"), values.get("last_name")))
@@ -248,6 +279,8 @@ class RowParser:
             fields.append("name")
         if "niche" in targets:
             fields.append("niches")
+        if self.brand_fields:
+            fields.append("fields")
         if self._posts:
             given = {*targets, "post_id", "post_kind"} | (
                 {"followers_at_post"} if "followers" in targets else set()
@@ -260,7 +293,8 @@ class RowParser:
         counted.
         """
         parse = self._parser(column)
-        if TARGETS[column.target].parse not in _REPEATING:
+        target = self._targets[column.target]
+        if target.parse not in _REPEATING and target.field is None:
             return parse
         known: dict[Any, Any] = {}
 
@@ -291,7 +325,7 @@ class RowParser:
 
     def _parser(self, column: MappedColumn) -> Parser:
         """The function that reads the column's cells."""
-        target, decimal, unit = TARGETS[column.target], column.decimal, column.unit
+        target, decimal, unit = self._targets[column.target], column.decimal, column.unit
         limit, form, year = target.limit, column.form, self._year
         parsers: dict[Parse, Parser] = {
             Parse.HANDLE: _raw_handle,
@@ -304,6 +338,9 @@ class RowParser:
             Parse.COUNT: lambda cell: parse_count(cell, decimal),
             Parse.AVERAGE: lambda cell: parse_average(cell, decimal),
             Parse.RATE: lambda cell: parse_rate(cell, decimal, unit),
+            Parse.NUMBER: lambda cell: parse_number(cell, decimal),
+            Parse.SHARE: lambda cell: parse_share(cell, decimal, unit),
+            Parse.WORDS: lambda cell: words_in(parse_text(cell, limit)),
             Parse.FLAG: parse_flag,
             Parse.MOMENT: lambda cell: parse_moment(cell, form, year=year),
             Parse.COUNTRY: parse_country,
@@ -311,7 +348,10 @@ class RowParser:
             Parse.NICHE: self._niches,
             Parse.POST_KIND: parse_post_kind,
         }
-        return parsers[target.parse]
+        parse = parsers[target.parse]
+        if target.field is None:
+            return parse
+        return partial(_of_field, target.field, parse)
 
     def _niches(self, cell: object) -> list[str] | None:
         keys = []
@@ -334,6 +374,10 @@ class RowParser:
         if platform not in self._platforms:
             raise BadValue("unknown_platform", f"“{word[:40]}” is no platform that we know.")
         return platform
+
+
+def _of_field(field: CustomField, parse: Parser, cell: Any) -> Any:
+    return read(field, parse(cell))
 
 
 def staging_rows(

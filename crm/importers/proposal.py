@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crm.importers.dates import date_in_name, detect_form
+from crm.importers.fields import target_named
 from crm.importers.handles import platform_of_url
 from crm.importers.mapping import ColumnMapping, Kind, MappedColumn
 from crm.importers.naming import Samples, choose_names
@@ -28,10 +29,13 @@ from crm.importers.numbers import (
 from crm.importers.shapes import by_shape
 from crm.importers.values import parse_country, parse_language
 from crm.importers.vocabulary import (
+    IDENTITY_WORDS,
     NUMBERS,
+    PERCENTAGES,
     TARGETS,
     Level,
     Parse,
+    Targets,
     plain,
     split_platform,
     target_of,
@@ -57,10 +61,12 @@ def propose(
     has_header: bool,
     file_name: str = "",
     now: datetime,
+    targets: Targets = TARGETS,
 ) -> ColumnMapping:
     """The likely meaning of a file.
 
-    `samples` has the first cells of each column; `now` gives a missing year.
+    `samples` has the first cells of each column; `now` gives a missing year; `targets` is what a
+    column can mean, a brand's own fields among it.
     """
     captured = date_in_name(file_name)
     year = captured.year if captured else now.astimezone(UTC).year
@@ -87,9 +93,11 @@ def propose(
             target = "handle"
         if posts and plain(name) == "date":
             target = "captured_at" if _repeats(columns, samples, headings) else "posted_at"
+        if not target and plain(name) not in IDENTITY_WORDS:
+            target = target_named(plain(name), targets)
         if not target:
             continue
-        parse = TARGETS[target].parse
+        parse = targets[target].parse
         if parse in NUMBERS and cells and sum(map(looks_numeric, cells)) < len(cells) / 2:
             slipped = True
             warnings.append(
@@ -103,13 +111,13 @@ def propose(
         column = MappedColumn(
             name,
             target,
-            platform if len(several) > 1 and TARGETS[target].level is Level.ACCOUNT else "",
+            platform if len(several) > 1 and targets[target].level is Level.ACCOUNT else "",
             why="its heading says so",
         )
         chosen[name] = column
     choose_names(columns, samples, headings, chosen, posts=posts)
-    _one_each(samples, chosen)
-    settled = _details(samples, chosen, year=year, warnings=warnings)
+    _one_each(samples, chosen, targets)
+    settled = _details(samples, chosen, targets, year=year, warnings=warnings)
     platform, why = _platform(samples, headings, several, settled, file_name, posts=posts)
     if why:
         warnings.append(why)
@@ -124,7 +132,7 @@ def propose(
     )
 
 
-def complete(mapping: ColumnMapping, samples: Samples) -> ColumnMapping:
+def complete(mapping: ColumnMapping, samples: Samples, targets: Targets = TARGETS) -> ColumnMapping:
     """The mapping with decimal marks, units and date forms told from the cells.
 
     A column that a mapping takes stays taken, even where its cells do not look like it: its rows
@@ -132,8 +140,8 @@ def complete(mapping: ColumnMapping, samples: Samples) -> ColumnMapping:
     """
     year = mapping.year or 2000
     warnings: list[str] = []
-    known = {column.column: column for column in mapping.used if column.target in TARGETS}
-    settled = _details(samples, known, year=year, warnings=warnings)
+    known = {column.column: column for column in mapping.used if column.target in targets}
+    settled = _details(samples, known, targets, year=year, warnings=warnings)
     return replace(
         mapping,
         columns=tuple(settled.get(column.column, column) for column in mapping.columns),
@@ -168,20 +176,20 @@ def _is_account(name: str, *, posts: bool) -> bool:
     return not rest or (bool(target) and TARGETS[target].level is Level.ACCOUNT)
 
 
-def _one_each(samples: Samples, chosen: dict[str, MappedColumn]) -> None:
+def _one_each(samples: Samples, chosen: dict[str, MappedColumn], targets: Targets) -> None:
     """Leave one column for each target:
 
     the one with exact numbers ("13800000" rather than "13.8M"), else the first.
     """
     rivals: dict[tuple[str, str], list[str]] = {}
     for name, column in chosen.items():
-        if not TARGETS[column.target].several:
+        if not targets[column.target].several:
             rivals.setdefault((column.target, column.platform), []).append(name)
     for (target, _), names in rivals.items():
         if len(names) == 1:
             continue
         keep = names[0]
-        if TARGETS[target].parse in NUMBERS:
+        if targets[target].parse in NUMBERS:
             keep = max(
                 names, key=lambda name: (round(_exactness(samples[name]), 2), -names.index(name))
             )
@@ -205,20 +213,25 @@ def _exactness(cells: Sequence[Any]) -> float:
 
 
 def _details(
-    samples: Samples, chosen: Mapping[str, MappedColumn], *, year: int, warnings: list[str]
+    samples: Samples,
+    chosen: Mapping[str, MappedColumn],
+    targets: Targets,
+    *,
+    year: int,
+    warnings: list[str],
 ) -> dict[str, MappedColumn]:
     """Decimal mark, percent unit and date form of each column; what has none is dropped."""
     styles = {
-        name: detect_style(samples[name], counts=TARGETS[column.target].parse is Parse.COUNT)
+        name: detect_style(samples[name], counts=targets[column.target].parse is Parse.COUNT)
         for name, column in chosen.items()
-        if TARGETS[column.target].parse in NUMBERS
+        if targets[column.target].parse in NUMBERS
     }
     proven = {
         style.decimal for style in styles.values() if style.certain and "plain" not in style.why
     }
     settled: dict[str, MappedColumn] = {}
     for name, column in chosen.items():
-        parse = TARGETS[column.target].parse
+        parse = targets[column.target].parse
         if parse in NUMBERS:
             style = styles[name]
             if not style.certain and len(proven) == 1:
@@ -226,7 +239,7 @@ def _details(
             if not style.certain:
                 warnings.append(f"“{name}”: {style.why}. Check that this is meant.")
             unit = column.unit
-            if parse is Parse.RATE:
+            if parse in PERCENTAGES:
                 unit = _percent_unit(name, samples[name], style)
             settled[name] = replace(column, decimal=style.decimal, unit=unit)
         elif parse is Parse.MOMENT:

@@ -1,9 +1,15 @@
 """What a column can mean, and the words by which its heading says so."""
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from crm.models import CustomField
 
 
 class Level(StrEnum):
@@ -11,12 +17,18 @@ class Level(StrEnum):
 
     ACCOUNT = "account"
     CREATOR = "creator"
+    FIELD = "field"
     POST = "post"
 
     @property
     def label(self) -> str:
         """As people call it."""
-        return {"account": "Profile", "creator": "Creator", "post": "Post"}[self.value]
+        return {
+            "account": "Profile",
+            "creator": "Creator",
+            "field": "Fields of your brand",
+            "post": "Post",
+        }[self.value]
 
 
 class Parse(StrEnum):
@@ -32,6 +44,9 @@ class Parse(StrEnum):
     COUNT = "count"
     AVERAGE = "average"
     RATE = "rate"
+    NUMBER = "number"
+    SHARE = "share"
+    WORDS = "words"
     FLAG = "flag"
     MOMENT = "moment"
     COUNTRY = "country"
@@ -40,14 +55,16 @@ class Parse(StrEnum):
     POST_KIND = "post_kind"
 
 
-NUMBERS = frozenset({Parse.COUNT, Parse.AVERAGE, Parse.RATE})
+NUMBERS = frozenset({Parse.COUNT, Parse.AVERAGE, Parse.RATE, Parse.NUMBER, Parse.SHARE})
+PERCENTAGES = frozenset({Parse.RATE, Parse.SHARE})
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
     """A field that a column can fill.
 
-    `limit` is the longest text; `several`: more than one column may fill it.
+    `limit` is the longest text; `several`: more than one column may fill it; `field`: the brand's
+    own field that it is.
     """
 
     key: str
@@ -56,9 +73,13 @@ class Target:
     parse: Parse
     limit: int = 0
     several: bool = False
+    field: CustomField | None = None
 
 
-def _targets() -> Mapping[str, Target]:
+Targets = Mapping[str, Target]
+
+
+def _targets() -> Targets:
     creator, account, post = Level.CREATOR, Level.ACCOUNT, Level.POST
     all_targets = (
         Target("handle", "Handle", account, Parse.HANDLE),

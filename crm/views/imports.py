@@ -26,7 +26,7 @@ from crm.importers.mapping import ColumnMapping, Kind, MappedColumn, MappingInva
 from crm.importers.numbers import DecimalStyle, PercentUnit
 from crm.importers.reading import Reading
 from crm.importers.rows import Unreadable
-from crm.importers.vocabulary import NUMBERS, TARGETS, Level, Parse
+from crm.importers.vocabulary import NUMBERS, PERCENTAGES, Level, Parse, Targets
 from crm.models import ImportBatch
 from crm.paging import Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
@@ -102,9 +102,9 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
     initial = _file_initial(mapping)
     is_sent = request.method == "POST"
     file_form = ImportFileForm(request.POST) if is_sent else ImportFileForm(initial=initial)
-    samples = _samples(batch)
+    samples, targets = _samples(batch), batches.targets_of(request.brand)
     if is_sent and file_form.is_valid():
-        mapping = _posted(request, mapping, file_form)
+        mapping = _posted(request, mapping, file_form, targets)
         on = mapping.captured_on
         captured_at = batches.moment_of(on) if on else _otherwise(batch)
         try:
@@ -121,7 +121,9 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
         "batch": batch,
         "mapping": mapping,
         "file_form": file_form,
-        "rows": [_column_row(number, mapping, samples) for number in range(len(mapping.columns))],
+        "rows": [
+            _column_row(number, mapping, samples, targets) for number in range(len(mapping.columns))
+        ],
         "problems": problems,
     }
     status = 422 if problems or file_form.errors else 200
@@ -136,20 +138,20 @@ def column(request: BrandRequest, pk: int, number: int) -> HttpResponse:
     mapping = ColumnMapping.from_json(batch.mapping)
     if number >= len(mapping.columns) or batch.status not in _OPEN:
         raise Http404
-    samples = _samples(batch)
+    samples, targets = _samples(batch), batches.targets_of(request.brand)
     before = mapping.columns[number].target
-    mapping = _posted(request, mapping, ImportFileForm(request.POST))
+    mapping = _posted(request, mapping, ImportFileForm(request.POST), targets)
     if mapping.columns[number].target != request.POST.get("was", before):
         # A newly chosen field: mark, unit and date form are told from the cells again.
         only = replace(
             mapping,
             columns=(MappedColumn(mapping.columns[number].column, mapping.columns[number].target),),
         )
-        told = batches.completed(only, samples).columns[0]
+        told = batches.completed(only, samples, targets).columns[0]
         changed = list(mapping.columns)
         changed[number] = replace(told, platform=mapping.columns[number].platform)
         mapping = replace(mapping, columns=tuple(changed))
-    row = _column_row(number, mapping, samples)
+    row = _column_row(number, mapping, samples, targets)
     return render(request, "crm/imports/columns.html#row", {"row": row, "batch": batch})
 
 
@@ -282,7 +284,9 @@ def _file_initial(mapping: ColumnMapping) -> dict[str, Any]:
     }
 
 
-def _posted(request: BrandRequest, mapping: ColumnMapping, form: ImportFileForm) -> ColumnMapping:
+def _posted(
+    request: BrandRequest, mapping: ColumnMapping, form: ImportFileForm, targets: Targets
+) -> ColumnMapping:
     """The mapping as the page was sent; a column whose part is not in it stays as it was."""
     form.full_clean()
     platform = form.cleaned_data.get("platform")
@@ -293,7 +297,7 @@ def _posted(request: BrandRequest, mapping: ColumnMapping, form: ImportFileForm)
         if f"{prefix}-target" not in request.POST:
             columns.append(old)
             continue
-        sent = ImportColumnForm(request.POST, prefix=prefix)
+        sent = ImportColumnForm(request.POST, prefix=prefix, targets=targets)
         if not sent.is_valid():
             columns.append(old)
             continue
@@ -319,7 +323,9 @@ def _posted(request: BrandRequest, mapping: ColumnMapping, form: ImportFileForm)
     )
 
 
-def _column_row(number: int, mapping: ColumnMapping, samples: dict[str, list[Any]]) -> ColumnRow:
+def _column_row(
+    number: int, mapping: ColumnMapping, samples: dict[str, list[Any]], targets: Targets
+) -> ColumnRow:
     mapped = mapping.columns[number]
     known = [cell for cell in samples[mapped.column] if cell is not None and cell != ""]
     first = list({str(cell): cell for cell in known}.values())[:SAMPLES_SHOWN]
@@ -330,19 +336,23 @@ def _column_row(number: int, mapping: ColumnMapping, samples: dict[str, list[Any
         "unit": mapped.unit.value,
         "form": mapped.form.value,
     }
-    target = TARGETS.get(mapped.target)
+    target = targets.get(mapped.target)
     parts = {"target"}
     if target is not None:
         parts |= {"decimal"} if target.parse in NUMBERS else set()
-        parts |= {"unit"} if target.parse is Parse.RATE else set()
+        parts |= {"unit"} if target.parse in PERCENTAGES else set()
         parts |= {"form"} if target.parse is Parse.MOMENT else set()
         # One platform for the whole file is the usual case; else each column may have its own.
         varies = bool(mapped.platform) or not mapping.platform
         if varies and target.level is Level.ACCOUNT and target.key != "captured_at":
             parts.add("platform")
     year = mapping.year or datetime.now(tz=timezone.get_current_timezone()).year
-    reads = [sample_value(mapped, cell, year=year, platform=mapping.platform) for cell in first]
-    form = ImportColumnForm(prefix=f"c{number}", initial=initial)
+    reads = [
+        sample_value(mapped, cell, year=year, platform=mapping.platform, targets=targets)
+        for cell in first
+        if not mapped.target or target
+    ]
+    form = ImportColumnForm(prefix=f"c{number}", initial=initial, targets=targets)
     return ColumnRow(
         number,
         mapped.column,

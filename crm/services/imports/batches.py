@@ -17,8 +17,10 @@ from django.db.models import QuerySet
 
 from crm.choices import ImportStatus
 from crm.importers import proposal
+from crm.importers.fields import with_fields
 from crm.importers.mapping import ColumnMapping, Kind, MappingInvalid, check
-from crm.models import Brand, ImportBatch, Platform, SavedMapping, User
+from crm.importers.vocabulary import Targets
+from crm.models import Brand, CustomField, ImportBatch, Platform, SavedMapping, User
 from crm.services.imports.files import local_path, propose, samples_of, sha256_of
 
 DEFAULT_SOURCE = "file"
@@ -82,7 +84,7 @@ def settle(*, batch_id: int, mapping: ColumnMapping, captured_at: datetime) -> I
         raise ImportRefused(
             f"This import is {batch.get_status_display().lower()}: its columns are settled."
         )
-    problems = check(mapping, batch.reading["columns"], platform_keys())
+    problems = check(mapping, batch.reading["columns"], platform_keys(), targets_of(batch.brand))
     if problems:
         raise MappingInvalid(problems)
     batch.kind, batch.mapping, batch.captured_at = (
@@ -97,9 +99,16 @@ def settle(*, batch_id: int, mapping: ColumnMapping, captured_at: datetime) -> I
     return batch
 
 
-def completed(mapping: ColumnMapping, samples: Mapping[str, Sequence[Any]]) -> ColumnMapping:
+def completed(
+    mapping: ColumnMapping, samples: Mapping[str, Sequence[Any]], targets: Targets
+) -> ColumnMapping:
     """The mapping with decimal marks, units and date forms told from the cells."""
-    return proposal.complete(mapping, samples)
+    return proposal.complete(mapping, samples, targets)
+
+
+def targets_of(brand: Brand) -> Targets:
+    """What a column can mean for the brand: its own fields among it."""
+    return with_fields(CustomField.objects.filter(brand=brand).in_use())
 
 
 def platform_keys() -> frozenset[str]:
@@ -122,7 +131,8 @@ def _start(
     at: datetime,
     batch: ImportBatch | None = None,
 ) -> ImportBatch:
-    how, mapping = propose(path, kind=wishes.kind, file_name=file_name, at=at)
+    targets = targets_of(brand)
+    how, mapping = propose(path, kind=wishes.kind, file_name=file_name, at=at, targets=targets)
     source = wishes.source or proposal.guess_source(how.columns) or DEFAULT_SOURCE
     if wishes.mapping is not None:
         given = ColumnMapping.from_json(wishes.mapping, mapping.kind)
@@ -130,7 +140,7 @@ def _start(
         unknown = [name for name in stated.used if name.column not in how.columns]
         if unknown:
             raise MappingInvalid(f"The file has no column “{column.column}”." for column in unknown)
-        mapping = completed(stated.for_file(how.columns), samples_of(path, how))
+        mapping = completed(stated.for_file(how.columns), samples_of(path, how), targets)
     elif source != DEFAULT_SOURCE:
         mapping = _as_last_time(brand, source, mapping)
     if wishes.platform:

@@ -86,6 +86,7 @@ def count() -> Counts:
             UNION SELECT a.person FROM imp_account a JOIN imp_snapshot s USING (a)
                 WHERE s.id IS NULL OR s.changed
             UNION SELECT person FROM imp_belonging
+            UNION SELECT person FROM imp_field
             UNION SELECT a.person FROM imp_account a JOIN imp_post p USING (a)
                 WHERE p.id IS NULL OR p.changed
             UNION SELECT a.person FROM imp_account a JOIN imp_post USING (a)

@@ -18,6 +18,7 @@ from django.core.files.storage import FileSystemStorage
 from crm.importers import proposal, reading
 from crm.importers.mapping import ColumnMapping, Kind
 from crm.importers.reading import Reading
+from crm.importers.vocabulary import Targets
 from crm.models import ImportBatch
 
 SAMPLE_ROWS = 1_000
@@ -60,7 +61,7 @@ def samples_of(path: Path, how: Reading) -> dict[str, list[Any]]:
 
 
 def propose(
-    path: Path, *, kind: Kind | None, file_name: str, at: datetime
+    path: Path, *, kind: Kind | None, file_name: str, at: datetime, targets: Targets
 ) -> tuple[Reading, ColumnMapping]:
     """How the file is read and what it probably means.
 
@@ -74,5 +75,6 @@ def propose(
         has_header=how.header_line > 0,
         file_name=file_name,
         now=at,
+        targets=targets,
     )
     return how, mapping

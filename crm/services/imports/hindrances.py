@@ -19,6 +19,7 @@ _BELONG: tuple[tuple[LiteralString, LiteralString, LiteralString, str], ...] = (
     ("crm_contactpoint", "creator_id", "crm_creator", "Contact details"),
     ("crm_externalid", "creator_id", "crm_creator", "Ids"),
     ("crm_creatorniche", "creator_id", "crm_creator", "Niches"),
+    ("crm_fieldvalue", "creator_id", "crm_creator", "Field values"),
     ("crm_metricsnapshot", "profile_id", "crm_profile", "Profile numbers"),
     ("crm_audiencesnapshot", "profile_id", "crm_profile", "Audience reports"),
     ("crm_post", "profile_id", "crm_profile", "Posts"),

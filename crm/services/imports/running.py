@@ -24,8 +24,16 @@ from crm.importers.rows import Unreadable
 from crm.models import Brand, ImportBatch, ImportReject, SavedMapping, User
 from crm.performance import planned_for
 from crm.services.facts import mark_changed
-from crm.services.imports import accounts, changes, people, staging, statements, writing
-from crm.services.imports.batches import DEFAULT_SOURCE, ImportRefused, platform_keys
+from crm.services.imports import (
+    accounts,
+    changes,
+    field_changes,
+    people,
+    staging,
+    statements,
+    writing,
+)
+from crm.services.imports.batches import DEFAULT_SOURCE, ImportRefused, platform_keys, targets_of
 from crm.services.imports.changes import Counts
 from crm.services.imports.files import local_path
 from crm.services.metrics import refresh_metrics
@@ -133,10 +141,12 @@ def _staged(batch: ImportBatch, path: Path | None, at: datetime) -> Iterator[_Ru
     """The file's rows in the staging table."""
     mapping, how = ColumnMapping.from_json(batch.mapping), Reading.from_json(batch.reading)
     platforms = platform_keys()
-    problems = check(mapping, how.columns, platforms)
+    targets = targets_of(batch.brand)
+    problems = check(mapping, how.columns, platforms, targets)
     if problems:
         raise MappingInvalid(problems)
-    parser = RowParser(mapping, year=mapping.year or batch.captured_at.year, platforms=platforms)
+    year = mapping.year or batch.captured_at.year
+    parser = RowParser(mapping, year=year, platforms=platforms, targets=targets)
     params = {
         "batch": batch.pk,
         "brand": batch.brand_id,
@@ -183,6 +193,7 @@ def _compare(run: _Run) -> Counts:
         people.find_people(run.table, given=given, params=run.params, rejects=run.rejects)
         with_posts = run.mapping.kind is Kind.POSTS
         changes.find(run.table, given=given, params=run.params, posts=with_posts)
+        field_changes.find(run.table, run.parser.brand_fields, run.params)
         counts = changes.count()
     counts.rows = run.rows
     counts.rejected = dict(sorted(run.rejects.counts.items()))

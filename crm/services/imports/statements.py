@@ -29,6 +29,7 @@ _TABLES = (
     "snapshot",
     "snapshot_change",
     "belonging",
+    "field",
     "post",
     "post_change",
     "post_snapshot",

@@ -134,6 +134,7 @@ def _changed_creators(params: dict[str, int]) -> list[int]:
         UNION SELECT creator_id FROM crm_profile WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_relationship WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_creatorniche WHERE import_batch_id = %(batch)s
+        UNION SELECT creator_id FROM crm_fieldvalue WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_post WHERE import_batch_id = %(batch)s
         UNION SELECT p.creator_id FROM crm_profile p JOIN crm_metricsnapshot s
             ON s.profile_id = p.id

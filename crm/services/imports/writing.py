@@ -12,6 +12,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm.importers.vocabulary import POST_NUMBERS, PROFILE_NUMBERS
+from crm.services.imports import field_changes
 from crm.services.imports.post_changes import SOURCE
 from crm.services.imports.statements import Params, names, run
 
@@ -22,6 +23,7 @@ ADDED: tuple[LiteralString, ...] = (
     "crm_audiencesnapshot",
     "crm_metricsnapshot",
     "crm_creatorniche",
+    "crm_fieldvalue",
     "crm_externalid",
     "crm_contactpoint",
     "crm_relationship",
@@ -68,6 +70,7 @@ def write(*, params: Params, niches: Mapping[str, str], posts: bool) -> None:
     _creators(params)
     _profiles(params)
     _belongings(params, niches)
+    field_changes.write(params)
     _snapshots(params)
     if posts:
         _posts(params)

@@ -23,6 +23,7 @@ TABLES = (
         "crm_creatorniche",
         "crm_contactpoint",
         "crm_externalid",
+        "crm_fieldvalue",
     ),
     *(
         "crm_relationship",
