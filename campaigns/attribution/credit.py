@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from campaigns.attribution import markov, touchwise
+from campaigns.attribution.events import Key
 from campaigns.attribution.formulas import FORMULAS, Model
 from campaigns.attribution.results import Attribution, Credit
 from campaigns.attribution.settings import Settings
@@ -36,14 +38,15 @@ def attribute(table: JourneyTable, model: Model, settings: Settings | None = Non
     try:
         credit = touch_credit(table, model, settings)
     except (NoCredit, markov.TooManyForMarkov) as refused:
-        return _answer(table, model, settings, (), str(refused))
+        return answer(table, model, settings, (), str(refused))
     size = len(table.keys)
-    return _answer(
+    return answer(
         table,
         model,
         settings,
-        _credits(
+        largest_first(
             table,
+            table.keys,
             sums(credit.table.touches, credit.conversions, size),
             sums(credit.table.touches, credit.values, size),
         ),
@@ -110,28 +113,31 @@ def _by_removal(table: JourneyTable) -> TouchCredit:
     )
 
 
-def _credits(table: JourneyTable, conversions: Floats, values: Floats) -> tuple[Credit, ...]:
+def largest_first(
+    table: JourneyTable, keys: Sequence[Key], conversions: Floats, values: Floats
+) -> tuple[Credit, ...]:
+    """Return credits in order of size, with the share of all conversions of the table."""
     total = float(table.conversions.sum())
     is_valued = bool(table.valued.any())
-    largest_first = np.argsort(-conversions, kind="stable")
     return tuple(
         Credit(
-            key=table.keys[place],
+            key=keys[place],
             conversions=float(conversions[place]),
             value=float(values[place]) if is_valued else None,
             share=float(conversions[place]) / total,
         )
-        for place in largest_first
+        for place in np.argsort(-conversions, kind="stable")
     )
 
 
-def _answer(
+def answer(
     table: JourneyTable,
     model: Model,
     settings: Settings,
     credits_: tuple[Credit, ...],
     reason: str | None = None,
 ) -> Attribution:
+    """Return credits with what they are of; without any, the reason."""
     return Attribution(
         formula=FORMULAS[model],
         parameters=_parameters(model, settings),

@@ -14,6 +14,7 @@ import numpy as np
 
 from campaigns.attribution.columns import NOBODY, Columns, columns_of, span, ticks
 from campaigns.attribution.events import Conversion, Touch
+from campaigns.attribution.search import first_at_least, ranges
 from campaigns.attribution.settings import CodeRule, Settings
 from campaigns.attribution.table import Booleans, Floats, Integers, JourneyTable
 
@@ -95,25 +96,13 @@ def _windows(columns: Columns, settings: Settings) -> tuple[Integers, Integers]:
         nothing = np.zeros(len(columns.at), dtype=np.int64)
         return nothing, nothing
     first, end = begins[person], begins[person + 1]
-    high = _bisect(columns.touch_at, first, end, columns.at + 1)
-    low = _bisect(columns.touch_at, first, end, columns.at - span(settings.window))
+    high = first_at_least(columns.touch_at, first, end, columns.at + 1)
+    low = first_at_least(columns.touch_at, first, end, columns.at - span(settings.window))
     if settings.fresh_start and len(columns.at) > 1:
         again = np.zeros(len(columns.at), dtype=np.bool_)
         again[1:] = known[1:] & (columns.person[1:] == columns.person[:-1])
         low[1:] = np.where(again[1:], np.maximum(low[1:], high[:-1]), low[1:])
     return np.where(known, low, 0), np.where(known, high, 0)
-
-
-def _bisect(values: Integers, low: Integers, high: Integers, wanted: Integers) -> Integers:
-    """Return for each search the first place in [low, high) with at least the wanted value."""
-    low, high = low.copy(), high.copy()
-    while (open_ := low < high).any():
-        middle = (low + high) // 2
-        # A search that is over may point behind the last value.
-        is_less = values[np.where(open_, middle, 0)] < wanted
-        low = np.where(open_ & is_less, middle + 1, low)
-        high = np.where(open_ & ~is_less, middle, high)
-    return low
 
 
 def _won(
@@ -122,7 +111,7 @@ def _won(
     """Return the walks of the conversions, and where a code takes the whole credit."""
     count = high - low
     walk = np.repeat(np.arange(len(count)), count)
-    touch = _ranges(low, count)
+    touch = ranges(low, count)
     uses_code = columns.code != NOBODY
     if settings.code_rule is CodeRule.CODE_WITHOUT_LINK:
         uses_code &= count == 0
@@ -199,13 +188,6 @@ def _table(columns: Columns, won: _Walks, by_code: Booleans, lost: _Walks) -> Jo
         moments=np.concatenate([won.at, lost.at]),
         code_rules=np.concatenate([by_code[which], np.zeros(len(lost_lengths), dtype=np.bool_)]),
     )
-
-
-def _ranges(low: Integers, count: Integers) -> Integers:
-    """Return low, low + 1, ... of each range, one range after the other."""
-    ends = np.cumsum(count)
-    shift: Integers = np.repeat(low - (ends - count), count)
-    return shift + np.arange(len(shift))
 
 
 def _as_numbers(flags: Booleans) -> Floats:

@@ -14,14 +14,8 @@ from campaigns.attribution.table import Floats, JourneyTable
 
 def shapley(table: JourneyTable) -> Floats:
     """Return the weight of every touch: that of its creator in the journey, evenly by touch."""
-    pair = table.journey_of * len(table.keys) + table.touches
-    order = np.argsort(pair, kind="stable")
-    in_order = pair[order]
-    is_new = np.ones(len(pair), dtype=np.bool_)
-    is_new[1:] = in_order[1:] != in_order[:-1]
-    number = np.cumsum(is_new) - 1  # of the pair of journey and creator
-    times = np.bincount(number)
-    creators = np.bincount(table.journey_of[order][is_new], minlength=len(table))
-    weights = np.empty(len(pair))
-    weights[order] = 1.0 / times[number]
-    return weights / table.spread(creators.astype(np.float64))
+    meetings = table.meetings
+    times = np.bincount(meetings.of_touch)
+    creators = np.bincount(meetings.journey, minlength=len(table))
+    weights: Floats = 1.0 / (times[meetings.of_touch] * table.spread(creators.astype(np.float64)))
+    return weights

@@ -37,6 +37,18 @@ class Journey:
     ages: tuple[float, ...] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Meetings:
+    """Who was met on which journey, however often: by meeting its journey and its creator.
+
+    `of_touch` is the meeting to which each touch belongs.
+    """
+
+    journey: Integers
+    creator: Integers
+    of_touch: Integers
+
+
 @dataclass(frozen=True)
 class JourneyTable:
     """Journeys in columns; touches lie one after the other, journey by journey.
@@ -85,6 +97,19 @@ class JourneyTable:
     def journey_of(self) -> Integers:
         """The journey, by touch."""
         return np.repeat(np.arange(len(self)), self.lengths)
+
+    @cached_property
+    def meetings(self) -> Meetings:
+        """The different pairs of a journey and a creator who was met on it."""
+        pair = self.journey_of * len(self.keys) + self.touches
+        order = np.argsort(pair, kind="stable")
+        in_order = pair[order]
+        is_new = np.ones(len(pair), dtype=np.bool_)
+        is_new[1:] = in_order[1:] != in_order[:-1]
+        of_touch = np.empty(len(pair), dtype=np.int64)
+        of_touch[order] = np.cumsum(is_new) - 1
+        first = order[is_new]
+        return Meetings(self.journey_of[first], self.touches[first], of_touch)
 
     def spread(self, by_journey: Floats) -> Floats:
         """Return a column of journeys for each of their touches."""
