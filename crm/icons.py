@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 SPRITE = "vendor/icons.svg"
 ICONS = (
     "alert-triangle",
+    "archive",
     "arrow-down",
     "arrow-up",
     "arrows-sort",
+    "ban",
     "chart-bar",
     "check",
     "chevron-down",
@@ -47,8 +49,10 @@ ICONS = (
     "message",
     "moon",
     "package",
+    "pencil",
     "player-play",
     "plus",
+    "printer",
     "refresh",
     "report-analytics",
     "search",

@@ -56,6 +56,8 @@ class AudienceCoverage:
     countries: list[str]
     platforms: list[str]
     cells: list[Cell]
+    # The same by platform, all countries together.
+    by_platform: dict[str, Cell]
 
     @property
     def gaps(self) -> list[Cell]:
@@ -69,6 +71,32 @@ class AudienceCoverage:
             (country, self.cells[place * width : (place + 1) * width])
             for place, country in enumerate(self.countries)
         ]
+
+
+@dataclass(frozen=True)
+class Heat:
+    """Audiences by platform: `lines` hold a cell for each platform, None where it is not asked for.
+
+    The columns are the platforms that any audience names; "" is any platform.
+    """
+
+    platforms: list[str]
+    lines: list[tuple[AudienceCoverage, list[Cell | None]]]
+
+
+def heat_of(found: Sequence[AudienceCoverage]) -> Heat:
+    """Return the coverage of each audience by platform, over all its countries together."""
+    named = {platform for one in found for platform in one.platforms}
+    order = [key for key in _platform_order() if key in named]
+    platforms = [*order, *([""] if "" in named else [])]
+    return Heat(
+        platforms,
+        [(one, [one.by_platform.get(platform) for platform in platforms]) for one in found],
+    )
+
+
+def _platform_order() -> list[str]:
+    return list(Platform.objects.order_by("position", "key").values_list("key", flat=True))
 
 
 def country_name(code: str) -> str:
@@ -184,6 +212,11 @@ def _coverage(audience: AudienceSegment, people: Sequence[_People]) -> AudienceC
         countries=list(countries),
         platforms=list(platforms),
         cells=cells,
+        by_platform={
+            platform: Cell("", platform, creators, judged(creators))
+            for platform in platforms
+            for creators in [count(countries, [platform])]
+        },
     )
 
 

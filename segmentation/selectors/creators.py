@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from crm.models import Brand, Creator
+from django.db.models import Q
+
+from crm.models import Brand, Creator, Profile
 from segmentation.choices import SegmentStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.facts.readings import read_facts
 from segmentation.metrics.periods import calendar_of
-from segmentation.models import CreatorFacts, Dimension, Membership, Segment
+from segmentation.models import CreatorFacts, Dimension, Membership, Override, Segment
 from segmentation.rules import json_form
 from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.evaluate import Truth, evaluate
+from segmentation.selectors.personas import EffectivePersona, effective_personas
 from segmentation.services.changesets import last_applied
 
 
@@ -25,10 +29,13 @@ class Other:
 
     segment: Segment
     result: Truth
+    override: Override | None = None
 
     @property
     def words(self) -> str:
         """What stands beside its name; empty where the rule is simply not true."""
+        if self.override is not None:
+            return "never in, by decision of a person"
         if self.result is None:
             return "undecided: a fact is missing"
         if not self.result:
@@ -47,10 +54,31 @@ class PanelDimension:
     """
 
     dimension: Dimension
-    stays: list[Membership]
+    stays: list[Stay]
     effective: Membership | None
     matching: list[Other]
     others: list[Other]
+
+
+@dataclass(frozen=True)
+class Stay:
+    """An open stay, and the decision of a person that keeps it, where there is one."""
+
+    membership: Membership
+    override: Override | None
+
+    @property
+    def segment(self) -> Segment:
+        """Where."""
+        return self.membership.segment
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The segments of a creator by dimension, and the personas that count."""
+
+    dimensions: list[PanelDimension]
+    personas: list[EffectivePersona]
 
 
 def find_creator(brand: Brand, uid: UUID) -> Creator | None:
@@ -58,7 +86,20 @@ def find_creator(brand: Brand, uid: UUID) -> Creator | None:
     return Creator.objects.of_brand(brand).filter(uid=uid).first()
 
 
-def creator_panel(brand: Brand, creator: Creator) -> list[PanelDimension]:
+def find_by_name(brand: Brand, words: str) -> list[Creator]:
+    """Return up to two creators of the brand whose name or handle is exactly `words`.
+
+    Two are too many: the caller asks for the handle of one.
+    """
+    words = words.strip()
+    handle = words.removeprefix("@")
+    by_handle = Profile.objects.filter(handle__iexact=handle).values("creator")
+    known = Creator.objects.of_brand(brand)
+    found = known.filter(Q(name__iexact=words) | Q(pk__in=by_handle)).order_by("pk")
+    return list(found.distinct()[:2])
+
+
+def creator_panel(brand: Brand, creator: Creator, *, at: datetime) -> Panel:
     """Return the creator's open stays by dimension, dimensions without one too."""
     segments = list(
         Segment.objects.filter(brand=brand, status__in=[SegmentStatus.ACTIVE, SegmentStatus.BROKEN])
@@ -72,13 +113,23 @@ def creator_panel(brand: Brand, creator: Creator) -> list[PanelDimension]:
         ).select_related("segment")
     }
     results = _results(brand, creator, segments)
+    overrides = {
+        one.segment_id: one
+        for one in Override.objects.filter(segment__brand=brand, creator=creator)
+        .in_force(at)
+        .order_by("starts_at", "pk")
+    }
     panel = []
     for _, group in groupby(segments, key=lambda segment: segment.dimension_id):
         members = list(group)
         dimension = members[0].dimension
-        held = [stays[segment.pk] for segment in members if segment.pk in stays]
+        held = [
+            Stay(stays[segment.pk], overrides.get(segment.pk))
+            for segment in members
+            if segment.pk in stays
+        ]
         others = [
-            Other(segment, results.get(segment.pk, False))
+            Other(segment, results.get(segment.pk, False), overrides.get(segment.pk))
             for segment in members
             if segment.pk not in stays
         ]
@@ -86,12 +137,15 @@ def creator_panel(brand: Brand, creator: Creator) -> list[PanelDimension]:
             PanelDimension(
                 dimension=dimension,
                 stays=held,
-                effective=held[0] if held and dimension.has_precedence else None,
-                matching=[other for other in others if other.result],
-                others=[other for other in others if not other.result],
+                effective=held[0].membership if held and dimension.has_precedence else None,
+                matching=[other for other in others if other.result or other.override],
+                others=[other for other in others if not other.result and not other.override],
             )
         )
-    return panel
+    personas = effective_personas(
+        [(one.dimension, [stay.membership for stay in one.stays]) for one in panel]
+    )
+    return Panel(panel, personas)
 
 
 def _results(brand: Brand, creator: Creator, segments: Sequence[Segment]) -> Mapping[int, Truth]:

@@ -12,6 +12,7 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
+from django.db.models.expressions import RawSQL
 
 from crm.models import Brand
 from segmentation.choices import SegmentStatus
@@ -127,7 +128,7 @@ class Matrix:
     """
 
     rows: Axis
-    columns_axis: Axis
+    across: Axis
     lines: list[Value]
     columns: list[Value]
     cells: dict[tuple[str, str], int]
@@ -184,8 +185,8 @@ def matrix(brand: Brand, first: Axis, second: Axis, *, at: datetime, whole: bool
     cells: Counter[tuple[str, str]] = Counter()
     lines: Counter[str] = Counter()
     columns: Counter[str] = Counter()
-    for found, across, creators in groups:
-        down, right = first.keys(found), second.keys(across)
+    for one, other, creators in groups:
+        down, right = first.keys(one), second.keys(other)
         for pair in product(down, right):
             cells[pair] += creators
         for key in down:
@@ -194,16 +195,16 @@ def matrix(brand: Brand, first: Axis, second: Axis, *, at: datetime, whole: bool
             columns[key] += creators
     shown = _values(first, lines)
     limit = len(shown) if whole else MAX_LINES
-    across = _values(second, columns)
-    wide = len(across) if whole else MAX_LINES
+    beside = _values(second, columns)
+    wide = len(beside) if whole else MAX_LINES
     return Matrix(
         rows=first,
-        columns_axis=second,
+        across=second,
         lines=shown[:limit],
-        columns=across[:wide],
+        columns=beside[:wide],
         cells=dict(cells),
         population=sum(creators for _, _, creators in groups),
-        hidden=max(0, len(shown) - limit) + max(0, len(across) - wide),
+        hidden=max(0, len(shown) - limit) + max(0, len(beside) - wide),
     )
 
 
@@ -220,18 +221,16 @@ def _values(axis: Axis, creators: Mapping[str, int]) -> list[Value]:
     ]
 
 
-def cell_ids(
-    brand: Brand, parts: Sequence[tuple[Axis, str]], *, at: datetime
-) -> tuple[str, list[Any]]:
-    """Return SQL for the ids of the creators who have all the values, with its parameters.
+def creators_with(brand: Brand, parts: Sequence[tuple[Axis, str]], *, at: datetime) -> RawSQL:
+    """Return the ids of the creators who have all the values, for `creator__in`.
 
     KeyError: an axis has no such value.
     """
-    conditions, params = [], []
+    conditions, params = ["f.known_since IS NOT NULL"], []
     for axis, key in parts:
         sql, values = axis.condition(key)
         conditions.append(f"({sql})")
         params += values
-    wanted = " AND ".join(["f.known_since IS NOT NULL", *conditions])
-    sql = f"SELECT f.creator_id FROM {rows()} WHERE {wanted}"  # noqa: S608 - facts of ours
-    return sql, [at, brand.pk, *params]
+    wanted = " AND ".join(conditions)
+    statement = f"SELECT f.creator_id FROM {rows()} WHERE {wanted}"  # noqa: S608 - facts of ours
+    return RawSQL(statement, [at, brand.pk, *params])  # noqa: S611 - values are parameters

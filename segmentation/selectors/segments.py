@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from crm.models import Brand, StageCount
-from crm.paging import Order, Page, paginate
-from segmentation.choices import ChangeKind, RunStatus
+from segmentation.choices import ChangeKind, RunStatus, SegmentStatus
 from segmentation.metrics.catalogue import kpi_label
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
-from segmentation.models import Change, Dimension, Membership, Run, RunSegment, Segment
-from segmentation.rules import json_form, prose
-from segmentation.rules.errors import RuleInvalid
+from segmentation.models import (
+    Change,
+    Dimension,
+    Override,
+    Playbook,
+    Run,
+    RunSegment,
+    Segment,
+    SegmentExample,
+)
 from segmentation.rules.facts import Catalogue
-from segmentation.selectors.evidence import Evidence, evidence_in_words
+from segmentation.selectors.evidence import Evidence, evidence_in_words, fact_label
+from segmentation.selectors.uses import Uses, uses_of
+from segmentation.selectors.versions import VersionLine, version_lines, version_prose
+from segmentation.services.playbooks import playbook_of
 
 # Runs looked through for a segment's last change.
 RECENT_RUNS = 200
 QUARTERS_SHOWN = 9
 MOVERS_SHOWN = 10
-VERSIONS_SHOWN = 10
-
-_METRICS = "creator__metrics__"
-MEMBER_ORDERS = {
-    "-followers": Order(
-        "-followers",
-        f"{_METRICS}followers",
-        f"{_METRICS}creator_id",
-        descending=True,
-        nullable=True,
-        tie_of_unknown="creator_id",
-    ),
-    "-since": Order("-since", "entered_at", "creator_id", descending=True),
-    "name": Order("name", "creator__name", "creator_id"),
-}
-MEMBER_SORTS = {"-followers": "Most followers", "-since": "Newest members", "name": "Name, A to Z"}
+OVERRIDES_SHOWN = 50
 
 
 def base_size(brand: Brand) -> int:
@@ -76,10 +70,12 @@ class SegmentsPage:
 
     blocks: list[DimensionBlock]
     base: int
+    # Dimensions that hold no segment yet.
+    empty: list[Dimension]
 
 
 def segments_page(segments: QuerySet[Segment], brand: Brand) -> SegmentsPage:
-    """Return the list page for `segments`, a queryset of the brand's. Three statements."""
+    """Return the list page for `segments`, a queryset of the brand's. Four statements."""
     base = base_size(brand)
     changes = _last_changes(brand)
     found = segments.select_related("dimension", "owner").order_by(
@@ -96,7 +92,9 @@ def segments_page(segments: QuerySet[Segment], brand: Brand) -> SegmentsPage:
             for segment in group
         ]
         blocks.append(DimensionBlock(lines[0].segment.dimension, lines))
-    return SegmentsPage(blocks, base)
+    held = Segment.objects.filter(dimension=OuterRef("pk")).exclude(status=SegmentStatus.ARCHIVED)
+    empty = Dimension.objects.filter(~Exists(held), brand=brand).order_by("position", "key")
+    return SegmentsPage(blocks, base, list(empty))
 
 
 def _last_changes(brand: Brand) -> dict[int, RunSegment]:
@@ -145,6 +143,9 @@ class LastMoves:
     found: RunSegment
     joiners: list[Mover]
     leavers: list[Mover]
+    # By label: of how many a fact was missing, and how many were near its threshold.
+    missing: list[tuple[str, int]]
+    near: list[tuple[str, int]]
 
 
 @dataclass(frozen=True)
@@ -155,10 +156,20 @@ class SegmentPage:
     prose: str
     primary_kpi: str
     kpis: list[str]
-    versions: list[Any]
+    versions: list[VersionLine]
     history: list[QuarterSize]
     last: LastMoves | None
     base: int
+    playbook: Playbook
+    examples_in: list[SegmentExample]
+    examples_out: list[SegmentExample]
+    overrides: list[Override]
+    uses: Uses
+
+    @property
+    def has_playbook(self) -> bool:
+        """Whether anybody has written anything."""
+        return self.playbook.updated_at is not None
 
 
 def find_segment(brand: Brand, key: str) -> Segment | None:
@@ -172,26 +183,26 @@ def find_segment(brand: Brand, key: str) -> Segment | None:
 
 def segment_page(segment: Segment, *, at: datetime, facts: Catalogue) -> SegmentPage:
     """Return the page of a segment from `find_segment`, at the moment `at`."""
+    examples = list(segment.examples.select_related("creator"))
     return SegmentPage(
         segment=segment,
-        prose=rule_prose(segment, facts),
+        prose=version_prose(segment.active_version, facts) if segment.active_version else "",
         primary_kpi=kpi_label(segment.primary_kpi),
         kpis=[kpi_label(key) for key in segment.kpis],
-        versions=list(segment.versions.select_related("author")[:VERSIONS_SHOWN]),
+        versions=version_lines(segment, facts),
         history=size_history(segment, at=at),
         last=_last_moves(segment, facts),
         base=base_size(segment.brand),
+        playbook=playbook_of(segment),
+        examples_in=[one for one in examples if one.belongs],
+        examples_out=[one for one in examples if not one.belongs],
+        overrides=list(
+            Override.objects.filter(segment=segment)
+            .in_force(at)
+            .select_related("creator", "author")[:OVERRIDES_SHOWN]
+        ),
+        uses=uses_of(segment),
     )
-
-
-def rule_prose(segment: Segment, facts: Catalogue) -> str:
-    """Return the active rule as a sentence; empty where there is none or it cannot be read."""
-    if segment.active_version is None:
-        return ""
-    try:
-        return prose.in_words(json_form.load(segment.active_version.rule), facts)
-    except RuleInvalid:
-        return ""
 
 
 _MOVES = """
@@ -229,6 +240,19 @@ def size_history(segment: Segment, *, at: datetime) -> list[QuarterSize]:
     return history
 
 
+def moves_chart(history: Sequence[QuarterSize]) -> dict[str, Any]:
+    """Return who came and went by quarter as static/js/charts.js draws it."""
+    return {
+        "type": "bar",
+        "unit": "count",
+        "x": [row.quarter for row in history],
+        "series": [
+            {"name": "Joined", "data": [row.joined for row in history]},
+            {"name": "Left", "data": [row.left for row in history]},
+        ],
+    }
+
+
 def size_chart(history: Sequence[QuarterSize]) -> dict[str, Any]:
     """Return the history as static/js/charts.js draws it."""
     return {
@@ -252,7 +276,15 @@ def _last_moves(segment: Segment, facts: Catalogue) -> LastMoves | None:
         found,
         joiners=list(_movers(found, ChangeKind.JOINED, segment, facts)),
         leavers=list(_movers(found, ChangeKind.LEFT, segment, facts)),
+        missing=_by_label(found.missing, facts),
+        near=_by_label(found.near, facts),
     )
+
+
+def _by_label(counts: Mapping[str, int], facts: Catalogue) -> list[tuple[str, int]]:
+    """Facts by what people read, the most frequent first."""
+    labelled = [(fact_label(name, facts), creators) for name, creators in counts.items()]
+    return sorted(labelled, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _movers(
@@ -262,27 +294,3 @@ def _movers(
     changes = Change.objects.filter(run=found.run_id, segment=segment, kind=kind)
     for change in changes.select_related("creator").order_by("pk")[:MOVERS_SHOWN]:
         yield Mover(change, evidence_in_words(change.evidence, facts, calendar))
-
-
-# --- its members -----------------------------------------------------------------------------
-
-
-def members(segment: Segment) -> QuerySet[Membership, Any]:
-    """Return the open stays with what a list of members shows, as dicts."""
-    return Membership.objects.filter(segment=segment, left_at=None).values(
-        "entered_at",
-        uid=F("creator__uid"),
-        name=F("creator__name"),
-        handle=F(f"{_METRICS}primary_handle"),
-        platform=F(f"{_METRICS}primary_platform__name"),
-        followers=F(f"{_METRICS}followers"),
-        engagement_rate=F(f"{_METRICS}engagement_rate"),
-        country=F("creator__country"),
-    )
-
-
-def members_page(
-    segment: Segment, *, sort: str, cursor: str | None, size: int = 50
-) -> Page[dict[str, Any]]:
-    """Return a page of members in one of MEMBER_ORDERS. Raises crm.paging.BadCursor."""
-    return paginate(members(segment), MEMBER_ORDERS[sort], cursor=cursor, size=size)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm.models import Creator
@@ -22,7 +23,10 @@ from segmentation.services.explain import NothingToExplain, explain_membership
 def panel(request: BrandRequest, uid: UUID) -> HttpResponse:
     """The creator's segments by dimension, each with since when and "Why?"."""
     creator = _find(request, uid)
-    context = {"creator": creator, "panel": selectors.creator_panel(request.brand, creator)}
+    context = {
+        "creator": creator,
+        "panel": selectors.creator_panel(request.brand, creator, at=timezone.now()),
+    }
     return render(request, "segmentation/creators/_panel.html", context)
 
 

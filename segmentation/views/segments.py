@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from crm import audit
+from crm.filters import asked
 from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.facts.catalogue import catalogue
-from segmentation.filters import SegmentFilter
-from segmentation.forms import MemberSortForm
+from segmentation.filters import MemberFilter, SegmentFilter
 from segmentation.models import Segment
+from segmentation.selectors import members as member_lists
 from segmentation.selectors import segments as selectors
+from segmentation.selectors.overlaps import overlaps_of
 from segmentation.services import packs
+from segmentation.views.files import csv_response
+from segmentation.views.finding import segment_or_404
 
 STANDARD_PACKS = "default"
 CSV_COLUMNS = {
@@ -28,7 +33,9 @@ CSV_COLUMNS = {
     "followers": "Followers",
     "engagement_rate": "Engagement rate",
     "country": "Country",
+    "stage": "Stage",
     "entered_at": "Member since",
+    "entered_cause": "Came in by",
 }
 
 
@@ -38,9 +45,8 @@ def segments(request: BrandRequest) -> HttpResponse:
     """All segments by dimension; with none at all, the way to the standard packs."""
     everything = Segment.objects.filter(brand=request.brand)
     found = SegmentFilter(request.GET, everything, request=request)
-    rows = found.qs if found.is_valid() else everything.none()
-    page = selectors.segments_page(rows, request.brand)
-    has_any = bool(page.blocks) or everything.exists()
+    page = selectors.segments_page(found.in_use(), request.brand)
+    has_any = bool(page.blocks or page.empty) or everything.exists()
     context = {"filter": found, "page": page, "has_any": has_any}
     template = "segmentation/segments/list.html"
     if request.htmx and not request.htmx.boosted:
@@ -67,61 +73,70 @@ def install_packs(request: BrandRequest) -> HttpResponse:
 @require_safe
 @brand_page(Can.VIEW)
 def segment(request: BrandRequest, key: str) -> HttpResponse:
-    """One segment: purpose, rule, members, history, versions. The fragment is the members."""
-    found = _find(request, key)
-    sorting = MemberSortForm(request.GET)
+    """One segment: purpose, rule, playbook, members, history. The fragment is the members."""
+    found = segment_or_404(request, key)
+    narrowed = MemberFilter(request.GET, member_lists.open_stays(found), request=request)
     try:
-        members = selectors.members_page(
-            found, sort=sorting.chosen, cursor=request.GET.get("cursor")
+        members = member_lists.members_page(
+            narrowed.rows(), sort=narrowed.order, cursor=request.GET.get("cursor")
         )
     except BadCursor as refusal:
         messages.error(request, str(refusal))
         return redirect("segmentation:segment", request.brand.slug, found.key)
-    context = {"segment": found, "members": members, "sorting": sorting}
+    context = {
+        "segment": found,
+        "members": members,
+        "filter": narrowed,
+        "query": asked(request.GET),
+    }
     template = "segmentation/segments/detail.html"
     if request.htmx and not request.htmx.boosted:
         return render(request, f"{template}#members", context)
     page = selectors.segment_page(found, at=timezone.now(), facts=catalogue(request.brand))
-    context |= {"page": page, "chart": selectors.size_chart(page.history)}
+    context |= {
+        "page": page,
+        "chart": selectors.size_chart(page.history),
+        "moves": selectors.moves_chart(page.history),
+    }
     return render(request, template, context)
 
 
 @require_safe
 @brand_page(Can.VIEW)
-def members_csv(request: BrandRequest, key: str) -> StreamingHttpResponse:
-    """All members as CSV, streamed; unknown numbers are empty cells."""
-    found = _find(request, key)
-    response = StreamingHttpResponse(_csv_lines(found), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{found.key}-members.csv"'
-    return response
+def overlap(request: BrandRequest, key: str) -> HttpResponse:
+    """Which other segments hold the same people: a page, and a fragment of the segment's."""
+    found = segment_or_404(request, key)
+    context = {"segment": found, "overlaps": overlaps_of(found)}
+    template = "segmentation/segments/overlap.html"
+    if request.htmx and not request.htmx.boosted:
+        template += "#table"
+    return render(request, template, context)
 
 
-def _find(request: BrandRequest, key: str) -> Segment:
-    found = selectors.find_segment(request.brand, key)
-    if found is None:
-        msg = f"{request.brand} has no segment “{key}”."
-        raise Http404(msg)
-    return found
+@require_safe
+@brand_page(Can.VIEW)
+def members_csv(request: BrandRequest, key: str) -> HttpResponseBase:
+    """The members as CSV, with the filter of the list; unknown numbers are empty cells."""
+    found = segment_or_404(request, key)
+    narrowed = MemberFilter(request.GET, member_lists.open_stays(found), request=request)
+    if not narrowed.is_valid():
+        words = "; ".join(f"{name}: {' '.join(errs)}" for name, errs in narrowed.errors.items())
+        return HttpResponse(
+            f"The filter cannot be used. {words}", status=400, content_type="text/plain"
+        )
+    audit.record(
+        brand=request.brand,
+        verb="segmentation.members.exported",
+        target=found,
+        actor=request.user,
+        at=timezone.now(),
+        data={"query": asked(request.GET)[:1_000]},
+    )
+    return csv_response(f"{found.key}-members.csv", _csv_rows(narrowed))
 
 
-class _Echo:
-    """A file that hands back what is written to it."""
-
-    def write(self, line: str) -> str:
-        """Return the line."""
-        return line
-
-
-def _csv_lines(found: Segment) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield writer.writerow(CSV_COLUMNS.values())
-    rows = selectors.members(found).order_by("creator_id")
+def _csv_rows(narrowed: MemberFilter) -> Iterator[list[object]]:
+    yield list(CSV_COLUMNS.values())
+    rows = member_lists.member_rows(narrowed.rows()).order_by("creator_id")
     for row in rows.iterator(chunk_size=2_000):
-        yield writer.writerow([_cell(row[name]) for name in CSV_COLUMNS])
-
-
-def _cell(value: object) -> object:
-    """Keep a spreadsheet from reading a name as a formula."""
-    if isinstance(value, str) and value[:1] in {"=", "+", "-", "@", "\t", "\r"}:
-        return f"'{value}"
-    return "" if value is None else value
+        yield [row[name] for name in CSV_COLUMNS]

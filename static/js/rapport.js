@@ -10,6 +10,7 @@ document.addEventListener("click", (event) => {
     localStorage.setItem("rapport-theme", root.dataset.bsTheme);
     document.dispatchEvent(new CustomEvent("rapport:theme"));
   }
+  if (event.target.closest("[data-print]")) window.print();
   const opener = event.target.closest("[data-drawer]");
   if (opener) {
     document.getElementById("drawer-title").textContent = opener.dataset.drawer;

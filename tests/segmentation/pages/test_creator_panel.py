@@ -53,7 +53,7 @@ class TestPanel:
             stay(segment, creator, moment(6, 1))
         Dimension.objects.update(has_precedence=True)
         panel = manager_client.get(panel_url(brand, creator)).context["panel"]
-        assert panel[0].effective.segment.key == "influencer"
+        assert panel.dimensions[0].effective.segment.key == "influencer"
         shown = page(manager_client, panel_url(brand, creator))
         assert shown.count(">effective<") == 1
         assert shown.index("Influencer") < shown.index(">effective<") < shown.index("Innovator")

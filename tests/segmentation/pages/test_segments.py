@@ -193,9 +193,9 @@ class TestCsv:
         assert self.rows(analyst_client, segment) == [
             [
                 *("Name", "Handle", "Platform", "Followers", "Engagement rate"),
-                *("Country", "Member since"),
+                *("Country", "Stage", "Member since", "Came in by"),
             ],
-            ["Ana", "", "", "", "", "", "2026-06-01 00:00:00+00:00"],
+            ["Ana", "", "", "", "", "", "prospect", "2026-06-01 00:00:00+00:00", "rule"],
         ]
 
     def test_a_name_is_not_a_formula(self, brand, analyst_client):

@@ -35,7 +35,7 @@ def test_pairs_with_exact_numbers(brand, three):
 
 
 def test_of_one_segment_in_one_statement(brand, three, django_assert_num_queries):
-    one, two, none = three
+    _one, two, none = three
     with django_assert_num_queries(2):
         [found] = overlaps_of(two)
     assert (found.other.key, found.creators, found.size, found.other_size) == ("one", 3, 5, 4)
