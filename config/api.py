@@ -10,6 +10,7 @@ from rest_framework.viewsets import ViewSetMixin
 from crm.api.audit import AuditViewSet
 from crm.api.base import UID
 from crm.api.creators import CreatorViewSet
+from crm.api.fields import CreatorFieldViewSet, FieldViewSet
 from crm.api.imports import ImportViewSet
 from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
@@ -30,6 +31,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "posts": ("posts", PostViewSet),
     "relationships": ("relationships", RelationshipViewSet),
     "imports": ("imports", ImportViewSet),
+    "fields": ("fields", FieldViewSet),
     "facts": ("facts", FactViewSet),
     "dimensions": ("dimensions", DimensionViewSet),
     "segments": ("segments", SegmentViewSet),
@@ -45,6 +47,10 @@ for name, (prefix, viewset) in RESOURCES.items():
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    re_path(
+        rf"^creators/(?P<uid>{UID})/fields/?$",
+        CreatorFieldViewSet.as_view({"get": "list", "patch": "change"}),
+    ),
     re_path(r"^scorecards/?$", ScorecardViewSet.as_view({"get": "list"})),
     re_path(
         rf"^segments/(?P<key>{KEY})/scorecard/?$",

@@ -19,6 +19,7 @@ class Scope(models.TextChoices):
     """What an API token may do; never more than the role of its user allows."""
 
     CREATORS_READ = "creators:read", "Read creators, profiles and posts"
+    CREATORS_WRITE = "creators:write", "Say what your brand's fields hold for creators"
     RELATIONSHIPS_READ = "relationships:read", "Read relationships"
     RELATIONSHIPS_WRITE = "relationships:write", "Move stages, set owner and next step"
     IMPORTS_READ = "imports:read", "Read imports"

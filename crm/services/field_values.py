@@ -101,12 +101,18 @@ def set_values(
     return len(changed)
 
 
+def named(key: str) -> str:
+    """A key that somebody sent as it can be shown, whatever it holds."""
+    return key[:60] if key.isprintable() else ascii(key[:60])[1:-1]
+
+
 def _shared(brand: Brand, values: Mapping[str, object]) -> dict[str, CustomField]:
     """The fields in use, by key; nobody rewords their lists until this is written."""
     found = CustomField.objects.raw(
         "SELECT * FROM crm_customfield WHERE brand_id = %s AND key = ANY(%s)"
         " AND archived_at IS NULL ORDER BY position, id FOR SHARE",
-        [brand.pk, list(values)],
+        # No field has another key, and the database takes no NUL.
+        [brand.pk, [key for key in values if key.isascii() and key.isprintable()]],
     )
     return {field.key: field for field in found}
 
@@ -118,7 +124,7 @@ def _cleaned(
     problems: dict[str, ValueRefused] = {}
     for key, given in values.items():
         if key not in fields:
-            problems[key] = ValueRefused(f"There is no field “{key[:60]}”.", "unknown_field")
+            problems[key] = ValueRefused(f"There is no field “{named(key)}”.", "unknown_field")
             continue
         try:
             wanted[key] = None if given is None else clean(fields[key], given)
