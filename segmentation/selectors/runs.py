@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.db.models import QuerySet, Sum
 
 from crm.models import Brand
 from crm.paging import Order, Page, paginate
-from segmentation.choices import ChangeKind, RunStatus
-from segmentation.metrics.periods import calendar_of
-from segmentation.models import Change, Run, RunSegment, Segment
+from segmentation.choices import RunStatus
+from segmentation.models import Dimension, Run, RunSegment, Segment
 from segmentation.rules.facts import Catalogue
-from segmentation.selectors.evidence import evidence_in_words, fact_label
-from segmentation.selectors.segments import Mover
+from segmentation.selectors.evidence import fact_label
+from segmentation.selectors.movements import DimensionFlow, flows
+from segmentation.services import sessions
+from segmentation.services.rollback import later_run
 
 UNFINISHED = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
 BIGGEST = 10
+# Below so many a share says little: two of three may leave for good reasons.
+FEW = 10
+# Between marking a run as running and its worker showing up.
+LOST_AFTER = timedelta(minutes=1)
 BY_TIME = Order("-created", "created_at", "pk", descending=True)
-BY_NUMBER = Order("number", "pk", "pk")
 
 
 @dataclass(frozen=True)
-class Missing:
-    """A fact that was missing, and for how many of the creators it left undecided."""
+class Weighed:
+    """A fact, or what a rule compares, and for how many creators it matters."""
 
     label: str
     creators: int
@@ -32,10 +39,40 @@ class Missing:
 
 @dataclass(frozen=True)
 class FoundLine:
-    """What a run found for one segment, with its missing facts by weight."""
+    """What a run found for one segment: missing facts and near misses by weight."""
 
     found: RunSegment
-    missing: list[Missing]
+    missing: list[Weighed]
+    near: list[Weighed]
+    # The rule that was evaluated is no longer the one in use.
+    is_reworded: bool
+
+    @property
+    def near_total(self) -> int:
+        """Cases of a creator who is almost in."""
+        return sum(one.creators for one in self.near)
+
+
+@dataclass(frozen=True)
+class FoundBlock:
+    """A dimension with what was found for its segments."""
+
+    dimension: Dimension
+    lines: list[FoundLine]
+
+    @property
+    def moves(self) -> bool:
+        """Whether anybody joins or leaves one of its segments."""
+        return any(line.found.joined or line.found.left for line in self.lines)
+
+
+@dataclass(frozen=True)
+class Oddity:
+    """Something to look at before deciding."""
+
+    segment: Segment
+    words: str
+    is_serious: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,12 +80,17 @@ class RunPage:
     """A run with what it found; empty lists while it is not done."""
 
     run: Run
-    lines: list[FoundLine]
+    blocks: list[FoundBlock]
     biggest: list[RunSegment]
+    flows: list[DimensionFlow]
+    missing: list[Weighed]
+    odd: list[Oddity]
     joined: int
     left: int
     unknown: int
-    broken: list[RunSegment]
+    near: int
+    # The run that has to be rolled back first, where this one is applied and not the newest.
+    later: Run | None
 
     @property
     def is_unfinished(self) -> bool:
@@ -61,6 +103,23 @@ class RunPage:
         if self.run.moved is None or not self.run.population:
             return None
         return self.run.moved / self.run.population
+
+    @property
+    def held(self) -> list[RunSegment]:
+        """The segments that were held back."""
+        return [line.found for block in self.blocks for line in block.lines if line.found.is_held]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far an unfinished run is."""
+
+    run: Run
+    # From 1; None where no worker can be seen.
+    step: int | None
+    steps: int
+    words: str
+    is_lost: bool
 
 
 @dataclass(frozen=True)
@@ -92,49 +151,94 @@ def find_run(brand: Brand, pk: int) -> Run | None:
     """Return the brand's run with its people and dimension."""
     return (
         Run.objects.filter(brand=brand, pk=pk)
-        .select_related("brand", "requested_by", "decided_by", "dimension")
+        .select_related("brand", "requested_by", "decided_by", "rolled_back_by", "dimension")
         .first()
     )
 
 
+def progress(run: Run, *, at: datetime) -> Progress:
+    """Return how far an unfinished run is, as its worker says. Two statements at most."""
+    step = sessions.step_of(run) if run.status == RunStatus.RUNNING else None
+    is_lost = (
+        step is None
+        and run.status == RunStatus.RUNNING
+        and run.started_at is not None
+        and run.started_at < at - LOST_AFTER
+        and not sessions.alive([run])
+    )
+    return Progress(
+        run=run,
+        step=None if step is None else step + 1,
+        steps=len(sessions.STEPS),
+        words="" if step is None else sessions.STEPS[step],
+        is_lost=is_lost,
+    )
+
+
 def run_page(run: Run, facts: Catalogue) -> RunPage:
-    """Return the page of a run. One statement."""
+    """Return the page of a run. Three statements at most."""
     found = list(
         run.segments.select_related("segment__dimension", "version").order_by(
-            "segment__dimension__position", "segment__dimension__key", "segment__position"
+            "segment__dimension__position",
+            "segment__dimension__key",
+            "segment__position",
+            "segment__key",
         )
     )
     by_moves = sorted(found, key=lambda row: (-(row.joined + row.left), row.segment.key))
+    missing: Counter[str] = Counter()
+    for row in found:
+        missing.update(row.missing)
+    lines = [
+        FoundLine(
+            row,
+            _by_weight(row.missing, facts),
+            _by_weight(row.near, facts),
+            row.segment.active_version_id != row.version_id,
+        )
+        for row in found
+    ]
     return RunPage(
         run=run,
-        lines=[FoundLine(row, _missing(row, facts)) for row in found],
+        blocks=[
+            FoundBlock(block[0].found.segment.dimension, block)
+            for _, group in groupby(lines, key=lambda line: line.found.segment.dimension_id)
+            if (block := list(group))
+        ],
         biggest=[row for row in by_moves[:BIGGEST] if row.joined + row.left],
+        flows=flows(run, found),
+        missing=_by_weight(missing, facts)[:BIGGEST],
+        odd=list(_odd(run, lines)),
         joined=sum(row.joined for row in found),
         left=sum(row.left for row in found),
         unknown=sum(row.unknown for row in found),
-        broken=[row for row in found if row.error],
+        near=sum(line.near_total for line in lines),
+        later=later_run(run) if run.status == RunStatus.APPLIED else None,
     )
 
 
-def changes_page(
-    run: Run,
-    segment: Segment,
-    kind: ChangeKind,
-    *,
-    facts: Catalogue,
-    cursor: str | None,
-    size: int = 50,
-) -> Page[Mover]:
-    """Return who joined or left a segment in a run, with evidence. Raises BadCursor."""
-    rows = Change.objects.filter(run=run, segment=segment, kind=kind).select_related("creator")
-    page: Page[Any] = paginate(rows, BY_NUMBER, cursor=cursor, size=size)
-    calendar = calendar_of(run.brand)
-    movers = [
-        Mover(change, evidence_in_words(change.evidence, facts, calendar)) for change in page.items
-    ]
-    return Page(movers, page.next, page.previous)
+def _odd(run: Run, lines: Sequence[FoundLine]) -> Iterator[Oddity]:
+    """What a strategist should look at first, in the order of the list."""
+    for line in lines:
+        row = line.found
+        before = row.members - row.joined + row.left
+        if row.error:
+            yield Oddity(row.segment, f"is broken and keeps its members: {row.error}", True)
+        if line.is_reworded and run.status == RunStatus.WAITING:
+            yield Oddity(row.segment, "was reworded since: this is what its rule of before found")
+        if row.left and not row.members:
+            yield Oddity(row.segment, f"would be empty: all {before:,} leave", True)
+        elif row.left * 2 > before >= FEW:
+            yield Oddity(row.segment, f"loses {row.left:,} of {before:,} members")
+        if row.joined > before >= FEW:
+            yield Oddity(row.segment, f"more than doubles: {row.joined:,} join {before:,}")
+        if run.population and row.unknown * 2 > run.population >= FEW:
+            yield Oddity(
+                row.segment,
+                f"is undecided for {row.unknown:,} of {run.population:,} creators",
+            )
 
 
-def _missing(row: RunSegment, facts: Catalogue) -> list[Missing]:
-    ordered = sorted(row.missing.items(), key=lambda item: (-item[1], item[0]))
-    return [Missing(fact_label(name, facts), creators) for name, creators in ordered]
+def _by_weight(counts: Mapping[str, int], facts: Catalogue) -> list[Weighed]:
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [Weighed(fact_label(name, facts), creators) for name, creators in ordered]

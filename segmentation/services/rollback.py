@@ -79,17 +79,23 @@ def roll_back_run(*, run_id: int, actor: User | None, at: datetime, reason: str)
     return run
 
 
+def later_run(run: Run) -> Run | None:
+    """The newest run that was applied after this one, and has to be rolled back before it.
+
+    Not those of single creators: whom they moved is left alone.
+    """
+    later = Run.objects.filter(
+        brand=run.brand_id, status=RunStatus.APPLIED, applied_at__gt=run.applied_at
+    )
+    return later.exclude(trigger=Trigger.FACTS).order_by("-applied_at").first()
+
+
 def _refuse_unless_last(run: Run) -> None:
-    if run.status != RunStatus.APPLIED or run.applied_at is None:
+    if run.status != RunStatus.APPLIED:
         raise RunNotApplied(
             f"Run {run.pk} cannot be rolled back; it is: {run.get_status_display().lower()}."
         )
-    later = (
-        Run.objects.filter(brand=run.brand, status=RunStatus.APPLIED, applied_at__gt=run.applied_at)
-        .exclude(trigger=Trigger.FACTS)
-        .order_by("-applied_at")
-        .first()
-    )
+    later = later_run(run)
     if later is not None:
         raise NotTheLastRun(
             f"Run {later.pk} was applied after run {run.pk} and counts on it. Roll back the newest "

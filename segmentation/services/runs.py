@@ -253,8 +253,8 @@ def refuse_too_early(as_of: datetime, last: datetime | None) -> None:
     """Raise RunTooEarly for a moment before that at which the ledger was last written."""
     if last is not None and as_of < last:
         raise RunTooEarly(
-            f"The ledger was written as of {last:%d %B %Y %H:%M} already, and it only moves "
-            "forward: choose a later moment, or make it a dry run."
+            f"The ledger only moves forward, and it was written as of {last:%d %B %Y %H:%M} "
+            "already: choose a later moment, or make it a dry run."
         )
 
 

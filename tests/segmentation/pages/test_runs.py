@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -9,8 +11,11 @@ from kombu.exceptions import OperationalError
 
 from crm.models import AuditEntry
 from segmentation import tasks
-from segmentation.choices import ChangeKind, RunStatus
-from segmentation.models import Change, CreatorFacts, Membership, Run, RunSegment
+from segmentation.choices import Cause, ChangeKind, RunStatus
+from segmentation.models import Change, CreatorFacts, Dimension, Membership, Run, RunSegment
+from segmentation.rules import text
+from segmentation.services import packs
+from segmentation.services.segments import reword_rule
 from tests.factories import NOW
 from tests.segmentation.world import make_creator, make_run, make_segment, moment
 
@@ -64,6 +69,36 @@ def waiting(brand):
         evidence={"followers": 12_300, "country": "DK", "engagement_rate": None},
     )
     return run
+
+
+@pytest.fixture
+def two_waiting(waiting):
+    """The same, with a single-valued dimension in which somebody else moves up."""
+    size = {"dimension": "size", "owner": None}
+    big, small = (make_segment(waiting.brand, key, **size) for key in ("big", "small"))
+    Dimension.objects.filter(key="size").update(is_exclusive=True, name="Size")
+    creator = make_creator(waiting.brand, name="Bo Grows")
+    CreatorFacts.objects.create(brand=waiting.brand, creator=creator, as_of=moment(11, 1))
+    for segment, kind, joined in ((big, ChangeKind.JOINED, 1), (small, ChangeKind.LEFT, 0)):
+        RunSegment.objects.create(
+            run=waiting,
+            segment=segment,
+            version=segment.active_version,
+            members=joined,
+            joined=joined,
+            left=1 - joined,
+            near={"followers": 2} if joined else {},
+        )
+        Change.objects.create(
+            run=waiting,
+            segment=segment,
+            version=segment.active_version,
+            creator=creator,
+            kind=kind,
+            cause=Cause.OVERRIDE if joined else Cause.RULE,
+            evidence={"followers": 20_000},
+        )
+    return waiting
 
 
 class TestStarting:
@@ -245,6 +280,48 @@ class TestDeciding:
         assert not Membership.objects.exists()
         assert "Rejected by strategist: Odd numbers." in page(strategist_client, run_url(waiting))
 
+    def test_hold_a_segment(self, two_waiting, strategist_client):
+        shown = page(strategist_client, run_url(two_waiting))
+        assert 'name="hold" value="educators" form="decide"' in shown
+        assert 'name="hold_dimension" value="size" form="decide"' in shown
+        response = strategist_client.post(
+            run_url(two_waiting, "decide"),
+            {"decision": "apply", "hold": "educators", "reason": "Ask first."},
+            follow=True,
+        )
+        shown = response.content.decode()
+        assert "The change set was applied, but for 1 segment." in shown
+        assert "Held back, and left as they were:" in shown
+        assert "Applied by strategist: Ask first." in shown
+        assert two_waiting.segments.get(is_held=True).segment.key == "educators"
+        assert set(Membership.objects.values_list("segment__key", flat=True)) == {"big"}
+
+    def test_hold_a_whole_dimension(self, two_waiting, strategist_client):
+        strategist_client.post(
+            run_url(two_waiting, "decide"), {"decision": "apply", "hold_dimension": "size"}
+        )
+        held = two_waiting.segments.filter(is_held=True)
+        assert set(held.values_list("segment__key", flat=True)) == {"big", "small"}
+        assert set(Membership.objects.values_list("segment__key", flat=True)) == {"educators"}
+
+    def test_holding_everything_is_refused_in_words(self, waiting, strategist_client):
+        response = strategist_client.post(
+            run_url(waiting, "decide"), {"decision": "apply", "hold": "educators"}
+        )
+        assert response.status_code == 409
+        assert "Reject the run instead." in response.content.decode()
+        waiting.refresh_from_db()
+        assert waiting.status == RunStatus.WAITING
+        assert not Membership.objects.exists()
+
+    def test_a_segment_that_is_not_there_cannot_be_held(self, waiting, strategist_client):
+        response = strategist_client.post(
+            run_url(waiting, "decide"), {"decision": "apply", "hold": "nowhere"}
+        )
+        assert response.status_code == 422
+        waiting.refresh_from_db()
+        assert waiting.status == RunStatus.WAITING
+
     def test_reject_without_a_reason_is_refused(self, waiting, strategist_client):
         response = strategist_client.post(run_url(waiting, "decide"), {"decision": "reject"})
         assert response.status_code == 422
@@ -266,6 +343,203 @@ class TestDeciding:
         assert client.post(run_url(waiting, "decide"), {"decision": "apply"}).status_code == 403
         waiting.refresh_from_db()
         assert waiting.status == RunStatus.WAITING
+
+
+class TestMovements:
+    def test_who_goes_from_where_to_where(self, two_waiting, analyst_client):
+        shown = page(analyst_client, run_url(two_waiting))
+        assert "Who moves within Size" in shown
+        url = f"{run_url(two_waiting, 'movers')}?dimension=size&amp;from=small&amp;to=big"
+        assert f'<a href="{url}">1<span' in shown
+        moved = page(analyst_client, url.replace("&amp;", "&"))
+        assert "Size: from Small to Big" in moved
+        assert "Bo Grows" in moved
+        assert "Decided by a person" in moved
+        assert "Ana Waits" not in moved
+
+    def test_from_and_to_none(self, two_waiting, analyst_client):
+        url = run_url(two_waiting, "movers")
+        assert "Nobody" in page(analyst_client, url, dimension="size", to="big")
+        assert "Nobody" in page(analyst_client, url, dimension="size", **{"from": "small"})
+        assert "Ana Waits" in page(analyst_client, url, dimension="role", to="educators")
+        for wrong in (
+            {"dimension": "size"},
+            {"dimension": "none", "to": "big"},
+            {"dimension": "size", "to": "educators"},
+            {},
+        ):
+            assert analyst_client.get(url, wrong).status_code == 404
+
+    def test_filter_by_reason_and_name(self, two_waiting, analyst_client):
+        url = reverse("segmentation:changes", args=["acme", two_waiting.pk, "big", "joined"])
+        assert "Bo Grows" in page(analyst_client, url, cause="override", name="bo g")
+        assert "Nobody matches" in page(analyst_client, url, cause="rule")
+        assert "Nobody matches" in page(analyst_client, url, name="Ana")
+        assert "invalid-feedback" in page(analyst_client, url, cause="whim")
+        part = analyst_client.get(url, {"name": "bo"}, **HTMX).content.decode()
+        assert "Bo Grows" in part
+        assert "<html" not in part
+
+    def test_what_is_near_and_what_is_missing(self, two_waiting, analyst_client):
+        shown = page(analyst_client, run_url(two_waiting))
+        assert "Near misses" in shown
+        assert "Followers (2)" in shown
+        assert "Facts to find out" in shown
+
+    def test_export(self, two_waiting, analyst_client):
+        response = analyst_client.get(run_url(two_waiting, "changes_csv"))
+        lines = b"".join(response.streaming_content).decode().splitlines()
+        assert lines[0] == ("dimension,segment,kind,cause,held,creator,name,what the rule read")
+        assert len(lines) == 4
+        assert lines[2].startswith("size,big,joined,override,no,")
+        assert lines[2].endswith(',Bo Grows,"Followers: 20,000"')
+
+    def test_what_is_odd_comes_first(self, brand, analyst_client):
+        run = make_run(brand, moment(11, 1), population=100, moved=50, status=RunStatus.WAITING)
+        odd = {
+            "empties": {"left": 12},
+            "halves": {"members": 10, "left": 20},
+            "doubles": {"members": 40, "joined": 30},
+            "unknown": {"members": 1, "unknown": 51},
+            "fine": {"members": 11, "joined": 1},
+        }
+        for key, counts in odd.items():
+            segment = make_segment(brand, key)
+            RunSegment.objects.create(
+                run=run, segment=segment, version=segment.active_version, **counts
+            )
+        found = analyst_client.get(run_url(run)).context["page"].odd
+        assert [(row.segment.key, row.words) for row in found] == [
+            ("doubles", "more than doubles: 30 join 10"),
+            ("empties", "would be empty: all 12 leave"),
+            ("halves", "loses 20 of 30 members"),
+            ("unknown", "is undecided for 51 of 100 creators"),
+        ]
+
+    def test_a_rule_that_was_reworded_since_is_named(self, waiting, analyst_client):
+        segment = waiting.segments.get().segment
+        reword_rule(
+            segment_id=segment.pk, rule=text.parse("followers >= 5"), at=moment(11, 2), actor=None
+        )
+        assert "was reworded since" in page(analyst_client, run_url(waiting))
+
+
+class TestStopping:
+    @pytest.fixture
+    def queued(self, brand):
+        make_segment(brand)
+        return make_run(brand, NOW, status=RunStatus.QUEUED, finished_at=None, applied_at=None)
+
+    def test_cancel(self, queued, analyst_client):
+        assert "Cancel this run" in page(analyst_client, run_url(queued))
+        response = analyst_client.post(
+            run_url(queued, "cancel"), {"reason": "Too early."}, follow=True
+        )
+        assert "The run was cancelled; nobody moved." in response.content.decode()
+        assert "Cancelled by analyst; nobody moved. Too early." in response.content.decode()
+        queued.refresh_from_db()
+        assert queued.status == RunStatus.CANCELLED
+
+    def test_what_is_done_cannot_be_cancelled(self, run, strategist_client):
+        response = strategist_client.post(run_url(run, "cancel"), {})
+        assert response.status_code == 409
+        assert "cannot be cancelled any more; it is: applied." in response.content.decode()
+
+    def test_a_manager_may_not(self, queued, manager_client):
+        assert "Cancel this run" not in page(manager_client, run_url(queued))
+        assert manager_client.post(run_url(queued, "cancel"), {}).status_code == 403
+        queued.refresh_from_db()
+        assert queued.status == RunStatus.QUEUED
+
+    def test_a_lost_worker_and_a_second_attempt_are_told(self, brand, analyst_client):
+        run = make_run(brand, NOW, status=RunStatus.RUNNING, started_at=moment(1, 1), attempts=2)
+        shown = page(analyst_client, run_url(run))
+        assert "The worker that had this run is gone. Nothing was changed" in shown
+        assert "Attempt 2: the worker of the one before was lost" in shown
+
+
+class TestRollingBack:
+    def test_with_reason_and_confirmation(self, run, strategist_client, stage_core):
+        assert "Put these creators back where they were" in page(strategist_client, run_url(run))
+        response = strategist_client.post(
+            run_url(run, "roll_back"), {"reason": "A slip", "confirmed": "on"}, follow=True
+        )
+        shown = response.content.decode()
+        assert "The run was rolled back." in shown
+        assert "by strategist: A slip. Below is what it had moved." in shown
+        run.refresh_from_db()
+        assert run.status == RunStatus.ROLLED_BACK
+        assert not Membership.objects.filter(left_at=None).exists()
+        stage_core.refresh_from_db()
+        assert stage_core.members_count == 0
+
+    @pytest.mark.parametrize(
+        ("data", "words"),
+        [
+            ({"reason": "A slip"}, "Confirm that the creators are to be put back."),
+            ({"confirmed": "on"}, "Say why: the next person will want to know."),
+        ],
+    )
+    def test_without_either_nothing_happens(self, run, strategist_client, data, words):
+        entries, open_stays = AuditEntry.objects.count(), Membership.objects.count()
+        response = strategist_client.post(run_url(run, "roll_back"), data)
+        assert response.status_code == 422
+        assert words in response.content.decode()
+        run.refresh_from_db()
+        assert run.status == RunStatus.APPLIED
+        assert AuditEntry.objects.count() == entries
+        assert Membership.objects.filter(left_at=None).count() == open_stays
+
+    def test_not_before_the_newest(self, run, strategist_client):
+        later = make_run(run.brand, moment(11, 20), applied_at=timezone.now())
+        Run.objects.filter(pk=later.pk).update(applied_at=run.applied_at + timedelta(days=1))
+        shown = page(strategist_client, run_url(run))
+        assert f"Run {later.pk}</a> was applied after this one" in shown
+        response = strategist_client.post(
+            run_url(run, "roll_back"), {"reason": "A slip", "confirmed": "on"}
+        )
+        assert response.status_code == 409
+        assert "Roll back the newest run first" in response.content.decode()
+
+    @pytest.mark.parametrize("who", ["analyst", "manager", "legal"])
+    def test_only_those_who_may_apply(self, who, run, request):
+        client = request.getfixturevalue(f"{who}_client")
+        data = {"reason": "A slip", "confirmed": "on"}
+        assert client.post(run_url(run, "roll_back"), data).status_code == 403
+        run.refresh_from_db()
+        assert run.status == RunStatus.APPLIED
+
+
+class TestHistory:
+    def test_a_brand_without_a_past_gets_one(self, brand, creators, strategist_client):
+        packs.install_pack(brand=brand, name="default", actor=None, at=NOW)
+        url = reverse("segmentation:history", args=["acme"])
+        assert "Build the history" in page(strategist_client, list_url(brand))
+        response = strategist_client.post(url, {"quarters": "4"}, follow=True)
+        assert "5 runs are queued" in response.content.decode()
+        found = Run.objects.order_by("pk")
+        assert [run.status for run in found] == [RunStatus.APPLIED] * 5
+        assert [run.as_of.month for run in found][:4] == [1, 4, 7, 10]
+        assert "Build the history" not in response.content.decode()
+        again = strategist_client.post(url, {"quarters": "4"}, follow=True)
+        assert "before the first run only" in again.content.decode()
+        assert Run.objects.count() == 5
+
+    def test_refusals_queue_nothing(self, brand, strategist_client, analyst_client):
+        url = reverse("segmentation:history", args=["acme"])
+        wrong = strategist_client.post(url, {"quarters": "400"}, follow=True)
+        assert "Choose how many quarters back" in wrong.content.decode()
+        empty = strategist_client.post(url, {"quarters": "4"}, follow=True)
+        assert "Install the standard packs first." in empty.content.decode()
+        assert analyst_client.post(url, {"quarters": "4"}).status_code == 403
+        assert not Run.objects.exists()
+
+
+def test_the_rail_counts_what_waits(waiting, analyst_client):
+    badge = '1<span class="visually-hidden"> wait for a decision</span>'
+    assert badge in page(analyst_client, list_url(waiting.brand))
+    Run.objects.update(status=RunStatus.REJECTED)
+    assert "wait for a decision" not in page(analyst_client, list_url(waiting.brand))
 
 
 def test_queries_do_not_grow_with_creators(run, analyst_client, count_queries):
