@@ -21,6 +21,7 @@ from crm.choices import Scope
 from crm.models import Creator
 from segmentation.api.dimensions import KEY
 from segmentation.api.segments import named
+from segmentation.choices import OverrideKind
 from segmentation.models import Membership, Segment
 from segmentation.services.explain import NothingToExplain, explain_membership
 
@@ -82,6 +83,32 @@ class ExplainedRunSerializer(serializers.Serializer[Any]):
     trigger = serializers.CharField()
 
 
+class ExplainedStayRuleSerializer(serializers.Serializer[Any]):
+    """The rule for those who are in."""
+
+    text = serializers.CharField()
+    words = serializers.CharField()
+    result = serializers.BooleanField(allow_null=True)
+    tree = serializers.DictField(help_text="As `tree`.")
+
+
+class MinimumStaySerializer(serializers.Serializer[Any]):
+    """Nobody leaves by rule before it is over."""
+
+    days = serializers.IntegerField()
+    until = serializers.DateTimeField()
+
+
+class DecisionSerializer(serializers.Serializer[Any]):
+    """A person's decision that wins over the rule."""
+
+    kind = serializers.ChoiceField(choices=OverrideKind.choices)
+    reason = serializers.CharField()
+    author = serializers.EmailField(allow_null=True)
+    since = serializers.DateTimeField()
+    until = serializers.DateTimeField(allow_null=True)
+
+
 class ChangeNeededSerializer(serializers.Serializer[Any]):
     """What would have to be otherwise."""
 
@@ -100,9 +127,17 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     creator = ExplainedCreatorSerializer()
     as_of = serializers.DateTimeField(help_text="The moment it is about.")
     state = serializers.ChoiceField(
-        choices=["member", "kept", "also_matched", "unknown", "out"],
-        help_text="`kept`: in, though the rule does not say so now. `also_matched`: another "
-        "segment of a single-valued dimension comes first.",
+        choices=[
+            "member",
+            "kept",
+            "forced_in",
+            "forced_out",
+            "also_matched",
+            "unknown",
+            "out",
+        ],
+        help_text="`kept`: in, though the rule does not say so now. `forced_in`, `forced_out`: a "
+        "person decided. `also_matched`: another segment of a single-valued dimension comes first.",
     )
     words = serializers.CharField(help_text="The state as a sentence.")
     result = serializers.BooleanField(allow_null=True, help_text="Of the rule; null is unknown.")
@@ -110,11 +145,19 @@ class ExplanationSerializer(serializers.Serializer[Any]):
     tree = serializers.DictField(
         allow_null=True,
         help_text="The rule part by part: `kind`, `result`, `missing` and either `items` or a "
-        "comparison with `fact`, `value`, `threshold`, `source` and `captured_at`.",
+        "condition with `fact`, `value`, `threshold`, `source` and `captured_at`; `norm` where the "
+        "threshold comes from peers, and for another segment that one's rule in `items`.",
     )
     missing = serializers.ListField(
-        child=serializers.CharField(), help_text="Facts that made the result unknown."
+        child=serializers.CharField(), help_text="What made the result unknown."
     )
+    stay_rule = ExplainedStayRuleSerializer(
+        allow_null=True, help_text="For somebody in: the looser rule by which they stay."
+    )
+    minimum_stay = MinimumStaySerializer(
+        allow_null=True, help_text="For somebody in, while it lasts."
+    )
+    override = DecisionSerializer(allow_null=True, help_text="What a person decided.")
     since = serializers.DateTimeField(allow_null=True, help_text="When the stay began.")
     run = ExplainedRunSerializer(allow_null=True)
     also_matched = NamedSerializer(many=True)

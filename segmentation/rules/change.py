@@ -14,8 +14,10 @@ from itertools import groupby
 
 from segmentation.rules import tree
 from segmentation.rules.calendar import Bounds, Calendar
+from segmentation.rules.context import NOTHING, Context
 from segmentation.rules.evaluate import compare, truth
 from segmentation.rules.facts import NUMERIC_TYPES, Catalogue, Fact, FactType
+from segmentation.rules.plain import plain
 from segmentation.rules.tree import Comparison, Op
 from segmentation.rules.validate import validate
 from segmentation.rules.words import name_of, threshold_words, value_words
@@ -27,7 +29,10 @@ _SURELY_NOT_USED = "\u2205"
 
 @dataclass(frozen=True)
 class Change:
-    """One fact that would have to be otherwise; `sentence` says all of it for people."""
+    """One thing that would have to be otherwise; `sentence` says all of it for people.
+
+    `fact` is the fact's key, else what would have to change in the text notation.
+    """
 
     fact: str
     key: str | None
@@ -54,6 +59,8 @@ def smallest_change(
     catalogue: Catalogue,
     as_of: datetime,
     calendar: Calendar,
+    *,
+    context: Context = NOTHING,
 ) -> tuple[Change, ...] | None:
     """Return the fewest comparisons that must change for the rule to be true, in words.
 
@@ -62,7 +69,8 @@ def smallest_change(
     those of `evaluate`.
     """
     validate(node, catalogue).require()
-    return _Search(values, catalogue, as_of, calendar).run(node)
+    rule = plain(node, values, catalogue, as_of, calendar, context=context)
+    return _Search(rule.values, rule.catalogue, as_of, calendar, rule.names).run(rule.node)
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,8 @@ class _Search:
     catalogue: Catalogue
     as_of: datetime
     calendar: Calendar
+    # What facts that stand for something else are called in the rule.
+    names: Mapping[str, str]
 
     def run(self, node: tree.Node) -> tuple[Change, ...] | None:
         for way in self.ways(node, wanted=True):
@@ -151,7 +161,8 @@ class _Search:
                 threshold_words(wish.leaf, fact, wanted=wish.wanted) for wish in unmet
             )
             sentence = f"{name_of(unmet[0].leaf, fact)} from {now} to {_as_target(wanted)}"
-            found.append(Change(key, share, fact.label, now, wanted, sentence))
+            name = self.names.get(key, key)
+            found.append(Change(name, share, fact.label, now, wanted, sentence))
         return tuple(found)
 
     def candidates(

@@ -259,3 +259,14 @@ def _stay_join(number: int, stay: PastStay, segment_ids: Mapping[str, int], scop
   WHERE m.segment_id = %s AND {when.text} AND {who.text} GROUP BY 1
 ) s{number} ON s{number}.creator_id = f.creator_id"""  # noqa: S608 - names of ours, values are parameters
     return Sql(text, (segment_ids.get(stay.segment, 0), *when.params, *who.params))
+
+
+def records_query(kind: RecordType, scope: Scope) -> Sql:
+    """Return the records of the scope one by one: moment, known, order, then each field."""
+    source, always = _placed(kind.sql, scope), _placed(kind.where, scope)
+    fields = ", ".join(f"({escaped(fact.sql)})" for fact in kind.fields.values())
+    text = (
+        f"SELECT {kind.moment}, {kind.known}, {kind.order}, {fields} "  # noqa: S608 - our names
+        f"FROM {source.text} WHERE {always.text} AND coalesce({kind.known} <= %s, TRUE)"
+    )
+    return Sql(text, (*source.params, *always.params, scope.as_of))

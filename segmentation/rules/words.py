@@ -10,7 +10,7 @@ from decimal import Decimal
 from segmentation.rules import tree
 from segmentation.rules.calendar import Calendar
 from segmentation.rules.facts import NUMERIC_TYPES, Fact, FactType
-from segmentation.rules.tree import Comparison, Op, Period, Span
+from segmentation.rules.tree import Comparison, Norm, Op, Period, Span, Window
 
 NOT_KNOWN = "not known"
 LIST_LIMIT = 8
@@ -86,10 +86,12 @@ def _asked(leaf: Comparison, fact: Fact) -> str:
             return f"{leaf.op} {shown}"
         case Span() as span:
             if leaf.op is Op.OLDER_THAN:
-                return f"more than {_span_words(span)} ago"
-            return f"in the last {span.unit if span.count == 1 else _span_words(span)}"
+                return f"more than {span_words(span)} ago"
+            return window_words(span)
         case Period() as period:
-            return period_words(period)
+            return window_words(period)
+        case Norm() as norm:
+            return f"{_NUMBER_WORDS[leaf.op]} {norm_words(norm)}"
         case tuple() as options:
             return _asked_of_many(leaf.op, options, fact)
         case _:
@@ -103,8 +105,22 @@ def _asked_of_many(op: Op, options: tuple[tree.Scalar, ...], fact: Fact) -> str:
     return f"is one of {labels}" if op is Op.IN else f"include {op} {labels}"
 
 
-def period_words(period: Period) -> str:
-    """Return a period as it stands after a fact: "in the last quarter"."""
+def norm_words(norm: Norm) -> str:
+    """Return what a norm is: "the 75th percentile of creators with the same tier"."""
+    names = join_words([key.replace("_", " ") for key in norm.by], "and")
+    return f"the {_ordinal(norm.percentile)} percentile of creators with the same {names}"
+
+
+def _ordinal(number: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{'th' if number in (11, 12, 13) else ending}"
+
+
+def window_words(window: Window) -> str:
+    """Return a window as it stands after a fact: "in the last quarter"."""
+    if isinstance(window, Span):
+        return f"in the last {window.unit if window.count == 1 else span_words(window)}"
+    period = window
     unit = f"fiscal {period.unit}" if period.fiscal else period.unit.value
     named = {0: "this", -1: "the last", 1: "the next"}.get(period.offset)
     if named is not None:
@@ -167,7 +183,8 @@ def _plain(value: float, decimals: int) -> str:
     return f"{value:g}" if value and text in ("0", "-0") else text
 
 
-def _span_words(span: Span) -> str:
+def span_words(span: Span) -> str:
+    """Return a length of time: "30 days"."""
     return f"{span.count:,} {span.unit}{'' if span.count == 1 else 's'}"
 
 
@@ -181,3 +198,8 @@ def _listed(items: Iterable[str]) -> str:
 def join_words(parts: list[str], word: str) -> str:
     """Return parts joined as in a sentence: "a, b or c"."""
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def number_words(value: float, fact: Fact) -> str:
+    """Return a number of the fact's kind in words: "3.1%"."""
+    return _number(value, fact, VALUE_DECIMALS)

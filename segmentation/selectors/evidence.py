@@ -41,6 +41,15 @@ def fact_label(name: str, facts: Catalogue) -> str:
     return f"{fact.label}: {fact.label_of(share)}" if share else fact.label
 
 
+def _plain_words(value: object) -> str:
+    """What is no fact, such as a count of posts or membership in another segment."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return f"{value:,.4f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
 def _line(name: str, value: object, facts: Catalogue, calendar: Calendar) -> Evidence:
     label = fact_label(name, facts)
     if value is None:
@@ -49,7 +58,7 @@ def _line(name: str, value: object, facts: Catalogue, calendar: Calendar) -> Evi
     share = rest.removesuffix("]")
     fact = facts.get(key)
     if fact is None:
-        return Evidence(label, str(value), is_known=True)
+        return Evidence(label, _plain_words(value), is_known=True)
     if share:
         return Evidence(label, value_words({share: value}, fact, share, calendar), is_known=True)
     if isinstance(value, str) and fact.type is FactType.MOMENT:

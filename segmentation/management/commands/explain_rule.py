@@ -13,6 +13,7 @@ from segmentation.management.commands._arguments import brand_named, moment_from
 from segmentation.models import Segment
 from segmentation.services.explain import NothingToExplain, explain_membership
 
+GROUPS = ("all", "any", "not")
 SIGNS = {True: "yes", False: "no ", None: "?  "}
 
 
@@ -51,15 +52,22 @@ class Command(BaseCommand):
             self.stdout.write(f"The rule cannot be evaluated: {told['rule']['error']}")
         else:
             self._tree(told["tree"], 1)
+        if told["stay_rule"]:
+            self.stdout.write("For those who are in:")
+            self._tree(told["stay_rule"]["tree"], 1)
         for change in told["smallest_change"] or []:
             self.stdout.write(f"To bring them in: {change['sentence']}.")
         self.stdout.write(json.dumps(told))
 
     def _tree(self, node: dict[str, Any], depth: int) -> None:
         indent = "  " * depth
-        if node["kind"] == "fact":
+        if node["kind"] not in GROUPS:
             value = f"{node['words']}; it is {node['value_words']} ({node['source']})"
+            if "norm" in node:
+                value += f"; asked: {node['threshold']}"
             self.stdout.write(f"{indent}{SIGNS[node['result']]} {value}")
+            for item in node.get("items", []):
+                self._tree(item, depth + 1)
             return
         self.stdout.write(f"{indent}{SIGNS[node['result']]} {node['kind']} of:")
         for item in node["items"]:

@@ -6,7 +6,7 @@ from segmentation.rules import tree
 from segmentation.rules.prose import in_words
 from segmentation.rules.text import parse
 from segmentation.rules.tree import Period, Unit
-from segmentation.rules.words import period_words
+from segmentation.rules.words import window_words
 from tests.segmentation.rules.sample import CATALOGUE
 
 
@@ -44,8 +44,8 @@ from tests.segmentation.rules.sample import CATALOGUE
         ("themes is empty", "Themes empty."),
         ("all(followers != 5)", "Followers other than 5."),
         # What has no words yet, or lost its fact, stays readable.
-        ('not segment("core") and gone > 5', 'Not segment("core"), and gone > 5.'),
-        ("engagement_rate >= p75(stage)", "Engagement_rate >= p75(stage)."),
+        ('not segment("core") and gone > 5', 'Not in segment core, and gone > 5.'),
+        ("engagement_rate >= p75(stage)", "Engagement rate at least the 75th percentile of creators with the same stage."),
         ("all()", "All()."),
     ],
 )
@@ -72,4 +72,4 @@ def test_long_lists_are_cut() -> None:
     ],
 )
 def test_periods(offset: int, words: str) -> None:
-    assert period_words(Period(Unit.QUARTER, offset)) == words
+    assert window_words(Period(Unit.QUARTER, offset)) == words
