@@ -95,9 +95,10 @@ def plan_pack(*, brand: Brand, name: str) -> list[PackPlan]:
     return plans_of(brand, pack_files.packs_named(name))
 
 
-def plans_of(brand: Brand, packs: Collection[Pack]) -> list[PackPlan]:
-    """Plan several packs; what the brand has is asked for once."""
-    facts: Catalogue | None = None
+def plans_of(
+    brand: Brand, packs: Collection[Pack], facts: Catalogue | None = None
+) -> list[PackPlan]:
+    """Plan several packs; what the brand has is asked for once, and `facts` only if need be."""
     dimensions = {one.key: one for one in Dimension.objects.filter(brand=brand)}
     segments = {
         one.key: one

@@ -7,6 +7,9 @@
 //   horizontal: false, series: [{name, data: [1, null, ...], low: [...], high: [...]}]}
 // null is unknown and leaves a gap; `connect: true` draws the line on to the next known value.
 // `low` and `high` (both or none) draw an interval around a line.
+//
+// Flows: {type: "sankey", unit: "count", nodes: [{name: "then a", label: "A"}, ...],
+//   links: [{source: "then a", target: "now b", value: 12}, ...]}
 // Times on x are plain labels in order. Without JavaScript the data table beside the chart remains.
 (() => {
   const drawn = new Map();
@@ -90,22 +93,51 @@
     };
   };
 
+  const flows = (chart) => {
+    const labels = new Map(chart.nodes.map((node) => [node.name, node.label]));
+    return {
+      animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+      color: PALETTE,
+      tooltip: {
+        trigger: "item", renderMode: "richText",
+        formatter: ({ data, dataType, name, value }) => dataType === "edge"
+          ? `${labels.get(data.source)} → ${labels.get(data.target)}: ${words(data.value, chart.unit)}`
+          : `${labels.get(name)}: ${words(value, chart.unit)}`,
+      },
+      series: [{
+        type: "sankey", left: 4, right: 120, top: 8, bottom: 8, nodeGap: 8, nodeWidth: 12,
+        draggable: false, emphasis: { focus: "adjacency" },
+        label: { color: textColour(), formatter: ({ name }) => labels.get(name) },
+        lineStyle: { color: "source", opacity: 0.3 },
+        data: chart.nodes.map(({ name }) => ({ name })), links: chart.links,
+      }],
+    };
+  };
+
+  const isEmpty = (chart) => chart.type === "sankey"
+    ? !chart.links.length
+    : chart.series.every((series) => series.data.every((value) => value === null));
+
+  const height = (chart) => {
+    if (chart.type === "sankey") return `${Math.max(12, Math.min(40, chart.nodes.length))}rem`;
+    return chart.horizontal ? `${Math.max(6, chart.x.length * 2 + 2)}rem` : "15rem";
+  };
+
   const draw = (place) => {
     const source = document.getElementById(place.dataset.chart);
     if (!source || !window.echarts) return;
     const chart = JSON.parse(source.textContent);
-    if (chart.series.every((series) => series.data.every((value) => value === null))) {
+    if (isEmpty(chart)) {
       // Empty axes look like a chart that broke.
       place.removeAttribute("role");
       place.textContent = "Nothing is known yet.";
       place.className = "text-secondary";
       return;
     }
-    const rows = chart.horizontal ? chart.x.length : 0;
-    place.style.height = chart.horizontal ? `${Math.max(6, rows * 2 + 2)}rem` : "15rem";
+    place.style.height = height(chart);
     drawn.get(place)?.dispose();
     const canvas = window.echarts.init(place);
-    canvas.setOption(option(chart));
+    canvas.setOption(chart.type === "sankey" ? flows(chart) : option(chart));
     drawn.set(place, canvas);
   };
 
