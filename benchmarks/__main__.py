@@ -21,6 +21,7 @@ BENCHMARKS = {
     "changed": "benchmarks.changed_creators",
     "count": "benchmarks.live_count",
     "latency": "benchmarks.latency",
+    "attribution": "benchmarks.attribution",
 }
 ROWS = {
     "import": 1_000_000,
@@ -31,6 +32,7 @@ ROWS = {
     "changed": 200_000,
     "count": 1_000_000,
     "latency": 200_000,
+    "attribution": 1_000_000,
 }
 
 
@@ -38,7 +40,9 @@ def main() -> None:
     """Run the named benchmark, or all of them one after the other, each on a server of its own."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="?", choices=sorted(BENCHMARKS), help="default: all")
-    parser.add_argument("--rows", type=int, help="creators, e.g. 50000 for a first look")
+    parser.add_argument(
+        "--rows", type=int, help="creators (of attribution: journeys), e.g. 50000 for a first look"
+    )
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--no-record", action="store_true", help="leave RESULTS.md as it is")
     options = parser.parse_args()
