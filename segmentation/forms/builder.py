@@ -19,6 +19,7 @@ from segmentation.rules.draft import Draft, draft_of_form, draft_of_text
 from segmentation.rules.errors import RuleError
 from segmentation.rules.facts import Catalogue
 from segmentation.rules.text import MAX_LENGTH
+from segmentation.selectors.builder_preview import Wanted
 from segmentation.services.wordings import NEAR_PERCENT
 
 MAX_JSON = 500_000
@@ -29,7 +30,7 @@ def _notation(name: str) -> forms.Textarea:
     """An input for a rule in the text notation."""
     look = {
         "class": "form-control font-monospace",
-        "rows": 6,
+        "rows": 4,
         "spellcheck": "false",
         "autocapitalize": "off",
         "aria-describedby": f"{name}-faults",
@@ -122,6 +123,18 @@ class RuleForm(StyledForm):
             return draft_of_form(json.loads(form), self.facts, segment=self.segment_key)
         except (ValueError, RecursionError):
             return Draft(None, (RuleError("", None, "wrong_shape", "The rule is no JSON."),))
+
+    @property
+    def wanted(self) -> Wanted:
+        """What the form asks for, right or wrong; what cannot be read counts as left out."""
+        found = self.cleaned_data
+        return Wanted(
+            rule=self.rule,
+            stay=self.stay,
+            minimum_stay_days=found.get("minimum_stay_days") or 0,
+            near_percent=found.get("near_percent", NEAR_PERCENT),
+            unknown_policy=found.get("unknown_policy") or UnknownPolicy.LEAVE_OUT,
+        )
 
     @property
     def wording(self) -> dict[str, Any]:

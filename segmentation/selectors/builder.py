@@ -74,6 +74,7 @@ def version_to_edit(segment: Segment, number: int | None) -> SegmentVersion | No
 class Person:
     """A creator in a sample."""
 
+    pk: int
     uid: str
     name: str
     handle: str
@@ -85,6 +86,7 @@ def people(ids: Sequence[int]) -> list[Person]:
     """The creators of these ids, in the order given."""
     found = {
         row["pk"]: Person(
+            row["pk"],
             str(row["uid"]),
             row["name"],
             row["metrics__primary_handle"] or "",

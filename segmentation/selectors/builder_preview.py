@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import DatabaseError, connection, transaction
+from psycopg.errors import QueryCanceled
+
 from crm.models import Brand
 from segmentation.models import Segment, SegmentVersion
 from segmentation.rules import json_form
@@ -13,9 +16,13 @@ from segmentation.rules.difference import Difference, Kind, differences
 from segmentation.rules.draft import Draft
 from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.facts import Catalogue
-from segmentation.rules.prose import in_words
 from segmentation.selectors.builder import Person, people
+from segmentation.selectors.evidence import fact_label
 from segmentation.services.preview import Preview, preview_rule
+
+MEMBERS_SHOWN = 10
+# Nobody waits longer for a count; the statement is stopped.
+LONGEST_MS = "10000"
 
 
 @dataclass(frozen=True)
@@ -33,16 +40,27 @@ class About:
 
 
 @dataclass(frozen=True)
-class Shown:
-    """The panel beside a rule. Without `found` the rule cannot be run as it stands."""
+class Near:
+    """Somebody outside who misses a threshold by little, and what of."""
 
-    words: str
-    found: Preview | None
-    members: Sequence[Person]
-    changes: Sequence[Difference]
-    stay_changes: Sequence[Difference]
-    active: SegmentVersion | None
-    warnings: Sequence[str]
+    person: Person
+    subject: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The panel beside a rule. Without `found` the rule cannot be run as it stands: `fault`."""
+
+    fault: str
+    found: Preview | None = None
+    members: Sequence[Person] = ()
+    near: Sequence[Near] = ()
+    # What is missing by label, with the number of unknowns who lack it; most first.
+    missing: Sequence[tuple[str, int]] = ()
+    active: SegmentVersion | None = None
+    changes: Sequence[Difference] = ()
+    stay_changes: Sequence[Difference] = ()
+    warnings: Sequence[str] = ()
 
     @property
     def share(self) -> float | None:
@@ -51,36 +69,96 @@ class Shown:
             return None
         return self.found.members / self.found.population
 
+    @property
+    def margin(self) -> float | None:
+        """The uncertainty of that part; None where everybody was looked at."""
+        if self.found is None or not self.found.is_estimate or not self.found.population:
+            return None
+        return self.found.margin / self.found.population
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """A version as it is being written; `near_percent` and the others are what the form says."""
+
+    rule: Draft
+    stay: Draft | None
+    minimum_stay_days: int
+    near_percent: int
+    unknown_policy: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether its rules can be run."""
+        return self.rule.ok and (self.stay is None or self.stay.ok)
+
 
 def shown(
     *,
     brand: Brand,
-    rule: Draft,
-    stay: Draft | None,
+    wanted: Wanted,
     about: About,
     facts: Catalogue,
     at: datetime,
     segment: Segment | None = None,
 ) -> Shown:
     """Ask whom a rule would take at `at`, and how it differs from the one in use."""
+    if wanted.rule.tree is None or not wanted.ok:
+        return Shown("The count comes as soon as the rule is complete.")
+    found = _found(brand, wanted, facts, at, segment)
+    if found is None:
+        return Shown(
+            "Counting takes too long for a look in passing. The rule can be saved and run all the "
+            "same; fewer related records or peers would make it quicker."
+        )
+    near = {person.pk: person for person in people([miss.creator_id for miss in found.near])}
     active = None if segment is None else segment.active_version
-    if rule.tree is None or not rule.ok or (stay is not None and not stay.ok):
-        return Shown("", None, (), (), (), active, ())
-    found = preview_rule(brand=brand, rule=rule.tree, as_of=at, facts=facts, segment=segment)
-    changes: Sequence[Difference] = ()
-    stay_changes: Sequence[Difference] = ()
-    if active is not None:
-        changes = _changes(active.rule, rule, facts)
-        stay_changes = _changes(active.stay_rule, stay, facts)
     return Shown(
-        words=in_words(rule.tree, facts),
+        "",
         found=found,
-        members=people(found.sample),
-        changes=changes,
-        stay_changes=stay_changes,
+        members=people(found.sample[:MEMBERS_SHOWN]),
+        near=[
+            Near(near[miss.creator_id], fact_label(miss.subject, facts))
+            for miss in found.near
+            if miss.creator_id in near
+        ],
+        missing=sorted(
+            ((fact_label(name, facts), creators) for name, creators in found.missing.items()),
+            key=lambda pair: (-pair[1], pair[0]),
+        ),
         active=active,
-        warnings=[*_warnings(rule, about)],
+        changes=() if active is None else _changes(active.rule, wanted.rule, facts),
+        stay_changes=() if active is None else _changes(active.stay_rule, wanted.stay, facts),
+        warnings=[*_warnings(wanted.rule, about)],
     )
+
+
+def _found(
+    brand: Brand, wanted: Wanted, facts: Catalogue, at: datetime, segment: Segment | None
+) -> Preview | None:
+    """Whom the rule takes; None where the database would take longer than anybody waits."""
+    if wanted.rule.tree is None:
+        return None
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, TRUE)", [LONGEST_MS])
+            found = preview_rule(
+                brand=brand,
+                rule=wanted.rule.tree,
+                as_of=at,
+                facts=facts,
+                segment=segment,
+                stay_rule=None if wanted.stay is None else wanted.stay.tree,
+                minimum_stay_days=wanted.minimum_stay_days,
+                near_percent=wanted.near_percent,
+                unknown_policy=wanted.unknown_policy,
+            )
+            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+            return found
+    except DatabaseError as error:
+        if isinstance(error.__cause__, QueryCanceled):
+            return None
+        raise
 
 
 def _changes(before: object, after: Draft | None, facts: Catalogue) -> Sequence[Difference]:

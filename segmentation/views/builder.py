@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.facts.catalogue import catalogue
-from segmentation.forms import NewSegmentForm, RuleForm
+from segmentation.forms.builder import NewSegmentForm, RuleForm
 from segmentation.models import Dimension, Segment, SegmentVersion
 from segmentation.rules.draft import draft_of_text
 from segmentation.rules.errors import RuleInvalid
@@ -203,8 +203,7 @@ def _preview(
         about = About.of(segment)
     return shown(
         brand=request.brand,
-        rule=form.rule,
-        stay=form.stay,
+        wanted=form.wanted,
         about=about,
         facts=facts,
         at=timezone.now(),

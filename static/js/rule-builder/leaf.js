@@ -99,28 +99,31 @@ const comparison = (node, context, { changed, redraw }) => {
       redraw("op");
     },
   });
-  let value;
+  const menu = [];
   if (takesNorm(fact, form.op)) {
-    const against = select([["value", "a number"], ["norm", "what peers have"]], form.norm ? "norm" : "value", {
-      "aria-label": "Compared with",
-      data: { role: "against" },
-      onchange: () => {
-        if (against.value === "norm") {
-          delete form.value;
-          form.norm = { percentile: 75, by: context.facts.has("primary_platform") ? ["primary_platform"] : [] };
-        } else delete form.norm;
-        redraw("against");
+    const byPeers = form.norm !== undefined;
+    menu.push([
+      byPeers ? "Compare with a number" : "Compare with peers",
+      () => {
+        delete form.value;
+        if (byPeers) delete form.norm;
+        else form.norm = { percentile: 75, by: context.facts.has("tier") ? ["tier"] : [] };
+        redraw("op");
       },
-    });
-    value = [
-      against,
-      ...(form.norm
-        ? normField({ norm: form.norm, facts: context.facts, changed: (norm) => { form.norm = norm; changed(); } })
-        : valueFields(form, fact, context, changed)),
-    ];
-  } else value = valueFields(form, fact, context, changed);
+    ]);
+  }
+  const value = form.norm
+    ? normField({
+        norm: form.norm,
+        facts: context.facts,
+        changed: (norm) => {
+          form.norm = norm;
+          changed();
+        },
+      })
+    : valueFields(form, fact, context, changed);
   const fields = h("div", { class: "rb-fields", onfocusin: tellHint }, name, share, op, value);
-  return [fields, hint];
+  return { fields, hint, menu };
 };
 
 const stage = (node, context, { changed, redraw }) => {
@@ -150,8 +153,8 @@ const stage = (node, context, { changed, redraw }) => {
   if (how === "for") length = spanField({ value: form.for, member: "at least", changed: keep("for") });
   else if (how === "last") length = spanField({ value: form.entered, changed: keep("entered") });
   else length = periodField({ value: form.entered, changed: keep("entered") });
-  return [
-    h(
+  return {
+    fields: h(
       "div",
       { class: "rb-fields" },
       h("span", { class: "rb-unit" }, "Stage is"),
@@ -159,11 +162,20 @@ const stage = (node, context, { changed, redraw }) => {
       manner,
       length,
     ),
-  ];
+  };
 };
 
 const segment = (node, context, { changed, redraw }) => {
   const { form } = node;
+  const past = form.was
+    ? periodField({
+        value: form.was,
+        changed: (period) => {
+          form.was = period;
+          changed();
+        },
+      })
+    : [];
   const choices = context.segments.map((one) => ({ value: one.key, label: `${one.name} (${one.dimension})` }));
   const when = select([["now", "now"], ["was", "in a past period:"]], form.was ? "was" : "now", {
     "aria-label": "When",
@@ -174,8 +186,8 @@ const segment = (node, context, { changed, redraw }) => {
       redraw("op");
     },
   });
-  return [
-    h(
+  return {
+    fields: h(
       "div",
       { class: "rb-fields" },
       h("span", { class: "rb-unit" }, "Member of"),
@@ -189,9 +201,9 @@ const segment = (node, context, { changed, redraw }) => {
         },
       }),
       when,
-      form.was ? periodField({ value: form.was, changed: (period) => { form.was = period; changed(); } }) : [],
+      past,
     ),
-  ];
+  };
 };
 
 const line = (node, { changed, settled }) => {
@@ -210,12 +222,12 @@ const line = (node, { changed, settled }) => {
     },
     onchange: settled,
   });
-  return [h("div", { class: "rb-fields" }, input)];
+  return { fields: h("div", { class: "rb-fields" }, input) };
 };
 
 const KINDS = { fact: comparison, stage, segment };
 
-// The elements of a leaf or a line. `changed` after each key, `redraw(role)` when other fields are
+// The fields of a leaf or a line, with a hint and entries for its menu. `changed` after each key, `redraw(role)` when other fields are
 // needed, `settled` when a line has been written.
 export const leafFields = (node, context, calls) =>
   node.kind === "line" ? line(node, calls) : KINDS[leafKind(node.form)](node, context, calls);

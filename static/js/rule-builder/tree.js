@@ -56,7 +56,8 @@ export class Tree {
         ...found.map((fault) => h("div", { class: fault.isIncomplete ? "rb-missing" : "rb-fault" }, fault.words)),
       );
       const isWrong = found.some((fault) => !fault.isIncomplete);
-      for (const field of element.querySelectorAll(":scope > .rb-fields :is(input, select, button)")) {
+      if (node.kind === "group") continue;
+      for (const field of element.querySelectorAll(".rb-fields :is(input, select, button)")) {
         if (isWrong) field.setAttribute("aria-invalid", "true");
         else field.removeAttribute("aria-invalid");
         field.setAttribute("aria-describedby", slot.id);
@@ -148,13 +149,11 @@ export class Tree {
       settled: this.tell.settled,
       redraw: (role) => this.reshape(null, node, role),
     };
-    const [fields, hint] = leafFields(node, this.context, calls);
-    fields.prepend(this.notButton(node));
-    fields.append(this.actions(node, name));
+    const { fields, hint, menu = [] } = leafFields(node, this.context, calls);
     const element = h(
       "div",
       { class: "rb-leaf", role: "group", "aria-label": `Condition ${name}: ${leafName(node, this.context)}` },
-      fields,
+      h("div", { class: "rb-row" }, this.notButton(node), fields, this.actions(node, name, menu)),
       hint,
       this.slot(),
     );
@@ -180,7 +179,7 @@ export class Tree {
     );
   }
 
-  actions(node, name) {
+  actions(node, name, menu = []) {
     const what = node.kind === "group" ? `group ${name}` : `condition ${name}`;
     const entry = (label, call) =>
       h("li", {}, h("button", { class: "dropdown-item", type: "button", onclick: call }, label));
@@ -205,6 +204,7 @@ export class Tree {
       h(
         "ul",
         { class: "dropdown-menu dropdown-menu-end" },
+        menu.map(([label, call]) => entry(label, call)),
         entry("Move up", moved(-1)),
         entry("Move down", moved(1)),
         node.kind === "group"
