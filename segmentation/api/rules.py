@@ -29,7 +29,9 @@ from segmentation.rules.errors import Position, RuleError, RuleInvalid
 from segmentation.rules.facts import Catalogue
 from segmentation.rules.prose import in_words
 from segmentation.rules.validate import Report, validate
+from segmentation.selectors.evidence import fact_label
 from segmentation.services.preview import preview_rule
+from segmentation.services.wordings import NEAR_PERCENT
 
 EXAMPLE_TEXT = "followers between 10_000 and 99_999\nand engagement_rate >= 2.5%"
 EXAMPLES = [
@@ -65,6 +67,19 @@ class PreviewBody(RuleBody):
         required=False, max_length=60, help_text="Compare with this segment's members."
     )
     as_of = MomentField(required=False, help_text="Relative dates count from here. Default: now.")
+    stay_rule_text = serializers.CharField(
+        required=False,
+        trim_whitespace=False,
+        max_length=text.MAX_LENGTH,
+        help_text="A looser rule by which those who are in stay.",
+    )
+    near_percent = serializers.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=100,
+        default=NEAR_PERCENT,
+        help_text="Near misses are creators within so many percent of one threshold.",
+    )
 
     def validate_segment(self, key: str) -> Segment:
         """The brand's segment of this key."""
@@ -116,17 +131,40 @@ class SampledCreatorSerializer(serializers.Serializer[Any]):
     followers = serializers.IntegerField(allow_null=True)
 
 
+class NearMissSerializer(SampledCreatorSerializer):
+    """Somebody outside who would be in, were one threshold a little lower."""
+
+    subject = serializers.CharField(help_text="What the threshold is about: a fact's key, mostly.")
+
+
+class MissingSerializer(serializers.Serializer[Any]):
+    """Something that is not known of creators for whom the rule is therefore unknown."""
+
+    subject = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field's name
+    creators = serializers.IntegerField()
+
+
 class PreviewSerializer(serializers.Serializer[Any]):
     """Whom a rule would take, of the creators whom the brand knows."""
 
     population = serializers.IntegerField()
     count = serializers.IntegerField(help_text="Creators for whom the rule is true.")
-    unknown = serializers.IntegerField(help_text="For whom a missing fact leaves it open.")
+    is_estimate = serializers.BooleanField(
+        help_text="Of a large brand a sample is looked at; all counts are scaled up from it."
+    )
+    margin = serializers.IntegerField(
+        help_text="Half the 95 % confidence interval of `count`; 0 where it is exact."
+    )
+    unknown = serializers.IntegerField(help_text="For whom something missing leaves it open.")
+    missing = MissingSerializer(many=True, help_text="What the unknowns lack.")
     joined = serializers.IntegerField(
         allow_null=True, help_text="Who would join the segment; null without one."
     )
     left = serializers.IntegerField(allow_null=True)
     sample = SampledCreatorSerializer(many=True, help_text="Most followers first.")
+    near_count = serializers.IntegerField(help_text="Creators who miss one threshold narrowly.")
+    near = NearMissSerializer(many=True, help_text="Some of them, most followers first.")
     facts_as_of = serializers.DateTimeField(
         allow_null=True, help_text="When a fact last changed; null before the first run."
     )
@@ -141,19 +179,24 @@ class GivenRule:
     warnings: list[Row]
 
 
-def read_rule(body: Mapping[str, Any], facts: Catalogue) -> GivenRule:
-    """The rule of a RuleBody; BadBody (422) names everything wrong with it, and where."""
-    member = "rule_text" if "rule_text" in body else "rule_json"
+def read_rule(
+    body: Mapping[str, Any], facts: Catalogue, *, segment: str | None = None, prefix: str = ""
+) -> GivenRule:
+    """The rule of a RuleBody; BadBody (422) names everything wrong with it, and where.
+
+    `segment` is the key of the segment it is for: then a circle of references is found.
+    """
+    member = f"{prefix}rule_text" if f"{prefix}rule_text" in body else f"{prefix}rule_json"
     positions: Mapping[str, Position] = {}
     try:
-        if member == "rule_text":
-            read = text.read(body["rule_text"])
+        if member.endswith("_text"):
+            read = text.read(body[member])
             rule, positions = read.tree, read.positions
         else:
-            rule = json_form.load(body["rule_json"])
+            rule = json_form.load(body[member])
     except RuleInvalid as invalid:
         raise _refusal(invalid.errors, member) from invalid
-    report: Report = validate(rule, facts, positions)
+    report: Report = validate(rule, facts, positions, segment=segment)
     if report.errors:
         raise _refusal(report.errors, member)
     return GivenRule(rule, [_fault(warning, member) for warning in report.warnings])
@@ -171,7 +214,7 @@ def _fault(error: RuleError, member: str) -> Row:
     """An error of the rule language with its place in the body: text has no pointers."""
     found = error.to_dict()
     return {
-        "pointer": f"/{member}{error.pointer if member == 'rule_json' else ''}",
+        "pointer": f"/{member}{error.pointer if member.endswith('_json') else ''}",
         "code": error.code,
         "message": error.message,
         "in_rule": error.pointer,
@@ -226,15 +269,24 @@ class RuleViewSet(BrandViewSet[Segment]):
         body = PreviewBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         facts = catalogue(self.brand)
-        rule = read_rule(body.validated_data, facts)
+        given = body.validated_data
+        segment: Segment | None = given.get("segment")
+        key = None if segment is None else segment.key
+        rule = read_rule(given, facts, segment=key)
+        stays = None
+        if "stay_rule_text" in given:
+            stays = read_rule(given, facts, segment=key, prefix="stay_").tree
         found = preview_rule(
             brand=self.brand,
             rule=rule.tree,
-            as_of=body.validated_data.get("as_of") or timezone.now(),
+            as_of=given.get("as_of") or timezone.now(),
             facts=facts,
-            segment=body.validated_data.get("segment"),
+            segment=segment,
+            stay_rule=stays,
+            near_percent=given["near_percent"],
         )
-        people = Creator.objects.filter(pk__in=found.sample).values_list(
+        near = {miss.creator_id: miss.subject for miss in found.near}
+        people = Creator.objects.filter(pk__in=[*found.sample, *near]).values_list(
             "pk", "uid", "name", "metrics__followers"
         )
         shown = {
@@ -245,10 +297,20 @@ class RuleViewSet(BrandViewSet[Segment]):
             {
                 "population": found.population,
                 "count": found.members,
+                "is_estimate": found.is_estimate,
+                "margin": found.margin,
                 "unknown": found.unknown,
+                "missing": [
+                    {"subject": name, "label": fact_label(name, facts), "creators": creators}
+                    for name, creators in found.missing.items()
+                ],
                 "joined": found.joined,
                 "left": found.left,
                 "sample": [shown[pk] for pk in found.sample if pk in shown],
+                "near_count": found.near_count,
+                "near": [
+                    {**shown[pk], "subject": subject} for pk, subject in near.items() if pk in shown
+                ],
                 "facts_as_of": found.facts_as_of,
                 "warnings": rule.warnings,
             }
