@@ -60,11 +60,12 @@ def attribute_all(table: JourneyTable, settings: Settings | None = None) -> tupl
 
 def touch_credit(table: JourneyTable, model: Model, settings: Settings) -> TouchCredit:
     """Divide the conversions among single touches, or raise NoCredit."""
-    table = table.credited()
+    table = table.credited
     if not table.conversions.any():
         raise NoCredit(_NOTHING_CONVERTED)
     if model is Model.MARKOV:
         return _by_removal(table)
+    table = table.converting
     weights = _weights(table, model, settings)
     return TouchCredit(
         table, weights * table.spread(table.conversions), weights * table.spread(table.values)

@@ -40,6 +40,7 @@ class Roles:
 def roles(table: JourneyTable) -> tuple[Roles, ...]:
     """Return the roles of every creator, those on most converting journeys first."""
     size = len(table.keys)
+    table = table.converting
     journey, key = table.meetings.journey, table.meetings.creator
     conversions = table.conversions[journey]
     alone = np.bincount(journey, minlength=len(table))[journey] == 1

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
+from math import nan
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -115,51 +117,74 @@ class JourneyTable:
         """Return a column of journeys for each of their touches."""
         return np.repeat(by_journey, self.lengths)
 
+    @cached_property
     def credited(self) -> JourneyTable:
-        """Return the journeys as models see them: where a code rules, its touch alone."""
+        """The journeys as models see them: where a code rules, its touch alone."""
         if self.code_rules is None or not self.code_rules.any():
             return self
         kept = ~np.repeat(self.code_rules, self.lengths)
         kept[self.starts[1:] - 1] = True
         lengths = np.where(self.code_rules, 1, self.lengths)
+        return self._with_touches(kept, starts=_offsets(lengths), code_rules=None)
+
+    @cached_property
+    def converting(self) -> JourneyTable:
+        """The journeys that converted: most models ask for no others."""
+        won = (self.conversions > 0.0) | (self.values != 0.0)
+        if won.all():
+            return self
+        return self._with_touches(
+            np.repeat(won, self.lengths),
+            starts=_offsets(self.lengths[won]),
+            conversions=self.conversions[won],
+            valued=self.valued[won],
+            values=self.values[won],
+            lost=self.lost[won],
+            code_rules=None if self.code_rules is None else self.code_rules[won],
+        )
+
+    def _with_touches(self, kept: Booleans, **columns: Any) -> JourneyTable:
         return replace(
             self,
             touches=self.touches[kept],
-            starts=_offsets(lengths),
             ages=None if self.ages is None else self.ages[kept],
             moments=None if self.moments is None else self.moments[kept],
-            code_rules=None,
+            **columns,
         )
 
 
 def table_of(journeys: Iterable[Journey]) -> JourneyTable:
     """Put journeys into columns; those that are alike, as to creators and ages, become one."""
-    rows: dict[tuple[tuple[Key, ...], tuple[float, ...] | None], list[float]] = {}
-    for journey in journeys:
-        row = rows.setdefault((journey.creators, journey.ages), [0.0, 0.0, 0.0, 0.0])
-        row[0] += journey.conversions
-        row[3] += journey.lost
-        if journey.value is not None:
-            row[1] += journey.conversions
-            row[2] += journey.value
-    ages = [age for _, age in rows]
-    known = [age for age in ages if age is not None]
-    if known and len(known) < len(ages):
+    journeys = list(journeys)
+    with_ages = sum(journey.ages is not None for journey in journeys)
+    if 0 < with_ages < len(journeys):
         raise JourneysRefused("Some journeys have times and others have none.")
-    paths = [creators for creators, _ in rows]
-    if any(len(age) != len(path) for age, path in zip(known, paths, strict=False)):
+    if any(len(each.ages) != len(each.creators) for each in journeys if each.ages is not None):
         raise JourneysRefused("A journey needs an age for each touch.")
-    keys, touches = encode(list(chain.from_iterable(paths)))
-    sums = np.array(list(rows.values()), dtype=np.float64).reshape(len(rows), 4)
+    rows: dict[object, int] = {}
+    found: list[Journey] = []  # the first of those that are alike
+    row = np.empty(len(journeys), dtype=np.int64)
+    for number, journey in enumerate(journeys):
+        alike = (journey.creators, journey.ages) if with_ages else journey.creators
+        row[number] = place = rows.setdefault(alike, len(rows))
+        if place == len(found):
+            found.append(journey)
+    conversions = _numbers(journey.conversions for journey in journeys)
+    values = _numbers(nan if each.value is None else each.value for each in journeys)
+    is_known = np.array([journey.value is not None for journey in journeys], dtype=np.bool_)
+    keys, touches = encode(list(chain.from_iterable(each.creators for each in found)))
+    lengths = np.array([len(journey.creators) for journey in found], dtype=np.int64)
     return JourneyTable(
         keys=keys,
         touches=touches,
-        starts=_offsets(np.fromiter(map(len, paths), dtype=np.int64, count=len(paths))),
-        conversions=sums[:, 0].copy(),
-        valued=sums[:, 1].copy(),
-        values=sums[:, 2].copy(),
-        lost=sums[:, 3].copy(),
-        ages=np.array(list(chain.from_iterable(known)), dtype=np.float64) if known else None,
+        starts=_offsets(lengths),
+        conversions=sums(row, conversions, len(found)),
+        valued=sums(row[is_known], conversions[is_known], len(found)),
+        values=sums(row[is_known], values[is_known], len(found)),
+        lost=sums(row, _numbers(journey.lost for journey in journeys), len(found)),
+        ages=_numbers(chain.from_iterable(each.ages or () for each in found))
+        if with_ages
+        else None,
     )
 
 
@@ -173,6 +198,10 @@ def encode(flat: Sequence[Key]) -> tuple[tuple[Key, ...], Integers]:
 def sums(positions: Integers, weights: Floats, size: int) -> Floats:
     """Return the sum of the weights at each of `size` positions."""
     return np.bincount(positions, weights, size).astype(np.float64, copy=False)
+
+
+def _numbers(numbers: Iterable[float]) -> Floats:
+    return np.fromiter(numbers, dtype=np.float64)
 
 
 def _offsets(lengths: Integers) -> Integers:

@@ -133,7 +133,7 @@ def test_codes_beside_links(rule, with_link, without_link):
     settings = Settings(visit=timedelta(), code_rule=rule)
     found = built([touch(0, "ana")], [order(1, code="cem")], settings)
     assert [row[0] for row in rows(found)] == [with_link]
-    credited = found.table.credited()
+    credited = found.table.credited
     only_code = rule is CodeRule.CODE_TAKES_ALL
     assert [credited.keys[at] for at in credited.touches] == (
         ["cem"] if only_code else list(with_link)
