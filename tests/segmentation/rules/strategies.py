@@ -6,15 +6,24 @@ import random
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import chain, combinations
+from itertools import chain, combinations, product
 
 from hypothesis import strategies as st
 
 from segmentation.rules import tree
-from segmentation.rules.facts import KNOWN_OPS, NUMERIC_OPS, Fact, FactType, is_fact_key
+from segmentation.rules.context import Context, NormKey, NormValue, Peers, Stay, lower
+from segmentation.rules.facts import (
+    KNOWN_OPS,
+    NUMERIC_OPS,
+    OPERATORS,
+    Fact,
+    FactType,
+    is_fact_key,
+)
 from segmentation.rules.json_values import DAYS_IN, MAX_NUMBER, MAX_WINDOW_DAYS, NUMBER_OPS
+from segmentation.rules.records import TAKES, Record
 from segmentation.rules.tree import Comparison, Op, Period, Span, Unit
-from tests.segmentation.rules.sample import AS_OF, CATALOGUE, COPENHAGEN, ROLES, THEMES
+from tests.segmentation.rules.sample import AS_OF, CATALOGUE, COPENHAGEN, POSTS, ROLES, THEMES
 
 # Few values, so that rows and thresholds meet; with everything that is special to SQL, LIKE,
 # format strings, quoting and upper case.
@@ -231,6 +240,7 @@ _MAKERS: dict[str, Callable[[random.Random], object]] = {
     "bio": lambda rng: rng.choice(["", *TEXTS]) + rng.choice(["", rng.choice(TEXTS)]),
     "role": lambda rng: rng.choice(list(ROLES.values())),
     "stage": lambda rng: rng.choice(["prospect", "core"]),
+    "stage_since": lambda rng: rng.choice(INSTANTS),
     "language": lambda rng: rng.choice(LANGUAGES),
     "themes": lambda rng: _some(rng, list(THEMES.values())),
     "tags": lambda rng: _some(rng, list(TAGS)),
@@ -241,6 +251,161 @@ _MAKERS: dict[str, Callable[[random.Random], object]] = {
         str(key): rng.choice([None, *SHARES]) for key in _some(rng, list(COUNTRIES))
     },
 }
+
+
+# --- what a rule reads beyond the facts -------------------------------------------------------
+
+PAST = [window for window in (*SPANS, *PERIODS) if isinstance(window, Span) or window.offset <= 0]
+PAST_PERIODS = [window for window in PAST if isinstance(window, Period)]
+NORMS = {
+    NormKey("followers", 50, ("role",)): (0, 10_000, 2.5),
+    NormKey("engagement_rate", 75, ("stage", "is_virtual")): (0.025, 0.1, 0.5),
+    NormKey("fee", 10, ("bio",)): (1, 5, 100_000),
+}
+TITLES = ["Spf", "SPF 50%", "", "it's"]
+
+
+def _random_where(rng: random.Random) -> tree.Node | None:
+    if rng.random() < 0.4:
+        return None
+    leaves = [rng.choice(_RECORD_LEAVES) for _ in range(rng.randint(1, 2))]
+    if len(leaves) == 1:
+        return tree.Not(leaves[0]) if rng.random() < 0.3 else leaves[0]
+    return rng.choice([tree.Any, tree.All])(tuple(leaves))
+
+
+_RECORD_LEAVES: list[tree.Node] = [
+    Comparison("kind", Op.IS, "video"),
+    Comparison("kind", Op.IN, ("video", "image")),
+    Comparison("kind", Op.IS_UNKNOWN),
+    Comparison("likes", Op.GE, 5),
+    Comparison("likes", Op.BETWEEN, (1, 10_000)),
+    Comparison("rate", Op.LT, 0.1),
+    Comparison("is_paid", Op.IS, True),
+    Comparison("title", Op.CONTAINS, "spf"),
+    Comparison("posted_at", Op.OLDER_THAN, Span(2, Unit.WEEK)),
+    Comparison("posted_at", Op.IN, Period(Unit.QUARTER, -1)),
+]
+
+
+def random_aggregate(rng: random.Random) -> tree.Aggregate:
+    """An aggregate of posts that passes validation."""
+    function = rng.choice(list(tree.Function))
+    field, fact = None, None
+    if function is not tree.Function.COUNT:
+        fitting = [one for one in POSTS.fields.values() if one.type in TAKES[function]]
+        fact = rng.choice(fitting)
+        field = fact.key
+    op = rng.choice(OPERATORS[FactType.NUMBER if fact is None else fact.type])
+    return tree.Aggregate(
+        function,
+        "posts",
+        op,
+        _random_value(rng, op, fact),
+        field,
+        _random_where(rng),
+        rng.choice([None, *PAST]),
+    )
+
+
+def _random_value(rng: random.Random, op: Op, fact: Fact | None) -> tree.Value:
+    if op in KNOWN_OPS:
+        return None
+    if op in NUMERIC_OPS:
+        of_rates = fact is not None and fact.type is FactType.PERCENT
+        numbers = SHARES if of_rates else [0, 1, 2, 3, 5, 10_000, 2.5]
+        pair = sorted(rng.sample(numbers, 2))
+        return (pair[0], pair[1]) if op is Op.BETWEEN else rng.choice(numbers)
+    if op is Op.IN and fact is not None and fact.type is FactType.MOMENT:
+        return rng.choice(PERIODS)
+    if op in (Op.WITHIN, Op.OLDER_THAN):
+        return rng.choice(SPANS)
+    named = ["video", "image"] if fact is not None and fact.type is FactType.CHOICE else TITLES[:2]
+    if op is Op.IN:
+        return tuple(named)
+    return rng.random() < 0.5 if fact is not None and fact.type is FactType.BOOLEAN else named[0]
+
+
+def random_leaf(rng: random.Random) -> tree.Leaf:
+    """A leaf of any kind that passes validation."""
+    kind = rng.random()
+    if kind < 0.35:
+        return rng.choice(_COMPARISONS)
+    if kind < 0.65:
+        return random_aggregate(rng)
+    if kind < 0.75:
+        key = rng.choice(list(NORMS))
+        op = rng.choice([Op.GE, Op.GT, Op.LE, Op.LT, Op.EQ, Op.NE])
+        return Comparison(key.fact, op, tree.Norm(key.percentile, key.by))
+    if kind < 0.85:
+        stage = rng.choice(["prospect", "core"])
+        if rng.random() < 0.5:
+            return tree.StageFor(stage, at_least=rng.choice(SPANS))
+        return tree.StageFor(stage, entered=rng.choice(PAST))
+    segment = rng.choice(["known", "big", "risk-high"])
+    return tree.SegmentRef(segment, rng.choice([None, *PAST_PERIODS]))
+
+
+def random_rule(rng: random.Random, depth: int = 3) -> tree.Node:
+    """A rule with leaves of every kind, groups inside groups included."""
+    if depth == 0 or rng.random() < 0.25:
+        return random_leaf(rng)
+    if rng.random() < 0.25:
+        return tree.Not(random_rule(rng, depth - 1))
+    items = tuple(random_rule(rng, depth - 1) for _ in range(rng.randint(1, 3)))
+    return rng.choice([tree.All, tree.Any])(items)
+
+
+_COMPARISONS = [leaf for fact in CATALOGUE.values() for leaf in comparisons_of(fact)]
+
+
+def make_posts(rng: random.Random) -> list[Record]:
+    """The posts of one creator: none, few or some, with gaps and moments on every edge."""
+    found = []
+    for number in range(rng.choice([0, 0, 1, 2, 5])):
+        posted = None if rng.random() < 0.15 else rng.choice(INSTANTS)
+        recorded = AS_OF + timedelta(days=rng.choice([-400, -3, 1]))
+        fields = {
+            "kind": rng.choice([None, "video", "image"]),
+            "likes": rng.choice([None, 0, 1, 5, 10_000]),
+            "rate": rng.choice([None, *SHARES, 1 / 3]),
+            "is_paid": rng.choice([None, True, False]),
+            "title": rng.choice([None, *TITLES]),
+            "posted_at": posted,
+        }
+        found.append(Record(fields, posted, posted or recorded, rng.randint(0, 9) * 10 + number))
+    return found
+
+
+def make_context(rng: random.Random) -> Context:
+    """What one creator's rules read beyond the facts; norms are `make_norms`, the same for all."""
+    stays = {
+        segment: [
+            Stay(start, rng.choice([None, start + timedelta(days=rng.choice([1, 40, 400]))]))
+            for start in rng.sample(INSTANTS, rng.choice([0, 0, 1, 2]))
+        ]
+        for segment in ("known", "big", "risk-high")
+    }
+    members = {segment: rng.choice([None, True, False]) for segment in stays}
+    return Context({"posts": make_posts(rng)}, {}, members, stays)
+
+
+def make_norms(rng: random.Random) -> dict[NormKey, dict[Peers, NormValue]]:
+    """For some groups of peers what is usual among them."""
+    groups: dict[str, list[str]] = {
+        "role": [str(number) for number in ROLES.values()],
+        "stage": ["prospect", "core"],
+        "is_virtual": ["true", "false"],
+        "bio": [lower(text) for text in TEXTS],
+    }
+    return {
+        key: {
+            peers: NormValue(float(rng.choice(values)), rng.randint(5, 99))
+            for peers in product(*(groups[name] for name in key.by))
+            if rng.random() < 0.7
+        }
+        for key, values in NORMS.items()
+    }
 
 
 def make_rows(seed: int, count: int) -> list[dict[str, object]]:

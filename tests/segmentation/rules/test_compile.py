@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from segmentation.rules import tree
 from segmentation.rules.compile import compile_rule
-from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.context import lower
+from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.evaluate import evaluate, truth
 from segmentation.rules.facts import KNOWN_OPS, Catalogue, Fact, FactType
 from segmentation.rules.sql import LOWER, Sql

@@ -44,8 +44,11 @@ from tests.segmentation.rules.sample import CATALOGUE
         ("themes is empty", "Themes empty."),
         ("all(followers != 5)", "Followers other than 5."),
         # What has no words yet, or lost its fact, stays readable.
-        ('not segment("core") and gone > 5', 'Not in segment core, and gone > 5.'),
-        ("engagement_rate >= p75(stage)", "Engagement rate at least the 75th percentile of creators with the same stage."),
+        ('not segment("core") and gone > 5', "Not in segment core, and gone > 5."),
+        (
+            "engagement_rate >= p75(stage)",
+            "Engagement rate at least the 75th percentile of creators with the same stage.",
+        ),
         ("all()", "All()."),
     ],
 )
