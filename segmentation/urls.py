@@ -12,6 +12,7 @@ from segmentation.views import (
     dimensions,
     drift,
     hygiene,
+    ledger,
     matrix,
     overrides,
     packs,
@@ -77,6 +78,7 @@ urlpatterns = [
     path("runs/<int:pk>/<slug:key>/<slug:kind>/", runs.changes, name="changes"),
     path("scorecards/", scorecards.scorecards, name="scorecards"),
     path("creators/<uuid:uid>/segments/", creators.panel, name="creator_panel"),
+    path("creators/<uuid:uid>/segments/history/", ledger.creator_passages, name="creator_passages"),
     path("creators/<uuid:uid>/segments/<slug:key>/why/", creators.why, name="why"),
     path("creators/<uuid:uid>/segments/<slug:key>/override/", overrides.override, name="override"),
 ]

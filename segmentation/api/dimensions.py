@@ -5,18 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
-from crm.api.pagination import WholeList
+from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
+from crm.api.query import MomentField
 from crm.choices import Scope
-from segmentation.choices import SegmentStatus
+from crm.paging import Order
+from segmentation.choices import Cause, SegmentStatus
 from segmentation.models import Dimension
+from segmentation.selectors.ledger import stays_of_dimension
 
 KEY = "[-a-zA-Z0-9_]{1,60}"
+STAY_ORDER = Order("stays", key="creator_id", tie="segment_id")
+STAY_COLUMNS = (
+    "creator__uid",
+    "creator__name",
+    "segment__key",
+    "version__number",
+    "entered_at",
+    "entered_cause",
+    "left_at",
+    "left_cause",
+)
 COLUMNS = ("key", "name", "description", "is_exclusive", "has_precedence", "position")
 
 
@@ -37,6 +53,33 @@ class DimensionSerializer(serializers.Serializer[Any]):
     segments = serializers.IntegerField(help_text="How many, without the archived ones.")
 
 
+class StayingCreatorSerializer(serializers.Serializer[Any]):
+    """Who is there."""
+
+    uid = serializers.UUIDField()
+    name = serializers.CharField()
+
+
+class DimensionStaySerializer(serializers.Serializer[Any]):
+    """A stay of a creator in one of the segments: closed-open, no end while it lasts."""
+
+    creator = StayingCreatorSerializer()
+    segment = serializers.CharField(help_text="The segment's key.")
+    version = serializers.IntegerField(help_text="The version of the rule that let them in.")
+    entered_at = serializers.DateTimeField()
+    entered_cause = serializers.ChoiceField(choices=Cause.choices)
+    left_at = serializers.DateTimeField(allow_null=True)
+    left_cause = serializers.ChoiceField(choices=Cause.choices, allow_null=True)
+
+
+class StaysQuery(PageQuery):
+    """Of which moment."""
+
+    as_of = MomentField(
+        required=False, help_text="Stays that hold at this moment, by the ledger. Default: now."
+    )
+
+
 class DimensionViewSet(BrandViewSet[Dimension]):
     """Dimensions of the brand."""
 
@@ -46,6 +89,7 @@ class DimensionViewSet(BrandViewSet[Dimension]):
     lookup_field = "key"
     lookup_value_regex = KEY
     pagination_class = WholeList
+    queries = {"stays": StaysQuery}
 
     def rows(self) -> Any:
         """Dimensions of the token's brand, as the API shows them."""
@@ -62,8 +106,32 @@ class DimensionViewSet(BrandViewSet[Dimension]):
         """One dimension."""
         return Response(dimension_row(self.one(self.rows().filter(key=key))))
 
+    @extend_schema(responses=DimensionStaySerializer(many=True))
+    @action(detail=True, pagination_class=KeysetPagination)
+    def stays(self, request: Request, key: str) -> Response:
+        """Who is, or was at `as_of`, in which segment of the dimension, by creator."""
+        dimension = self.one(Dimension.objects.filter(brand=self.brand, key=key).values("id"))
+        rows = stays_of_dimension(dimension["id"], self.query.get("as_of") or timezone.now())
+        return self.page(rows.values(*STAY_COLUMNS), order=STAY_ORDER, represent=stays)
+
 
 def dimension_row(row: dict[str, Any]) -> dict[str, Any]:
     """A row as the API shows it."""
     shown = {column: row[column] for column in COLUMNS}
     return {**shown, "origin": row["origin"] or None, "segments": row["count"]}
+
+
+def stays(rows: list[Row]) -> list[Row]:
+    """Rows of STAY_COLUMNS as the API shows them."""
+    return [
+        {
+            "creator": {"uid": row["creator__uid"], "name": row["creator__name"]},
+            "segment": row["segment__key"],
+            "version": row["version__number"],
+            "entered_at": row["entered_at"],
+            "entered_cause": row["entered_cause"],
+            "left_at": row["left_at"],
+            "left_cause": row["left_cause"] or None,
+        }
+        for row in rows
+    ]

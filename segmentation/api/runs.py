@@ -29,7 +29,7 @@ from crm.paging import Order
 from crm.permissions import Can, may, who_may
 from segmentation import tasks
 from segmentation.api.segments import named
-from segmentation.choices import ChangeKind, RunStatus, Trigger
+from segmentation.choices import Cause, ChangeKind, RunStatus, Trigger
 from segmentation.models import Change, Dimension, Run, RunSegment, Segment
 from segmentation.services import runs as service
 
@@ -66,6 +66,18 @@ class RunSerializer(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(allow_null=True)
     applied_at = serializers.DateTimeField(allow_null=True)
     duration_ms = serializers.IntegerField(allow_null=True)
+    slot = serializers.DateTimeField(
+        allow_null=True, help_text="When a run by schedule was due: it may start later."
+    )
+    attempts = serializers.IntegerField(
+        help_text="How often a worker took it up: each but the last was lost on the way."
+    )
+    cancel_requested = serializers.BooleanField(help_text="It stops at its next step.")
+    rolled_back_at = serializers.DateTimeField(
+        allow_null=True, help_text="When whoever it moved was put back."
+    )
+    rolled_back_by = serializers.EmailField(allow_null=True)
+    rollback_reason = serializers.CharField(allow_null=True)
 
 
 class RunSegmentSerializer(serializers.Serializer[Any]):
@@ -82,6 +94,14 @@ class RunSegmentSerializer(serializers.Serializer[Any]):
     missing = serializers.DictField(
         child=serializers.IntegerField(),
         help_text="By fact: how many of the unknown creators lack it.",
+    )
+    near = serializers.DictField(
+        child=serializers.IntegerField(),
+        help_text="By what the rule compares: creators who are almost in. An estimate for large "
+        "brands.",
+    )
+    is_held = serializers.BooleanField(
+        help_text="Left as it was when the rest of the change set was applied."
     )
     error = serializers.CharField(allow_null=True)
 
@@ -106,6 +126,7 @@ class ChangeSerializer(serializers.Serializer[Any]):
     segment = serializers.CharField()
     version = serializers.IntegerField()
     kind = serializers.ChoiceField(choices=ChangeKind.choices)
+    cause = serializers.ChoiceField(choices=Cause.choices)
     evidence = serializers.DictField(help_text="The values of the facts that the rule reads.")
 
 
@@ -151,6 +172,7 @@ class ChangesQuery(PageQuery):
 
     segment = serializers.SlugField(max_length=60, required=False, help_text="A segment's key.")
     kind = serializers.ChoiceField(choices=ChangeKind.choices, required=False)
+    cause = serializers.ChoiceField(choices=Cause.choices, required=False)
 
 
 COLUMNS = (
@@ -173,8 +195,16 @@ COLUMNS = (
     "finished_at",
     "applied_at",
     "duration_ms",
+    "slot",
+    "attempts",
+    "cancel_requested",
+    "rolled_back_at",
+    "rolled_back_by__email",
+    "rollback_reason",
 )
-SEGMENT_COLUMNS = ("members", "joined", "left", "unknown", "missing")
+# Texts that are null where there is nothing to say.
+NEVER_EMPTY = ("quarter", "error", "decision_reason", "rollback_reason")
+SEGMENT_COLUMNS = ("members", "joined", "left", "unknown", "missing", "near", "is_held")
 
 
 class RunViewSet(BrandViewSet[Run]):
@@ -295,9 +325,13 @@ class RunViewSet(BrandViewSet[Run]):
             rows = rows.filter(segment=segment["id"])
         if kind := self.query.get("kind"):
             rows = rows.filter(kind=kind)
+        if cause := self.query.get("cause"):
+            rows = rows.filter(cause=cause)
         columns = ("creator__uid", "creator__name", "segment__key", "version__number")
         return self.page(
-            rows.values(*columns, "kind", "evidence"), order=CHANGE_ORDER, represent=changes
+            rows.values(*columns, "kind", "cause", "evidence"),
+            order=CHANGE_ORDER,
+            represent=changes,
         )
 
 
@@ -306,7 +340,7 @@ def runs(rows: list[Row]) -> list[Row]:
     found = []
     for row in rows:
         shown = {column.partition("__")[0]: row[column] for column in COLUMNS}
-        empty = {name: shown[name] or None for name in ("quarter", "error", "decision_reason")}
+        empty = {name: shown[name] or None for name in NEVER_EMPTY}
         found.append({**shown, **empty})
     return found
 
@@ -319,6 +353,7 @@ def changes(rows: list[Row]) -> list[Row]:
             "segment": row["segment__key"],
             "version": row["version__number"],
             "kind": row["kind"],
+            "cause": row["cause"],
             "evidence": row["evidence"],
         }
         for row in rows

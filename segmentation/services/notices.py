@@ -134,7 +134,7 @@ def _people(brand: Brand, users: Collection[User]) -> list[str]:
 
 
 def _page(name: str, brand: Brand) -> str:
-    return settings.RAPPORT_URL + reverse(name, args=[brand.slug])
+    return f"{settings.RAPPORT_URL}{reverse(name, args=[brand.slug])}"
 
 
 def _link(name: str, brand: Brand, item: object) -> str:

@@ -1,0 +1,199 @@
+"""Deciding on runs over REST: a part, all, none; refusals change nothing."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from crm.choices import Role, Scope
+from crm.models import AuditEntry
+from segmentation.choices import Cause, RunStatus
+from segmentation.models import Membership, Run
+from segmentation.services import runs as service
+from tests.factories import NOW, BrandFactory
+from tests.people import person
+from tests.rest import assert_problem, rest_as, walk
+from tests.segmentation.building import dimension_of, segment_of
+from tests.segmentation.runs.test_runs import LATER, creator_with, give_followers, run_now
+
+pytestmark = pytest.mark.django_db
+# The made-up present lies ahead of the real one, at which the API rolls back.
+EARLY = NOW - timedelta(days=400)
+
+
+@pytest.fixture
+def brand(brand):
+    brand.approval_threshold_percent = 0
+    brand.save()
+    return brand
+
+
+@pytest.fixture
+def waiting(brand):
+    """A run in which one creator grows: out of Small into Big (one dimension), and into Any."""
+    creator = creator_with(brand, 500, since=EARLY)
+    size = dimension_of(brand, "size", is_exclusive=True)
+    segment_of(size, "big", "followers >= 1_000", position=1)
+    segment_of(size, "small", "followers >= 0", position=2)
+    segment_of(dimension_of(brand, "tags"), "any", "followers >= 1_000")
+    run_now(brand, EARLY)
+    give_followers(creator, 5_000, EARLY + timedelta(hours=1))
+    run = run_now(brand, EARLY + timedelta(days=1))
+    assert run.status == RunStatus.WAITING
+    return run
+
+
+@pytest.fixture
+def rest(waiting, strategist, brand):
+    return rest_as(strategist, brand)
+
+
+def inside() -> set[str]:
+    return set(Membership.objects.filter(left_at=None).values_list("segment__key", flat=True))
+
+
+def test_approve_all_of_it(rest, waiting, strategist):
+    body = rest.send("POST", f"runs/{waiting.pk}:approve", {"reason": "Fine."}).json()
+    assert (body["status"], body["decided_by"], body["decision_reason"]) == (
+        "applied",
+        strategist.email,
+        "Fine.",
+    )
+    assert body["moved"] == 1
+    assert inside() == {"big", "any"}
+
+
+def test_approve_a_part(rest, waiting):
+    answer = rest.send("POST", f"runs/{waiting.pk}:approve", {"hold_dimensions": ["size"]})
+    assert answer.status_code == 200
+    held = {row["key"]: row["is_held"] for row in answer.json()["segments"]}
+    assert held == {"big": True, "small": True, "any": False}
+    assert inside() == {"small", "any"}
+    rows = walk(rest, f"runs/{waiting.pk}/changes/", cause="rule")
+    assert {(row["segment"], row["cause"]) for row in rows} == {("big", "rule"), ("any", "rule")}
+    [left] = walk(rest, f"runs/{waiting.pk}/changes/", cause="precedence")
+    assert (left["segment"], left["kind"]) == ("small", "left")
+
+
+@pytest.mark.parametrize(
+    ("verb", "body", "status", "code"),
+    [
+        ("approve", {"hold": ["nothing"]}, 400, "unknown_segment"),
+        ("approve", {"hold_dimensions": ["nothing"]}, 400, "unknown_dimension"),
+        ("approve", {"hold": "big"}, 400, "not_a_list"),
+        ("approve", {"hold": [["big"]]}, 400, "invalid"),
+        ("approve", {"held": ["big"]}, 400, "unknown_member"),
+        ("approve", {"hold": ["big"]}, 409, "hold_refused"),
+        ("approve", {"hold": ["big", "small", "any"]}, 409, "hold_refused"),
+        ("reject", {}, 400, "required"),
+        ("reject", {"reason": " "}, 400, "blank"),
+        ("reject", {"reason": "x" * 301}, 400, "max_length"),
+        ("rollback", {"reason": "Wrong."}, 409, "not_applied"),
+        ("rollback", {}, 400, "required"),
+        ("cancel", {}, 409, "not_cancellable"),
+        ("cancel", [], 400, "invalid"),
+    ],
+)
+def test_refusals_change_nothing(rest, waiting, verb, body, status, code):
+    entries, before = AuditEntry.objects.count(), inside()
+    assert_problem(rest.send("POST", f"runs/{waiting.pk}:{verb}", body), status, code)
+    waiting.refresh_from_db()
+    assert waiting.status == RunStatus.WAITING
+    assert not waiting.segments.filter(is_held=True).exists()
+    assert (AuditEntry.objects.count(), inside()) == (entries, before)
+
+
+def test_reject_with_a_reason(rest, waiting):
+    body = rest.send("POST", f"runs/{waiting.pk}:reject", {"reason": "Odd."}).json()
+    assert (body["status"], body["decision_reason"]) == ("rejected", "Odd.")
+    assert inside() == {"small"}
+    assert_problem(rest.send("POST", f"runs/{waiting.pk}:approve", {}), 409, "not_waiting")
+
+
+def test_roll_back_the_newest_first(rest, waiting, strategist):
+    first = Run.objects.order_by("pk").first()
+    rest.send("POST", f"runs/{waiting.pk}:approve", {})
+    answer = rest.send("POST", f"runs/{first.pk}:rollback", {"reason": "Wrong."})
+    assert_problem(answer, 409, "not_the_last")
+    body = rest.send("POST", f"runs/{waiting.pk}:rollback", {"reason": "Wrong."}).json()
+    assert (body["status"], body["rolled_back_by"], body["rollback_reason"]) == (
+        "rolled_back",
+        strategist.email,
+        "Wrong.",
+    )
+    assert body["rolled_back_at"] is not None
+    assert inside() == {"small"}
+    stays = rest.json("dimensions/size/stays/")["results"]
+    assert [(row["segment"], row["entered_cause"], row["left_cause"]) for row in stays] == [
+        ("small", Cause.ROLLBACK, None)
+    ]
+
+
+def test_cancel_what_is_queued(rest, brand):
+    run = service.start_run(brand=brand, as_of=LATER, at=LATER)
+    body = rest.send("POST", f"runs/{run.pk}:cancel", {"reason": "Not now."}).json()
+    assert (body["status"], body["decision_reason"]) == ("cancelled", "Not now.")
+
+
+@pytest.mark.parametrize("verb", ["approve", "reject", "rollback"])
+def test_an_analyst_runs_and_does_not_decide(waiting, brand, analyst, verb):
+    rest = rest_as(analyst, brand)
+    body = assert_problem(rest.send("POST", f"runs/{waiting.pk}:{verb}", {"reason": "Mine."}), 403)
+    assert body["detail"] == "This is for those who approve runs: strategist or admin."
+    waiting.refresh_from_db()
+    assert waiting.status == RunStatus.WAITING
+
+
+def test_a_reader_and_a_stranger_do_nothing(waiting, brand, strategist, outsider, other_brand):
+    reader = rest_as(strategist, brand, [Scope.RUNS_READ])
+    assert_problem(reader.send("POST", f"runs/{waiting.pk}:approve", {}), 403)
+    stranger = rest_as(outsider, other_brand)
+    assert_problem(stranger.send("POST", f"runs/{waiting.pk}:approve", {}), 404)
+    waiting.refresh_from_db()
+    assert waiting.status == RunStatus.WAITING
+
+
+def test_a_dimension_as_of_a_moment(rest, waiting):
+    rest.send("POST", f"runs/{waiting.pk}:approve", {})
+    then = (EARLY + timedelta(hours=2)).isoformat()
+    rows = walk(rest, "dimensions/size/stays/", as_of=then)
+    assert [(row["segment"], row["left_cause"]) for row in rows] == [("small", "precedence")]
+    assert [row["segment"] for row in walk(rest, "dimensions/size/stays/")] == ["big"]
+    before = (EARLY - timedelta(days=1)).isoformat()
+    assert walk(rest, "dimensions/size/stays/", as_of=before) == []
+    assert_problem(rest.get("dimensions/nothing/stays/"), 404)
+    assert_problem(rest.get("dimensions/size/stays/", as_of="then"), 400, "invalid")
+
+
+def test_stays_come_in_pages_without_more_queries(rest, waiting, django_assert_num_queries):
+    segment = waiting.segments.get(segment__key="any").segment
+    for number in range(7):
+        creator = creator_with(waiting.brand, 9_000 + number, since=EARLY)
+        Membership.objects.create(
+            segment=segment,
+            creator=creator,
+            entered_at=EARLY,
+            version=segment.active_version,
+            entered_run=waiting,
+        )
+    assert len(walk(rest, "dimensions/tags/stays/", limit=3)) == 7
+    with django_assert_num_queries(4):  # token, dimension, page, count
+        rest.json("dimensions/tags/stays/")
+
+
+def test_a_history_is_built_once(strategist, django_capture_on_commit_callbacks):
+    brand = BrandFactory(slug="young")
+    user = person(brand, Role.STRATEGIST)
+    creator_with(brand, 5_000, since=EARLY)
+    segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    rest = rest_as(user, brand)
+    assert_problem(rest.send("POST", "runs:history", {"quarters": 0}), 400, "min_value")
+    assert_problem(rest.send("POST", "runs:history", {}), 400, "required")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = rest.send("POST", "runs:history", {"quarters": 2})
+    assert answer.status_code == 202
+    assert [row["status"] for row in answer.json()] == ["queued"] * 3
+    assert set(Run.objects.filter(brand=brand).values_list("status", flat=True)) == {"applied"}
+    assert_problem(rest.send("POST", "runs:history", {"quarters": 2}), 409, "has_past")
+    assert Run.objects.filter(brand=brand).count() == 3
