@@ -10,8 +10,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from segmentation.choices import RunStatus
+from segmentation.facts.catalogue import catalogue
 from segmentation.management.commands._arguments import brand_named, moment_from
-from segmentation.models import Dimension, Run
+from segmentation.models import Dimension, Run, Segment
+from segmentation.selectors.runs import run_page
 from segmentation.services import runs
 from segmentation.services.quarters import quarter_starts
 
@@ -83,29 +85,45 @@ class Command(BaseCommand):
             except runs.RunRefused as refusal:
                 raise CommandError(str(refusal)) from refusal
             run = runs.execute_run(run_id=run.pk, at=now)
-            if run.status == RunStatus.FAILED:
+            if run.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
                 raise CommandError(run.error)
             self.stdout.write(_told(run))
         self.stdout.write(json.dumps(_as_json(run)))
 
 
 def _told(run: Run) -> str:
-    """The run for people: a line for each segment."""
-    summary = (
-        f"{run.get_status_display()}: {run.moved:,} of {run.population:,} creators move, "
-        f"as of {run.as_of:%Y-%m-%d %H:%M} UTC."
-    )
-    lines = [summary]
-    rows = run.segments.select_related("segment__dimension").order_by(
-        "segment__dimension__position", "segment__dimension", "segment__position"
-    )
-    for row in rows:
-        trouble = f"  BROKEN: {row.error}" if row.error else ""
-        lines.append(
-            f"{row.segment.key:<32}{row.members:>12,}  +{row.joined:,} -{row.left:,} "
-            f"?{row.unknown:,}{trouble}"
-        )
+    """The run for people: what its page shows, in lines."""
+    page = run_page(run, catalogue(run.brand))
+    lines = [
+        (
+            f"{run.get_status_display()}: {run.moved:,} of {run.population:,} creators move, "
+            f"as of {run.as_of:%Y-%m-%d %H:%M} UTC."
+        ),
+        (
+            f"{page.joined:,} join, {page.left:,} leave, {page.unknown:,} cases undecided, "
+            f"{page.near:,} near misses."
+        ),
+        *(f"Look at this first: {odd.segment.key} {odd.words}" for odd in page.odd),
+        f"{'segment':<32}{'members':>12}{'joined':>12}{'left':>12}{'undecided':>12}{'near':>12}",
+    ]
+    for line in (line for block in page.blocks for line in block.lines):
+        row = line.found
+        numbers = (row.members, row.joined, row.left, row.unknown, line.near_total)
+        lines.append(f"{row.segment.key:<32}{''.join(f'{number:>12,}' for number in numbers)}")
+    for block in page.flows:
+        lines.append(f"Within {block.dimension.name}:")
+        lines += [
+            f"  {flow.creators:>10,}  from {_key(flow.before)} to {_key(flow.after)}"
+            for flow in block.flows
+        ]
+    if page.missing:
+        facts = ", ".join(f"{fact.label} ({fact.creators:,})" for fact in page.missing)
+        lines.append(f"Facts to find out: {facts}")
     return "\n".join(lines)
+
+
+def _key(segment: Segment | None) -> str:
+    return segment.key if segment else "none"
 
 
 def _as_json(run: Run) -> dict[str, Any]:
@@ -120,6 +138,8 @@ def _as_json(run: Run) -> dict[str, Any]:
                 "joined": row.joined,
                 "left": row.left,
                 "unknown": row.unknown,
+                "missing": row.missing,
+                "near": row.near,
                 **({"error": row.error} if row.error else {}),
             }
             for row in run.segments.select_related("segment")
