@@ -182,7 +182,7 @@ export const periodField = ({ value, changed }) => {
   let isFiscal = value.calendar === "fiscal";
   const tell = () =>
     changed({ [unit]: offset, ...(isFiscal && FISCAL.includes(unit) ? { calendar: "fiscal" } : {}) });
-  const named = [["0", "this"], ["-1", "the last"], ["1", "the next"], ["other", "another, counted from this one"]];
+  const named = [["0", "this"], ["-1", "the last"], ["1", "the next"], ["other", "another:"]];
   const other = countField(offset, "Counted from this one", (number) => {
     offset = number;
     tell();
