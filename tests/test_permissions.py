@@ -75,6 +75,11 @@ PAGES = {
     "crm:token_revoke": Access(None, ADMINS),
     "segmentation:segments": Access(EVERYBODY),
     "segmentation:install_packs": Access(None, STRATEGISTS),
+    "segmentation:builder_new": Access(STRATEGISTS, STRATEGISTS),
+    "segmentation:builder_check": Access(None, STRATEGISTS),
+    "segmentation:builder_preview": Access(None, STRATEGISTS),
+    "segmentation:builder_values": Access(STRATEGISTS),
+    "segmentation:builder": Access(STRATEGISTS, STRATEGISTS),
     "segmentation:segment": Access(EVERYBODY),
     "segmentation:members_csv": Access(EVERYBODY),
     "segmentation:overlap": Access(EVERYBODY),
@@ -116,6 +121,7 @@ PAGES = {
     "segmentation:changes": Access(EVERYBODY),
     "segmentation:scorecards": Access(EVERYBODY, RUNNERS),
     "segmentation:creator_panel": Access(EVERYBODY),
+    "segmentation:creator_passages": Access(EVERYBODY),
     "segmentation:why": Access(EVERYBODY),
 }
 KINDS = {"uid": UID, "pk": NOTHING, "number": 1, "key": "some", "kind": "joined", "stage": "core"}
