@@ -12,9 +12,10 @@ from crm.models import Brand
 from segmentation.choices import RunStatus, Trigger
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import Dimension, DriftAlert, DriftReport, Run, RunSegment
+from segmentation.rules.facts import Catalogue
 from segmentation.services import drift_facts
 from segmentation.services.drift_facts import AGE_BANDS, FactShift, Freshness, Side
-from segmentation.services.drift_flows import EACH, NEW, DimensionFlows
+from segmentation.services.drift_flows import EACH, NEW, NONE, DimensionFlows
 
 # Flows that are drawn; the table has all that are stored.
 DRAWN = 60
@@ -107,8 +108,9 @@ class DriftPage:
     chosen: DimensionLine | None
     flows: list[FlowLine]
     chart: dict[str, Any]
+    # Those that were tested, the furthest apart first; then those too few are known of.
     facts: list[FactLine]
-    tested: int
+    untested: list[FactLine]
     ages: list[AgeLine]
     newcomers: int
 
@@ -148,8 +150,9 @@ def recent_alerts(brand: Brand) -> list[DriftAlert]:
     return list(found[:ALERTS_SHOWN])
 
 
-def near_misses(brand: Brand) -> list[NearLine]:
+def near_misses(brand: Brand, facts: Catalogue) -> list[NearLine]:
     """The segments of the last applied full run with creators near a threshold, most first."""
+    labels = {fact.key: fact.label for fact in facts.values()}
     run = (
         Run.objects.filter(brand=brand, status=RunStatus.APPLIED)
         .exclude(trigger=Trigger.FACTS)
@@ -161,7 +164,10 @@ def near_misses(brand: Brand) -> list[NearLine]:
         NearLine(
             found=row,
             total=max(row.near.values()),
-            facts=sorted(row.near.items(), key=lambda pair: (-pair[1], pair[0])),
+            facts=[
+                (labels.get(key, key), count)
+                for key, count in sorted(row.near.items(), key=lambda pair: (-pair[1], pair[0]))
+            ],
         )
         for row in rows
     ]
@@ -189,8 +195,8 @@ def drift_page(report: DriftReport, key: str = "") -> DriftPage:
         chosen=chosen,
         flows=[] if chosen is None else _flow_lines(chosen.flows),
         chart={} if chosen is None else sankey(chosen.flows),
-        facts=facts,
-        tested=sum(line.shift["p"] is not None for line in facts),
+        facts=[line for line in facts if line.shift["p"] is not None],
+        untested=[line for line in facts if line.shift["p"] is None],
         ages=[_age_line(one) for one in cast("list[Freshness]", report.freshness)],
         newcomers=report.creators["until"] - report.creators["since"],
     )
@@ -203,11 +209,13 @@ def sankey(flows: DimensionFlows) -> dict[str, Any]:
         {"source": f"then {source}", "target": f"now {target}", "value": creators}
         for source, target, creators in flows["flows"][:DRAWN]
     ]
-    used = dict.fromkeys(end for link in links for end in (link["source"], link["target"]))
+    ends = {str(end) for link in links for end in (link["source"], link["target"])}
+    order = [*(one["key"] for one in flows["segments"]), NONE, NEW]
+    used = [end for side in ("then", "now") for key in order if (end := f"{side} {key}") in ends]
     return {
         "type": "sankey",
         "unit": "count",
-        "nodes": [{"name": end, "label": names[str(end).partition(" ")[2]]} for end in used],
+        "nodes": [{"name": end, "label": names[end.partition(" ")[2]]} for end in used],
         "links": links,
     }
 
@@ -275,7 +283,7 @@ def _fact_line(shift: FactShift) -> FactLine:
 
 
 def _words(shift: FactShift) -> str:
-    """The verdict as a sentence."""
+    """What is behind the verdict, as a sentence; empty where the verdict says it all."""
     before, after = shift["before"], shift["after"]
     if shift["verdict"] == drift_facts.TOO_FEW:
         return (
@@ -283,7 +291,7 @@ def _words(shift: FactShift) -> str:
             "20 are needed at both moments."
         )
     if shift["verdict"] == drift_facts.UNCHANGED:
-        return "Not more different than chance would make it."
+        return ""
     how = _how(shift)
     if shift["verdict"] == drift_facts.SMALL:
         return f"More than chance, but too little to act on. {how}"

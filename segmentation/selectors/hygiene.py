@@ -117,7 +117,11 @@ def _overlapping(all_of: _Brand) -> Iterator[Finding]:
     for pair in all_overlaps(all_of.brand):
         one, other, same = pair.share, pair.share_of_other, pair.segment.dimension_id
         is_same_crowd = min(one, other) > OVERLAP
-        is_inside = max(one, other) > OVERLAP and same == pair.other.dimension_id
+        is_inside = (
+            max(one, other) > OVERLAP
+            and same == pair.other.dimension_id
+            and not pair.segment.dimension.has_precedence
+        )
         if not (is_same_crowd or is_inside):
             continue
         first, second, share, back = (
@@ -258,8 +262,9 @@ CHECKS = (
         title="Nearly the same people",
         meaning=(
             "More than 80 % of either segment's members are in the other, too; within a dimension "
-            "it is enough that one lies in the other. That a segment lies within one of another "
-            "dimension is what dimensions are for, and is not listed."
+            "it is enough that one lies in the other. Not listed: a segment within one of another "
+            "dimension, and within one of a dimension where the first counts (personas), since "
+            "these are meant to lie across each other."
         ),
         advice="Keep one of the two, or reword the rules so that they tell people apart.",
         find=_overlapping,

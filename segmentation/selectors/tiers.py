@@ -75,6 +75,8 @@ class SchemeColumn:
     # Creators near any border, each once, and their share of those whose count is known.
     near: int
     near_share: float | None
+    # Where the source does not say it itself.
+    year: str
     dimension: str
     pack: str
     is_brands: bool
@@ -101,10 +103,12 @@ class TierLine:
 
 
 def schemes() -> list[TierScheme]:
-    """All schemes with their tiers in order."""
+    """All schemes with their tiers in order: first those of the documents."""
     tiers = Tier.objects.order_by("position", "pk")
     return list(
-        TierScheme.objects.select_related("platform").prefetch_related(Prefetch("tiers", tiers))
+        TierScheme.objects.order_by("pk")
+        .select_related("platform")
+        .prefetch_related(Prefetch("tiers", tiers))
     )
 
 
@@ -278,6 +282,7 @@ def _column(
         borders=borders,
         near=near,
         near_share=near / sum(moving.values()) if moving else None,
+        year="" if not scheme.year or str(scheme.year) in scheme.source else str(scheme.year),
         dimension=key if key in installed else "",
         pack=key if key in packs else "",
         is_brands=scheme.pk == brand.tier_scheme_id,

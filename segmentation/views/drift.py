@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.choices import ReportStatus
+from segmentation.facts.catalogue import catalogue
 from segmentation.forms.drift import DriftDaysForm, DriftLimitForm
 from segmentation.models import Dimension
 from segmentation.selectors import drift as selectors
@@ -66,7 +67,7 @@ def drift(request: BrandRequest) -> HttpResponse:
         "offered": selectors.offered_days(request.brand, now),
         "reports": selectors.stored_reports(request.brand),
         "alerts": selectors.recent_alerts(request.brand),
-        "near": selectors.near_misses(request.brand),
+        "near": selectors.near_misses(request.brand, catalogue(request.brand)),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, template, context, status=status)

@@ -95,6 +95,9 @@
 
   const flows = (chart) => {
     const labels = new Map(chart.nodes.map((node) => [node.name, node.label]));
+    // One colour for a place, at the left and at the right.
+    const places = [...new Set(labels.values())];
+    const colour = (label) => PALETTE[places.indexOf(label) % PALETTE.length];
     return {
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,
       color: PALETTE,
@@ -106,10 +109,11 @@
       },
       series: [{
         type: "sankey", left: 4, right: 120, top: 8, bottom: 8, nodeGap: 8, nodeWidth: 12,
-        draggable: false, emphasis: { focus: "adjacency" },
+        draggable: false, layoutIterations: 0, emphasis: { focus: "adjacency" },
         label: { color: textColour(), formatter: ({ name }) => labels.get(name) },
         lineStyle: { color: "source", opacity: 0.3 },
-        data: chart.nodes.map(({ name }) => ({ name })), links: chart.links,
+        data: chart.nodes.map(({ name, label }) => ({ name, itemStyle: { color: colour(label) } })),
+        links: chart.links,
       }],
     };
   };
@@ -119,7 +123,7 @@
     : chart.series.every((series) => series.data.every((value) => value === null));
 
   const height = (chart) => {
-    if (chart.type === "sankey") return `${Math.max(12, Math.min(40, chart.nodes.length))}rem`;
+    if (chart.type === "sankey") return `${Math.max(14, Math.min(44, chart.nodes.length * 1.1))}rem`;
     return chart.horizontal ? `${Math.max(6, chart.x.length * 2 + 2)}rem` : "15rem";
   };
 
