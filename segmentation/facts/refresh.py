@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from django.db import connection, transaction
 from crm import performance
 from crm.models import Brand
 from segmentation.facts.catalogue import FACTS_TABLE
-from segmentation.models import PeerNorm
+from segmentation.models import FactsMoment, PeerNorm
 
 # With fewer others on a platform a median says nothing: strength there is unknown.
 MINIMUM_PEERS = 5
@@ -44,6 +45,7 @@ COMPOSED = {
     "primary_platform": "m.primary_platform_id",
     "strongest_platform": "strengths.strongest",
     "platform_strength": "strengths.strength",
+    "platform_rates": "m.platform_rates",
     "niches": "subjects.niches",
     "country": "nullif(person.country, '')",
     "language": "nullif(person.language, '')",
@@ -65,6 +67,18 @@ COMPOSED = {
 }
 COLUMNS = (*MEASURED, *COMPOSED)
 
+# Of `rates` (creator_id, platform, rate): what is usual on each platform, and how creators compare.
+NORMS = (
+    "SELECT platform, percentile_cont(0.5) WITHIN GROUP (ORDER BY rate) AS median_rate, "
+    "count(*) AS creators FROM rates GROUP BY platform"
+)
+STRENGTHS = """SELECT r.creator_id,
+    jsonb_object_agg(r.platform, r.rate / n.median_rate) AS strength,
+    (array_agg(r.platform ORDER BY r.rate / n.median_rate DESC, r.platform))[1] AS strongest
+  FROM rates r JOIN norms n USING (platform)
+  WHERE n.creators > %(minimum_peers)s AND n.median_rate > 0
+  GROUP BY r.creator_id"""
+
 
 def facts_query(*, some: bool) -> tuple[str, str]:
     """The facts of a brand's creators as (the named queries, the query that uses them).
@@ -78,8 +92,7 @@ def facts_query(*, some: bool) -> tuple[str, str]:
         "SELECT platform_id AS platform, median_rate, creators FROM segmentation_peernorm "
         "WHERE brand_id = %(brand_id)s"
         if some
-        else "SELECT platform, percentile_cont(0.5) WITHIN GROUP (ORDER BY rate) AS median_rate, "
-        "count(*) AS creators FROM rates GROUP BY platform"
+        else NORMS
     )
     measured = ", ".join(f"m.{name}" for name in MEASURED)
     composed = ", ".join(f"{sql} AS {name}" for name, sql in COMPOSED.items())
@@ -97,12 +110,7 @@ WITH related AS MATERIALIZED (
 ), norms AS MATERIALIZED (
   {norms}
 ), strengths AS (
-  SELECT r.creator_id,
-    jsonb_object_agg(r.platform, r.rate / n.median_rate) AS strength,
-    (array_agg(r.platform ORDER BY r.rate / n.median_rate DESC, r.platform))[1] AS strongest
-  FROM rates r JOIN norms n USING (platform)
-  WHERE n.creators > %(minimum_peers)s AND n.median_rate > 0
-  GROUP BY r.creator_id
+  {STRENGTHS}
 ), stays AS (
   SELECT DISTINCT ON (s.relationship_id) s.relationship_id, s.stage, s.entered_at
   FROM crm_stagechange s JOIN related ON related.id = s.relationship_id
@@ -146,6 +154,10 @@ LEFT JOIN addresses ON addresses.creator_id = related.creator_id
 LEFT JOIN audience ON audience.profile_id = m.primary_profile_id
 LEFT JOIN said ON said.creator_id = related.creator_id"""  # noqa: S608 - names of ours
     return named, query
+
+
+# What the rows hold, in short: rows of another definition are of an earlier release.
+DEFINITION = hashlib.sha256("".join(facts_query(some=False)).encode()).hexdigest()
 
 
 def parameters(brand: Brand, as_of: datetime, creator_ids: Sequence[int] | None) -> dict[str, Any]:
@@ -203,6 +215,12 @@ WHERE ({", ".join(f"f.{name}" for name in COLUMNS)})
             written += int(cursor.rowcount)
     if keeps_norms:
         PeerNorm.objects.filter(brand=brand).exclude(as_of=as_of).delete()
+        FactsMoment.objects.bulk_create(
+            [FactsMoment(brand=brand, as_of=as_of, definition=DEFINITION)],
+            update_conflicts=True,
+            update_fields=["as_of", "definition"],
+            unique_fields=["brand"],
+        )
     return written
 
 

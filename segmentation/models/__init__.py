@@ -2,7 +2,7 @@
 
 from segmentation.models.audiences import AudienceSegment
 from segmentation.models.drift import DriftAlert, DriftReport
-from segmentation.models.facts import CreatorFacts, PeerNorm
+from segmentation.models.facts import CreatorFacts, FactsMoment, PeerNorm
 from segmentation.models.norms import RunNorm
 from segmentation.models.overrides import Override
 from segmentation.models.playbooks import Playbook, SegmentExample
@@ -18,6 +18,7 @@ __all__ = (
     "Dimension",
     "DriftAlert",
     "DriftReport",
+    "FactsMoment",
     "Membership",
     "Override",
     "PeerNorm",

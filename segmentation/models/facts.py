@@ -43,6 +43,8 @@ class CreatorFacts(models.Model):
     strongest_platform = models.CharField(max_length=30, null=True)
     # {platform key: engagement rate / median of the platform's peers}
     platform_strength = models.JSONField(null=True)
+    # {platform key: engagement rate}: what strengths and norms are computed from.
+    platform_rates = models.JSONField(null=True)
     # Engagement
     engagement_rate = models.FloatField(null=True)
     engagement_posts = models.IntegerField(null=True)
@@ -83,6 +85,30 @@ class CreatorFacts(models.Model):
 
     def __str__(self) -> str:
         return f"facts of {self.creator_id} for {self.brand_id}"
+
+
+class FactsMoment(models.Model):
+    """Up to which moment all facts of a brand are brought (segmentation/facts/advance.py).
+
+    From there on, a refresh need only look at the creators whom time has moved since. A single
+    creator's facts may be newer.
+    """
+
+    brand = models.OneToOneField(
+        Brand, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    as_of = models.DateTimeField()
+    # Fingerprint of the statement that fills the rows: a new release may compute them otherwise.
+    definition = models.CharField(max_length=64)
+    # When everything was compared with a computation from nothing, and how many rows differed.
+    checked_at = models.DateTimeField(null=True)
+    differences = models.BigIntegerField(null=True)
+
+    class Meta:
+        ordering = ["brand"]
+
+    def __str__(self) -> str:
+        return f"facts of {self.brand_id} as of {self.as_of}"
 
 
 class PeerNorm(models.Model):

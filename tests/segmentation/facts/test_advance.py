@@ -1,0 +1,249 @@
+"""Facts brought to a later moment by the edges of windows: equal to a computation from nothing."""
+
+from __future__ import annotations
+
+import random
+from datetime import datetime, timedelta
+
+import pytest
+
+from crm.choices import Stage
+from crm.models import (
+    AudienceSnapshot,
+    Creator,
+    FactChange,
+    MetricSnapshot,
+    Post,
+    Profile,
+    Relationship,
+    StageChange,
+)
+from crm.services.facts import mark_changed
+from crm.services.field_values import set_values
+from segmentation.facts.advance import advance_facts, check_facts
+from segmentation.facts.refresh import refresh_facts
+from segmentation.models import CreatorFacts, FactsMoment, PeerNorm
+from segmentation.services.outbox import drain
+from tests.factories import NOW, PostFactory, ProfileFactory, RelationshipFactory
+from tests.segmentation.building import populate
+
+pytestmark = pytest.mark.django_db
+
+STEPS = (
+    timedelta(0),
+    timedelta(seconds=1),
+    timedelta(hours=7),
+    timedelta(days=1),
+    timedelta(days=1),
+    timedelta(days=9),
+    timedelta(days=40),
+)
+
+
+def scatter(brand, dice: random.Random, at: datetime) -> None:
+    """Posts, snapshots, stages and values at moments before and after `at`, many on an edge."""
+    edges = [timedelta(days=days) for days in (0, 30, 90, 180, 365)]
+    ahead = [sum(STEPS[:number], timedelta(0)) for number in range(len(STEPS) + 1)]
+
+    def moment() -> datetime:
+        exact = at + dice.choice(ahead) - dice.choice(edges)
+        return exact + dice.choice((0, 0, 1, -1, 3_600, 86_400, 900_000)) * timedelta(seconds=1)
+
+    profiles = list(Profile.objects.order_by("pk"))
+    known = list(Relationship.objects.filter(brand=brand).order_by("pk"))
+    Post.objects.bulk_create(
+        Post(
+            profile=profile,
+            creator_id=profile.creator_id,
+            external_id=f"scattered{number}",
+            posted_at=moment(),
+            kind=dice.choice(("image", "video", "story", "short_video")),
+            likes=dice.choice((None, 5, 70, 900)),
+            comments=dice.choice((None, 1, 30)),
+            views=dice.choice((None, 2_000)),
+            is_paid_partnership=dice.choice((None, True, False)),
+        )
+        for number, profile in enumerate(dice.choices(profiles, k=len(profiles)))
+    )
+    MetricSnapshot.objects.bulk_create(
+        (
+            MetricSnapshot(
+                profile=profile,
+                captured_at=moment(),
+                source="vendor",
+                followers=dice.choice((None, 100, 5_000, 60_000)),
+                avg_likes=dice.choice((None, 40.0)),
+            )
+            for profile in dice.choices(profiles, k=len(profiles) // 4)
+        ),
+        ignore_conflicts=True,
+    )
+    AudienceSnapshot.objects.bulk_create(
+        (
+            AudienceSnapshot(
+                profile=profile, captured_at=moment(), source="vendor", quality=dice.random()
+            )
+            for profile in dice.choices(profiles, k=len(profiles) // 8)
+        ),
+        ignore_conflicts=True,
+    )
+    for one in dice.sample(known, k=len(known) // 10):
+        since = max(moment(), one.since)
+        StageChange.objects.filter(relationship=one, left_at=None).update(left_at=since)
+        StageChange.objects.create(
+            relationship=one, from_stage=one.stage, stage=Stage.CORE, entered_at=since
+        )
+        Relationship.objects.filter(pk=one.pk).update(stage=Stage.CORE, stage_since=since)
+    for one in dice.sample(known, k=len(known) // 10):
+        Relationship.objects.filter(pk=one.pk).update(since=moment())
+    for one in dice.sample(known, k=len(known) // 10):
+        set_values(
+            brand=brand,
+            creator_ids=[one.creator_id],
+            values={"risk_level": dice.choice(("low", "high")), "themes": ["spf"]},
+            at=moment(),
+            actor=None,
+        )
+    FactChange.objects.all().delete()
+
+
+def assert_as_from_nothing(brand, as_of: datetime) -> None:
+    """Computing everything anew finds nothing to write, and the same norms."""
+    norms = list(PeerNorm.objects.values())
+    assert refresh_facts(brand=brand, as_of=as_of) == 0
+    assert list(PeerNorm.objects.values()) == norms
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_step_by_step_it_is_equal_to_a_computation_from_nothing(brand, seed, monkeypatch):
+    monkeypatch.setattr("segmentation.facts.advance.SHARE_AT_MOST", 1)
+    populate(brand, 120, seed=seed)
+    scatter(brand, random.Random(seed), NOW)
+    refresh_facts(brand=brand, as_of=NOW)
+    as_of, moved = NOW, 0
+    for step in STEPS:
+        as_of += step
+        advance = advance_facts(brand=brand, as_of=as_of)
+        assert not advance.is_full
+        moved += advance.whole + advance.counted
+        # What it wrote stays as it is: the next step starts from there, not from the check.
+        assert_as_from_nothing(brand, as_of)
+    assert moved > 60
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_without_a_check_between_the_steps(brand, seed, monkeypatch):
+    monkeypatch.setattr("segmentation.facts.advance.SHARE_AT_MOST", 1)
+    populate(brand, 120, seed=seed)
+    scatter(brand, random.Random(seed), NOW)
+    refresh_facts(brand=brand, as_of=NOW)
+    as_of = NOW
+    dice = random.Random(seed)
+    for step in STEPS:
+        as_of += step
+        people = dice.sample(list(Creator.objects.values_list("pk", flat=True)), k=5)
+        # Some are computed singly in between, as the outbox does it, and at a later moment.
+        later = as_of + timedelta(hours=dice.choice((0, 5)))
+        refresh_facts(brand=brand, as_of=later, creator_ids=people)
+        CreatorFacts.objects.filter(creator__in=people).update(as_of=later)
+        advance_facts(brand=brand, as_of=as_of)
+    assert_as_from_nothing(brand, as_of)
+
+
+def test_posts_that_only_grow_older_are_counted_and_nobody_else_is_looked_at(brand):
+    old, new, still = (known(brand, days) for days in (29, 0, 200))
+    for _ in range(7):
+        known(brand, 200)
+    refresh_facts(brand=brand, as_of=NOW)
+    PostFactory(profile=new.profiles.get(), posted_at=NOW + timedelta(hours=2))
+    CreatorFacts.objects.filter(creator=still).update(country="XX")
+
+    advance = advance_facts(brand=brand, as_of=NOW + timedelta(days=2))
+
+    assert (advance.is_full, advance.whole, advance.counted) == (False, 1, 1)
+    assert CreatorFacts.objects.get(creator=old).posts_30d == 0
+    assert CreatorFacts.objects.get(creator=new).posts_30d == 2
+    assert CreatorFacts.objects.get(creator=still).country == "XX"
+    assert FactsMoment.objects.get().as_of == NOW + timedelta(days=2)
+
+
+def known(brand, days: int) -> Creator:
+    """A creator with one post, so many days ago."""
+    creator = RelationshipFactory(brand=brand, since=NOW - timedelta(days=300)).creator
+    profile = ProfileFactory(creator=creator)
+    PostFactory(profile=profile, posted_at=NOW - timedelta(days=days))
+    return creator
+
+
+def test_what_waits_in_the_outbox_is_computed_too(brand):
+    creator, *_others = [known(brand, 200) for _ in range(5)]
+    refresh_facts(brand=brand, as_of=NOW)
+    Creator.objects.filter(pk=creator.pk).update(country="DK")
+    mark_changed(brand=None, creator_ids=[creator.pk], cause="creator")
+    later = NOW + timedelta(hours=1)
+    assert advance_facts(brand=brand, as_of=later).whole == 1
+    assert CreatorFacts.objects.get(creator=creator).country == "DK"
+    assert FactChange.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "why", ["never", "back", "release", "whole brand", "many", "another brand's"]
+)
+def test_when_everything_is_computed_from_nothing(brand, other_brand, why):
+    people = [known(brand, 200) for _ in range(4)]
+    as_of = NOW + timedelta(hours=1)
+    if why != "never":
+        refresh_facts(brand=brand, as_of=NOW)
+    if why == "back":
+        as_of = NOW - timedelta(hours=1)
+    if why == "release":
+        FactsMoment.objects.update(definition="of before")
+    if why == "whole brand":
+        mark_changed(brand=brand, creator_ids=None, cause="niche")
+    if why == "many":
+        for one in people[:2]:
+            PostFactory(profile=one.profiles.get(), posted_at=as_of)
+    if why == "another brand's":
+        mark_changed(brand=other_brand, creator_ids=None, cause="niche")
+    advance = advance_facts(brand=brand, as_of=as_of)
+    assert advance.is_full is (why != "another brand's")
+    assert FactsMoment.objects.get(brand=brand).as_of == as_of
+    assert_as_from_nothing(brand, as_of)
+
+
+def test_a_dry_run_elsewhere_leaves_the_moment_alone(brand):
+    known(brand, 200)
+    refresh_facts(brand=brand, as_of=NOW)
+    refresh_facts(brand=brand, as_of=NOW, creator_ids=[Creator.objects.get().pk])
+    assert FactsMoment.objects.get().as_of == NOW
+
+
+def test_the_check_reports_and_heals_what_differs(brand, caplog):
+    creators = [known(brand, 200) for _ in range(4)]
+    refresh_facts(brand=brand, as_of=NOW)
+    later = NOW + timedelta(days=1)
+    assert check_facts(brand=brand, at=later) == 0
+    moment = FactsMoment.objects.get()
+    assert (moment.checked_at, moment.differences, caplog.records) == (later, 0, [])
+    CreatorFacts.objects.filter(creator=creators[0]).update(country="XX")
+    assert check_facts(brand=brand, at=later) == 1
+    assert CreatorFacts.objects.get(creator=creators[0]).country is None
+    assert FactsMoment.objects.get().differences == 1
+    assert "1 rows of facts differed" in caplog.text
+
+
+def test_draining_and_advancing_go_together(brand, monkeypatch):
+    monkeypatch.setattr("segmentation.facts.advance.SHARE_AT_MOST", 1)
+    populate(brand, 60, seed=3)
+    scatter(brand, random.Random(3), NOW)
+    refresh_facts(brand=brand, as_of=NOW)
+    as_of = NOW
+    for number, creator in enumerate(Creator.objects.order_by("pk")[:12]):
+        as_of += timedelta(days=5, minutes=number)
+        Creator.objects.filter(pk=creator.pk).update(profession=f"Job {number}")
+        mark_changed(brand=None, creator_ids=[creator.pk], cause="creator")
+        if number % 2:
+            drain(at=as_of)
+        advance_facts(brand=brand, as_of=as_of)
+    drain(at=as_of)
+    assert_as_from_nothing(brand, as_of)
