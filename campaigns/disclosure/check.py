@@ -107,13 +107,14 @@ def _jurisdiction(
         *layers.advertiser(seen, pack),
         *duties.check(seen, pack),
     ]
-    verdict, reason = _verdict(seen, items, label, conflicts)
+    summed = tuple(_layers(items))
+    verdict, reason = _verdict(seen, items, summed, label, conflicts)
     return JurisdictionFinding(
         key=pack.key,
         name=pack.name,
         verdict=verdict,
         reason=reason,
-        layers=tuple(_layers(items)),
+        layers=summed,
         items=tuple(items),
         blocked_by=tuple(one.key for one in items if one.hard and one.result is Result.FAIL),
         not_asked=placement.not_asked(seen, pack),
@@ -138,9 +139,11 @@ def _badness(items: Sequence[Item]) -> tuple[int, int]:
 
 
 def _layers(items: Sequence[Item]) -> Iterator[Layer]:
-    for key in LayerKey:
-        own = [one for one in items if one.layer is key]
-        binding = [one for one in own if one.blocks]
+    by_key: dict[LayerKey, list[Item]] = {key: [] for key in LayerKey}
+    for one in items:
+        if one.blocks:
+            by_key[one.layer].append(one)
+    for key, binding in by_key.items():
         result = worst([one.result for one in binding])
         deciding = [one for one in binding if one.result is result]
         sources: dict[str, Source] = {
@@ -155,10 +158,14 @@ def _layers(items: Sequence[Item]) -> Iterator[Layer]:
 
 
 def _verdict(
-    seen: Seen, items: Sequence[Item], label: Candidate | None, conflicts: Sequence[Conflict]
+    seen: Seen,
+    items: Sequence[Item],
+    summed: Sequence[Layer],
+    label: Candidate | None,
+    conflicts: Sequence[Conflict],
 ) -> tuple[Verdict, str]:
     """The verdict, and the sentence that says why."""
-    by_layer = {layer.key: layer for layer in _layers(items)}
+    by_layer = {layer.key: layer for layer in summed}
     connection, wording = by_layer[LayerKey.CONNECTION], by_layer[LayerKey.LABEL]
     if not seen.surfaces and not seen.case.platform_tool:
         return Verdict.NOT_REVIEWED, WORDS[Verdict.NOT_REVIEWED]

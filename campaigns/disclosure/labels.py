@@ -95,7 +95,7 @@ class Seen:
     def speaks_of_advertising(self) -> bool:
         """Whether plain words say, and do not deny, that it is advertising."""
         lexicon = self.packs.lexicon
-        return self._has(lambda hit: hit.pattern in lexicon.clear or hit.form is Form.BRAND_TAG)
+        return self._has(lambda hit: lexicon.is_plain(hit.pattern, self.language))
 
     @property
     def may_speak_of_a_connection(self) -> bool:
@@ -161,14 +161,14 @@ def _captured(case: Case) -> Iterator[tuple[str, str, str]]:
 
 
 def _surface(kind: str, name: str, text: Text, packs: Packs, names: Names) -> Surface:
-    hits = packs.matcher.find(text, names)
+    reading = packs.matcher.read(text, names)
     return Surface(
         kind=kind,
         name=name,
         text=text,
-        hits=hits,
-        denials=packs.matcher.deny(text, names),
-        lookalikes=packs.matcher.lookalikes(text, hits),
+        hits=reading.hits,
+        denials=reading.denials,
+        lookalikes=packs.matcher.lookalikes(text, reading.hits),
         signals=packs.lexicon.signals_in(text),
         affiliate=packs.lexicon.affiliate_disclosures(text),
     )

@@ -64,6 +64,15 @@ class Lexicon:
         plain = (pattern for pattern in self.clear if pattern.startswith("#"))
         return frozenset(key_of(pattern) for pattern in plain)
 
+    def is_plain(self, pattern: str, language: str | None) -> bool:
+        """Whether the wording says plainly that it is advertising.
+
+        What means something else in other languages, as "#pub" does, is plain only in its own.
+        """
+        if pattern in self.ambiguous:
+            return language is not None and language in self.clear.get(pattern, ())
+        return pattern in self.clear or pattern in self.brand_tags
+
     def signals_in(self, text: Text) -> list[Signal]:
         """What sellers write: codes, reductions, links of affiliate networks."""
         return list(_found(text, self.signals))

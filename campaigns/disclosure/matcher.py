@@ -17,6 +17,8 @@ NEAR_START = 3  # words that may stand before a label which must stand at the st
 CLUSTER = 3  # hashtags, mentions and links in a row that make a group
 LOOKALIKES = 10
 TELLING = 5  # letters of a word that may be a label though a sentence goes on after it
+BRACKETS = {"(": ")", "[": "]", "{": "}", "【": "】", "「": "」", "『": "』"}
+IN_BRACKETS = 60  # characters within which they close
 GAP = re.compile(r"[^\n.!?;]{0,3}")
 # Before and after a word that stands as a label there is an end of line or a mark, not a sentence.
 NO_LABEL_AFTER = frozenset("'’\"&@,;-/%$€£+_")  # noqa: RUF001
@@ -100,30 +102,41 @@ class Names:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text says: wordings in order, those that it denies marked so, and the denials."""
+
+    hits: Sequence[Hit]
+    denials: Sequence[Hit]
+
+
 class Matcher:
     """Finds the wordings of packs and lexicon in texts; made once for a set of packs."""
 
     def __init__(self, patterns: Iterable[str], lexicon: Lexicon) -> None:
         self.lexicon = lexicon
-        self.wordings = Wordings.of([*patterns, *lexicon.patterns])
-        self.denials = Wordings.of(lexicon.denials)
-        self.no_labels = Wordings.of(lexicon.phrases_that_are_not)
-        self._beginnings = tuple(sorted(lexicon.roots))
+        self._denials = frozenset(lexicon.denials)
+        self._no_labels = frozenset(lexicon.phrases_that_are_not)
+        self.wordings = Wordings.of(
+            [*patterns, *lexicon.patterns, *lexicon.denials, *lexicon.phrases_that_are_not]
+        )
+        self._roots = tuple(sorted(lexicon.roots))
+        self._endings = tuple(ending for ending, _ in self.wordings.endings)
+        self._beginnings = tuple(beginning for beginning, _ in self.wordings.beginnings)
 
-    def find(self, text: Text, names: Names) -> list[Hit]:
-        """The hits in order; what the text denies is marked so."""
-        blocked = [(hit.start, hit.end) for hit in self._find(text, self.no_labels, names)]
-        denials = self._find(text, self.denials, names)
-        hits = []
-        for hit in self._find(text, self.wordings, names):
-            if any(start <= hit.start and hit.end <= end for start, end in blocked):
-                continue
-            hits.append(self._with_denial(text, hit, denials))
-        return sorted(hits, key=lambda hit: (hit.start, -hit.end))
-
-    def deny(self, text: Text, names: Names) -> list[Hit]:
-        """Where the text says that it is no advertising."""
-        return self._find(text, self.denials, names)
+    def read(self, text: Text, names: Names) -> Reading:
+        """The wordings and denials in the text."""
+        found = self._find(text, names)
+        denials = [hit for hit in found if hit.pattern in self._denials]
+        blocked = [(hit.start, hit.end) for hit in found if hit.pattern in self._no_labels]
+        hits = [
+            self._with_denial(text, hit, denials)
+            for hit in found
+            if hit.pattern not in self._denials
+            and not any(start <= hit.start and hit.end <= end for start, end in blocked)
+        ]
+        hits.sort(key=lambda hit: (hit.start, -hit.end))
+        return Reading(hits, denials)
 
     def lookalikes(self, text: Text, hits: Sequence[Hit]) -> list[Lookalike]:
         """Words that begin like a label and are none, with the reason."""
@@ -135,50 +148,52 @@ class Matcher:
             reason = self.lexicon.false_positives.get(token.key)
             if reason is None and token.key in self.wordings.words and token.kind is Kind.WORD:
                 reason = "stands in a sentence, not as a label"
-            if reason is None and token.kind is Kind.TAG and token.key.startswith(self._beginnings):
+            if reason is None and token.kind is Kind.TAG and token.key.startswith(self._roots):
                 reason = "another word: only whole hashtags count"
             if reason is not None:
-                raw = text.raw[text.place(token.start) : text.end_place(token.end)]
-                found.append(
-                    Lookalike(raw, text.place(token.start), text.end_place(token.end), reason)
-                )
+                start, end = text.place(token.start), text.end_place(token.end)
+                found.append(Lookalike(text.raw[start:end], start, end, reason))
         return found[:LOOKALIKES]
 
-    def _find(self, text: Text, wordings: Wordings, names: Names) -> list[Hit]:
+    def _find(self, text: Text, names: Names) -> list[Hit]:
+        words, phrases = self.wordings.words, self.wordings.phrases
         hits: list[Hit] = []
         for index, token in enumerate(text.tokens):
             if token.kind is Kind.TAG:
-                hits.extend(self._tag_hits(text, index, token, wordings, names))
+                hits.extend(self._tag_hits(text, index, token, names))
             elif token.kind is Kind.WORD:
-                patterns = wordings.words.get(token.key)
-                form = _form(text, index, token, names) if patterns else None
-                if patterns and form is not None:
-                    hits.extend(
-                        Hit(pattern, form, token.start, token.end, index, index)
-                        for pattern in patterns
-                    )
-                for phrase in wordings.phrases.get(token.key, ()):
+                if token.key in words:
+                    form = _form(text, index, token, names)
+                    if form is not None:
+                        hits.extend(
+                            Hit(pattern, form, token.start, token.end, index, index)
+                            for pattern in words[token.key]
+                        )
+                for phrase in phrases.get(token.key, ()):
                     hit = _phrase_hit(text, index, phrase, names)
                     if hit is not None:
                         hits.append(hit)
-        if wordings.parts_of_words and not text.raw.isascii():
-            hits.extend(_part_hits(text, wordings))
+        if not text.raw.isascii():
+            hits.extend(_part_hits(text, self.wordings))
         return hits
 
-    def _tag_hits(
-        self, text: Text, index: int, token: Token, wordings: Wordings, names: Names
-    ) -> Iterator[Hit]:
-        for pattern in wordings.tags.get(token.key, ()):
+    def _tag_hits(self, text: Text, index: int, token: Token, names: Names) -> Iterator[Hit]:
+        for pattern in self.wordings.tags.get(token.key, ()):
             yield Hit(pattern, Form.TAG, token.start, token.end, index, index)
-        for ending, pattern in wordings.endings:
-            if token.key.endswith(ending):
+        if token.key.endswith(self._endings):
+            for ending, pattern in self.wordings.endings:
                 brand = token.key.removesuffix(ending)
-                if len(brand) >= SHORTEST_BRAND and _is_brand(text, index, brand, names):
+                if (
+                    brand != token.key
+                    and len(brand) >= SHORTEST_BRAND
+                    and _is_brand(text, index, brand, names)
+                ):
                     yield Hit(pattern, Form.BRAND_TAG, token.start, token.end, index, index, brand)
-        for beginning, pattern in wordings.beginnings:
-            if token.key.startswith(beginning) and token.key != beginning:
+        if token.key.startswith(self._beginnings):
+            for beginning, pattern in self.wordings.beginnings:
                 brand = token.key.removeprefix(beginning)
-                yield Hit(pattern, Form.BRAND_TAG, token.start, token.end, index, index, brand)
+                if brand not in {"", token.key}:
+                    yield Hit(pattern, Form.BRAND_TAG, token.start, token.end, index, index, brand)
 
     def _with_denial(self, text: Text, hit: Hit, denials: Sequence[Hit]) -> Hit:
         for denial in denials:
@@ -356,7 +371,7 @@ def _free_after(text: Text, index: int, token: Token) -> bool:
     if char in ".-,/":
         return not after.isalnum() or at > token.end or char == "/"
     if char.isalnum():
-        return index == 0 and _shouted(text, token)
+        return (index == 0 and _shouted(text, token)) or _opens_brackets(text, token)
     return char not in NO_LABEL_AFTER
 
 
@@ -365,3 +380,12 @@ def _shouted(text: Text, token: Token) -> bool:
     word = text.raw[text.place(token.start) : text.end_place(token.end)]
     rest = text.raw[text.end_place(token.end) :]
     return word.isupper() and len(word) > 1 and any(char.islower() for char in rest[:20])
+
+
+def _opens_brackets(text: Text, token: Token) -> bool:
+    """Set apart by brackets or a star at the start of a line: "[Werbung da Markennennung]"."""
+    before = text.folded[: token.start].rstrip(" *")
+    closing = BRACKETS.get(before[-1:])
+    if closing is None:
+        return False
+    return text.folded[token.end : token.end + IN_BRACKETS].find(closing) >= 0

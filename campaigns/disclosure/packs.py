@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from campaigns.disclosure import lexicon as lexicons
@@ -150,7 +150,7 @@ class Packs:
     lexicon: Lexicon
     matcher: Matcher
 
-    @property
+    @cached_property
     def categories(self) -> frozenset[str]:
         """The categories of goods that some pack or the list of sensitive ones knows."""
         known = {name for pack in self.jurisdictions.values() for name in pack.categories}

@@ -18,7 +18,7 @@ INVISIBLE = frozenset(
     "\u2060\u2061\u2062\u2063\u2064\u2066\u2067\u2068\u2069\ufeff\ufe0e\ufe0f"
 )
 LATIN_ACCENTS = (0x0300, 0x036F)
-VOICED_MARKS = "\u3099\u309a"
+HALF_WIDTH = re.compile("[\uff66-\uff9f]+")
 JOINER = "\u200d"
 # Small capitals are letters of phonetics, which NFKC keeps: "ᴀᴅ" is read as "AD".
 SMALL_CAPITALS = str.maketrans("ᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢ", "abcdeghijklmnoprtuvwyz")
@@ -33,6 +33,7 @@ class Kind(StrEnum):
     LINK = "link"
 
 
+KINDS = {kind.value: kind for kind in Kind}
 TOKEN = re.compile(
     r"(?P<link>(?:https?://|www\.)\S+|(?<![\w@.])[\w-]+(?:\.[\w-]+)+/\S*|[\w.+-]+@[\w-]+\.\w+)"
     r"|(?P<mention>@[\w.]*\w)"
@@ -50,12 +51,13 @@ class Token(NamedTuple):
     end: int
 
 
-class _Fold(dict[str, str]):
-    """Characters to their folded form, worked out when first met."""
+class _Fold(dict[int, str]):
+    """Characters to their folded form, worked out when first met; for `str.translate`."""
 
-    def __missing__(self, char: str) -> str:
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
         folded = "" if char in INVISIBLE else self.fold(char)
-        self[char] = folded
+        self[code] = folded
         return folded
 
     @staticmethod
@@ -72,50 +74,46 @@ _FOLD = _Fold()
 
 def fold(text: str) -> str:
     """`text` as it is compared."""
-    return _fold(unicodedata.normalize("NFC", text))[0]
+    return composed(text).translate(_FOLD)
+
+
+def composed(text: str) -> str:
+    """What is typed as a letter and a mark is one letter; half-width kana are full ones."""
+    text = HALF_WIDTH.sub(lambda kana: unicodedata.normalize("NFKC", kana.group()), text)
+    return unicodedata.normalize("NFC", text)
 
 
 def key_of(text: str) -> str:
     """A name or tag without what people add or leave out: case, accents, dots, dashes, spaces."""
-    return "".join(char for char in fold(text) if char.isalnum())
+    return _alphanumeric(fold(text))
 
 
-def _fold(text: str) -> tuple[str, list[int] | None]:
-    """The folded text, and for each of its characters the place in `text` (None: the same)."""
-    if text.isascii():
-        return text.lower(), None
-    pieces: list[str] = []
-    places: list[int] = []
-    for place, char in enumerate(text):
-        folded = _FOLD[char]
-        if folded and folded in VOICED_MARKS and pieces:
-            # A half-width voiced mark stands beside its letter: ﾌ + ﾟ is プ.
-            joined = unicodedata.normalize("NFC", pieces[-1] + folded)
-            if len(joined) == 1:
-                pieces[-1] = joined
-                continue
-        pieces.extend(folded)
-        places.extend([place] * len(folded))
-    return "".join(pieces), places
+def _alphanumeric(text: str) -> str:
+    return text if text.isalnum() else "".join(char for char in text if char.isalnum())
 
 
 class Text:
     """A text that was captured, and what a matcher asks of it."""
 
     def __init__(self, raw: str) -> None:
-        # Composed letters: what one types as "e" and an accent is one letter like any other "é".
-        self.raw = unicodedata.normalize("NFC", raw)
-        self.folded, self._places = _fold(self.raw)
+        self.raw = raw if raw.isascii() else composed(raw)
+        self.folded = raw.lower() if raw.isascii() else self.raw.translate(_FOLD)
+
+    @cached_property
+    def _places(self) -> Sequence[int]:
+        """For each folded character its place in the text; asked for only where a match is."""
+        return [place for place, char in enumerate(self.raw) for _ in _FOLD[ord(char)]]
 
     @cached_property
     def tokens(self) -> Sequence[Token]:
         """The words, hashtags, mentions and links, in order."""
         tokens: list[Token] = []
         for found in TOKEN.finditer(self.folded):
-            kind, piece, start = Kind(found.lastgroup or ""), found.group(), found.start()
+            kind = KINDS[found.lastgroup or ""]
+            start, end = found.span()
             if kind is Kind.TAG and not self._begins_a_tag(start, tokens):
                 kind = Kind.WORD
-            tokens.append(Token(kind, _key(kind, piece), start, found.end()))
+            tokens.append(Token(kind, _key(kind, found.group()), start, end))
         return tokens
 
     def _begins_a_tag(self, start: int, before: Sequence[Token]) -> bool:
@@ -126,7 +124,7 @@ class Text:
 
     def place(self, folded_index: int) -> int:
         """Where a folded character is in the text, in code points."""
-        if self._places is None:
+        if self.raw.isascii():
             return folded_index
         if folded_index >= len(self._places):
             return len(self.raw)
@@ -138,7 +136,11 @@ class Text:
 
     def visible_before(self, place: int) -> int:
         """How many characters a reader sees before `place` (code points of the text)."""
-        return visible_length(self.raw[:place])
+        return self._visible[place]
+
+    @cached_property
+    def _visible(self) -> Sequence[int]:
+        return _visible(self.raw)
 
     def line_of(self, place: int) -> int:
         """The line, counted from 1."""
@@ -148,38 +150,51 @@ class Text:
 def _key(kind: Kind, piece: str) -> str:
     if kind is Kind.WORD:
         return piece.lstrip("#").replace("’", "'")  # noqa: RUF001
-    if kind is Kind.LINK:
-        return piece
-    return "".join(char for char in piece if char.isalnum())
+    return piece if kind is Kind.LINK else _alphanumeric(piece[1:])
 
 
 def visible_length(text: str) -> int:
     """The number of characters that a reader sees: an emoji with its modifiers is one."""
-    if text.isascii():
-        return len(text) - text.count("\r\n")
+    return _visible(text)[-1]
+
+
+def _visible(text: str) -> list[int]:
+    """For each place, how many characters a reader sees before it; the last is for the end."""
+    counts = [0]
     count = 0
     joined = flag = False
+    before = ""
     for char in text:
         if joined:
             joined = False
-        elif _extends(char):
+        elif _EXTENDS[char]:
             joined = char == JOINER
+            counts.append(count)
             continue
         elif "\U0001f1e6" <= char <= "\U0001f1ff":
             flag = not flag
             count += flag
+            counts.append(count)
             continue
         else:
-            count += 1
+            count += not (char == "\n" and before == "\r")
         flag = False
-    return count - text.count("\r\n")
+        before = char
+        counts.append(count)
+    return counts
 
 
-def _extends(char: str) -> bool:
-    """Whether the character is seen with the one before it, or not at all."""
-    return (
-        char in INVISIBLE
-        or "\U0001f3fb" <= char <= "\U0001f3ff"
-        or "\U000e0020" <= char <= "\U000e007f"
-        or unicodedata.category(char) in {"Mn", "Me", "Mc"}
-    )
+class _Extends(dict[str, bool]):
+    """Whether a character is seen with the one before it, or not at all."""
+
+    def __missing__(self, char: str) -> bool:
+        self[char] = (
+            char in INVISIBLE
+            or "\U0001f3fb" <= char <= "\U0001f3ff"
+            or "\U000e0020" <= char <= "\U000e007f"
+            or unicodedata.category(char) in {"Mn", "Me", "Mc"}
+        )
+        return self[char]
+
+
+_EXTENDS = _Extends()
