@@ -10,7 +10,7 @@ from segmentation.choices import SegmentStatus
 from segmentation.models import Segment
 from segmentation.rules import json_form, tree
 from segmentation.rules.errors import RuleInvalid
-from segmentation.rules.references import SegmentLink
+from segmentation.rules.references import SegmentLink, taken_before
 
 IN_USE = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
@@ -32,23 +32,29 @@ class BrandSegments(Mapping[str, SegmentLink]):
             "active_version__rule",
             "active_version__stay_rule",
         )
+        rows = list(
+            Segment.objects.filter(brand=self._brand)
+            .order_by("position", "key")
+            .values_list(*columns, named=True)
+        )
+        siblings: dict[int, list[tuple[str, bool]]] = {}
+        for row in rows:
+            if row.dimension__is_exclusive and row.status in IN_USE:
+                is_steady = row.active_version__stay_rule is not None
+                siblings.setdefault(row.dimension, []).append((row.key, is_steady))
         found: dict[str, SegmentLink] = {}
-        before: dict[int, tuple[str, ...]] = {}
-        rows = Segment.objects.filter(brand=self._brand).order_by("position", "key")
-        for key, name, status, dimension, is_exclusive, rule, stay_rule in rows.values_list(
-            *columns
-        ):
-            is_in_use = status in IN_USE
-            found[key] = SegmentLink(
-                key=key,
-                name=name,
+        for row in rows:
+            is_in_use = row.status in IN_USE
+            rules = [row.active_version__rule, row.active_version__stay_rule] if is_in_use else []
+            is_one_of = is_in_use and row.dimension in siblings
+            found[row.key] = SegmentLink(
+                key=row.key,
+                name=row.name,
                 is_in_use=is_in_use,
-                status=SegmentStatus(status).label.lower(),
-                refers_to=(*_refers_to(rule), *_refers_to(stay_rule)) if is_in_use else (),
-                before=before.get(dimension, ()) if is_exclusive else (),
+                status=SegmentStatus(row.status).label.lower(),
+                refers_to=tuple(key for rule in rules for key in _refers_to(rule)),
+                before=taken_before(row.key, siblings[row.dimension]) if is_one_of else (),
             )
-            if is_in_use:
-                before[dimension] = (*before.get(dimension, ()), key)
         return found
 
     def __getitem__(self, key: str) -> SegmentLink:

@@ -6,7 +6,7 @@ single-valued dimension so do the rules of those before it, which may take the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 # Longer chains make queries nested deeper than a database likes, and nobody understands them.
@@ -19,7 +19,7 @@ class SegmentLink:
 
     is_in_use  takes part in runs; else `status` says in a word why not
     refers_to  segments that its rule needs
-    before     segments of the same single-valued dimension that come first
+    before     segments of the same single-valued dimension that may take a creator first
     """
 
     key: str
@@ -28,6 +28,20 @@ class SegmentLink:
     status: str = "active"
     refers_to: tuple[str, ...] = ()
     before: tuple[str, ...] = ()
+
+
+def taken_before(key: str, siblings: Sequence[tuple[str, bool]]) -> tuple[str, ...]:
+    """Return which segments of a single-valued dimension may take a creator before one does.
+
+    `siblings` are in order of precedence, each with whether those who are in stay by a rule of
+    their own: that comes before any match.
+    """
+    place = [name for name, _ in siblings].index(key)
+    return tuple(
+        name
+        for number, (name, is_steady) in enumerate(siblings)
+        if name != key and (number < place or is_steady)
+    )
 
 
 def find_cycle(

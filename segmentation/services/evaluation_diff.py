@@ -199,7 +199,8 @@ class _Diff:
                 if other.segment.dimension_id == one.segment.dimension_id
             ]
             flags = {other.key: "TRUE" if other is one else "FALSE" for other in siblings}
-            belongs = self.first_of(siblings, alias, flags, "FALSE")
+            # Whoever comes after it takes nobody from it by a match, and may not be judged yet.
+            belongs = self.first_of(siblings, alias, flags, "FALSE", last=one)
         else:
             belongs = verdict.belongs()
         return f"CASE WHEN {belongs} THEN TRUE WHEN NOT ({verdict.is_unknown()}) THEN FALSE END"
@@ -262,8 +263,16 @@ WHERE old IS DISTINCT FROM new OR lacked IS DISTINCT FROM unknown"""  # noqa: S6
         for _, group in groupby(self.plan.judged, key=lambda one: one.segment.dimension_id):
             yield [*group]
 
-    def first_of(self, members: list[Judged], alias: str, flags: dict[str, str], none: str) -> str:
-        """SQL for the flag of the one segment of a single-valued dimension.
+    def first_of(
+        self,
+        members: list[Judged],
+        alias: str,
+        flags: dict[str, str],
+        none: str,
+        *,
+        last: Judged | None = None,
+    ) -> str:
+        """SQL for the flag of the one segment of a single-valued dimension, up to `last`.
 
         Whom a person put in; else where a segment that cannot be evaluated keeps them; else where
         they stay for steadiness; else the first match in order.
@@ -286,7 +295,7 @@ WHERE old IS DISTINCT FROM new OR lacked IS DISTINCT FROM unknown"""  # noqa: S6
         ]
         cases += [
             (one.key, verdicts[one.key].unless_out(verdicts[one.key].matches))
-            for one in members
+            for one in members[: None if last is None else members.index(last) + 1]
             if one.rule is not None
         ]
         whens = " ".join(f"WHEN {condition} THEN {flags[key]}" for key, condition in cases)

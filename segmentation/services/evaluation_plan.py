@@ -20,7 +20,7 @@ from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.facts import Catalogue
 from segmentation.rules.printer import subject_text
 from segmentation.rules.reads import Norms, PastStay, Reads, Scope
-from segmentation.rules.references import levels
+from segmentation.rules.references import levels, taken_before
 from segmentation.rules.sql import Sql
 from segmentation.services import evaluation_norms
 from segmentation.services.masks import flag_of, word_of, words_for
@@ -186,12 +186,14 @@ class Plan:
     def _before(self) -> dict[str, tuple[str, ...]]:
         """The segments that may take a creator before another one does, by that one's key."""
         found: dict[str, tuple[str, ...]] = {}
-        first: dict[int, tuple[str, ...]] = {}
         for one in self.judged:
             if one.segment.dimension.is_exclusive:
-                dimension = one.segment.dimension_id
-                found[one.key] = first.get(dimension, ())
-                first[dimension] = (*found[one.key], one.key)
+                siblings = [
+                    (other.key, other.stay is not None)
+                    for other in self.judged
+                    if other.segment.dimension_id == one.segment.dimension_id
+                ]
+                found[one.key] = taken_before(one.key, siblings)
         return found
 
     def mask_member(
