@@ -24,8 +24,8 @@ from campaigns.experiments.sequential import anytime, pocock
 
 SHUFFLES = 4_999
 _METHOD = (
-    "ratio of rates by arm; delete-one-creator jackknife of the log rate, Student's t with "
-    "effective creators (Welch-Satterthwaite)"
+    "ratio of rates by arm; delete-one-creator jackknife of the log rate, Student's t "
+    "(Welch-Satterthwaite)"
 )
 
 

@@ -1,10 +1,10 @@
 """The rate of an arm, and its uncertainty by leaving out one creator at a time.
 
 rate = sum(events) / sum(weight). The variance of its logarithm is that of the delete-one-creator
-jackknife, (n - 1) / n * sum((log rate without i - their mean)^2). A few creators with most of the
-weight tell less than their number: the degrees of freedom are 1 / sum(share of weight^2) - 1.
-In simulations with creators as different as real ones this covers what it says from 10 creators
-on, where the usual linearised standard error with n - 1 covers 89 instead of 95 %.
+jackknife, (n - 1) / n * sum((log rate without i - their mean)^2), with Student's t and n - 1
+degrees of freedom. In simulations with creators as different as real ones a 95 % interval covers
+between 94 and 96 % from 10 creators on, where the linearised ("cluster-robust") standard error
+covers down to 89 %: it does not see how much a large creator pulls the rate.
 """
 
 from __future__ import annotations
@@ -45,11 +45,10 @@ def log_rate(events: Floats, weights: Floats) -> LogRate:
         )
     logs = np.log(without / (weight - weights))
     spread = float(np.square(logs - logs.mean()).sum())
-    shares = weights / weight
     return LogRate(
         value=float(np.log(total / weight)),
         variance=(creators - 1) / creators * spread,
-        freedom=1.0 / float(np.square(shares).sum()) - 1.0,
+        freedom=creators - 1,
     )
 
 

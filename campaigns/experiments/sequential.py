@@ -18,7 +18,7 @@ import numpy as np
 
 from campaigns.experiments.jackknife import Floats
 
-_STEPS = 801  # of the integration: odd; the boundary is right to four places
+_STEPS = 201  # of the integration: odd; the boundaries are right to four places
 
 
 @lru_cache(maxsize=256)
