@@ -38,16 +38,17 @@ def check(case: Case, packs: Packs, at: date) -> Finding:
     seen = look(case, packs, at)
     platform = packs.platforms[case.platform]
     conflicts = tuple(marking.conflicts(seen))
+    keys = packs.resolve(case.jurisdictions)
     known = {
         key: candidates(seen, packs.jurisdictions[key])
-        for key in case.jurisdictions
+        for key in keys
         if key in packs.jurisdictions
     }
     findings = [
         _jurisdiction(seen, packs.jurisdictions[key], platform, known[key], conflicts)
         if key in known
         else _without_pack(key)
-        for key in dict.fromkeys(case.jurisdictions)
+        for key in keys
     ]
     findings.sort(key=_strictness)
     strictest = findings[0]
@@ -116,7 +117,9 @@ def _jurisdiction(
         reason=reason,
         layers=summed,
         items=tuple(items),
-        blocked_by=tuple(one.key for one in items if one.hard and one.result is Result.FAIL),
+        blocked_by=()
+        if verdict is Verdict.NOT_REQUIRED
+        else tuple(one.key for one in items if one.hard and one.result is Result.FAIL),
         not_asked=placement.not_asked(seen, pack),
         pack=UsedPack(pack.version, pack.digest),
     )
@@ -172,14 +175,23 @@ def _verdict(
     hard = [one for one in items if one.hard and one.result is Result.FAIL]
     if connection.result is Result.NOT_APPLICABLE:
         return Verdict.NOT_REQUIRED, WORDS[Verdict.NOT_REQUIRED]
-    if connection.result is Result.UNKNOWN and not hard:
+    on_file = bool(seen.case.connections)
+    if connection.result is Result.UNKNOWN and not hard and not on_file:
+        return Verdict.UNCLEAR, connection.reason
+    # On file, but not of a kind that this pack lists: where a label does, that does not matter.
+    listed = connection.result is not Result.UNKNOWN
+    if not listed and not hard and wording.result is not Result.PASS:
         return Verdict.UNCLEAR, connection.reason
     if wording.result is Result.FAIL and label is None:
         return Verdict.MISSING, wording.reason
     failed = [one for one in items if one.blocks and one.result is Result.FAIL]
     if failed:
         return Verdict.INSUFFICIENT, " ".join(dict.fromkeys(one.reason for one in failed))
-    open_items = [one for one in items if one.blocks and one.result is Result.UNKNOWN]
+    open_items = [
+        one
+        for one in items
+        if one.blocks and one.result is Result.UNKNOWN and one.layer is not LayerKey.CONNECTION
+    ]
     if open_items:
         return Verdict.UNCLEAR, " ".join(dict.fromkeys(one.reason for one in open_items))
     if conflicts:

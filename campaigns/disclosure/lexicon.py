@@ -21,6 +21,7 @@ SCRIPTS = (
     ("ar", re.compile(r"[\u0600-\u06ff]")),
     ("hi", re.compile(r"[\u0900-\u097f]")),
 )
+SENTENCE_ENDS = ".!?\n"
 OF_A_SCRIPT = 4  # characters that make a text one of the script
 
 
@@ -78,10 +79,8 @@ class Lexicon:
         return list(_found(text, self.signals))
 
     def affiliate_disclosures(self, text: Text) -> list[Signal]:
-        """Where the text says that its links earn money, unless it says they do not."""
-        if self.affiliate_denials.search(text.folded):
-            return []
-        return list(_found(text, self.affiliate))
+        """Where the text says that its links earn money, unless the sentence says they do not."""
+        return list(_found(text, self.affiliate, denied_by=self.affiliate_denials))
 
     def language_of(self, text: Text) -> tuple[str | None, frozenset[str]]:
         """The language, when enough of its commonest words are met, and all that were met."""
@@ -99,11 +98,25 @@ class Lexicon:
         return (language if sure else None), frozenset(counts)
 
 
-def _found(text: Text, patterns: tuple[tuple[str, str, re.Pattern[str]], ...]) -> Iterator[Signal]:
+def _found(
+    text: Text,
+    patterns: tuple[tuple[str, str, re.Pattern[str]], ...],
+    denied_by: re.Pattern[str] | None = None,
+) -> Iterator[Signal]:
+    """The first place of each pattern, of those in sentences that do not deny it."""
     for key, words, pattern in patterns:
-        found = pattern.search(text.folded)
-        if found is not None:
-            yield Signal(key, words, found.group(), found.start(), found.end())
+        for found in pattern.finditer(text.folded):
+            start, end = found.span()
+            if denied_by is None or not denied_by.search(_sentence(text.folded, start, end)):
+                yield Signal(key, words, found.group(), start, end)
+                break
+
+
+def _sentence(folded: str, start: int, end: int) -> str:
+    """The sentence around a passage."""
+    begin = max((folded.rfind(mark, 0, start) for mark in SENTENCE_ENDS), default=-1) + 1
+    ends = [place for mark in SENTENCE_ENDS if (place := folded.find(mark, end)) >= 0]
+    return folded[begin : min(ends, default=len(folded))]
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
@@ -90,6 +90,7 @@ class Pack:
     version: str
     digest: str
     languages: tuple[str, ...]
+    aliases: tuple[str, ...]
     members: tuple[str, ...]
     labels: tuple[Label, ...]
     placement: tuple[Placement, ...]
@@ -155,6 +156,19 @@ class Packs:
         """The categories of goods that some pack or the list of sensitive ones knows."""
         known = {name for pack in self.jurisdictions.values() for name in pack.categories}
         return frozenset(known | self.sensitive)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        return {
+            name: pack.key
+            for pack in self.jurisdictions.values()
+            for name in (pack.key, *pack.aliases)
+        }
+
+    def resolve(self, names: Iterable[str]) -> list[str]:
+        """The keys of the packs that are meant, e.g. UK by GB; names without a pack stay."""
+        upper = (name.strip().upper() for name in names)
+        return list(dict.fromkeys(self._by_name.get(name, name) for name in upper))
 
     def over(self, key: str) -> Pack | None:
         """The pack of which `key` is a member, e.g. the EU's."""
@@ -257,6 +271,7 @@ class _Reader:
                 json.dumps(form, sort_keys=True, ensure_ascii=False).encode()
             ).hexdigest(),
             languages=tuple(form.get("languages", ())),
+            aliases=tuple(form.get("aliases", ())),
             members=tuple(form.get("members", ())),
             labels=labels,
             placement=tuple(placement),
