@@ -33,11 +33,13 @@ def tiers(request: BrandRequest) -> HttpResponse:
     found = selectors.schemes()
     form = TiersForm(given, schemes=[(one.key, one.name) for one in found])
     form.is_valid()
+    # An odd choice gives way to the usual one; an odd quarter is refused below.
     asked = form.cleaned_data
     first, second = _chosen(found, request, asked.get("scheme", ""), asked.get("other", ""))
     address = reverse("segmentation:tiers", args=[request.brand.slug])
     try:
-        period = asked.get("period") or str(quarter_of(now, calendar_of(request.brand)))
+        current = str(quarter_of(now, calendar_of(request.brand)))
+        period = asked.get("period", given.get("period", "")) or current
         period = str(read_period(period, brand=request.brand, as_of=now))
     except PeriodRefused as refusal:
         messages.error(request, str(refusal))
