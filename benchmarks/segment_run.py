@@ -157,7 +157,7 @@ class World:
 
     def run_fresh_facts(self) -> None:
         """A run on facts that are fresh already: what the floor's work is compared with."""
-        with mock.patch.object(runs, "refresh_facts"):
+        with mock.patch.object(runs, "advance_facts"):
             self.run_all()
 
     # --- what happens between runs ---------------------------------------------------------

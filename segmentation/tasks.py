@@ -11,6 +11,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from crm.models import Brand
+from segmentation.facts import check
 from segmentation.services import (
     drift,
     drift_alerts,
@@ -52,6 +53,13 @@ def start_due_runs(**_later: Any) -> None:
 def drain_facts(**_later: Any) -> None:
     """Re-evaluate creators whose facts have changed."""
     outbox.drain(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def check_facts(**_later: Any) -> None:
+    """Compare the facts of each brand with a computation from nothing."""
+    for brand in Brand.objects.order_by("pk"):
+        check.check_facts(brand=brand, at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

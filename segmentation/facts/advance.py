@@ -12,7 +12,6 @@ What people and programs change waits in the outbox, and its creators are comput
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,8 +29,8 @@ from segmentation.facts.refresh import (
 )
 from segmentation.models import CreatorFacts, FactsMoment, PeerNorm
 
-logger = logging.getLogger(__name__)
-
+# Up to so many creators, computing everybody takes less than finding out whom time has moved.
+FEW = 10_000
 # With a larger share of creators to compute anew, everybody is.
 SHARE_AT_MOST = 0.3
 
@@ -122,16 +121,16 @@ class Advance:
 def advance_facts(*, brand: Brand, as_of: datetime) -> Advance:
     """Bring the facts of all creators of `brand` to `as_of`, from where they are or from nothing.
 
-    From nothing where they never were, go back in time, were computed by another release, where the
-    outbox asks for the whole brand, and where too many creators moved for it to pay.
+    From nothing where they never were, go back in time or were computed by another release, where
+    the outbox asks for the whole brand, and where the creators are few or too many moved.
     """
     known = FactsMoment.objects.select_for_update().filter(brand=brand).first()
-    if known is None or not _can_advance(known, as_of):
+    everybody = CreatorFacts.objects.filter(brand=brand).count()
+    if known is None or everybody <= FEW or not _can_advance(known, as_of):
         return Advance(is_full=True, written=refresh_facts(brand=brand, as_of=as_of))
     values = _parameters(brand, known.as_of, as_of)
     with performance.planned_for(None):
         whole, counted = _find_moved(values)
-        everybody = CreatorFacts.objects.filter(brand=brand).count()
         if whole > SHARE_AT_MOST * everybody:
             return Advance(is_full=True, written=refresh_facts(brand=brand, as_of=as_of))
         written = refresh_facts(brand=brand, as_of=as_of, creator_ids=_whole()) if whole else 0
@@ -142,20 +141,6 @@ def advance_facts(*, brand: Brand, as_of: datetime) -> Advance:
     known.as_of = as_of
     known.save(update_fields=["as_of"])
     return Advance(is_full=False, whole=whole, counted=counted, written=written)
-
-
-@transaction.atomic
-def check_facts(*, brand: Brand, at: datetime) -> int:
-    """Compare the facts with a computation from nothing, and put right what differs.
-
-    Returns how many rows differed: anything but none is a fault, and is logged as one.
-    """
-    advance_facts(brand=brand, as_of=at)
-    differences = refresh_facts(brand=brand, as_of=at)
-    FactsMoment.objects.filter(brand=brand).update(checked_at=at, differences=differences)
-    if differences:
-        logger.error("%s: %s rows of facts differed from a new computation", brand, differences)
-    return differences
 
 
 def _can_advance(known: FactsMoment, as_of: datetime) -> bool:

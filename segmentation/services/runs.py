@@ -18,8 +18,8 @@ from django.db.models import F
 from crm import audit
 from crm.models import Brand, User
 from segmentation.choices import Cadence, RunStatus, SegmentStatus, Trigger
+from segmentation.facts.advance import advance_facts
 from segmentation.facts.catalogue import FACTS_TABLE
-from segmentation.facts.refresh import refresh_facts
 from segmentation.facts.scratch import scratch_facts
 from segmentation.models import Dimension, Run, Segment
 from segmentation.services import changesets, evaluation, ledger, notices, packs, sessions
@@ -229,7 +229,7 @@ def _work(run: Run, at: datetime) -> None:
         # "As of now", and single creators were evaluated between asking and executing.
         run.as_of = max(run.as_of, last)
     refuse_too_early(run.as_of, last)
-    refresh_facts(brand=run.brand, as_of=run.as_of)
+    advance_facts(brand=run.brand, as_of=run.as_of)
     _evaluate(run, at, FACTS_TABLE)
 
 

@@ -20,14 +20,29 @@ from crm.models import (
 )
 from crm.services.facts import mark_changed
 from crm.services.field_values import set_values
-from segmentation.facts.advance import advance_facts, check_facts
+from segmentation.facts import advance
+from segmentation.facts.advance import advance_facts
+from segmentation.facts.check import check_facts
 from segmentation.facts.refresh import refresh_facts
 from segmentation.models import CreatorFacts, FactsMoment, PeerNorm
 from segmentation.services.outbox import drain
+from segmentation.tasks import check_facts as check_all
 from tests.factories import NOW, PostFactory, ProfileFactory, RelationshipFactory
 from tests.segmentation.building import populate
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def few_are_enough(monkeypatch):
+    monkeypatch.setattr(advance, "FEW", 0)
+
+
+@pytest.fixture
+def however_many(monkeypatch):
+    """Never from nothing because too many moved."""
+    monkeypatch.setattr(advance, "SHARE_AT_MOST", 1)
+
 
 STEPS = (
     timedelta(0),
@@ -115,25 +130,25 @@ def assert_as_from_nothing(brand, as_of: datetime) -> None:
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_step_by_step_it_is_equal_to_a_computation_from_nothing(brand, seed, monkeypatch):
-    monkeypatch.setattr("segmentation.facts.advance.SHARE_AT_MOST", 1)
+@pytest.mark.usefixtures("however_many")
+def test_step_by_step_it_is_equal_to_a_computation_from_nothing(brand, seed):
     populate(brand, 120, seed=seed)
     scatter(brand, random.Random(seed), NOW)
     refresh_facts(brand=brand, as_of=NOW)
     as_of, moved = NOW, 0
     for step in STEPS:
         as_of += step
-        advance = advance_facts(brand=brand, as_of=as_of)
-        assert not advance.is_full
-        moved += advance.whole + advance.counted
+        found = advance_facts(brand=brand, as_of=as_of)
+        assert not found.is_full
+        moved += found.whole + found.counted
         # What it wrote stays as it is: the next step starts from there, not from the check.
         assert_as_from_nothing(brand, as_of)
     assert moved > 60
 
 
 @pytest.mark.parametrize("seed", [7, 8])
-def test_without_a_check_between_the_steps(brand, seed, monkeypatch):
-    monkeypatch.setattr("segmentation.facts.advance.SHARE_AT_MOST", 1)
+@pytest.mark.usefixtures("however_many")
+def test_without_a_check_between_the_steps(brand, seed):
     populate(brand, 120, seed=seed)
     scatter(brand, random.Random(seed), NOW)
     refresh_facts(brand=brand, as_of=NOW)
@@ -158,9 +173,9 @@ def test_posts_that_only_grow_older_are_counted_and_nobody_else_is_looked_at(bra
     PostFactory(profile=new.profiles.get(), posted_at=NOW + timedelta(hours=2))
     CreatorFacts.objects.filter(creator=still).update(country="XX")
 
-    advance = advance_facts(brand=brand, as_of=NOW + timedelta(days=2))
+    found = advance_facts(brand=brand, as_of=NOW + timedelta(days=2))
 
-    assert (advance.is_full, advance.whole, advance.counted) == (False, 1, 1)
+    assert (found.is_full, found.whole, found.counted) == (False, 1, 1)
     assert CreatorFacts.objects.get(creator=old).posts_30d == 0
     assert CreatorFacts.objects.get(creator=new).posts_30d == 2
     assert CreatorFacts.objects.get(creator=still).country == "XX"
@@ -187,9 +202,9 @@ def test_what_waits_in_the_outbox_is_computed_too(brand):
 
 
 @pytest.mark.parametrize(
-    "why", ["never", "back", "release", "whole brand", "many", "another brand's"]
+    "why", ["never", "back", "release", "whole brand", "many", "few", "another brand's"]
 )
-def test_when_everything_is_computed_from_nothing(brand, other_brand, why):
+def test_when_everything_is_computed_from_nothing(brand, other_brand, why, monkeypatch):
     people = [known(brand, 200) for _ in range(4)]
     as_of = NOW + timedelta(hours=1)
     if why != "never":
@@ -203,10 +218,12 @@ def test_when_everything_is_computed_from_nothing(brand, other_brand, why):
     if why == "many":
         for one in people[:2]:
             PostFactory(profile=one.profiles.get(), posted_at=as_of)
+    if why == "few":
+        monkeypatch.setattr(advance, "FEW", len(people))
     if why == "another brand's":
         mark_changed(brand=other_brand, creator_ids=None, cause="niche")
-    advance = advance_facts(brand=brand, as_of=as_of)
-    assert advance.is_full is (why != "another brand's")
+    found = advance_facts(brand=brand, as_of=as_of)
+    assert found.is_full is (why != "another brand's")
     assert FactsMoment.objects.get(brand=brand).as_of == as_of
     assert_as_from_nothing(brand, as_of)
 
@@ -218,22 +235,44 @@ def test_a_dry_run_elsewhere_leaves_the_moment_alone(brand):
     assert FactsMoment.objects.get().as_of == NOW
 
 
-def test_the_check_reports_and_heals_what_differs(brand, caplog):
+def test_the_check_reports_what_differs_and_the_outbox_puts_it_right(brand, caplog):
     creators = [known(brand, 200) for _ in range(4)]
-    refresh_facts(brand=brand, as_of=NOW)
     later = NOW + timedelta(days=1)
+    assert check_facts(brand=brand, at=later) is None
+    refresh_facts(brand=brand, as_of=NOW)
+    FactChange.objects.all().delete()
     assert check_facts(brand=brand, at=later) == 0
     moment = FactsMoment.objects.get()
-    assert (moment.checked_at, moment.differences, caplog.records) == (later, 0, [])
+    assert (moment.as_of, moment.checked_at, moment.differences) == (NOW, later, 0)
+    assert not caplog.records
     CreatorFacts.objects.filter(creator=creators[0]).update(country="XX")
-    assert check_facts(brand=brand, at=later) == 1
-    assert CreatorFacts.objects.get(creator=creators[0]).country is None
+
+    check_all()
+
     assert FactsMoment.objects.get().differences == 1
-    assert "1 rows of facts differed" in caplog.text
+    assert "the facts of 1 creators are not what a new computation finds" in caplog.text
+    assert [row.creator for row in FactChange.objects.all()] == [creators[0]]
+    # Who waits in the outbox is not reported twice.
+    assert check_facts(brand=brand, at=later) == 0
+    drain(at=later)
+    assert CreatorFacts.objects.get(creator=creators[0]).country is None
+    assert check_facts(brand=brand, at=later) == 0
+    mark_changed(brand=brand, creator_ids=None, cause="niche")
+    assert check_facts(brand=brand, at=later) is None
 
 
-def test_draining_and_advancing_go_together(brand, monkeypatch):
-    monkeypatch.setattr("segmentation.facts.advance.SHARE_AT_MOST", 1)
+def test_the_check_finds_nothing_wrong_with_rows_of_different_moments(brand):
+    populate(brand, 60, seed=4)
+    scatter(brand, random.Random(4), NOW)
+    refresh_facts(brand=brand, as_of=NOW)
+    later = NOW + timedelta(days=9)
+    some = list(Creator.objects.order_by("pk").values_list("pk", flat=True)[:20])
+    refresh_facts(brand=brand, as_of=later, creator_ids=some)
+    assert check_facts(brand=brand, at=later) == 0
+
+
+@pytest.mark.usefixtures("however_many")
+def test_draining_and_advancing_go_together(brand):
     populate(brand, 60, seed=3)
     scatter(brand, random.Random(3), NOW)
     refresh_facts(brand=brand, as_of=NOW)
