@@ -14,6 +14,7 @@ the work:
     segments     by_segment(...): credit by segment, with membership as of the touch
     roles        roles(table): who introduced, influenced, closed; assisted conversions
     agreement    compare(attributions) -> Agreement: where the models disagree, also in words
+    resampling   share_intervals(...): how sure a credit is, from journeys drawn again
 
 `events`, `settings`, `formulas` and `results` are light. The others import numpy, some scipy: a
 web process imports them within the function that computes.
