@@ -8,7 +8,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from crm.api.audit import AuditViewSet
-from crm.api.base import UID
+from crm.api.base import ID, UID
 from crm.api.creators import CreatorViewSet
 from crm.api.fields import CreatorFieldViewSet, FieldViewSet
 from crm.api.imports import ImportViewSet
@@ -16,13 +16,21 @@ from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
+from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
+from segmentation.api.drift import DriftViewSet
 from segmentation.api.facts import FactViewSet
+from segmentation.api.overrides import OverrideViewSet
+from segmentation.api.overview import HygieneViewSet, MatrixViewSet
+from segmentation.api.packs import PackViewSet, TierSchemeViewSet
+from segmentation.api.playbooks import PlaybookViewSet
 from segmentation.api.rules import RuleViewSet
+from segmentation.api.run_decisions import RunDecisionViewSet
 from segmentation.api.runs import RunViewSet
 from segmentation.api.scorecards import ScorecardViewSet
 from segmentation.api.segments import SegmentViewSet
+from segmentation.api.versions import VersionViewSet
 
 RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "creators": ("creators", CreatorViewSet),
@@ -35,6 +43,11 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "facts": ("facts", FactViewSet),
     "dimensions": ("dimensions", DimensionViewSet),
     "segments": ("segments", SegmentViewSet),
+    "overrides": ("overrides", OverrideViewSet),
+    "audiences": ("audiences", AudienceViewSet),
+    "hygiene": ("hygiene", HygieneViewSet),
+    "drift": ("drift", DriftViewSet),
+    "tier-schemes": ("tier-schemes", TierSchemeViewSet),
     "runs": ("runs", RunViewSet),
     "audit": ("audit", AuditViewSet),
 }
@@ -55,6 +68,34 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^segments/(?P<key>{KEY})/scorecard/?$",
         ScorecardViewSet.as_view({"get": "retrieve"}, detail=True),
+    ),
+    re_path(
+        rf"^segments/(?P<key>{KEY})/playbook/?$",
+        PlaybookViewSet.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
+    ),
+    re_path(
+        rf"^segments/(?P<key>{KEY})/versions/(?P<number>[0-9]{{1,10}})/?$",
+        VersionViewSet.as_view({"get": "retrieve"}, detail=True),
+    ),
+    re_path(
+        rf"^segments/(?P<key>{KEY})/versions/(?P<number>[0-9]{{1,10}}):activate$",
+        VersionViewSet.as_view({"post": "activate"}, detail=True),
+    ),
+    re_path(rf"^overrides/(?P<pk>{ID}):withdraw$", OverrideViewSet.as_view({"post": "withdraw"})),
+    re_path(r"^matrix/?$", MatrixViewSet.as_view({"get": "retrieve"})),
+    re_path(r"^packs/?$", PackViewSet.as_view({"get": "list"})),
+    re_path(rf"^packs/(?P<key>{KEY})/?$", PackViewSet.as_view({"get": "retrieve"}, detail=True)),
+    *(
+        re_path(rf"^packs/(?P<key>{KEY}):{verb}$", PackViewSet.as_view({"post": verb}, detail=True))
+        for verb in ("install", "adopt")
+    ),
+    path("runs:history", RunDecisionViewSet.as_view({"post": "history"})),
+    *(
+        re_path(
+            rf"^runs/(?P<pk>{ID}):{verb}$",
+            RunDecisionViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("approve", "reject", "cancel", "rollback")
     ),
     path("rules:validate", RuleViewSet.as_view({"post": "check"})),
     path("rules:preview", RuleViewSet.as_view({"post": "preview"})),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,10 +11,11 @@ import django_filters as filters
 from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
+from django.utils.functional import cached_property
 
 from crm.choices import Stage
 from crm.filters import named
-from crm.models import Brand, Platform, Profile, Relationship
+from crm.models import Brand, Platform, Profile, Relationship, Tier
 from crm.selectors import TierTable
 from segmentation.choices import Cause, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Dimension, Membership, Run, Segment
@@ -57,10 +58,14 @@ class _Filter(filters.FilterSet):  # type: ignore[misc] # it ships no types
         prefix: str | None = None,
     ) -> None:
         super().__init__(data if data is not None else {}, queryset, request=request, prefix=prefix)
+        self.complete()
         for name, item in self.filters.items():
             widget = item.field.widget
             look = "form-select" if isinstance(widget, forms.Select) else "form-control"
             widget.attrs |= {"id": f"filter-{name}", "class": look}
+
+    def complete(self) -> None:
+        """Give filters what only this request knows, before their fields are made."""
 
     @property
     def is_narrowed(self) -> bool:
@@ -153,9 +158,18 @@ class MemberFilter(_Filter):
         prefix: str | None = None,
     ) -> None:
         self.brand = _brand_of(request)
-        self.tiers = TierTable.of(self.brand) if self.brand else TierTable(())
         super().__init__(data, queryset, request=request, prefix=prefix)
-        self.filters["tier"].extra["choices"] = [(tier.key, tier.name) for tier in self.tiers.tiers]
+
+    def complete(self) -> None:
+        """The tiers are those of the brand's scheme."""
+        # Asked for only where the choices are shown or one is named. A function, not a method:
+        # fields are copied with all that hangs on them.
+        self.filters["tier"].extra["choices"] = lambda: [(t.key, t.name) for t in self.tiers]
+
+    @cached_property
+    def tiers(self) -> Sequence[Tier]:
+        """The tiers of the brand's scheme, in order."""
+        return TierTable.of(self.brand).tiers if self.brand else ()
 
     @property
     def is_narrowed(self) -> bool:
@@ -193,13 +207,13 @@ class MemberFilter(_Filter):
     def by_tier(self, rows: Stays, _name: str, key: str) -> Stays:
         """Creators of the tier by the brand's scheme, as `TierTable` reads it."""
         followers = "creator__metrics__followers"
-        flag = next((t for t in self.tiers.tiers if t.low is None and t.high is None), None)
+        flag = next((t for t in self.tiers if t.low is None and t.high is None), None)
         if flag is not None and flag.key == key:
             return rows.filter(creator__is_celebrity=True)
         if flag is not None:
             rows = rows.exclude(creator__is_celebrity=True)
         earlier = Q()
-        for tier in self.tiers.tiers:
+        for tier in self.tiers:
             if tier == flag:
                 continue
             within = Q(**{f"{followers}__gte": tier.low or 0})

@@ -117,13 +117,18 @@ class StrictFilterBackend(DjangoFilterBackend):  # type: ignore[misc] # no types
     def checked(self, request: Request, queryset: QuerySet[Any], view: APIView) -> FilterSet | None:
         """The view's filter set over `queryset`, its values checked; BadQuery as above."""
         filterset: FilterSet | None = self.get_filterset(request, queryset, view)
-        if filterset is not None and not filterset.is_valid():
-            raise BadQuery(
-                [
-                    Fault(f"?{name}", str(error.code or "invalid"), str(message))
-                    for name, errors in filterset.errors.as_data().items()
-                    for error in errors
-                    for message in error.messages
-                ]
-            )
+        return None if filterset is None else require_valid(filterset)
+
+
+def require_valid(filterset: FilterSet) -> FilterSet:
+    """The filter set; BadQuery names each value that cannot be used."""
+    if filterset.is_valid():
         return filterset
+    raise BadQuery(
+        [
+            Fault(f"?{name}", str(error.code or "invalid"), str(message))
+            for name, errors in filterset.errors.as_data().items()
+            for error in errors
+            for message in error.messages
+        ]
+    )

@@ -5,21 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters import rest_framework as filters
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
+from crm.api.body import Body
 from crm.api.pagination import PageQuery, Row
-from crm.api.query import MomentField
-from crm.choices import Scope
+from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.query import MomentField, require_valid
+from crm.api.schema import ProblemSerializer
+from crm.choices import Scope, Stage
+from crm.models import User
 from crm.paging import Order
 from segmentation.api.dimensions import KEY
 from segmentation.choices import SegmentStatus, UnknownPolicy
+from segmentation.filters import IN_BY, MemberFilter, SegmentFilter
 from segmentation.models import Membership, Segment, SegmentVersion
+from segmentation.services import metadata
+from segmentation.services.edits import EditRefused
 
 ORDER = Order("segments", key="key")
 MEMBER_ORDER = Order("members", key="creator_id", tie="creator_id")
@@ -34,6 +42,9 @@ class SegmentSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     dimension = serializers.CharField(help_text="The dimension's key.")
     purpose = serializers.CharField(allow_blank=True)
+    definition = serializers.CharField(
+        allow_blank=True, help_text="Who belongs, as one would write it in a document."
+    )
     primary_kpi = serializers.CharField(allow_null=True)
     kpis = serializers.ListField(child=serializers.CharField())
     owner = serializers.EmailField(allow_null=True)
@@ -76,25 +87,56 @@ class MemberSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(help_text="The version of the rule that let them in.")
 
 
-class SegmentFilter(filters.FilterSet):  # type: ignore[misc] # no types
-    """Which segments to list."""
-
-    dimension = filters.CharFilter(
-        field_name="dimension__key", max_length=60, label="A dimension's key"
-    )
-    status = filters.ChoiceFilter(choices=SegmentStatus.choices)
-
-    class Meta:
-        model = Segment
-        fields: list[str] = []
-
-
 class MembersQuery(PageQuery):
-    """Of which moment."""
+    """Of which moment, and which of them: the filter of the page."""
 
     as_of = MomentField(
         required=False, help_text="Members at this moment, by the ledger. Default: now."
     )
+    search = serializers.CharField(
+        max_length=100, required=False, help_text="Words of the name, or of a handle."
+    )
+    stage = serializers.ChoiceField(choices=Stage.choices, required=False)
+    platform = serializers.SlugField(
+        max_length=30, required=False, help_text="With an account on this platform."
+    )
+    tier = serializers.SlugField(
+        max_length=60, required=False, help_text="A tier's key in the brand's scheme."
+    )
+    country = serializers.CharField(max_length=2, required=False, help_text="Two letters.")
+    since = serializers.DateField(required=False, help_text="Joined on this day or later.")
+    cause = serializers.ChoiceField(
+        choices=IN_BY, required=False, help_text="What brought them in."
+    )
+    also_in = serializers.SlugField(
+        max_length=60, required=False, help_text="In this segment as well, by its key."
+    )
+
+
+class SegmentChange(Body):
+    """What to change; what is left out stays. The rule has versions of its own."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    purpose = serializers.CharField(max_length=2_000, required=False)
+    definition = serializers.CharField(max_length=5_000, allow_blank=True, required=False)
+    primary_kpi = serializers.CharField(max_length=60, allow_blank=True, required=False)
+    kpis = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=20, required=False
+    )
+    owner = serializers.EmailField(
+        allow_null=True, required=False, help_text="Somebody with a role in the brand, or null."
+    )
+
+    def validate_owner(self, email: str | None) -> User | None:
+        """The user; whether an account exists elsewhere is not told."""
+        if email is None:
+            return None
+        brand = self.context["brand"]
+        owner = User.objects.filter(email__iexact=email, roles__brand=brand).first()
+        if owner is None:
+            words = f"Nobody with this address has a role in {brand}."
+            raise serializers.ValidationError(ErrorDetail(words, "unknown_user"))
+        return owner
 
 
 COLUMNS = (
@@ -103,6 +145,7 @@ COLUMNS = (
     "name",
     "dimension__key",
     "purpose",
+    "definition",
     "primary_kpi",
     "kpis",
     "owner__email",
@@ -144,6 +187,7 @@ class SegmentViewSet(BrandViewSet[Segment]):
     """Segments of the brand. An item's name is its key, or its numeric id."""
 
     scope = Scope.SEGMENTS_READ
+    write_scope = Scope.SEGMENTS_WRITE
     queryset = Segment.objects.none()
     serializer_class = SegmentSerializer
     filterset_class = SegmentFilter
@@ -166,6 +210,31 @@ class SegmentViewSet(BrandViewSet[Segment]):
         [found] = segments([self.one(named(self.get_queryset(), key).values(*COLUMNS))])
         return Response(found)
 
+    @extend_schema(
+        request=SegmentChange,
+        responses={
+            200: SegmentSerializer,
+            (409, MEDIA_TYPE): OpenApiResponse(
+                ProblemSerializer, description="`errors[0].code` is `archived` or names the field."
+            ),
+        },
+    )
+    def partial_update(self, request: Request, key: str) -> Response:
+        """Change what the segment is for, its KPIs or its owner."""
+        segment = self.one(named(self.get_queryset(), key).values("id"))
+        body = SegmentChange(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        try:
+            metadata.change_segment(
+                segment_id=segment["id"],
+                changes=body.validated_data,
+                at=timezone.now(),
+                actor=self.actor,
+            )
+        except EditRefused as refusal:
+            raise Refused(refusal, code=refusal.code) from refusal
+        return self.retrieve(request, key)
+
     @extend_schema(responses=MemberSerializer(many=True), filters=False)
     @action(detail=True)
     def members(self, request: Request, key: str) -> Response:
@@ -174,6 +243,8 @@ class SegmentViewSet(BrandViewSet[Segment]):
         moment = self.query.get("as_of")
         stays = Membership.objects.filter(segment=segment["id"])
         stays = stays.filter(left_at=None) if moment is None else stays.as_of(moment)
+        narrowed = MemberFilter(request.query_params, stays, request=request)
+        stays = require_valid(narrowed).qs
         return self.page(stays.values(*MEMBER_COLUMNS), order=MEMBER_ORDER, represent=members)
 
     @extend_schema(responses=VersionSerializer(many=True), filters=False)
@@ -206,6 +277,7 @@ def segments(rows: list[Row]) -> list[Row]:
             "name": row["name"],
             "dimension": row["dimension__key"],
             "purpose": row["purpose"],
+            "definition": row["definition"],
             "primary_kpi": row["primary_kpi"] or None,
             "kpis": row["kpis"],
             "owner": row["owner__email"],

@@ -26,6 +26,7 @@ from segmentation.views.files import csv_response
 from segmentation.views.finding import segment_or_404
 
 STANDARD_PACKS = "default"
+OVERLAPS_SHOWN = 10
 CSV_COLUMNS = {
     "name": "Name",
     "handle": "Handle",
@@ -106,10 +107,12 @@ def segment(request: BrandRequest, key: str) -> HttpResponse:
 def overlap(request: BrandRequest, key: str) -> HttpResponse:
     """Which other segments hold the same people: a page, and a fragment of the segment's."""
     found = segment_or_404(request, key)
-    context = {"segment": found, "overlaps": overlaps_of(found)}
+    overlaps = overlaps_of(found)
+    context = {"segment": found, "overlaps": overlaps, "more": 0}
     template = "segmentation/segments/overlap.html"
     if request.htmx and not request.htmx.boosted:
         template += "#table"
+        context |= {"overlaps": overlaps[:OVERLAPS_SHOWN], "more": len(overlaps) - OVERLAPS_SHOWN}
     return render(request, template, context)
 
 

@@ -1,0 +1,183 @@
+"""Audiences: whom the brand wants to reach, and how well its creator segments reach them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.base import BrandViewSet
+from crm.api.body import Body
+from crm.api.pagination import WholeList
+from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.schema import ProblemSerializer
+from crm.choices import Scope
+from segmentation.api.dimensions import KEY
+from segmentation.models import AudienceSegment
+from segmentation.selectors.audiences import Coverage, audience_row, coverage_of
+from segmentation.services import audiences as service
+from segmentation.services.edits import EditRefused
+
+COVERAGES = [(one.value, one.value) for one in Coverage]
+REFUSED = {
+    (409, MEDIA_TYPE): OpenApiResponse(
+        ProblemSerializer,
+        description="`errors[0].code` is `key_taken`, `unknown_segment`, `unknown_country`, "
+        "`unknown_platform` or `named_twice`.",
+    )
+}
+
+
+class CellSerializer(serializers.Serializer[Any]):
+    """An audience in one country on one platform."""
+
+    country = serializers.CharField(allow_null=True, help_text="Null: any.")
+    platform = serializers.CharField(allow_null=True, help_text="Null: any.")
+    creators = serializers.IntegerField(help_text="Active ones.")
+    coverage = serializers.ChoiceField(choices=COVERAGES)
+
+
+class AudienceSerializer(serializers.Serializer[Any]):
+    """People whom the brand wants to reach, with the active creators who reach them."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    countries = serializers.ListField(child=serializers.CharField())
+    platforms = serializers.ListField(child=serializers.CharField())
+    wanted_creators = serializers.IntegerField()
+    position = serializers.IntegerField()
+    segments = serializers.ListField(child=serializers.CharField())
+    creators = serializers.IntegerField(
+        help_text="In one of the segments, in the countries, on the platforms, with a post in the "
+        "last 90 days."
+    )
+    coverage = serializers.ChoiceField(choices=COVERAGES)
+    cells = CellSerializer(many=True)
+
+
+class AudienceChange(Body):
+    """What to change; what is left out stays."""
+
+    name = serializers.CharField(max_length=120, required=False)
+    description = serializers.CharField(max_length=2_000, allow_blank=True, required=False)
+    countries = serializers.ListField(
+        child=serializers.CharField(max_length=2), max_length=service.MAX_PLACES, required=False
+    )
+    platforms = serializers.ListField(
+        child=serializers.CharField(max_length=30), max_length=service.MAX_PLACES, required=False
+    )
+    wanted_creators = serializers.IntegerField(
+        min_value=1, max_value=service.MAX_WANTED, required=False
+    )
+    position = serializers.IntegerField(min_value=0, max_value=32_767, required=False)
+    segments = serializers.ListField(
+        child=serializers.CharField(max_length=60), max_length=500, required=False
+    )
+
+
+class NewAudience(AudienceChange):
+    """An audience."""
+
+    key = serializers.SlugField(max_length=60)
+    name = serializers.CharField(max_length=120)
+
+
+class AudienceViewSet(BrandViewSet[AudienceSegment]):
+    """Audiences of the brand."""
+
+    scope = Scope.SEGMENTS_READ
+    write_scope = Scope.SEGMENTS_WRITE
+    queryset = AudienceSegment.objects.none()
+    serializer_class = AudienceSerializer
+    lookup_field = "key"
+    lookup_value_regex = KEY
+    pagination_class = WholeList
+    http_method_names = ["get", "head", "post", "patch", "delete"]
+
+    def get_queryset(self) -> QuerySet[AudienceSegment]:
+        """Audiences of the token's brand."""
+        return AudienceSegment.objects.filter(brand=self.brand)
+
+    def list(self, request: Request) -> Response:
+        """All audiences with their coverage now: covered, thin or a gap, also by place."""
+        return self.whole([audience_row(one) for one in coverage_of(self.brand, at=timezone.now())])
+
+    def _shown(self, key: str) -> dict[str, Any]:
+        found = coverage_of(self.brand, at=timezone.now(), key=key)
+        if not found:
+            raise Http404
+        return audience_row(found[0])
+
+    @extend_schema(responses=AudienceSerializer)
+    def retrieve(self, request: Request, key: str) -> Response:
+        """One audience with its coverage now."""
+        return Response(self._shown(key))
+
+    @extend_schema(
+        request=NewAudience,
+        responses={201: AudienceSerializer, **REFUSED},
+        examples=[
+            OpenApiExample(
+                "Young parents in Scandinavia",
+                value={
+                    "key": "young-parents",
+                    "name": "Young parents",
+                    "countries": ["DK", "SE", "NO"],
+                    "platforms": ["instagram", "tiktok"],
+                    "wanted_creators": 10,
+                    "segments": ["niche-family"],
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        """Describe an audience and map segments to it."""
+        body = NewAudience(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        values: Mapping[str, Any] = body.validated_data
+        try:
+            made = service.create_audience(
+                brand=self.brand,
+                key=values["key"],
+                values=values,
+                segments=values.get("segments", []),
+                at=timezone.now(),
+                actor=self.actor,
+            )
+        except EditRefused as refusal:
+            raise Refused(refusal, code=refusal.code) from refusal
+        return Response(self._shown(made.key), status=201)
+
+    @extend_schema(request=AudienceChange, responses={200: AudienceSerializer, **REFUSED})
+    def partial_update(self, request: Request, key: str) -> Response:
+        """Change an audience; `segments` replaces the whole map."""
+        row = self.one(self.get_queryset().filter(key=key).values("id"))
+        body = AudienceChange(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        try:
+            service.change_audience(
+                audience_id=row["id"],
+                changes=body.validated_data,
+                segments=body.validated_data.get("segments"),
+                at=timezone.now(),
+                actor=self.actor,
+            )
+        except EditRefused as refusal:
+            raise Refused(refusal, code=refusal.code) from refusal
+        return Response(self._shown(key))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, key: str) -> Response:
+        """Forget an audience; the segments stay as they are."""
+        row = self.one(self.get_queryset().filter(key=key).values("id"))
+        service.delete_audience(audience_id=row["id"], at=timezone.now(), actor=self.actor)
+        return Response(status=204)

@@ -1,0 +1,132 @@
+"""Playbooks of segments: how to work with their creators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.base import BrandViewSet
+from crm.api.body import Body
+from crm.api.pagination import Row
+from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.schema import ProblemSerializer
+from crm.choices import Scope
+from segmentation.api.segments import named
+from segmentation.models import Playbook, Segment
+from segmentation.services import playbooks as service
+from segmentation.services.edits import EditRefused
+
+LONGEST = 5_000
+COSTS = [("", "Nobody said"), ("low", "Low"), ("medium", "Medium"), ("high", "High")]
+
+
+class PlaybookSerializer(serializers.Serializer[Any]):
+    """The strategy of a segment, in words that a brief can take over."""
+
+    outreach = serializers.CharField(allow_blank=True)
+    briefing = serializers.CharField(allow_blank=True)
+    formats = serializers.CharField(allow_blank=True)
+    usage_rights = serializers.CharField(allow_blank=True)
+    success_metrics = serializers.CharField(allow_blank=True)
+    dos = serializers.CharField(allow_blank=True)
+    donts = serializers.CharField(allow_blank=True)
+    claims_policy = serializers.CharField(allow_blank=True)
+    maximum_share = serializers.FloatField(
+        allow_null=True, help_text="Fraction of a campaign's creators; null: no limit."
+    )
+    campaign_type = serializers.CharField(allow_blank=True)
+    do_not_pitch = serializers.BooleanField()
+    mistake_cost = serializers.ChoiceField(choices=COSTS, allow_blank=True)
+    updated_by = serializers.EmailField(allow_null=True)
+    updated_at = serializers.DateTimeField(
+        allow_null=True, help_text="Null: nobody has written anything yet."
+    )
+
+
+class PlaybookChange(Body):
+    """What to change; what is left out stays."""
+
+    outreach = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    briefing = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    formats = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    usage_rights = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    success_metrics = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    dos = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    donts = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    claims_policy = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    maximum_share = serializers.FloatField(
+        min_value=0.001, max_value=1, allow_null=True, required=False
+    )
+    campaign_type = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    do_not_pitch = serializers.BooleanField(required=False)
+    mistake_cost = serializers.ChoiceField(choices=COSTS, allow_blank=True, required=False)
+
+
+class PlaybookViewSet(BrandViewSet[Segment]):
+    """The playbook of a segment."""
+
+    scope = Scope.SEGMENTS_READ
+    write_scope = Scope.SEGMENTS_WRITE
+    queryset = Segment.objects.none()
+    serializer_class = PlaybookSerializer
+    lookup_field = "key"
+
+    def get_queryset(self) -> QuerySet[Segment]:
+        """Segments of the token's brand."""
+        return Segment.objects.filter(brand=self.brand)
+
+    def _segment(self, key: str) -> int:
+        return int(self.one(named(self.get_queryset(), key).values("id"))["id"])
+
+    @extend_schema(responses=PlaybookSerializer)
+    def retrieve(self, request: Request, key: str) -> Response:
+        """How to work with the creators of the segment."""
+        return Response(_shown(self._segment(key)))
+
+    @extend_schema(
+        request=PlaybookChange,
+        responses={
+            200: PlaybookSerializer,
+            (409, MEDIA_TYPE): OpenApiResponse(
+                ProblemSerializer, description="`errors[0].code` is `archived`."
+            ),
+        },
+        examples=[
+            OpenApiExample(
+                "Leave them in peace",
+                value={"do_not_pitch": True, "outreach": "Ask for feedback on the prototype."},
+                request_only=True,
+            )
+        ],
+    )
+    def partial_update(self, request: Request, key: str) -> Response:
+        """Change parts of it; the audit ledger keeps what stood there before."""
+        segment_id = self._segment(key)
+        body = PlaybookChange(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        try:
+            service.save_playbook(
+                segment_id=segment_id,
+                changes=body.validated_data,
+                at=timezone.now(),
+                actor=self.actor,
+            )
+        except EditRefused as refusal:
+            raise Refused(refusal, code=refusal.code) from refusal
+        return Response(_shown(segment_id))
+
+
+def _shown(segment_id: int) -> Row:
+    found = Playbook.objects.select_related("updated_by").filter(segment=segment_id).first()
+    playbook = found or Playbook(segment_id=segment_id)
+    return {
+        **{name: getattr(playbook, name) for name in service.FIELDS},
+        "updated_by": playbook.updated_by.email if playbook.updated_by else None,
+        "updated_at": playbook.updated_at,
+    }
