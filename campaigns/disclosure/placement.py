@@ -66,7 +66,7 @@ def rules_for(seen: Seen, pack: Pack) -> Iterator[tuple[Placement, bool]]:
     packs = seen.packs
     own = [rule for rule in pack.placement if _applies(seen, rule)]
     yield from ((rule, True) for rule in own)
-    has_own = {rule.rule for rule in pack.placement}
+    has_own = {rule.rule for rule in own}
     above = packs.over(pack.key)
     for rule in above.placement if above else ():
         if rule.rule not in has_own and _applies(seen, rule):
