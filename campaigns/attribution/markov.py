@@ -17,7 +17,7 @@ import numpy as np
 
 from campaigns.attribution.table import Floats, JourneyTable, sums
 
-# The inverse takes memory by the square and time by the cube of this: 128 MB and some seconds.
+# Memory goes by the square and time by the cube of this: half a gigabyte and 10 to 30 seconds.
 MOST_KEYS = 4_000
 
 
