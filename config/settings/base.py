@@ -203,6 +203,8 @@ SPECTACULAR_SETTINGS = {
         "ChangeKind": "segmentation.choices.ChangeKind",
         "Cause": "segmentation.choices.Cause",
         "OverrideKind": "segmentation.choices.OverrideKind",
+        "ReportStatus": "segmentation.choices.ReportStatus",
+        "PackState": ["new", "impossible", "same", "newer", "drafted", "own", "archived"],
     },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
