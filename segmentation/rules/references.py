@@ -6,7 +6,7 @@ single-valued dimension so do the rules of those before it, which may take the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 # Longer chains make queries nested deeper than a database likes, and nobody understands them.
@@ -52,15 +52,16 @@ def find_cycle(
     Diamonds (two ways to the same segment) are fine.
     """
     seen: set[str] = set()
-    waiting: list[tuple[str, ...]] = [(segment, key) for key in _needed(refers_to, segments)]
+    waiting = [(segment, *steps) for steps in _steps(refers_to, segments)]
     while waiting:
-        *before, key = way = waiting.pop(0)
+        way = waiting.pop(0)
+        key = way[-1]
         if key == segment:
-            return (*before, key)
+            return way
         link = segments.get(key)
         if link is not None and key not in seen:
             seen.add(key)
-            waiting += [(*way, after) for after in _needed(link.refers_to, segments)]
+            waiting += [(*way, *steps) for steps in _steps(link.refers_to, segments)]
     return None
 
 
@@ -82,12 +83,15 @@ def chain_length(refers_to: Iterable[str], segments: Mapping[str, SegmentLink]) 
 
 def _needed(keys: Iterable[str], segments: Mapping[str, SegmentLink]) -> tuple[str, ...]:
     """Return the segments whose rules decide the membership in those of the keys."""
-    found: dict[str, None] = {}
+    return tuple(dict.fromkeys(steps[-1] for steps in _steps(keys, segments)))
+
+
+def _steps(keys: Iterable[str], segments: Mapping[str, SegmentLink]) -> Iterator[tuple[str, ...]]:
+    """Yield the ways from a rule that refers to the keys to each rule it needs."""
     for key in keys:
-        found[key] = None
+        yield (key,)
         link = segments.get(key)
-        found.update(dict.fromkeys(() if link is None else link.before))
-    return tuple(found)
+        yield from () if link is None else ((key, before) for before in link.before)
 
 
 def levels(

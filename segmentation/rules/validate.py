@@ -214,7 +214,7 @@ class _Checker(Checks):
             return
         way = None if self.segment is None else find_cycle(self.segment, [leaf.segment], segments)
         if way is not None:
-            message = f"The segments refer to each other in a circle: {' → '.join(way)}."
+            message = f"The segments depend on each other in a circle: {' → '.join(way)}."
             self.error(place, "segment_cycle", message)
         elif link is not None and not link.is_in_use:
             message = f"{link.name} takes no part in runs (it is {link.status})."
