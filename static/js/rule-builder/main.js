@@ -50,6 +50,16 @@ class Editor {
     return this.json.value === "";
   }
 
+  // After a refusal the blocks that were sent are there again, unfinished as they may be.
+  takeSent() {
+    if (this.isFromText) return;
+    try {
+      this.tree.load(JSON.parse(this.json.value), {});
+    } catch {
+      this.json.value = "";
+    }
+  }
+
   // Takes up what the server found, `checked`; null: there is no rule.
   show(checked) {
     if (!checked) {
@@ -146,10 +156,8 @@ const start = () => {
   const changed = later(250, check);
   const editors = ["rule", "stay"].map((name) => new Editor(name, context, changed));
   for (const editor of editors) {
-    const found = data[editor.name];
-    editor.show(found);
-    // After a refusal the blocks that were sent are what counts, as they were.
-    if (!found?.form) editor.json.value = "";
+    editor.takeSent();
+    editor.show(data[editor.name]);
   }
   for (const name of ["unknown_policy", "minimum_stay_days", "near_percent", "purpose", "primary_kpi", "owner"]) {
     form.elements[name]?.addEventListener("change", soon);

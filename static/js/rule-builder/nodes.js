@@ -33,7 +33,7 @@ const read = (form, at, lines, facts) => {
     return { kind: "group", all: word === "all", items, nots: 0 };
   }
   if (hasFields(form, facts)) return { kind: "leaf", form: structuredClone(form), nots: 0 };
-  return { kind: "line", text: lines[at] ?? "", nots: 0 };
+  return { kind: "line", text: form.text ?? lines[at] ?? "", nots: 0 };
 };
 
 export const emptyRule = () => ({ kind: "group", all: true, items: [], nots: 0 });
