@@ -16,7 +16,7 @@ the work:
     agreement    compare(attributions) -> Agreement: where the models disagree, also in words
     resampling   share_intervals(...): how sure a credit is, from journeys drawn again
 
-`events`, `settings`, `formulas` and `results` are light. The others import numpy, some scipy: a
+`events`, `settings`, `formulas`, `results` and `agreement` are light. The others import numpy: a
 web process imports them within the function that computes.
 
 docs/attribution.md is the manual.

@@ -55,3 +55,16 @@ class Stay:
     segment: Key
     entered_at: datetime
     left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A closed-open stretch of time, such as a quarter."""
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        """Refuse what has no length."""
+        if self.start >= self.end:
+            raise ValueError("A period ends after it starts.")

@@ -13,12 +13,13 @@ from datetime import datetime
 import numpy as np
 
 from campaigns.attribution.columns import NOBODY, Columns, columns_of, span, ticks
-from campaigns.attribution.events import Conversion, Touch
+from campaigns.attribution.events import Conversion, Period, Touch
 from campaigns.attribution.search import first_at_least, ranges
 from campaigns.attribution.settings import CodeRule, Settings
 from campaigns.attribution.table import Booleans, Floats, Integers, JourneyTable
 
 _TICKS_A_DAY = 86_400_000_000
+_ALWAYS = np.iinfo(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Built:
 
     conversions     those counted, refunded ones left out
     unattributed    of them, those with neither touch nor code: nobody's, and divided among nobody
-    unattributed_value   their known value
+    unattributed_value   their value, as far as it is known; None where it is of none
     without_value   conversions on a journey whose value nobody told
     refunded        conversions taken back: their journeys count as lost
     undecided       journeys without conversion whose window is still open: neither won nor lost
@@ -37,7 +38,7 @@ class Built:
     table: JourneyTable
     conversions: int
     unattributed: int
-    unattributed_value: float
+    unattributed_value: float | None
     without_value: int
     refunded: int
     undecided: int
@@ -53,25 +54,57 @@ class _Walks:
     at: Integers
 
 
+@dataclass(frozen=True, slots=True)
+class _Limits:
+    """The period that is meant, closed-open, and the moment at which all is looked at."""
+
+    start: int
+    end: int
+    as_of: int
+
+    @classmethod
+    def of(cls, period: Period | None, as_of: datetime) -> _Limits:
+        if period is None:
+            return cls(_ALWAYS.min, _ALWAYS.max, ticks(as_of))
+        return cls(ticks(period.start), ticks(period.end), ticks(as_of))
+
+    def contain(self, moments: Integers) -> Booleans:
+        return (moments >= self.start) & (moments < self.end)
+
+
 def journeys(
     touches: Sequence[Touch],
     conversions: Sequence[Conversion],
     *,
     as_of: datetime,
     settings: Settings | None = None,
+    period: Period | None = None,
 ) -> Built:
-    """Build the journeys of what had happened at `as_of`."""
-    return build(columns_of(touches, conversions, as_of=as_of), as_of=as_of, settings=settings)
+    """Build the journeys of what had happened at `as_of`, all of them or those of a period.
+
+    Give all events, from a window before the period on: a touch before it may have led to a
+    conversion in it, and one that led to a conversion before it was not lost.
+    """
+    columns = columns_of(touches, conversions, as_of=as_of)
+    return build(columns, as_of=as_of, settings=settings, period=period)
 
 
-def build(columns: Columns, *, as_of: datetime, settings: Settings | None = None) -> Built:
+def build(
+    columns: Columns,
+    *,
+    as_of: datetime,
+    settings: Settings | None = None,
+    period: Period | None = None,
+) -> Built:
     """Build the journeys of events in columns, in which nothing is later than `as_of`."""
     settings = settings or Settings()
+    limits = _Limits.of(period, as_of)
     low, high = _windows(columns, settings)
-    won, by_code = _won(columns, low, high, settings)
+    is_meant = limits.contain(columns.at)
+    won, by_code = _won(columns, low, high, is_meant, settings)
     won = _one_a_visit(won, settings)
-    lost, undecided = _lost(columns, low, high, settings, ticks(as_of))
-    counted = ~columns.is_refunded
+    lost, undecided = _lost(columns, low, high, limits, settings)
+    counted = is_meant & ~columns.is_refunded
     credited = np.bincount(won.walk, minlength=len(columns.at)) > 0
     nobodys = counted & ~credited
     is_valued = counted & ~np.isnan(columns.values)
@@ -79,9 +112,9 @@ def build(columns: Columns, *, as_of: datetime, settings: Settings | None = None
         table=_table(columns, won, by_code, _one_a_visit(lost, settings)),
         conversions=int(counted.sum()),
         unattributed=int(nobodys.sum()),
-        unattributed_value=float(columns.values[nobodys & is_valued].sum()),
+        unattributed_value=_known_sum(columns.values[nobodys & is_valued]),
         without_value=int((counted & credited & ~is_valued).sum()),
-        refunded=int(columns.is_refunded.sum()),
+        refunded=int((is_meant & columns.is_refunded).sum()),
         undecided=undecided,
         repeated=columns.repeated,
     )
@@ -106,13 +139,13 @@ def _windows(columns: Columns, settings: Settings) -> tuple[Integers, Integers]:
 
 
 def _won(
-    columns: Columns, low: Integers, high: Integers, settings: Settings
+    columns: Columns, low: Integers, high: Integers, is_meant: Booleans, settings: Settings
 ) -> tuple[_Walks, Booleans]:
     """Return the walks of the conversions, and where a code takes the whole credit."""
-    count = high - low
+    count = np.where(is_meant, high - low, 0)
     walk = np.repeat(np.arange(len(count)), count)
     touch = ranges(low, count)
-    uses_code = columns.code != NOBODY
+    uses_code = is_meant & (columns.code != NOBODY)
     if settings.code_rule is CodeRule.CODE_WITHOUT_LINK:
         uses_code &= count == 0
     by_code = np.flatnonzero(uses_code)
@@ -129,9 +162,12 @@ def _won(
 
 
 def _lost(
-    columns: Columns, low: Integers, high: Integers, settings: Settings, as_of: int
+    columns: Columns, low: Integers, high: Integers, limits: _Limits, settings: Settings
 ) -> tuple[_Walks, int]:
-    """Return the walks that led to no conversion and no longer can, and how many still can."""
+    """Return the walks that led to no conversion and no longer can, and how many still can.
+
+    A walk is lost when the window of its last touch has passed: that moment says the period.
+    """
     edges = np.zeros(len(columns.touch_at) + 1, dtype=np.int64)
     np.add.at(edges, low, 1)
     np.add.at(edges, high, -1)
@@ -144,11 +180,13 @@ def _lost(
     begins[1:] = (person[1:] != person[:-1]) | (at[1:] - at[:-1] > window) | (np.diff(unused) > 1)
     walk = np.cumsum(begins) - 1
     last = np.append(np.flatnonzero(begins)[1:], len(unused)) - 1
-    is_over = at[last] + window <= as_of
-    kept = is_over[walk]
+    lost_at = at[last] + window
+    is_meant = limits.contain(lost_at)
+    is_over = lost_at <= limits.as_of
+    kept = (is_over & is_meant)[walk]
     return (
         _Walks(walk[kept], columns.touch_creator[unused][kept], at[kept]),
-        int((~is_over).sum()),
+        int((~is_over & is_meant).sum()),
     )
 
 
@@ -192,3 +230,7 @@ def _table(columns: Columns, won: _Walks, by_code: Booleans, lost: _Walks) -> Jo
 
 def _as_numbers(flags: Booleans) -> Floats:
     return flags.astype(np.float64)
+
+
+def _known_sum(values: Floats) -> float | None:
+    return float(values.sum()) if len(values) else None

@@ -12,8 +12,8 @@ finds differences where there are none.
     analysis     analyse(outcomes, plan) -> Analysis: each arm against the control
     words        in_words(analysis): the result as sentences
 
-`assignment`, `results` and `words` are light. The others import numpy, some scipy: a web process
-imports them within the function that computes.
+`assignment`, `power`, `results` and `words` are light to import. The others import numpy, and
+scipy where they compute: a web process imports them within the function that needs them.
 
 docs/experiments.md is the manual.
 """

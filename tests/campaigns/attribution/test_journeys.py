@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
-from campaigns.attribution.events import Conversion, Refund, Touch
+from campaigns.attribution.events import Conversion, Period, Refund, Touch
 from campaigns.attribution.journeys import journeys
 from campaigns.attribution.settings import CodeRule, Settings
 
@@ -193,10 +193,57 @@ def test_what_is_later_does_not_exist_yet():
     assert found.conversions == 0
 
 
+def test_a_period_counts_what_happened_in_it_and_knows_what_was_before():
+    touches = [
+        touch(0, "ana"),  # led to the order before the period: not lost
+        touch(10, "ben", "q"),  # leads to the order in the period
+        touch(1, "cem", "r"),  # lost on day 31: before the period
+        touch(11, "dora", "s"),  # lost on day 41: in the period
+        touch(45, "ewa", "t"),  # will be lost on day 75, if at all: after the period
+    ]
+    orders = [
+        order(5, value=10),
+        order(39.5, person="q", value=20),
+        order(40, person="u", value=3),
+        order(69, person="v", refunds=(Refund(day(80)),)),
+        order(70, person="v", value=4),
+    ]
+    period = Period(day(39), day(70))
+    found = journeys(touches, orders, as_of=day(100), settings=PLAIN, period=period)
+    assert rows(found) == [
+        (("ben",), (29.5,), 1, 1, 20, 0),
+        (("dora",), (0.0,), 0, 0, 0, 1),
+    ]
+    assert (found.conversions, found.unattributed, found.unattributed_value) == (2, 1, 3)
+    assert (found.refunded, found.undecided) == (1, 0)
+    # While the period runs, what may still come is open.
+    early = journeys(touches, orders, as_of=day(40.5), settings=PLAIN, period=period)
+    assert [row[0] for row in rows(early)] == [("ben",)]
+    assert (early.conversions, early.undecided, early.refunded) == (2, 1, 0)
+    with pytest.raises(ValueError, match="A period ends after it starts"):
+        Period(day(1), day(1))
+
+
+def test_periods_that_follow_each_other_count_everything_once():
+    names = ["ana", "ben", "cem"]
+    touches = [touch(each / 3, names[each % 3], each % 7) for each in range(90)]
+    orders = [order(each / 2, person=each % 7) for each in range(0, 60, 5)]
+    whole = built(touches, orders)
+    parts = [
+        journeys(
+            touches, orders, as_of=LATER, settings=PLAIN, period=Period(day(start), day(start + 13))
+        )
+        for start in range(0, 78, 13)
+    ]
+    assert sorted(row for part in parts for row in rows(part)) == rows(whole)
+    assert sum(part.conversions for part in parts) == whole.conversions == 12
+
+
 def test_nothing_at_all():
     found = built([], [])
     assert len(found.table) == 0
     assert (found.conversions, found.unattributed, found.undecided) == (0, 0, 0)
+    assert found.unattributed_value is None
 
 
 def test_a_moment_without_time_zone_is_refused():
