@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ from crm.api.base import BrandViewSet
 from crm.choices import Scope
 from crm.models import ImportBatch, ImportReject
 from crm.services.metrics import refresh_metrics
-from segmentation.models import Membership, Segment
-from segmentation.services import changesets, packs, runs
+from segmentation.models import DriftReport, Membership, Segment
+from segmentation.services import changesets, drift, packs, runs
 from tests.factories import NOW
 from tests.rest import Rest, rest_as
 from tests.segmentation.building import populate
@@ -96,6 +97,10 @@ def rest(brand, admin_user) -> Rest:
     batch = ImportBatch.objects.create(brand=brand, source="x", file_name="x", captured_at=NOW)
     ImportReject.objects.create(batch=batch, line=1, reason="no handle")
     audit.record(brand=brand, verb="test", target=brand, at=NOW)
+    report = drift.request_report(
+        brand=brand, since_on=date(2026, 9, 30), until_on=NOW.date(), actor=None, at=NOW
+    )
+    drift.compute_report(report_id=report.pk, at=NOW)
     return rest_as(admin_user, brand)
 
 
@@ -112,6 +117,8 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/profiles/{id}": str(stay.creator.profiles.first().pk),
         "/posts/{id}": str(rest.json("posts/")["results"][0]["id"]),
         "/relationships/{id}": str(stay.creator.relationships.get().pk),
+        "/drift/{id}": str(DriftReport.objects.get().pk),
+        "/packs/{key}": "skincare_dtc",
         "/imports/{id}": str(ImportBatch.objects.get().pk),
     }
     asked = 0
