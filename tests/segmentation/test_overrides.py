@@ -8,7 +8,7 @@ import pytest
 
 from crm.models import AuditEntry, FactChange
 from segmentation.choices import OverrideKind, SegmentStatus
-from segmentation.models import CreatorFacts, Override
+from segmentation.models import CreatorFacts, Membership, Override
 from segmentation.services import outbox, overrides, runs
 from tests.factories import NOW, CreatorFactory
 from tests.segmentation.building import dimension_of, segment_of
@@ -152,3 +152,31 @@ class TestEnd:
         outbox.drain(at=LATER)
         assert overrides.mark_ended(at=LATER + timedelta(days=1)) == 0
         assert CreatorFacts.objects.get(brand=brand, creator=ana).as_of == LATER
+
+
+def test_in_by_decision_and_out_again_when_it_ends(brand, ana):
+    """The whole way: decision, evaluation, ledger, end."""
+    segment = run_with_a_segment(brand)
+    force(segment, ana, until=LATER)
+    outbox.drain(at=NOW + timedelta(minutes=1))
+    [stay] = Membership.objects.filter(segment=segment, creator=ana)
+    assert (stay.entered_cause, stay.left_at) == ("override", None)
+    overrides.mark_ended(at=LATER)
+    outbox.drain(at=LATER)
+    stay.refresh_from_db()
+    assert (stay.left_at, stay.left_cause) == (LATER, "rule")
+
+
+def test_out_by_decision_although_the_rule_holds(brand):
+    segment = run_with_a_segment(brand)
+    big = make_creator(brand, name="Big", followers=5_000)
+    outbox.drain(at=NOW)
+    overrides_at = NOW + timedelta(minutes=1)
+    made = force(segment, big, kind=OverrideKind.OUT, at=overrides_at)
+    outbox.drain(at=overrides_at)
+    assert not Membership.objects.filter(segment=segment, creator=big, left_at=None).exists()
+    back = overrides_at + timedelta(minutes=1)
+    overrides.withdraw(override_id=made.pk, at=back, actor=None)
+    outbox.drain(at=back)
+    [stay] = Membership.objects.filter(segment=segment, creator=big, left_at=None)
+    assert (stay.entered_at, stay.entered_cause) == (back, "rule")
