@@ -21,7 +21,9 @@ BENCHMARKS = {
     "changed": "benchmarks.changed_creators",
     "count": "benchmarks.live_count",
     "latency": "benchmarks.latency",
+    "facts": "benchmarks.facts",
     "attribution": "benchmarks.attribution",
+    "disclosure": "benchmarks.disclosure",
 }
 ROWS = {
     "import": 1_000_000,
@@ -32,7 +34,9 @@ ROWS = {
     "changed": 200_000,
     "count": 1_000_000,
     "latency": 200_000,
+    "facts": 200_000,
     "attribution": 1_000_000,
+    "disclosure": 10_000,
 }
 
 
