@@ -73,8 +73,10 @@ export class Tree {
 
   focus(node, role) {
     const element = this.elements.get(node);
-    const inner = role && element?.querySelector(`[data-role="${role}"]`);
-    (inner || element?.querySelector("select, input, button"))?.focus();
+    // Of a group its own button, not that of a group or condition inside.
+    const own = [...(element?.querySelectorAll(`[data-role="${role}"]`) ?? [])];
+    const inner = own.find((one) => one.closest(".rb-leaf, .rb-group") === element);
+    (inner ?? element?.querySelector("select, input, button"))?.focus();
   }
 
   // Draws anew after the tree took another shape, and goes on where the keyboard was.
