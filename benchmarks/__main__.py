@@ -36,7 +36,7 @@ ROWS = {
     "latency": 200_000,
     "facts": 200_000,
     "attribution": 1_000_000,
-    "disclosure": 10_000,
+    "disclosure": 2_000,
 }
 
 
