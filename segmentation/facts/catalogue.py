@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crm.choices import CreatorType, Stage
-from crm.models import Brand, Niche, Platform, Tier
+from crm.models import Brand, CustomField, Niche, Platform, Tier
 from crm.selectors import TierTable
-from segmentation.facts.custom import custom_facts
+from segmentation.facts.custom import archived, custom_facts
 from segmentation.facts.links import BrandSegments
 from segmentation.facts.records import record_types
 from segmentation.rules.facts import Catalogue, Fact, FactType
@@ -59,8 +59,10 @@ def catalogue(brand: Brand) -> Catalogue:
         *_audience(),
         *_relationship(),
     ]
+    fields = list(CustomField.objects.filter(brand=brand).order_by("position", "label", "pk"))
     return Catalogue(
-        [*built_in, *custom_facts(brand, {fact.key for fact in built_in})],
+        [*built_in, *custom_facts(fields, {fact.key for fact in built_in})],
+        gone=archived(fields),
         records=record_types(platforms),
         segments=BrandSegments(brand),
     )

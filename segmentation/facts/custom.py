@@ -6,11 +6,11 @@ set costs three times as much in each rule.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from crm.choices import FieldType
 from crm.field_types import NUMBER_MAX, PERCENT_MAX
-from crm.models import Brand, CustomField
+from crm.models import CustomField
 from segmentation.rules.facts import Fact, FactType
 
 SOURCE = "Field of the brand"
@@ -33,11 +33,21 @@ _BOUNDS = {
 }
 
 
-def custom_facts(brand: Brand, taken: Collection[str]) -> Iterator[Fact]:
+def custom_facts(fields: Iterable[CustomField], taken: Collection[str]) -> Iterator[Fact]:
     """A fact for each field in use. A key among `taken` stays that of the fact which has it."""
-    for field in CustomField.objects.filter(brand=brand).in_use():
-        if field.key not in taken:
+    for field in fields:
+        if field.archived_at is None and field.key not in taken:
             yield _fact(field)
+
+
+def archived(fields: Iterable[CustomField]) -> dict[str, str]:
+    """Why a rule cannot ask for a field any more, by key."""
+    return {
+        field.key: f"The field “{field}” ({field.key}) is archived: bring it back, or ask for "
+        "something else."
+        for field in fields
+        if field.archived_at is not None
+    }
 
 
 def _fact(field: CustomField) -> Fact:

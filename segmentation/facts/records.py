@@ -12,6 +12,7 @@ from crm.choices import PostKind, Stage
 from crm.models import Platform
 from segmentation.rules.facts import Catalogue, Fact, FactType
 from segmentation.rules.records import RecordType
+from segmentation.rules.sql import once
 
 RATE_MAXIMUM = 1_000.0
 
@@ -116,15 +117,16 @@ def _profiles(platforms: dict[str, str]) -> RecordType:
     )
     numbers = ("followers", "following", "posts_count", "avg_views", "avg_likes", "avg_comments")
     newest_numbers = ", ".join(newest.format(name) for name in numbers)
+    snapshots = (
+        f"SELECT s.profile_id, min(s.captured_at) AS first_at, {newest_numbers} "  # noqa: S608 - names of ours
+        "FROM crm_metricsnapshot s JOIN crm_profile o ON o.id = s.profile_id "
+        "WHERE {creators:o.creator_id} GROUP BY 1"
+    )
     return RecordType(
         key="profiles",
         label="profiles",
         description="Accounts on platforms, with their newest known numbers as of the moment.",
-        sql=f"""crm_profile r LEFT JOIN (
-    SELECT s.profile_id, min(s.captured_at) AS first_at, {newest_numbers}
-    FROM crm_metricsnapshot s JOIN crm_profile o ON o.id = s.profile_id
-    WHERE {{creators:o.creator_id}} GROUP BY 1
-  ) n ON n.profile_id = r.id""",  # noqa: S608 - names of ours
+        sql=f"crm_profile r LEFT JOIN {once(snapshots)} n ON n.profile_id = r.id",
         creator="r.creator_id",
         where="{creators:r.creator_id}",
         moment="n.first_at",

@@ -37,7 +37,8 @@ class Checks:
         if fact is None:
             meant = self.catalogue.suggest(leaf.fact)
             hint = f" Did you mean {meant}?" if meant else ""
-            self.error(step(at, "fact"), "unknown_fact", f'There is no fact "{leaf.fact}".{hint}')
+            why = self.catalogue.gone.get(leaf.fact, f'There is no fact "{leaf.fact}".{hint}')
+            self.error(step(at, "fact"), "unknown_fact", why)
             return
         self.test(leaf, fact, at)
 

@@ -171,6 +171,7 @@ class Catalogue(Mapping[str, Fact]):
 
     records   kinds of related records that it may sum up, by key
     segments  segments of the brand that it may refer to, by key
+    gone      why a fact that there was is there no more, in a sentence, by key
     """
 
     def __init__(
@@ -179,7 +180,9 @@ class Catalogue(Mapping[str, Fact]):
         *,
         records: Iterable[RecordType] = (),
         segments: Mapping[str, SegmentLink] | None = None,
+        gone: Mapping[str, str] | None = None,
     ) -> None:
+        self.gone = {} if gone is None else gone
         self._facts: dict[str, Fact] = {}
         self.records = {kind.key: kind for kind in records}
         self.segments = {} if segments is None else segments

@@ -158,7 +158,7 @@ def test_an_archived_field_breaks_its_segments_loudly_and_members_stay(brand, cr
     drain(at=LATER)
     segment.refresh_from_db()
     assert segment.status == SegmentStatus.BROKEN
-    assert "risk_level" in segment.broken_reason
+    assert "The field “Risk” (risk_level) is archived: bring it back" in segment.broken_reason
     assert Membership.objects.get(segment=segment).left_at is None
 
     restore_field(field_id=field.pk, at=LATER, actor=strategist)
