@@ -9,7 +9,14 @@ from math import exp, expm1, log1p, sqrt
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
 
-from campaigns.experiments.jackknife import Floats, LogRate, TooLittle, difference, log_rate
+from campaigns.experiments.jackknife import (
+    Floats,
+    LogRate,
+    LogRatio,
+    TooLittle,
+    difference,
+    log_rate,
+)
 from campaigns.experiments.results import (
     Analysis,
     ArmResult,
@@ -86,7 +93,9 @@ def _arm(key: str, outcomes: Sequence[Outcome], found: LogRate | str, level: flo
 
 
 def _rate_interval(found: LogRate, level: float) -> Interval:
-    half = float(stdtrit(found.freedom, 1 - (1 - level) / 2)) * sqrt(found.variance)
+    # A single creator's worth of weight would leave no degree of freedom at all.
+    freedom = max(found.effective - 1, 1.0)
+    half = float(stdtrit(freedom, 1 - (1 - level) / 2)) * sqrt(found.variance)
     return Interval(level, exp(found.value - half), exp(found.value + half))
 
 
@@ -118,7 +127,7 @@ def _too_little(arm: str, where: str, missing: str) -> Comparison:
     return Comparison(arm, None, None, None, f"Too little to say in “{where}”: {missing}.")
 
 
-def _errors(apart: LogRate, plan: Plan, level: float) -> float:
+def _errors(apart: LogRatio, plan: Plan, level: float) -> float:
     """Return the half width of the interval in standard errors.
 
     Boundaries for several looks are those of a normal z. With few creators t takes its place: the

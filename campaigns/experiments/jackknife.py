@@ -1,10 +1,15 @@
 """The rate of an arm, and its uncertainty by leaving out one creator at a time.
 
 rate = sum(events) / sum(weight). The variance of its logarithm is that of the delete-one-creator
-jackknife, (n - 1) / n * sum((log rate without i - their mean)^2), with Student's t and n - 1
-degrees of freedom. In simulations with creators as different as real ones a 95 % interval covers
-between 94 and 96 % from 10 creators on, where the linearised ("cluster-robust") standard error
-covers down to 89 %: it does not see how much a large creator pulls the rate.
+jackknife, (n - 1) / n * sum((log rate without i - their mean)^2). The quantiles are Student's t:
+
+- of a difference with n - 1 degrees of freedom in each arm, by Welch and Satterthwaite;
+- of a single rate with 1 / sum(share of weight^2) - 1, the effective creators: few large ones
+  pull a rate far, and there is no other arm in which the same happens.
+
+In simulations with creators as different as real ones both cover within 2 points of what they
+say from 10 creators on; the linearised ("cluster-robust") standard error covers 88 to 91 instead
+of 95 % there, as it does not see how far a large creator pulls the rate.
 """
 
 from __future__ import annotations
@@ -25,7 +30,20 @@ class TooLittle(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LogRate:
-    """The logarithm of a rate, its variance and the degrees of freedom of the variance."""
+    """The logarithm of a rate, its variance, and of how many creators.
+
+    `effective` creators are fewer where some have most of the weight.
+    """
+
+    value: float
+    variance: float
+    creators: int
+    effective: float
+
+
+@dataclass(frozen=True, slots=True)
+class LogRatio:
+    """The logarithm of the ratio of two rates, its variance and the degrees of freedom."""
 
     value: float
     variance: float
@@ -48,16 +66,18 @@ def log_rate(events: Floats, weights: Floats) -> LogRate:
     return LogRate(
         value=float(np.log(total / weight)),
         variance=(creators - 1) / creators * spread,
-        freedom=creators - 1,
+        creators=creators,
+        effective=weight**2 / float(np.square(weights).sum()),
     )
 
 
-def difference(treated: LogRate, control: LogRate) -> LogRate:
+def difference(treated: LogRate, control: LogRate) -> LogRatio:
     """Return the log of the ratio of two rates; freedom by Welch and Satterthwaite."""
     variance = treated.variance + control.variance
-    parts = treated.variance**2 / treated.freedom + control.variance**2 / control.freedom
-    return LogRate(
+    parts = sum(rate.variance**2 / (rate.creators - 1) for rate in (treated, control))
+    least = min(treated.creators, control.creators) - 1
+    return LogRatio(
         value=treated.value - control.value,
         variance=variance,
-        freedom=variance**2 / parts if parts else treated.freedom + control.freedom,
+        freedom=variance**2 / parts if parts else least,
     )

@@ -37,7 +37,12 @@ def test_one_arm_by_hand():
     mean = sum(logs) / 5
     assert found.value == pytest.approx(log(3))
     assert found.variance == pytest.approx(4 / 5 * sum((each - mean) ** 2 for each in logs))
-    assert found.freedom == pytest.approx(4)
+    assert (found.creators, found.effective) == (5, pytest.approx(5))
+
+
+def test_creators_with_most_of_the_clicks_count_as_few():
+    found = log_rate(np.array([30.0, 1, 1, 1, 1, 1]), np.array([95.0, 1, 1, 1, 1, 1]))
+    assert (found.creators, found.effective) == (6, pytest.approx(1 / (0.95**2 + 5 * 0.01**2)))
 
 
 def test_difference_by_hand():
@@ -82,6 +87,21 @@ def test_the_interval_covers_what_it_says(creators, clicks, between):
         errors.append(abs(apart.value - log(lift)) / sqrt(apart.variance))
     for level in (0.80, 0.95):
         covered = np.array(errors) <= stdtrit(np.array(freedom), 0.5 + level / 2)
+        assert covered.mean() == pytest.approx(level, abs=0.02)
+
+
+@pytest.mark.parametrize("creators", [10, 50, 500])
+@pytest.mark.parametrize(("clicks", "between"), [(0.0, 0.6), (0.7, 0.6), (0.7, 0.4)])
+def test_the_interval_of_a_single_rate_covers_what_it_says(creators, clicks, between):
+    chance = np.random.default_rng(2027 + creators)
+    rounds = 3_000
+    found = [
+        log_rate(*drawn(chance, creators, clicks=clicks, between=between)) for _ in range(rounds)
+    ]
+    errors = np.array([abs(each.value - log(0.03)) / sqrt(each.variance) for each in found])
+    freedom = np.array([each.effective - 1 for each in found])
+    for level in (0.80, 0.95):
+        covered = errors <= stdtrit(freedom, 0.5 + level / 2)
         assert covered.mean() == pytest.approx(level, abs=0.02)
 
 
@@ -165,6 +185,9 @@ def test_a_result_with_exact_numbers():
     # Of 924 ways to deal 6 of 12, 2 set them so far apart.
     assert comparison.by_chance == pytest.approx(2 / 924, abs=0.0015)
     assert found.method.startswith("ratio of rates by arm; delete-one-creator jackknife")
+    arm = stats.t(5, rates[0].value, sqrt(rates[0].variance)).interval(0.95)
+    shown = found.arms["teach"].interval
+    assert (log(shown.low), log(shown.high)) == (pytest.approx(arm[0]), pytest.approx(arm[1]))
     assert analyse(ROWS, Plan("control")) == found
     seen, verdict = in_words(found)
     assert seen == (
