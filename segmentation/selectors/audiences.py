@@ -75,13 +75,13 @@ class AudienceCoverage:
 
 @dataclass(frozen=True)
 class Heat:
-    """Audiences by platform: `lines` hold a cell for each platform, None where it is not asked for.
+    """Audiences by platform: `lines` hold each platform with its cell, None where none is asked.
 
     The columns are the platforms that any audience names; "" is any platform.
     """
 
     platforms: list[str]
-    lines: list[tuple[AudienceCoverage, list[Cell | None]]]
+    lines: list[tuple[AudienceCoverage, list[tuple[str, Cell | None]]]]
 
 
 def heat_of(found: Sequence[AudienceCoverage]) -> Heat:
@@ -91,7 +91,10 @@ def heat_of(found: Sequence[AudienceCoverage]) -> Heat:
     platforms = [*order, *([""] if "" in named else [])]
     return Heat(
         platforms,
-        [(one, [one.by_platform.get(platform) for platform in platforms]) for one in found],
+        [
+            (one, [(platform, one.by_platform.get(platform)) for platform in platforms])
+            for one in found
+        ],
     )
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -54,13 +55,15 @@ def override(request: BrandRequest, uid: UUID, key: str) -> HttpResponse:
         else:
             words = f"{creator.name}: {made.get_kind_display().lower()} {segment.name}."
             messages.success(request, f"{words} It takes effect within seconds.")
-            return redirect("crm:creator", brand=request.brand.slug, uid=uid)
+            creator_page = reverse("crm:creator", args=[request.brand.slug, uid])
+            return redirect(_safe(request.POST.get("next", ""), creator_page))
     now = timezone.now()
     decided = Override.objects.filter(segment=segment, creator=creator)
     context = {
         "creator": creator,
         "segment": segment,
         "form": form,
+        "next": request.POST.get("next", request.GET.get("next", "")),
         "held": decided.in_force(now).select_related("author").first(),
         "past": list(
             decided.filter(ends_at__lte=now).select_related("author", "withdrawn_by")[:20]
@@ -106,7 +109,10 @@ def withdraw(request: BrandRequest, pk: int) -> HttpResponse:
         messages.success(
             request, f"The rule of {found.segment.name} decides about {found.creator.name} again."
         )
-    back = request.POST.get("next", "")
-    if back and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
-        return redirect(back)
-    return redirect("segmentation:segment", request.brand.slug, found.segment.key)
+    segment_page = reverse("segmentation:segment", args=[request.brand.slug, found.segment.key])
+    return redirect(_safe(request.POST.get("next", ""), segment_page))
+
+
+def _safe(back: str, otherwise: str) -> str:
+    """The page to return to, if it is one of ours."""
+    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else otherwise

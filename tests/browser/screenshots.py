@@ -39,6 +39,11 @@ PAGES = {
     "segments": "segments/",
     "runs": "runs/",
     "scorecards": "scorecards/",
+    "matrix": "matrix/",
+    "audiences": "audiences/",
+    "audience-new": "audiences/new/",
+    "hygiene": "hygiene/",
+    "dimension-new": "dimensions/new/",
     "settings": "settings/",
 }
 

@@ -70,6 +70,16 @@ class TestForm:
         assert made.ends_at.isoformat() == "2098-12-31T23:00:00+00:00"
         assert FactChange.objects.filter(creator=ana, cause="override").exists()
 
+    def test_back_to_the_list_it_was_asked_from(self, segment, ana, strategist_client):
+        back = f"{url('segment', 'educators')}?sort=name"
+        page = text(strategist_client.get(url("override", ana.uid, "educators"), {"next": back}))
+        assert f'name="next" value="{back}"' in page
+        data = {"kind": "out", "reason": "Asked for a break"}
+        post = url("override", ana.uid, "educators")
+        assert strategist_client.post(post, data | {"next": back})["Location"] == back
+        elsewhere = strategist_client.post(post, data | {"next": "//elsewhere.example/"})
+        assert elsewhere["Location"] == f"/acme/creators/{ana.uid}/"
+
     @pytest.mark.parametrize(
         ("given", "words"),
         [

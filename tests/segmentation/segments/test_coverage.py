@@ -62,7 +62,10 @@ def test_by_country_and_platform(brand, educators, numbers):
     ]
     assert [(one.country, one.platform) for one in found.gaps] == [("SE", "instagram")]
     [(_, cells)] = heat_of([found]).lines
-    assert [cell.creators for cell in cells] == [2, 2]
+    assert [(platform, cell.creators) for platform, cell in cells] == [
+        ("instagram", 2),
+        ("tiktok", 2),
+    ]
 
 
 def test_anywhere_is_one_cell_and_several_segments_count_once(brand, educators):
