@@ -28,9 +28,13 @@ class Editor {
     this.json = form.elements[`${name}_json`];
     this.prose = place.querySelector("[data-prose]");
     this.faults = place.querySelector("[data-faults]");
+    // A line was written: what it says may have fields.
     this.reload = false;
+    // The form that the blocks were made of, until they are changed.
+    this.loaded = null;
     this.tree = new Tree(place.querySelector("[data-tree]"), context, {
       changed: () => {
+        this.loaded = null;
         this.json.value = this.tree.isEmpty ? "" : JSON.stringify(this.tree.toForm());
         if (this.tree.isEmpty) this.text.value = "";
         changed();
@@ -62,14 +66,19 @@ class Editor {
 
   // Takes up what the server found, `checked`; null: there is no rule.
   show(checked) {
-    if (!checked) {
+    if (!checked || (this.isFromText && !this.text.value.trim())) {
       this.tree.load(null, {});
+      this.tree.place.classList.remove("is-stale");
+      this.loaded = null;
       this.showProse("");
       this.showErrors([]);
       return;
     }
-    if (this.isFromText || this.reload) {
-      if (checked.form) this.tree.load(checked.form, checked.lines);
+    if ((this.isFromText || this.reload) && checked.form) {
+      // Blocks that say so already stay: somebody may be at work in them.
+      const form = JSON.stringify(checked.form);
+      if (form !== this.loaded) this.tree.load(checked.form, checked.lines);
+      this.loaded = form;
       this.reload = false;
     }
     this.tree.place.classList.toggle("is-stale", this.isFromText && !checked.form);

@@ -30,7 +30,8 @@ export const makePicker = (facts) => {
   const results = h("div", { class: "rb-results" });
   const search = h("input", {
     class: "form-control mb-2",
-    type: "search",
+    // Not "search": there Escape empties the field instead of closing the dialog.
+    type: "text",
     placeholder: "Followers, engagement, country …",
     "aria-label": "Find a fact",
     autocomplete: "off",

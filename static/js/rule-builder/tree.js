@@ -238,8 +238,10 @@ export class Tree {
       this.focus(group, "add");
       return;
     }
+    // The text may have been read meanwhile, and the blocks made anew.
+    const place = this.elements.has(group) ? group : this.root;
     const node = picked.node ?? { kind: "leaf", form: newComparison(picked.fact), nots: 0 };
-    group.items.push(node);
+    place.items.push(node);
     this.reshape("Condition added", node, "op");
   }
 
