@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from campaigns.disclosure.vocabulary import CONNECTION_KINDS, CreatorKind, Format, Result
 
+LONGEST = 200_000  # characters of all texts together: no caption, and few films, have more
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -143,6 +145,9 @@ class Case:
                 found.append(
                     Problem(f"/connections/{number}/currency", "A value needs its currency.")
                 )
+        texts = (self.text, self.title, self.media.spoken, *(self.media.frames or ()))
+        if sum(len(text or "") for text in texts) > LONGEST:
+            found.append(Problem("/text", f"The texts are longer than {LONGEST:,} characters."))
         found.extend(
             Problem("/categories", f"Category {category!r} is not one of {_list(categories)}.")
             for category in sorted(self.categories - categories)

@@ -23,6 +23,7 @@ from campaigns.disclosure.packs import Pack, Packs, Platform, Source
 from campaigns.disclosure.view import View
 from campaigns.disclosure.vocabulary import STRICTEST_FIRST, Result, Verdict
 
+TRIED = 10  # places of a label, from the first on
 WORDS = {
     Verdict.SUFFICIENT: "Every item that was asked is kept.",
     Verdict.NOT_REQUIRED: "No connection is on file, and nothing in the post speaks of one.",
@@ -132,7 +133,7 @@ def _best(
     if not found:
         return None, []
     good = [one for one in found if one.grade is found[0].grade]
-    tried = [(one, placement.check(View(seen, pack, platform, one, good))) for one in good]
+    tried = [(one, placement.check(View(seen, pack, platform, one, good))) for one in good[:TRIED]]
     return min(tried, key=lambda pair: _badness(pair[1]))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,6 +17,7 @@ SHORTEST_BRAND = 3  # letters that make a name recognisable in a hashtag
 NEAR_START = 3  # words that may stand before a label which must stand at the start
 CLUSTER = 3  # hashtags, mentions and links in a row that make a group
 LOOKALIKES = 10
+MOST_HITS = 100  # of a text; what repeats a label more often says nothing new
 TELLING = 5  # letters of a word that may be a label though a sentence goes on after it
 BRACKETS = {"(": ")", "[": "]", "{": "}", "【": "】", "「": "」", "『": "』"}
 IN_BRACKETS = 60  # characters within which they close
@@ -136,7 +138,7 @@ class Matcher:
             and not any(start <= hit.start and hit.end <= end for start, end in blocked)
         ]
         hits.sort(key=lambda hit: (hit.start, -hit.end))
-        return Reading(hits, denials)
+        return Reading(hits[:MOST_HITS], denials[:MOST_HITS])
 
     def lookalikes(self, text: Text, hits: Sequence[Hit]) -> list[Lookalike]:
         """Words that begin like a label and are none, with the reason."""
@@ -253,9 +255,11 @@ def _is_brand(text: Text, index: int, brand: str, names: Names) -> bool:
     """A known advertiser must be the one named; else the text itself must name the brand."""
     if names:
         return names.has(brand)
+    # The hashtag itself begins with the brand; another one must too.
+    begin = bisect_left(text.handles, brand)
     return any(
-        other != index and token.kind is not Kind.WORD and token.key.startswith(brand)
-        for other, token in enumerate(text.tokens)
+        handle.startswith(brand) and handle != text.tokens[index].key
+        for handle in text.handles[begin : begin + 2]
     )
 
 

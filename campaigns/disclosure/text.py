@@ -35,7 +35,7 @@ class Kind(StrEnum):
 
 KINDS = {kind.value: kind for kind in Kind}
 TOKEN = re.compile(
-    r"(?P<link>(?:https?://|www\.)\S+|(?<![\w@.])[\w-]+(?:\.[\w-]+)+/\S*|[\w.+-]+@[\w-]+\.\w+)"
+    r"(?P<link>(?:https?://|www\.)\S+|(?<![\w@.])[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}/\S*|[\w.+-]{1,64}@[\w-]{1,63}\.\w+)"
     r"|(?P<mention>@[\w.]*\w)"
     r"|(?P<hashtag>\#[\w·]+)"
     r"|(?P<word>[^\W_]+(?:['’][^\W_]+)*)"  # noqa: RUF001 - people type both apostrophes
@@ -121,6 +121,11 @@ class Text:
         if start == 0 or not (self.folded[start - 1].isalnum() or self.folded[start - 1] in "_&/"):
             return True
         return bool(before) and before[-1].kind is Kind.TAG and before[-1].end == start
+
+    @cached_property
+    def handles(self) -> Sequence[str]:
+        """The distinct hashtags, mentions and links, in order of the alphabet."""
+        return sorted({token.key for token in self.tokens if token.kind is not Kind.WORD})
 
     def place(self, folded_index: int) -> int:
         """Where a folded character is in the text, in code points."""

@@ -317,3 +317,13 @@ def test_every_layer_is_there_for_every_jurisdiction() -> None:
     for one in finding.per_jurisdiction:
         assert [layer.key for layer in one.layers] == list(LayerKey)
     assert len(finding.per_jurisdiction) == 22
+
+
+def test_texts_without_end_are_refused_and_long_ones_are_read() -> None:
+    with pytest.raises(CaseRefused) as refused:
+        found("x" * 200_001, "US")
+    assert [(one.pointer, one.message) for one in refused.value.problems] == [
+        ("/text", "The texts are longer than 200,000 characters.")
+    ]
+    finding = found("#ad " * 15_000, "US", platform="facebook")
+    assert len(finding.matches) == 100
