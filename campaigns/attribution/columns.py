@@ -102,8 +102,11 @@ def columns_of(
 
 
 def sort(columns: Columns) -> Columns:
-    """Return the same events in the order that `Columns` promises."""
-    touch = np.lexsort((columns.touch_creator, columns.touch_at, columns.touch_person))
+    """Return the same events in the order that `Columns` promises.
+
+    A database that was asked to order the touches spares them the sorting here.
+    """
+    touch = _order(columns.touch_person, columns.touch_at, columns.touch_creator)
     conversion = np.lexsort((columns.values, columns.code, columns.at, columns.person))
     return Columns(
         creators=columns.creators,
@@ -117,6 +120,14 @@ def sort(columns: Columns) -> Columns:
         is_refunded=columns.is_refunded[conversion],
         repeated=columns.repeated,
     )
+
+
+def _order(*keys: Integers) -> Integers | slice:
+    """Return what puts the keys in order, the first one counting most; nothing if they are."""
+    is_behind = np.zeros(max(len(keys[0]) - 1, 0), dtype=np.bool_)
+    for key in reversed(keys):
+        is_behind = (key[1:] < key[:-1]) | (is_behind & (key[1:] == key[:-1]))
+    return np.lexsort(keys[::-1]) if is_behind.any() else slice(None)
 
 
 def _latest_first(conversion: Conversion) -> tuple[float, str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from campaigns.attribution.columns import columns_of, sort
 from campaigns.attribution.events import Conversion, Period, Refund, Touch
 from campaigns.attribution.journeys import journeys
 from campaigns.attribution.settings import CodeRule, Settings
@@ -354,3 +356,16 @@ def test_arrays_say_what_the_plain_words_say(touches, conversions, settings):
     assert (rows(found), found.unattributed, found.undecided) == plainly(
         touches, events, settings, as_of
     )
+
+
+def test_touches_that_come_in_order_are_left_as_they_are():
+    found = columns_of(
+        [touch(2, "ana"), touch(1, "ben"), touch(1, "ana"), touch(0, "cem", "a")],
+        [],
+        as_of=LATER,
+    )
+    names = [found.creators[place] for place in found.touch_creator]
+    assert names == ["cem", "ana", "ben", "ana"]
+    again = sort(found)
+    assert np.shares_memory(again.touch_at, found.touch_at)
+    assert (again.touch_at == found.touch_at).all()
