@@ -65,13 +65,16 @@ def planned_for(creators: int | None) -> Iterator[None]:
     if creators is not None and creators <= FEW:
         yield
         return
+    before = ", ".join(f"current_setting('{name}')" for name in FOR_MANY)
+    now = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in FOR_MANY.items())
     with connection.cursor() as cursor:
-        cursor.execute(
-            "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in FOR_MANY.items())
-        )
+        cursor.execute(f"SELECT {before}, {now}")
+        values = cursor.fetchone()[: len(FOR_MANY)]
     yield
+    # As it was, for within another such block.
+    back = ", ".join(f"set_config('{name}', %s, true)" for name in FOR_MANY)
     with connection.cursor() as cursor:
-        cursor.execute("; ".join(f"SET LOCAL {name} TO DEFAULT" for name in FOR_MANY))
+        cursor.execute(f"SELECT {back}", values)
 
 
 def _newest(column: str, condition: str = "s.captured_at <= %(as_of)s") -> str:

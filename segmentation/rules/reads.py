@@ -15,7 +15,7 @@ from typing import Any
 from segmentation.rules.context import NormKey, NormValue, Peers
 from segmentation.rules.facts import Catalogue, Fact, FactType
 from segmentation.rules.records import RecordType
-from segmentation.rules.sql import LOWER, Sql, escaped, joined
+from segmentation.rules.sql import LOWER, Sql, escaped, joined, once
 from segmentation.rules.tree import Aggregate, Function, Op
 
 Norms = Mapping[NormKey, Mapping[Peers, NormValue]]
@@ -65,6 +65,10 @@ class Reads:
     norms: dict[NormKey, str] = field(default_factory=dict)
     stays: dict[PastStay, str] = field(default_factory=dict)
     members: dict[str, str] = field(default_factory=dict)
+
+    def is_empty(self) -> bool:
+        """Whether the rules read facts alone, or other segments."""
+        return not (self.totals or self.norms or self.stays)
 
     def total(self, leaf: Aggregate, condition: Callable[[], Sql | None]) -> str:
         """The column of what an aggregate gives; two that only compare otherwise share it."""
@@ -218,10 +222,9 @@ def _totals_join(
         either = joined(" OR ", wanted)
         conditions.append(Sql(f"({either.text})", either.params))
     condition = joined(" AND ", conditions)
-    text = f"""LEFT JOIN (
-  SELECT {kind.creator} AS creator_id, {aggregates.text} FROM {source.text}
-  WHERE {condition.text} GROUP BY 1
-) t{place} ON t{place}.creator_id = f.creator_id"""  # noqa: S608 - names of ours, values are parameters
+    query = f"""SELECT {kind.creator} AS creator_id, {aggregates.text} FROM {source.text}
+  WHERE {condition.text} GROUP BY 1"""  # noqa: S608 - names of ours, values are parameters
+    text = f"LEFT JOIN {once(query)} t{place} ON t{place}.creator_id = f.creator_id"
     return Sql(text, (*aggregates.params, *source.params, *condition.params))
 
 
@@ -254,10 +257,11 @@ def _stay_join(number: int, stay: PastStay, segment_ids: Mapping[str, int], scop
             "m.entered_at < %s::timestamptz AND (m.left_at IS NULL OR m.left_at > %s::timestamptz)",
             (stay.end, stay.start),
         )
-    text = f"""LEFT JOIN (
-  SELECT m.creator_id FROM segmentation_membership m
-  WHERE m.segment_id = %s AND {when.text} AND {who.text} GROUP BY 1
-) s{number} ON s{number}.creator_id = f.creator_id"""  # noqa: S608 - names of ours, values are parameters
+    query = (
+        "SELECT m.creator_id FROM segmentation_membership m "  # noqa: S608 - names of ours
+        f"WHERE m.segment_id = %s AND {when.text} AND {who.text} GROUP BY 1"
+    )
+    text = f"LEFT JOIN {once(query)} s{number} ON s{number}.creator_id = f.creator_id"
     return Sql(text, (segment_ids.get(stay.segment, 0), *when.params, *who.params))
 
 

@@ -26,6 +26,15 @@ def joined(word: str, parts: Sequence[Sql]) -> Sql:
     )
 
 
+def once(query: str) -> str:
+    """Return a query as a FROM item that is computed once, whatever rows it is joined to.
+
+    Without statistics the planner takes tables for empty, and would sum up all records again for
+    every creator.
+    """
+    return f"(WITH one AS MATERIALIZED ({query}) SELECT * FROM one)"  # noqa: S608 - SQL of ours
+
+
 def escaped(trusted: str) -> str:
     """Return SQL of ours with its literal percent signs doubled: it travels with parameters."""
     return trusted.replace("%", "%%")

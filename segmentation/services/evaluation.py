@@ -73,7 +73,7 @@ def _write_diff(plan: Plan, seconds: float) -> int:
     query = diff_query(plan)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{DIFF_TABLE}")
-        with _limited(seconds):
+        with _limited(seconds), plan.planned():
             cursor.execute(
                 f"CREATE TEMP TABLE {DIFF_TABLE} ON COMMIT DROP AS {query.text}", query.params
             )
@@ -89,7 +89,8 @@ def _unless_slow(one: Judged, plan: Plan) -> Judged:
     rows = judged_rows(plan.only(one))
     columns = "count(e.r0)" if one.stay is None else "count(e.r0), count(e.s0)"
     try:
-        with _limited(settings.RULE_TIMEOUT_SECONDS), connection.cursor() as cursor:
+        limit = _limited(settings.RULE_TIMEOUT_SECONDS)
+        with limit, plan.planned(), connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {rows.text}", rows.params)  # noqa: S608 - as in evaluation_diff
     except TookTooLong:
         return one.stopped(f"{STOPPED} {settings.RULE_TIMEOUT_SECONDS:g} seconds.")

@@ -65,7 +65,7 @@ FROM run_diff d
 JOIN {source.text} ON f.creator_id = d.creator_id
 CROSS JOIN (VALUES {", ".join(table)}) s (segment_id, version_id, word, flag, shape)
 WHERE (d.old[s.word] # d.new[s.word]) & s.flag <> 0"""  # noqa: S608 - values are parameters
-    with connection.cursor() as cursor:
+    with plan.planned(), connection.cursor() as cursor:
         cursor.execute(statement, [run.pk, *evidence_params, *source.params, *table_params])
 
 

@@ -52,7 +52,7 @@ def count_found(plan: Plan) -> dict[int, Found]:
         creators=Sql(with_gaps, (plan.brand.pk,)) if plan.creator_ids is None else None,
         members=dict.fromkeys(plan.reads.members, "NULL::boolean"),
     )
-    with connection.cursor() as cursor:
+    with plan.planned(), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT f.member_bits, count(*) FROM {rows.text} GROUP BY 1",  # noqa: S608
             rows.params,

@@ -19,7 +19,7 @@ from itertools import groupby
 
 from segmentation.choices import OverrideKind, UnknownPolicy
 from segmentation.rules.reads import bare
-from segmentation.rules.sql import Sql, joined
+from segmentation.rules.sql import Sql, joined, once
 from segmentation.services.evaluation_plan import Judged, Plan
 from segmentation.services.masks import BITS, FULL, either, flag_of, flags_in, word_of
 
@@ -150,10 +150,13 @@ class _Diff:
             f"SELECT {listed.text}\nFROM {source.text} OFFSET 0",
             (*listed.params, *source.params),
         )
+        there: set[str] = set()
         for level in results[1:]:
             further = joined(", ", [Sql("f.*"), *level])
             # The inner query is one with its parent to the planner: it only names the memberships.
-            members = ", ".join(["f.*", *self.member_columns(level)])
+            named = {name: sql for name, sql in self.member_columns(level) if name not in there}
+            there |= named.keys()
+            members = ", ".join(["f.*", *(f"{sql} AS {name}" for name, sql in named.items())])
             found = Sql(
                 f"SELECT {further.text}\nFROM (SELECT {members} FROM ({found.text}) f) f OFFSET 0",  # noqa: S608 - as above
                 (*further.params, *found.params),
@@ -181,13 +184,13 @@ class _Diff:
             found |= {f"x_{kind}{word}" for kind in ("in", "out") for word in self.words}
         return found
 
-    def member_columns(self, level: Iterable[Sql]) -> Iterator[str]:
-        """Membership in the segments of the plan that rules of this level refer to."""
+    def member_columns(self, level: Iterable[Sql]) -> Iterator[tuple[str, str]]:
+        """Name and SQL of the memberships in the plan that rules of this level refer to."""
         wanted = {name for result in level for name in _COLUMN.findall(result.text)}
         for one in self.plan.judged:
             column = self.plan.reads.members.get(one.key)
             if column is not None and bare(column) in wanted:
-                yield f"{self.member(one, 'f')} AS {bare(column)}"
+                yield bare(column), self.member(one, "f")
 
     def member(self, one: Judged, alias: str) -> str:
         """SQL of the membership in a segment, three-valued."""
@@ -331,10 +334,12 @@ def _with_overrides(plan: Plan, rows: Sql) -> Sql:
         for name, kind, word in names
     )
     listed = ", ".join(f"coalesce(v.{name}, 0) AS {name}" for name, _, _ in names)
-    text = f"""(SELECT f.*, {listed} FROM {rows.text} LEFT JOIN (
-  SELECT o.creator_id, {masks}
+    query = f"""SELECT o.creator_id, {masks}
   FROM segmentation_override o JOIN segmentation_segment s ON s.id = o.segment_id
   WHERE o.segment_id = ANY(%s) AND o.starts_at <= %s AND (o.ends_at IS NULL OR o.ends_at > %s)
-  GROUP BY 1
-) v ON v.creator_id = f.creator_id) f"""  # noqa: S608 - names of ours, values are parameters
+  GROUP BY 1"""  # noqa: S608 - names of ours, values are parameters
+    text = (
+        f"(SELECT f.*, {listed} FROM {rows.text} "  # noqa: S608 - names of ours
+        f"LEFT JOIN {once(query)} v ON v.creator_id = f.creator_id) f"
+    )
     return Sql(text, (*rows.params, sorted(plan.overridden), plan.as_of, plan.as_of))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crm.models import Brand
+from crm.performance import planned_for
 from segmentation.choices import Cadence
 from segmentation.facts.catalogue import FACTS_TABLE, catalogue, rows
 from segmentation.facts.links import IN_USE
@@ -124,6 +126,15 @@ class Plan:
     def sound(self) -> list[Judged]:
         """The segments whose rule can be evaluated."""
         return [one for one in self.judged if one.rule is not None]
+
+    @contextmanager
+    def planned(self) -> Iterator[None]:
+        """Let the planner expect many creators where a statement joins what rules read beyond."""
+        if self.reads.is_empty() and not self.overridden:
+            yield
+            return
+        with planned_for(None if self.creator_ids is None else len(self.creator_ids)):
+            yield
 
     def from_rows(self) -> Sql:
         """The fact rows `f` of the run's creators, as a FROM item with its parameters."""

@@ -112,7 +112,7 @@ def _count(plan: Plan, wanted: Sequence[tuple[Judged, Loosened]]) -> Sequence[in
         if key in plan.known
     }
     source = plan.enriched(rows_from=with_masks, members=members)
-    with connection.cursor() as cursor:
+    with plan.planned(), connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {', '.join(columns)} FROM {source.text} WHERE f.known_since IS NOT NULL",  # noqa: S608 - compiled rules: values are parameters
             [*params, *source.params],

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import sqrt
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Max
 
 from crm.models import Brand
@@ -190,7 +190,7 @@ SELECT count(*), count(*) FILTER (WHERE takes), count(*) FILTER (WHERE is_unknow
   (SELECT jsonb_agg(jsonb_build_array(nulls, creators)) FROM (
     SELECT nulls, count(*) AS creators FROM told WHERE is_unknown GROUP BY 1) lacking)
 FROM told"""  # noqa: S608 - see `told`
-    with connection.cursor() as cursor:
+    with transaction.atomic(), plan.planned(), connection.cursor() as cursor:
         cursor.execute(counted, rows.params)
         population, members, unknown, joined, left, near_count, sample, misses, lacking = (
             cursor.fetchone()
