@@ -15,6 +15,7 @@ from crm.models import Brand, User
 from segmentation.choices import Cadence, SegmentStatus
 from segmentation.models import Dimension, Segment
 from segmentation.services import ledger
+from segmentation.services.cadences import last_slot
 from segmentation.services.edits import EditRefused, refuse_outdated, set_values
 
 FIELDS = (
@@ -40,7 +41,7 @@ def create_dimension(
     last = Dimension.objects.filter(brand=brand).aggregate(last=Max("position"))["last"] or 0
     dimension = Dimension(brand=brand, key=key, position=last + STEP)
     set_values(dimension, {name: values[name] for name in FIELDS if name in values})
-    _check(dimension)
+    _check(dimension, at)
     dimension.save()
     audit.record(
         brand=brand,
@@ -68,7 +69,7 @@ def change_dimension(
     changed = set_values(dimension, {name: changes[name] for name in FIELDS if name in changes})
     if not changed:
         return dimension
-    _check(dimension)
+    _check(dimension, at)
     dimension.save(update_fields=list(changed))
     audit.record(
         brand=dimension.brand,
@@ -127,7 +128,7 @@ def _locked(dimension_id: int) -> Dimension:
     return dimension
 
 
-def _check(dimension: Dimension) -> None:
+def _check(dimension: Dimension, at: datetime) -> None:
     if not dimension.name.strip():
         raise EditRefused("Give the dimension a name.", code="name_needed", field="name")
     if dimension.is_exclusive and dimension.has_precedence:
@@ -155,6 +156,12 @@ def _check(dimension: Dimension) -> None:
         return
     if problem := cron_problem(dimension.cron):
         raise EditRefused(problem, code="bad_cron", field="cron")
+    if last_slot(dimension, at) is None:
+        raise EditRefused(
+            "No day is like that: both the day of the month and the day of the week must fit.",
+            code="bad_cron",
+            field="cron",
+        )
 
 
 def cron_problem(expression: str) -> str:

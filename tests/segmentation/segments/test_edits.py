@@ -179,6 +179,7 @@ class TestDimensions:
             ({"cadence": Cadence.CRON, "cron": "0 3 * *"}, "bad_cron"),
             ({"cadence": Cadence.CRON, "cron": "99 3 * * 1"}, "bad_cron"),
             ({"cadence": Cadence.CRON, "cron": "a b c d e"}, "bad_cron"),
+            ({"cadence": Cadence.CRON, "cron": "0 3 31 2 *"}, "bad_cron"),
             ({"cron": "0 3 * * 1"}, "cron_without_cadence"),
             ({"is_exclusive": True, "has_precedence": True}, "exclusive_with_precedence"),
             ({"name": " "}, "name_needed"),
