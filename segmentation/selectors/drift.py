@@ -30,6 +30,7 @@ _ORDER = (
     drift_facts.UNCHANGED,
     drift_facts.TOO_FEW,
 )
+_DIFFERENT = frozenset({drift_facts.SHIFTED, drift_facts.SMALL})
 VERDICTS = {
     drift_facts.SHIFTED: "Shifted",
     drift_facts.SMALL: "A little",
@@ -108,11 +109,18 @@ class DriftPage:
     chosen: DimensionLine | None
     flows: list[FlowLine]
     chart: dict[str, Any]
-    # Those that were tested, the furthest apart first; then those too few are known of.
+    # Those that differ by more than chance, those that do not, the furthest apart first; and those
+    # that too few are known of.
     facts: list[FactLine]
+    unchanged: list[FactLine]
     untested: list[FactLine]
     ages: list[AgeLine]
     newcomers: int
+
+    @property
+    def tested(self) -> int:
+        """How many facts were tested together."""
+        return len(self.facts) + len(self.unchanged)
 
 
 def offered_days(brand: Brand, at: datetime) -> list[Ends]:
@@ -195,8 +203,9 @@ def drift_page(report: DriftReport, key: str = "") -> DriftPage:
         chosen=chosen,
         flows=[] if chosen is None else _flow_lines(chosen.flows),
         chart={} if chosen is None else sankey(chosen.flows),
-        facts=[line for line in facts if line.shift["p"] is not None],
-        untested=[line for line in facts if line.shift["p"] is None],
+        facts=[line for line in facts if line.shift["verdict"] in _DIFFERENT],
+        unchanged=[line for line in facts if line.shift["verdict"] == drift_facts.UNCHANGED],
+        untested=[line for line in facts if line.shift["verdict"] == drift_facts.TOO_FEW],
         ages=[_age_line(one) for one in cast("list[Freshness]", report.freshness)],
         newcomers=report.creators["until"] - report.creators["since"],
     )
