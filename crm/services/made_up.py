@@ -24,6 +24,7 @@ from crm.models import (
     Brand,
     Creator,
     CreatorNiche,
+    FieldValue,
     MetricSnapshot,
     Niche,
     Note,
@@ -33,7 +34,7 @@ from crm.models import (
     StageChange,
     User,
 )
-from crm.services import facts
+from crm.services import facts, made_up_fields
 from crm.services.metrics import refresh_metrics
 from crm.services.relationships import PATH, SIDE
 
@@ -103,6 +104,10 @@ def fill(*, brand: Brand, creators: int, seed: int, at: datetime) -> MadeUp:
     maker = _Maker(Random(seed), at, brand, niches, people)  # noqa: S311 - made-up data
     maker.make(creators)
     made = maker.save()
+    said = made_up_fields.values(
+        brand=brand, relationships=maker.relationships, people=people, seed=seed, at=at
+    )
+    FieldValue.objects.bulk_create(said, batch_size=BATCH)
     refresh_metrics(creator_ids=[creator.pk for creator in maker.creators], as_of=at)
     facts.mark_changed(brand=brand, creator_ids=None, cause="made_up")
     audit.record(

@@ -10,10 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.choices import Stage
+from crm.field_types import clean
 from crm.models import (
     Creator,
     CreatorMetrics,
     FactChange,
+    FieldValue,
     MetricSnapshot,
     Post,
     Profile,
@@ -22,6 +24,7 @@ from crm.models import (
     StageCount,
 )
 from crm.services import made_up
+from crm.services.fields import STANDARD
 from crm.services.relationships import allowed_moves
 from tests.factories import NOW, BrandFactory, RelationshipFactory
 
@@ -38,6 +41,9 @@ def contents():
         list(Profile.objects.order_by("pk").values_list("handle", "followers", "metrics_at")),
         list(Post.objects.order_by("pk").values_list("posted_at", "likes", "comments", "views")),
         list(StageChange.objects.order_by("pk").values_list("stage", "entered_at", "left_at")),
+        list(
+            FieldValue.objects.order_by("pk").values_list("field", "since", "text", "tags", "flag")
+        ),
     )
 
 
@@ -49,6 +55,16 @@ def test_the_same_seed_gives_the_same_data(brand, manager):
     filled(brand)
     assert contents() == first
     assert len(first[0]) == 60
+
+
+def test_fields_hold_what_they_may(brand, manager):
+    filled(brand)
+    said = list(FieldValue.objects.select_related("field", "creator"))
+    assert {row.field.key for row in said} == {one["key"] for one in STANDARD}
+    for row in said:
+        assert clean(row.field, row.value) == row.value
+        assert row.since <= NOW
+        assert row.author == manager
 
 
 def test_another_seed_gives_other_data(brand):
