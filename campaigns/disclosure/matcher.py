@@ -369,7 +369,8 @@ def _free_after(text: Text, index: int, token: Token) -> bool:
     if at >= len(folded) or folded[at] == "\n":
         return True
     char = folded[at]
-    if char in "@#":
+    following = text.tokens[index + 1] if index + 1 < len(text.tokens) else None
+    if char in "@#" or (following and following.kind is Kind.LINK and following.start == at):
         return at > token.end
     after = folded[at + 1] if at + 1 < len(folded) else " "
     if char in ".-,/":

@@ -61,6 +61,8 @@ def plain(text: str, *names: str) -> list[Hit]:
         "#anúncio",
         "#kaupallinenyhteistyö",
         "#AcmePartner with @acme",
+        "Fun!\nAD https://acme.com/2026",
+        "Post contains advertisement | #ootd",
     ],
 )
 def test_is_a_label(text: str) -> None:
@@ -89,6 +91,9 @@ def test_is_a_label(text: str) -> None:
         "#pub night with the girls and my dog",
         "see www.shop.com/#ad",
         "partner in crime",
+        "#advertising is my job and I love it",
+        "#newspaper ads, #flyers",
+        "This ad by @acme is great",
     ],
 )
 def test_is_no_label(text: str) -> None:
