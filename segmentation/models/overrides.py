@@ -56,6 +56,12 @@ class Override(models.Model):
             models.CheckConstraint(
                 name="segmentation_override_reasoned", condition=~models.Q(reason="")
             ),
+            # What holds until it is withdrawn holds once.
+            models.UniqueConstraint(
+                fields=["segment", "creator"],
+                condition=models.Q(ends_at=None),
+                name="segmentation_one_open_override",
+            ),
             models.CheckConstraint(
                 name="segmentation_override_order",
                 condition=models.Q(ends_at=None) | models.Q(ends_at__gt=models.F("starts_at")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 
 from crm.models import AuditEntry, FactChange
 from segmentation.choices import OverrideKind, SegmentStatus
@@ -69,6 +70,14 @@ def test_a_second_decision_ends_the_first(segment, ana, strategist):
     assert (first.ends_at, first.withdrawn_by) == (LATER, strategist)
     assert list(Override.objects.in_force(LATER)) == [second]
     assert AuditEntry.objects.order_by("number").last().data["kind"] == ["in", "out"]
+
+
+def test_the_database_refuses_two_open_ones(segment, ana):
+    made = force(segment, ana)
+    with pytest.raises(IntegrityError, match="segmentation_one_open_override"):
+        Override.objects.create(
+            segment=segment, creator=ana, kind="out", reason="x", starts_at=made.starts_at
+        )
 
 
 def test_one_that_never_held_is_replaced_altogether(segment, ana):
