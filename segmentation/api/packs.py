@@ -87,8 +87,12 @@ class Adoption(Body):
     )
 
 
-class Nothing(Body):
-    """Takes no members."""
+class Installation(Body):
+    """Whether it is meant."""
+
+    dry_run = serializers.BooleanField(
+        default=False, help_text="Only say what would be added, as a GET of the pack does."
+    )
 
 
 class PackViewSet(BrandViewSet[Dimension]):
@@ -110,11 +114,14 @@ class PackViewSet(BrandViewSet[Dimension]):
         """What the pack would add, and how its wordings differ from the brand's."""
         return Response(self._shown(key))
 
-    @extend_schema(request=Nothing, responses=PackPlanSerializer)
+    @extend_schema(request=Installation, responses=PackPlanSerializer)
     def install(self, request: Request, key: str) -> Response:
         """Add what the brand has not got; nothing is overwritten. Doing it again adds nothing."""
-        Nothing(data=request.data).is_valid(raise_exception=True)
-        self._shown(key)
+        body = Installation(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        plan = self._shown(key)
+        if body.validated_data["dry_run"]:
+            return Response(plan)
         service.install_pack(brand=self.brand, name=key, actor=self.actor, at=timezone.now())
         return Response(self._shown(key))
 

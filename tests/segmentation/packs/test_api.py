@@ -27,6 +27,8 @@ def test_list_preview_install_adopt(rest, brand):
     preview = rest.json("packs/size_glossary_4/")
     assert preview["adds_dimension"] is True
     assert {row["state"] for row in preview["segments"]} == {"new"}
+    dry = rest.send("POST", "packs/size_glossary_4:install", {"dry_run": True})
+    assert dry.json() == preview
     assert not Segment.objects.exists()
 
     installed = rest.send("POST", "packs/size_glossary_4:install", {}).json()
