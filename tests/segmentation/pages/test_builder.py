@@ -402,6 +402,9 @@ class TestEdit:
     def test_an_archived_segment_keeps_its_rule(self, segment, strategist_client):
         archive_segment(segment_id=segment.pk, at=NOW, actor=None)
         before = saved()
+        shown = strategist_client.get(self.url(segment)).content.decode()
+        assert "This segment is archived" in shown
+        assert "Save as a draft" not in shown
         answer = self.save(strategist_client, segment)
         assert answer.status_code == 409
         assert "is archived; its rule stays as it was." in answer.content.decode()
