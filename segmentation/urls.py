@@ -75,6 +75,7 @@ urlpatterns = [
     path("runs/<int:pk>/roll-back/", decisions.roll_back, name="roll_back"),
     path("runs/<int:pk>/movers/", runs.movers, name="movers"),
     path("runs/<int:pk>/changes.csv", runs.changes_csv, name="changes_csv"),
+    path("runs/<int:pk>/<slug:key>/undecided/", runs.undecided, name="undecided"),
     path("runs/<int:pk>/<slug:key>/<slug:kind>/", runs.changes, name="changes"),
     path("scorecards/", scorecards.scorecards, name="scorecards"),
     path("creators/<uuid:uid>/segments/", creators.panel, name="creator_panel"),

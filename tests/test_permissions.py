@@ -117,6 +117,7 @@ PAGES = {
     "segmentation:cancel": Access(None, RUNNERS),
     "segmentation:roll_back": Access(None, STRATEGISTS),
     "segmentation:movers": Access(EVERYBODY),
+    "segmentation:undecided": Access(EVERYBODY),
     "segmentation:changes_csv": Access(EVERYBODY),
     "segmentation:changes": Access(EVERYBODY),
     "segmentation:scorecards": Access(EVERYBODY, RUNNERS),

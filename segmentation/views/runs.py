@@ -28,6 +28,7 @@ from segmentation.forms.runs import (
 from segmentation.models import Change, Dimension, Run, Segment
 from segmentation.selectors import movements
 from segmentation.selectors import runs as selectors
+from segmentation.selectors.undecided import undecided_page
 from segmentation.services import quarters
 from segmentation.services import runs as services
 from segmentation.services.runs import RunRefused
@@ -111,6 +112,31 @@ def changes(request: BrandRequest, pk: int, key: str, kind: str) -> HttpResponse
     rows = Change.objects.filter(run=found, segment=segment, kind=kind)
     moved = "joined" if kind == ChangeKind.JOINED else "left"
     return _movers(request, found, rows, title=f"Who {moved} {segment.name}")
+
+
+@require_safe
+@brand_page(Can.VIEW)
+def undecided(request: BrandRequest, pk: int, key: str) -> HttpResponse:
+    """For whom a segment's rule is undecided, and for want of what."""
+    found = find_run(request, pk)
+    segment = get_object_or_404(
+        Segment.objects.select_related("dimension"), brand=request.brand, key=key
+    )
+    try:
+        page = undecided_page(
+            found,
+            segment,
+            facts=catalogue(request.brand),
+            cursor=request.GET.get("cursor"),
+        )
+    except BadCursor as refusal:
+        messages.error(request, str(refusal))
+        return redirect("segmentation:undecided", request.brand.slug, found.pk, key)
+    context = {"run": found, "segment": segment, "page": page}
+    template = "segmentation/runs/undecided.html"
+    if request.htmx and not request.htmx.boosted:
+        template += "#rows"
+    return render(request, template, context)
 
 
 @require_safe

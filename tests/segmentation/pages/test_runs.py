@@ -14,7 +14,7 @@ from segmentation import tasks
 from segmentation.choices import Cause, ChangeKind, RunStatus
 from segmentation.models import Change, CreatorFacts, Dimension, Membership, Run, RunSegment
 from segmentation.rules import text
-from segmentation.services import packs
+from segmentation.services import packs, runs
 from segmentation.services.segments import reword_rule
 from tests.factories import NOW
 from tests.segmentation.world import make_creator, make_run, make_segment, moment
@@ -533,6 +533,49 @@ class TestHistory:
         assert "Install the standard packs first." in empty.content.decode()
         assert analyst_client.post(url, {"quarters": "4"}).status_code == 403
         assert not Run.objects.exists()
+
+
+class TestUndecided:
+    def address(self, run, key):
+        return reverse("segmentation:undecided", args=[run.brand.slug, run.pk, key])
+
+    def test_who_and_for_want_of_what(self, brand, analyst_client):
+        make_creator(brand, name="Known Well", followers=5_000, country="DK")
+        make_creator(brand, name="From Nowhere", followers=5_000, country="")
+        make_creator(brand, name="Not Counted", country="DK")
+        make_segment(brand)
+        run = runs.start_run(brand=brand, as_of=NOW, at=NOW)
+        run = runs.execute_run(run_id=run.pk, at=NOW)
+        assert run.segments.get().unknown == 2
+        url = self.address(run, "educators")
+        assert url in page(analyst_client, run_url(run))
+        found = analyst_client.get(url).context["page"].items
+        assert [(row.name, row.lacks) for row in found] == [
+            ("From Nowhere", ["Country"]),
+            ("Not Counted", ["Followers"]),
+        ]
+
+    def test_nobody_and_nothing(self, run, analyst_client, stage_core):
+        assert "Nobody" in page(analyst_client, self.address(run, stage_core.key))
+        assert analyst_client.get(self.address(run, "nowhere")).status_code == 404
+        wrong = analyst_client.get(
+            self.address(run, stage_core.key), {"cursor": "nonsense"}, follow=True
+        )
+        assert "Start again from page one." in wrong.content.decode()
+
+    def test_queries_do_not_grow(self, brand, analyst_client, count_queries):
+        make_creator(brand, followers=5_000, country="")
+        make_segment(brand)
+        run = runs.start_run(brand=brand, as_of=NOW, at=NOW)
+        runs.execute_run(run_id=run.pk, at=NOW)
+        url = self.address(run, "educators")
+        few = count_queries(lambda: page(analyst_client, url))
+        for _ in range(5):
+            make_creator(brand, followers=5_000, country="")
+        again = runs.start_run(brand=brand, as_of=NOW, at=NOW)
+        runs.execute_run(run_id=again.pk, at=NOW)
+        assert len(analyst_client.get(url).context["page"].items) == 6
+        assert count_queries(lambda: page(analyst_client, url)) == few
 
 
 def test_the_rail_counts_what_waits(waiting, analyst_client):
