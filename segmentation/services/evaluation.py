@@ -37,6 +37,7 @@ __all__ = (
     "TooManySegments",
     "count_found",
     "count_near",
+    "diff_query",
     "evaluate",
     "population",
     "prepare",

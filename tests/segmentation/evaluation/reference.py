@@ -126,8 +126,8 @@ class _Decision:
         for one in allowed:
             if self.is_held(one):
                 return one.key
-        for one in allowed:
-            if self.matches(one):
+        for one in siblings:
+            if one in allowed and self.matches(one):
                 return one.key
             if one is asked:
                 break

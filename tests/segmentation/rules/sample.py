@@ -43,7 +43,8 @@ def _fact(key: str, label: str, fact_type: FactType, **more: object) -> Fact:
 
 # The table of the records, made by the tests that need it.
 POSTS_TABLE = """CREATE TEMP TABLE sample_posts (id integer, creator_id bigint,
-  posted_at timestamptz, recorded_at timestamptz, kind text, likes bigint, rate double precision, is_paid boolean,
+  posted_at timestamptz, recorded_at timestamptz, kind text, likes bigint, rate double precision,
+  is_paid boolean,
   title text) ON COMMIT DROP"""
 POSTS = RecordType(
     key="posts",
