@@ -173,7 +173,7 @@ def _several(field: CustomField) -> forms.Field:
         label=str(field),
         choices=list(field.labels.items()),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         help_text="None of them: known to be none.",
     )
 

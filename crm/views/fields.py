@@ -120,6 +120,9 @@ def value(request: BrandRequest, uid: UUID, key: str) -> HttpResponse:
         return _row(request, relationship, found)
     else:
         form = _form(relationship, found)
+    if is_part:
+        # The link that had the focus is gone.
+        form.fields["value"].widget.attrs["autofocus"] = True
     context = {
         "relationship": relationship,
         "creator": relationship.creator,

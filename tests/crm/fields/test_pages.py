@@ -223,6 +223,7 @@ def test_the_row_and_its_form_take_each_others_place(creator, manager_client):
     form = text_of(manager_client.get(url, **HTMX))
     assert form.lstrip().startswith("<form")
     assert 'hx-target="#field-risk_level"' in form
+    assert " autofocus" in form
     row = text_of(manager_client.get(f"{url}?part=row", **HTMX))
     assert "not known" in row
     assert "autofocus" in row
