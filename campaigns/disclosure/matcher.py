@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from campaigns.disclosure.lexicon import Lexicon
+from campaigns.disclosure.surroundings import free_after, free_before
 from campaigns.disclosure.text import Kind, Text, Token, key_of
 from campaigns.disclosure.wordings import BRAND, NAMED_BRAND, Phrase, Wordings
 
@@ -19,12 +20,7 @@ CLUSTER = 3  # hashtags, mentions and links in a row that make a group
 LOOKALIKES = 10
 MOST_HITS = 100  # of a text; what repeats a label more often says nothing new
 TELLING = 5  # letters of a word that may be a label though a sentence goes on after it
-BRACKETS = {"(": ")", "[": "]", "{": "}", "【": "】", "「": "」", "『": "』"}
-IN_BRACKETS = 60  # characters within which they close
 GAP = re.compile(r"[^\n.!?;]{0,3}")
-# Before and after a word that stands as a label there is an end of line or a mark, not a sentence.
-NO_LABEL_AFTER = frozenset("'’\"&@,;-/%$€£+_")  # noqa: RUF001
-NO_LABEL_BEFORE = frozenset("'’\"&%$€£+_=")  # noqa: RUF001
 
 
 class Form(StrEnum):
@@ -217,9 +213,9 @@ class Matcher:
 
 def _form(text: Text, index: int, token: Token, names: Names) -> Form | None:
     """A word is a label between marks or ends of lines, as in "(Ad)" or "Reklam Acme"."""
-    if not _free_before(text, index, token):
+    if not free_before(text, index, token):
         return None
-    if _free_after(text, index, token) or _named_at(text, index + 1, names):
+    if free_after(text, index, token) or _named_at(text, index + 1, names):
         return Form.LABEL
     return Form.OPENING if index == 0 and len(token.key) >= TELLING else None
 
@@ -345,52 +341,3 @@ def _part_hits(text: Text, wordings: Wordings) -> Iterator[Hit]:
         first = next((i for i, token in enumerate(text.tokens) if token.end > start), 0)
         last = next((i for i, token in enumerate(text.tokens) if token.end >= end), first)
         yield Hit(pattern, Form.PART, start, end, first, last)
-
-
-def _free_before(text: Text, index: int, token: Token) -> bool:
-    folded, at = text.folded, token.start - 1
-    spaced = False
-    while at >= 0 and folded[at] in " \t\u00a0":
-        at, spaced = at - 1, True
-    if at < 0 or folded[at] == "\n":
-        return True
-    char = folded[at]
-    if index and text.tokens[index - 1].end == at + 1:
-        return spaced and text.tokens[index - 1].kind is not Kind.WORD
-    if char in "-/,":
-        return spaced or not (at and folded[at - 1].isalnum()) or char == "/"
-    return not char.isalnum() and char not in NO_LABEL_BEFORE
-
-
-def _free_after(text: Text, index: int, token: Token) -> bool:
-    folded, at = text.folded, token.end
-    while at < len(folded) and folded[at] in " \t\u00a0":
-        at += 1
-    if at >= len(folded) or folded[at] == "\n":
-        return True
-    char = folded[at]
-    following = text.tokens[index + 1] if index + 1 < len(text.tokens) else None
-    if char in "@#" or (following and following.kind is Kind.LINK and following.start == at):
-        return at > token.end
-    after = folded[at + 1] if at + 1 < len(folded) else " "
-    if char in ".-,/":
-        return not after.isalnum() or at > token.end or char == "/"
-    if char.isalnum():
-        return (index == 0 and _shouted(text, token)) or _opens_brackets(text, token)
-    return char not in NO_LABEL_AFTER
-
-
-def _shouted(text: Text, token: Token) -> bool:
-    """An opening in capitals before an ordinary sentence: "AD I tried ..."."""
-    word = text.raw[text.place(token.start) : text.end_place(token.end)]
-    rest = text.raw[text.end_place(token.end) :]
-    return word.isupper() and len(word) > 1 and any(char.islower() for char in rest[:20])
-
-
-def _opens_brackets(text: Text, token: Token) -> bool:
-    """Set apart by brackets or a star at the start of a line: "[Werbung da Markennennung]"."""
-    before = text.folded[: token.start].rstrip(" *")
-    closing = BRACKETS.get(before[-1:])
-    if closing is None:
-        return False
-    return text.folded[token.end : token.end + IN_BRACKETS].find(closing) >= 0
