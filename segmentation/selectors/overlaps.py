@@ -35,18 +35,19 @@ class Overlap:
         return self.creators / self.other_size
 
 
-# The masks are grouped first: there are far fewer masks than creators.
+# The masks are grouped first: there are far fewer masks than creators. Numbers join quicker.
 _PAIRS = """
 WITH masks AS (
-  SELECT member_bits, count(*) AS creators FROM segmentation_creatorfacts
+  SELECT row_number() OVER () AS number, member_bits, count(*) AS creators
+  FROM segmentation_creatorfacts
   WHERE brand_id = %(brand)s AND NOT 0 = ALL(member_bits){only} GROUP BY member_bits
 ), held AS MATERIALIZED (
-  SELECT m.member_bits, m.creators, s.bit FROM masks m
+  SELECT m.number, m.creators, s.bit FROM masks m
   JOIN unnest(%(bits)s::integer[], %(words)s::integer[], %(flags)s::bigint[])
     AS s (bit, word, flag) ON m.member_bits[s.word] & s.flag <> 0
 )
 SELECT a.bit, b.bit, sum(a.creators)::bigint
-FROM held a JOIN held b USING (member_bits) WHERE {pairs} GROUP BY 1, 2
+FROM held a JOIN held b USING (number) WHERE {pairs} GROUP BY 1, 2
 """
 
 
