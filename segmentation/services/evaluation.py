@@ -19,14 +19,8 @@ from psycopg.errors import QueryCanceled
 from segmentation.services.evaluation_changes import store_masks, write_changes
 from segmentation.services.evaluation_counts import Found, count_found, population
 from segmentation.services.evaluation_diff import DIFF_TABLE, diff_query, judged_rows
-from segmentation.services.evaluation_plan import (
-    STOPPED,
-    Judged,
-    Plan,
-    Reading,
-    TooManySegments,
-    prepare,
-)
+from segmentation.services.evaluation_plan import STOPPED, Plan, TooManySegments, prepare
+from segmentation.services.evaluation_rules import Judged, Reading
 from segmentation.services.near import count_near
 
 __all__ = (

@@ -10,7 +10,8 @@ from segmentation.choices import Cause, ChangeKind
 from segmentation.models import Run
 from segmentation.rules.sql import Sql
 from segmentation.services import evaluation_norms
-from segmentation.services.evaluation_plan import Plan, Reading
+from segmentation.services.evaluation_plan import Plan
+from segmentation.services.evaluation_rules import Reading
 from segmentation.services.masks import flag_of, word_of
 
 # Records are summed up anew for those who move, and for nobody else.

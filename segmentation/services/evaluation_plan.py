@@ -13,24 +13,19 @@ from segmentation.choices import Cadence
 from segmentation.facts.catalogue import FACTS_TABLE, catalogue, rows
 from segmentation.facts.links import IN_USE
 from segmentation.metrics.periods import calendar_of
-from segmentation.models import Dimension, Override, Segment, SegmentVersion
-from segmentation.rules import tree
+from segmentation.models import Dimension, Override, Segment
 from segmentation.rules.calendar import Calendar
-from segmentation.rules.compile import compile_rule, subject
 from segmentation.rules.context import NormKey
-from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.facts import Catalogue
-from segmentation.rules.printer import subject_text
-from segmentation.rules.reads import Norms, PastStay, Reads, Scope
+from segmentation.rules.reads import Norms, Reads, Scope
 from segmentation.rules.references import levels, taken_before
 from segmentation.rules.sql import Sql
 from segmentation.services import evaluation_norms
+from segmentation.services.evaluation_rules import Judged, RuleCompiler
 from segmentation.services.masks import flag_of, word_of, words_for
-from segmentation.services.wordings import Wording
 
 # PostgreSQL allows 1,664 columns in a query, of which a rule takes one, a stay rule another.
 MAX_SEGMENTS = 1_500
-LONGEST_REASON = 300
 STOPPED = "The rule takes too long: it was stopped after"
 # Whole pages of the table, always the same ones: a count does not flicker while somebody types.
 SAMPLED = "TABLESAMPLE SYSTEM (%s) REPEATABLE (1)"
@@ -38,52 +33,6 @@ SAMPLED = "TABLESAMPLE SYSTEM (%s) REPEATABLE (1)"
 
 class TooManySegments(Exception):
     """More segments than one statement can evaluate; the message is fit for the user."""
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A value that a rule reads: its name, and SQL over the enriched fact row.
-
-    `segment` is set for membership in the same run, which is read from the masks instead.
-    """
-
-    name: str
-    sql: Sql
-    can_miss: bool = True
-    segment: str = ""
-
-
-@dataclass(frozen=True)
-class Judged:
-    """A segment in a run: its compiled rules and what they read, or why there are none.
-
-    stay   the looser rule for those who are in; None: the rule itself
-    fresh  the column that is true for those whose minimum stay is not over; None: there is none
-    """
-
-    segment: Segment
-    version: SegmentVersion
-    rule: Sql | None
-    stay: Sql | None = None
-    fresh: str | None = None
-    readings: tuple[Reading, ...] = ()
-    needs: tuple[str, ...] = ()
-    wording: Wording | None = None
-    error: str = ""
-
-    @property
-    def bit(self) -> int:
-        """The segment's place in the masks."""
-        return self.segment.bit
-
-    def stopped(self, error: str) -> Judged:
-        """The segment without its rule: it keeps its members and says why."""
-        return Judged(self.segment, self.version, None, error=error[:LONGEST_REASON])
-
-    @property
-    def key(self) -> str:
-        """The segment's name in rules."""
-        return self.segment.key
 
 
 @dataclass(frozen=True)
@@ -313,83 +262,3 @@ def _asks(one: Judged) -> set[NormKey]:
         for rule in (one.wording.rule, one.wording.stay_rule):
             found.update(() if rule is None else evaluation_norms.asked(rule))
     return found
-
-
-@dataclass(frozen=True)
-class RuleCompiler:
-    """Compiles the rules of segments; what they read beyond facts is collected in `reads`."""
-
-    facts: Catalogue
-    as_of: datetime
-    calendar: Calendar
-    reads: Reads
-
-    def judge(self, segment: Segment) -> Judged:
-        """Return the segment with its active version compiled, or with what is wrong with it."""
-        version = segment.active_version
-        if version is None:
-            raise TypeError("an active or broken segment has a version")
-        try:
-            wording = Wording.of(version)
-            return self.judge_wording(segment, version, wording)
-        except RuleInvalid as invalid:
-            return Judged(segment, version, None, error=str(invalid)[:LONGEST_REASON])
-
-    def judge_wording(self, segment: Segment, version: SegmentVersion, wording: Wording) -> Judged:
-        """Return the segment as if `wording` were in use. Raises RuleInvalid."""
-        rules = [wording.rule, *([] if wording.stay_rule is None else [wording.stay_rule])]
-        compiled = [self.compile(rule, segment.key) for rule in rules]
-        fresh = None
-        if wording.minimum_stay_days:
-            wall = self.calendar.bounds(
-                tree.Span(wording.minimum_stay_days, tree.Unit.DAY), self.as_of
-            )
-            fresh = self.reads.stay(PastStay(segment.key, wall.start, None))
-        readings = {reading.name: reading for rule in rules for reading in self.readings(rule)}
-        return Judged(
-            segment,
-            version,
-            compiled[0],
-            stay=compiled[1] if len(compiled) > 1 else None,
-            fresh=fresh,
-            readings=tuple(readings.values()),
-            needs=tuple(dict.fromkeys(key for rule in rules for key in tree.references(rule))),
-            wording=wording,
-        )
-
-    def compile(self, rule: tree.Node, segment: str | None) -> Sql:
-        """Return the rule as an expression over the enriched rows. Raises RuleInvalid."""
-        return compile_rule(
-            rule, self.facts, self.as_of, self.calendar, self.reads, segment=segment
-        )
-
-    def readings(self, rule: tree.Node) -> Iterator[Reading]:
-        """Yield what a valid rule reads, each once."""
-        seen = set()
-        for leaf in tree.leaves(rule):
-            for reading in self._readings_of(leaf):
-                if reading.name not in seen:
-                    seen.add(reading.name)
-                    yield reading
-
-    def _readings_of(self, leaf: tree.Leaf) -> Iterator[Reading]:
-        match leaf:
-            case tree.StageFor():
-                for key in (tree.STAGE, tree.STAGE_SINCE):
-                    yield Reading(key, self._subject(tree.Comparison(key, tree.Op.IS_KNOWN)))
-            case tree.SegmentRef(segment, was) if was is None:
-                yield Reading(subject_text(leaf), Sql("NULL"), segment=segment)
-            case tree.Comparison(fact, _, tree.Norm() as norm):
-                yield Reading(subject_text(leaf), self._subject(leaf))
-                asked = NormKey.of(fact, norm)
-                yield Reading(str(asked), Sql(self.reads.norm(asked)))
-            case tree.Aggregate(function):
-                can_miss = function is not tree.Function.COUNT
-                yield Reading(subject_text(leaf), self._subject(leaf), can_miss=can_miss)
-            case tree.Comparison():
-                yield Reading(subject_text(leaf), self._subject(leaf))
-            case _:
-                yield Reading(subject_text(leaf), self._subject(leaf), can_miss=False)
-
-    def _subject(self, leaf: tree.Leaf) -> Sql:
-        return subject(leaf, self.facts, self.as_of, self.calendar, self.reads)

@@ -26,7 +26,8 @@ from segmentation.rules.sql import Sql
 from segmentation.services import evaluation_norms, near
 from segmentation.services.evaluation_counts import missing_of, null_masks
 from segmentation.services.evaluation_diff import Verdict, judged_rows
-from segmentation.services.evaluation_plan import Judged, Plan, RuleCompiler, known_segments
+from segmentation.services.evaluation_plan import Plan, known_segments
+from segmentation.services.evaluation_rules import Judged, RuleCompiler
 from segmentation.services.masks import words_for
 from segmentation.services.near import Loosened
 from segmentation.services.wordings import NEAR_PERCENT, Wording

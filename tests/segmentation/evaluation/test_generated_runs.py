@@ -45,7 +45,7 @@ LEAVES = [
     "stage(prospect) for at least 100 days",
     "stage(contacted) entered within last 1 year",
 ]
-SEGMENTS, CREATORS = 14, 40
+SEGMENTS, CREATORS = 14, 24
 
 
 def random_rule(rng: random.Random, earlier: list[str]) -> tree.Node:
@@ -156,13 +156,13 @@ def expected(brand, as_of, creators: list[int]) -> dict[int, tuple[set[str], set
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(5))
 def test_a_run_finds_whom_the_book_says(brand, seed: int) -> None:
     rng = random.Random(seed)
     creators = [person.pk for person in populate(brand, CREATORS, seed=seed + 1)]
     make_segments(rng, brand)
     force_some(rng, brand, creators)
-    for days in (0, 2, 20, 60):
+    for days in (0, 2, 60):
         as_of = NOW + timedelta(days=days)
         told = expected(brand, as_of, creators)
         run_now(brand, as_of)
@@ -173,7 +173,7 @@ def test_a_run_finds_whom_the_book_says(brand, seed: int) -> None:
             assert members(segment) == is_in, (days, segment.key, rule)
             open_questions = {pk for pk, (_, lacking) in told.items() if segment.key in lacking}
             assert unknown(segment) == open_questions, (days, segment.key, rule)
-        for profile in rng.sample(list(Profile.objects.all()), 15):
+        for profile in rng.sample(list(Profile.objects.all()), 10):
             MetricSnapshot.objects.create(
                 profile=profile,
                 followers=rng.choice([500, 9_500, 10_500, 200_000]),
