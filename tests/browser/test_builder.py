@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
@@ -54,7 +55,7 @@ def people(brand):
 def builder(people, strategist, log_in, visit) -> Page:
     """The page for a new segment."""
     log_in(strategist)
-    return visit("/acme/segments/new/")
+    return visit(reverse("segmentation:builder_new", args=["acme"]))
 
 
 def rule_text(page: Page):
