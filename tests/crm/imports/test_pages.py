@@ -268,6 +268,6 @@ def test_the_list_has_a_constant_number_of_queries(
     manager_client.get(address("imports"))
     for _ in range(30):
         ImportBatch.objects.create(brand=brand, file_name="a.csv", source="x", captured_at=NOW)
-    with django_assert_num_queries(5):  # session, user, role, page, brands
+    with django_assert_num_queries(6):  # session, user, role, page, brands, waiting runs
         page = manager_client.get(address("imports"))
     assert page.content.decode().count("<tr data-row") == 25
