@@ -7,312 +7,581 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0006_custom_fields'),
-        ('segmentation', '0004_creator_deletion'),
+        ("crm", "0006_custom_fields"),
+        ("segmentation", "0004_creator_deletion"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AudienceSegment',
+            name="AudienceSegment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.SlugField(max_length=60)),
-                ('name', models.CharField(max_length=120)),
-                ('description', models.TextField(blank=True, default='')),
-                ('countries', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=2), blank=True, default=list, size=None)),
-                ('platforms', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), blank=True, default=list, size=None)),
-                ('wanted_creators', models.PositiveIntegerField(default=3)),
-                ('position', models.PositiveSmallIntegerField(default=100)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.SlugField(max_length=60)),
+                ("name", models.CharField(max_length=120)),
+                ("description", models.TextField(blank=True, default="")),
+                (
+                    "countries",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=2),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "platforms",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("wanted_creators", models.PositiveIntegerField(default=3)),
+                ("position", models.PositiveSmallIntegerField(default=100)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['brand', 'position', 'name'],
+                "ordering": ["brand", "position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Override',
+            name="Override",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('in', 'Always in'), ('out', 'Never in')], max_length=3)),
-                ('reason', models.CharField(max_length=300)),
-                ('starts_at', models.DateTimeField()),
-                ('ends_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("in", "Always in"), ("out", "Never in")], max_length=3
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("starts_at", models.DateTimeField()),
+                ("ends_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['-starts_at', '-pk'],
+                "ordering": ["-starts_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Playbook',
+            name="Playbook",
             fields=[
-                ('segment', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='playbook', serialize=False, to='segmentation.segment')),
-                ('outreach', models.TextField(blank=True, default='', verbose_name='outreach approach')),
-                ('briefing', models.TextField(blank=True, default='', verbose_name='briefing style')),
-                ('formats', models.TextField(blank=True, default='')),
-                ('usage_rights', models.TextField(blank=True, default='', verbose_name='usage-rights expectation')),
-                ('success_metrics', models.TextField(blank=True, default='')),
-                ('dos', models.TextField(blank=True, default='', verbose_name='do')),
-                ('donts', models.TextField(blank=True, default='', verbose_name="don't")),
-                ('claims_policy', models.TextField(blank=True, default='')),
-                ('maximum_share', models.FloatField(blank=True, null=True, verbose_name='maximum share')),
-                ('campaign_type', models.CharField(blank=True, default='', max_length=200)),
-                ('do_not_pitch', models.BooleanField(default=False)),
-                ('mistake_cost', models.CharField(blank=True, choices=[('low', 'Low: room for error'), ('medium', 'Medium'), ('high', 'High')], default='', max_length=10)),
-                ('updated_at', models.DateTimeField()),
+                (
+                    "segment",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="playbook",
+                        serialize=False,
+                        to="segmentation.segment",
+                    ),
+                ),
+                (
+                    "outreach",
+                    models.TextField(blank=True, default="", verbose_name="outreach approach"),
+                ),
+                (
+                    "briefing",
+                    models.TextField(blank=True, default="", verbose_name="briefing style"),
+                ),
+                ("formats", models.TextField(blank=True, default="")),
+                (
+                    "usage_rights",
+                    models.TextField(
+                        blank=True, default="", verbose_name="usage-rights expectation"
+                    ),
+                ),
+                ("success_metrics", models.TextField(blank=True, default="")),
+                ("dos", models.TextField(blank=True, default="", verbose_name="do")),
+                ("donts", models.TextField(blank=True, default="", verbose_name="don't")),
+                ("claims_policy", models.TextField(blank=True, default="")),
+                (
+                    "maximum_share",
+                    models.FloatField(blank=True, null=True, verbose_name="maximum share"),
+                ),
+                ("campaign_type", models.CharField(blank=True, default="", max_length=200)),
+                ("do_not_pitch", models.BooleanField(default=False)),
+                (
+                    "mistake_cost",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("low", "Low: room for error"),
+                            ("medium", "Medium"),
+                            ("high", "High"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("updated_at", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='RunNorm',
+            name="RunNorm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fact', models.CharField(max_length=100)),
-                ('percentile', models.PositiveSmallIntegerField()),
-                ('by', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), size=None)),
-                ('peers', models.JSONField()),
-                ('value', models.FloatField()),
-                ('creators', models.BigIntegerField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fact", models.CharField(max_length=100)),
+                ("percentile", models.PositiveSmallIntegerField()),
+                (
+                    "by",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), size=None
+                    ),
+                ),
+                ("peers", models.JSONField()),
+                ("value", models.FloatField()),
+                ("creators", models.BigIntegerField()),
             ],
             options={
-                'ordering': ['run', 'fact', 'percentile', 'pk'],
+                "ordering": ["run", "fact", "percentile", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='SegmentExample',
+            name="SegmentExample",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('belongs', models.BooleanField()),
-                ('note', models.CharField(blank=True, default='', max_length=300)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("belongs", models.BooleanField()),
+                ("note", models.CharField(blank=True, default="", max_length=300)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['segment', '-belongs', 'pk'],
+                "ordering": ["segment", "-belongs", "pk"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='run',
-            name='segmentation_run_status',
+            model_name="run",
+            name="segmentation_run_status",
         ),
         migrations.RemoveConstraint(
-            model_name='run',
-            name='segmentation_run_trigger',
+            model_name="run",
+            name="segmentation_run_trigger",
         ),
         migrations.AddField(
-            model_name='change',
-            name='cause',
-            field=models.CharField(choices=[('rule', 'Rule'), ('override', 'Decided by a person'), ('precedence', 'Another segment comes first'), ('rollback', 'Run rolled back'), ('archived', 'Segment archived'), ('erased', 'Creator erased')], db_default='rule', max_length=10),
+            model_name="change",
+            name="cause",
+            field=models.CharField(
+                choices=[
+                    ("rule", "Rule"),
+                    ("override", "Decided by a person"),
+                    ("precedence", "Another segment comes first"),
+                    ("rollback", "Run rolled back"),
+                    ("archived", "Segment archived"),
+                    ("erased", "Creator erased"),
+                ],
+                db_default="rule",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='creatorfacts',
-            name='custom',
+            model_name="creatorfacts",
+            name="custom",
             field=models.JSONField(db_default=models.Value({}, models.JSONField())),
         ),
         migrations.AddField(
-            model_name='dimension',
-            name='cadence',
-            field=models.CharField(choices=[('quarterly', 'Each fiscal quarter'), ('monthly', 'Each month'), ('cron', 'By a cron expression'), ('by_hand', 'Only on demand')], default='quarterly', max_length=10),
+            model_name="dimension",
+            name="cadence",
+            field=models.CharField(
+                choices=[
+                    ("quarterly", "Each fiscal quarter"),
+                    ("monthly", "Each month"),
+                    ("cron", "By a cron expression"),
+                    ("by_hand", "Only on demand"),
+                ],
+                default="quarterly",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='dimension',
-            name='cron',
-            field=models.CharField(blank=True, default='', max_length=100),
+            model_name="dimension",
+            name="cron",
+            field=models.CharField(blank=True, default="", max_length=100),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='entered_cause',
-            field=models.CharField(choices=[('rule', 'Rule'), ('override', 'Decided by a person'), ('precedence', 'Another segment comes first'), ('rollback', 'Run rolled back'), ('archived', 'Segment archived'), ('erased', 'Creator erased')], db_default='rule', max_length=10),
+            model_name="membership",
+            name="entered_cause",
+            field=models.CharField(
+                choices=[
+                    ("rule", "Rule"),
+                    ("override", "Decided by a person"),
+                    ("precedence", "Another segment comes first"),
+                    ("rollback", "Run rolled back"),
+                    ("archived", "Segment archived"),
+                    ("erased", "Creator erased"),
+                ],
+                db_default="rule",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='membership',
-            name='left_cause',
-            field=models.CharField(blank=True, choices=[('rule', 'Rule'), ('override', 'Decided by a person'), ('precedence', 'Another segment comes first'), ('rollback', 'Run rolled back'), ('archived', 'Segment archived'), ('erased', 'Creator erased')], db_default='', max_length=10),
+            model_name="membership",
+            name="left_cause",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("rule", "Rule"),
+                    ("override", "Decided by a person"),
+                    ("precedence", "Another segment comes first"),
+                    ("rollback", "Run rolled back"),
+                    ("archived", "Segment archived"),
+                    ("erased", "Creator erased"),
+                ],
+                db_default="",
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='run',
-            name='cancel_requested',
+            model_name="run",
+            name="cancel_requested",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='run',
-            name='rollback_reason',
-            field=models.CharField(blank=True, default='', max_length=300),
+            model_name="run",
+            name="rollback_reason",
+            field=models.CharField(blank=True, default="", max_length=300),
         ),
         migrations.AddField(
-            model_name='run',
-            name='rolled_back_at',
+            model_name="run",
+            name="rolled_back_at",
             field=models.DateTimeField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='run',
-            name='rolled_back_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="run",
+            name="rolled_back_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='runsegment',
-            name='is_held',
+            model_name="runsegment",
+            name="is_held",
             field=models.BooleanField(default=False),
         ),
         migrations.AddField(
-            model_name='runsegment',
-            name='near',
+            model_name="runsegment",
+            name="near",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='segment',
-            name='definition',
-            field=models.TextField(blank=True, default=''),
+            model_name="segment",
+            name="definition",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AddField(
-            model_name='segmentversion',
-            name='minimum_stay_days',
+            model_name="segmentversion",
+            name="minimum_stay_days",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='segmentversion',
-            name='near_percent',
+            model_name="segmentversion",
+            name="near_percent",
             field=models.PositiveSmallIntegerField(default=10),
         ),
         migrations.AddField(
-            model_name='segmentversion',
-            name='stay_rule',
+            model_name="segmentversion",
+            name="stay_rule",
             field=models.JSONField(blank=True, null=True),
         ),
         migrations.AddField(
-            model_name='segmentversion',
-            name='stay_rule_text',
-            field=models.TextField(blank=True, default=''),
+            model_name="segmentversion",
+            name="stay_rule_text",
+            field=models.TextField(blank=True, default=""),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='status',
-            field=models.CharField(choices=[('queued', 'Queued'), ('running', 'Running'), ('waiting', 'Waiting for approval'), ('applied', 'Applied'), ('rejected', 'Rejected'), ('dry', 'Dry run'), ('failed', 'Failed'), ('cancelled', 'Cancelled'), ('rolled_back', 'Rolled back')], default='queued', max_length=12),
+            model_name="run",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("queued", "Queued"),
+                    ("running", "Running"),
+                    ("waiting", "Waiting for approval"),
+                    ("applied", "Applied"),
+                    ("rejected", "Rejected"),
+                    ("dry", "Dry run"),
+                    ("failed", "Failed"),
+                    ("cancelled", "Cancelled"),
+                    ("rolled_back", "Rolled back"),
+                ],
+                default="queued",
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='run',
-            name='trigger',
-            field=models.CharField(choices=[('quarterly', 'Quarterly'), ('schedule', 'By schedule'), ('manual', 'By hand'), ('facts', 'Changed facts')], max_length=10),
+            model_name="run",
+            name="trigger",
+            field=models.CharField(
+                choices=[
+                    ("quarterly", "Quarterly"),
+                    ("schedule", "By schedule"),
+                    ("manual", "By hand"),
+                    ("facts", "Changed facts"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='change',
-            constraint=models.CheckConstraint(condition=models.Q(('cause__in', ['rule', 'override', 'precedence', 'rollback', 'archived', 'erased'])), name='segmentation_change_cause'),
+            model_name="change",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "cause__in",
+                        ["rule", "override", "precedence", "rollback", "archived", "erased"],
+                    )
+                ),
+                name="segmentation_change_cause",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dimension',
-            constraint=models.CheckConstraint(condition=models.Q(('cadence__in', ['quarterly', 'monthly', 'cron', 'by_hand'])), name='segmentation_dimension_cadence'),
+            model_name="dimension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cadence__in", ["quarterly", "monthly", "cron", "by_hand"])),
+                name="segmentation_dimension_cadence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='dimension',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cadence', 'cron'), models.Q(('cron', ''), _negated=True)), models.Q(models.Q(('cadence', 'cron'), _negated=True), ('cron', '')), _connector='OR'), name='segmentation_cron_with_cadence'),
+            model_name="dimension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("cadence", "cron"), models.Q(("cron", ""), _negated=True)),
+                    models.Q(models.Q(("cadence", "cron"), _negated=True), ("cron", "")),
+                    _connector="OR",
+                ),
+                name="segmentation_cron_with_cadence",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['queued', 'running', 'waiting', 'applied', 'rejected', 'dry', 'failed', 'cancelled', 'rolled_back'])), name='segmentation_run_status'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        [
+                            "queued",
+                            "running",
+                            "waiting",
+                            "applied",
+                            "rejected",
+                            "dry",
+                            "failed",
+                            "cancelled",
+                            "rolled_back",
+                        ],
+                    )
+                ),
+                name="segmentation_run_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='run',
-            constraint=models.CheckConstraint(condition=models.Q(('trigger__in', ['quarterly', 'schedule', 'manual', 'facts'])), name='segmentation_run_trigger'),
+            model_name="run",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("trigger__in", ["quarterly", "schedule", "manual", "facts"])),
+                name="segmentation_run_trigger",
+            ),
         ),
         migrations.AddField(
-            model_name='audiencesegment',
-            name='brand',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand'),
+            model_name="audiencesegment",
+            name="brand",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="crm.brand",
+            ),
         ),
         migrations.AddField(
-            model_name='audiencesegment',
-            name='segments',
-            field=models.ManyToManyField(blank=True, related_name='audiences', to='segmentation.segment'),
+            model_name="audiencesegment",
+            name="segments",
+            field=models.ManyToManyField(
+                blank=True, related_name="audiences", to="segmentation.segment"
+            ),
         ),
         migrations.AddField(
-            model_name='override',
-            name='author',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="override",
+            name="author",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='override',
-            name='creator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.creator'),
+            model_name="override",
+            name="creator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="crm.creator"
+            ),
         ),
         migrations.AddField(
-            model_name='override',
-            name='segment',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='overrides', to='segmentation.segment'),
+            model_name="override",
+            name="segment",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="overrides",
+                to="segmentation.segment",
+            ),
         ),
         migrations.AddField(
-            model_name='override',
-            name='withdrawn_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="override",
+            name="withdrawn_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='playbook',
-            name='updated_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="playbook",
+            name="updated_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='runnorm',
-            name='brand',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand'),
+            model_name="runnorm",
+            name="brand",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="crm.brand",
+            ),
         ),
         migrations.AddField(
-            model_name='runnorm',
-            name='run',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='norms', to='segmentation.run'),
+            model_name="runnorm",
+            name="run",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="norms",
+                to="segmentation.run",
+            ),
         ),
         migrations.AddField(
-            model_name='segmentexample',
-            name='added_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="segmentexample",
+            name="added_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='segmentexample',
-            name='creator',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.creator'),
+            model_name="segmentexample",
+            name="creator",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="crm.creator"
+            ),
         ),
         migrations.AddField(
-            model_name='segmentexample',
-            name='segment',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='examples', to='segmentation.segment'),
+            model_name="segmentexample",
+            name="segment",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="examples",
+                to="segmentation.segment",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='audiencesegment',
-            constraint=models.UniqueConstraint(fields=('brand', 'key'), name='segmentation_audience_once'),
+            model_name="audiencesegment",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "key"), name="segmentation_audience_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='audiencesegment',
-            constraint=models.CheckConstraint(condition=models.Q(('wanted_creators__gt', 0)), name='segmentation_audience_wanted'),
+            model_name="audiencesegment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("wanted_creators__gt", 0)), name="segmentation_audience_wanted"
+            ),
         ),
         migrations.AddIndex(
-            model_name='override',
-            index=models.Index(fields=['segment', 'creator'], name='segmentation_override_by_who'),
+            model_name="override",
+            index=models.Index(fields=["segment", "creator"], name="segmentation_override_by_who"),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['in', 'out'])), name='segmentation_override_kind'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["in", "out"])), name="segmentation_override_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='segmentation_override_reasoned'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("reason", ""), _negated=True),
+                name="segmentation_override_reasoned",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='override',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at', None), ('ends_at__gt', models.F('starts_at')), _connector='OR'), name='segmentation_override_order'),
+            model_name="override",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at", None), ("ends_at__gt", models.F("starts_at")), _connector="OR"
+                ),
+                name="segmentation_override_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='playbook',
-            constraint=models.CheckConstraint(condition=models.Q(('maximum_share', None), models.Q(('maximum_share__gt', 0), ('maximum_share__lte', 1)), _connector='OR'), name='segmentation_playbook_share'),
+            model_name="playbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("maximum_share", None),
+                    models.Q(("maximum_share__gt", 0), ("maximum_share__lte", 1)),
+                    _connector="OR",
+                ),
+                name="segmentation_playbook_share",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='playbook',
-            constraint=models.CheckConstraint(condition=models.Q(('mistake_cost__in', ['', 'low', 'medium', 'high'])), name='segmentation_playbook_cost'),
+            model_name="playbook",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("mistake_cost__in", ["", "low", "medium", "high"])),
+                name="segmentation_playbook_cost",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='runnorm',
-            constraint=models.UniqueConstraint(fields=('run', 'fact', 'percentile', 'by', 'peers'), name='segmentation_norm_once'),
+            model_name="runnorm",
+            constraint=models.UniqueConstraint(
+                fields=("run", "fact", "percentile", "by", "peers"), name="segmentation_norm_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='segmentexample',
-            constraint=models.UniqueConstraint(fields=('segment', 'creator'), name='segmentation_example_once'),
+            model_name="segmentexample",
+            constraint=models.UniqueConstraint(
+                fields=("segment", "creator"), name="segmentation_example_once"
+            ),
         ),
     ]

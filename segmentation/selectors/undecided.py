@@ -15,8 +15,8 @@ from crm.paging import Order, Page, paginate
 from segmentation.models import CreatorFacts, Run, Segment
 from segmentation.rules.facts import Catalogue
 from segmentation.selectors.evidence import fact_label
-from segmentation.services.evaluation_counts import null_masks
-from segmentation.services.evaluation_plan import prepare
+from segmentation.services.evaluation.counts import null_masks
+from segmentation.services.evaluation.plan import prepare
 from segmentation.services.masks import flag_of, word_of
 
 BY_CREATOR = Order("undecided", "creator_id", "creator_id")

@@ -24,7 +24,7 @@ from segmentation.rules.facts import Catalogue
 from segmentation.rules.reads import Scope, records_query
 from segmentation.rules.records import Record
 from segmentation.rules.sql import Sql
-from segmentation.services import evaluation_norms
+from segmentation.services.evaluation import norms as evaluation_norms
 from segmentation.services.wordings import Wording
 
 

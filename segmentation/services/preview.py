@@ -23,13 +23,14 @@ from segmentation.rules import tree
 from segmentation.rules.facts import Catalogue
 from segmentation.rules.reads import Reads
 from segmentation.rules.sql import Sql
-from segmentation.services import evaluation_norms, near
-from segmentation.services.evaluation_counts import missing_of, null_masks
-from segmentation.services.evaluation_diff import Verdict, judged_rows
-from segmentation.services.evaluation_plan import Plan, known_segments
-from segmentation.services.evaluation_rules import Judged, RuleCompiler
+from segmentation.services.evaluation import near
+from segmentation.services.evaluation import norms as evaluation_norms
+from segmentation.services.evaluation.counts import missing_of, null_masks
+from segmentation.services.evaluation.diff import Verdict, judged_rows
+from segmentation.services.evaluation.near import Loosened
+from segmentation.services.evaluation.plan import Plan, known_segments
+from segmentation.services.evaluation.rules import Judged, RuleCompiler
 from segmentation.services.masks import words_for
-from segmentation.services.near import Loosened
 from segmentation.services.wordings import NEAR_PERCENT, Wording
 
 SAMPLE = 20

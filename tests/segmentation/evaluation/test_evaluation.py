@@ -13,7 +13,7 @@ from segmentation.models import Change, Override, RunNorm, RunSegment
 from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.sql import Sql
 from segmentation.services import evaluation, outbox
-from segmentation.services.evaluation_rules import RuleCompiler
+from segmentation.services.evaluation.rules import RuleCompiler
 from segmentation.services.overrides import force, withdraw
 from segmentation.services.segments import archive_segment, reword_rule
 from tests.factories import NOW, UserFactory

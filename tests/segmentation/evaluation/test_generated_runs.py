@@ -16,7 +16,7 @@ from segmentation.models import Membership, Override, Segment
 from segmentation.rules import text, tree
 from segmentation.rules.context import Context
 from segmentation.rules.errors import RuleInvalid
-from segmentation.services import evaluation_norms
+from segmentation.services.evaluation import norms as evaluation_norms
 from segmentation.services.explain_case import read_case
 from segmentation.services.segments import create_segment
 from segmentation.services.wordings import Wording

@@ -6,7 +6,7 @@ import pytest
 
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import RunSegment
-from segmentation.services import near
+from segmentation.services.evaluation import near
 from segmentation.services.preview import NearMiss, preview_rule
 from tests.factories import NOW
 from tests.segmentation.building import dimension_of, segment_of

@@ -20,8 +20,8 @@ from segmentation.rules.facts import Catalogue
 from segmentation.rules.reads import Norms, Reads, Scope
 from segmentation.rules.references import levels, taken_before
 from segmentation.rules.sql import Sql
-from segmentation.services import evaluation_norms
-from segmentation.services.evaluation_rules import Judged, RuleCompiler
+from segmentation.services.evaluation import norms as evaluation_norms
+from segmentation.services.evaluation.rules import Judged, RuleCompiler
 from segmentation.services.masks import flag_of, word_of, words_for
 
 # PostgreSQL allows 1,664 columns in a query, of which a rule takes one, a stay rule another.

@@ -9,9 +9,9 @@ from django.db import connection
 from segmentation.choices import Cause, ChangeKind
 from segmentation.models import Run
 from segmentation.rules.sql import Sql
-from segmentation.services import evaluation_norms
-from segmentation.services.evaluation_plan import Plan
-from segmentation.services.evaluation_rules import Reading
+from segmentation.services.evaluation import norms as evaluation_norms
+from segmentation.services.evaluation.plan import Plan
+from segmentation.services.evaluation.rules import Reading
 from segmentation.services.masks import flag_of, word_of
 
 # Records are summed up anew for those who move, and for nobody else.

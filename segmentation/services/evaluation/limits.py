@@ -1,7 +1,7 @@
-"""Evaluate a brand's segments: `prepare` a plan, `evaluate` it, then write what follows.
+"""Evaluate a plan within limits of time.
 
-The work is in the modules evaluation_*; this one is what others call, and it stops a rule that
-takes too long: its segment says so and keeps its members, and the others go on without it.
+A rule that takes too long is stopped: its segment says so and keeps its members, and the others go
+on without it.
 """
 
 from __future__ import annotations
@@ -16,28 +16,9 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from psycopg.errors import QueryCanceled
 
-from segmentation.services.evaluation_changes import store_masks, write_changes
-from segmentation.services.evaluation_counts import Found, count_found, population
-from segmentation.services.evaluation_diff import DIFF_TABLE, diff_query, judged_rows
-from segmentation.services.evaluation_plan import STOPPED, Plan, TooManySegments, prepare
-from segmentation.services.evaluation_rules import Judged, Reading
-from segmentation.services.near import count_near
-
-__all__ = (
-    "Found",
-    "Judged",
-    "Plan",
-    "Reading",
-    "TooManySegments",
-    "count_found",
-    "count_near",
-    "diff_query",
-    "evaluate",
-    "population",
-    "prepare",
-    "store_masks",
-    "write_changes",
-)
+from segmentation.services.evaluation.diff import DIFF_TABLE, diff_query, judged_rows
+from segmentation.services.evaluation.plan import STOPPED, Plan
+from segmentation.services.evaluation.rules import Judged
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +67,7 @@ def _unless_slow(one: Judged, plan: Plan) -> Judged:
     try:
         limit = _limited(settings.RULE_TIMEOUT_SECONDS)
         with limit, plan.planned(), connection.cursor() as cursor:
-            cursor.execute(f"SELECT {columns} FROM {rows.text}", rows.params)  # noqa: S608 - as in evaluation_diff
+            cursor.execute(f"SELECT {columns} FROM {rows.text}", rows.params)  # noqa: S608 - as in diff.py
     except TookTooLong:
         return one.stopped(f"{STOPPED} {settings.RULE_TIMEOUT_SECONDS:g} seconds.")
     return one

@@ -20,8 +20,8 @@ from itertools import groupby
 from segmentation.choices import OverrideKind, UnknownPolicy
 from segmentation.rules.reads import bare
 from segmentation.rules.sql import Sql, joined, once
-from segmentation.services.evaluation_plan import Plan
-from segmentation.services.evaluation_rules import Judged
+from segmentation.services.evaluation.plan import Plan
+from segmentation.services.evaluation.rules import Judged
 from segmentation.services.masks import BITS, FULL, either, flag_of, flags_in, word_of
 
 DIFF_TABLE = "run_diff"

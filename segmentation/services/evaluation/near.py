@@ -12,8 +12,8 @@ from crm.models import Brand, StageCount
 from segmentation.rules import near, tree
 from segmentation.rules.compile import compile_valid
 from segmentation.rules.sql import Sql
-from segmentation.services.evaluation_plan import Plan
-from segmentation.services.evaluation_rules import Judged, RuleCompiler
+from segmentation.services.evaluation.plan import Plan
+from segmentation.services.evaluation.rules import Judged, RuleCompiler
 from segmentation.services.masks import flag_of, word_of
 
 # Up to so many creators everybody is looked at; beyond, about SAMPLE of them.

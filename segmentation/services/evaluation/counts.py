@@ -9,8 +9,8 @@ from typing import Any
 from django.db import connection
 
 from segmentation.rules.sql import Sql
-from segmentation.services.evaluation_plan import Plan
-from segmentation.services.evaluation_rules import Judged, Reading
+from segmentation.services.evaluation.plan import Plan
+from segmentation.services.evaluation.rules import Judged, Reading
 from segmentation.services.masks import either, flag_of, word_of, words_for
 
 
