@@ -37,13 +37,30 @@ RAIL = (
 )
 
 
+# Pages that belong to a line of the rail although their addresses do not begin with its own.
+BELONGING = {
+    "segmentation:segments": (
+        "segmentation:matrix",
+        "segmentation:audiences",
+        "segmentation:hygiene",
+        "segmentation:drift",
+        "segmentation:tiers",
+        "segmentation:packs",
+        "segmentation:dimension_new",
+    ),
+}
+
+
 def rail(request: HttpRequest, brand: Brand, role: str | None) -> list[RailItem]:
     """The rail of `brand` for a user with `role`; what the role cannot use is not there."""
     items = []
     for label, icon, name, key, can in RAIL:
         if may(role, can):
-            url = reverse(name, args=[brand.slug])
-            items.append(RailItem(label, icon, url, key, request.path.startswith(url)))
+            url, *others = (
+                reverse(page, args=[brand.slug]) for page in (name, *BELONGING.get(name, ()))
+            )
+            is_here = request.path.startswith((url, *others))
+            items.append(RailItem(label, icon, url, key, is_here))
     return items
 
 

@@ -47,6 +47,25 @@ def compact(value: float | None) -> SafeString | str:
 
 
 @register.filter
+def exact(value: float | None) -> SafeString | str:
+    """A count with its thousands apart: 13,800."""
+    return not_known() if value is None else f"{value:,}"
+
+
+@register.filter
+def took(milliseconds: int | None) -> SafeString | str:
+    """How long something took: 850 ms, 12.1 s, 3 min 5 s."""
+    if milliseconds is None:
+        return not_known()
+    if milliseconds < 1_000:
+        return f"{milliseconds}\u202fms"
+    seconds = milliseconds / 1_000
+    if seconds < 60:
+        return f"{seconds:.1f}\u202fs"
+    return f"{seconds // 60:.0f}\u202fmin {seconds % 60:.0f}\u202fs"
+
+
+@register.filter
 def percent(value: float | None, digits: int = 2) -> SafeString | str:
     """A fraction as a percentage: 0.0325 is 3.25 %."""
     if value is None:
