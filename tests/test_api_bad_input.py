@@ -112,6 +112,8 @@ WRITES = [
     for method, operation in methods.items()
     if method != "get"
 ]
+# Some only need an address: DELETE, and actions that take nothing.
+BODIES = [write for write in WRITES if "requestBody" in write[2]]
 
 
 @pytest.fixture
@@ -175,7 +177,7 @@ def test_any_address(rest, places, path):
 
 
 @pytest.mark.parametrize(
-    ("path", "method", "operation"), WRITES, ids=[path for path, _, _ in WRITES]
+    ("path", "method", "operation"), BODIES, ids=[path for path, _, _ in BODIES]
 )
 def test_any_body(rest, places, brand, path, method, operation):
     address = fill(path, {**places, "{id}": str(brand.relationships.get().pk)})

@@ -19,8 +19,11 @@ from crm.api.base import BrandViewSet
 from crm.choices import Scope
 from crm.models import ImportBatch, ImportReject
 from crm.services.metrics import refresh_metrics
-from segmentation.models import DriftReport, Membership, Segment
+from segmentation.choices import OverrideKind
+from segmentation.models import DriftReport, Membership, Override, Segment
 from segmentation.services import changesets, drift, packs, runs
+from segmentation.services.audiences import create_audience
+from segmentation.services.overrides import force
 from tests.factories import NOW
 from tests.rest import Rest, rest_as
 from tests.segmentation.building import populate
@@ -101,6 +104,23 @@ def rest(brand, admin_user) -> Rest:
         brand=brand, since_on=date(2026, 9, 30), until_on=NOW.date(), actor=None, at=NOW
     )
     drift.compute_report(report_id=report.pk, at=NOW)
+    segment = Segment.objects.order_by("pk").first()
+    create_audience(
+        brand=brand,
+        key="parents",
+        values={"name": "Parents"},
+        segments=[segment.key],
+        at=NOW,
+        actor=admin_user,
+    )
+    force(
+        segment_id=segment.pk,
+        creator_id=brand.relationships.first().creator_id,
+        kind=OverrideKind.IN,
+        reason="They asked",
+        at=NOW,
+        actor=admin_user,
+    )
     return rest_as(admin_user, brand)
 
 
@@ -119,6 +139,10 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/relationships/{id}": str(stay.creator.relationships.get().pk),
         "/drift/{id}": str(DriftReport.objects.get().pk),
         "/packs/{key}": "skincare_dtc",
+        "/fields/{key}": "content_role",
+        "/audiences/{key}": "parents",
+        "/overrides/{id}": str(Override.objects.get().pk),
+        "/versions/{number}": "1",
         "/imports/{id}": str(ImportBatch.objects.get().pk),
     }
     asked = 0

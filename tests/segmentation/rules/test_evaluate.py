@@ -130,6 +130,7 @@ def test_missing_is_unknown_for_all_but_known(fact: object) -> None:
         "tags": "is empty",
         "joined_on": "older than 1 day",
         "last_post_at": "in this year",
+        "stage_since": "in this year",
         "is_virtual": "is false",
     }.get(key, "!= 1")
     assert result(f"{key}{share} {test}") is None

@@ -166,7 +166,9 @@ def test_the_commands(brand):
     call_command("run_segmentation", brand="acme", stdout=out)
     told = json.loads(out.getvalue().splitlines()[-1])
     assert told["status"] == "applied"
-    assert told["segments"] == {"big": {"members": 0, "joined": 0, "left": 0, "unknown": 0}}
+    found = {"members": 0, "joined": 0, "left": 0, "unknown": 0}
+    assert told["segments"].keys() == {"big"}
+    assert {name: told["segments"]["big"][name] for name in found} == found
     assert told["duration_ms"] >= 0
 
     call_command(
