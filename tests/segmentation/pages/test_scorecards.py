@@ -168,7 +168,7 @@ def test_queries_do_not_grow_with_creators(segment, analyst_client, count_querie
 
     crowd(segment, 100)
     few = counts()
-    crowd(segment, 9_900)
+    crowd(segment, 900)
     assert counts() == few
     scorecards.refresh(brand_id=brand.pk, as_of=NOW, periods=["2026Q3"])
-    assert "10,006" in page(analyst_client, card_url(segment), period="2026Q3")
+    assert "1,006" in page(analyst_client, card_url(segment), period="2026Q3")
