@@ -41,6 +41,8 @@ def test_letters_go_search_and_open(ana, manager, log_in, visit, base_url):
     page.keyboard.press("g")
     page.keyboard.press("c")
     expect(page).to_have_url(f"{base_url}/acme/creators/")
+    # The address changes before the scripts of the page are there.
+    page.wait_for_load_state()
 
     page.keyboard.press("/")
     expect(page.locator("input[type=search]:focus, input[data-search]:focus")).to_have_count(1)

@@ -230,20 +230,24 @@ def run_segments(page: Page, *, as_of: datetime) -> None:
     page.get_by_role("button", name="Run", exact=True).click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Run ")
-    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Micro", exact=True))
-    in_six_tiers = row.filter(has_text="six tiers")
+    six_tiers = page.locator("tbody").filter(has_text="Size, six tiers")
+    in_six_tiers = six_tiers.get_by_role("row").filter(
+        has=page.get_by_role("link", name="Micro", exact=True)
+    )
     expect(in_six_tiers.get_by_role("cell").nth(1)).to_have_text(str(MICRO))
     members = Membership.objects.filter(segment__key="size6-micro", left_at=None)
     assert members.count() == MICRO
 
     in_six_tiers.get_by_role("link", name="Micro", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Micro")
-    expect(page.get_by_role("region", name="Rule", exact=True)).to_contain_text("followers")
+    expect(page.get_by_role("region", name="Who belongs")).to_contain_text("followers")
 
 
 def ask_why(page: Page) -> None:
     """From the creator's page: why is this person in the segment?"""
-    page.get_by_role("region", name="Members").get_by_role("link", name="Maker 07").click()
+    page.get_by_role("region", name="Members").get_by_role(
+        "link", name="Maker 07", exact=True
+    ).click()
     page.get_by_role("link", name="Why? Micro").first.click()
     drawer = page.get_by_role("dialog", name="Why? Micro")
     expect(drawer).to_contain_text("12,500")
