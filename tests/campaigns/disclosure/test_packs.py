@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from campaigns.disclosure import lexicon, packs
-from campaigns.disclosure.files import names, read
+from campaigns.disclosure.files import read
 from campaigns.disclosure.packs import Label, PackRefused, build
 from campaigns.disclosure.placement import ELSEWHERE, RULES
 from campaigns.disclosure.vocabulary import Confidence, Format, Result, Standing, Verdict
@@ -151,56 +148,6 @@ def test_the_fold_is_kept_with_the_finding(platform: str, fold: dict[str, int | 
 @pytest.mark.parametrize("form", Format)
 def test_no_format_is_too_strange(key: str, form: Format) -> None:
     assert found("#ad Hello", key, format=form).verdict in Verdict
-
-
-# --- compared with the research ---
-
-
-def facts() -> dict[str, Any]:
-    folder = Path(os.environ.get("RAPPORT_FACTS", Path(__file__).parents[4] / "shared" / "facts"))
-    file = folder / "disclosure_rules.yaml"
-    if not file.exists():
-        pytest.skip(f"{file} is missing: the packs cannot be compared with the research")
-    loaded: dict[str, Any] = yaml.safe_load(file.read_text(encoding="utf-8"))
-    return loaded
-
-
-def same(pack_line: dict[str, Any], fact: dict[str, Any]) -> bool:
-    """The pack keeps what the research says; it may add how to look for it."""
-    return all(pack_line.get(name) == value for name, value in fact.items())
-
-
-def test_nothing_of_the_research_was_lost_or_changed() -> None:
-    kept = {form["key"]: form for form in (read(name) for name in names("jurisdictions"))}
-    research = facts()["jurisdictions"]
-    assert sorted(kept) == sorted(research)
-    changed = []
-    for key, fact in research.items():
-        pack = kept[key]
-        lines = [
-            *fact["accepted_labels"],
-            *fact["conditional_labels"],
-            *fact["insufficient_labels"],
-        ]
-        pairs = list(zip(pack["labels"], lines, strict=True))
-        for part in (
-            "placement",
-            "material_connections",
-            "registration",
-            "contract",
-            "instruments",
-        ):
-            pairs += zip(pack.get(part, []), fact.get(part, []), strict=True)
-        for part in ("liability", "penalties", "recordkeeping"):
-            pairs += zip(pack[part], fact[part], strict=True)
-        for category, notes in fact["categories"].items():
-            pairs += zip(pack["categories"][category], notes, strict=True)
-        changed += [(key, line["text" if "text" in line else "note"]) for line, line_of in pairs
-                    if not same(line, line_of) and "note" in line | line_of]  # fmt: skip
-    # Read by hand: the note of this one speaks of Stories and Snapchat only, not of photos.
-    assert changed == [
-        ("US", "Snapchat/Instagram Stories: text over the picture, long enough to read")
-    ]
 
 
 # --- refusals ---
