@@ -104,11 +104,11 @@ def visit(page: Page) -> Callable[[str], Page]:
 
 def axe_violations(page: Page, *, theme: str) -> list[str]:
     """What axe-core finds on `page` as it stands, in `theme`: one line for each element."""
-    # Nothing half loaded, and nothing half faded: a dimmed panel has the contrast of neither.
-    page.wait_for_function(
-        "() => !document.querySelector('.htmx-request, [aria-busy=true]')"
-        " && document.getAnimations().every(one => one.playState !== 'running'"
-        " || one.effect.getTiming().iterations === Infinity)"
+    # Nothing half faded: a panel that is being dimmed has the contrast of neither.
+    page.evaluate(
+        "() => document.getAnimations()"
+        ".filter(one => one.effect.getTiming().iterations !== Infinity)"
+        ".forEach(one => one.finish())"
     )
     page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
     if not page.evaluate("() => 'axe' in window"):

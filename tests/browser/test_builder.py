@@ -265,6 +265,7 @@ def test_accessible_in_both_themes_and_on_a_phone(builder, assert_accessible):
     expect(condition(page, "Condition 1.10: in the text notation")).to_be_visible()
     rule_text(page).fill(HARD)
     expect(count(page)).to_have_attribute("data-words", "0 of 5 creators")
+    expect(page.locator("#preview")).not_to_have_attribute("aria-busy", "true")
     assert_accessible(page)
     page.set_viewport_size(PHONE)
     assert width_beyond_screen(page) == 0
