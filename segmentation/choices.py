@@ -80,9 +80,16 @@ class OverrideKind(models.TextChoices):
     OUT = "out", "Never in"
 
 
-class ReportStatus(models.TextChoices):
-    """The life of a report that a worker computes."""
+class ErrandStatus(models.TextChoices):
+    """The life of what a worker was asked for."""
 
-    QUEUED = "queued", "Being computed"
-    DONE = "done", "Computed"
+    QUEUED = "queued", "Under way"
+    DONE = "done", "Done"
     FAILED = "failed", "Failed"
+
+
+class OrderKind(models.TextChoices):
+    """What people have done with a run by a worker, since it may take long."""
+
+    APPLY = "apply", "Being applied"
+    ROLL_BACK = "roll_back", "Being rolled back"

@@ -203,7 +203,7 @@ SPECTACULAR_SETTINGS = {
         "ChangeKind": "segmentation.choices.ChangeKind",
         "Cause": "segmentation.choices.Cause",
         "OverrideKind": "segmentation.choices.OverrideKind",
-        "ReportStatus": "segmentation.choices.ReportStatus",
+        "ErrandStatus": "segmentation.choices.ErrandStatus",
         "PackState": ["new", "impossible", "same", "newer", "drafted", "own", "archived"],
     },
     "SWAGGER_UI_DIST": "SIDECAR",

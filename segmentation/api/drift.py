@@ -19,7 +19,7 @@ from crm.api.pagination import Row, WholeList
 from crm.api.problems import MEDIA_TYPE, Refused
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
-from segmentation.choices import ReportStatus
+from segmentation.choices import ErrandStatus
 from segmentation.models import DriftReport
 from segmentation.services import drift as service
 
@@ -30,7 +30,7 @@ class DriftSummarySerializer(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     since = serializers.DateField()
     until = serializers.DateField()
-    status = serializers.ChoiceField(choices=ReportStatus.choices)
+    status = serializers.ChoiceField(choices=ErrandStatus.choices)
     error = serializers.CharField(allow_null=True)
     requested_at = serializers.DateTimeField()
     computed_at = serializers.DateTimeField(allow_null=True)

@@ -4,6 +4,7 @@ from segmentation.models.audiences import AudienceSegment
 from segmentation.models.drift import DriftAlert, DriftReport
 from segmentation.models.facts import CreatorFacts, FactsMoment, PeerNorm
 from segmentation.models.norms import RunNorm
+from segmentation.models.orders import RunOrder
 from segmentation.models.overrides import Override
 from segmentation.models.playbooks import Playbook, SegmentExample
 from segmentation.models.runs import Change, Membership, Run, RunSegment
@@ -25,6 +26,7 @@ __all__ = (
     "Playbook",
     "Run",
     "RunNorm",
+    "RunOrder",
     "RunSegment",
     "Scorecard",
     "Segment",

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
-from crm.models import Brand, User
-from segmentation.choices import ReportStatus
+from crm.models import Brand
+from segmentation.choices import ErrandStatus
+from segmentation.models.errands import Errand
 from segmentation.models.runs import Run
 from segmentation.models.segments import Dimension
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+    from crm.models import User
 
 
 class DriftReportQuerySet(models.QuerySet["DriftReport"]):
@@ -21,7 +24,7 @@ class DriftReportQuerySet(models.QuerySet["DriftReport"]):
         return self.filter(brand__in=Brand.objects.visible_to(user))
 
 
-class DriftReport(models.Model):
+class DriftReport(Errand):
     """Flows between segments, shifted facts and the age of facts, between the ends of two days."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
@@ -30,12 +33,6 @@ class DriftReport(models.Model):
     until_on = models.DateField()
     since = models.DateTimeField()
     until = models.DateTimeField()
-    status = models.CharField(
-        max_length=10, choices=ReportStatus.choices, default=ReportStatus.QUEUED
-    )
-    error = models.CharField(max_length=300, blank=True, default="")
-    requested_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    requested_at = models.DateTimeField()
     computed_at = models.DateTimeField(null=True, blank=True)
     # Creators whom the brand knew: {since, until, both}
     creators = models.JSONField(default=dict)
@@ -62,7 +59,7 @@ class DriftReport(models.Model):
             ),
             models.CheckConstraint(
                 name="segmentation_drift_status",
-                condition=models.Q(status__in=ReportStatus.values),
+                condition=models.Q(status__in=ErrandStatus.values),
             ),
         ]
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 
-from crm.models import Brand, TierScheme, User
-from segmentation.choices import ReportStatus
+from crm.models import Brand, TierScheme
+from segmentation.choices import ErrandStatus
+from segmentation.models.errands import Errand
 
 
-class TierScorecards(models.Model):
+class TierScorecards(Errand):
     """The metrics of each tier of a scheme over a quarter, by followers as of each post."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
@@ -17,12 +18,6 @@ class TierScorecards(models.Model):
     period = models.CharField(max_length=6)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    status = models.CharField(
-        max_length=10, choices=ReportStatus.choices, default=ReportStatus.QUEUED
-    )
-    error = models.CharField(max_length=300, blank=True, default="")
-    requested_by = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
-    requested_at = models.DateTimeField()
     # The end of what was looked at, and when; null until it is computed.
     as_of = models.DateTimeField(null=True, blank=True)
     computed_at = models.DateTimeField(null=True, blank=True)
@@ -37,7 +32,7 @@ class TierScorecards(models.Model):
             ),
             models.CheckConstraint(
                 name="segmentation_tier_scorecards_status",
-                condition=models.Q(status__in=ReportStatus.values),
+                condition=models.Q(status__in=ErrandStatus.values),
             ),
         ]
 

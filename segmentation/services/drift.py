@@ -10,7 +10,7 @@ from django.db import transaction
 
 from crm import audit
 from crm.models import Brand, User
-from segmentation.choices import ReportStatus
+from segmentation.choices import ErrandStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import DriftReport
@@ -59,7 +59,7 @@ def request_report(
         defaults={
             "since": calendar.midnight(since_on + timedelta(days=1)),
             "until": min(at, calendar.midnight(until_on + timedelta(days=1))),
-            "status": ReportStatus.QUEUED,
+            "status": ErrandStatus.QUEUED,
             "error": "",
             "requested_by": actor,
             "requested_at": at,
@@ -88,7 +88,7 @@ def compute_report(*, report_id: int, at: datetime) -> DriftReport | None:
     Whatever goes wrong, the report says so and keeps the numbers that it had.
     """
     report = DriftReport.objects.select_related("brand").filter(pk=report_id).first()
-    if report is None or report.status != ReportStatus.QUEUED:
+    if report is None or report.status != ErrandStatus.QUEUED:
         return report
     try:
         with transaction.atomic():
@@ -96,7 +96,7 @@ def compute_report(*, report_id: int, at: datetime) -> DriftReport | None:
     except Exception:
         logger.exception("drift report %s failed", report_id)
         DriftReport.objects.filter(pk=report_id).update(
-            status=ReportStatus.FAILED,
+            status=ErrandStatus.FAILED,
             error="The computation stopped with an error. Try again; an admin finds it in the log.",
         )
         raise
@@ -120,7 +120,7 @@ def _fill(report: DriftReport, at: datetime) -> None:
     report.dimensions = flows.dimensions
     report.facts = drift_facts.compare(before, after, facts)
     report.freshness = drift_facts.freshness(brand=brand, creator_ids=people, until=until)
-    report.status = ReportStatus.DONE
+    report.status = ErrandStatus.DONE
     report.error = ""
     report.computed_at = at
     report.save()

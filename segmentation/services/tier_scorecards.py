@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from crm import audit
 from crm.models import Brand, Platform, Tier, TierScheme, User
 from crm.performance import planned_for
-from segmentation.choices import ReportStatus
+from segmentation.choices import ErrandStatus
 from segmentation.metrics.cells import Cell, cells
 from segmentation.metrics.numbers import WHOLE_BRAND, read_numbers
 from segmentation.metrics.periods import calendar_of, quarter_bounds
@@ -62,7 +62,7 @@ def request_scorecards(
         defaults={
             "starts_at": bounds.start,
             "ends_at": bounds.end,
-            "status": ReportStatus.QUEUED,
+            "status": ErrandStatus.QUEUED,
             "error": "",
             "requested_by": actor,
             "requested_at": at,
@@ -85,7 +85,7 @@ def compute(*, scorecards_id: int, at: datetime) -> TierScorecards | None:
     wanted = (
         TierScorecards.objects.select_related("brand", "scheme").filter(pk=scorecards_id).first()
     )
-    if wanted is None or wanted.status != ReportStatus.QUEUED:
+    if wanted is None or wanted.status != ErrandStatus.QUEUED:
         return wanted
     try:
         with transaction.atomic():
@@ -93,7 +93,7 @@ def compute(*, scorecards_id: int, at: datetime) -> TierScorecards | None:
     except Exception:
         logger.exception("tier scorecards %s failed", scorecards_id)
         TierScorecards.objects.filter(pk=scorecards_id).update(
-            status=ReportStatus.FAILED,
+            status=ErrandStatus.FAILED,
             error="The computation stopped with an error. Try again; an admin finds it in the log.",
         )
         raise
@@ -131,7 +131,7 @@ def _fill(wanted: TierScorecards, at: datetime) -> None:
     ]
     wanted.as_of = min(at, wanted.ends_at)
     wanted.computed_at = at
-    wanted.status = ReportStatus.DONE
+    wanted.status = ErrandStatus.DONE
     wanted.error = ""
     wanted.save()
 

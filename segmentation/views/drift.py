@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from crm.permissions import BrandRequest, Can, brand_page
-from segmentation.choices import ReportStatus
+from segmentation.choices import ErrandStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.forms.drift import DriftDaysForm, DriftLimitForm
 from segmentation.models import Dimension
@@ -45,7 +45,7 @@ def drift(request: BrandRequest) -> HttpResponse:
                     f"{reverse('segmentation:drift', args=[request.brand.slug])}?{asked}"
                 )
     report = selectors.find_report(request.brand, since, until) if form.is_valid() else None
-    is_unfinished = report is not None and report.status == ReportStatus.QUEUED
+    is_unfinished = report is not None and report.status == ErrandStatus.QUEUED
     if request.htmx and not request.htmx.boosted and request.method == "GET" and not is_unfinished:
         # What is waited for is there: the page shows it.
         return HttpResponse(headers={"HX-Refresh": "true"})

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from crm.models import TierScheme
 from crm.permissions import BrandRequest, Can, brand_page
-from segmentation.choices import ReportStatus
+from segmentation.choices import ErrandStatus
 from segmentation.forms.tiers import NEAR_PERCENT, TiersForm
 from segmentation.metrics.periods import calendar_of, quarter_of
 from segmentation.models import TierScorecards
@@ -53,7 +53,7 @@ def tiers(request: BrandRequest) -> HttpResponse:
         )
         return redirect(f"{address}?{urlencode(query)}#scorecards-title")
     stored = TierScorecards.objects.filter(brand=request.brand, scheme=first, period=period).first()
-    is_unfinished = stored is not None and stored.status == ReportStatus.QUEUED
+    is_unfinished = stored is not None and stored.status == ErrandStatus.QUEUED
     context: dict[str, Any] = {
         "stored": stored,
         "is_unfinished": is_unfinished,

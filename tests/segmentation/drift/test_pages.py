@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from segmentation.choices import ReportStatus
+from segmentation.choices import ErrandStatus
 from segmentation.models import Dimension, DriftReport
 from segmentation.services.drift import compute_report
 from tests.factories import MetricSnapshotFactory
@@ -102,7 +102,7 @@ def test_the_days_must_be_in_order(brand, analyst_client):
 def test_a_failure_is_told(sizes, analyst_client):
     report = computed(analyst_client)
     DriftReport.objects.filter(pk=report.pk).update(
-        status=ReportStatus.FAILED, error="The computation stopped."
+        status=ErrandStatus.FAILED, error="The computation stopped."
     )
     shown = page(analyst_client)
     assert "The computation stopped." in shown

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from crm.models import AuditEntry, MetricSnapshot
-from segmentation.choices import ReportStatus
+from segmentation.choices import ErrandStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import DriftReport
 from segmentation.services import drift, drift_facts
@@ -46,7 +46,7 @@ def fact(report, key):
 
 def test_a_shift_is_found_with_n_on_both_sides(brand, growing):
     report = report_of(brand)
-    assert report.status == ReportStatus.DONE
+    assert report.status == ErrandStatus.DONE
     assert report.creators == {"since": 30, "until": 30, "sample": 30}
     followers = fact(report, "followers")
     assert followers["test"] == drift_facts.KS
@@ -171,7 +171,7 @@ def test_a_failure_is_told_and_keeps_the_old_numbers(brand, growing, monkeypatch
     with pytest.raises(ZeroDivisionError):
         report_of(brand)
     stored = DriftReport.objects.get()
-    assert stored.status == ReportStatus.FAILED
+    assert stored.status == ErrandStatus.FAILED
     assert "stopped with an error" in stored.error
     assert stored.creators["until"] == 30
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from crm.models import AuditEntry, Creator, TierScheme
-from segmentation.choices import ReportStatus
+from segmentation.choices import ErrandStatus
 from segmentation.metrics.numbers import read_numbers
 from segmentation.models import TierScorecards
 from segmentation.services import tier_scorecards
@@ -100,7 +100,7 @@ def test_the_numbers_are_those_of_a_ledger_with_the_same_stays(brand, scheme, an
     )
     wanted = request_scorecards(brand=brand, scheme=scheme, period="2026Q3", actor=analyst, at=NOW)
     stored = compute(scorecards_id=wanted.pk, at=NOW)
-    assert (stored.status, stored.as_of, stored.computed_at) == (ReportStatus.DONE, END, NOW)
+    assert (stored.status, stored.as_of, stored.computed_at) == (ErrandStatus.DONE, END, NOW)
     cards = {card["key"]: card for card in stored.tiers}
     assert [card["key"] for card in stored.tiers] == [
         "nano",
@@ -151,5 +151,5 @@ def test_a_failure_is_told(brand, scheme, monkeypatch):
     with pytest.raises(ZeroDivisionError):
         compute(scorecards_id=wanted.pk, at=NOW)
     wanted.refresh_from_db()
-    assert (wanted.status, wanted.tiers) == (ReportStatus.FAILED, [])
+    assert (wanted.status, wanted.tiers) == (ErrandStatus.FAILED, [])
     assert "stopped with an error" in wanted.error
