@@ -22,6 +22,8 @@ class Scope(models.TextChoices):
     CREATORS_WRITE = "creators:write", "Say what your brand's fields hold for creators"
     RELATIONSHIPS_READ = "relationships:read", "Read relationships"
     RELATIONSHIPS_WRITE = "relationships:write", "Move stages, set owner and next step"
+    TASKS_READ = "tasks:read", "Read tasks, notes and your own notifications"
+    TASKS_WRITE = "tasks:write", "Write tasks and notes, mark notifications read"
     IMPORTS_READ = "imports:read", "Read imports"
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
     SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
@@ -108,3 +110,116 @@ class ImportStatus(models.TextChoices):
     UNDOING = "undoing", "Undoing"
     UNDONE = "undone", "Undone"
     FAILED = "failed", "Failed"
+
+
+class MailSecurity(models.TextChoices):
+    """How the connection to a mail server is protected."""
+
+    TLS = "tls", "TLS from the start"
+    STARTTLS = "starttls", "STARTTLS"
+    NONE = "none", "None (only on this machine or a private network)"
+
+
+class MailDirection(models.TextChoices):
+    """Which way a mail went."""
+
+    OUT = "out", "Sent by us"
+    IN = "in", "Received"
+
+
+class MailStatus(models.TextChoices):
+    """Where a mail stands."""
+
+    DRAFT = "draft", "Draft"
+    QUEUED = "queued", "Waiting to be sent"
+    SENDING = "sending", "Being sent"
+    SENT = "sent", "Sent"
+    # The connection broke after the text had been handed over: only a person can tell.
+    UNKNOWN = "unknown", "Not known whether it left"
+    REFUSED = "refused", "Not sent"
+    FAILED = "failed", "Could not be sent"
+    BOUNCED = "bounced", "Came back"
+    RECEIVED = "received", "Received"
+
+
+class MailPurpose(models.TextChoices):
+    """Why a mail of ours is written; the sending guard asks more of the first one."""
+
+    FIRST = "first", "First mail"
+    FOLLOW_UP = "follow_up", "Follow-up"
+    REPLY = "reply", "Reply"
+
+
+class MailKind(models.TextChoices):
+    """What a mail is: only what a person wrote counts as a reply."""
+
+    PERSONAL = "personal", "Mail"
+    AUTOMATIC = "automatic", "Automatic reply"
+    BOUNCE = "bounce", "Delivery report"
+
+
+class FolderKind(models.TextChoices):
+    """What a mailbox's folder on the server holds."""
+
+    INBOX = "inbox", "Incoming mail"
+    SENT = "sent", "Sent mail"
+
+
+class JobStatus(models.TextChoices):
+    """The life of a piece of work in the background."""
+
+    WAITING = "waiting", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped"
+    FAILED = "failed", "Failed"
+
+
+class RowOutcome(models.TextChoices):
+    """What became of one creator in a change of many."""
+
+    WAITING = "waiting", "Not yet done"
+    CHANGED = "changed", "Changed"
+    SAME = "same", "Was so already"
+    REFUSED = "refused", "Refused"
+    UNDONE = "undone", "Undone"
+    KEPT = "kept", "Changed since, so kept"
+
+
+class ListKind(models.TextChoices):
+    """The lists of which views can be saved."""
+
+    CREATORS = "creators", "Creators"
+
+
+class NotificationKind(models.TextChoices):
+    """Why somebody is told something. A closed list: the icon and the preferences go by it."""
+
+    MENTION = "mention", "Somebody mentioned you"
+    TASK = "task", "A task for you"
+    REMINDER = "reminder", "A reminder"
+    REPLY = "reply", "A creator answered"
+    OUTREACH = "outreach", "Outreach needs you"
+    OFFER = "offer", "An offer moved"
+    APPLICATION = "application", "Somebody applied"
+    REVIEW = "review", "A review waits for you"
+    SUGGESTION = "suggestion", "A suggestion"
+    RUN = "run", "A run of segments"
+    JOB = "job", "A job of yours ended"
+
+
+class MailPreference(models.TextChoices):
+    """Whether what somebody is told in the app comes by mail too."""
+
+    NONE = "none", "Not by mail"
+    AT_ONCE = "at_once", "At once"
+    DAILY = "daily", "Once a day, together"
+
+
+class RepeatUnit(models.TextChoices):
+    """What a task that comes again is counted in."""
+
+    DAY = "day", "day"
+    WEEK = "week", "week"
+    MONTH = "month", "month"
+    YEAR = "year", "year"
