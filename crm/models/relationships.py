@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Prefetch
 from django.utils import timezone
@@ -15,6 +17,8 @@ from crm.models.origins import Imported
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+# A note as the search compares it. A plain function: migrations cannot name classes of ours.
+TEXT_FOLDED = models.Func("text", function="crm_fold", output_field=models.TextField())
 
 
 class RelationshipQuerySet(models.QuerySet["Relationship"]):
@@ -141,6 +145,8 @@ class Note(models.Model):
         ]
         indexes = [
             models.Index(fields=["relationship", "-created_at"], name="crm_note_by_time"),
+            # The search for words: whole words and beginnings, without accents, of any language.
+            GinIndex(SearchVector(TEXT_FOLDED, config="simple"), name="crm_note_words"),
         ]
 
     def __str__(self) -> str:
