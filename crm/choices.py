@@ -24,6 +24,8 @@ class Scope(models.TextChoices):
     RELATIONSHIPS_WRITE = "relationships:write", "Move stages, set owner and next step"
     TASKS_READ = "tasks:read", "Read tasks, notes and your own notifications"
     TASKS_WRITE = "tasks:write", "Write tasks and notes, mark notifications read"
+    OUTREACH_READ = "outreach:read", "Read templates, sequences and the suppression list"
+    OUTREACH_WRITE = "outreach:write", "Change templates and sequences, enrol, suppress"
     IMPORTS_READ = "imports:read", "Read imports"
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
     SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
@@ -223,3 +225,113 @@ class RepeatUnit(models.TextChoices):
     WEEK = "week", "week"
     MONTH = "month", "month"
     YEAR = "year", "year"
+
+
+class SuppressionReason(models.TextChoices):
+    """Why a brand writes no more to an address or a creator."""
+
+    OPT_OUT = "opt_out", "Opted out"
+    BOUNCE = "bounce", "The address does not take mail"
+    COMPLAINT = "complaint", "Complained"
+    ERASURE = "erasure", "Asked to be erased"
+    BY_HAND = "by_hand", "Decided by us"
+
+
+class SuppressionOrigin(models.TextChoices):
+    """How a brand came to know it."""
+
+    LINK = "link", "The unsubscribe link"
+    REPLY = "reply", "An answer by mail"
+    MAIL_SERVER = "mail_server", "A mail server's report"
+    PERSON = "person", "Somebody of us"
+    API = "api", "Another tool"
+
+
+class StepAction(models.TextChoices):
+    """What a step of a sequence does once it is due."""
+
+    MAIL = "mail", "Send the mail"
+    DRAFT = "draft", "Write the mail and wait until somebody approves it"
+    REMIND = "remind", "Remind the person who leads the sequence"
+
+
+class EnrolmentStatus(models.TextChoices):
+    """Where a creator stands in a sequence."""
+
+    WAITING = "waiting", "Waits for the first mail"
+    ACTIVE = "active", "Running"
+    PAUSED = "paused", "Paused"
+    FINISHED = "finished", "Finished without an answer"
+    STOPPED = "stopped", "Stopped"
+
+
+class StopReason(models.TextChoices):
+    """Why a sequence ended before its last step."""
+
+    REPLY = "reply", "The creator answered"
+    STAGE = "stage", "The stage changed"
+    OPT_OUT = "opt_out", "The creator opted out"
+    BOUNCE = "bounce", "The mail came back"
+    SUPPRESSED = "suppressed", "The creator is on the suppression list"
+    DO_NOT_PITCH = "do_not_pitch", "The creator is not to be pitched"
+    NOT_ALLOWED = "not_allowed", "Sending is not allowed"
+    BY_HAND = "by_hand", "Stopped by somebody"
+    ARCHIVED = "archived", "The sequence was archived"
+
+
+class StepOutcome(models.TextChoices):
+    """What became of a step for one creator."""
+
+    WAITING = "waiting", "Waits for approval"
+    MAILED = "mailed", "Mail written and queued"
+    REMINDED = "reminded", "Reminded"
+    SKIPPED = "skipped", "Skipped"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class ContactPurpose(models.TextChoices):
+    """What a brand was given an address for."""
+
+    GENERAL = "general", "Anything"
+    COLLABORATION = "collaboration", "Collaborations"
+    CONTRACTS = "contracts", "Contracts and payments"
+    SHIPPING = "shipping", "Parcels"
+
+
+class LawfulBasis(models.TextChoices):
+    """Why a brand may keep and use somebody's data; empty where nobody said."""
+
+    CONSENT = "consent", "Consent"
+    CONTRACT = "contract", "Contract, or steps before one"
+    LEGITIMATE_INTEREST = "legitimate_interest", "Legitimate interest"
+
+
+class AgentRole(models.TextChoices):
+    """What somebody does for a creator."""
+
+    MANAGER = "manager", "Manager"
+    AGENCY = "agency", "Agency"
+    ASSISTANT = "assistant", "Assistant"
+    LEGAL = "legal", "Lawyer"
+    OTHER = "other", "Something else"
+
+
+class TagColour(models.TextChoices):
+    """The colours a tag can have; the word counts, the colour helps to find it."""
+
+    GREY = "secondary", "Grey"
+    BLUE = "blue", "Blue"
+    GREEN = "green", "Green"
+    YELLOW = "yellow", "Yellow"
+    ORANGE = "orange", "Orange"
+    RED = "red", "Red"
+    PURPLE = "purple", "Purple"
+
+
+class MergeAction(models.TextChoices):
+    """What a merge did to rows of a table."""
+
+    MOVED = "moved", "Moved"
+    DROPPED = "dropped", "Taken out"
+    CHANGED = "changed", "Changed"
+    ADDED = "added", "Added"

@@ -17,6 +17,7 @@ from crm.models.origins import Imported
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
 # A note as the search compares it. A plain function: migrations cannot name classes of ours.
 TEXT_FOLDED = models.Func("text", function="crm_fold", output_field=models.TextField())
 
@@ -72,6 +73,18 @@ class Relationship(Imported):
             models.Index(fields=["brand", "stage", "-stage_since", "-id"], name="crm_rel_board"),
             # The list's order by "added".
             models.Index(fields=["brand", "-created_at", "-id"], name="crm_rel_added"),
+            # My day: the next steps of one person by when they are due.
+            models.Index(
+                fields=["brand", "owner", "next_step_on"],
+                condition=models.Q(next_step_on__isnull=False),
+                name="crm_rel_next_steps",
+            ),
+            # My day: whose cards stand longest in a stage. Who belongs to nobody stalls for nobody.
+            models.Index(
+                fields=["brand", "stage", "stage_since", "id"],
+                condition=models.Q(owner__isnull=False),
+                name="crm_rel_owned",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -130,6 +143,16 @@ class StageCount(models.Model):
         return f"{self.brand_id} {self.stage}: {self.creators}"
 
 
+class NoteQuerySet(models.QuerySet["Note"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Notes of the brands in which `user` has a role; deleted ones are nobody's any more."""
+        return self.standing().filter(relationship__brand__in=Brand.objects.visible_to(user))
+
+    def standing(self) -> Self:
+        """Those that their authors did not delete."""
+        return self.filter(deleted_at=None)
+
+
 class Note(models.Model):
     """What somebody wrote down about a creator for a brand."""
 
@@ -137,6 +160,11 @@ class Note(models.Model):
     author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     text = models.TextField(max_length=10_000)
     created_at = models.DateTimeField(default=timezone.now)
+    # By the author; what it said before is in its versions.
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+
+    objects = NoteQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

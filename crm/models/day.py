@@ -1,0 +1,54 @@
+"""What a person put off on their day, and after how long a brand calls a card stalled."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from crm.choices import Stage
+from crm.models.brands import Brand, User
+
+
+class Snooze(models.Model):
+    """A row of somebody's day that stays away until a day."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_index=False, related_name="+")
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, related_name="+")
+    # Which list of the day (crm.day), and which of its rows.
+    source = models.CharField(max_length=40)
+    row = models.BigIntegerField()
+    until = models.DateField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "brand", "source", "row"], name="crm_snooze_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.row} until {self.until}"
+
+
+class StageLimit(models.Model):
+    """After how many days in a stage without anything planned a brand calls a card stalled."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
+    stage = models.CharField(max_length=20, choices=Stage.choices)
+    # None: creators never stall there.
+    days = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "stage"], name="crm_stage_limit_once"),
+            models.CheckConstraint(
+                name="crm_stage_limit_stage_valid", condition=models.Q(stage__in=Stage.values)
+            ),
+            models.CheckConstraint(
+                name="crm_stage_limit_days_valid",
+                condition=models.Q(days=None) | models.Q(days__range=(1, 3650)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.stage}: {self.days}"
