@@ -2,11 +2,12 @@
 
 from crm.models.brands import ApiToken, Brand, User, UserRole
 from crm.models.calendar import CalendarFeed
+from crm.models.contacts import Agent, ContactPoint, PostalAddress, Representation
 from crm.models.creators import (
-    ContactPoint,
     Creator,
     CreatorNiche,
     ExternalId,
+    FormerHandle,
     Niche,
     Platform,
     Profile,
@@ -17,6 +18,8 @@ from crm.models.imports import ImportBatch, ImportBeforeImage, ImportReject, Sav
 from crm.models.jobs import Job, JobRow
 from crm.models.ledger import AuditEntry, FactChange
 from crm.models.mail import Attachment, Mailbox, MailFolder, Message, Thread
+from crm.models.mail_templates import MailTemplate, MailTemplateVersion
+from crm.models.merges import DuplicatePair, Merge, MergePart
 from crm.models.metrics import (
     AudienceSnapshot,
     CreatorMetrics,
@@ -26,12 +29,22 @@ from crm.models.metrics import (
 )
 from crm.models.notes import Mention, NoteVersion
 from crm.models.notifications import Notification, Preferences
+from crm.models.outreach import OutreachPolicy, SuppressedAddress, Suppression
 from crm.models.relationships import Note, Relationship, StageChange, StageCount
+from crm.models.sequences import (
+    Enrolment,
+    EnrolmentStep,
+    Sequence,
+    SequenceStep,
+    SequenceVersion,
+)
+from crm.models.tags import CreatorTag, Tag
 from crm.models.tasks import Reminder, Task
 from crm.models.tiers import Tier, TierScheme
 from crm.models.views import SavedView, ViewPin
 
 __all__ = (
+    "Agent",
     "ApiToken",
     "Attachment",
     "AudienceSnapshot",
@@ -42,37 +55,55 @@ __all__ = (
     "Creator",
     "CreatorMetrics",
     "CreatorNiche",
+    "CreatorTag",
     "CustomField",
+    "DuplicatePair",
+    "Enrolment",
+    "EnrolmentStep",
     "ExternalId",
     "FactChange",
     "FieldValue",
+    "FormerHandle",
     "ImportBatch",
     "ImportBeforeImage",
     "ImportReject",
     "Job",
     "JobRow",
     "MailFolder",
+    "MailTemplate",
+    "MailTemplateVersion",
     "Mailbox",
     "Mention",
+    "Merge",
+    "MergePart",
     "Message",
     "MetricSnapshot",
     "Niche",
     "Note",
     "NoteVersion",
     "Notification",
+    "OutreachPolicy",
     "Platform",
     "Post",
     "PostMetricSnapshot",
+    "PostalAddress",
     "Preferences",
     "Profile",
     "Relationship",
     "Reminder",
+    "Representation",
     "SavedMapping",
     "SavedView",
+    "Sequence",
+    "SequenceStep",
+    "SequenceVersion",
     "Snooze",
     "StageChange",
     "StageCount",
     "StageLimit",
+    "SuppressedAddress",
+    "Suppression",
+    "Tag",
     "Task",
     "Thread",
     "Tier",

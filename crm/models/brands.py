@@ -107,7 +107,15 @@ class Brand(models.Model):
             models.CheckConstraint(
                 name="crm_brand_slug_not_reserved",
                 condition=~models.Q(
-                    slug__in=["accounts", "admin", "api", "static", "healthz", "readyz"]
+                    slug__in=[
+                        "accounts",
+                        "admin",
+                        "api",
+                        "static",
+                        "healthz",
+                        "readyz",
+                        "unsubscribe",
+                    ]
                 ),
             ),
         ]
