@@ -1,0 +1,1 @@
+"""Mail: writing and queueing, sending, fetching, threads, mailboxes; a module each."""
