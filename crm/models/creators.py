@@ -9,7 +9,7 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
 
-from crm.choices import ContactKind, CreatorType, Source
+from crm.choices import CreatorType, Source
 from crm.models.brands import Brand
 from crm.models.origins import Imported
 
@@ -94,7 +94,14 @@ class Creator(Imported):
     profession = models.CharField(max_length=200, blank=True, default="")
     # null: nobody said. The glossary scheme's "celebrity" is this flag, not a count.
     is_celebrity = models.BooleanField(null=True, blank=True)
+    # IANA name; empty where not known. Mails go out by it.
+    timezone = models.CharField(max_length=60, blank=True, default="", db_default="")
     niches = models.ManyToManyField(Niche, through="CreatorNiche", related_name="creators")
+    # Set once somebody found that this is the same person as another (crm/services/merge).
+    # The row stays: addresses lead on from it, and an undo gives it back what was its own.
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -204,31 +211,25 @@ class Profile(Imported):
         return self.url if self.url.startswith(("https://", "http://")) else ""
 
 
-class ContactPoint(Imported):
-    """A way to reach a creator, as one brand was given it: personal data, never shared."""
+class FormerHandle(models.Model):
+    """What an account was called before, and until when: written by a trigger at each change.
 
-    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
-    creator = models.ForeignKey(Creator, on_delete=models.CASCADE, related_name="contact_points")
-    kind = models.CharField(max_length=10, choices=ContactKind.choices)
-    # E-mail in lower case.
-    value = models.CharField(max_length=254)
-    created_at = models.DateTimeField(auto_now_add=True)
+    An import that is undone takes its change out again instead of adding one.
+    """
 
-    class Meta(Imported.Meta):
-        constraints = [
-            # The second key of an import: within a brand an address is one creator.
-            models.UniqueConstraint(fields=["brand", "kind", "value"], name="crm_contact_once"),
-            models.CheckConstraint(
-                name="crm_contact_kind_valid", condition=models.Q(kind__in=ContactKind.values)
-            ),
-            models.CheckConstraint(
-                name="crm_contact_value_normal",
-                condition=models.Q(value=Lower("value")) & ~models.Q(value=""),
-            ),
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="former_handles")
+    handle = models.CharField(max_length=200)
+    until = models.DateTimeField()
+
+    class Meta:
+        ordering = ["profile", "-until", "-pk"]
+        indexes = [
+            # A file or a search that still has the former handle.
+            models.Index(fields=["handle"], name="crm_former_handle"),
         ]
 
     def __str__(self) -> str:
-        return self.value
+        return self.handle
 
 
 class ExternalId(Imported):
