@@ -115,6 +115,11 @@ AXES_VERBOSE = False  # else every command begins with a line about it
 # Where the product is reached, for links in mails: https://crm.example.com
 RAPPORT_URL = env.str("RAPPORT_URL", default="").rstrip("/")
 DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="rapport@localhost")
+EMAIL_TIMEOUT = 20  # Django would wait for ever
+# Whether mail to creators leaves this installation, and to which hosts mailboxes may connect
+# (comma separated; empty: any).
+MAIL_DELIVERY = env.bool("MAIL_DELIVERY", default=True)
+MAIL_HOSTS = [host.lower() for host in env.list("MAIL_HOSTS", default=[])]
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
@@ -204,6 +209,7 @@ SPECTACULAR_SETTINGS = {
         "Cause": "segmentation.choices.Cause",
         "OverrideKind": "segmentation.choices.OverrideKind",
         "ErrandStatus": "segmentation.choices.ErrandStatus",
+        "OrderKind": "segmentation.choices.OrderKind",
         "PackState": ["new", "impossible", "same", "newer", "drafted", "own", "archived"],
     },
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -237,6 +243,11 @@ CELERY_BEAT_SCHEDULE = {
     "due-segmentation": {
         "task": "segmentation.tasks.start_due_runs",
         "schedule": crontab(minute="*/5"),
+    },
+    # Orders for runs, drift reports, scorecards by tier: those whose message or worker got lost.
+    "lost-errands": {
+        "task": "segmentation.tasks.take_up_errands",
+        "schedule": timedelta(minutes=1),
     },
     # The outbox is drained on commit; this is the net beneath it.
     "drain-facts": {"task": "segmentation.tasks.drain_facts", "schedule": timedelta(seconds=20)},

@@ -21,3 +21,5 @@ DATABASES = {
 CELERY_BROKER_URL = broker(env.str("REDIS_URL", default="redis://127.0.0.1:1/0"))
 
 vars().update(mail(env.str("EMAIL_URL", default="consolemail://")))
+# A copy of a production database on somebody's machine must not write to creators.
+MAIL_DELIVERY = env.bool("MAIL_DELIVERY", default=False)
