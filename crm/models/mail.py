@@ -254,6 +254,8 @@ class Message(models.Model):
     # What this mail says, and what it repeats of earlier ones (shown folded).
     text = models.TextField(blank=True, default="")
     quoted = models.TextField(blank=True, default="")
+    # The signature and what the law asks for, as they went out below the text.
+    closing = models.TextField(blank=True, default="")
     # Further headers of an outgoing mail, e.g. List-Unsubscribe.
     headers = models.JSONField(default=dict, blank=True)
 
