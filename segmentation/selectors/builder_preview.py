@@ -6,9 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DatabaseError, connection, transaction
-from psycopg.errors import QueryCanceled
-
+from crm.limits import TookTooLong, limited
 from crm.models import Brand
 from segmentation.models import Segment, SegmentVersion
 from segmentation.rules import json_form
@@ -22,7 +20,7 @@ from segmentation.services.preview import Preview, preview_rule
 
 MEMBERS_SHOWN = 10
 # Nobody waits longer for a count; the statement is stopped.
-LONGEST_MS = "10000"
+LONGEST_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -140,9 +138,8 @@ def _found(
     if wanted.rule.tree is None:
         return None
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('statement_timeout', %s, TRUE)", [LONGEST_MS])
-            found = preview_rule(
+        with limited(LONGEST_SECONDS):
+            return preview_rule(
                 brand=brand,
                 rule=wanted.rule.tree,
                 as_of=at,
@@ -153,12 +150,8 @@ def _found(
                 near_percent=wanted.near_percent,
                 unknown_policy=wanted.unknown_policy,
             )
-            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
-            return found
-    except DatabaseError as error:
-        if isinstance(error.__cause__, QueryCanceled):
-            return None
-        raise
+    except TookTooLong:
+        return None
 
 
 def _changes(before: object, after: Draft | None, facts: Catalogue) -> Sequence[Difference]:

@@ -7,24 +7,17 @@ on without it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from time import monotonic
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
-from psycopg.errors import QueryCanceled
+from django.db import connection
 
+from crm.limits import TookTooLong, limited
 from segmentation.services.evaluation.diff import DIFF_TABLE, diff_query, judged_rows
 from segmentation.services.evaluation.plan import STOPPED, Plan
 from segmentation.services.evaluation.rules import Judged
 
 logger = logging.getLogger(__name__)
-
-
-class TookTooLong(Exception):
-    """A statement was stopped by its time limit."""
 
 
 def evaluate(plan: Plan) -> Plan:
@@ -49,7 +42,7 @@ def _write_diff(plan: Plan, seconds: float) -> int:
     query = diff_query(plan)
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{DIFF_TABLE}")
-        with _limited(seconds), plan.planned():
+        with limited(seconds), plan.planned():
             cursor.execute(
                 f"CREATE TEMP TABLE {DIFF_TABLE} ON COMMIT DROP AS {query.text}", query.params
             )
@@ -65,25 +58,9 @@ def _unless_slow(one: Judged, plan: Plan) -> Judged:
     rows = judged_rows(plan.only(one))
     columns = "count(e.r0)" if one.stay is None else "count(e.r0), count(e.s0)"
     try:
-        limit = _limited(settings.RULE_TIMEOUT_SECONDS)
+        limit = limited(settings.RULE_TIMEOUT_SECONDS)
         with limit, plan.planned(), connection.cursor() as cursor:
             cursor.execute(f"SELECT {columns} FROM {rows.text}", rows.params)  # noqa: S608 - as in diff.py
     except TookTooLong:
         return one.stopped(f"{STOPPED} {settings.RULE_TIMEOUT_SECONDS:g} seconds.")
     return one
-
-
-@contextmanager
-def _limited(seconds: float) -> Iterator[None]:
-    """Stop a statement after so long: TookTooLong, and all it did is undone."""
-    began = monotonic()
-    try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
-            yield
-            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
-    except OperationalError as stopped:
-        # A person who cancels the run stops the statement the same way, but earlier.
-        if isinstance(stopped.__cause__, QueryCanceled) and monotonic() - began >= seconds:
-            raise TookTooLong from stopped
-        raise

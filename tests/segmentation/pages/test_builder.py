@@ -161,7 +161,7 @@ class TestPreview:
             assert "The count comes as soon as the rule is complete." in shown
 
     def test_a_count_that_takes_too_long_is_stopped(self, brand, strategist_client, monkeypatch):
-        monkeypatch.setattr(builder_preview, "LONGEST_MS", "50")
+        monkeypatch.setattr(builder_preview, "LONGEST_SECONDS", 0.05)
         monkeypatch.setattr(builder_preview, "preview_rule", sleep_in_the_database)
         shown = self.shown(strategist_client, brand)
         assert "Counting takes too long for a look in passing." in shown
