@@ -5,3 +5,10 @@ class SegmentationConfig(AppConfig):
     """What the creators and campaigns tell us: segments, runs and scorecards."""
 
     name = "segmentation"
+
+    def ready(self) -> None:
+        """Add what this app knows of creators to the pages of the apps below."""
+        from crm.timeline import SOURCES  # noqa: PLC0415 - models are there from now on
+        from segmentation.timeline import SOURCE  # noqa: PLC0415
+
+        SOURCES.add(SOURCE.key, SOURCE)

@@ -45,7 +45,7 @@ class Event:
     @property
     def anchor(self) -> str:
         """The id of its element in a page."""
-        return f"event-{self.kind}-{self.number}"
+        return f"event-{self.kind}-{self.number}-{self.at:%s}"
 
     @property
     def permalink(self) -> str:
@@ -91,16 +91,20 @@ class Place:
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody wants to see of a timeline; empty is everything. Days are the page's."""
+    """What somebody wants to see of a timeline. Days are the page's; no kinds: the usual ones."""
 
     kinds: frozenset[str] = frozenset()
     person: User | None = None
     since: date | None = None
     until: date | None = None
 
+    def wants(self, source: Source) -> bool:
+        """Whether events of a source are asked for."""
+        return source.key in self.kinds if self.kinds else source.by_default
+
     @property
     def is_narrow(self) -> bool:
-        """Whether anything is left out."""
+        """Whether it is not simply the usual."""
         return bool(self.kinds or self.person or self.since or self.until)
 
 
@@ -157,6 +161,8 @@ class Source:
     # One of crm.icons.ICONS.
     icon: str
     find: Callable[[Relationship, Window], Iterable[Event]]
+    # Shown unless somebody asks for certain kinds; what comes daily would hide the rest.
+    by_default: bool = True
 
 
 # Upper apps add theirs in AppConfig.ready() (docs/adr/0011).

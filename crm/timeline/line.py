@@ -30,7 +30,7 @@ def timeline(
         (
             event
             for source in SOURCES
-            if not asked.kinds or source.key in asked.kinds
+            if asked.wants(source)
             for event in source.find(relationship, Window(source.key, size, asked, before))
         ),
         key=lambda event: event.place,
