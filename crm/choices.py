@@ -27,6 +27,7 @@ class Scope(models.TextChoices):
     OUTREACH_READ = "outreach:read", "Read templates, sequences and the suppression list"
     OUTREACH_WRITE = "outreach:write", "Change templates and sequences, enrol, suppress"
     IMPORTS_READ = "imports:read", "Read imports"
+    MAIL_READ = "mail:read", "Read mailboxes, conversations and mails"
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
     SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
     SCORECARDS_READ = "scorecards:read", "Read scorecards"
@@ -335,3 +336,4 @@ class MergeAction(models.TextChoices):
     DROPPED = "dropped", "Taken out"
     CHANGED = "changed", "Changed"
     ADDED = "added", "Added"
+    OWN = "own", "As the app that owns it does"

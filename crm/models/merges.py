@@ -92,6 +92,8 @@ class Merge(models.Model):
     actor = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
     reason = models.CharField(max_length=300, blank=True, default="")
+    # Brands that knew the creator that went: who may undo it has a say in each.
+    brands = ArrayField(models.BigIntegerField(), default=list)
     # Relationships of the creator that went which became part of another one.
     former_relationships = ArrayField(models.BigIntegerField(), default=list)
     undone_at = models.DateTimeField(null=True, blank=True)
@@ -133,7 +135,8 @@ class MergePart(models.Model):
     old_id = models.BigIntegerField(null=True, blank=True)
     new_id = models.BigIntegerField(null=True, blank=True)
     row_ids = ArrayField(models.BigIntegerField(), default=list)
-    # Taken out: the rows. Changed: {"old": …, "new": …} of each, with its id.
+    # Taken out: the rows. Changed: {"old": …, "new": …} of each, with its id. Of an upper app
+    # (the table is its key then): what it needs.
     rows = models.JSONField(default=list)
 
     class Meta:
