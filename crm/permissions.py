@@ -31,6 +31,9 @@ class Can(StrEnum):
     EDIT_CREATORS = "edit_creators"
     MOVE_STAGES = "move_stages"
     WRITE_NOTES = "write_notes"
+    MANAGE_OUTREACH = "manage_outreach"
+    READ_MAIL = "read_mail"
+    SEND_MAIL = "send_mail"
     RUN_SEGMENTS = "run_segments"
     APPLY_RUNS = "apply_runs"
     EDIT_SEGMENTS = "edit_segments"
@@ -45,16 +48,27 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.VIEW,
             Can.IMPORT_DATA,
             Can.WRITE_NOTES,
+            Can.MANAGE_OUTREACH,
+            Can.READ_MAIL,
             Can.RUN_SEGMENTS,
             Can.APPLY_RUNS,
             Can.EDIT_SEGMENTS,
         }
     ),
     Role.MANAGER: frozenset(
-        {Can.VIEW, Can.IMPORT_DATA, Can.EDIT_CREATORS, Can.MOVE_STAGES, Can.WRITE_NOTES}
+        {
+            Can.VIEW,
+            Can.IMPORT_DATA,
+            Can.EDIT_CREATORS,
+            Can.MOVE_STAGES,
+            Can.WRITE_NOTES,
+            Can.MANAGE_OUTREACH,
+            Can.READ_MAIL,
+            Can.SEND_MAIL,
+        }
     ),
     Role.ANALYST: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.RUN_SEGMENTS}),
-    Role.LEGAL: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.READ_AUDIT}),
+    Role.LEGAL: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.READ_MAIL, Can.READ_AUDIT}),
     Role.ADMIN: frozenset(Can),
 }
 

@@ -12,6 +12,7 @@ from crm.importers.mapping import MappingInvalid
 from crm.importers.rows import Unreadable
 from crm.models import User
 from crm.services.imports import batches, running, undoing
+from crm.services.mail import fetching, sending
 from crm.services.metrics import refresh_metrics
 
 # What an import says of itself on its page is no error of the worker.
@@ -49,6 +50,32 @@ def undo_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) ->
 def refresh_all_metrics(**_later: Any) -> None:
     """Compute every creator's metrics again: windows of days move on without any new number."""
     refresh_metrics(creator_ids=None, as_of=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def send_mail(**_later: Any) -> None:
+    """Send the mails whose time has come."""
+    sending.send_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def fetch_all_mail(**_later: Any) -> None:
+    """A task for each mailbox that can be fetched, so that a slow server holds up no other."""
+    for mailbox_id in fetching.due(at=timezone.now()):
+        fetch_mail.delay(mailbox_id=mailbox_id)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def fetch_mail(*, mailbox_id: int, **_later: Any) -> None:
+    """Fetch what is new in a mailbox, and look there for mails of which nobody knows."""
+    fetching.fetch(mailbox_id=mailbox_id, at=timezone.now())
+    fetching.look_for_unknown(mailbox_id=mailbox_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sweep_mail(**_later: Any) -> None:
+    """Say of mails whose sender died that it is not known whether they left."""
+    sending.sweep(at=timezone.now())
 
 
 def _user(pk: int | None) -> User | None:

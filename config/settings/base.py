@@ -262,6 +262,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "segmentation.tasks.end_overrides",
         "schedule": timedelta(minutes=1),
     },
+    # What people send goes at once; this takes what waited for its hour, or for a server.
+    "send-mail": {"task": "crm.tasks.send_mail", "schedule": timedelta(seconds=20)},
+    "fetch-mail": {"task": "crm.tasks.fetch_all_mail", "schedule": timedelta(minutes=1)},
+    "sweep-mail": {"task": "crm.tasks.sweep_mail", "schedule": timedelta(minutes=5)},
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",
         "schedule": crontab(hour=2, minute=30),

@@ -57,6 +57,21 @@ def keep(*, brand: Brand, message: Message, file: File) -> Attachment:
     )
 
 
+def stored(message: Message) -> list[File]:
+    """The files of a mail that are kept."""
+    return [
+        File(row.name, row.content_type, content_of(row))
+        for row in message.attachments.filter(is_kept=True)
+    ]
+
+
+def content_of(attachment: Attachment) -> bytes:
+    """The bytes of a file that is kept."""
+    with default_storage.open(path(attachment.brand_id, attachment.sha256)) as file:
+        content: bytes = file.read()
+    return content
+
+
 def path(brand_id: int, digest: str) -> str:
     """Where a file is kept: by its hash, so that no name of a stranger is a name on our disk."""
     return f"mail/{brand_id}/{digest[:2]}/{digest}"

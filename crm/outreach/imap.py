@@ -107,9 +107,9 @@ class Folders:
         """Whether a mail with this Message-ID lies in the open folder."""
         return bool(self._box.uids(AND(header=H("Message-ID", message_id))))
 
-    def names(self) -> list[str]:
-        """The names of all folders."""
-        return [folder.name for folder in self._box.folder.list()]
+    def size(self) -> int:
+        """How many mails are in the open folder."""
+        return len(self._box.uids())
 
 
 def _raw(mail: MailMessage) -> bytes:

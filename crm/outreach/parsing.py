@@ -10,7 +10,7 @@ import email
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.header import decode_header, make_header
 from email.message import Message
@@ -78,8 +78,20 @@ class _Body:
     files: list[File] = field(default_factory=list)
 
 
-def read(raw: bytes) -> Received:
-    """The mail `raw`."""
+def read(raw: bytes, *, is_whole: bool = True, size: int = 0) -> Received:
+    """The mail `raw`; of one that is too large (`is_whole` false) only its head is there."""
+    try:
+        mail = _read(raw)
+    except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError):
+        # One mail that nobody can read must not keep those behind it from being read.
+        mail = _unreadable(raw)
+    if is_whole:
+        return mail
+    note = f"This mail is too large to be fetched ({size // 1_048_576} MB). Read it in the mailbox."
+    return replace(mail, text=note, quoted="", files=())
+
+
+def _read(raw: bytes) -> Received:
     mail = email.message_from_bytes(raw)
     body = _body_of(mail)
     report = bounces.report_of(mail)
@@ -92,7 +104,7 @@ def read(raw: bytes) -> Received:
         message_id=_message_id(mail, raw),
         in_reply_to=answered[0] if answered else "",
         references=references[-REFERENCES_MAX:],
-        from_address=from_address[:254],
+        from_address=from_address,
         from_name=from_name[:200],
         to=tuple(address for _, address in _people(mail, "To")),
         cc=tuple(address for _, address in _people(mail, "Cc")),
@@ -106,6 +118,25 @@ def read(raw: bytes) -> Received:
         kind=_kind(mail, report),
         files=tuple(body.files),
         report=report,
+    )
+
+
+def _unreadable(raw: bytes) -> Received:
+    return Received(
+        message_id=_made_id(raw),
+        in_reply_to="",
+        references=(),
+        from_address="",
+        from_name="",
+        to=(),
+        cc=(),
+        delivered_to=(),
+        subject="(cannot be read)",
+        text="This mail cannot be read. It hangs here as it came.",
+        quoted="",
+        at=None,
+        kind=MailKind.AUTOMATIC,
+        files=(File("mail.eml", "message/rfc822", raw),),
     )
 
 
@@ -143,7 +174,11 @@ def _people(mail: Message, name: str) -> list[tuple[str, str]]:
 def _message_id(mail: Message, raw: bytes) -> str:
     """Its Message-ID; made from its bytes where it has none, so that twice-fetched is known."""
     given = _ID.findall(_header(mail, "Message-ID"))
-    return given[0] if given else f"<{hashlib.sha256(raw).hexdigest()}@without-id.invalid>"
+    return given[0] if given else _made_id(raw)
+
+
+def _made_id(raw: bytes) -> str:
+    return f"<{hashlib.sha256(raw).hexdigest()}@without-id.invalid>"
 
 
 def _date(mail: Message) -> datetime | None:

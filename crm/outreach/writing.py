@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.encoding import punycode
 
 from crm.models import Message
+from crm.outreach.parsing import File
 
 # Names of mails and addresses of pages: one word each, which must not be broken or encoded.
 _WHOLE = {"message-id", "in-reply-to", "references", "list-unsubscribe", "list-unsubscribe-post"}
@@ -42,8 +43,15 @@ class _Policy(EmailPolicy):
 POLICY = _Policy(linesep=SMTP.linesep)
 
 
-def raw(message: Message, *, text: str, headers: Mapping[str, str], at: datetime) -> bytes:
-    """The mail with `text` as its body and `headers` besides its own."""
+def raw(
+    message: Message,
+    *,
+    text: str,
+    headers: Mapping[str, str],
+    at: datetime,
+    files: Sequence[File] = (),
+) -> bytes:
+    """The mail with `text` as its body, `headers` besides its own, and `files` hung on it."""
     mail = EmailMessage(policy=POLICY)
     mail["From"] = Address(message.from_name, addr_spec=ascii_address(message.from_address))
     mail["To"] = [Address(addr_spec=ascii_address(address)) for address in message.to]
@@ -58,6 +66,9 @@ def raw(message: Message, *, text: str, headers: Mapping[str, str], at: datetime
     for name, value in headers.items():
         mail[name] = value
     mail.set_content(text + "\n")
+    for file in files:
+        main, _, sub = file.declared.partition("/")
+        mail.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
     return mail.as_bytes()
 
 

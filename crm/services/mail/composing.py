@@ -12,7 +12,15 @@ from django.db import transaction
 
 from crm import audit
 from crm.choices import ContactKind, MailDirection, MailPurpose, MailStatus
-from crm.models import ContactPoint, Mailbox, Message, Relationship, Thread, User
+from crm.models import (
+    ContactPoint,
+    Mailbox,
+    Message,
+    Relationship,
+    Representation,
+    Thread,
+    User,
+)
 
 SUBJECT_MAX = 400
 TEXT_MAX = 100_000
@@ -41,14 +49,15 @@ def compose(
     purpose: MailPurpose,
     at: datetime,
     to: Sequence[str] = (),
-    cc: Sequence[str] = (),
+    cc: Sequence[str] | None = None,
     thread: Thread | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Message:
     """A draft to the creator of `relationship`. Raises MailRefused.
 
-    Without `to` it goes to the creator's e-mail address in the brand's file. Without `thread` a new
-    one begins; in a thread it answers the newest mail. `headers` go out with it as they are.
+    Without `to` it goes to the creator's e-mail address in the brand's file; without `cc` in copy
+    to the agents who want that. Without `thread` a new one begins; in a thread it answers the
+    newest mail. `headers` go out with it as they are.
     """
     if mailbox.brand_id != relationship.brand_id:
         raise MailRefused("This mailbox is of another brand.", field="mailbox")
@@ -71,7 +80,11 @@ def compose(
         from_address=mailbox.address,
         from_name=mailbox.name,
         to=recipients,
-        cc=_addresses(cc, "cc"),
+        cc=[
+            address
+            for address in _addresses(in_copy(relationship) if cc is None else cc, "cc")
+            if address not in recipients
+        ],
         subject=_subject(subject),
         text=_text(text),
         headers=dict(headers or {}),
@@ -153,7 +166,7 @@ def queue(
 
 
 @transaction.atomic
-def take_back(*, message_id: int, actor: User, at: datetime) -> Message:
+def take_back(*, message_id: int, actor: User | None, at: datetime) -> Message:
     """Make a queued mail a draft again. Raises MailRefused where it is on its way or gone."""
     message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
     if message.status != MailStatus.QUEUED:
@@ -187,7 +200,8 @@ def discard(*, message_id: int) -> None:
 def address_of(relationship: Relationship) -> str:
     """The creator's e-mail address in the brand's file. Raises MailRefused where there is none."""
     address = (
-        ContactPoint.objects.filter(
+        ContactPoint.objects.usable()
+        .filter(
             brand_id=relationship.brand_id,
             creator_id=relationship.creator_id,
             kind=ContactKind.EMAIL,
@@ -202,6 +216,14 @@ def address_of(relationship: Relationship) -> str:
             field="to",
         )
     return address
+
+
+def in_copy(relationship: Relationship) -> list[str]:
+    """The addresses of the creator's agents to whom mails go in copy."""
+    agents = Representation.objects.filter(
+        creator_id=relationship.creator_id, agent__brand_id=relationship.brand_id, in_copy=True
+    ).order_by("pk")
+    return [emails[0] for emails in agents.values_list("agent__emails", flat=True) if emails]
 
 
 def _answer(message: Message, thread: Thread) -> None:
