@@ -36,6 +36,8 @@ class OutreachPolicy(models.Model):
     days_off = ArrayField(models.DateField(), default=list, blank=True)
     # For so long after a mail of anybody of the brand, nobody else begins a conversation.
     quiet_days = models.PositiveSmallIntegerField(default=30, validators=[MaxValueValidator(365)])
+    # For countries whose rule is not on file: write only with consent.
+    needs_consent_where_unknown = models.BooleanField(default=False)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

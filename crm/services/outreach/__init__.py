@@ -1,0 +1,1 @@
+"""Outreach: rules, suppressions, templates, sequences, and what moves them; a module each."""

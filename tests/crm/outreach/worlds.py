@@ -1,0 +1,81 @@
+"""A brand that may write: its rules are set, it has a mailbox, and a creator has an address."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from crm.choices import MailDirection, MailKind, MailStatus
+from crm.models import Brand, Mailbox, Message, OutreachPolicy, Relationship, Thread
+from tests.factories import (
+    ContactPointFactory,
+    CreatorFactory,
+    ProfileFactory,
+    RelationshipFactory,
+)
+
+# A Monday in Copenhagen, 11:00 there.
+MONDAY = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
+
+
+def policy_of(brand: Brand, **options: Any) -> OutreachPolicy:
+    """The rules with a postal address."""
+    given = {"sender_name": "Acme ApS", "postal_address": "Vestergade 1, 1456 København K"}
+    return OutreachPolicy.objects.create(brand=brand, **{**given, **options})
+
+
+def mailbox_of(brand: Brand, **options: Any) -> Mailbox:
+    """Shared, without servers."""
+    given = {"address": f"hello@{brand.slug}.example", "name": "Ana of Acme"}
+    return Mailbox.objects.create(brand=brand, **{**given, **options})
+
+
+def known_creator(
+    brand: Brand,
+    *,
+    name: str = "Maya Lindholm",
+    address: str = "maya@example.com",
+    country: str = "DK",
+    **options: Any,
+) -> Relationship:
+    """A relationship with a creator who has an address and an account."""
+    creator = CreatorFactory(name=name, country=country)
+    relationship = RelationshipFactory(brand=brand, creator=creator, **options)
+    if address:
+        ContactPointFactory(brand=brand, creator=creator, value=address)
+    ProfileFactory(creator=creator, handle=address.partition("@")[0] or "nobody", followers=12_000)
+    return relationship
+
+
+def mail(
+    relationship: Relationship,
+    mailbox: Mailbox,
+    *,
+    at: datetime,
+    direction: MailDirection = MailDirection.OUT,
+    status: MailStatus = MailStatus.SENT,
+    thread: Thread | None = None,
+    **options: Any,
+) -> Message:
+    """A mail that went or came at a moment."""
+    is_in = direction == MailDirection.IN
+    thread = thread or Thread.objects.create(
+        brand=relationship.brand, relationship=relationship, mailbox=mailbox, subject="Hi"
+    )
+    given = {
+        "kind": MailKind.PERSONAL,
+        "purpose": "" if is_in else "first",
+        "from_address": "maya@example.com" if is_in else mailbox.address,
+        "sent_at": None if is_in else at,
+        "text": "Hello",
+    }
+    return Message.objects.create(
+        brand=relationship.brand,
+        thread=thread,
+        mailbox=mailbox,
+        direction=direction,
+        status=MailStatus.RECEIVED if is_in else status,
+        message_id=f"<{thread.pk}.{at.timestamp()}.{direction}@acme.example>",
+        at=at,
+        **{**given, **options},
+    )
