@@ -6,3 +6,11 @@ class CrmConfig(AppConfig):
 
     name = "crm"
     verbose_name = "CRM"
+
+    def ready(self) -> None:
+        """Add what this app has to the pages that others add to as well."""
+        from crm.day.own import add_own_sources  # noqa: PLC0415 - models are there only now
+        from crm.lists.kinds import add_own_kinds  # noqa: PLC0415
+
+        add_own_sources()
+        add_own_kinds()

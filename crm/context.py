@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from crm.models import Brand, UserRole
+from crm.models import Brand, Notification, UserRole
 from crm.permissions import Can, may
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ class RailItem:
     is_here: bool
 
 
+HOME = "crm:day"
 # Label, icon, URL name, key, what a role needs to see it. Pages of upper apps by name only.
 RAIL = (
+    ("My day", "sunrise", HOME, "d", Can.VIEW),
     ("Creators", "users", "crm:creators", "c", Can.VIEW),
     ("Board", "layout-kanban", "crm:board", "b", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
@@ -39,6 +43,7 @@ RAIL = (
 
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
+    HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "segmentation:segments": (
         "segmentation:matrix",
         "segmentation:audiences",
@@ -59,7 +64,9 @@ def rail(request: HttpRequest, brand: Brand, role: str | None) -> list[RailItem]
             url, *others = (
                 reverse(page, args=[brand.slug]) for page in (name, *BELONGING.get(name, ()))
             )
-            is_here = request.path.startswith((url, *others))
+            # The day is at the brand's own address, with which all others begin.
+            is_here = request.path == url if name == HOME else request.path.startswith(url)
+            is_here = is_here or request.path.startswith(tuple(others))
             items.append(RailItem(label, icon, url, key, is_here))
     return items
 
@@ -73,7 +80,14 @@ def brand_frame(request: HttpRequest) -> dict[str, Any]:
     if brand is None or not request.user.is_authenticated:
         return {}
     role = getattr(request, "role", None)
-    brands = UserRole.objects.filter(user=request.user).select_related("brand")
+    unread = Notification.objects.filter(user=request.user, brand=OuterRef("brand")).unread()
+    counted = unread.order_by().values("brand").annotate(number=Count("*")).values("number")
+    # With how many notifications wait in each: one statement for the switcher and the bell.
+    brands = (
+        UserRole.objects.filter(user=request.user)
+        .select_related("brand")
+        .annotate(unread=Coalesce(Subquery(counted), 0))
+    )
     return {
         "brand": brand,
         "role": role,

@@ -4,11 +4,45 @@ from __future__ import annotations
 
 from django.urls import path
 
-from crm.views import board, brands, creator, creators, fields, imports
+from crm.views import (
+    board,
+    brands,
+    creator,
+    creators,
+    day,
+    fields,
+    imports,
+    me,
+    notes,
+    notifications,
+    stalls,
+    tasks,
+)
 
 app_name = "crm"
 
 urlpatterns = [
+    path("", day.day, name="day"),
+    path("day/undo/", day.undo, name="day_undo"),
+    path("day/<slug:section>/", day.section, name="day_section"),
+    path("day/rows/<slug:source>/<int:pk>/finish/", day.finish, name="day_finish"),
+    path("day/rows/<slug:source>/<int:pk>/snooze/", day.put_off, name="day_snooze"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/done/", tasks.done, name="task_done"),
+    path("tasks/<int:pk>/delete/", tasks.delete, name="task_delete"),
+    path("creators/<uuid:uid>/tasks/", tasks.of_creator, name="creator_tasks"),
+    path("notes/<int:pk>/", notes.note, name="note"),
+    path("notes/<int:pk>/delete/", notes.delete, name="note_delete"),
+    path("people/", notes.people, name="people"),
+    path("notifications/", notifications.notifications, name="notifications"),
+    path("notifications/bell/", notifications.bell, name="notifications_bell"),
+    path("notifications/read/", notifications.read, name="notifications_read"),
+    path("notifications/<int:pk>/", notifications.open_one, name="notification"),
+    path("me/", me.me, name="me"),
+    path("me/calendar/", me.calendar_new, name="calendar_new"),
+    path("me/calendar/revoke/", me.calendar_revoke, name="calendar_revoke"),
+    path("settings/stalled/", stalls.stage_limits, name="stage_limits"),
     path("creators/", creators.creators, name="creators"),
     path("creators/export.csv", creators.export, name="creators_export"),
     path("creators/new/", creators.new, name="creator_new"),

@@ -15,6 +15,14 @@ from crm.forms.creators import (
 )
 from crm.forms.fields import FieldForm, NewFieldForm, ValueForm
 from crm.forms.imports import ImportColumnForm, ImportFileForm, UploadForm
+from crm.forms.tasks import (
+    PlanForm,
+    PreferencesForm,
+    SnoozeForm,
+    StageLimitsForm,
+    TaskForm,
+    VersionForm,
+)
 
 __all__ = (
     "BrandForm",
@@ -29,11 +37,17 @@ __all__ = (
     "NoteForm",
     "PersonForm",
     "PlainForm",
+    "PlanForm",
+    "PreferencesForm",
     "RelationshipForm",
     "RoleForm",
+    "SnoozeForm",
+    "StageLimitsForm",
     "Styled",
+    "TaskForm",
     "TokenForm",
     "UploadForm",
     "ValueForm",
+    "VersionForm",
     "put_error",
 )

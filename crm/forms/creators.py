@@ -133,5 +133,8 @@ class NoteForm(PlainForm):
     """A note."""
 
     text = forms.CharField(
-        max_length=NOTE_MAX, label="Note", widget=forms.Textarea(attrs={"rows": 3})
+        max_length=NOTE_MAX,
+        label="Note",
+        widget=forms.Textarea(attrs={"rows": 3, "data-mentions": ""}),
+        help_text="@ names a colleague and tells them.",
     )

@@ -106,6 +106,14 @@ class Task(models.Model):
         return self.title
 
     @property
+    def repeats(self) -> str:
+        """ "every 2 weeks"; empty for what does not repeat."""
+        if not self.repeat_unit:
+            return ""
+        name = RepeatUnit(self.repeat_unit).label
+        return f"every {name}" if self.repeat_every == 1 else f"every {self.repeat_every} {name}s"
+
+    @property
     def is_done(self) -> bool:
         """Whether somebody did it."""
         return self.done_at is not None

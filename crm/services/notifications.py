@@ -64,3 +64,10 @@ def mark_read(*, user: User, brand: Brand, ids: Iterable[int] | None, at: dateti
     if ids is not None:
         rows = rows.filter(pk__in=ids)
     return rows.update(read_at=at)
+
+
+@transaction.atomic
+def mark_unread(*, user: User, brand: Brand, ids: Iterable[int]) -> int:
+    """Take `mark_read` back. They are not mailed again."""
+    rows = Notification.objects.filter(user=user, brand=brand, pk__in=ids, read_at__isnull=False)
+    return rows.update(read_at=None)

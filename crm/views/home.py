@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @login_required
 def home(request: HttpRequest) -> HttpResponse:
-    """To the creators of the user's first brand; words where there is none."""
+    """To the day in the user's first brand; words where there is none."""
     brand = Brand.objects.visible_to(request.user).first()
     if brand is None:
         return render(request, "crm/no_brand.html", status=403)
-    return redirect("crm:creators", brand=brand.slug)
+    return redirect("crm:day", brand=brand.slug)

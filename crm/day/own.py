@@ -1,0 +1,24 @@
+"""The sources of this app, in the order in which rows of one moment stand."""
+
+from __future__ import annotations
+
+from crm.day.imports import RejectedRows, WaitingImports
+from crm.day.mentions import Mentions
+from crm.day.next_steps import DueSteps
+from crm.day.parts import SOURCES
+from crm.day.stalled import Stalled
+from crm.day.tasks import DueTasks
+from crm.services.stalls import DEFAULTS
+
+
+def add_own_sources() -> None:
+    """Called once, when the app is ready."""
+    for source in (
+        Mentions(),
+        DueSteps(),
+        DueTasks(),
+        *(Stalled(stage) for stage in DEFAULTS),
+        RejectedRows(),
+        WaitingImports(),
+    ):
+        SOURCES.add(source.key, source)
