@@ -12,10 +12,13 @@ from django.utils import timezone
 
 from crm.models import Brand
 from segmentation.facts import check
+from segmentation.models import DriftReport, RunOrder, TierScorecards
 from segmentation.services import (
     drift,
     drift_alerts,
+    errands,
     notices,
+    orders,
     outbox,
     overrides,
     quarters,
@@ -94,15 +97,34 @@ def watch_drift(*, run_id: int, **_later: Any) -> None:
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
-def compute_drift(*, report_id: int, **_later: Any) -> None:
-    """Compute a drift report that waits."""
-    drift.compute_report(report_id=report_id, at=timezone.now())
+def carry_out_order(*, errand_id: int, **_later: Any) -> None:
+    """Apply a run or roll it back, as somebody ordered."""
+    orders.carry_out(order_id=errand_id, at=timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
-def compute_tier_scorecards(*, scorecards_id: int, **_later: Any) -> None:
+def compute_drift(*, errand_id: int, **_later: Any) -> None:
+    """Compute a drift report that waits."""
+    drift.compute_report(report_id=errand_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def compute_tier_scorecards(*, errand_id: int, **_later: Any) -> None:
     """Compute the scorecards by tier that wait."""
-    tier_scorecards.compute(scorecards_id=scorecards_id, at=timezone.now())
+    tier_scorecards.compute(scorecards_id=errand_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def take_up_errands(**_later: Any) -> None:
+    """Send what was asked for once more, where its message or its worker got lost."""
+    now = timezone.now()
+    for task, rows in (
+        (carry_out_order, RunOrder.objects.all()),
+        (compute_drift, DriftReport.objects.all()),
+        (compute_tier_scorecards, TierScorecards.objects.all()),
+    ):
+        for errand_id in errands.forgotten(rows, at=now):
+            task.delay(errand_id=errand_id)
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types

@@ -103,6 +103,13 @@ class BrandSchema(AutoSchema):
             words = f"{words}\n\nScope: `{scope.value}`."
         return words
 
+    def get_operation_id(self) -> str:
+        """`runs_approve` for what is done to a thing, at `runs/{id}:approve`."""
+        if ":" not in self.path:
+            return super().get_operation_id()
+        named = "_".join(part.strip(":") for part in self._tokenize_path())
+        return named.replace(":", "_")
+
     def get_summary(self) -> str | None:
         """The first sentence of the action's docstring."""
         action = getattr(self.view, getattr(self.view, "action", None) or self.method.lower(), None)

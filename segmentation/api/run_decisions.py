@@ -28,7 +28,7 @@ from segmentation.api.runs import (
     runs,
 )
 from segmentation.models import Run
-from segmentation.services import decisions, quarters, rollback
+from segmentation.services import decisions, orders, quarters, rollback
 from segmentation.services import runs as service
 
 CODES = {
@@ -37,6 +37,7 @@ CODES = {
     decisions.RunNotWaiting: "not_waiting",
     decisions.RunNotCancellable: "not_cancellable",
     decisions.HoldRefused: "hold_refused",
+    decisions.RunBusy: "busy",
     rollback.RunNotApplied: "not_applied",
     rollback.NotTheLastRun: "not_the_last",
 }
@@ -52,6 +53,11 @@ def refused(*codes: str) -> dict[Any, OpenApiResponse]:
             ProblemSerializer, description=f"`errors[0].code` is {words}."
         )
     }
+
+
+ORDERED = OpenApiResponse(
+    RunDetailSerializer, description="A worker does it; the run's `order` says how it went."
+)
 
 
 class Reason(Body):
@@ -132,8 +138,8 @@ class RunDecisionViewSet(RunViewSet):
     @extend_schema(
         request=Approval,
         responses={
-            200: RunDetailSerializer,
-            **refused("not_waiting", "too_early", "hold_refused"),
+            202: ORDERED,
+            **refused("not_waiting", "too_early", "hold_refused", "busy"),
         },
         examples=[
             OpenApiExample("All of it", value={}, request_only=True),
@@ -145,7 +151,7 @@ class RunDecisionViewSet(RunViewSet):
         ],
     )
     def approve(self, request: Request, pk: str) -> Response:
-        """Apply a change set that waits, or a part of it."""
+        """Have a change set that waits applied, or a part of it: follow the run's `order`."""
         run_id = self._found(pk)
         segments = Run.objects.get(pk=run_id).segments.values(
             "segment__key", "segment__dimension__key"
@@ -159,16 +165,19 @@ class RunDecisionViewSet(RunViewSet):
         self._require(Can.APPLY_RUNS)
         return self._after(
             run_id,
-            lambda: decisions.apply_run(
+            lambda: orders.order_application(
                 run_id=run_id,
                 actor=self.actor,
                 at=timezone.now(),
                 hold=body.held,
                 reason=body.validated_data["reason"],
             ),
+            status=HTTPStatus.ACCEPTED,
         )
 
-    @extend_schema(request=Reason, responses={200: RunDetailSerializer, **refused("not_waiting")})
+    @extend_schema(
+        request=Reason, responses={200: RunDetailSerializer, **refused("not_waiting", "busy")}
+    )
     def reject(self, request: Request, pk: str) -> Response:
         """Drop a change set that waits; nobody moves."""
         run_id, reason = self._found(pk), self._reason(request, Reason)
@@ -195,17 +204,18 @@ class RunDecisionViewSet(RunViewSet):
 
     @extend_schema(
         request=Reason,
-        responses={200: RunDetailSerializer, **refused("not_applied", "not_the_last")},
+        responses={202: ORDERED, **refused("not_applied", "not_the_last", "busy")},
     )
     def rollback(self, request: Request, pk: str) -> Response:
-        """Put whoever the newest applied run moved back where they were, from now on."""
+        """Have whoever the newest applied run moved put back where they were, from now on."""
         run_id, reason = self._found(pk), self._reason(request, Reason)
         self._require(Can.APPLY_RUNS)
         return self._after(
             run_id,
-            lambda: rollback.roll_back_run(
+            lambda: orders.order_rollback(
                 run_id=run_id, actor=self.actor, at=timezone.now(), reason=reason
             ),
+            status=HTTPStatus.ACCEPTED,
         )
 
     @extend_schema(
@@ -250,10 +260,12 @@ class RunDecisionViewSet(RunViewSet):
         if not may(self.role, can):
             raise PermissionDenied(f"This is for those who approve runs: {who_may(can)}.")
 
-    def _after(self, run_id: int, act: Callable[[], object]) -> Response:
-        """Do it, and answer with the run as it is then."""
+    def _after(
+        self, run_id: int, act: Callable[[], object], *, status: HTTPStatus = HTTPStatus.OK
+    ) -> Response:
+        """Do it, or have it done, and answer with the run as it is then."""
         try:
             act()
         except service.RunRefused as refusal:
             raise Refused(refusal, code=CODES.get(type(refusal), "refused")) from refusal
-        return Response(self.shown(run_id))
+        return Response(self.shown(run_id), status=status)

@@ -29,8 +29,8 @@ from crm.paging import Order
 from crm.permissions import Can, may, who_may
 from segmentation import tasks
 from segmentation.api.segments import named
-from segmentation.choices import Cause, ChangeKind, RunStatus, Trigger
-from segmentation.models import Change, Dimension, Run, RunSegment, Segment
+from segmentation.choices import Cause, ChangeKind, ErrandStatus, OrderKind, RunStatus, Trigger
+from segmentation.models import Change, Dimension, Run, RunOrder, RunSegment, Segment
 from segmentation.services import runs as service
 
 ORDER = Order("runs", key="created_at", descending=True)
@@ -40,6 +40,19 @@ REFUSALS = {
     service.RunInFuture: "in_future",
     service.NothingToRun: "nothing_to_run",
 }
+
+
+class RunOrderSerializer(serializers.Serializer[Any]):
+    """What a worker was told to do with a run; until it is done, the run is what it was."""
+
+    kind = serializers.ChoiceField(choices=OrderKind.choices)
+    status = serializers.ChoiceField(choices=ErrandStatus.choices)
+    error = serializers.CharField(allow_null=True, help_text="Why it failed; nobody moved then.")
+    hold = serializers.ListField(
+        child=serializers.CharField(), help_text="Keys of the segments that stay as they are."
+    )
+    requested_by = serializers.EmailField(allow_null=True)
+    requested_at = serializers.DateTimeField()
 
 
 class RunSerializer(serializers.Serializer[Any]):
@@ -78,6 +91,9 @@ class RunSerializer(serializers.Serializer[Any]):
     )
     rolled_back_by = serializers.EmailField(allow_null=True)
     rollback_reason = serializers.CharField(allow_null=True)
+    order = RunOrderSerializer(
+        allow_null=True, help_text="The last thing that somebody had done with it by a worker."
+    )
 
 
 class RunSegmentSerializer(serializers.Serializer[Any]):
@@ -204,6 +220,7 @@ COLUMNS = (
 )
 # Texts that are null where there is nothing to say.
 NEVER_EMPTY = ("quarter", "error", "decision_reason", "rollback_reason")
+ORDER_COLUMNS = ("kind", "status", "error", "hold", "requested_at")
 SEGMENT_COLUMNS = ("members", "joined", "left", "unknown", "missing", "near", "is_held")
 
 
@@ -336,13 +353,28 @@ class RunViewSet(BrandViewSet[Run]):
 
 
 def runs(rows: list[Row]) -> list[Row]:
-    """Rows of COLUMNS as the API shows them."""
+    """Rows of COLUMNS as the API shows them, each with its newest order."""
+    orders = newest_orders([row["id"] for row in rows])
     found = []
     for row in rows:
         shown = {column.partition("__")[0]: row[column] for column in COLUMNS}
         empty = {name: shown[name] or None for name in NEVER_EMPTY}
-        found.append({**shown, **empty})
+        found.append({**shown, **empty, "order": orders.get(row["id"])})
     return found
+
+
+def newest_orders(run_ids: list[int]) -> dict[int, Row]:
+    """The newest order of each of the runs that has one, as the API shows it."""
+    newest = RunOrder.objects.filter(run__in=run_ids).order_by("run", "-pk").distinct("run")
+    rows = newest.values("run", *ORDER_COLUMNS, "requested_by__email")
+    return {
+        row["run"]: {
+            **{column: row[column] for column in ORDER_COLUMNS},
+            "error": row["error"] or None,
+            "requested_by": row["requested_by__email"],
+        }
+        for row in rows
+    }
 
 
 def changes(rows: list[Row]) -> list[Row]:

@@ -12,8 +12,8 @@ from django.db.models import QuerySet, Sum
 
 from crm.models import Brand
 from crm.paging import Order, Page, paginate
-from segmentation.choices import RunStatus
-from segmentation.models import Dimension, Run, RunSegment, Segment
+from segmentation.choices import ErrandStatus, RunStatus
+from segmentation.models import Dimension, Run, RunOrder, RunSegment, Segment
 from segmentation.rules.facts import Catalogue
 from segmentation.selectors.evidence import fact_label
 from segmentation.selectors.movements import DimensionFlow, flows
@@ -91,11 +91,24 @@ class RunPage:
     near: int
     # The run that has to be rolled back first, where this one is applied and not the newest.
     later: Run | None
+    # The last thing that somebody had done with it by a worker.
+    order: RunOrder | None
 
     @property
     def is_unfinished(self) -> bool:
-        """Whether the page should ask again."""
+        """Whether a worker evaluates it, or has yet to."""
         return self.run.status in UNFINISHED
+
+    @property
+    def under_way(self) -> RunOrder | None:
+        """What a worker is doing with it, or has yet to do: nobody can decide until then."""
+        return self.order if self.order is not None and self.order.is_open else None
+
+    @property
+    def went_wrong(self) -> RunOrder | None:
+        """The order that came to nothing, and that nothing came after."""
+        failed = self.order is not None and self.order.status == ErrandStatus.FAILED
+        return self.order if failed else None
 
     @property
     def share(self) -> float | None:
@@ -129,10 +142,11 @@ class RunLine:
     run: Run
     joined: int
     left: int
+    under_way: RunOrder | None
 
 
 def runs_page(runs: QuerySet[Run], *, cursor: str | None, size: int = 30) -> Page[RunLine]:
-    """Return a page of `runs`, newest first, in two statements. Raises crm.paging.BadCursor."""
+    """Return a page of `runs`, newest first, in three statements. Raises crm.paging.BadCursor."""
     page: Page[Run] = paginate(
         runs.select_related("requested_by", "dimension"), BY_TIME, cursor=cursor, size=size
     )
@@ -143,7 +157,9 @@ def runs_page(runs: QuerySet[Run], *, cursor: str | None, size: int = 30) -> Pag
         .annotate(joined=Sum("joined"), left=Sum("left"))
         .order_by()
     }
-    lines = [RunLine(run, *sums.get(run.pk, (0, 0))) for run in page.items]
+    orders = RunOrder.objects.open().filter(run__in=[run.pk for run in page.items])
+    under_way = {order.run_id: order for order in orders}
+    lines = [RunLine(run, *sums.get(run.pk, (0, 0)), under_way.get(run.pk)) for run in page.items]
     return Page(lines, page.next, page.previous)
 
 
@@ -175,8 +191,14 @@ def progress(run: Run, *, at: datetime) -> Progress:
     )
 
 
+def newest_order(run: Run) -> RunOrder | None:
+    """The last thing that somebody had done with the run by a worker."""
+    orders = RunOrder.objects.filter(run=run).select_related("requested_by")
+    return orders.order_by("-pk").first()
+
+
 def run_page(run: Run, facts: Catalogue) -> RunPage:
-    """Return the page of a run. Three statements at most."""
+    """Return the page of a run. Four statements at most."""
     found = list(
         run.segments.select_related("segment__dimension", "version").order_by(
             "segment__dimension__position",
@@ -214,6 +236,7 @@ def run_page(run: Run, facts: Catalogue) -> RunPage:
         unknown=sum(row.unknown for row in found),
         near=sum(line.near_total for line in lines),
         later=later_run(run) if run.status == RunStatus.APPLIED else None,
+        order=newest_order(run),
     )
 
 

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from crm.models import User
 from crm.performance import planned_for
 from segmentation.choices import RunStatus
-from segmentation.models import Run, RunSegment, Segment
+from segmentation.models import Run, RunOrder, RunSegment, Segment
 from segmentation.services import changesets, ledger, sessions
 from segmentation.services.changesets import last_applied
 from segmentation.services.masks import words_for
@@ -29,6 +29,10 @@ class HoldRefused(RunRefused):
     """These segments cannot be held, or not without others."""
 
 
+class RunBusy(RunRefused):
+    """Something is being done with the run already; the message says what."""
+
+
 @transaction.atomic
 def apply_run(
     *,
@@ -40,14 +44,15 @@ def apply_run(
 ) -> Run:
     """Apply a change set that waits for approval, but for the segments to `hold` (by key).
 
-    Creators whose facts have changed since the run were evaluated again alone and are left where
-    they are, as are the members of segments archived since. What is held back stays in the change
-    set, marked; the next run finds it again. Raises RunNotWaiting, RunTooEarly and HoldRefused.
+    This waits for runs of the brand that go on, and takes as long as the change set is large: pages
+    have it done by a worker (services.orders). Creators whose facts have changed since the run were
+    evaluated again alone and are left where they are, as are the members of segments archived
+    since. What is held back stays in the change set, marked; the next run finds it again. Raises
+    RunNotWaiting, RunTooEarly and HoldRefused.
     """
-    run = _waiting(run_id)
-    last = last_applied(run.brand, but_facts=True)
-    refuse_too_early(run.as_of, last.as_of if last else None)
-    held = _hold(run, hold)
+    run = locked_run(run_id)
+    held = refuse_unless_applicable(run, hold)
+    run.segments.filter(segment__key__in=held).update(is_held=True)
     every_bit = Segment.objects.filter(brand=run.brand).values_list("bit", flat=True)
     with planned_for(run.moved):
         superseded = ledger.forget_changes_of_moved(run)
@@ -60,8 +65,9 @@ def apply_run(
 
 @transaction.atomic
 def reject_run(*, run_id: int, actor: User | None, at: datetime, reason: str) -> Run:
-    """Drop a change set that waits for approval; nobody moves. Raises RunNotWaiting."""
-    run = _waiting(run_id)
+    """Drop a change set that waits for approval; nobody moves. Raises RunBusy, RunNotWaiting."""
+    run = run_to_decide(run_id)
+    _refuse_unless_waiting(run)
     if not reason.strip():
         raise RunRefused("Say why the run is rejected: the next person will want to know.")
     changesets.reject(run, actor=actor, at=at, reason=reason.strip())
@@ -90,22 +96,45 @@ def cancel_run(*, run_id: int, actor: User | None, at: datetime, reason: str = "
     return Run.objects.get(pk=run_id)
 
 
-def _waiting(run_id: int) -> Run:
-    run = Run.objects.select_related("brand").get(pk=run_id)
-    ledger.lock(run.brand)
-    run.refresh_from_db()
+def locked_run(run_id: int) -> Run:
+    """The run, for whoever moves its creators: nobody else writes the ledger, or decides on it."""
+    ledger.lock(Run.objects.select_related("brand").get(pk=run_id).brand)
+    runs = Run.objects.select_for_update(of=["self"], no_key=True)
+    return runs.select_related("brand").get(pk=run_id)
+
+
+def run_to_decide(run_id: int) -> Run:
+    """The run, for whoever decides on it, without waiting for others. Raises RunBusy."""
+    runs = Run.objects.select_for_update(of=["self"], no_key=True, skip_locked=True)
+    run = runs.select_related("brand").filter(pk=run_id).first()
+    order = RunOrder.objects.open().filter(run=run_id).first()
+    if order is not None:
+        raise RunBusy(f"Run {run_id} is {order.get_kind_display().lower()} already; wait for that.")
+    if run is None:
+        raise RunBusy(f"Run {run_id} is being written this very moment; look again in a minute.")
+    return run
+
+
+def refuse_unless_applicable(run: Run, hold: Collection[str]) -> list[str]:
+    """Raise what speaks against applying the run but for what to hold; returns that in order."""
+    _refuse_unless_waiting(run)
+    last = last_applied(run.brand, but_facts=True)
+    refuse_too_early(run.as_of, last.as_of if last else None)
+    return _holdable(run, hold)
+
+
+def _refuse_unless_waiting(run: Run) -> None:
     if run.status != RunStatus.WAITING:
         raise RunNotWaiting(
             f"Run {run.pk} does not wait for approval; it is: {run.get_status_display().lower()}."
         )
-    return run
 
 
 # --- holding a part back ---------------------------------------------------------------------
 
 
-def _hold(run: Run, keys: Collection[str]) -> list[str]:
-    """Mark the segments that stay as they are; returns their keys in order."""
+def _holdable(run: Run, keys: Collection[str]) -> list[str]:
+    """The keys of the segments that stay as they are, in order. Raises HoldRefused."""
     if not keys:
         return []
     found = {row.segment.key: row for row in run.segments.select_related("segment")}
@@ -114,10 +143,9 @@ def _hold(run: Run, keys: Collection[str]) -> list[str]:
     moving = {key for key, row in found.items() if row.joined or row.left}
     if moving <= set(keys):
         raise HoldRefused("With everything held nothing is left to apply. Reject the run instead.")
-    held = [found[key] for key in sorted(set(keys))]
-    _refuse_split(run, held)
-    RunSegment.objects.filter(pk__in=[row.pk for row in held]).update(is_held=True)
-    return [row.segment.key for row in held]
+    held = sorted(set(keys))
+    _refuse_split(run, [found[key] for key in held])
+    return held
 
 
 _SPLIT = """

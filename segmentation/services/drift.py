@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import date, datetime, timedelta
 
-from celery import current_app
 from django.db import transaction
 
 from crm import audit
@@ -14,15 +12,15 @@ from segmentation.choices import ErrandStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import DriftReport
-from segmentation.services import drift_facts, drift_flows
-
-logger = logging.getLogger(__name__)
+from segmentation.services import drift_facts, drift_flows, errands
 
 # By name: tasks are above services.
 TASK = "segmentation.tasks.compute_drift"
 # Older reports of a brand make room for newer ones.
 MOST_REPORTS = 40
 FIRST_DAY = date(2000, 1, 1)
+# What the computation finds out.
+FILLED = ("creators", "dimensions", "facts", "freshness", "computed_at")
 
 
 class DriftRefused(Exception):
@@ -61,6 +59,7 @@ def request_report(
             "until": min(at, calendar.midnight(until_on + timedelta(days=1))),
             "status": ErrandStatus.QUEUED,
             "error": "",
+            "attempts": 0,
             "requested_by": actor,
             "requested_at": at,
         },
@@ -78,7 +77,7 @@ def request_report(
             at=at,
             data={"since": since_on, "until": until_on},
         )
-    send_later(TASK, report_id=report.pk)
+    errands.send(TASK, report)
     return report
 
 
@@ -87,20 +86,12 @@ def compute_report(*, report_id: int, at: datetime) -> DriftReport | None:
 
     Whatever goes wrong, the report says so and keeps the numbers that it had.
     """
-    report = DriftReport.objects.select_related("brand").filter(pk=report_id).first()
-    if report is None or report.status != ErrandStatus.QUEUED:
-        return report
-    try:
-        with transaction.atomic():
-            _fill(report, at)
-    except Exception:
-        logger.exception("drift report %s failed", report_id)
-        DriftReport.objects.filter(pk=report_id).update(
-            status=ErrandStatus.FAILED,
-            error="The computation stopped with an error. Try again; an admin finds it in the log.",
-        )
-        raise
-    return report
+    return errands.carry_out(
+        DriftReport.objects.select_related("brand"),
+        errand_id=report_id,
+        task=TASK,
+        work=lambda report: _fill(report, at),
+    )
 
 
 def _fill(report: DriftReport, at: datetime) -> None:
@@ -120,13 +111,5 @@ def _fill(report: DriftReport, at: datetime) -> None:
     report.dimensions = flows.dimensions
     report.facts = drift_facts.compare(before, after, facts)
     report.freshness = drift_facts.freshness(brand=brand, creator_ids=people, until=until)
-    report.status = ErrandStatus.DONE
-    report.error = ""
     report.computed_at = at
-    report.save()
-
-
-def send_later(task: str, **arguments: object) -> None:
-    """Ask for a task once this transaction is through; a broker that is down undoes nothing."""
-    signature = current_app.signature(task, kwargs=arguments)
-    transaction.on_commit(lambda: signature.apply_async(retry=False), robust=True)
+    report.save(update_fields=FILLED)

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
-from celery import current_app
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
 from django.urls import reverse
 
 from crm.models import Brand, User, UserRole
 from crm.permissions import CAPABILITIES, Can
 from segmentation.choices import RunStatus
 from segmentation.models import Run, RunSegment, Segment
+from segmentation.services.sending import after_commit
 
 # By name: tasks are above services.
 RUN_TASK = "segmentation.tasks.tell_about_run"
@@ -27,22 +26,17 @@ MOVEMENTS = 5
 
 def about_run(run_id: int) -> None:
     """Once this transaction is through, tell people that the run waits or has failed."""
-    _later(RUN_TASK, run_id=run_id)
+    after_commit(RUN_TASK, run_id=run_id)
 
 
 def broken_segments(segment_ids: Sequence[int]) -> None:
     """Once this transaction is through, tell people that these can no longer be evaluated."""
-    _later(BROKEN_TASK, segment_ids=list(segment_ids))
+    after_commit(BROKEN_TASK, segment_ids=list(segment_ids))
 
 
 def about_drift(run_id: int) -> None:
     """Once this transaction is through, tell people that a run moved more than is usual."""
-    _later(DRIFT_TASK, run_id=run_id)
-
-
-def _later(task: str, **arguments: object) -> None:
-    signature = current_app.signature(task, kwargs=arguments)
-    transaction.on_commit(lambda: signature.apply_async(retry=False), robust=True)
+    after_commit(DRIFT_TASK, run_id=run_id)
 
 
 def tell_about_run(*, run_id: int) -> int:

@@ -21,6 +21,7 @@ from crm.performance import planned_for
 from segmentation.choices import Cause, ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Run, Segment
 from segmentation.services import changesets, ledger
+from segmentation.services.decisions import locked_run
 from segmentation.services.ledger import Moves
 from segmentation.services.masks import words_for
 from segmentation.services.runs import RunRefused
@@ -40,15 +41,12 @@ class NotTheLastRun(RunRefused):
 def roll_back_run(*, run_id: int, actor: User | None, at: datetime, reason: str) -> Run:
     """Undo the newest applied run of its brand. Returns the run.
 
+    Pages have it done by a worker (services.orders), since it takes as long as the run is large.
     Change sets that wait are dropped: they are relative to the members of before. Raises
     RunNotApplied, NotTheLastRun, and RunRefused without a reason.
     """
-    run = Run.objects.select_related("brand").get(pk=run_id)
-    ledger.lock(run.brand)
-    run.refresh_from_db()
-    _refuse_unless_last(run)
-    if not reason.strip():
-        raise RunRefused("Say why the run is rolled back: the next person will want to know.")
+    run = locked_run(run_id)
+    refuse_unless_last(run, reason)
     moment = max(filter(None, (at, changesets.ledger_moment(run.brand))))
     every_bit = Segment.objects.filter(brand=run.brand).values_list("bit", flat=True)
     with planned_for(run.moved):
@@ -90,7 +88,8 @@ def later_run(run: Run) -> Run | None:
     return later.exclude(trigger=Trigger.FACTS).order_by("-applied_at").first()
 
 
-def _refuse_unless_last(run: Run) -> None:
+def refuse_unless_last(run: Run, reason: str) -> None:
+    """Raise what speaks against rolling the run back."""
     if run.status != RunStatus.APPLIED:
         raise RunNotApplied(
             f"Run {run.pk} cannot be rolled back; it is: {run.get_status_display().lower()}."
@@ -101,6 +100,8 @@ def _refuse_unless_last(run: Run) -> None:
             f"Run {later.pk} was applied after run {run.pk} and counts on it. Roll back the newest "
             f"run first: that is run {later.pk}."
         )
+    if not reason.strip():
+        raise RunRefused("Say why the run is rolled back: the next person will want to know.")
 
 
 _UNDO = """

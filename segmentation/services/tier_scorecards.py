@@ -7,7 +7,6 @@ newest count that was known then. Metrics and formulas are those of every scorec
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict
@@ -22,10 +21,8 @@ from segmentation.metrics.cells import Cell, cells
 from segmentation.metrics.numbers import WHOLE_BRAND, read_numbers
 from segmentation.metrics.periods import calendar_of, quarter_bounds
 from segmentation.models import TierScorecards
-from segmentation.services.drift import send_later
+from segmentation.services import errands
 from segmentation.services.scorecards import read_period
-
-logger = logging.getLogger(__name__)
 
 # By name: tasks are above services.
 TASK = "segmentation.tasks.compute_tier_scorecards"
@@ -64,6 +61,7 @@ def request_scorecards(
             "ends_at": bounds.end,
             "status": ErrandStatus.QUEUED,
             "error": "",
+            "attempts": 0,
             "requested_by": actor,
             "requested_at": at,
         },
@@ -76,28 +74,18 @@ def request_scorecards(
         at=at,
         data={"scheme": scheme.key, "period": str(quarter)},
     )
-    send_later(TASK, scorecards_id=wanted.pk)
+    errands.send(TASK, wanted)
     return wanted
 
 
 def compute(*, scorecards_id: int, at: datetime) -> TierScorecards | None:
     """Compute what waits for it; safe to call twice. A failure is told, the old numbers stay."""
-    wanted = (
-        TierScorecards.objects.select_related("brand", "scheme").filter(pk=scorecards_id).first()
+    return errands.carry_out(
+        TierScorecards.objects.select_related("brand", "scheme"),
+        errand_id=scorecards_id,
+        task=TASK,
+        work=lambda wanted: _fill(wanted, at),
     )
-    if wanted is None or wanted.status != ErrandStatus.QUEUED:
-        return wanted
-    try:
-        with transaction.atomic():
-            _fill(wanted, at)
-    except Exception:
-        logger.exception("tier scorecards %s failed", scorecards_id)
-        TierScorecards.objects.filter(pk=scorecards_id).update(
-            status=ErrandStatus.FAILED,
-            error="The computation stopped with an error. Try again; an admin finds it in the log.",
-        )
-        raise
-    return wanted
 
 
 def _fill(wanted: TierScorecards, at: datetime) -> None:
@@ -131,9 +119,7 @@ def _fill(wanted: TierScorecards, at: datetime) -> None:
     ]
     wanted.as_of = min(at, wanted.ends_at)
     wanted.computed_at = at
-    wanted.status = ErrandStatus.DONE
-    wanted.error = ""
-    wanted.save()
+    wanted.save(update_fields=("tiers", "as_of", "computed_at"))
 
 
 # Stays in tiers, cut to the quarter but for a moment before it, so that who was in a tier already

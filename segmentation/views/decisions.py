@@ -13,7 +13,7 @@ from segmentation.choices import RunStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.forms.runs import CancelForm, DecideForm, RollBackForm
 from segmentation.selectors import runs as selectors
-from segmentation.services import decisions, rollback
+from segmentation.services import decisions, orders
 from segmentation.services.runs import RunRefused
 from segmentation.views.runs import find_run, run_page
 
@@ -21,7 +21,7 @@ from segmentation.views.runs import find_run, run_page
 @require_POST
 @brand_page(Can.APPLY_RUNS)
 def decide(request: BrandRequest, pk: int) -> HttpResponse:
-    """Apply a change set that waits, but for what is held, or reject it with a reason."""
+    """Have a change set that waits applied, but for what is held, or reject it with a reason."""
     found = find_run(request, pk)
     blocks = selectors.run_page(found, catalogue(request.brand)).blocks
     form = DecideForm(request.POST, blocks=blocks)
@@ -30,14 +30,9 @@ def decide(request: BrandRequest, pk: int) -> HttpResponse:
     moment, reason = timezone.now(), form.cleaned_data["reason"]
     try:
         if form.cleaned_data["decision"] == DecideForm.APPLY:
-            held = form.held
-            decisions.apply_run(
-                run_id=found.pk, actor=request.user, at=moment, hold=held, reason=reason
+            orders.order_application(
+                run_id=found.pk, actor=request.user, at=moment, hold=form.held, reason=reason
             )
-            words = "The change set was applied"
-            if held:
-                words += f", but for {len(held)} segment{'s' if len(held) > 1 else ''}"
-            messages.success(request, f"{words}.")
         else:
             decisions.reject_run(run_id=found.pk, actor=request.user, at=moment, reason=reason)
             messages.success(request, "The change set was rejected; nobody moved.")
@@ -75,13 +70,13 @@ def cancel(request: BrandRequest, pk: int) -> HttpResponse:
 @require_POST
 @brand_page(Can.APPLY_RUNS)
 def roll_back(request: BrandRequest, pk: int) -> HttpResponse:
-    """Put whoever an applied run moved back where they were."""
+    """Have whoever an applied run moved put back where they were; its page shows how far it is."""
     found = find_run(request, pk)
     form = RollBackForm(request.POST, auto_id="roll_back_%s")
     if not form.is_valid():
         return run_page(request, found, roll_back=form, status=422)
     try:
-        rollback.roll_back_run(
+        orders.order_rollback(
             run_id=found.pk,
             actor=request.user,
             at=timezone.now(),
@@ -90,8 +85,4 @@ def roll_back(request: BrandRequest, pk: int) -> HttpResponse:
     except RunRefused as refusal:
         form.add_error(None, str(refusal))
         return run_page(request, find_run(request, pk), roll_back=form, status=409)
-    messages.success(
-        request,
-        "The run was rolled back. Mend what was wrong before the next run, or it finds the same.",
-    )
     return redirect("segmentation:run", request.brand.slug, found.pk)

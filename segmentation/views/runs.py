@@ -88,12 +88,17 @@ def history(request: BrandRequest) -> HttpResponse:
 @require_safe
 @brand_page(Can.VIEW)
 def run(request: BrandRequest, pk: int) -> HttpResponse:
-    """One run. While it is not done the page asks for its status and reloads at the end."""
+    """One run. While a worker has it the page asks for its status, and reloads at the end."""
     found = find_run(request, pk)
     if request.htmx and not request.htmx.boosted:
         if found.status in selectors.UNFINISHED:
             progress = selectors.progress(found, at=timezone.now())
-            return render(request, f"{DETAIL}#status", {"run": found, "progress": progress})
+            context = {"run": found, "progress": progress, "order": None}
+            return render(request, f"{DETAIL}#status", context)
+        order = selectors.newest_order(found)
+        if order is not None and order.is_open:
+            context = {"run": found, "progress": None, "order": order}
+            return render(request, f"{DETAIL}#status", context)
         return HttpResponse(headers={"HX-Refresh": "true"})
     return run_page(request, found)
 
@@ -194,6 +199,7 @@ def run_page(
     context = {
         "page": page,
         "run": found,
+        "order": page.under_way,
         "progress": (selectors.progress(found, at=timezone.now()) if page.is_unfinished else None),
         "form": decide or DecideForm(),
         "cancel_form": cancel or CancelForm(auto_id="cancel_%s"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -49,12 +50,33 @@ def rest(waiting, strategist, brand):
     return rest_as(strategist, brand)
 
 
+@pytest.fixture
+def done(rest, django_capture_on_commit_callbacks):
+    """Asks for something, has a worker do it, and returns the run as it is then."""
+
+    def do(run: Run, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+        with django_capture_on_commit_callbacks(execute=True):
+            answer = rest.send("POST", f"runs/{run.pk}:{verb}", body)
+        assert answer.status_code == 202, answer.content
+        assert answer.json()["order"]["status"] == "queued"
+        return rest.json(f"runs/{run.pk}/")
+
+    return do
+
+
 def inside() -> set[str]:
     return set(Membership.objects.filter(left_at=None).values_list("segment__key", flat=True))
 
 
-def test_approve_all_of_it(rest, waiting, strategist):
-    body = rest.send("POST", f"runs/{waiting.pk}:approve", {"reason": "Fine."}).json()
+def test_approve_all_of_it(done, waiting, strategist):
+    body = done(waiting, "approve", {"reason": "Fine."})
+    order = body["order"]
+    assert (order["kind"], order["status"], order["hold"], order["requested_by"]) == (
+        "apply",
+        "done",
+        [],
+        strategist.email,
+    )
     assert (body["status"], body["decided_by"], body["decision_reason"]) == (
         "applied",
         strategist.email,
@@ -64,10 +86,10 @@ def test_approve_all_of_it(rest, waiting, strategist):
     assert inside() == {"big", "any"}
 
 
-def test_approve_a_part(rest, waiting):
-    answer = rest.send("POST", f"runs/{waiting.pk}:approve", {"hold_dimensions": ["size"]})
-    assert answer.status_code == 200
-    held = {row["key"]: row["is_held"] for row in answer.json()["segments"]}
+def test_approve_a_part(rest, done, waiting):
+    body = done(waiting, "approve", {"hold_dimensions": ["size"]})
+    assert body["order"]["hold"] == ["big", "small"]
+    held = {row["key"]: row["is_held"] for row in body["segments"]}
     assert held == {"big": True, "small": True, "any": False}
     assert inside() == {"small", "any"}
     rows = walk(rest, f"runs/{waiting.pk}/changes/", cause="rule")
@@ -111,12 +133,23 @@ def test_reject_with_a_reason(rest, waiting):
     assert_problem(rest.send("POST", f"runs/{waiting.pk}:approve", {}), 409, "not_waiting")
 
 
-def test_roll_back_the_newest_first(rest, waiting, strategist):
+def test_what_is_under_way_is_not_decided_again(rest, waiting):
+    before = inside()
+    assert rest.send("POST", f"runs/{waiting.pk}:approve", {}).status_code == 202
+    for verb, reason in (("approve", ""), ("reject", "No."), ("rollback", "No.")):
+        body = {"reason": reason} if reason else {}
+        assert_problem(rest.send("POST", f"runs/{waiting.pk}:{verb}", body), 409, "busy")
+    [shown] = [row for row in walk(rest, "runs/") if row["id"] == waiting.pk]
+    assert (shown["status"], shown["order"]["status"]) == ("waiting", "queued")
+    assert (inside(), waiting.orders.count()) == (before, 1)
+
+
+def test_roll_back_the_newest_first(rest, done, waiting, strategist):
     first = Run.objects.order_by("pk").first()
-    rest.send("POST", f"runs/{waiting.pk}:approve", {})
+    done(waiting, "approve", {})
     answer = rest.send("POST", f"runs/{first.pk}:rollback", {"reason": "Wrong."})
     assert_problem(answer, 409, "not_the_last")
-    body = rest.send("POST", f"runs/{waiting.pk}:rollback", {"reason": "Wrong."}).json()
+    body = done(waiting, "rollback", {"reason": "Wrong."})
     assert (body["status"], body["rolled_back_by"], body["rollback_reason"]) == (
         "rolled_back",
         strategist.email,
@@ -154,8 +187,8 @@ def test_a_reader_and_a_stranger_do_nothing(waiting, brand, strategist, outsider
     assert waiting.status == RunStatus.WAITING
 
 
-def test_a_dimension_as_of_a_moment(rest, waiting):
-    rest.send("POST", f"runs/{waiting.pk}:approve", {})
+def test_a_dimension_as_of_a_moment(rest, done, waiting):
+    done(waiting, "approve", {})
     then = (EARLY + timedelta(hours=2)).isoformat()
     rows = walk(rest, "dimensions/size/stays/", as_of=then)
     assert [(row["segment"], row["left_cause"]) for row in rows] == [("small", "precedence")]

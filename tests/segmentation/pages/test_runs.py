@@ -11,7 +11,7 @@ from kombu.exceptions import OperationalError
 
 from crm.models import AuditEntry
 from segmentation import tasks
-from segmentation.choices import Cause, ChangeKind, RunStatus
+from segmentation.choices import Cause, ChangeKind, ErrandStatus, RunStatus
 from segmentation.models import Change, CreatorFacts, Dimension, Membership, Run, RunSegment
 from segmentation.rules import text
 from segmentation.services import packs, runs
@@ -262,9 +262,16 @@ class TestRun:
         assert analyst_client.get(huge).status_code == 404
 
 
+@pytest.fixture
+def worker(django_capture_on_commit_callbacks):
+    """Does at the end of the block what was handed over in it."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
+
+
 class TestDeciding:
-    def test_apply(self, waiting, strategist_client):
-        response = strategist_client.post(run_url(waiting, "decide"), {"decision": "apply"})
+    def test_apply(self, waiting, strategist_client, worker):
+        with worker():
+            response = strategist_client.post(run_url(waiting, "decide"), {"decision": "apply"})
         assert response.status_code == 302
         waiting.refresh_from_db()
         assert waiting.status == RunStatus.APPLIED
@@ -280,26 +287,56 @@ class TestDeciding:
         assert not Membership.objects.exists()
         assert "Rejected by strategist: Odd numbers." in page(strategist_client, run_url(waiting))
 
-    def test_hold_a_segment(self, two_waiting, strategist_client):
+    def test_hold_a_segment(self, two_waiting, strategist_client, worker):
         shown = page(strategist_client, run_url(two_waiting))
         assert 'name="hold" value="educators" form="decide"' in shown
         assert 'name="hold_dimension" value="size" form="decide"' in shown
-        response = strategist_client.post(
-            run_url(two_waiting, "decide"),
-            {"decision": "apply", "hold": "educators", "reason": "Ask first."},
-            follow=True,
-        )
-        shown = response.content.decode()
-        assert "The change set was applied, but for 1 segment." in shown
+        with worker():
+            response = strategist_client.post(
+                run_url(two_waiting, "decide"),
+                {"decision": "apply", "hold": "educators", "reason": "Ask first."},
+                follow=True,
+            )
+            shown = response.content.decode()
+            assert "Being applied, but for 1 segment held back, as strategist asked" in shown
+        shown = page(strategist_client, run_url(two_waiting))
         assert "Held back, and left as they were:" in shown
         assert "Applied by strategist: Ask first." in shown
         assert two_waiting.segments.get(is_held=True).segment.key == "educators"
         assert set(Membership.objects.values_list("segment__key", flat=True)) == {"big"}
 
-    def test_hold_a_whole_dimension(self, two_waiting, strategist_client):
-        strategist_client.post(
-            run_url(two_waiting, "decide"), {"decision": "apply", "hold_dimension": "size"}
-        )
+    def test_while_it_is_applied_nobody_decides_otherwise(self, waiting, strategist_client):
+        asked = {"decision": "apply", "reason": "Ana asked."}
+        strategist_client.post(run_url(waiting, "decide"), asked)
+        shown = page(strategist_client, run_url(waiting))
+        assert 'hx-trigger="every 1s"' in shown
+        assert 'id="decide"' not in shown
+        assert "Being applied" in page(strategist_client, list_url(waiting.brand))
+        part = strategist_client.get(run_url(waiting), **HTMX)
+        assert "Until it is through, everybody stays where they are." in part.content.decode()
+        for data in (asked, {"decision": "reject", "reason": "No."}):
+            response = strategist_client.post(run_url(waiting, "decide"), data)
+            assert response.status_code == 409
+            words = f"Run {waiting.pk} is being applied already; wait for that."
+            assert words in response.content.decode()
+        waiting.refresh_from_db()
+        assert (waiting.status, waiting.orders.count()) == (RunStatus.WAITING, 1)
+        assert not Membership.objects.exists()
+
+    def test_why_it_could_not_be_applied_is_told(self, waiting, strategist_client):
+        strategist_client.post(run_url(waiting, "decide"), {"decision": "apply"})
+        waiting.orders.update(status=ErrandStatus.FAILED, error="It stopped with an error.")
+        response = strategist_client.get(run_url(waiting), **HTMX)
+        assert response["HX-Refresh"] == "true"
+        shown = page(strategist_client, run_url(waiting))
+        assert "It could not be applied: It stopped with an error." in shown
+        assert 'id="decide"' in shown
+
+    def test_hold_a_whole_dimension(self, two_waiting, strategist_client, worker):
+        with worker():
+            strategist_client.post(
+                run_url(two_waiting, "decide"), {"decision": "apply", "hold_dimension": "size"}
+            )
         held = two_waiting.segments.filter(is_held=True)
         assert set(held.values_list("segment__key", flat=True)) == {"big", "small"}
         assert set(Membership.objects.values_list("segment__key", flat=True)) == {"educators"}
@@ -459,13 +496,16 @@ class TestStopping:
 
 
 class TestRollingBack:
-    def test_with_reason_and_confirmation(self, run, strategist_client, stage_core):
+    def test_with_reason_and_confirmation(self, run, strategist_client, stage_core, worker):
         assert "Put these creators back where they were" in page(strategist_client, run_url(run))
-        response = strategist_client.post(
-            run_url(run, "roll_back"), {"reason": "A slip", "confirmed": "on"}, follow=True
-        )
-        shown = response.content.decode()
-        assert "The run was rolled back." in shown
+        with worker():
+            response = strategist_client.post(
+                run_url(run, "roll_back"), {"reason": "A slip", "confirmed": "on"}, follow=True
+            )
+            shown = response.content.decode()
+            assert "Being rolled back, as strategist asked" in shown
+            assert "Put these creators back where they were" not in shown
+        shown = page(strategist_client, run_url(run))
         assert "by strategist: A slip. Below is what it had moved." in shown
         run.refresh_from_db()
         assert run.status == RunStatus.ROLLED_BACK

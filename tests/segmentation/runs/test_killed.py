@@ -51,7 +51,7 @@ PROGRAM = """
 import django
 django.setup()
 from datetime import datetime
-from segmentation.services import decisions, rollback, runs
+from segmentation.services import decisions, orders, rollback, runs
 {call}
 """
 
