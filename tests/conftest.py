@@ -22,7 +22,7 @@ from config.devstack.servers import start_throwaway_postgres
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 PREFIX = "rapport-test-"
 # The brand and its people, as fixtures.
-pytest_plugins = ("tests.people",)
+pytest_plugins = ("tests.people", "tests.crm.mail.servers")
 
 
 def _ensure_server() -> str:
