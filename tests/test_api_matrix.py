@@ -6,15 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
-import yaml
 
 from crm.api.permissions import NEEDS
 from crm.choices import Role, Scope
+from crm.data_files import read_yaml
 from crm.models import ApiToken
 from crm.permissions import may
 from tests.rest import Rest, assert_problem, rest_as
 
-SCHEMA = yaml.safe_load((Path(__file__).parent.parent / "docs" / "openapi.yaml").read_text())
+SCHEMA = read_yaml(Path(__file__).parent.parent / "docs" / "openapi.yaml")
 # Things that are not there: who may ask is decided before what there is.
 NOWHERE = {
     "{uid}": "00000000-0000-0000-0000-000000000000",

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern
@@ -17,6 +16,7 @@ from config import api
 from crm import audit
 from crm.api.base import BrandViewSet
 from crm.choices import Scope
+from crm.data_files import read_yaml
 from crm.models import ImportBatch, ImportReject
 from crm.services.metrics import refresh_metrics
 from segmentation.choices import OverrideKind
@@ -34,7 +34,7 @@ NO_BODY = {"204", "304"}
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    return yaml.safe_load(KEPT.read_text())
+    return read_yaml(KEPT)
 
 
 def test_the_kept_schema_is_the_present_one(tmp_path):

@@ -148,7 +148,16 @@ PAGES = {
     "segmentation:creator_passages": Access(EVERYBODY),
     "segmentation:why": Access(EVERYBODY),
 }
-KINDS = {"uid": UID, "pk": NOTHING, "number": 1, "key": "some", "kind": "joined", "stage": "core"}
+KINDS = {
+    "uid": UID,
+    "pk": NOTHING,
+    "number": 1,
+    "key": "some",
+    "kind": "joined",
+    "stage": "core",
+    "section": "chase",
+    "source": "task",
+}
 
 
 def brand_patterns():
@@ -218,7 +227,8 @@ def test_role_by_page_by_method(brand, role):
 @pytest.mark.usefixtures("board")
 def test_to_an_outsider_the_brand_does_not_exist(brand, outsider_client):
     answers = {
-        (method, url): status_of(outsider_client, method, url) for method, url in allowed_ones(brand)
+        (method, url): status_of(outsider_client, method, url)
+        for method, url in allowed_ones(brand)
     }
     assert {where for where, status in answers.items() if status != 404} == set()
 

@@ -8,21 +8,19 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.db import connection, transaction
 from django.db.models import Max
 
 from crm import audit
 from crm.choices import FieldType
+from crm.data_files import read_yaml
 from crm.fact_keys import key_of, why_not
 from crm.field_types import TAG_MAX
 from crm.models import Brand, CustomField, User
 from crm.models.fields import Choice
 from crm.services import facts
 
-STANDARD = yaml.safe_load(
-    Path(__file__).with_name("standard_fields.yaml").read_text(encoding="utf-8")
-)
+STANDARD = read_yaml(Path(__file__).with_name("standard_fields.yaml"))
 FIELDS_MAX = 200
 CHOICES_MAX = 500
 DEFINITION_MAX = 300

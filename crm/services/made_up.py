@@ -15,11 +15,11 @@ from random import Random
 from typing import TypeVar
 from uuid import UUID
 
-import yaml
 from django.db import models, transaction
 
 from crm import audit
 from crm.choices import CreatorType, PostKind, Source, Stage
+from crm.data_files import read_yaml
 from crm.models import (
     Brand,
     Creator,
@@ -42,7 +42,7 @@ QUARTERS = 8
 QUARTER = timedelta(days=91)
 BATCH = 5_000
 
-WORDS = yaml.safe_load(Path(__file__).with_name("made_up.yaml").read_text(encoding="utf-8"))
+WORDS = read_yaml(Path(__file__).with_name("made_up.yaml"))
 PLATFORMS = {
     "instagram": 45,
     "tiktok": 25,

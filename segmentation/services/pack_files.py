@@ -21,10 +21,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pycountry
-import yaml
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
+from crm.data_files import read_yaml
 from crm.models import Brand, Creator, Niche, Platform, Profile, Tier
 from crm.performance import planned_for
 from segmentation.choices import Cadence, UnknownPolicy
@@ -137,7 +137,7 @@ def read(name: str) -> Pack:
         raise PackUnknown(
             f"There is no pack {name!r}. There are: {', '.join([DEFAULT, *names()])}."
         )
-    form = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    form = read_yaml(FOLDER / f"{name}.yaml")
     return Pack(form["key"], form["version"], form["source"], form["dimension"], form)
 
 

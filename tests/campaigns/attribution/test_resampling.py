@@ -31,7 +31,7 @@ def test_the_share_of_last_touch_is_as_sure_as_a_share_of_so_many():
 @pytest.mark.parametrize("model", [Model.LAST, Model.SHAPLEY])
 def test_it_covers_what_it_says(model):
     chance = np.random.default_rng(1)
-    rounds, covered = 200, 0
+    rounds, covered = 100, 0
     for number in range(rounds):
         ana, ben = chance.poisson([60, 40]).astype(float)
         found = share_intervals(shop(ana, ben), model, seed=str(number), draws=100)
