@@ -8,7 +8,10 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         """Add what this app knows of creators to the pages of the apps below."""
+        from crm.services.merge import PARTS  # noqa: PLC0415
         from crm.timeline import SOURCES  # noqa: PLC0415 - models are there from now on
+        from segmentation.services.merging import PART  # noqa: PLC0415
         from segmentation.timeline import SOURCE  # noqa: PLC0415
 
         SOURCES.add(SOURCE.key, SOURCE)
+        PARTS.add(PART.key, PART)

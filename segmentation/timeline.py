@@ -41,7 +41,7 @@ def _event(
         kind=_KIND,
         title=title,
         text=f"Cause: {why[0].lower()}{why[1:]}",
-        number=stay.number,
+        number=stay.segment_id * 2 + (at == stay.entered_at),
         url=reverse(
             "segmentation:why",
             args=[relationship.brand.slug, relationship.creator.uid, stay.segment.key],

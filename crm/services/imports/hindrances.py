@@ -19,6 +19,7 @@ _BELONG: tuple[tuple[LiteralString, LiteralString, LiteralString, str], ...] = (
     ("crm_contactpoint", "creator_id", "crm_creator", "Contact details"),
     ("crm_externalid", "creator_id", "crm_creator", "Ids"),
     ("crm_creatorniche", "creator_id", "crm_creator", "Niches"),
+    ("crm_creatortag", "creator_id", "crm_creator", "Tags"),
     ("crm_fieldvalue", "creator_id", "crm_creator", "Field values"),
     ("crm_metricsnapshot", "profile_id", "crm_profile", "Profile numbers"),
     ("crm_audiencesnapshot", "profile_id", "crm_profile", "Audience reports"),
@@ -56,6 +57,27 @@ _ADDED_BY_HAND: LiteralString = """
     SELECT count(*) FROM {child} c JOIN {parent} p ON p.id = c.{column}
     WHERE p.import_batch_id = %(batch)s AND c.import_batch_id IS NULL
 """
+# Whoever was merged has rows of both: the merge has to be undone first.
+_MERGED: LiteralString = """
+    SELECT count(DISTINCT m.id) FROM crm_merge m
+    WHERE m.undone_at IS NULL AND (
+        EXISTS (SELECT FROM crm_creator c
+            WHERE c.id IN (m.kept_id, m.gone_id) AND c.import_batch_id = %(batch)s)
+        OR EXISTS (SELECT FROM crm_relationship r
+            WHERE r.creator_id = m.kept_id AND r.import_batch_id = %(batch)s)
+        OR EXISTS (SELECT FROM crm_profile p
+            WHERE p.creator_id = m.kept_id AND p.import_batch_id = %(batch)s)
+    )
+"""
+# Tables without imported rows, that hang on creators: whatever is there was given by a person.
+_GIVEN_BY_HAND: LiteralString = """
+    SELECT count(*) FROM {table} t JOIN crm_creator c ON c.id = t.creator_id
+    WHERE c.import_batch_id = %(batch)s
+"""
+_BY_HAND: tuple[tuple[LiteralString, str], ...] = (
+    ("crm_postaladdress", "Postal addresses"),
+    ("crm_representation", "Agents"),
+)
 # The row is no longer as the import left it, and no later import did that.
 _CHANGED_AGAIN: LiteralString = """
     SELECT count(*) FROM crm_importbeforeimage b JOIN {table} t ON t.id = b.row_id
@@ -138,6 +160,13 @@ def _people(batch_id: int) -> Iterator[str]:
     ((edited,),) = fetch(_EDITED, params)
     if edited:
         yield f"Creators that were edited since: {edited:,}."
+    ((merged,),) = fetch(_MERGED, params)
+    if merged:
+        yield f"Creators that were merged since: {merged:,}. Undo the merges first."
+    for table, words in _BY_HAND:
+        ((given,),) = fetch(_GIVEN_BY_HAND, params, table=sql.Identifier(table))
+        if given:
+            yield f"{words} added by hand since: {given:,}."
     for child, column, parent, words in _BELONG:
         ((added,),) = fetch(
             _ADDED_BY_HAND,

@@ -88,6 +88,21 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
     )
     run("DELETE FROM crm_creatormetrics m USING imp_doomed d WHERE d.id = m.creator_id")
     run("DELETE FROM crm_factchange f USING imp_doomed d WHERE d.id = f.creator_id")
+    # Nobody decided anything about them, or the import could not be undone.
+    run(
+        "DELETE FROM crm_duplicatepair p USING imp_doomed d WHERE d.id IN (p.first_id, p.second_id)"
+    )
+    run(
+        "DELETE FROM crm_merge m USING imp_doomed d"
+        " WHERE m.undone_at IS NOT NULL AND d.id IN (m.kept_id, m.gone_id)"
+    )
+    run(
+        "DELETE FROM crm_formerhandle f USING crm_profile p"
+        " WHERE p.id = f.profile_id AND p.import_batch_id = %(batch)s",
+        params,
+    )
+    # Handles become what they were: that is no change of the accounts (migration former_handles).
+    run("SET LOCAL crm.undoing = 'on'")
     removed = {}
     for table in ADDED:
         count = run(
@@ -98,7 +113,7 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
         if count:
             removed[table.removeprefix("crm_")] = count
     restored = sum(_restore(table, columns, batch.pk) for table, columns in CHANGEABLE.items())
-    _remove_unused_niches(batch.pk)
+    _remove_unused_words(batch.pk)
     # Foreign keys of upper apps are checked now, so that a refusal is ours and not the commit's.
     run("SET CONSTRAINTS ALL IMMEDIATE")
     batch.before_images.all().delete()
@@ -135,6 +150,7 @@ def _changed_creators(params: dict[str, int]) -> list[int]:
         UNION SELECT creator_id FROM crm_relationship WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_creatorniche WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_fieldvalue WHERE import_batch_id = %(batch)s
+        UNION SELECT creator_id FROM crm_creatortag WHERE import_batch_id = %(batch)s
         UNION SELECT creator_id FROM crm_post WHERE import_batch_id = %(batch)s
         UNION SELECT p.creator_id FROM crm_profile p JOIN crm_metricsnapshot s
             ON s.profile_id = p.id
@@ -170,13 +186,22 @@ def _restore(table: LiteralString, columns: Sequence[str], batch_id: int) -> int
     )
 
 
-def _remove_unused_niches(batch_id: int) -> None:
+def _remove_unused_words(batch_id: int) -> None:
+    """Niches and tags that the import brought up and that have not come into use."""
     run(
         """
         DELETE FROM crm_niche n USING crm_importbeforeimage b
         WHERE b.batch_id = %(batch)s AND b.table_name = 'crm_niche' AND b.row_id = n.id
             AND NOT EXISTS (SELECT FROM crm_creatorniche c WHERE c.niche_id = n.id)
             AND NOT EXISTS (SELECT FROM crm_niche k WHERE k.parent_id = n.id)
+        """,
+        {"batch": batch_id},
+    )
+    run(
+        """
+        DELETE FROM crm_tag t USING crm_importbeforeimage b
+        WHERE b.batch_id = %(batch)s AND b.table_name = 'crm_tag' AND b.row_id = t.id
+            AND NOT EXISTS (SELECT FROM crm_creatortag c WHERE c.tag_id = t.id)
         """,
         {"batch": batch_id},
     )

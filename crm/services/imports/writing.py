@@ -23,6 +23,7 @@ ADDED: tuple[LiteralString, ...] = (
     "crm_audiencesnapshot",
     "crm_metricsnapshot",
     "crm_creatorniche",
+    "crm_creatortag",
     "crm_fieldvalue",
     "crm_externalid",
     "crm_contactpoint",

@@ -1,0 +1,69 @@
+"""What happens where both creators have a row of which there can be one, beyond keeping one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from crm.models import Relationship, StageChange
+from crm.services.merge.fields import GONE, Pair, key_of
+from crm.services.merge.recording import Recorder
+from crm.services.merge.tables import Settler
+
+# Their settlers change the rows so that both stay.
+RESOLVING = frozenset({"crm.StageChange"})
+
+
+@dataclass
+class Settling:
+    """Joins the relationships of each brand that knows both, as somebody chose."""
+
+    chosen: Mapping[str, str]
+    at: datetime
+    # Relationships that became part of another.
+    former: list[int] = field(default_factory=list)
+
+    def settlers(self) -> dict[str, Settler]:
+        """By model."""
+        return {"crm.Relationship": self.relationship, "crm.StageChange": self.stage}
+
+    def relationship(self, recorder: Recorder, old: int, new: int) -> None:
+        """Stage, owner and next step of the one that stays, and since when they are known."""
+        pair = _pair(old, new)
+        ours, theirs = pair.kept, pair.gone
+        values: dict[str, Any] = {
+            "since": min(ours.since, theirs.since),
+            "version": ours.version + 1,
+        }
+        if self._theirs_is_the_stage(pair):
+            values |= {"stage": theirs.stage, "stage_since": theirs.stage_since}
+        if self.chosen.get(key_of(pair, "owner")) == GONE:
+            values["owner"] = theirs.owner
+        if self.chosen.get(key_of(pair, "next_step")) == GONE:
+            values |= {"next_step": theirs.next_step, "next_step_on": theirs.next_step_on}
+        recorder.change(ours, values)
+        self.former.append(old)
+
+    def stage(self, recorder: Recorder, old: int, new: int) -> None:
+        """One of the two open stays ends now: the one whose stage does not count any more."""
+        open_stays = StageChange.objects.in_bulk([old, new])
+        ended = open_stays[old]
+        kept = Relationship.objects.get(pk=open_stays[new].relationship_id)
+        # The relationship that stays has its values already.
+        if kept.stage_since == ended.entered_at and kept.stage == ended.stage:
+            ended = open_stays[new]
+        recorder.change(ended, {"left_at": max(self.at, ended.entered_at)})
+
+    def _theirs_is_the_stage(self, pair: Pair) -> bool:
+        choice = self.chosen.get(key_of(pair, "stage"))
+        if choice is not None:
+            return choice == GONE
+        # The same stage: from when on the first of the two was in it.
+        return pair.gone.stage_since < pair.kept.stage_since
+
+
+def _pair(old: int, new: int) -> Pair:
+    rows = Relationship.objects.select_related("brand", "owner").in_bulk([old, new])
+    return Pair(kept=rows[new], gone=rows[old])
