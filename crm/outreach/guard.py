@@ -19,6 +19,7 @@ from crm.choices import (
     MailPurpose,
     MailStatus,
     Stage,
+    StopReason,
     SuppressionReason,
 )
 from crm.models import Enrolment, Mailbox, Message, OutreachPolicy, Relationship, Thread
@@ -31,6 +32,8 @@ from crm.outreach.zones import Zone, zone_of
 
 # Of these a mail has left, or may have.
 GONE = (MailStatus.SENDING, MailStatus.SENT, MailStatus.UNKNOWN, MailStatus.BOUNCED)
+# How long a mail of a paused sequence waits before it asks again.
+PAUSE = timedelta(minutes=15)
 
 
 def may_send(
@@ -69,6 +72,7 @@ def may_send(
             _objected,
             _answered,
             _contacted,
+            _own_sequence,
             _in_sequence,
             _unlawful,
             _outside_window,
@@ -215,6 +219,20 @@ def _contacted(case: _Case) -> Iterator[Hindrance]:
             f"{case.policy.quiet_days} days; answer in that conversation instead.",
             last.at + quiet,
         )
+
+
+def _own_sequence(case: _Case) -> Iterator[Hindrance]:
+    """A mail of a sequence that was paused or stopped after it was queued."""
+    if case.message is None or case.message.pk is None:
+        return
+    own = Enrolment.objects.filter(steps__message=case.message).first()
+    if own is None:
+        return
+    if own.status == EnrolmentStatus.PAUSED:
+        yield Hindrance("paused", f"The sequence is paused for {case.name}.", case.at + PAUSE)
+    elif own.status == EnrolmentStatus.STOPPED:
+        why = StopReason(own.stop_reason).label.lower()
+        yield Hindrance("stopped", f"The sequence was stopped for {case.name}: {why}.")
 
 
 def _in_sequence(case: _Case) -> Iterator[Hindrance]:

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+import pycountry
+
 FIELD = re.compile(r"\{\{\s*([A-Za-z0-9_.]*)\s*\}\}")
 # Anything that looks like a field but is none: one brace too few, other signs within.
 _STRAY = re.compile(r"\{\{|\}\}")
@@ -137,6 +139,12 @@ def fill(text: str, values: Mapping[str, str], fields: Mapping[str, MergeField])
         return found
 
     return Filled(FIELD.sub(value, text), tuple(missing.values()))
+
+
+def country_name(code: str) -> str:
+    """A country in English; empty where it is not known."""
+    found = pycountry.countries.get(alpha_2=code) if code else None
+    return str(found.name) if found else ""
 
 
 def first_name(name: str) -> str:

@@ -24,6 +24,7 @@ from crm.models import (
     UserRole,
 )
 from crm.services import facts
+from crm.services.outreach import stopping
 
 PATH = (Stage.PROSPECT, Stage.FIRST_TIME, Stage.CORE, Stage.ADVOCATE)
 # Off the path: a stay there and the way out of it need a reason.
@@ -177,6 +178,8 @@ def change(
             data=act.data,
             label=relationship.creator.name,
         )
+    if any(act.verb == "crm.stage.moved" for act in acts):
+        stopping.on_stage_change(relationship, at=at)
     return relationship
 
 

@@ -5,8 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from crm.choices import MailDirection, MailKind, MailStatus
-from crm.models import Brand, Mailbox, Message, OutreachPolicy, Relationship, Thread
+from crm.choices import MailDirection, MailKind, MailPurpose, MailStatus, StepAction
+from crm.models import (
+    Brand,
+    Mailbox,
+    MailTemplate,
+    Message,
+    OutreachPolicy,
+    Relationship,
+    Sequence,
+    Thread,
+)
+from crm.services.outreach.sequences import Step, make_sequence
+from crm.services.outreach.templates import make_template
 from tests.factories import (
     ContactPointFactory,
     CreatorFactory,
@@ -79,3 +90,53 @@ def mail(
         at=at,
         **{**given, **options},
     )
+
+
+FIRST = (
+    "Working together?",
+    "Hi {{first_name}},\n\n{{personal_line}}\n\nShall we talk?\n{{sender_first_name}}",
+)
+NUDGE = ("Still there?", "Hi {{first_name}}, did you see my mail?\n{{sender_first_name}}")
+LINE = "Your series on repairing coats made me laugh."
+
+
+def templates_of(brand: Brand) -> tuple[MailTemplate, MailTemplate]:
+    """One for a first mail, one for a follow-up."""
+    made = [
+        make_template(
+            brand=brand,
+            about={"name": name, "purpose": purpose},
+            subject=subject,
+            body=body,
+            at=MONDAY,
+            actor=None,
+        )
+        for name, purpose, (subject, body) in (
+            ("Hello", MailPurpose.FIRST, FIRST),
+            ("Nudge", MailPurpose.FOLLOW_UP, NUDGE),
+        )
+    ]
+    return made[0], made[1]
+
+
+def steps_of(first: MailTemplate, nudge: MailTemplate) -> list[Step]:
+    """A first mail, a follow-up after three days by itself, one after four more that waits."""
+    return [
+        Step(StepAction.DRAFT, 0, first.pk),
+        Step(StepAction.MAIL, 3, nudge.pk),
+        Step(StepAction.DRAFT, 4, nudge.pk),
+    ]
+
+
+def sequence_of(brand: Brand, **about: Any) -> Sequence:
+    """The steps above."""
+    steps = steps_of(*templates_of(brand))
+    given = {"name": "Spring", **about}
+    return make_sequence(brand=brand, about=given, steps=steps, at=MONDAY, actor=None)
+
+
+def sent(message: Message, at: datetime) -> Message:
+    """As if the sender had sent it."""
+    message.status, message.sent_at, message.at = MailStatus.SENT, at, at
+    message.save()
+    return message
