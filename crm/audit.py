@@ -31,6 +31,15 @@ class BrokenLink:
     problem: str
 
 
+@dataclass(frozen=True)
+class Act:
+    """One act of many: to the row with this id, which the ledger calls `label`."""
+
+    target_id: int
+    label: str
+    data: Mapping[str, Any]
+
+
 @transaction.atomic
 def record(
     *,
@@ -51,6 +60,42 @@ def record(
     Entries of one brand are written one after the other: the lock is held until the transaction
     ends, which is why it comes last.
     """
+    last = _last_link(brand)
+    entry = _entry(brand, verb, type(target), actor, at)
+    entry.target_id = target.pk if isinstance(target.pk, int) else None
+    entry.target_label = (str(target) if label is None else label)[:200]
+    _link(entry, data or {}, last)
+    entry.save(force_insert=True)
+    return entry
+
+
+@transaction.atomic
+def record_many(
+    *,
+    brand: Brand,
+    verb: str,
+    of: type[models.Model],
+    acts: Iterable[Act],
+    actor: User | None = None,
+    at: datetime,
+) -> int:
+    """Append an entry for each of `acts`, all done to rows of one model; how many there were.
+
+    As `record`: call it last. For some thousand acts at a time, since each is hashed.
+    """
+    last = _last_link(brand)
+    entries = []
+    for act in acts:
+        entry = _entry(brand, verb, of, actor, at)
+        entry.target_id, entry.target_label = act.target_id, act.label[:200]
+        last = _link(entry, act.data, last)
+        entries.append(entry)
+    AuditEntry.objects.bulk_create(entries, batch_size=2_000)
+    return len(entries)
+
+
+def _last_link(brand: Brand) -> tuple[int, str]:
+    """Number and hash of the newest entry, which nobody else continues until we are done."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"crm.audit:{brand.pk}"]
@@ -61,25 +106,30 @@ def record(
         .values_list("number", "hash")
         .first()
     )
-    number, previous_hash = last or (0, GENESIS)
-    target_id = target.pk if isinstance(target.pk, int) else None
-    entry = AuditEntry(
+    return last or (0, GENESIS)
+
+
+def _entry(
+    brand: Brand, verb: str, of: type[models.Model], actor: User | None, at: datetime
+) -> AuditEntry:
+    return AuditEntry(
         brand=brand,
-        number=number + 1,
         at=at,
         actor=actor,
         actor_label=actor.email if actor else SYSTEM,
         verb=verb,
-        target_type=target._meta.label_lower,
-        target_id=target_id,
-        target_label=(str(target) if label is None else label)[:200],
-        # As it will be read back: dates and decimals are text from here on.
-        data=json.loads(json.dumps(dict(data or {}), cls=DjangoJSONEncoder)),
-        previous_hash=previous_hash,
+        target_type=of._meta.label_lower,
     )
+
+
+def _link(entry: AuditEntry, data: Mapping[str, Any], last: tuple[int, str]) -> tuple[int, str]:
+    """Continue the chain with this entry; its own number and hash."""
+    number, entry.previous_hash = last
+    entry.number = number + 1
+    # As it will be read back: dates and decimals are text from here on.
+    entry.data = json.loads(json.dumps(dict(data), cls=DjangoJSONEncoder))
     entry.hash = hash_of(entry)
-    entry.save(force_insert=True)
-    return entry
+    return entry.number, entry.hash
 
 
 def hash_of(entry: AuditEntry) -> str:

@@ -87,14 +87,7 @@ def paginate(
     """
     place = _decode(cursor, order) if cursor else None
     is_backward = place is not None and place.is_backward
-    tie = models.F(order.tie_of_unknown or order.tie)
-    ordered = rows.annotate(**{KEY: _expression(order.key), TIE: tie})
-    items: list[T] = []
-    for is_null in _parts(order, place, is_backward=is_backward):
-        part = _part(ordered, order, place, is_null=is_null, is_backward=is_backward)
-        items += list(part[: size + 1 - len(items)])
-        if len(items) > size:
-            break
+    items = _rows_from(rows, order, place, size + 1)
     goes_on = len(items) > size
     items = items[:size]
     if is_backward:
@@ -108,6 +101,38 @@ def paginate(
     )
 
 
+@dataclass(frozen=True)
+class Beside(Generic[T]):
+    """The rows before and after one row of a list; None at its ends."""
+
+    previous: T | None
+    next: T | None
+
+
+def place_of(item: object, order: Order) -> str:
+    """The place of a row that `paginate` (or `keyed`) gave, for `beside`."""
+    return _encode(item, order, is_backward=False)
+
+
+def keyed(rows: models.QuerySet[Any, T], order: Order) -> models.QuerySet[Any, T]:
+    """The rows with what their place in the order is made of."""
+    tie = models.F(order.tie_of_unknown or order.tie)
+    return rows.annotate(**{KEY: _expression(order.key), TIE: tie})
+
+
+def beside(rows: models.QuerySet[Any, T], order: Order, place: str) -> Beside[T]:
+    """The rows before and after a place, though the row itself may have left the list.
+
+    Raises BadCursor. Costs two queries; a third or fourth at the border of what is not known.
+    """
+    after = _decode(place, order)
+    before = _Place(is_backward=True, key=after.key, tie=after.tie)
+    return Beside(
+        previous=next(iter(_rows_from(rows, order, before, 1)), None),
+        next=next(iter(_rows_from(rows, order, after, 1)), None),
+    )
+
+
 def in_order(rows: models.QuerySet[Any, T], order: Order) -> models.QuerySet[Any, T]:
     """All of `rows` in the order of their pages, for who reads them to the end."""
     by_key, tie = models.F(KEY), models.F(order.tie_of_unknown or order.tie)
@@ -115,8 +140,22 @@ def in_order(rows: models.QuerySet[Any, T], order: Order) -> models.QuerySet[Any
         sorting = by_key.desc(nulls_last=order.nullable or None), tie.desc()
     else:
         sorting = by_key.asc(nulls_last=order.nullable or None), tie.asc()
-    keyed: models.QuerySet[Any, T] = rows.annotate(**{KEY: _expression(order.key)})
-    return keyed.order_by(*sorting)
+    return keyed(rows, order).order_by(*sorting)
+
+
+def _rows_from(
+    rows: models.QuerySet[Any, T], order: Order, place: _Place | None, number: int
+) -> list[T]:
+    """At most so many rows from a place on, in the direction in which it looks."""
+    is_backward = place is not None and place.is_backward
+    ordered = keyed(rows, order)
+    items: list[T] = []
+    for is_null in _parts(order, place, is_backward=is_backward):
+        part = _part(ordered, order, place, is_null=is_null, is_backward=is_backward)
+        items += list(part[: number - len(items)])
+        if len(items) == number:
+            break
+    return items
 
 
 def capped_count(rows: models.QuerySet[Any, Any], *, cap: int = 10_000) -> Count:

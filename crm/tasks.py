@@ -11,9 +11,12 @@ from django.utils import timezone
 from crm.importers.mapping import MappingInvalid
 from crm.importers.rows import Unreadable
 from crm.models import User
+from crm.services import jobs
 from crm.services.imports import batches, running, undoing
 from crm.services.mail import fetching, sending
 from crm.services.metrics import refresh_metrics
+from crm.services.notification_mail import send_notification_mails
+from crm.services.reminders import send_reminders
 
 # What an import says of itself on its page is no error of the worker.
 _SAID = (batches.ImportRefused, MappingInvalid, Unreadable, undoing.UndoRefused)
@@ -46,6 +49,24 @@ def undo_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) ->
         return
 
 
+@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
+def run_job(*, job_id: int, **_later: Any) -> None:
+    """Do a job that a person asked for, or go on with it."""
+    jobs.run(job_id=job_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def take_up_jobs(**_later: Any) -> None:
+    """Go on with jobs whose message or worker got lost."""
+    jobs.take_up(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def remove_expired_files(**_later: Any) -> None:
+    """Remove the files that jobs made and whose time is over."""
+    jobs.remove_expired(at=timezone.now())
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def refresh_all_metrics(**_later: Any) -> None:
     """Compute every creator's metrics again: windows of days move on without any new number."""
@@ -76,6 +97,13 @@ def fetch_mail(*, mailbox_id: int, **_later: Any) -> None:
 def sweep_mail(**_later: Any) -> None:
     """Say of mails whose sender died that it is not known whether they left."""
     sending.sweep(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def tell_people(**_later: Any) -> None:
+    """Reminders of what came due, then the mails that bring what waits to who wants mail."""
+    send_reminders(at=timezone.now())
+    send_notification_mails(at=timezone.now())
 
 
 def _user(pk: int | None) -> User | None:

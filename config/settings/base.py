@@ -266,6 +266,11 @@ CELERY_BEAT_SCHEDULE = {
     "send-mail": {"task": "crm.tasks.send_mail", "schedule": timedelta(seconds=20)},
     "fetch-mail": {"task": "crm.tasks.fetch_all_mail", "schedule": timedelta(minutes=1)},
     "sweep-mail": {"task": "crm.tasks.sweep_mail", "schedule": timedelta(minutes=5)},
+    # What people asked for and a lost worker left undone goes on where it was.
+    "lost-jobs": {"task": "crm.tasks.take_up_jobs", "schedule": timedelta(minutes=1)},
+    "expired-files": {"task": "crm.tasks.remove_expired_files", "schedule": crontab(minute=17)},
+    # Each at their own hour, so it looks often; what was told is stored and not told again.
+    "tell-people": {"task": "crm.tasks.tell_people", "schedule": crontab(minute="*")},
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",
         "schedule": crontab(hour=2, minute=30),
