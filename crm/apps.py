@@ -12,5 +12,8 @@ class CrmConfig(AppConfig):
         from crm.day.own import add_own_sources  # noqa: PLC0415 - models are there only now
         from crm.lists.kinds import add_own_kinds  # noqa: PLC0415
 
+        from crm.services import duplicates, jobs  # noqa: PLC0415
+
         add_own_sources()
         add_own_kinds()
+        jobs.KINDS.add(duplicates.KIND, duplicates.JOB)

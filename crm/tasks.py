@@ -11,7 +11,7 @@ from django.utils import timezone
 from crm.importers.mapping import MappingInvalid
 from crm.importers.rows import Unreadable
 from crm.models import User
-from crm.services import jobs
+from crm.services import duplicates, jobs
 from crm.services.imports import batches, running, undoing
 from crm.services.mail import fetching, sending
 from crm.services.metrics import refresh_metrics
@@ -35,9 +35,10 @@ def check_import(*, batch_id: int, **_later: Any) -> None:
 def apply_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) -> None:
     """Apply an import; one that is applied stays as it is."""
     try:
-        running.apply_import(batch_id=batch_id, actor=_user(actor_id), at=timezone.now())
+        batch = running.apply_import(batch_id=batch_id, actor=_user(actor_id), at=timezone.now())
     except _SAID:
         return
+    duplicates.find_after(batch=batch, at=timezone.now())
 
 
 @shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
