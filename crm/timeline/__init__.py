@@ -1,10 +1,17 @@
 """What happened between a brand and a creator, newest first: many sources, one line of time."""
 
-from crm.timeline import acts, imports, notes, posts, stages
+from crm.timeline import acts, imports, notes, posts, stages, tasks
 from crm.timeline.events import SOURCES, Asked, Event, Place, Source, Window, name_of
 from crm.timeline.line import Day, by_day, timeline, whole_timeline
 
-for source in (notes.SOURCE, stages.SOURCE, posts.SOURCE, imports.SOURCE, acts.SOURCE):
+for source in (
+    notes.SOURCE,
+    stages.SOURCE,
+    tasks.SOURCE,
+    posts.SOURCE,
+    imports.SOURCE,
+    acts.SOURCE,
+):
     SOURCES.add(source.key, source)
 
 __all__ = (

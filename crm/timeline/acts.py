@@ -11,7 +11,14 @@ from crm.models import AuditEntry, Merge, Relationship
 from crm.timeline.events import Event, Source, Window, name_of
 
 # Acts that a source of their own tells better.
-TOLD_ELSEWHERE = {"crm.stage.moved", "crm.note.added", "crm.relationship.created"}
+TOLD_ELSEWHERE = {
+    "crm.stage.moved",
+    "crm.relationship.created",
+    "crm.note.added",
+    "crm.note.changed",
+    "crm.note.deleted",
+    "crm.note.restored",
+}
 
 
 def _find(relationship: Relationship, window: Window) -> Iterator[Event]:
