@@ -3,8 +3,10 @@
 A source is added to SOURCES once, in AppConfig.ready() of the app that owns its tables (ADR 11).
 """
 
+from crm.day.aside import PutAside
 from crm.day.pages import SectionPage, find, section_page
 from crm.day.parts import (
+    DAY_AT,
     LINES,
     SOURCES,
     Asker,
@@ -17,12 +19,14 @@ from crm.day.parts import (
 )
 
 __all__ = (
+    "DAY_AT",
     "LINES",
     "SOURCES",
     "Asker",
     "Asks",
     "DayRefused",
     "Line",
+    "PutAside",
     "Row",
     "Section",
     "SectionPage",

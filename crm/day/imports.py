@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,20 +10,19 @@ from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from crm.choices import ImportStatus
-from crm.day.parts import DAY_AT, Asker, Row, Section, Source
+from crm.day.aside import PutAside
+from crm.day.parts import DAY_AT, Asker, Row, Section
 from crm.models import ImportBatch
 from crm.permissions import Can
-from crm.services.snoozes import FOR_GOOD, snooze, wake
 
 # What nobody corrected by then, nobody will.
 RECENT = timedelta(days=30)
 
 
-class _Imports(Source):
-    """Done means looked at: the row is put aside for good."""
+class _Imports(PutAside):
+    """Of somebody, or of all."""
 
     icon = "file-import"
-    finished = "Put aside."
     can = Can.IMPORT_DATA
 
     def _imports(self, asker: Asker) -> QuerySet[ImportBatch]:
@@ -42,24 +41,6 @@ class _Imports(Source):
             who=batch.created_by.display_name if batch.created_by else "nobody",
             done="Put aside",
         )
-
-    def finish(
-        self, asker: Asker, pk: int, *, version: int | None, asked: Mapping[str, Any]
-    ) -> Any:
-        """It does not come again."""
-        before = snooze(
-            user=asker.user,
-            brand=asker.brand,
-            source=self.key,
-            row=pk,
-            until=FOR_GOOD,
-            today=asker.today,
-        )
-        return before and before.isoformat()
-
-    def undo(self, asker: Asker, pk: int, state: Any) -> None:
-        """It is there again."""
-        wake(user=asker.user, brand=asker.brand, source=self.key, row=pk)
 
 
 class RejectedRows(_Imports):

@@ -1,0 +1,188 @@
+"""What segments bring to a person's day, and the quiet line with the last run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils.timesince import timesince
+
+from crm.day import DAY_AT, Asker, DayRefused, Line, PutAside, Row, Section, Source
+from crm.permissions import Can
+from segmentation.choices import RunStatus, Trigger
+from segmentation.models import DriftAlert, Run, Segment
+from segmentation.services.edits import EditRefused
+from segmentation.services.metadata import change_segment
+
+# Who did not look at an alert by then has the next one.
+RECENT = timedelta(days=30)
+
+
+class WaitingRuns(Source):
+    """Change sets that wait for a yes or a no. They are everybody's who may decide."""
+
+    key = "run"
+    section = Section.DECIDE
+    name = "Run"
+    icon = "player-play"
+    can = Can.APPLY_RUNS
+
+    def rows(self, asker: Asker) -> QuerySet[Any]:
+        """Above the brand's threshold, so nobody has moved yet."""
+        rows = Run.objects.filter(brand=asker.brand, status=RunStatus.WAITING)
+        return rows.annotate(**{DAY_AT: F("created_at")})
+
+    def show(self, asker: Asker, rows: Sequence[Run]) -> list[Row]:
+        """How many it would move. It takes a look to decide, so there is no one click."""
+        return [
+            Row(
+                pk=run.pk,
+                title=f"Run {run.pk} as of {run.as_of.astimezone(asker.zone):%-d %B %Y}",
+                url=reverse("segmentation:run", args=[asker.brand.slug, run.pk]),
+                why=f"would move {run.moved or 0:,} of {run.population or 0:,} creators",
+                since=run.created_at,
+            )
+            for run in rows
+        ]
+
+
+class DriftAlerts(PutAside):
+    """Runs that moved more of a dimension than it may unseen."""
+
+    key = "drift"
+    section = Section.UNBLOCK
+    name = "Drift"
+    icon = "alert-triangle"
+    can = Can.RUN_SEGMENTS
+
+    def rows(self, asker: Asker) -> QuerySet[Any]:
+        """The last month's."""
+        rows = DriftAlert.objects.filter(
+            run__brand=asker.brand, created_at__gt=asker.at - RECENT
+        ).select_related("dimension")
+        return rows.annotate(**{DAY_AT: F("created_at")})
+
+    def show(self, asker: Asker, rows: Sequence[DriftAlert]) -> list[Row]:
+        """How much moved, against what is usual."""
+        return [
+            Row(
+                pk=alert.pk,
+                title=f"{alert.dimension} has drifted",
+                url=reverse("segmentation:drift", args=[asker.brand.slug]),
+                why=f"{alert.moved:,} of {alert.known:,} creators moved "
+                f"({alert.moved / alert.known:.0%}; the limit is {alert.threshold_percent} %)",
+                since=alert.created_at,
+                done="Put aside",
+            )
+            for alert in rows
+        ]
+
+
+class _Segments(Source):
+    """Active segments that lack something."""
+
+    section = Section.UNBLOCK
+    name = "Segment"
+    icon = "target"
+    can = Can.EDIT_SEGMENTS
+
+    def _active(self, asker: Asker) -> QuerySet[Segment]:
+        rows = Segment.objects.filter(brand=asker.brand).active()
+        return rows.annotate(**{DAY_AT: F("created_at")})
+
+
+class BrokenSegments(_Segments):
+    """Their rules can no longer be evaluated: of the owner, and of nobody's everybody."""
+
+    key = "broken_segment"
+
+    def rows(self, asker: Asker) -> QuerySet[Any]:
+        """With a reason."""
+        rows = self._active(asker).exclude(broken_reason="")
+        if not asker.is_team:
+            rows = rows.filter(owner=asker.user) | rows.filter(owner=None)
+        return rows.select_related("owner")
+
+    def show(self, asker: Asker, rows: Sequence[Segment]) -> list[Row]:
+        """Which, and why."""
+        return [
+            Row(
+                pk=segment.pk,
+                title=f"{segment} is broken",
+                url=reverse("segmentation:segment", args=[asker.brand.slug, segment.key]),
+                why=segment.broken_reason,
+                since=segment.created_at,
+                is_late=True,
+                who=segment.owner.display_name if segment.owner else "nobody",
+            )
+            for segment in rows
+        ]
+
+
+class OwnerlessSegments(_Segments):
+    """Nobody answers for them. One click takes one."""
+
+    key = "ownerless_segment"
+    can_finish = Can.EDIT_SEGMENTS
+    finished = "It is yours."
+
+    def rows(self, asker: Asker) -> QuerySet[Any]:
+        """Without an owner."""
+        return self._active(asker).filter(owner=None, broken_reason="")
+
+    def show(self, asker: Asker, rows: Sequence[Segment]) -> list[Row]:
+        """Which."""
+        return [
+            Row(
+                pk=segment.pk,
+                title=segment.name,
+                url=reverse("segmentation:segment", args=[asker.brand.slug, segment.key]),
+                why=f"a segment of {segment.members_count:,} creators that nobody owns",
+                since=segment.created_at,
+                done="Make it mine",
+            )
+            for segment in rows
+        ]
+
+    def finish(
+        self, asker: Asker, pk: int, *, version: int | None, asked: Mapping[str, Any]
+    ) -> Any:
+        """The asker owns it from now on."""
+        segment = Segment.objects.get(pk=pk, brand=asker.brand)
+        if segment.owner is not None:
+            raise DayRefused(f"{segment} belongs to {segment.owner} by now.")
+        _give(asker, pk, asker.user)
+        return None
+
+    def undo(self, asker: Asker, pk: int, state: Any) -> None:
+        """It is nobody's again."""
+        segment = Segment.objects.get(pk=pk, brand=asker.brand)
+        if segment.owner != asker.user:
+            raise DayRefused(f"{segment} belongs to somebody else by now.")
+        _give(asker, pk, None)
+
+
+def _give(asker: Asker, pk: int, owner: Any) -> None:
+    try:
+        change_segment(segment_id=pk, changes={"owner": owner}, at=asker.at, actor=asker.user)
+    except EditRefused as refusal:
+        raise DayRefused(str(refusal)) from refusal
+
+
+def last_run(asker: Asker) -> Line | None:
+    """When the segments were last run as a whole, and what came of it."""
+    runs = Run.objects.filter(brand=asker.brand, finished_at__isnull=False)
+    run = runs.exclude(trigger=Trigger.FACTS).order_by("-created_at", "-pk").first()
+    if run is None or run.finished_at is None:
+        return None
+    ago = timesince(run.finished_at, asker.at, depth=1)
+    words = f"Last run of the segments {ago} ago: {RunStatus(run.status).label.lower()}"
+    if run.moved is not None and run.population:
+        words += f", {run.moved:,} of {run.population:,} creators moved"
+    return Line(f"{words}.", reverse("segmentation:run", args=[asker.brand.slug, run.pk]))
+
+
+SOURCES = (WaitingRuns(), BrokenSegments(), DriftAlerts(), OwnerlessSegments())
