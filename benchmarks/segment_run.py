@@ -35,11 +35,17 @@ LOOP_ROWS = 20_000
 
 MOVES = """
 CREATE TABLE bench_moves AS
-SELECT segment_id, version_id, creator_id, kind, kind = 'joined' AS joins, evidence
+SELECT segment_id, version_id, creator_id, kind, kind = 'joined' AS joins
 FROM segmentation_change WHERE run_id = %(run)s"""
+READ = """
+CREATE TABLE bench_read AS
+SELECT creator_id, "values" FROM segmentation_runevidence WHERE run_id = %(run)s"""
 CHANGE_SET = """
-INSERT INTO segmentation_change (run_id, segment_id, version_id, creator_id, kind, evidence)
-SELECT %(run)s, segment_id, version_id, creator_id, kind, evidence FROM bench_moves"""
+INSERT INTO segmentation_change (run_id, segment_id, version_id, creator_id, kind)
+SELECT %(run)s, segment_id, version_id, creator_id, kind FROM bench_moves"""
+EVIDENCE = """
+INSERT INTO segmentation_runevidence (run_id, creator_id, "values")
+SELECT %(run)s, creator_id, "values" FROM bench_read"""
 CLOSE = """
 UPDATE segmentation_membership m SET left_at = %(as_of)s, left_run_id = %(run)s
 FROM bench_moves b
@@ -81,7 +87,7 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
             ),
             Contender(
                 "the same, and the change set copied in",
-                lambda: world.floor(CHANGE_SET),
+                lambda: world.floor(CHANGE_SET, EVIDENCE),
                 prepare=world.churn_and_find_diff,
                 check=world.forget_diff,
             ),
@@ -193,10 +199,12 @@ class World:
             plan = evaluation.evaluate(evaluation.prepare(brand=self.brand, as_of=as_of))
             found = runs.start_run(brand=self.brand, as_of=as_of, at=as_of, is_dry=True)
             evaluation.write_changes(found, plan)
+            evaluation.write_evidence(found, plan)
             self._sql(MOVES, run=found.pk)
+            self._sql(READ, run=found.pk)
             self._sql("CREATE TABLE bench_masks AS SELECT creator_id, new, unknown FROM run_diff")
             found.delete()
-        self._sql("VACUUM (ANALYZE) bench_moves, bench_masks")
+        self._sql("VACUUM (ANALYZE) bench_moves, bench_read, bench_masks")
         self._sql("CHECKPOINT")
 
     def forget_diff(self) -> None:
@@ -206,7 +214,7 @@ class World:
             "SELECT segment_id, sum(CASE WHEN joins THEN 1 ELSE -1 END) AS change "
             "FROM bench_moves GROUP BY 1) d WHERE s.id = d.segment_id"
         )
-        self._sql("DROP TABLE bench_moves, bench_masks")
+        self._sql("DROP TABLE bench_moves, bench_read, bench_masks")
 
     # --- the floor -------------------------------------------------------------------------
 

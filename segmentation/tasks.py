@@ -14,6 +14,7 @@ from crm.models import Brand
 from segmentation.facts import check
 from segmentation.models import DriftReport, RunOrder, TierScorecards
 from segmentation.services import (
+    counting,
     drift,
     drift_alerts,
     errands,
@@ -36,6 +37,12 @@ def execute_run(*, run_id: int, **_later: Any) -> None:
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def count_run(*, run_id: int, **_later: Any) -> None:
+    """Count the missing facts and near misses of a run that is through."""
+    counting.count_run(run_id=run_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def execute_runs(*, run_ids: Sequence[int], **_later: Any) -> None:
     """Execute queued runs one after the other, in this order."""
     for run_id in run_ids:
@@ -50,6 +57,8 @@ def start_due_runs(**_later: Any) -> None:
         execute_run.delay(run_id=run.pk)
     if forgotten := quarters.forgotten_runs(at=now):
         execute_runs.delay(run_ids=forgotten)
+    for run_id in counting.uncounted_runs(at=now):
+        count_run.delay(run_id=run_id)
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]

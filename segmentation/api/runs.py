@@ -31,10 +31,12 @@ from segmentation import tasks
 from segmentation.api.segments import named
 from segmentation.choices import Cause, ChangeKind, ErrandStatus, OrderKind, RunStatus, Trigger
 from segmentation.models import Change, Dimension, Run, RunOrder, RunSegment, Segment
+from segmentation.selectors.evidence import recorded
 from segmentation.services import runs as service
 
 ORDER = Order("runs", key="created_at", descending=True)
 CHANGE_ORDER = Order("changes", key="id")
+MOVE = ("run_id", "segment_id", "creator_id")
 REFUSALS = {
     service.RunTooEarly: "too_early",
     service.RunInFuture: "in_future",
@@ -79,6 +81,9 @@ class RunSerializer(serializers.Serializer[Any]):
     finished_at = serializers.DateTimeField(allow_null=True)
     applied_at = serializers.DateTimeField(allow_null=True)
     duration_ms = serializers.IntegerField(allow_null=True)
+    counted_at = serializers.DateTimeField(
+        allow_null=True, help_text="When missing facts and near misses were counted."
+    )
     slot = serializers.DateTimeField(
         allow_null=True, help_text="When a run by schedule was due: it may start later."
     )
@@ -109,12 +114,12 @@ class RunSegmentSerializer(serializers.Serializer[Any]):
     unknown = serializers.IntegerField()
     missing = serializers.DictField(
         child=serializers.IntegerField(),
-        help_text="By fact: how many of the unknown creators lack it.",
+        help_text="By fact: how many of the unknown creators lack it. Empty until counted_at.",
     )
     near = serializers.DictField(
         child=serializers.IntegerField(),
         help_text="By what the rule compares: creators who are almost in. An estimate for large "
-        "brands.",
+        "brands. Empty until counted_at.",
     )
     is_held = serializers.BooleanField(
         help_text="Left as it was when the rest of the change set was applied."
@@ -211,6 +216,7 @@ COLUMNS = (
     "finished_at",
     "applied_at",
     "duration_ms",
+    "counted_at",
     "slot",
     "attempts",
     "cancel_requested",
@@ -346,7 +352,7 @@ class RunViewSet(BrandViewSet[Run]):
             rows = rows.filter(cause=cause)
         columns = ("creator__uid", "creator__name", "segment__key", "version__number")
         return self.page(
-            rows.values(*columns, "kind", "cause", "evidence"),
+            rows.values(*columns, "kind", "cause", *MOVE),
             order=CHANGE_ORDER,
             represent=changes,
         )
@@ -378,7 +384,9 @@ def newest_orders(run_ids: list[int]) -> dict[int, Row]:
 
 
 def changes(rows: list[Row]) -> list[Row]:
-    """Lines of a change set as the API shows them."""
+    """Lines of a change set as the API shows them, with what was recorded of each."""
+    moves = [tuple(row[column] for column in MOVE) for row in rows]
+    read = recorded(moves)
     return [
         {
             "creator": {"uid": row["creator__uid"], "name": row["creator__name"]},
@@ -386,7 +394,7 @@ def changes(rows: list[Row]) -> list[Row]:
             "version": row["version__number"],
             "kind": row["kind"],
             "cause": row["cause"],
-            "evidence": row["evidence"],
+            "evidence": read.get(move, {}),
         }
-        for row in rows
+        for row, move in zip(rows, moves, strict=True)
     ]

@@ -7,7 +7,7 @@ from segmentation.models.norms import RunNorm
 from segmentation.models.orders import RunOrder
 from segmentation.models.overrides import Override
 from segmentation.models.playbooks import Playbook, SegmentExample
-from segmentation.models.runs import Change, Membership, Run, RunSegment
+from segmentation.models.runs import Change, Membership, Run, RunEvidence, RunSegment
 from segmentation.models.scorecards import Scorecard
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
 from segmentation.models.tiers import TierScorecards
@@ -25,6 +25,7 @@ __all__ = (
     "PeerNorm",
     "Playbook",
     "Run",
+    "RunEvidence",
     "RunNorm",
     "RunOrder",
     "RunSegment",

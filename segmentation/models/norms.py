@@ -17,7 +17,8 @@ class RunNorm(models.Model):
     """
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="norms")
+    # The unique constraint's index begins with it.
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, db_index=False, related_name="norms")
     fact = models.CharField(max_length=100)
     percentile = models.PositiveSmallIntegerField()
     # Fact keys, in the order of the rule; `peers` has the values of a group in the same order.
@@ -32,6 +33,12 @@ class RunNorm(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["run", "fact", "percentile", "by", "peers"], name="segmentation_norm_once"
+            ),
+        ]
+        indexes = [
+            # A single creator is compared with the last run's: found among those of years.
+            models.Index(
+                fields=["brand", "fact", "percentile", "-run"], name="segmentation_norm_last"
             ),
         ]
 

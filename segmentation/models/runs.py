@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from crm.models import Brand, Creator, User
@@ -64,6 +65,10 @@ class Run(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     rollback_reason = models.CharField(max_length=300, blank=True, default="")
+    # What its rules read, by name; the values of RunEvidence are in this order.
+    readings = ArrayField(models.TextField(), default=list, blank=True)
+    # When missing facts and near misses were counted: after the run, by a task of their own.
+    counted_at = models.DateTimeField(null=True, blank=True)
 
     objects = RunQuerySet.as_manager()
 
@@ -129,6 +134,9 @@ class RunSegment(models.Model):
     joined = models.BigIntegerField(default=0)
     left = models.BigIntegerField(default=0)
     unknown = models.BigIntegerField(default=0)
+    # What its rule read, by name, in the order of the rule: those of Run.readings.
+    readings = ArrayField(models.TextField(), default=list, blank=True)
+    # Both are empty until the run is counted (Run.counted_at).
     # {fact key: creators of the unknown ones for whom it is missing}
     missing = models.JSONField(default=dict)
     # {fact key: creators within `near_percent` of the threshold, on the outside}
@@ -151,7 +159,7 @@ class RunSegment(models.Model):
 
 
 class Change(models.Model):
-    """One line of a change set: who joins or leaves, and the fact values that made it so.
+    """One line of a change set: who joins or leaves. What the rule read is in RunEvidence.
 
     Like the ledger it is written by one statement of a run, under the brand's lock, from rows that
     are there: foreign keys checked row by row took two thirds of a run's time and are left out.
@@ -180,8 +188,6 @@ class Change(models.Model):
     )
     kind = models.CharField(max_length=6, choices=ChangeKind.choices)
     cause = models.CharField(max_length=10, choices=Cause.choices, db_default=Cause.RULE)
-    # The values of the facts that the rule reads, as they were: explains the change for ever.
-    evidence = models.JSONField(default=dict)
 
     class Meta:
         ordering = ["run", "pk"]
@@ -200,6 +206,34 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.creator_id} {self.kind} {self.segment_id}"
+
+
+class RunEvidence(models.Model):
+    """The values that the rules of a run read of a creator who moves: explain it for ever.
+
+    Once for each creator, however many segments they join or leave: with each change they were
+    half of what a run wrote. See Change about foreign keys.
+    """
+
+    pk = models.CompositePrimaryKey("run_id", "creator_id")
+    run = models.ForeignKey(
+        Run, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="evidence"
+    )
+    creator = models.ForeignKey(
+        Creator,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    # An array in the order of Run.readings; null is not known.
+    values = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "run evidence"
+
+    def __str__(self) -> str:
+        return f"what run {self.run_id} read of {self.creator_id}"
 
 
 class MembershipQuerySet(models.QuerySet["Membership"]):

@@ -1,11 +1,14 @@
-"""The fact values behind a change, in words."""
+"""The fact values behind a change: as they were recorded, and in words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from crm.models import Brand
+from segmentation.metrics.periods import calendar_of
+from segmentation.models import Change, RunEvidence, RunSegment
 from segmentation.rules.calendar import Calendar
 from segmentation.rules.facts import Catalogue, FactType
 from segmentation.rules.words import NOT_KNOWN, value_words
@@ -20,6 +23,48 @@ class Evidence:
     is_known: bool
 
 
+@dataclass(frozen=True)
+class Mover:
+    """Somebody who joined or left in a run, and the values that made it so."""
+
+    change: Change
+    evidence: list[Evidence]
+
+
+# A move: the ids of a run, a segment and a creator.
+Move = tuple[int, int, int]
+
+
+def recorded(moves: Iterable[Move]) -> dict[Move, dict[str, object]]:
+    """What the rule of each move's segment read of its creator, by name. Two statements at most.
+
+    A move of which nothing was recorded is not in it.
+    """
+    wanted = set(moves)
+    if not wanted:
+        return {}
+    runs, segments, creators = ({move[place] for move in wanted} for place in range(3))
+    values = {
+        (run, creator): dict(zip(names, read, strict=True))
+        for run, creator, names, read in RunEvidence.objects.filter(
+            run__in=runs, creator__in=creators
+        ).values_list("run", "creator", "run__readings", "values")
+    }
+    readings = {
+        (run, segment): names
+        for run, segment, names in RunSegment.objects.filter(
+            run__in=runs, segment__in=segments
+        ).values_list("run", "segment", "readings")
+    }
+    return {
+        (run, segment, creator): {
+            name: values[run, creator][name] for name in readings[run, segment]
+        }
+        for run, segment, creator in wanted
+        if (run, creator) in values and (run, segment) in readings
+    }
+
+
 def evidence_in_words(
     evidence: Mapping[str, object], facts: Catalogue, calendar: Calendar
 ) -> list[Evidence]:
@@ -29,6 +74,21 @@ def evidence_in_words(
     from the catalogue is shown by its key.
     """
     return [_line(name, value, facts, calendar) for name, value in evidence.items()]
+
+
+def movers_of(changes: Sequence[Change], brand: Brand, facts: Catalogue) -> list[Mover]:
+    """The changes with what was recorded of them, in the same order. Two statements."""
+    read = recorded((one.run_id, one.segment_id, one.creator_id) for one in changes)
+    calendar = calendar_of(brand)
+    return [
+        Mover(
+            one,
+            evidence_in_words(
+                read.get((one.run_id, one.segment_id, one.creator_id), {}), facts, calendar
+            ),
+        )
+        for one in changes
+    ]
 
 
 def fact_label(name: str, facts: Catalogue) -> str:

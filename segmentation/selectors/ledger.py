@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from crm.models import Brand, Creator
-from segmentation.choices import Cause, ChangeKind
+from segmentation.choices import Cause
 from segmentation.metrics.periods import calendar_of
-from segmentation.models import Change, Membership, Run, Segment
+from segmentation.models import Membership, Run, Segment
 from segmentation.rules.facts import Catalogue
-from segmentation.selectors.evidence import Evidence, evidence_in_words
+from segmentation.selectors.evidence import Evidence, evidence_in_words, recorded
 
 # Stays shown of a creator, the newest ones.
 STAYS_SHOWN = 50
@@ -42,18 +42,23 @@ class Passage:
 
 
 def passages(brand: Brand, creator: Creator, facts: Catalogue) -> list[Passage]:
-    """What happened to a creator in the brand's segments, newest first. Two statements."""
+    """What happened to a creator in the brand's segments, newest first. Three statements."""
     stays = list(
         Membership.objects.filter(segment__brand=brand, creator=creator)
         .select_related("segment__dimension", "version", "entered_run", "left_run")
         .order_by("-entered_at", "segment__key")[:STAYS_SHOWN]
     )
-    changes = _changes(creator, stays)
+    read = recorded(
+        (run, stay.segment_id, creator.pk)
+        for stay in stays
+        for run in (stay.entered_run_id, stay.left_run_id)
+        if run is not None
+    )
     calendar = calendar_of(brand)
 
-    def told(stay: Membership, run: Run | None, kind: ChangeKind) -> list[Evidence]:
-        change = changes.get((run.pk, stay.segment_id, kind.value)) if run else None
-        return evidence_in_words(change.evidence, facts, calendar) if change else []
+    def told(stay: Membership, run: Run | None) -> list[Evidence]:
+        found = read.get((run.pk, stay.segment_id, creator.pk), {}) if run else {}
+        return evidence_in_words(found, facts, calendar)
 
     def both(stay: Membership) -> Iterator[Passage]:
         entered = Cause(stay.entered_cause)
@@ -64,12 +69,12 @@ def passages(brand: Brand, creator: Creator, facts: Catalogue) -> list[Passage]:
             entered.label,
             stay.version.number,
             stay.entered_run,
-            told(stay, stay.entered_run, ChangeKind.JOINED),
+            told(stay, stay.entered_run),
         )
         if stay.left_at is not None:
             left = Cause(stay.left_cause or Cause.RULE)
             # A roll-back ends a stay against what its run had read.
-            read = [] if left == Cause.ROLLBACK else told(stay, stay.left_run, ChangeKind.LEFT)
+            against = left == Cause.ROLLBACK
             yield Passage(
                 stay.left_at,
                 stay.segment,
@@ -77,28 +82,8 @@ def passages(brand: Brand, creator: Creator, facts: Catalogue) -> list[Passage]:
                 left.label,
                 stay.version.number,
                 stay.left_run,
-                read,
+                [] if against else told(stay, stay.left_run),
             )
 
     found = [passage for stay in stays for passage in both(stay)]
     return sorted(found, key=lambda one: (one.at, one.is_coming, one.segment.key), reverse=True)
-
-
-def _changes(creator: Creator, stays: Sequence[Membership]) -> dict[tuple[int, int, str], Change]:
-    """The creator's lines in the change sets of those runs, by run, segment and kind."""
-    pairs = {
-        (run, stay.segment_id)
-        for stay in stays
-        for run in (stay.entered_run_id, stay.left_run_id)
-        if run is not None
-    }
-    if not pairs:
-        return {}
-    # By the index on run and segment.
-    wanted = Q()
-    for run in sorted({run for run, _ in pairs}):
-        wanted |= Q(run=run, segment__in=sorted(seg for one, seg in pairs if one == run))
-    return {
-        (change.run_id, change.segment_id, change.kind): change
-        for change in Change.objects.filter(wanted, creator=creator)
-    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -11,14 +12,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from crm.paging import Order, Page, paginate
 from segmentation.choices import ChangeKind
-from segmentation.metrics.periods import calendar_of
 from segmentation.models import Change, Dimension, Run, RunSegment, Segment
 from segmentation.rules.facts import Catalogue
-from segmentation.selectors.evidence import evidence_in_words
-from segmentation.selectors.segments import Mover
+from segmentation.selectors.evidence import Mover, movers_of
 
 BY_NUMBER = Order("number", "pk", "pk")
 MOST_FLOWS = 12
+CSV_CHUNK = 2_000
 CSV_HEAD = (
     "dimension",
     "segment",
@@ -129,28 +129,25 @@ def movers_page(
 ) -> Page[Mover]:
     """Return a page of changes with their evidence. Raises crm.paging.BadCursor."""
     page: Page[Any] = paginate(rows.select_related("creator"), BY_NUMBER, cursor=cursor, size=size)
-    calendar = calendar_of(run.brand)
-    lines = [
-        Mover(change, evidence_in_words(change.evidence, facts, calendar)) for change in page.items
-    ]
-    return Page(lines, page.next, page.previous)
+    return Page(movers_of(page.items, run.brand, facts), page.next, page.previous)
 
 
 def csv_rows(rows: QuerySet[Change], run: Run, facts: Catalogue) -> Iterator[Sequence[object]]:
     """The lines of a change set as a table, with its head."""
     yield CSV_HEAD
-    calendar = calendar_of(run.brand)
     held = set(run.segments.filter(is_held=True).values_list("segment", flat=True))
     lines = rows.select_related("creator", "segment__dimension").order_by("pk")
-    for change in lines.iterator(chunk_size=2_000):
-        read = evidence_in_words(change.evidence, facts, calendar)
-        yield (
-            change.segment.dimension.key,
-            change.segment.key,
-            change.kind,
-            change.cause,
-            "yes" if change.segment_id in held else "no",
-            change.creator.uid,
-            change.creator.name,
-            "; ".join(f"{line.label}: {line.words}" for line in read),
-        )
+    changes = lines.iterator(chunk_size=CSV_CHUNK)
+    while chunk := list(islice(changes, CSV_CHUNK)):
+        for mover in movers_of(chunk, run.brand, facts):
+            change = mover.change
+            yield (
+                change.segment.dimension.key,
+                change.segment.key,
+                change.kind,
+                change.cause,
+                "yes" if change.segment_id in held else "no",
+                change.creator.uid,
+                change.creator.name,
+                "; ".join(f"{line.label}: {line.words}" for line in mover.evidence),
+            )

@@ -17,7 +17,7 @@ from segmentation.models import Dimension, Run, RunOrder, RunSegment, Segment
 from segmentation.rules.facts import Catalogue
 from segmentation.selectors.evidence import fact_label
 from segmentation.selectors.movements import DimensionFlow, flows
-from segmentation.services import sessions
+from segmentation.services import counting, sessions
 from segmentation.services.rollback import later_run
 
 UNFINISHED = frozenset({RunStatus.QUEUED, RunStatus.RUNNING})
@@ -35,6 +35,8 @@ class Weighed:
 
     label: str
     creators: int
+    # As rules name it.
+    name: str
 
 
 @dataclass(frozen=True)
@@ -109,6 +111,16 @@ class RunPage:
         """The order that came to nothing, and that nothing came after."""
         failed = self.order is not None and self.order.status == ErrandStatus.FAILED
         return self.order if failed else None
+
+    @property
+    def is_being_counted(self) -> bool:
+        """Whether missing facts and near misses are still to come."""
+        return self.has_near and self.run.counted_at is None
+
+    @property
+    def has_near(self) -> bool:
+        """Whether those who are nearly in can be looked up."""
+        return self.run.status in counting.COUNTED
 
     @property
     def share(self) -> float | None:
@@ -264,4 +276,4 @@ def _odd(run: Run, lines: Sequence[FoundLine]) -> Iterator[Oddity]:
 
 def _by_weight(counts: Mapping[str, int], facts: Catalogue) -> list[Weighed]:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [Weighed(fact_label(name, facts), creators) for name, creators in ordered]
+    return [Weighed(fact_label(name, facts), creators, name) for name, creators in ordered]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -26,7 +26,7 @@ from segmentation.models import (
     SegmentExample,
 )
 from segmentation.rules.facts import Catalogue
-from segmentation.selectors.evidence import Evidence, evidence_in_words, fact_label
+from segmentation.selectors.evidence import Mover, fact_label, movers_of
 from segmentation.selectors.uses import Uses, uses_of
 from segmentation.selectors.versions import VersionLine, version_lines, version_prose
 from segmentation.services.playbooks import playbook_of
@@ -126,14 +126,6 @@ class QuarterSize:
     joined: int
     left: int
     is_running: bool
-
-
-@dataclass(frozen=True)
-class Mover:
-    """Somebody who joined or left in a run, and the values that made it so."""
-
-    change: Change
-    evidence: list[Evidence]
 
 
 @dataclass(frozen=True)
@@ -274,8 +266,8 @@ def _last_moves(segment: Segment, facts: Catalogue) -> LastMoves | None:
         return None
     return LastMoves(
         found,
-        joiners=list(_movers(found, ChangeKind.JOINED, segment, facts)),
-        leavers=list(_movers(found, ChangeKind.LEFT, segment, facts)),
+        joiners=_movers(found, ChangeKind.JOINED, segment, facts),
+        leavers=_movers(found, ChangeKind.LEFT, segment, facts),
         missing=_by_label(found.missing, facts),
         near=_by_label(found.near, facts),
     )
@@ -287,10 +279,7 @@ def _by_label(counts: Mapping[str, int], facts: Catalogue) -> list[tuple[str, in
     return sorted(labelled, key=lambda pair: (-pair[1], pair[0]))
 
 
-def _movers(
-    found: RunSegment, kind: ChangeKind, segment: Segment, facts: Catalogue
-) -> Iterator[Mover]:
-    calendar = calendar_of(segment.brand)
+def _movers(found: RunSegment, kind: ChangeKind, segment: Segment, facts: Catalogue) -> list[Mover]:
     changes = Change.objects.filter(run=found.run_id, segment=segment, kind=kind)
-    for change in changes.select_related("creator").order_by("pk")[:MOVERS_SHOWN]:
-        yield Mover(change, evidence_in_words(change.evidence, facts, calendar))
+    newest = changes.select_related("creator").order_by("pk")[:MOVERS_SHOWN]
+    return movers_of(list(newest), segment.brand, facts)

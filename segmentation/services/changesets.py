@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from celery import current_app
 from django.db import connection, transaction
-from django.db.models import Count, Max
+from django.db.models import Max
 
 from crm import audit
 from crm.models import Brand, User
 from crm.performance import planned_for
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Run, RunSegment
-from segmentation.services import drift_alerts, evaluation, ledger, notices, sessions
-from segmentation.services.evaluation import Plan
+from segmentation.services import counting, drift_alerts, evaluation, ledger, notices, sessions
+from segmentation.services.evaluation import Plan, norms
 
 # By name: tasks are above services.
 SCORECARD_TASK = "segmentation.tasks.refresh_scorecards"
@@ -57,15 +58,23 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     is_watched = run.trigger != Trigger.FACTS
     if is_watched:
         sessions.enter(run, sessions.WRITING)
-    run.population = evaluation.population(plan)
+    tally = evaluation.tally(plan)
+    run.population = tally.population
     waits = not run.is_dry and _must_wait(run, plan)
-    moves_members = not (run.is_dry or waits)
     if not run.is_dry:
         _replace_waiting(run, plan, at)
+    if plan.creator_ids is None:
+        norms.store(run, plan.norms)
     with planned_for(run.moved):
-        evaluation.write_changes(run, plan)
-        evaluation.store_masks(plan, members=moves_members)
-        _write_counts(run, plan, masks_are_new=moves_members)
+        moves = evaluation.write_changes(run, plan)
+        evaluation.write_evidence(run, plan)
+        evaluation.store_masks(plan, members=not (run.is_dry or waits))
+        _write_counts(run, plan, tally.unknown, *moves)
+        # What a dry run looked at is gone after it, and of few creators there is little to count.
+        if run.is_dry or plan.creator_ids is not None:
+            counting.count(run, plan, at=at)
+        else:
+            counting.ask_for_counts(run)
     if run.is_dry:
         run.status = RunStatus.DRY
     elif waits:
@@ -84,40 +93,32 @@ def _must_wait(run: Run, plan: Plan) -> bool:
     return (run.moved or 0) * 100 > run.brand.approval_threshold_percent * (run.population or 0)
 
 
-def _write_counts(run: Run, plan: Plan, *, masks_are_new: bool) -> None:
+def _write_counts(
+    run: Run,
+    plan: Plan,
+    unknown: Mapping[int, int],
+    joiners: Counter[int],
+    leavers: Counter[int],
+) -> None:
     """Write what was found for each segment; a run of some creators names those it moved."""
-    moves: dict[tuple[int, str], int] = {
-        (segment, kind): count
-        for segment, kind, count in run.changes.values_list("segment", "kind")
-        .annotate(count=Count("pk"))
-        .order_by()
-    }
-    found = evaluation.count_found(plan)
-    near = evaluation.count_near(plan, run.population or 0)
+    # As of a past moment some members were not known yet: a dry run counts whom it looked at.
+    before = evaluation.members_of(plan) if run.is_dry else {}
     rows = []
     for one in plan.judged:
         pk = one.segment.pk
-        joined = moves.get((pk, ChangeKind.JOINED.value), 0)
-        left = moves.get((pk, ChangeKind.LEFT.value), 0)
-        if plan.creator_ids is not None and not (joined or left):
+        if plan.creator_ids is not None and not (joiners[pk] or leavers[pk]):
             continue
-        if plan.creator_ids is not None:
-            members = one.segment.members_count + joined - left
-        elif masks_are_new:
-            members = found[pk].members
-        else:
-            members = found[pk].members + joined - left
+        members = before[pk] if run.is_dry else one.segment.members_count
         rows.append(
             RunSegment(
                 run=run,
                 segment=one.segment,
                 version=one.version,
-                members=members,
-                joined=joined,
-                left=left,
-                unknown=found[pk].unknown,
-                missing=dict(found[pk].missing),
-                near=near.get(pk, {}),
+                members=members + joiners[pk] - leavers[pk],
+                joined=joiners[pk],
+                left=leavers[pk],
+                unknown=unknown[pk],
+                readings=[reading.name for reading in one.readings],
                 error=one.error,
             )
         )
@@ -138,8 +139,11 @@ def apply(
     `creator_ids` are those of a run that looked at some, `superseded` the changes taken out since,
     `held` the keys of the segments that stay as they are.
     """
+    last = ledger_moment(run.brand)
     with planned_for(run.moved):
-        joiners, leavers = ledger.write_stays(run, run.as_of)
+        joiners, leavers = ledger.write_stays(
+            run, run.as_of, is_later=last is None or last < run.as_of
+        )
     ledger.count_members(joiners, leavers)
     if superseded or held:
         _recount(run)

@@ -17,7 +17,7 @@ from django.db import connection
 from crm.models import Brand
 from segmentation.choices import Cause, ChangeKind, SegmentStatus
 from segmentation.models import Run, Segment
-from segmentation.services.masks import flag_of, word_of
+from segmentation.services.masks import BITS, flag_of, word_of
 
 
 @dataclass(frozen=True)
@@ -49,41 +49,46 @@ def lock(brand: Brand) -> None:
 
 
 def write_stays(
-    run: Run, at: datetime, moves: Moves = CHANGES
+    run: Run, at: datetime, moves: Moves = CHANGES, *, is_later: bool = False
 ) -> tuple[Counter[int], Counter[int]]:
     """Close and open the stays that `moves` names, at the moment `at`.
 
-    Returns how many joined and how many left, by segment id. Raises IntegrityError if somebody who
-    joins is in already: then masks and ledger are out of step, and nothing is written.
+    `is_later` promises that every stay began before that, so that none need be looked for which is
+    deleted instead of closed. Returns how many joined and how many left, by segment id. Raises
+    IntegrityError if somebody who joins is in already: then masks and ledger are out of step, and
+    nothing is written.
     """
     of_run = f"{moves.where} AND c.kind = %(kind)s"
     same = "m.segment_id = c.segment_id AND m.creator_id = c.creator_id AND m.left_at IS NULL"
-    gone = f"""WITH deleted AS (
-  DELETE FROM segmentation_membership m USING {moves.table} c
-  WHERE {of_run} AND {same} AND m.entered_at = %(at)s RETURNING m.segment_id
-), closed AS (
-  UPDATE segmentation_membership m
+    deleted = f"""DELETE FROM segmentation_membership m USING {moves.table} c
+  WHERE {of_run} AND {same} AND m.entered_at = %(at)s RETURNING m.segment_id"""  # noqa: S608 - names of ours
+    closed = f"""UPDATE segmentation_membership m
   SET left_at = %(at)s, left_run_id = %(run)s, left_cause = c.cause
   FROM {moves.table} c
-  WHERE {of_run} AND {same} AND m.entered_at < %(at)s RETURNING m.segment_id
-)
-SELECT segment_id, count(*) FROM (TABLE deleted UNION ALL TABLE closed) gone
-GROUP BY segment_id"""  # noqa: S608 - names of ours
-    come = f"""WITH opened AS (
-  INSERT INTO segmentation_membership
+  WHERE {of_run} AND {same} AND m.entered_at < %(at)s RETURNING m.segment_id"""  # noqa: S608 - names of ours
+    # In the order of the ledger's indexes: neighbours go to the same page.
+    opened = f"""INSERT INTO segmentation_membership
     (segment_id, creator_id, entered_at, version_id, entered_run_id, entered_cause)
   SELECT c.segment_id, c.creator_id, %(at)s, c.version_id, {moves.entered_run}, c.cause
-  FROM {moves.table} c WHERE {of_run}
-  RETURNING segment_id
-)
-SELECT segment_id, count(*) FROM opened GROUP BY segment_id"""  # noqa: S608 - names of ours
+  FROM {moves.table} c WHERE {of_run} ORDER BY c.segment_id, c.creator_id
+  RETURNING segment_id"""  # noqa: S608 - names of ours
     values: dict[str, Any] = {"run": run.pk, "at": at}
+    leaving, joining = {"kind": ChangeKind.LEFT.value}, {"kind": ChangeKind.JOINED.value}
+    leavers = _by_segment(closed, values | leaving)
+    if not is_later:
+        leavers += _by_segment(deleted, values | leaving)
+    return _by_segment(opened, values | joining), leavers
+
+
+def _by_segment(statement: str, values: dict[str, Any]) -> Counter[int]:
+    """Run a statement that returns the segment of each row; returns how many of each."""
+    counted = (
+        f"WITH written AS ({statement}) "  # noqa: S608 - ours
+        "SELECT segment_id, count(*) FROM written GROUP BY segment_id"
+    )
     with connection.cursor() as cursor:
-        cursor.execute(gone, {**values, "kind": ChangeKind.LEFT.value})
-        leavers = Counter[int](dict(cursor.fetchall()))
-        cursor.execute(come, {**values, "kind": ChangeKind.JOINED.value})
-        joiners = Counter[int](dict(cursor.fetchall()))
-    return joiners, leavers
+        cursor.execute(counted, values)
+        return Counter[int](dict(cursor.fetchall()))
 
 
 def forget_changes_of_moved(run: Run) -> int:
@@ -102,28 +107,47 @@ def forget_changes_of_moved(run: Run) -> int:
             "WHERE s.id = c.segment_id AND s.status = %s))",
             [run.pk, run.brand_id, run.as_of, SegmentStatus.ARCHIVED],
         )
-        return int(cursor.rowcount)
+        forgotten = int(cursor.rowcount)
+        if forgotten:
+            cursor.execute(
+                "DELETE FROM segmentation_runevidence e WHERE e.run_id = %s AND NOT EXISTS ("
+                "SELECT FROM segmentation_change c "
+                "WHERE c.run_id = e.run_id AND c.creator_id = e.creator_id)",
+                [run.pk],
+            )
+    return forgotten
 
 
-def write_masks(run: Run, words: int, moves: Moves = CHANGES) -> None:
-    """Bring the masks of the facts in step with `moves`; `words` is the length of a mask."""
+def moved_masks(words: int, moves: Moves = CHANGES) -> tuple[str, str]:
+    """SQL of what `moves` make of the masks of the facts `f`: a query `d` to join, and the mask.
+
+    The query has a row for each creator who moves, and the parameter "run"; `words` is the length
+    of a mask.
+    """
     sets, clears, values = [], [], []
     for word in range(1, words + 1):
         aggregate = (
-            f"coalesce(bit_or(1::bigint << s.bit %% 62) FILTER "
-            f"(WHERE c.kind = '{{}}' AND s.bit / 62 + 1 = {word}), 0) AS {{}}_{word}"
+            f"coalesce(bit_or(1::bigint << s.bit %% {BITS}) FILTER "
+            f"(WHERE c.kind = '{{}}' AND s.bit / {BITS} + 1 = {word}), 0) AS {{}}_{word}"
         )
         sets.append(aggregate.format(ChangeKind.JOINED.value, "come"))
         clears.append(aggregate.format(ChangeKind.LEFT.value, "gone"))
         values.append(f"(coalesce(f.member_bits[{word}], 0) | d.come_{word}) & ~d.gone_{word}")
-    statement = f"""UPDATE segmentation_creatorfacts f
-SET member_bits = ARRAY[{", ".join(values)}]::bigint[]
-FROM (
-  SELECT c.creator_id, {", ".join([*sets, *clears])}
-  FROM {moves.table} c JOIN segmentation_segment s ON s.id = c.segment_id
-  WHERE {moves.where} GROUP BY c.creator_id
-) d
-WHERE f.brand_id = %(brand)s AND f.creator_id = d.creator_id"""  # noqa: S608 - names of ours
+    query = (
+        f"SELECT c.creator_id, {', '.join([*sets, *clears])} "  # noqa: S608 - names of ours
+        f"FROM {moves.table} c JOIN segmentation_segment s ON s.id = c.segment_id "
+        f"WHERE {moves.where} GROUP BY c.creator_id"
+    )
+    return query, f"ARRAY[{', '.join(values)}]::bigint[]"
+
+
+def write_masks(run: Run, words: int, moves: Moves = CHANGES) -> None:
+    """Bring the masks of the facts in step with `moves`; `words` is the length of a mask."""
+    query, mask = moved_masks(words, moves)
+    statement = (
+        f"UPDATE segmentation_creatorfacts f SET member_bits = {mask} FROM ({query}) d "  # noqa: S608 - names of ours
+        "WHERE f.brand_id = %(brand)s AND f.creator_id = d.creator_id"
+    )
     with connection.cursor() as cursor:
         cursor.execute(statement, {"run": run.pk, "brand": run.brand_id})
 

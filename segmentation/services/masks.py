@@ -5,7 +5,7 @@ Arrays in SQL count from 1, and so do words here. 62 bits keep every flag a posi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 BITS = 62
 FULL = (1 << BITS) - 1
@@ -30,6 +30,15 @@ def holds(words: Sequence[int] | None, bit: int) -> bool:
     """Whether the bit is set; words that are not there hold nothing."""
     place = word_of(bit) - 1
     return words is not None and place < len(words) and bool(words[place] & flag_of(bit))
+
+
+def bits_of(words: Sequence[int]) -> Iterator[int]:
+    """The bits that are set, in order."""
+    for place, word in enumerate(words):
+        left = word
+        while left:
+            yield place * BITS + (left & -left).bit_length() - 1
+            left &= left - 1
 
 
 def flags_in(word: int, bits: Iterable[int]) -> int:

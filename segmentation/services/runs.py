@@ -35,6 +35,8 @@ FOUND = (
     "status",
     "population",
     "moved",
+    "readings",
+    "counted_at",
     "error",
     "finished_at",
     "applied_at",

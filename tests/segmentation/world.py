@@ -7,8 +7,18 @@ from datetime import UTC, datetime
 from django.db import connection
 
 from crm.models import Brand, Creator
-from segmentation.choices import RunStatus, SegmentStatus, Trigger
-from segmentation.models import Dimension, Membership, Run, Segment, SegmentVersion
+from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
+from segmentation.models import (
+    Change,
+    Dimension,
+    Membership,
+    Run,
+    RunEvidence,
+    RunSegment,
+    Segment,
+    SegmentVersion,
+)
+from segmentation.selectors.evidence import recorded
 from tests.factories import (
     CreatorFactory,
     MetricSnapshotFactory,
@@ -71,6 +81,39 @@ def make_run(brand: Brand, as_of: datetime, **values) -> Run:
             **values,
         },
     )
+
+
+def change(
+    run: Run,
+    segment: Segment,
+    creator: Creator,
+    kind: ChangeKind,
+    evidence: dict[str, object],
+    **values,
+) -> Change:
+    """A line of the change set of a run, which looked at the segment, with what its rule read."""
+    run.readings = list(dict.fromkeys([*run.readings, *evidence]))
+    run.save()
+    RunSegment.objects.filter(run=run, segment=segment).update(readings=list(evidence))
+    of_creator = RunEvidence.objects.filter(run=run, creator=creator)
+    if not of_creator.exists():
+        RunEvidence.objects.create(
+            run=run, creator=creator, values=[evidence.get(name) for name in run.readings]
+        )
+    return Change.objects.create(
+        run=run,
+        segment=segment,
+        version=segment.active_version,
+        creator=creator,
+        kind=kind,
+        **values,
+    )
+
+
+def read_of(moved: Change) -> dict[str, object]:
+    """What the rule read of somebody who moved."""
+    [read] = recorded([(moved.run_id, moved.segment_id, moved.creator_id)]).values()
+    return read
 
 
 def stay(

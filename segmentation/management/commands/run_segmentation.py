@@ -14,7 +14,7 @@ from segmentation.facts.catalogue import catalogue
 from segmentation.management.commands._arguments import brand_named, moment_from
 from segmentation.models import Dimension, Run, Segment
 from segmentation.selectors.runs import run_page
-from segmentation.services import runs
+from segmentation.services import counting, runs
 from segmentation.services.quarters import quarter_starts
 
 # Ten years: more is a slip of the finger.
@@ -87,6 +87,7 @@ class Command(BaseCommand):
             run = runs.execute_run(run_id=run.pk, at=now)
             if run.status in {RunStatus.FAILED, RunStatus.CANCELLED}:
                 raise CommandError(run.error)
+            counting.count_run(run_id=run.pk, at=now)
             self.stdout.write(_told(run))
         self.stdout.write(json.dumps(_as_json(run)))
 

@@ -1,80 +1,49 @@
-"""The change set of a run: who joins and leaves, why, and what the rules read of them."""
+"""The change set of a run: who joins and leaves, and by what cause."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
 
 from django.db import connection
 
 from segmentation.choices import Cause, ChangeKind
 from segmentation.models import Run
-from segmentation.rules.sql import Sql
-from segmentation.services.evaluation import norms as evaluation_norms
 from segmentation.services.evaluation.plan import Plan
-from segmentation.services.evaluation.rules import Reading
 from segmentation.services.masks import flag_of, word_of
 
-# Records are summed up anew for those who move, and for nobody else.
-_MOVERS = Sql("{} IN (SELECT m.creator_id FROM run_diff m WHERE m.old IS DISTINCT FROM m.new)")
 
+def write_changes(run: Run, plan: Plan) -> tuple[Counter[int], Counter[int]]:
+    """Explode `run_diff` into the run's changes, in the order of the index behind their lists.
 
-def write_changes(run: Run, plan: Plan) -> None:
-    """Explode `run_diff` into the run's changes, each with its cause and what the rule read.
-
-    A run of everybody keeps the norms with which it compared.
+    Returns how many join and how many leave, by segment id.
     """
-    if plan.creator_ids is None:
-        evaluation_norms.store(run, plan.norms)
+    joiners, leavers = Counter[int](), Counter[int]()
     if not plan.judged:
-        return
-    shapes: dict[tuple[str, ...], tuple[Reading, ...]] = {}
-    table, table_params = [], []
+        return joiners, leavers
+    table, params = [], []
     for one in plan.judged:
-        names = tuple(reading.name for reading in one.readings)
-        shapes.setdefault(names, one.readings)
-        table.append("(%s::bigint, %s::bigint, %s::integer, %s::bigint, %s::integer)")
-        shape = list(shapes).index(names)
-        table_params += [
-            one.segment.pk,
-            one.version.pk,
-            word_of(one.bit),
-            flag_of(one.bit),
-            shape,
-        ]
-    evidence: list[str] = []
-    evidence_params: list[Any] = []
-    for number, readings in enumerate(shapes.values()):
-        values = [_value(reading, plan) for reading in readings]
-        pairs = ", ".join(f"%s::text, {value.text}" for value in values)
-        for reading, value in zip(readings, values, strict=True):
-            evidence_params += [reading.name, *value.params]
-        evidence.append(f"WHEN {number} THEN jsonb_build_object({pairs})")
-    source = plan.enriched(
-        creators=_MOVERS,
-        members=dict.fromkeys(plan.reads.members, "NULL::boolean"),
-    )
-    statement = f"""INSERT INTO segmentation_change
-  (run_id, segment_id, version_id, creator_id, kind, cause, evidence)
-SELECT %s, s.segment_id, s.version_id, d.creator_id,
-  CASE WHEN d.new[s.word] & s.flag <> 0
-    THEN '{ChangeKind.JOINED.value}' ELSE '{ChangeKind.LEFT.value}' END,
-  CASE WHEN d.forced[s.word] & s.flag <> 0 THEN '{Cause.OVERRIDE.value}'
-    WHEN d.matched[s.word] & d.old[s.word] & s.flag <> 0 THEN '{Cause.PRECEDENCE.value}'
-    ELSE '{Cause.RULE.value}' END,
-  CASE s.shape {" ".join(evidence)} END
-FROM run_diff d
-JOIN {source.text} ON f.creator_id = d.creator_id
-CROSS JOIN (VALUES {", ".join(table)}) s (segment_id, version_id, word, flag, shape)
-WHERE (d.old[s.word] # d.new[s.word]) & s.flag <> 0"""  # noqa: S608 - values are parameters
-    with plan.planned(), connection.cursor() as cursor:
-        cursor.execute(statement, [run.pk, *evidence_params, *source.params, *table_params])
-
-
-def _value(reading: Reading, plan: Plan) -> Sql:
-    """SQL of a value that a rule read; membership as this run decides it."""
-    if not reading.segment:
-        return reading.sql
-    return Sql(plan.mask_member(reading.segment, old="d.new", none="d.unknown"))
+        table.append("(%s::bigint, %s::bigint, %s::integer, %s::bigint)")
+        params += [one.segment.pk, one.version.pk, word_of(one.bit), flag_of(one.bit)]
+    statement = f"""WITH written AS (
+  INSERT INTO segmentation_change (run_id, segment_id, version_id, creator_id, kind, cause)
+  SELECT %s, s.segment_id, s.version_id, d.creator_id,
+    CASE WHEN d.new[s.word] & s.flag <> 0
+      THEN '{ChangeKind.JOINED.value}' ELSE '{ChangeKind.LEFT.value}' END AS kind,
+    CASE WHEN d.forced[s.word] & s.flag <> 0 THEN '{Cause.OVERRIDE.value}'
+      WHEN d.matched[s.word] & d.old[s.word] & s.flag <> 0 THEN '{Cause.PRECEDENCE.value}'
+      ELSE '{Cause.RULE.value}' END
+  FROM run_diff d
+  CROSS JOIN (VALUES {", ".join(table)}) s (segment_id, version_id, word, flag)
+  WHERE (d.old[s.word] # d.new[s.word]) & s.flag <> 0
+  ORDER BY s.segment_id, kind, d.creator_id
+  RETURNING segment_id, kind
+)
+SELECT segment_id, kind, count(*) FROM written GROUP BY segment_id, kind"""  # noqa: S608 - values are parameters
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [run.pk, *params])
+        for segment, kind, count in cursor.fetchall():
+            (joiners if kind == ChangeKind.JOINED else leavers)[segment] = count
+    return joiners, leavers
 
 
 def store_masks(plan: Plan, *, members: bool) -> None:

@@ -1,50 +1,77 @@
-"""How many creators a run found: members, unknowns and what they lack, near misses."""
+"""How many creators a run found: known ones, members, unknowns and what those lack."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
 
 from segmentation.rules.sql import Sql
+from segmentation.services.evaluation.evidence import readings_of
 from segmentation.services.evaluation.plan import Plan
-from segmentation.services.evaluation.rules import Judged, Reading
-from segmentation.services.masks import either, flag_of, word_of, words_for
+from segmentation.services.evaluation.rules import Reading
+from segmentation.services.masks import bits_of, either, flag_of, holds, word_of, words_for
+
+# A mask, and how many creators have it.
+Masks = Iterable[tuple[Sequence[int], int]]
 
 
 @dataclass(frozen=True)
-class Found:
-    """How many creators a run found for a segment."""
+class Tally:
+    """The creators whom the brand knows, and how many are undecided, by segment id."""
 
-    members: int = 0
-    unknown: int = 0
-    missing: Mapping[str, int] = field(default_factory=dict)
+    population: int
+    unknown: Mapping[int, int] = field(default_factory=dict)
 
 
-def population(plan: Plan) -> int:
-    """How many creators the brand knows as of the moment."""
-    source = plan.from_rows()
+def tally(plan: Plan) -> Tally:
+    """Count once `run_diff` is there, whether or not the fact rows have its masks yet: one scan.
+
+    The rows are grouped by mask: there are far fewer masks than creators.
+    """
+    rows = plan.from_rows()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unknown, lacked, count(*) FROM run_diff GROUP BY 1, 2")
+        changed = cursor.fetchall()
+        cursor.execute(
+            "SELECT f.known_since IS NOT NULL, f.unknown_bits, count(*) "  # noqa: S608
+            f"FROM {rows.text} GROUP BY 1, 2",
+            rows.params,
+        )
+        found = cursor.fetchall()
+    masks = [
+        *((mask, count) for _, mask, count in found),
+        *((unknown, count) for unknown, _, count in changed),
+        *((lacked, -count) for _, lacked, count in changed),
+    ]
+    return Tally(
+        population=sum(count for is_known, _, count in found if is_known),
+        unknown=_by_segment(plan, masks),
+    )
+
+
+def members_of(plan: Plan) -> dict[int, int]:
+    """How many are in each segment by the masks of the fact rows, by segment id."""
+    rows = plan.from_rows()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT count(*) FROM {source.text} WHERE f.known_since IS NOT NULL",  # noqa: S608
-            source.params,
+            f"SELECT f.member_bits, count(*) FROM {rows.text} GROUP BY 1",  # noqa: S608
+            rows.params,
         )
-        return int(cursor.fetchone()[0])
+        return _by_segment(plan, cursor.fetchall())
 
 
-def count_found(plan: Plan) -> dict[int, Found]:
-    """Members, unknowns and what the unknowns lack, by segment id, from the masks of the rows.
+def count_missing(plan: Plan) -> dict[int, dict[str, int]]:
+    """What the unknowns lack, by segment id: for how many creators each reading is missing.
 
-    The rows are grouped by mask first: there are far fewer masks than creators.
+    The masks of the fact rows say who is unknown.
     """
-    readings = {
-        reading.name: reading for one in plan.judged for reading in one.readings if reading.can_miss
-    }
-    names = list(readings)
-    nulls = null_masks([readings[name] for name in names], plan)
-    rows = plan.from_rows()
+    readings = [reading for reading in readings_of(plan) if reading.can_miss]
+    names = [reading.name for reading in readings]
+    nulls = null_masks(readings, plan)
     with_gaps = (
         f"{{}} IN (SELECT k.creator_id FROM {plan.table} k "  # noqa: S608 - a name of ours
         "WHERE k.brand_id = %s AND NOT 0 = ALL(k.unknown_bits))"
@@ -55,17 +82,19 @@ def count_found(plan: Plan) -> dict[int, Found]:
     )
     with plan.planned(), connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT f.member_bits, count(*) FROM {rows.text} GROUP BY 1",  # noqa: S608
-            rows.params,
-        )
-        in_masks = cursor.fetchall()
-        cursor.execute(
             f"SELECT f.unknown_bits, {nulls.text} AS nulls, count(*) "  # noqa: S608
             f"FROM {source.text} WHERE NOT 0 = ALL(f.unknown_bits) GROUP BY 1, 2",
             [*nulls.params, *source.params],
         )
-        unknown_masks = cursor.fetchall()
-    return {one.segment.pk: _found(one, in_masks, unknown_masks, names) for one in plan.judged}
+        found = cursor.fetchall()
+    return {
+        one.segment.pk: missing_of(
+            one.readings,
+            [(nulls, count) for mask, nulls, count in found if holds(mask, one.bit)],
+            names,
+        )
+        for one in plan.judged
+    }
 
 
 def null_masks(readings: Sequence[Reading], plan: Plan) -> Sql:
@@ -85,22 +114,6 @@ def null_masks(readings: Sequence[Reading], plan: Plan) -> Sql:
     return Sql(f"ARRAY[{', '.join(words)}]::bigint[]", tuple(params))
 
 
-def _found(
-    one: Judged, in_masks: list[Any], unknown_masks: list[Any], names: Sequence[str]
-) -> Found:
-    place, flag = word_of(one.bit) - 1, flag_of(one.bit)
-    unknown = [
-        (nulls, count)
-        for mask, nulls, count in unknown_masks
-        if place < len(mask) and mask[place] & flag
-    ]
-    return Found(
-        members=sum(count for mask, count in in_masks if place < len(mask) and mask[place] & flag),
-        unknown=sum(count for _, count in unknown),
-        missing=missing_of(one.readings, unknown, names),
-    )
-
-
 def missing_of(
     readings: Sequence[Reading], unknown: Sequence[tuple[Any, int]], names: Sequence[str]
 ) -> dict[str, int]:
@@ -115,3 +128,11 @@ def missing_of(
         if creators:
             missing[reading.name] = creators
     return missing
+
+
+def _by_segment(plan: Plan, masks: Masks) -> dict[int, int]:
+    by_bit = Counter[int]()
+    for mask, count in masks:
+        for bit in bits_of(mask):
+            by_bit[bit] += count
+    return {one.segment.pk: by_bit[one.bit] for one in plan.judged}

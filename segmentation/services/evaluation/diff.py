@@ -5,7 +5,8 @@ them, honouring what people decided, steadiness, the order of single-valued dime
 segment does with unknowns. A rule that refers to other segments is computed one query further out
 than those. The result is the temporary table `run_diff` of the creators whose masks change:
 
-    creator_id, old, new, unknown   the masks
+    creator_id, old, new            the masks of members
+    lacked, unknown                 those of unknowns, before and after
     forced                          segments about which a person decided
     matched                         segments of single-valued dimensions whose rule takes them
 """
@@ -240,7 +241,7 @@ class _Diff:
             f"ARRAY[{', '.join(values)}]::bigint[] AS {name}" for name, values in columns.items()
         )
         # What stands only in the outermost list is computed for the rows that change.
-        text = f"""SELECT creator_id, old, new, unknown, forced, matched FROM (
+        text = f"""SELECT creator_id, old, new, lacked, unknown, forced, matched FROM (
   SELECT e.creator_id, {listed}
   FROM {rows.text}
 ) masks

@@ -46,7 +46,6 @@ def _write_diff(plan: Plan, seconds: float) -> int:
             cursor.execute(
                 f"CREATE TEMP TABLE {DIFF_TABLE} ON COMMIT DROP AS {query.text}", query.params
             )
-        cursor.execute(f"ANALYZE {DIFF_TABLE}")
         cursor.execute(f"SELECT count(*) FROM {DIFF_TABLE} WHERE old IS DISTINCT FROM new")  # noqa: S608 - a name of ours
         return int(cursor.fetchone()[0])
 

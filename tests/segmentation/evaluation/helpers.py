@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from crm.models import Brand, Creator, MetricSnapshot
-from segmentation.models import CreatorFacts, Membership, Run, Segment
+from segmentation.models import CreatorFacts, Membership, Run, RunSegment, Segment
 from segmentation.rules import text
-from segmentation.services import runs
+from segmentation.services import counting, runs
 from tests.factories import (
     NOW,
     CreatorFactory,
@@ -60,6 +60,12 @@ def run_now(brand: Brand, as_of: datetime = NOW, **more) -> Run:
     done = runs.execute_run(run_id=run.pk, at=max(as_of, NOW))
     assert done.error == "", done.error
     return done
+
+
+def counted(run: Run, segment: Segment) -> RunSegment:
+    """What the run found for the segment, after what is counted later was counted."""
+    counting.count_run(run_id=run.pk, at=max(run.as_of, NOW))
+    return RunSegment.objects.get(run=run, segment=segment)
 
 
 def members(segment: Segment) -> set[int]:

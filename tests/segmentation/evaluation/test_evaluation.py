@@ -21,6 +21,7 @@ from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.evaluation.helpers import (
     BEFORE,
     LATER,
+    counted,
     creator_with,
     give_followers,
     members,
@@ -29,6 +30,7 @@ from tests.segmentation.evaluation.helpers import (
     run_now,
     unknown,
 )
+from tests.segmentation.world import read_of
 
 pytestmark = pytest.mark.django_db
 
@@ -49,9 +51,9 @@ class TestRecords:
         assert members(liked) == {busy.pk}
         assert (members(rarely), unknown(rarely)) == (set(), {silent.pk})
         assert members(video) == {busy.pk}
-        counted = RunSegment.objects.get(run=run, segment=rarely)
-        assert counted.missing == {"sum(likes of posts, last 90 days)": 1}
-        assert RunSegment.objects.get(run=run, segment=few).missing == {}
+        assert RunSegment.objects.get(run=run, segment=rarely).missing == {}
+        assert counted(run, rarely).missing == {"sum(likes of posts, last 90 days)": 1}
+        assert counted(run, few).missing == {}
 
     def test_what_decided_is_kept_with_the_change(self, brand):
         creator = creator_with(brand)
@@ -59,7 +61,7 @@ class TestRecords:
         busy = segment_of(dimension_of(brand), "busy", "avg(likes of posts) > 10")
         run = run_now(brand)
         change = Change.objects.get(run=run, segment=busy)
-        assert change.evidence == {"avg(likes of posts)": 40.0}
+        assert read_of(change) == {"avg(likes of posts)": 40.0}
 
     def test_records_of_later_do_not_count(self, brand):
         creator = creator_with(brand, since=NOW - timedelta(days=300))
@@ -150,13 +152,11 @@ class TestPeers:
         )
         assert (norm.value, norm.creators) == (625.0, 8)
         change = Change.objects.filter(run=run, creator=people[7]).get()
-        assert change.evidence == {
+        assert read_of(change) == {
             "followers": 800,
             "p75(primary_platform) of followers": 625.0,
         }
-        assert RunSegment.objects.get(run=run, segment=top).missing == {
-            "p75(primary_platform) of followers": 3
-        }
+        assert counted(run, top).missing == {"p75(primary_platform) of followers": 3}
 
     def test_one_changed_creator_is_compared_with_the_last_full_run(self, brand, people):
         top = segment_of(dimension_of(brand), "top", "followers >= p75(primary_platform)")
@@ -195,12 +195,12 @@ class TestReferences:
         assert members(right) == {small.pk}
         assert members(both) == {big.pk, small.pk}
         assert unknown(both) == {uncounted.pk}
-        assert RunSegment.objects.get(run=run, segment=both).missing == {
+        assert counted(run, both).missing == {
             'segment("left")': 1,
             'segment("right")': 1,
         }
         change = Change.objects.get(run=run, segment=left)
-        assert change.evidence == {'segment("known")': True, "stage": "prospect"}
+        assert read_of(change) == {'segment("known")': True, "stage": "prospect"}
 
     def test_a_circle_is_refused_with_its_path(self, brand):
         dimension = dimension_of(brand)

@@ -66,13 +66,13 @@ def test_who_was_in_none_and_who_is_a_stranger(brand, other_brand, analyst_clien
 
 def test_queries_do_not_grow_with_stays(brand, told, django_assert_num_queries):
     facts = catalogue(brand)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         passages(brand, told, facts)
     dimension = dimension_of(brand, "more")
     for number in range(12):
         segment_of(dimension, f"more-{number}", f"followers >= {number}")
     run_now(brand, END, apply_now=True)
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         assert len(passages(brand, told, facts)) == 14
 
 

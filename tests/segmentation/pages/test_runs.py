@@ -17,7 +17,7 @@ from segmentation.rules import text
 from segmentation.services import packs, runs
 from segmentation.services.segments import reword_rule
 from tests.factories import NOW
-from tests.segmentation.world import make_creator, make_run, make_segment, moment
+from tests.segmentation.world import change, make_creator, make_run, make_segment, moment
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -60,12 +60,11 @@ def waiting(brand):
         unknown=3,
         missing={"followers": 1, "country": 3},
     )
-    Change.objects.create(
-        run=run,
-        segment=segment,
-        version=segment.active_version,
-        creator=creator,
-        kind=ChangeKind.JOINED,
+    change(
+        run,
+        segment,
+        creator,
+        ChangeKind.JOINED,
         evidence={"followers": 12_300, "country": "DK", "engagement_rate": None},
     )
     return run
@@ -89,12 +88,11 @@ def two_waiting(waiting):
             left=1 - joined,
             near={"followers": 2} if joined else {},
         )
-        Change.objects.create(
-            run=waiting,
-            segment=segment,
-            version=segment.active_version,
-            creator=creator,
-            kind=kind,
+        change(
+            waiting,
+            segment,
+            creator,
+            kind,
             cause=Cause.OVERRIDE if joined else Cause.RULE,
             evidence={"followers": 20_000},
         )

@@ -25,6 +25,7 @@ from tests.segmentation.runs.test_runs import (
     members,
     run_now,
 )
+from tests.segmentation.world import read_of
 
 pytestmark = pytest.mark.django_db
 EVEN_LATER = LATER + timedelta(hours=1)
@@ -56,7 +57,7 @@ def test_a_changed_creator_moves_and_the_others_are_left_alone(brand, segment):
     assert (run.status, run.as_of, run.moved, run.population) == (RunStatus.APPLIED, LATER, 1, 1)
     counts = run.segments.get()
     assert (counts.members, counts.joined, counts.left) == (1, 1, 0)
-    assert Change.objects.get().evidence == {"followers": 5_000}
+    assert read_of(Change.objects.get()) == {"followers": 5_000}
     assert Membership.objects.get().entered_run == run
 
 
