@@ -22,6 +22,7 @@ BENCHMARKS = {
     "count": "benchmarks.live_count",
     "latency": "benchmarks.latency",
     "facts": "benchmarks.facts",
+    "reports": "benchmarks.reports",
     "attribution": "benchmarks.attribution",
     "disclosure": "benchmarks.disclosure",
 }
@@ -35,6 +36,7 @@ ROWS = {
     "count": 1_000_000,
     "latency": 200_000,
     "facts": 200_000,
+    "reports": 200_000,
     "attribution": 1_000_000,
     "disclosure": 2_000,
 }

@@ -30,7 +30,7 @@ from segmentation.rules.facts import Catalogue
 from segmentation.rules.prose import in_words
 from segmentation.rules.validate import Report, validate
 from segmentation.selectors.evidence import fact_label
-from segmentation.services.preview import preview_rule
+from segmentation.services.preview import Met, preview_rule
 from segmentation.services.wordings import NEAR_PERCENT
 
 EXAMPLE_TEXT = "followers between 10_000 and 99_999\nand engagement_rate >= 2.5%"
@@ -145,6 +145,14 @@ class MissingSerializer(serializers.Serializer[Any]):
     creators = serializers.IntegerField()
 
 
+class MetSerializer(serializers.Serializer[Any]):
+    """Another segment, and how many of those whom the rule takes are in it."""
+
+    segment = serializers.CharField(help_text="Its key.")
+    creators = serializers.IntegerField()
+    members = serializers.IntegerField(help_text="All of its members after the last run.")
+
+
 class PreviewSerializer(serializers.Serializer[Any]):
     """Whom a rule would take, of the creators whom the brand knows."""
 
@@ -156,6 +164,12 @@ class PreviewSerializer(serializers.Serializer[Any]):
     margin = serializers.IntegerField(
         help_text="Half the 95 % confidence interval of `count`; 0 where it is exact."
     )
+    inside = serializers.IntegerField(
+        help_text="Who would be in the segment: without those whom a segment that comes first in "
+        "its single-valued dimension has."
+    )
+    taken = MetSerializer(many=True, help_text="Those segments, most creators first.")
+    shared = MetSerializer(many=True, help_text="All segments with the same people, most first.")
     unknown = serializers.IntegerField(help_text="For whom something missing leaves it open.")
     missing = MissingSerializer(many=True, help_text="What the unknowns lack.")
     joined = serializers.IntegerField(
@@ -238,7 +252,6 @@ class RuleViewSet(BrandViewSet[Segment]):
     serializer_class = RuleBody
 
     @extend_schema(
-        operation_id="rules_validate",
         request=RuleBody,
         responses={200: RuleSerializer, **REFUSED},
         examples=EXAMPLES,
@@ -259,7 +272,6 @@ class RuleViewSet(BrandViewSet[Segment]):
         )
 
     @extend_schema(
-        operation_id="rules_preview",
         request=PreviewBody,
         responses={200: PreviewSerializer, **REFUSED},
         examples=EXAMPLES,
@@ -299,6 +311,9 @@ class RuleViewSet(BrandViewSet[Segment]):
                 "count": found.members,
                 "is_estimate": found.is_estimate,
                 "margin": found.margin,
+                "inside": found.inside,
+                "taken": [*map(_met, found.taken)],
+                "shared": [*map(_met, found.shared)],
                 "unknown": found.unknown,
                 "missing": [
                     {"subject": name, "label": fact_label(name, facts), "creators": creators}
@@ -315,3 +330,11 @@ class RuleViewSet(BrandViewSet[Segment]):
                 "warnings": rule.warnings,
             }
         )
+
+
+def _met(met: Met) -> Row:
+    return {
+        "segment": met.segment.key,
+        "creators": met.creators,
+        "members": met.segment.members_count,
+    }

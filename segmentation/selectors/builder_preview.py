@@ -8,14 +8,15 @@ from datetime import datetime
 
 from crm.limits import TookTooLong, limited
 from crm.models import Brand
-from segmentation.models import Segment, SegmentVersion
+from segmentation.models import Dimension, Segment, SegmentVersion
 from segmentation.rules import json_form
 from segmentation.rules.difference import Difference, Kind, differences
-from segmentation.rules.draft import Draft
+from segmentation.rules.draft import Draft, draft_of_form
 from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.facts import Catalogue
 from segmentation.selectors.builder import Person, people
 from segmentation.selectors.evidence import fact_label
+from segmentation.selectors.overlaps import SAME_CROWD
 from segmentation.services.preview import Preview, preview_rule
 
 MEMBERS_SHOWN = 10
@@ -99,11 +100,17 @@ def shown(
     facts: Catalogue,
     at: datetime,
     segment: Segment | None = None,
+    dimension: Dimension | None = None,
 ) -> Shown:
-    """Ask whom a rule would take at `at`, and how it differs from the one in use."""
+    """Ask whom a rule would take at `at`, and how it differs from the one in use.
+
+    `dimension` is where a segment that is being made would be.
+    """
     if wanted.rule.tree is None or not wanted.ok:
         return Shown("The count comes as soon as the rule is complete.")
-    found = _found(brand, wanted, facts, at, segment)
+    found = _found(
+        brand=brand, wanted=wanted, facts=facts, at=at, segment=segment, dimension=dimension
+    )
     if found is None:
         return Shown(
             "Counting takes too long for a look in passing. The rule can be saved and run all the "
@@ -127,12 +134,39 @@ def shown(
         active=active,
         changes=() if active is None else _changes(active.rule, wanted.rule, facts),
         stay_changes=() if active is None else _changes(active.stay_rule, wanted.stay, facts),
-        warnings=[*_warnings(wanted.rule, about)],
+        warnings=[*_overlaps(found, segment, dimension), *_warnings(wanted.rule, about)],
+    )
+
+
+def shown_version(version: SegmentVersion, facts: Catalogue, *, at: datetime) -> Shown:
+    """Ask what putting a saved version in use would change."""
+    segment = version.segment
+    stays = version.stay_rule
+    wanted = Wanted(
+        rule=draft_of_form(version.rule, facts, segment=segment.key),
+        stay=None if stays is None else draft_of_form(stays, facts, segment=segment.key),
+        minimum_stay_days=version.minimum_stay_days,
+        near_percent=version.near_percent,
+        unknown_policy=version.unknown_policy,
+    )
+    return shown(
+        brand=segment.brand,
+        wanted=wanted,
+        about=About.of(segment),
+        facts=facts,
+        at=at,
+        segment=segment,
     )
 
 
 def _found(
-    brand: Brand, wanted: Wanted, facts: Catalogue, at: datetime, segment: Segment | None
+    *,
+    brand: Brand,
+    wanted: Wanted,
+    facts: Catalogue,
+    at: datetime,
+    segment: Segment | None,
+    dimension: Dimension | None,
 ) -> Preview | None:
     """Whom the rule takes; None where the database would take longer than anybody waits."""
     if wanted.rule.tree is None:
@@ -145,6 +179,7 @@ def _found(
                 as_of=at,
                 facts=facts,
                 segment=segment,
+                dimension=dimension,
                 stay_rule=None if wanted.stay is None else wanted.stay.tree,
                 minimum_stay_days=wanted.minimum_stay_days,
                 near_percent=wanted.near_percent,
@@ -162,6 +197,33 @@ def _changes(before: object, after: Draft | None, facts: Catalogue) -> Sequence[
     except RuleInvalid:
         return [Difference(Kind.CHANGED, "A rule that cannot be read", "this one")]
     return differences(old, new, facts)
+
+
+def _overlaps(
+    found: Preview, segment: Segment | None, dimension: Dimension | None
+) -> Iterator[str]:
+    """The segments in use that hold the same people; those that come first are told apart."""
+    home = dimension if segment is None else segment.dimension
+    for met in found.shared:
+        other, size = met.segment, max(met.segment.members_count, met.creators)
+        share, back = met.creators / found.members, met.creators / size
+        is_near = home is not None and other.dimension_id == home.pk
+        if met in found.taken:
+            continue
+        if is_near and other.dimension.is_exclusive and back > SAME_CROWD:
+            yield (
+                f"It takes {back:.0%} of the members of {other.name}, which comes after it in "
+                f"{other.dimension.name}."
+            )
+        elif min(share, back) > SAME_CROWD or (
+            is_near
+            and not (other.dimension.is_exclusive or other.dimension.has_precedence)
+            and max(share, back) > SAME_CROWD
+        ):
+            yield (
+                f"{share:.0%} of those whom it takes are in {other.name} ({other.dimension.name}), "
+                f"too, and {back:.0%} the other way round: one of the two may be enough."
+            )
 
 
 def _warnings(rule: Draft, about: About) -> Iterator[str]:

@@ -167,7 +167,11 @@ def near_misses(brand: Brand, facts: Catalogue) -> list[NearLine]:
         .order_by("-as_of", "-pk")
         .first()
     )
-    rows = RunSegment.objects.filter(run=run).exclude(near={}).select_related("segment", "run")
+    rows = (
+        RunSegment.objects.filter(run=run)
+        .exclude(near={})
+        .select_related("segment__dimension", "run")
+    )
     lines = [
         NearLine(
             found=row,

@@ -18,10 +18,9 @@ from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import Membership, Run, Segment, SegmentVersion
 from segmentation.rules import json_form, tree
 from segmentation.rules.errors import RuleInvalid
-from segmentation.selectors.overlaps import all_overlaps
+from segmentation.selectors.overlaps import SAME_CROWD, all_overlaps
 from segmentation.selectors.uses import audiences_by_segment, keys_asked_for
 
-OVERLAP = 0.8
 # Two full fiscal quarters, and what there is of the running one.
 QUIET_QUARTERS = 2
 FORGOTTEN_DAYS = 30
@@ -116,9 +115,9 @@ def _empty(all_of: _Brand) -> Iterator[Finding]:
 def _overlapping(all_of: _Brand) -> Iterator[Finding]:
     for pair in all_overlaps(all_of.brand):
         one, other, same = pair.share, pair.share_of_other, pair.segment.dimension_id
-        is_same_crowd = min(one, other) > OVERLAP
+        is_same_crowd = min(one, other) > SAME_CROWD
         is_inside = (
-            max(one, other) > OVERLAP
+            max(one, other) > SAME_CROWD
             and same == pair.other.dimension_id
             and not pair.segment.dimension.has_precedence
         )

@@ -24,11 +24,13 @@ from segmentation.services.masks import flag_of, word_of
 
 # What stands for "in no segment of the dimension" and "not known" in addresses.
 NONE = "-"
+# What stands for a set that is known to be empty.
+EMPTY = "--"
 # As many lines as a person can compare; the rest is in the file.
 MAX_LINES = 40
 # Text facts with few enough values to be an axis.
 TEXT_AXES = ("country", "language")
-FACT_TYPES = (FactType.CHOICE, FactType.BOOLEAN)
+FACT_TYPES = (FactType.CHOICE, FactType.BOOLEAN, FactType.SET)
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,22 @@ class Axis:
         return [one for one in self.segments if word_of(one.bit) == word]
 
     def keys(self, found: Any) -> list[str]:
-        """The values that a creator with this content has: several in a multi-valued dimension."""
+        """The values that a creator with this content has: several of a set or of segments."""
         if self.fact is not None:
-            return [NONE if found is None else self._name(found)]
+            if found is None:
+                return [NONE]
+            if self.is_set:
+                return [self._name(one) for one in dict.fromkeys(found)] or [EMPTY]
+            return [self._name(found)]
         words = sorted({word_of(one.bit) for one in self.segments}) or [1]
         held = dict(zip(words, found, strict=True))
         keys = [one.key for one in self.segments if held[word_of(one.bit)] & flag_of(one.bit)]
         return keys or [NONE]
+
+    @property
+    def is_set(self) -> bool:
+        """Whether it is a fact of which a creator has several values."""
+        return self.fact is not None and self.fact.type is FactType.SET
 
     def _name(self, found: Any) -> str:
         if isinstance(found, bool):
@@ -85,8 +96,8 @@ class Axis:
         if self.fact is None:
             named = {one.key: one.name for one in self.segments}
             return named.get(key, "In none")
-        if key == NONE:
-            return "Not known"
+        if key in {NONE, EMPTY}:
+            return "Not known" if key == NONE else "None of them"
         if self.fact.type is FactType.BOOLEAN:
             return {"true": "Yes", "false": "No"}.get(key, key)
         return country_name(key) if self.fact.key == "country" else self.fact.label_of(key)
@@ -95,18 +106,23 @@ class Axis:
         """The values in order: segments by precedence, choices as declared, others by size."""
         if self.fact is None:
             return [one.key for one in self.segments] + [NONE]
+        named = [key for key in creators if key not in {NONE, EMPTY}]
+        last = [EMPTY, NONE] if EMPTY in creators else [NONE]
         if self.fact.choices:
             declared = [key for key in self.fact.choices if key in creators]
-            others = sorted(key for key in creators if key not in self.fact.choices and key != NONE)
-            return [*declared, *others, NONE]
-        by_size = sorted((key for key in creators if key != NONE), key=lambda k: (-creators[k], k))
-        return [*by_size, NONE]
+            others = sorted(key for key in named if key not in self.fact.choices)
+            return [*declared, *others, *last]
+        return [*sorted(named, key=lambda key: (-creators[key], key)), *last]
 
     def condition(self, key: str) -> tuple[str, list[Any]]:
         """SQL for the creators who have the value. KeyError: there is no such value."""
         if self.fact is not None:
             if key == NONE:
                 return f"{self.sql} IS NULL", []
+            if key == EMPTY and self.is_set:
+                return f"cardinality({self.sql}) = 0", []
+            if self.is_set:
+                return f"%s = ANY({self.sql})", [self.fact.stored(key)]
             stored = key == "true" if self.fact.type is FactType.BOOLEAN else self.fact.stored(key)
             return f"{self.sql} = %s", [stored]
         if key == NONE:
@@ -123,8 +139,9 @@ class Axis:
 class Matrix:
     """The counts: cells[line][column]; `lines` and `columns` have their own totals.
 
-    A creator in several segments of a multi-valued dimension counts in each of them, so that lines
-    may add up to more than `population`. `hidden` lines did not fit on the page.
+    A creator in several segments of a multi-valued dimension, or with several values of a set,
+    counts in each of them, so that lines may add up to more than `population`. `hidden` lines did
+    not fit on the page.
     """
 
     rows: Axis
@@ -165,7 +182,10 @@ def axes_of(brand: Brand, facts: Catalogue) -> dict[str, Axis]:
         if fact.type in FACT_TYPES or fact.key in TEXT_AXES:
             # A fact of the name of a dimension stands beside it under a name of its own.
             axes[f"fact.{fact.key}"] = Axis(
-                f"fact.{fact.key}", fact.label, fact=fact, is_exclusive=True
+                f"fact.{fact.key}",
+                fact.label,
+                fact=fact,
+                is_exclusive=fact.type is not FactType.SET,
             )
     return axes
 

@@ -35,6 +35,9 @@ class Overlap:
         return self.creators / self.other_size
 
 
+# From this share on two segments hold the same people.
+SAME_CROWD = 0.8
+
 # The masks are grouped first: there are far fewer masks than creators. Numbers join quicker.
 _PAIRS = """
 WITH masks AS (

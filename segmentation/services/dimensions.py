@@ -13,7 +13,9 @@ from django.db.models import Max
 from crm import audit
 from crm.models import Brand, User
 from segmentation.choices import Cadence, SegmentStatus
+from segmentation.facts.links import BrandSegments
 from segmentation.models import Dimension, Segment
+from segmentation.rules.references import find_cycle
 from segmentation.services import ledger
 from segmentation.services.cadences import last_slot
 from segmentation.services.edits import EditRefused, refuse_outdated, set_values
@@ -66,11 +68,13 @@ def change_dimension(
     """Set some of FIELDS. Who may be where changes with the next run. Raises EditRefused."""
     dimension = _locked(dimension_id)
     refuse_outdated(dimension, FIELDS, seen)
+    circles = _circles(dimension.brand)
     changed = set_values(dimension, {name: changes[name] for name in FIELDS if name in changes})
     if not changed:
         return dimension
     _check(dimension, at)
     dimension.save(update_fields=list(changed))
+    _refuse_circles(dimension.brand, circles, field="is_exclusive")
     audit.record(
         brand=dimension.brand,
         verb="segmentation.dimension.changed",
@@ -88,9 +92,11 @@ def order_segments(
 ) -> None:
     """Put the segments of a dimension in this order: the first comes first.
 
-    `keys` are all but the archived ones, each once; else EditRefused, and the order stays.
+    `keys` are all but the archived ones, each once; else EditRefused, and the order stays. So it
+    does where rules that refer to each other's segments could not be decided in this order.
     """
     dimension = _locked(dimension_id)
+    circles = _circles(dimension.brand)
     segments = {
         segment.key: segment
         for segment in Segment.objects.filter(dimension=dimension)
@@ -110,6 +116,7 @@ def order_segments(
     for place, key in enumerate(keys, 1):
         segments[key].position = place * STEP
     Segment.objects.bulk_update(segments.values(), ["position"])
+    _refuse_circles(dimension.brand, circles, field="keys")
     audit.record(
         brand=dimension.brand,
         verb="segmentation.dimension.ordered",
@@ -118,6 +125,32 @@ def order_segments(
         at=at,
         data={"order": [before, list(keys)]},
     )
+
+
+def _circles(brand: Brand) -> dict[str, tuple[str, ...]]:
+    """The segments in use whose rules depend on themselves, each with the way round."""
+    links = BrandSegments(brand)
+    ways = {
+        key: find_cycle(key, link.refers_to, links)
+        for key, link in links.items()
+        if link.is_in_use and link.refers_to
+    }
+    return {key: way for key, way in ways.items() if way is not None}
+
+
+def _refuse_circles(brand: Brand, before: Mapping[str, object], *, field: str) -> None:
+    """Refuse an order in which rules depend on themselves that did not do so before."""
+    names = {key: link.name for key, link in BrandSegments(brand).items()}
+    for key, way in _circles(brand).items():
+        if key not in before:
+            round_trip = " → ".join(names.get(step, step) for step in way)
+            raise EditRefused(
+                "In a single-valued dimension a segment gets whom the ones before it leave, and "
+                f"then these would depend on each other in a circle: {round_trip}. Change the "
+                "rule of one of them first.",
+                code="segment_cycle",
+                field=field,
+            )
 
 
 def _locked(dimension_id: int) -> Dimension:

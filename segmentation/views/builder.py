@@ -199,8 +199,10 @@ def _preview(
         about = About(
             given.get("purpose", ""), given.get("primary_kpi", ""), bool(given.get("owner"))
         )
+        named = Dimension.objects.filter(brand=request.brand, key=given.get("dimension", "")[:60])
+        dimension = named.first()
     else:
-        about = About.of(segment)
+        about, dimension = About.of(segment), None
     return shown(
         brand=request.brand,
         wanted=form.wanted,
@@ -208,6 +210,7 @@ def _preview(
         facts=facts,
         at=timezone.now(),
         segment=segment,
+        dimension=dimension,
     )
 
 

@@ -46,13 +46,23 @@ def why(request: BrandRequest, uid: UUID, key: str) -> HttpResponse:
     except NothingToExplain as refusal:
         context |= {"told": None, "refusal": str(refusal)}
     else:
-        since = datetime.fromisoformat(told["since"]) if told["since"] else None
-        as_of = datetime.fromisoformat(told["as_of"])
-        context |= {"told": told, "since": since, "as_of": as_of}
+        decided, stays = told["override"] or {}, told["minimum_stay"] or {}
+        context |= {
+            "told": told,
+            "since": _moment(told["since"]),
+            "as_of": _moment(told["as_of"]),
+            "decided_since": _moment(decided.get("since")),
+            "decided_until": _moment(decided.get("until")),
+            "stays_until": _moment(stays.get("until")),
+        }
     template = "segmentation/creators/why.html"
     if request.htmx and not request.htmx.boosted:
         template += "#panel"
     return render(request, template, context)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _find(request: BrandRequest, uid: UUID) -> Creator:

@@ -9,12 +9,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from crm.permissions import BrandRequest, Can, brand_page
+from segmentation.choices import SegmentStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.forms.segments import ReasonForm
 from segmentation.forms.styled import put_refusal
 from segmentation.models import Segment, SegmentVersion
 from segmentation.rules.errors import RuleInvalid
 from segmentation.selectors import versions as selectors
+from segmentation.selectors.builder_preview import shown_version
 from segmentation.services.segments import SegmentRefused, activate_version
 from segmentation.views.finding import segment_or_404
 
@@ -66,9 +68,13 @@ def version(request: BrandRequest, key: str, number: int) -> HttpResponse:
     facts = catalogue(request.brand)
     if before is not None:
         against.initial["against"] = before.number
+    # What is in use, was, or is out of use for good moves nobody.
+    is_open = found.activated_at is None and segment.status != SegmentStatus.ARCHIVED
+    found.segment = segment
     context = {
         "segment": segment,
         "version": found,
+        "moves": shown_version(found, facts, at=timezone.now()) if is_open else None,
         "comparison": selectors.compare(before, found, facts),
         "prose": selectors.version_prose(found, facts),
         "against": against,

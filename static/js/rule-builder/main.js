@@ -3,6 +3,7 @@
 import { announce, h, later } from "./dom.js";
 import { makePicker } from "./picker.js";
 import { Tree } from "./tree.js";
+import { guard } from "./unsaved.js";
 
 const form = document.getElementById("builder");
 const data = form && JSON.parse(document.getElementById("builder-data").textContent);
@@ -162,13 +163,18 @@ const start = () => {
       failed(error);
     }
   };
-  const changed = later(250, check);
+  const wrote = guard(form);
+  const checkSoon = later(250, check);
+  const changed = () => {
+    wrote();
+    checkSoon();
+  };
   const editors = ["rule", "stay"].map((name) => new Editor(name, context, changed));
   for (const editor of editors) {
     editor.takeSent();
     editor.show(data[editor.name]);
   }
-  for (const name of ["unknown_policy", "minimum_stay_days", "near_percent", "purpose", "primary_kpi", "owner"]) {
+  for (const name of ["unknown_policy", "minimum_stay_days", "near_percent", "dimension", "purpose", "primary_kpi", "owner"]) {
     form.elements[name]?.addEventListener("change", soon);
   }
   // Enter in a field of the blocks is not "save".

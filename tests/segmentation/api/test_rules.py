@@ -74,6 +74,49 @@ def test_a_body_that_cannot_be_used(plain, body, code):
 
 
 @pytest.mark.parametrize(
+    ("words", "code", "in_rule", "message"),
+    [
+        (
+            "sum(likes_ of posts, last 90 days) > 5",
+            "unknown_field",
+            "/of",
+            'Posts have no field "likes_". Did you mean likes?',
+        ),
+        (
+            "sum(kind of posts, last 90 days) > 5",
+            "wrong_function",
+            "/of",
+            '"sum" does not fit',
+        ),
+        (
+            "followers >= p75(engagement_rate)",
+            "wrong_norm",
+            "/norm/by/0",
+            "peers are equal in a choice",
+        ),
+        (
+            "sum(likes of posts, last 90 days) >= p75(tier)",
+            "wrong_norm",
+            "/norm",
+            "What related records add up to has no norm: compare with a number.",
+        ),
+        (
+            'count(posts where segment("x"), last 90 days) >= 1',
+            "wrong_place",
+            "/where",
+            'A segment has no place in "where", which reads the fields of posts only.',
+        ),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_name_and_place(plain, words, code, in_rule, message):
+    body = assert_problem(post(plain, "validate", {"rule_text": words}), 422)
+    [error] = body["errors"]
+    assert (error["code"], error["pointer"], error["in_rule"]) == (code, "/rule_text", in_rule)
+    assert message in error["message"]
+    assert error["position"]["line"] == 1
+
+
+@pytest.mark.parametrize(
     "rule", [5, "x", [], {}, {"all": []}, {"fact": "followers", "op": "=", "value": "\u0000"}]
 )
 def test_a_rule_that_is_none(plain, rule):

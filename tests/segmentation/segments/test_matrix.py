@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from crm.models import Creator
+from crm.models import Creator, Niche
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import Segment
-from segmentation.selectors.matrix import NONE, axes_of, creators_with, matrix
+from segmentation.selectors.matrix import EMPTY, NONE, axes_of, creators_with, matrix
 from tests.factories import NOW
 from tests.segmentation.segments.masks import member
 from tests.segmentation.world import make_segment
@@ -105,3 +105,28 @@ def test_long_axes_are_cut_but_not_in_the_file(world, monkeypatch):
     assert ([one.key for one in short.lines], short.hidden) == (["DK", "SE"], 2)
     whole = matrix(world, axes["fact.country"], axes["role"], at=NOW, whole=True)
     assert (len(whole.lines), whole.hidden) == (3, 0)
+
+
+def test_a_set_counts_in_each_of_its_values(brand):
+    codes = dict(Niche.objects.values_list("key", "pk"))
+    food, pet = codes["food"], codes["pet"]
+    member(brand, niches=[food, pet], country="DK")
+    member(brand, niches=[food], country="SE")
+    member(brand, niches=[], country="DK")
+    member(brand, niches=None, country="DK")
+    found, cells = counted(brand, "fact.niches", "fact.country")
+    assert cells == {
+        ("food", "DK"): 1,
+        ("food", "SE"): 1,
+        ("pet", "DK"): 1,
+        (EMPTY, "DK"): 1,
+        (NONE, "DK"): 1,
+    }
+    labels = {one.key: one.label for one in found.lines}
+    assert (labels[EMPTY], labels[NONE]) == ("None of them", "Not known")
+    assert [one.key for one in found.lines][-2:] == [EMPTY, NONE]
+    assert (found.population, found.rows.is_exclusive) == (4, False)
+    axes = axes_of(brand, catalogue(brand))
+    for line in found.lines:
+        rows = creators_with(brand, [(axes["fact.niches"], line.key)], at=NOW)
+        assert Creator.objects.filter(pk__in=rows).count() == line.creators
