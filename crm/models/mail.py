@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Left, Lower
 from django.utils import timezone
 
 from crm.choices import (
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 # What a mail of ours can be: the rest is what came in.
 OUTGOING = tuple(status for status in MailStatus.values if status != MailStatus.RECEIVED)
+# Written, and not on its way: somebody has to do something, or throw it away.
+UNSENT = (MailStatus.DRAFT, MailStatus.REFUSED, MailStatus.FAILED, MailStatus.UNKNOWN)
 
 
 class MailboxQuerySet(models.QuerySet["Mailbox"]):
@@ -39,7 +42,7 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
 
     def usable_by(self, user: User) -> Self:
         """From which `user` may write: the shared ones and their own."""
-        return self.filter(models.Q(owner=None) | models.Q(owner=user))
+        return self.filter(models.Q(owner=None) | models.Q(owner=user)).order_by("address", "pk")
 
 
 class Mailbox(models.Model):
@@ -171,6 +174,20 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
     def unmatched(self) -> Self:
         """Of nobody yet: a person says whose they are."""
         return self.filter(relationship=None, set_aside_at=None)
+
+    def unsent(self) -> Self:
+        """With a mail of ours that has not left."""
+        return self.filter(pk__in=Message.objects.filter(status__in=UNSENT).values("thread"))
+
+    def for_list(self) -> Self:
+        """With what a line of the inbox shows: the creator, and the beginning of the last mail."""
+        last = Message.objects.filter(thread=OuterRef("pk")).order_by("-at", "-pk")
+        return self.select_related("relationship__creator", "mailbox").annotate(
+            last_text=Subquery(last.values(beginning=Left("text", 200))[:1]),
+            last_from=Subquery(last.values("from_name")[:1]),
+            last_address=Subquery(last.values("from_address")[:1]),
+            last_status=Subquery(last.values("status")[:1]),
+        )
 
 
 class Thread(models.Model):
@@ -314,6 +331,12 @@ class Message(models.Model):
                 fields=["sending_since"],
                 condition=models.Q(status=MailStatus.SENDING),
                 name="crm_message_in_flight",
+            ),
+            # What was written and has not left.
+            models.Index(
+                fields=["brand", "thread"],
+                condition=models.Q(status__in=UNSENT),
+                name="crm_message_unsent",
             ),
             # Caps: what a mailbox sent today.
             models.Index(

@@ -11,8 +11,9 @@ from django.core.validators import validate_email
 from django.db import transaction
 
 from crm import audit
-from crm.choices import ContactKind, MailDirection, MailPurpose, MailStatus
+from crm.choices import ContactKind, MailDirection, MailKind, MailPurpose, MailStatus
 from crm.models import (
+    Attachment,
     ContactPoint,
     Mailbox,
     Message,
@@ -21,6 +22,8 @@ from crm.models import (
     Thread,
     User,
 )
+from crm.outreach import attachments, merge_fields
+from crm.outreach.parsing import File
 
 SUBJECT_MAX = 400
 TEXT_MAX = 100_000
@@ -148,6 +151,9 @@ def queue(
         return message
     if message.mailbox is None:
         raise MailRefused("Its mailbox is gone. Choose another.", field="mailbox")
+    if empty := merge_fields.used(f"{message.subject}\n{message.text}"):
+        words = ", ".join("{{" + key + "}}" for key in empty)
+        raise MailRefused(f"Nothing is filled in yet for {words}.", field="text")
     relationship = message.thread.relationship
     message.status, message.reason = MailStatus.QUEUED, ""
     message.send_after, message.attempts = send_after or at, 0
@@ -195,6 +201,29 @@ def discard(*, message_id: int) -> None:
     message.delete()
     if not thread.mails.exists():
         thread.delete()
+
+
+def purpose_of(relationship: Relationship, thread: Thread | None = None) -> MailPurpose:
+    """What a mail written now would be: an answer, a follow-up, or the first one."""
+    if thread and thread.mails.filter(direction=MailDirection.IN, kind=MailKind.PERSONAL).exists():
+        return MailPurpose.REPLY
+    sent = Message.objects.filter(
+        thread__relationship=relationship, direction=MailDirection.OUT, sent_at__isnull=False
+    )
+    return MailPurpose.FOLLOW_UP if sent.exists() else MailPurpose.FIRST
+
+
+@transaction.atomic
+def attach(*, message_id: int, file: File) -> Attachment:
+    """Hang a file on what has not left yet. Raises MailRefused."""
+    message = _locked(message_id, "changed")
+    hung = sum(message.attachments.values_list("size", flat=True))
+    if hung + len(file.content) > attachments.SIZE_MAX:
+        most = attachments.SIZE_MAX // 1_048_576
+        raise MailRefused(f"The files of a mail have {most} MB at most, together.", field="file")
+    if not file.content:
+        raise MailRefused(f"{file.name} is empty.", field="file")
+    return attachments.keep(brand=message.brand, message=message, file=file)
 
 
 def address_of(relationship: Relationship) -> str:

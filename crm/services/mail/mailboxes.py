@@ -30,6 +30,8 @@ _PLACE = {
     "imap": ("imap_host", "imap_port", "imap_security", "imap_user"),
 }
 
+PORTS = {"smtp_port": 465, "imap_port": 993}
+
 
 class MailboxRefused(Exception):
     """The mailbox stays as it is; the message is fit for the user, `field` says where."""

@@ -1,0 +1,1 @@
+"""Pages of mail: the inbox, conversations, writing, files, mailboxes; a module each."""
