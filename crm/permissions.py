@@ -78,6 +78,13 @@ def may(role: str | None, can: Can | str) -> bool:
     return role is not None and Can(can) in CAPABILITIES[Role(role)]
 
 
+def brands_where(user: User, can: Can) -> frozenset[int]:
+    """The brands in which `user` may do `can`."""
+    roles = [role for role in Role if can in CAPABILITIES[role]]
+    held = UserRole.objects.filter(user=user, role__in=roles)
+    return frozenset(held.values_list("brand", flat=True))
+
+
 class BrandRequest(HttpRequest):
     """A request of a logged-in user for a page of a brand that the user may see."""
 

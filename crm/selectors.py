@@ -14,7 +14,6 @@ from crm.choices import Stage
 from crm.field_types import shown
 from crm.models import (
     Brand,
-    ContactPoint,
     Creator,
     CreatorMetrics,
     CustomField,
@@ -140,7 +139,6 @@ class CreatorPage:
 
     row: CreatorRow
     niches: Sequence[Niche]
-    contacts: Sequence[ContactPoint]
     chart: FollowerChart | None
 
 
@@ -173,11 +171,6 @@ def creator_page(relationship: Relationship) -> CreatorPage:
     return CreatorPage(
         row=row,
         niches=list(row.creator.niches.all()),
-        contacts=list(
-            ContactPoint.objects.filter(brand=relationship.brand, creator=row.creator).order_by(
-                "kind", "value"
-            )
-        ),
         chart=follower_chart(row.profiles),
     )
 

@@ -16,6 +16,7 @@ from crm.services.imports import batches, running, undoing
 from crm.services.mail import fetching, sending
 from crm.services.metrics import refresh_metrics
 from crm.services.notification_mail import send_notification_mails
+from crm.services.outreach.advancing import advance
 from crm.services.reminders import send_reminders
 
 # What an import says of itself on its page is no error of the worker.
@@ -35,10 +36,10 @@ def check_import(*, batch_id: int, **_later: Any) -> None:
 def apply_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) -> None:
     """Apply an import; one that is applied stays as it is."""
     try:
-        batch = running.apply_import(batch_id=batch_id, actor=_user(actor_id), at=timezone.now())
+        running.apply_import(batch_id=batch_id, actor=_user(actor_id), at=timezone.now())
     except _SAID:
         return
-    duplicates.find_after(batch=batch, at=timezone.now())
+    duplicates.find_after(batch_id=batch_id, at=timezone.now())
 
 
 @shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
@@ -105,6 +106,12 @@ def tell_people(**_later: Any) -> None:
     """Reminders of what came due, then the mails that bring what waits to who wants mail."""
     send_reminders(at=timezone.now())
     send_notification_mails(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def advance_sequences(**_later: Any) -> None:
+    """Begin the follow-ups that are due; the sender then sends what the guard lets go."""
+    advance(at=timezone.now())
 
 
 def _user(pk: int | None) -> User | None:

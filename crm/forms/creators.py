@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from zoneinfo import available_timezones
 
 import pycountry
 from django import forms
@@ -15,10 +16,12 @@ from crm.services.notes import NOTE_MAX
 from crm.services.relationships import NEXT_STEP_MAX, REASON_MAX
 
 MAX_FOLLOWERS = 10**12
-_COUNTRIES = [
+COUNTRIES = [
     ("", "Not known"),
     *sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1]),
 ]
+
+_ZONES = [("", "Not known"), *((name, name) for name in sorted(available_timezones()))]
 
 
 class NewCreatorForm(PlainForm):
@@ -36,7 +39,7 @@ class NewCreatorForm(PlainForm):
         label="Followers",
         help_text="As of today, if you know it.",
     )
-    country = forms.ChoiceField(choices=_COUNTRIES, required=False, label="Country")
+    country = forms.ChoiceField(choices=COUNTRIES, required=False, label="Country")
     email = forms.EmailField(
         required=False, label="E-mail", help_text="Seen by your brand only.", max_length=254
     )
@@ -55,7 +58,13 @@ class NewProfileForm(PlainForm):
 class CreatorForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
     """What is known of a creator as a person."""
 
-    country = forms.ChoiceField(choices=_COUNTRIES, required=False, label="Country")
+    country = forms.ChoiceField(choices=COUNTRIES, required=False, label="Country")
+    timezone = forms.ChoiceField(
+        choices=_ZONES,
+        required=False,
+        label="Time zone",
+        help_text="Mails go out by it. Where nobody said, the country's is taken.",
+    )
     is_celebrity = forms.NullBooleanField(
         required=False,
         label="Celebrity",
@@ -65,7 +74,15 @@ class CreatorForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Creator
-        fields = ["name", "creator_type", "country", "language", "profession", "is_celebrity"]
+        fields = [
+            "name",
+            "creator_type",
+            "country",
+            "language",
+            "timezone",
+            "profession",
+            "is_celebrity",
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -26,7 +26,15 @@ from crm.services import facts
 from crm.services.metrics import refresh_metrics
 from crm.services.relationships import relate
 
-EDITABLE = ("name", "creator_type", "country", "language", "profession", "is_celebrity")
+EDITABLE = (
+    "name",
+    "creator_type",
+    "country",
+    "language",
+    "timezone",
+    "profession",
+    "is_celebrity",
+)
 
 
 class CreatorRefused(Exception):

@@ -162,8 +162,9 @@ def find(*, brand: Brand, at: datetime, only: Sequence[int] | None = None) -> in
     return found
 
 
-def find_after(*, batch: ImportBatch, at: datetime) -> int:
+def find_after(*, batch_id: int, at: datetime) -> int:
     """Look at the creators whom an import brought: whether they are in the list already."""
+    batch = ImportBatch.objects.select_related("brand").get(pk=batch_id)
     if batch.status != ImportStatus.APPLIED:
         return 0
     new = Creator.objects.filter(import_batch=batch).values_list("pk", flat=True)

@@ -60,7 +60,7 @@ def remove_tag(*, tag: Tag, creator_ids: Sequence[int], actor: User | None, at: 
 @transaction.atomic
 def change_tag(*, tag: Tag, name: str, colour: str, actor: User | None, at: datetime) -> Tag:
     """Call a tag otherwise, or colour it. Rules go on reading it by its key. Raises TagRefused."""
-    name = _name(name)
+    name = clean_name(name)
     if colour not in TagColour.values:
         raise TagRefused(f"“{colour}” is no colour of tags.", "colour")
     if Tag.objects.filter(brand=tag.brand, name__iexact=name).exclude(pk=tag.pk).exists():
@@ -101,7 +101,7 @@ def delete_tag(*, tag: Tag, actor: User | None, at: datetime) -> int:
 
 def _tag(brand: Brand, name: str) -> Tag:
     """The brand's tag of this name, made where there is none."""
-    name = _name(name)
+    name = clean_name(name)
     found = Tag.objects.filter(brand=brand, name__iexact=name).first()
     if found is not None:
         return found
@@ -123,7 +123,8 @@ def free_key(name: str, taken: set[str]) -> str:
     return key
 
 
-def _name(name: str) -> str:
+def clean_name(name: str) -> str:
+    """The name as a tag can have it. Raises TagRefused."""
     name = " ".join(name.split())
     if not name:
         raise TagRefused("The tag has no name.")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.timesince import timesince
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.choices import Stage
@@ -18,67 +16,65 @@ from crm.forms import CreatorForm, NewProfileForm, NoteForm, RelationshipForm, p
 from crm.models import Relationship
 from crm.paging import BadCursor, paginate
 from crm.permissions import BrandRequest, Can, brand_page
-from crm.selectors import (
-    POSTS,
-    CreatorRow,
-    creator_page,
-    held_fields,
-    posts_of,
-    relationships_of,
-)
+from crm.portraits.contacts import reached
+from crm.portraits.similar import similar
+from crm.portraits.standing import standing
+from crm.selectors import POSTS, creator_page, held_fields, posts_of
 from crm.services import relationships
 from crm.services.creators import CreatorRefused, add_profile, change_creator
 from crm.services.notes import NoteRefused, add_note
-from crm.timeline import timeline
+from crm.views.of_creator import of_creator
+from crm.views.tags import suggestions, tags_of
+from crm.views.timeline import timeline_part
 
 TEMPLATE = "crm/creators/creator.html"
+FACT = "crm/creators/_fact.html"
 POSTS_ON_PAGE = 10
-EVENTS_ON_PAGE = 20
-
-
-def _relationship(request: BrandRequest, uid: UUID) -> Relationship:
-    """With everything that the page's head shows; 404 for a creator the brand does not know."""
-    rows = relationships_of(request.brand).with_creator().select_related("brand__tier_scheme")
-    found = rows.filter(creator__uid=uid).first()
-    if found is None:
-        msg = "Your brand does not know this creator."
-        raise Http404(msg)
-    return found
+# What can be corrected in its place, and what it is called there.
+FACTS = {
+    "creator_type": "Kind",
+    "country": "Country",
+    "language": "Language",
+    "timezone": "Time zone",
+    "profession": "Profession",
+}
 
 
 @require_safe
 @brand_page(Can.VIEW)
-def creator(request: BrandRequest, uid: UUID) -> HttpResponse:
-    """The page; with htmx, one page of its posts or of its timeline."""
-    relationship = _relationship(request, uid)
-    part = request.htmx.target if request.htmx else None
-    if part == "posts":
+@of_creator
+def creator(request: BrandRequest, relationship: Relationship) -> HttpResponse:
+    """The page; with htmx, one page of its posts."""
+    if request.htmx and request.htmx.target == "posts":
         context = {"relationship": relationship, "posts": _posts(request, relationship)}
         return render(request, f"{TEMPLATE}#posts", context)
-    if part == "timeline":
-        context = {"relationship": relationship, "events": _events(request, relationship)}
-        return render(request, f"{TEMPLATE}#timeline", context)
     return _whole(request, relationship)
 
 
 def _whole(
-    request: BrandRequest, relationship: Relationship, status: int = 200, **forms: Any
+    request: BrandRequest, relationship: Relationship, status: int = 200, **more: Any
 ) -> HttpResponse:
     """The whole page, with forms that hold what was refused in place of fresh ones."""
     bundle = creator_page(relationship)
+    now = timezone.now()
     context = {
         "relationship": relationship,
+        "creator": relationship.creator,
         "bundle": bundle,
         "row": bundle.row,
         "chart": bundle.chart.data if bundle.chart else None,
-        "sentence": how_we_stand(bundle.row, timezone.now()),
-        "held_fields": held_fields(request.brand, relationship.creator, timezone.now()),
+        "standing": standing(bundle.row, now),
+        "reached": reached(relationship),
+        "facts": [(name, label, _shown(relationship, name)) for name, label in FACTS.items()],
+        "held_fields": held_fields(request.brand, relationship.creator, now),
+        "tags": tags_of(relationship),
+        "suggested": suggestions(relationship),
         "posts": _posts(request, relationship),
-        "events": _events(request, relationship),
+        "part": timeline_part(request, relationship),
         "relationship_form": RelationshipForm.of(relationship),
         "note_form": NoteForm(),
         "profile_form": NewProfileForm(),
-    } | forms
+    } | more
     return render(request, TEMPLATE, context, status=status)
 
 
@@ -90,36 +86,13 @@ def _posts(request: BrandRequest, relationship: Relationship) -> Any:
         return paginate(rows, POSTS, size=POSTS_ON_PAGE)
 
 
-def _events(request: BrandRequest, relationship: Relationship) -> Any:
-    try:
-        return timeline(relationship, cursor=request.GET.get("events"), size=EVENTS_ON_PAGE)
-    except BadCursor:
-        return timeline(relationship, size=EVENTS_ON_PAGE)
-
-
-def how_we_stand(row: CreatorRow, at: datetime) -> str:
-    """One sentence: the stage and since when, whose, what comes next, the newest known post."""
-    relationship = row.relationship
-    stage = Stage(relationship.stage).label
-    parts = [f"{stage} since {relationship.stage_since:%-d %B %Y}"]
-    owner = relationship.owner
-    parts.append(f"with {owner.display_name}" if owner else "nobody owns the relationship")
-    if relationship.next_step:
-        by = relationship.next_step_on
-        overdue = " (overdue)" if by and by < at.date() else ""
-        day = f" by {by:%-d %B}{overdue}" if by else ""
-        parts.append(f"next: {relationship.next_step}{day}")
-    if row.last_post_at and row.last_post_at <= at:
-        parts.append(f"last known post {timesince(row.last_post_at, at, depth=1)} ago")
-    return ", ".join(parts) + "."
-
-
 @require_POST
 @brand_page(Can.MOVE_STAGES)
-def relationship(request: BrandRequest, uid: UUID) -> HttpResponse:
+@of_creator
+def relationship(request: BrandRequest, found: Relationship) -> HttpResponse:
     """Save stage, owner and next step: all of them or none."""
-    found = _relationship(request, uid)
     form = RelationshipForm(request.POST, brand=request.brand)
+    more: dict[str, Any] = {}
     if form.is_valid():
         wanted = form.cleaned_data
         try:
@@ -140,19 +113,102 @@ def relationship(request: BrandRequest, uid: UUID) -> HttpResponse:
             put_error(form, "reason", str(refusal))
         except relationships.StageMoveRefused as refusal:
             put_error(form, "stage", str(refusal))
+        except relationships.Outdated as refusal:
+            put_error(form, "", str(refusal))
+            more["differences"] = _differences(found, wanted)
+            # Whoever has seen what the colleague did may save all the same.
+            form.data = form.data.copy()
+            form.data["version"] = str(found.version)
         except relationships.RelationshipRefused as refusal:
             put_error(form, "", str(refusal))
         else:
             messages.success(request, "Saved.")
-            return redirect("crm:creator", brand=request.brand.slug, uid=uid)
-    return _whole(request, found, status=422, relationship_form=form)
+            return redirect("crm:creator", brand=request.brand.slug, uid=found.creator.uid)
+    return _whole(request, found, status=422, relationship_form=form, **more)
+
+
+def _differences(found: Relationship, wanted: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """What a colleague saved meanwhile, beside what was about to overwrite it."""
+    owner = wanted["owner"]
+    compared = [
+        ("Stage", found.get_stage_display(), str(Stage(wanted["stage"]).label)),
+        (
+            "Owner",
+            found.owner.display_name if found.owner else "nobody",
+            owner.display_name if owner else "nobody",
+        ),
+        ("Next step", found.next_step or "none", wanted["next_step"] or "none"),
+        ("By", _day(found.next_step_on), _day(wanted["next_step_on"])),
+    ]
+    return [(label, now, yours) for label, now, yours in compared if now != yours]
+
+
+def _day(day: Any) -> str:
+    return f"{day:%-d %b %Y}" if day else "no day"
+
+
+@brand_page(Can.VIEW, post=Can.EDIT_CREATORS)
+@of_creator
+def fact(request: BrandRequest, found: Relationship, name: str) -> HttpResponse:
+    """One thing that is known of the person, corrected in its place (`?part=row`: only read)."""
+    if name not in FACTS:
+        msg = "There is no such fact."
+        raise Http404(msg)
+    form = _fact_form(found, name, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        change_creator(
+            relationship=found,
+            changes={name: form.cleaned_data[name]},
+            actor=request.user,
+            at=timezone.now(),
+        )
+        if not request.htmx:
+            messages.success(request, f"{FACTS[name]} is saved.")
+            return redirect("crm:creator", brand=request.brand.slug, uid=found.creator.uid)
+        found.creator.refresh_from_db()
+    elif not request.htmx:
+        return redirect("crm:creator_edit", brand=request.brand.slug, uid=found.creator.uid)
+    is_row = request.GET.get("part") == "row" or (request.method == "POST" and not form.errors)
+    context = {
+        "creator": found.creator,
+        "name": name,
+        "label": FACTS[name],
+        "value": _shown(found, name),
+        "field": None if is_row else form[name],
+        "is_back": is_row,
+    }
+    return render(request, FACT, context, status=422 if form.errors else 200)
+
+
+def _fact_form(found: Relationship, name: str, data: Any) -> forms.BaseForm:
+    """Only this field of the form of the whole person."""
+    form = CreatorForm(data, instance=found.creator)
+    for other in set(form.fields) - {name}:
+        del form.fields[other]
+    form.fields[name].widget.attrs["autofocus"] = True
+    return form
+
+
+def _shown(found: Relationship, name: str) -> str:
+    if name == "creator_type":
+        return str(found.creator.get_creator_type_display())
+    return str(getattr(found.creator, name))
+
+
+@require_safe
+@brand_page(Can.VIEW)
+@of_creator
+def alike(request: BrandRequest, found: Relationship) -> HttpResponse:
+    """Creators who are like this one, as a part of the page."""
+    context = {"creator": found.creator, "alike": similar(found)}
+    return render(request, "crm/creators/_similar.html", context)
 
 
 @require_POST
 @brand_page(Can.WRITE_NOTES)
-def notes(request: BrandRequest, uid: UUID) -> HttpResponse:
+@of_creator
+def notes(request: BrandRequest, found: Relationship) -> HttpResponse:
     """Write a note."""
-    found = _relationship(request, uid)
     form = NoteForm(request.POST)
     if form.is_valid():
         try:
@@ -166,15 +222,15 @@ def notes(request: BrandRequest, uid: UUID) -> HttpResponse:
             put_error(form, "text", str(refusal))
         else:
             messages.success(request, "The note is in the timeline.")
-            return redirect("crm:creator", brand=request.brand.slug, uid=uid)
+            return redirect("crm:creator", brand=request.brand.slug, uid=found.creator.uid)
     return _whole(request, found, status=422, note_form=form)
 
 
 @require_POST
 @brand_page(Can.EDIT_CREATORS)
-def profiles(request: BrandRequest, uid: UUID) -> HttpResponse:
+@of_creator
+def profiles(request: BrandRequest, found: Relationship) -> HttpResponse:
     """Add an account, or a newer follower count of one."""
-    found = _relationship(request, uid)
     form = NewProfileForm(request.POST)
     if form.is_valid():
         try:
@@ -185,21 +241,21 @@ def profiles(request: BrandRequest, uid: UUID) -> HttpResponse:
             put_error(form, refusal.field, str(refusal))
         else:
             messages.success(request, f"Saved {profile.platform} {profile.handle}.")
-            return redirect("crm:creator", brand=request.brand.slug, uid=uid)
+            return redirect("crm:creator", brand=request.brand.slug, uid=found.creator.uid)
     return _whole(request, found, status=422, profile_form=form)
 
 
 @brand_page(Can.EDIT_CREATORS)
-def edit(request: BrandRequest, uid: UUID) -> HttpResponse:
+@of_creator
+def edit(request: BrandRequest, found: Relationship) -> HttpResponse:
     """Correct what is known of the person."""
-    found = _relationship(request, uid)
     form = CreatorForm(request.POST or None, instance=found.creator)
     if form.is_valid():
         change_creator(
             relationship=found, changes=form.cleaned_data, actor=request.user, at=timezone.now()
         )
         messages.success(request, "Saved.")
-        return redirect("crm:creator", brand=request.brand.slug, uid=uid)
+        return redirect("crm:creator", brand=request.brand.slug, uid=found.creator.uid)
     context = {"form": form, "relationship": found}
     status = 422 if form.errors else 200
     return render(request, "crm/creators/edit.html", context, status=status)
