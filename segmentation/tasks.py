@@ -16,7 +16,6 @@ from segmentation.models import DriftReport, RunOrder, TierScorecards
 from segmentation.services import (
     counting,
     drift,
-    drift_alerts,
     errands,
     notices,
     orders,
@@ -28,6 +27,7 @@ from segmentation.services import (
     tier_scorecards,
 )
 from segmentation.services.changesets import last_applied
+from segmentation.services.drift import alerts as drift_alerts
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types

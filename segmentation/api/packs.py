@@ -25,8 +25,8 @@ from segmentation.rules.errors import RuleInvalid
 from segmentation.selectors import packs as selectors
 from segmentation.selectors import tiers
 from segmentation.services import packs as service
-from segmentation.services.pack_files import Pack, PackUnknown
-from segmentation.services.pack_plans import Line, State
+from segmentation.services.packs.files import Pack, PackUnknown
+from segmentation.services.packs.plans import Line, State
 from segmentation.services.segments import SegmentRefused
 
 

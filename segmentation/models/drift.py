@@ -38,7 +38,7 @@ class DriftReport(Errand):
     creators = models.JSONField(default=dict)
     # [{dimension, kind, known, moved, share, nodes: [...], flows: [[from, to, creators], ...]}]
     dimensions = models.JSONField(default=list)
-    # [{fact, test, statistic, p, p_adjusted, verdict, ...}]: see segmentation/services/drift.py
+    # [{fact, test, statistic, p, p_adjusted, verdict, ...}]: FactShift of services.drift.facts
     facts = models.JSONField(default=list)
     # [{source, ages: {band: creators}, creators}]
     freshness = models.JSONField(default=list)

@@ -13,9 +13,9 @@ from segmentation.choices import RunStatus, Trigger
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import Dimension, DriftAlert, DriftReport, Run, RunSegment
 from segmentation.rules.facts import Catalogue
-from segmentation.services import drift_facts
-from segmentation.services.drift_facts import AGE_BANDS, FactShift, Freshness, Side
-from segmentation.services.drift_flows import EACH, NEW, NONE, DimensionFlows
+from segmentation.services.drift import facts as drift_facts
+from segmentation.services.drift.facts import AGE_BANDS, FactShift, Freshness, Side
+from segmentation.services.drift.flows import EACH, NEW, NONE, DimensionFlows
 
 # Flows that are drawn; the table has all that are stored.
 DRAWN = 60

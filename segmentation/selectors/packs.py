@@ -16,9 +16,9 @@ from segmentation.models import Dimension, Playbook, Segment, SegmentVersion
 from segmentation.rules import prose
 from segmentation.rules.facts import Catalogue
 from segmentation.selectors.versions import Comparison, compare
-from segmentation.services import pack_files
-from segmentation.services.pack_files import Pack
-from segmentation.services.pack_plans import Line, PackPlan, State, plans_of
+from segmentation.services.packs import files as pack_files
+from segmentation.services.packs.files import Pack
+from segmentation.services.packs.plans import Line, PackPlan, State, plans_of
 
 GROUPS = {
     "sizes": "Size schemes",

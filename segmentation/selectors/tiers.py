@@ -19,7 +19,7 @@ from segmentation.facts.catalogue import FACTS_TABLE
 from segmentation.metrics.cells import Cell
 from segmentation.models import Dimension, TierScorecards
 from segmentation.selectors.scorecards import HEADLINES, Line, line_of
-from segmentation.services.pack_files import names
+from segmentation.services.packs.files import names
 from segmentation.services.tier_scorecards import TierCard
 
 UNKNOWN = "Followers not known"

@@ -15,7 +15,8 @@ from crm.models import Brand, User
 from crm.performance import planned_for
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Run, RunSegment
-from segmentation.services import counting, drift_alerts, evaluation, ledger, notices, sessions
+from segmentation.services import counting, evaluation, ledger, notices, sessions
+from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.evaluation import Plan, norms
 
 # By name: tasks are above services.

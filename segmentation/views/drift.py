@@ -18,7 +18,7 @@ from segmentation.forms.drift import DriftDaysForm, DriftLimitForm
 from segmentation.models import Dimension
 from segmentation.selectors import drift as selectors
 from segmentation.services import drift as services
-from segmentation.services import drift_alerts
+from segmentation.services.drift import alerts as drift_alerts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

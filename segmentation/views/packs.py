@@ -13,7 +13,7 @@ from segmentation.forms.packs import AdoptForm
 from segmentation.rules.errors import RuleInvalid
 from segmentation.selectors import packs as selectors
 from segmentation.services import packs as services
-from segmentation.services.pack_files import PackUnknown
+from segmentation.services.packs.files import PackUnknown
 from segmentation.services.segments import SegmentRefused
 
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from segmentation.management.commands._arguments import brand_named
 from segmentation.rules import text
 from segmentation.services import packs
-from segmentation.services.pack_files import DEFAULT, PackUnknown, names
-from segmentation.services.pack_plans import PackPlan, State
+from segmentation.services.packs.files import DEFAULT, PackUnknown, names
+from segmentation.services.packs.plans import PackPlan, State
 
 
 class Command(BaseCommand):

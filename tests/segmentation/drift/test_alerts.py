@@ -7,8 +7,9 @@ import pytest
 from crm.models import AuditEntry
 from segmentation.choices import RunStatus, Trigger
 from segmentation.models import Dimension, DriftAlert, DriftReport, RunSegment
-from segmentation.services import drift_alerts, notices, runs
+from segmentation.services import notices, runs
 from segmentation.services.drift import DriftRefused
+from segmentation.services.drift import alerts as drift_alerts
 from tests.factories import NOW
 from tests.segmentation.building import segment_of
 from tests.segmentation.world import make_creator, moment

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from segmentation.models import Dimension
-from segmentation.services.drift_flows import EACH, EFFECTIVE, MOST_FLOWS, NEW, NONE, read_flows
+from segmentation.services.drift.flows import EACH, EFFECTIVE, MOST_FLOWS, NEW, NONE, read_flows
 from tests.segmentation.world import make_creator, make_segment, moment, stay
 
 pytestmark = pytest.mark.django_db

@@ -10,8 +10,8 @@ from crm.models import AuditEntry, MetricSnapshot
 from segmentation.choices import ErrandStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import DriftReport
-from segmentation.services import drift, drift_facts
-from segmentation.services.drift import DriftRefused, compute_report, request_report
+from segmentation.services.drift import DriftRefused, compute_report, flows, reports, request_report
+from segmentation.services.drift import facts as drift_facts
 from tests.factories import NOW, MetricSnapshotFactory
 from tests.segmentation.world import make_creator, make_segment, moment, stay
 
@@ -167,7 +167,7 @@ def test_a_failure_is_told_and_keeps_the_old_numbers(brand, growing, monkeypatch
     def broken(**_):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(drift.drift_flows, "read_flows", broken)
+    monkeypatch.setattr(flows, "read_flows", broken)
     with pytest.raises(ZeroDivisionError):
         report_of(brand)
     stored = DriftReport.objects.get()
@@ -177,7 +177,7 @@ def test_a_failure_is_told_and_keeps_the_old_numbers(brand, growing, monkeypatch
 
 
 def test_reports_make_room_for_newer_ones(brand, monkeypatch):
-    monkeypatch.setattr(drift, "MOST_REPORTS", 2)
+    monkeypatch.setattr(reports, "MOST_REPORTS", 2)
     for day in (1, 2, 3):
         request_report(
             brand=brand,

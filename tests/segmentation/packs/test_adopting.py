@@ -9,9 +9,9 @@ import pytest
 from crm.models import AuditEntry, Tier
 from segmentation.models import Dimension, Playbook, Segment, SegmentVersion
 from segmentation.rules import text
-from segmentation.services import pack_files
-from segmentation.services.pack_plans import State
 from segmentation.services.packs import PackRefused, adopt_pack, install_pack, plan_pack
+from segmentation.services.packs import files as pack_files
+from segmentation.services.packs.plans import State
 from segmentation.services.segments import archive_segment, reword_rule
 from tests.factories import NOW
 from tests.segmentation.building import dimension_of, segment_of

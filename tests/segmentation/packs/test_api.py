@@ -7,7 +7,7 @@ import pytest
 from crm.models import Tier
 from segmentation.facts.refresh import refresh_facts
 from segmentation.models import Segment
-from segmentation.services import pack_files
+from segmentation.services.packs import files as pack_files
 from tests.factories import NOW
 from tests.rest import assert_problem, rest_as
 from tests.segmentation.world import make_creator

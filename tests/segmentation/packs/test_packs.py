@@ -18,10 +18,11 @@ from segmentation.facts.catalogue import catalogue
 from segmentation.metrics.catalogue import METRICS
 from segmentation.models import Dimension, Membership, Playbook, Run, Segment
 from segmentation.rules.validate import validate
-from segmentation.services import pack_files, runs
+from segmentation.services import runs
 from segmentation.services.explain import explain_membership
-from segmentation.services.pack_files import DEFAULT_PACKS, PackUnknown
+from segmentation.services.packs import files as pack_files
 from segmentation.services.packs import install_pack, plan_pack
+from segmentation.services.packs.files import DEFAULT_PACKS, PackUnknown
 from segmentation.services.segments import archive_segment
 from tests.factories import NOW, CreatorFactory, NicheFactory, ProfileFactory, RelationshipFactory
 from tests.segmentation.building import Person, populate

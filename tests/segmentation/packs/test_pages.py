@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.models import Creator, Tier
 from segmentation.models import Segment
-from segmentation.services import pack_files
+from segmentation.services.packs import files as pack_files
 from segmentation.services.packs import install_pack
 from tests.factories import NOW
 from tests.segmentation.building import populate

@@ -17,12 +17,11 @@ from segmentation.choices import UnknownPolicy
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import Dimension, Playbook, Segment
 from segmentation.rules.facts import Catalogue
-from segmentation.services import ledger, pack_files
-from segmentation.services.pack_files import Pack, SegmentDraft
-from segmentation.services.pack_plans import Line, PackPlan, State, plan_pack, plans_of
+from segmentation.services import ledger
+from segmentation.services.packs import files as pack_files
+from segmentation.services.packs.files import Pack, SegmentDraft
+from segmentation.services.packs.plans import Line, PackPlan, State, plan_pack, plans_of
 from segmentation.services.segments import activate_version, create_segment, save_draft
-
-__all__ = ("PackRefused", "add_what_is_new", "adopt_pack", "install_pack", "plan_pack")
 
 
 class PackRefused(Exception):

@@ -12,8 +12,8 @@ from segmentation.facts.catalogue import catalogue
 from segmentation.models import Dimension, Segment, SegmentVersion
 from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.facts import Catalogue
-from segmentation.services import pack_files
-from segmentation.services.pack_files import Pack, SegmentDraft
+from segmentation.services.packs import files as pack_files
+from segmentation.services.packs.files import Pack, SegmentDraft
 
 
 class State(StrEnum):

@@ -35,7 +35,7 @@ from segmentation.services.wordings import NEAR_PERCENT, Wording
 
 T = TypeVar("T")
 
-FOLDER = Path(__file__).resolve().parent.parent / "packs"
+FOLDER = Path(__file__).resolve().parents[2] / "packs"
 # What a new brand gets: both size schemes of the documents and the dimensions that need no setting.
 DEFAULT = "default"
 DEFAULT_PACKS = (

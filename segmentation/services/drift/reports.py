@@ -12,7 +12,9 @@ from segmentation.choices import ErrandStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import DriftReport
-from segmentation.services import drift_facts, drift_flows, errands
+from segmentation.services import errands
+from segmentation.services.drift import facts as drift_facts
+from segmentation.services.drift import flows as drift_flows
 
 # By name: tasks are above services.
 TASK = "segmentation.tasks.compute_drift"
