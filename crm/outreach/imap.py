@@ -120,7 +120,13 @@ def _raw(mail: MailMessage) -> bytes:
 def connection(server: Server) -> Iterator[Folders]:
     """A connection to `server`, closed at the end. Raises ServerTrouble at any step."""
     try:
-        with _box(server).login(server.user, server.password, initial_folder=None) as box:
+        box = _box(server)
+        try:
+            box.login(server.user, server.password, initial_folder=None)
+        except BaseException:
+            box.client.shutdown()
+            raise
+        with box:
             yield Folders(box)
     except (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError) as error:
         raise ServerTrouble(in_words(error, server)) from error

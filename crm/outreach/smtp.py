@@ -64,6 +64,7 @@ class Outbox:
         try:
             self._backend.open()
         except (OSError, smtplib.SMTPException) as error:
+            self._close()  # it may be open without a log-in
             raise ServerTrouble(in_words(error, self.server)) from error
         return self
 
@@ -73,11 +74,14 @@ class Outbox:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Say good-bye; a connection that is broken already is no trouble."""
+        """Say good-bye."""
+        self._close()
+
+    def _close(self) -> None:
         try:
             self._backend.close()
         except (OSError, smtplib.SMTPException):
-            return
+            return  # it was broken already
 
     def hand_over(self, *, sender: str, to: Sequence[str], cc: Sequence[str], raw: bytes) -> Handed:
         """Send `raw`. It has failed where no address of `to` is taken, whatever becomes of `cc`."""
