@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from crm.models import Brand, Notification, UserRole
+from crm.models import Brand, Job, Notification, UserRole
 from crm.permissions import Can, may
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ RAIL = (
     ("My day", "sunrise", HOME, "d", Can.VIEW),
     ("Creators", "users", "crm:creators", "c", Can.VIEW),
     ("Board", "layout-kanban", "crm:board", "b", Can.VIEW),
+    ("Mail", "mail", "crm:inbox", "e", Can.READ_MAIL),
+    ("Outreach", "send", "crm:outreach", "m", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
@@ -43,6 +45,7 @@ RAIL = (
 
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
+    "crm:inbox": ("crm:mailboxes",),
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "segmentation:segments": (
         "segmentation:matrix",
@@ -82,11 +85,12 @@ def brand_frame(request: HttpRequest) -> dict[str, Any]:
     role = getattr(request, "role", None)
     unread = Notification.objects.filter(user=request.user, brand=OuterRef("brand")).unread()
     counted = unread.order_by().values("brand").annotate(number=Count("*")).values("number")
+    told = Job.objects.filter(asked_by=request.user, brand=OuterRef("brand"), seen_at=None)
     # With how many notifications wait in each: one statement for the switcher and the bell.
     brands = (
         UserRole.objects.filter(user=request.user)
         .select_related("brand")
-        .annotate(unread=Coalesce(Subquery(counted), 0))
+        .annotate(unread=Coalesce(Subquery(counted), 0), has_jobs=Exists(told))
     )
     return {
         "brand": brand,

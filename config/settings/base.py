@@ -271,6 +271,10 @@ CELERY_BEAT_SCHEDULE = {
     "expired-files": {"task": "crm.tasks.remove_expired_files", "schedule": crontab(minute=17)},
     # Each at their own hour, so it looks often; what was told is stored and not told again.
     "tell-people": {"task": "crm.tasks.tell_people", "schedule": crontab(minute="*")},
+    "advance-sequences": {
+        "task": "crm.tasks.advance_sequences",
+        "schedule": timedelta(minutes=1),
+    },
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",
         "schedule": crontab(hour=2, minute=30),

@@ -54,6 +54,20 @@ class Rule:
         found = pycountry.countries.get(alpha_2=self.country) if self.country else None
         return str(found.name) if found else "a country that is not known"
 
+    @property
+    def words(self) -> str:
+        """What is needed before the first mail, and how fast an opt-out holds elsewhere."""
+        needed = {
+            Needs.OPT_OUT: "nothing beforehand; who opts out is left in peace",
+            Needs.CONSENT: "consent, from companies too",
+            Needs.CONSENT_UNLESS_COMPANY: "consent, unless the address is a company's",
+            Needs.CONSENT_OR_RELATION: (
+                f"consent, work together within {self.relation_months} months, or that they wrote "
+                f"to you within {self.inquiry_months} months"
+            ),
+        }[self.needs]
+        return f"{needed}; the first mail says where the address is from" if self.notice else needed
+
 
 @dataclass(frozen=True)
 class Standing:

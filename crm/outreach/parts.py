@@ -29,11 +29,12 @@ class Objection:
 
 @dataclass(frozen=True)
 class Audience:
-    """Creators whom an upper app knows by a name.
+    """Creators whom an upper app knows by a name; `key` is also its key in the registry.
 
     `choices` are keys and labels of a brand; `members` the creators of one of them now.
     """
 
+    key: str
     label: str
     choices: Callable[[Brand], list[tuple[str, str]]]
     members: Callable[[Brand, str], QuerySet[Creator]]
