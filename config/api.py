@@ -12,10 +12,14 @@ from crm.api.base import ID, UID
 from crm.api.creators import CreatorViewSet
 from crm.api.fields import CreatorFieldViewSet, FieldViewSet
 from crm.api.imports import ImportViewSet
+from crm.api.mail import MailboxViewSet, ThreadViewSet
+from crm.api.notes import NoteViewSet
+from crm.api.notifications import NotificationViewSet
 from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
+from crm.api.tasks import TaskViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
@@ -38,6 +42,11 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "profiles": ("profiles", ProfileViewSet),
     "posts": ("posts", PostViewSet),
     "relationships": ("relationships", RelationshipViewSet),
+    "tasks": ("tasks", TaskViewSet),
+    "notes": ("notes", NoteViewSet),
+    "notifications": ("notifications", NotificationViewSet),
+    "mailboxes": ("mailboxes", MailboxViewSet),
+    "threads": ("threads", ThreadViewSet),
     "imports": ("imports", ImportViewSet),
     "fields": ("fields", FieldViewSet),
     "facts": ("facts", FactViewSet),
@@ -99,6 +108,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("rules:validate", RuleViewSet.as_view({"post": "check"})),
     path("rules:preview", RuleViewSet.as_view({"post": "preview"})),
+    *(
+        re_path(rf"^tasks/(?P<pk>{ID}):{verb}$", TaskViewSet.as_view({"post": verb}, detail=True))
+        for verb in ("done", "reopen", "delete")
+    ),
+    re_path(rf"^notes/(?P<pk>{ID}):delete$", NoteViewSet.as_view({"post": "delete"}, detail=True)),
+    path("notifications:read", NotificationViewSet.as_view({"post": "read"})),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "docs/",

@@ -6,6 +6,7 @@ from crm.day.imports import RejectedRows, WaitingImports
 from crm.day.mentions import Mentions
 from crm.day.next_steps import DueSteps
 from crm.day.parts import SOURCES
+from crm.day.replies import Replies
 from crm.day.stalled import Stalled
 from crm.day.tasks import DueTasks
 from crm.services.stalls import DEFAULTS
@@ -14,6 +15,7 @@ from crm.services.stalls import DEFAULTS
 def add_own_sources() -> None:
     """Called once, when the app is ready."""
     for source in (
+        Replies(),
         Mentions(),
         DueSteps(),
         DueTasks(),

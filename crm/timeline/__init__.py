@@ -1,11 +1,12 @@
 """What happened between a brand and a creator, newest first: many sources, one line of time."""
 
-from crm.timeline import acts, imports, notes, posts, stages, tasks
+from crm.timeline import acts, imports, mails, notes, posts, stages, tasks
 from crm.timeline.events import SOURCES, Asked, Event, Place, Source, Window, name_of
 from crm.timeline.line import Day, by_day, timeline, whole_timeline
 
 for source in (
     notes.SOURCE,
+    mails.SOURCE,
     stages.SOURCE,
     tasks.SOURCE,
     posts.SOURCE,
