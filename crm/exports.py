@@ -106,7 +106,7 @@ def write_sheet(file: IO[bytes], head: Row, rows: Iterable[Row], *, about: About
     }
     with xlsxwriter.Workbook(file, options) as book:
         bold = book.add_format({"bold": True})
-        forms = {
+        forms: dict[type, Any] = {
             date: book.add_format({"num_format": "yyyy-mm-dd"}),
             datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
         }

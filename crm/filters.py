@@ -16,7 +16,18 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from crm.choices import Stage
-from crm.models import Brand, Creator, CreatorNiche, Niche, Platform, Profile, Relationship, User
+from crm.models import (
+    Brand,
+    Creator,
+    CreatorNiche,
+    CreatorTag,
+    Niche,
+    Platform,
+    Profile,
+    Relationship,
+    Tag,
+    User,
+)
 from crm.models.creators import Fold
 from crm.paging import Order
 
@@ -166,7 +177,9 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
         """`brand` is the request's (a page's or a token's) unless given, `at` the present."""
         super().__init__(data if data is not None else {}, queryset, request=request, prefix=prefix)
         self.at = at or timezone.now()
-        brand = brand or _brand_of(request)
+        self.brand = brand = brand or _brand_of(request)
+        if "tag" in self.filters:
+            self.filters["tag"].extra["queryset"] = Tag.objects.filter(brand=brand)
         people = User.objects.filter(roles__brand=brand).order_by("first_name", "email", "pk")
         self.filters["owner"].extra["choices"] = [
             (NOBODY, "Nobody"),
@@ -209,6 +222,13 @@ class CreatorFilter(BoardFilter):
         label="Niche",
         empty_label="Any",
         queryset=Niche.objects.all(),
+        to_field_name="key",
+    )
+    tag = filters.ModelChoiceFilter(
+        method="by_tag",
+        label="Tag",
+        empty_label="Any",
+        queryset=Tag.objects.none(),
         to_field_name="key",
     )
     # A callable, since each filter set copies its filters with all that is in them.
@@ -263,6 +283,10 @@ class CreatorFilter(BoardFilter):
             Exists(CreatorNiche.objects.filter(creator=OuterRef("creator"), niche=niche))
         )
 
+    def by_tag(self, rows: Relationships, _name: str, tag: Tag) -> Relationships:
+        """Creators whom the brand gave the tag."""
+        return rows.filter(Exists(CreatorTag.objects.filter(creator=OuterRef("creator"), tag=tag)))
+
     def by_rate(self, rows: Relationships, name: str, percent: float) -> Relationships:
         """Engagement rates from or to `percent`."""
         lookup = "gte" if name.endswith("min") else "lte"
@@ -280,6 +304,18 @@ class CreatorFilter(BoardFilter):
     def by_order(self, rows: Relationships, _name: str, _order: str) -> Relationships:
         """The order narrows nothing: the pager sorts."""
         return rows
+
+
+def add_filter(name: str, part: filters.Filter) -> None:
+    """Let an upper app narrow the list of creators, too: once, when the apps are ready.
+
+    The filter's `parent` is the CreatorFilter, with the `brand` and the moment `at`. Raises
+    ValueError where the name is taken.
+    """
+    if name in CreatorFilter.base_filters:
+        msg = f"There is a filter “{name}” already."
+        raise ValueError(msg)
+    CreatorFilter.base_filters[name] = part
 
 
 def _brand_of(request: HttpRequest | None) -> Brand:

@@ -117,7 +117,8 @@ def place_of(item: object, order: Order) -> str:
 def keyed(rows: models.QuerySet[Any, T], order: Order) -> models.QuerySet[Any, T]:
     """The rows with what their place in the order is made of."""
     tie = models.F(order.tie_of_unknown or order.tie)
-    return rows.annotate(**{KEY: _expression(order.key), TIE: tie})
+    with_place: models.QuerySet[Any, T] = rows.annotate(**{KEY: _expression(order.key), TIE: tie})
+    return with_place
 
 
 def beside(rows: models.QuerySet[Any, T], order: Order, place: str) -> Beside[T]:

@@ -95,6 +95,8 @@ class TableRow:
 
     row: CreatorRow
     cells: Sequence[Cell]
+    # Where it stands in the list: crm/lists/place.py.
+    place: str
 
 
 def _metric(name: str) -> Callable[[CreatorRow], Any]:
@@ -263,9 +265,14 @@ class Choice:
         """As the address has it; empty for the usual ones."""
         return "" if self.is_usual else ",".join(column.key for column in self.shown)
 
-    def table(self, brand: Brand, rows: Sequence[CreatorRow]) -> list[TableRow]:
-        """The rows, each with its cells."""
+    def table(
+        self, brand: Brand, rows: Sequence[CreatorRow], places: Sequence[str]
+    ) -> list[TableRow]:
+        """The rows, each with its cells and its place in the list."""
         cells = [
             [Cell(column, value) for value in column.cells(brand, rows)] for column in self.shown
         ]
-        return [TableRow(row, [column[at] for column in cells]) for at, row in enumerate(rows)]
+        return [
+            TableRow(row, [column[at] for column in cells], place)
+            for at, (row, place) in enumerate(zip(rows, places, strict=True))
+        ]

@@ -7,6 +7,7 @@ from crm.services.bulk import running
 from crm.services.bulk.changes import CHANGES
 from crm.services.bulk.relationships import NextStepChange, OwnerChange
 from crm.services.bulk.stages import StageMove
+from crm.services.bulk.tags import TagGiven, TagTaken
 from crm.services.bulk.values import FieldChange
 from crm.services.jobs import KINDS, Kind
 
@@ -17,6 +18,8 @@ def add_own_kinds() -> None:
     CHANGES.add("next_step", NextStepChange)
     CHANGES.add("stage", StageMove)
     CHANGES.add("field", FieldChange)
+    CHANGES.add("tag", TagGiven)
+    CHANGES.add("untag", TagTaken)
     KINDS.add(
         running.CHANGE,
         Kind(

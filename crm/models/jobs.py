@@ -117,9 +117,15 @@ class Job(models.Model):
         """How much of it is done; None where it is not known how much there is."""
         return round(100 * self.done / self.total) if self.total else None
 
+    @property
+    def undoing(self) -> Job | None:
+        """The job that undoes this one, if it was asked for; read with `undone_by`."""
+        return getattr(self, "undone_by", None)
+
     def may_be_undone(self, at: datetime) -> bool:
         """Whether there is something to undo, and still time for it."""
-        return self.undo_until is not None and at < self.undo_until and not self.is_under_way
+        is_time = self.undo_until is not None and at < self.undo_until
+        return is_time and not self.is_under_way and self.undoing is None
 
 
 class JobRow(models.Model):

@@ -11,6 +11,9 @@ document.addEventListener("click", (event) => {
     document.dispatchEvent(new CustomEvent("rapport:theme"));
   }
   if (event.target.closest("[data-print]")) window.print();
+  const dialog = event.target.closest("[data-dialog]");
+  if (dialog) document.getElementById(dialog.dataset.dialog).showModal();
+  if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   const opener = event.target.closest("[data-drawer]");
   if (opener) {
     document.getElementById("drawer-title").textContent = opener.dataset.drawer;
@@ -65,13 +68,14 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "g") going = true;
   else if (event.key === "/") {
-    const search = document.querySelector("[data-search]") || document.getElementById("top-search");
-    if (search) {
-      event.preventDefault();
-      search.focus();
-    }
+    const search = document.querySelector("[data-search], #id_search");
+    event.preventDefault();
+    if (search) search.focus();
+    else document.querySelector("[data-palette]")?.click();
   } else if (event.key === "j") step(1);
   else if (event.key === "k") step(-1);
+  else if (event.key === "[") document.querySelector("[data-previous]")?.click();
+  else if (event.key === "]") document.querySelector("[data-next]")?.click();
   else if (event.key === "Enter") document.activeElement.querySelector?.("[data-row] a, a")?.click();
   else if (event.key === "?") document.getElementById("keys").showModal();
 });

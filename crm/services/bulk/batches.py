@@ -79,7 +79,8 @@ class Batch:
     @property
     def params(self) -> Mapping[str, Any]:
         """Of the job, or of the one that it undoes."""
-        return (self.job.undoes or self.job).params
+        params: Mapping[str, Any] = (self.job.undoes or self.job).params
+        return params
 
     @property
     def after(self) -> dict[int, dict[str, Any]]:

@@ -186,17 +186,17 @@ def test_a_field_is_filled_and_emptied_again(do, three, manager, brand):
     field_values.set_values(
         brand=brand,
         creator_ids=[three[0].creator_id],
-        values={"risk": "high"},
+        values={"risk_level": "high"},
         at=NOW - timedelta(days=1),
         actor=manager,
     )
-    job = do({"change": "field", "field": "risk", "value": "low", "note": "Checked all"})
+    job = do({"change": "field", "field": "risk_level", "value": "low", "note": "Checked all"})
     assert job.result == "3 creators changed."
     assert FieldValue.objects.filter(text="low", note="Checked all", author=manager).count() == 3
     field_values.set_values(
         brand=brand,
         creator_ids=[three[2].creator_id],
-        values={"risk": "medium"},
+        values={"risk_level": "medium"},
         at=NOW + timedelta(minutes=1),
         actor=manager,
     )
@@ -206,7 +206,7 @@ def test_a_field_is_filled_and_emptied_again(do, three, manager, brand):
         ("Bea", "undone", ""),
         ("Cid", "kept", "Risk was changed since."),
     ]
-    held = FieldValue.objects.filter(field__key="risk").as_of(NOW + timedelta(hours=2))
+    held = FieldValue.objects.filter(field__key="risk_level").as_of(NOW + timedelta(hours=2))
     assert {(row.creator.name, row.text) for row in held} == {("Ann", "high"), ("Cid", "medium")}
 
 
@@ -292,7 +292,7 @@ def test_who_stops_it_reads_who_is_as_before(ask, brand, manager, monkeypatch):
         ({"change": "next_step", "text": "", "on": "2026-12-01"}, "text"),
         ({"change": "next_step", "text": "Call", "on": "soon"}, "on"),
         ({"change": "field", "field": "nowhere", "value": "x"}, "field"),
-        ({"change": "field", "field": "risk", "value": "enormous"}, "value"),
+        ({"change": "field", "field": "risk_level", "value": "enormous"}, "value"),
     ],
 )
 @pytest.mark.usefixtures("three")
@@ -331,6 +331,6 @@ def test_a_part_costs_as_many_queries_for_few_as_for_many(
         RelationshipFactory(brand=brand)
     job = ask({"change": "owner", "owner": manager.pk})
     assert SIZE == 1_000
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(42):
         done(job)
     assert JobRow.objects.filter(outcome=RowOutcome.CHANGED).count() == 30

@@ -1,0 +1,211 @@
+"""One search over everything: kinds of finds, each in its own words and within what a role may see.
+
+Upper apps add kinds and actions. Each kind is asked under a time limit of its own, so that one that
+takes long leaves the others their answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Exists, F, OuterRef, QuerySet, TextField, Value
+from django.urls import reverse
+
+from crm.choices import ContactKind, Role, Stage
+from crm.filters import named
+from crm.limits import TookTooLong, limited
+from crm.models import Brand, ContactPoint, Note, Relationship, Tag, User
+from crm.models.creators import Fold
+from crm.models.relationships import TEXT_FOLDED
+from crm.permissions import Can, may
+from crm.registry import Registry
+from crm.selectors import relationships_of
+
+# Shorter words are looked for at the beginning of names only: they occur in most of them.
+LETTERS, CANDIDATES, HITS = 3, 5_000, 6
+MAX_WORDS = 100
+SECONDS = 1.0
+AROUND = 40
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Who asks for what."""
+
+    brand: Brand
+    user: User
+    role: Role
+    words: str
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A thing that was found."""
+
+    title: str
+    url: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of things: what it is called, its icon, how it is looked for, and who may see it."""
+
+    label: str
+    icon: str
+    find: Callable[[Asked], Iterable[Hit]]
+    can: Can = Can.VIEW
+
+
+@dataclass(frozen=True)
+class Action:
+    """A page that one may want to go to, by its name; `words` are further ones it is found by."""
+
+    label: str
+    page: str
+    can: Can = Can.VIEW
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The finds of one kind; `is_slow`: it took too long, and what is missing is not known."""
+
+    label: str
+    icon: str
+    hits: Sequence[Hit] = field(default=())
+    is_slow: bool = False
+
+
+KINDS: Registry[Kind] = Registry()
+ACTIONS: Registry[Action] = Registry()
+
+
+def search(asked: Asked) -> list[Group]:
+    """What is found of each kind that the role may see; kinds without finds are left out."""
+    words = " ".join(asked.words.split())[:MAX_WORDS]
+    asked = Asked(asked.brand, asked.user, asked.role, words.replace("\0", ""))
+    groups = []
+    for kind in KINDS:
+        if not may(asked.role, kind.can):
+            continue
+        try:
+            with limited(SECONDS):
+                hits = list(kind.find(asked))[:HITS]
+        except TookTooLong:
+            groups.append(Group(kind.label, kind.icon, is_slow=True))
+        else:
+            if hits:
+                groups.append(Group(kind.label, kind.icon, hits))
+    return groups
+
+
+def find_creators(asked: Asked) -> Iterable[Hit]:
+    """By name, handle or an e-mail address that the brand was given; most followers first."""
+    if not asked.words:
+        return
+    known: QuerySet[Any, Any] = relationships_of(asked.brand)
+    if len(asked.words) < LETTERS:
+        folded = Fold(Value(asked.words, output_field=TextField()))
+        found = known.alias(folded=Fold("creator__name")).filter(folded__startswith=folded)
+    elif "@" in asked.words[1:]:
+        found = known.filter(_with_address(asked))
+    else:
+        found = named(known, asked.words)
+    candidates = found.order_by().values("pk")[:CANDIDATES]
+    rows = Relationship.objects.filter(pk__in=candidates).select_related("creator__metrics")
+    for row in rows.order_by(F("creator__metrics__followers").desc(nulls_last=True), "pk")[:HITS]:
+        metrics = getattr(row.creator, "metrics", None)
+        handle = f"{metrics.primary_handle} · " if metrics and metrics.primary_handle else ""
+        yield Hit(
+            row.creator.name,
+            reverse("crm:creator", args=[asked.brand.slug, row.creator.uid]),
+            f"{handle}{Stage(row.stage).label}",
+        )
+
+
+def find_notes(asked: Asked) -> Iterable[Hit]:
+    """Whose words all occur, the last one at least begun; newest first."""
+    words = re.findall(r"\w+", asked.words)
+    if len(asked.words) < LETTERS or not words:
+        return
+    wanted = Value(" & ".join([*words[:-1], f"{words[-1]}:*"]), output_field=TextField())
+    query = SearchQuery(Fold(wanted), config="simple", search_type="raw")
+    notes = (
+        Note.objects.standing()
+        .alias(words=SearchVector(TEXT_FOLDED, config="simple"))
+        .filter(words=query, relationship__brand=asked.brand)
+        .select_related("relationship__creator")
+        .order_by("-created_at", "-pk")
+    )
+    for note in notes[:HITS]:
+        creator = note.relationship.creator
+        url = reverse("crm:creator", args=[asked.brand.slug, creator.uid])
+        yield Hit(
+            _around(note.text, words[-1]), url, f"{creator.name}, {note.created_at:%-d %b %Y}"
+        )
+
+
+def find_tags(asked: Asked) -> Iterable[Hit]:
+    """By name: leads to the list of those who have it."""
+    if not asked.words:
+        return
+    tags = Tag.objects.filter(brand=asked.brand, name__icontains=asked.words).order_by("name", "pk")
+    address = reverse("crm:creators", args=[asked.brand.slug])
+    for tag in tags[:HITS]:
+        yield Hit(tag.name, f"{address}?tag={tag.key}", "creators with this tag")
+
+
+def find_actions(asked: Asked) -> Iterable[Hit]:
+    """Pages to go to, by their names; without words the first of them."""
+    wanted = asked.words.casefold().split()
+    for action in ACTIONS:
+        text = f"{action.label} {action.words}".casefold()
+        if may(asked.role, action.can) and all(word in text for word in wanted):
+            yield Hit(action.label, reverse(action.page, args=[asked.brand.slug]))
+
+
+def _with_address(asked: Asked) -> Exists:
+    return Exists(
+        ContactPoint.objects.filter(
+            brand=asked.brand,
+            kind=ContactKind.EMAIL,
+            creator=OuterRef("creator"),
+            value__startswith=asked.words.lower(),
+        )
+    )
+
+
+def _around(text: str, word: str) -> str:
+    """The part of a text in which a word stands, on one line."""
+    line = " ".join(text.split())
+    at = max(line.casefold().find(word.casefold()) - AROUND, 0)
+    part = line[at : at + 2 * AROUND + len(word)]
+    return f"{'… ' if at else ''}{part}{' …' if at + len(part) < len(line) else ''}"
+
+
+def add_own_kinds() -> None:
+    """Once, when the apps are ready."""
+    KINDS.add("creators", Kind("Creators", "users", find_creators))
+    KINDS.add("notes", Kind("Notes", "message", find_notes))
+    KINDS.add("tags", Kind("Tags", "tag", find_tags))
+    KINDS.add("actions", Kind("Go to", "chevron-right", find_actions))
+    for key, action in {
+        "day": Action("My day", "crm:day", words="home today"),
+        "creators": Action("Creators", "crm:creators", words="list"),
+        "board": Action("Board", "crm:board", words="stages kanban"),
+        "new_creator": Action("Add creator", "crm:creator_new", Can.EDIT_CREATORS, "new"),
+        "tasks": Action("Tasks", "crm:tasks", words="to do"),
+        "imports": Action("Imports", "crm:imports", words="upload file csv excel"),
+        "views": Action("Views of the list", "crm:saved_views", words="saved filters"),
+        "jobs": Action("Tasks in the background", "crm:jobs", words="progress undo export"),
+        "notifications": Action("Notifications", "crm:notifications"),
+        "me": Action("Notifications and calendar", "crm:me", words="my settings ics"),
+        "fields": Action("Fields", "crm:fields", words="custom"),
+        "settings": Action("Settings", "crm:settings", Can.MANAGE_BRAND, "people tokens brand"),
+    }.items():
+        ACTIONS.add(key, action)
