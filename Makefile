@@ -11,6 +11,10 @@ export UV_NO_CONFIG := 1
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/cert.pem /etc/ssl/cert.pem),true,false)
 export NODE_USE_SYSTEM_CA ?= 1
 
+# Processes share what they have compiled. Without it the server, the worker, the scheduler and every
+# test that starts one of them compile all that they import.
+export PYTHONDONTWRITEBYTECODE :=
+
 .PHONY: help run demo test check lint types imports templates migrations schema containers format bench lock assets clean
 .DELETE_ON_ERROR:
 
