@@ -18,6 +18,8 @@ TOLD_ELSEWHERE = {
     "crm.note.changed",
     "crm.note.deleted",
     "crm.note.restored",
+    "crm.mail.queued",
+    "crm.mail.taken_back",
 }
 
 
@@ -73,12 +75,40 @@ def _field_values(data: Any) -> str:
     )
 
 
+def _say(words: str) -> Callable[[Any], str]:
+    """The same words whatever the details, which are personal data and not in the ledger."""
+    return lambda _data: words
+
+
 _WORDS: dict[str, Callable[[Any], str]] = {
+    "crm.address.added": _say("Postal address written down"),
+    "crm.address.changed": _say("Postal address changed"),
+    "crm.address.erased": _say("Postal address erased"),
+    "crm.agent.parted": _say("An agent speaks for them no longer"),
+    "crm.agent.represents": lambda data: (
+        "An agent speaks for them" + (", in copy of mails" if data["in_copy"] else "")
+    ),
+    "crm.contact.added": lambda data: f"Contact added: {data['kind']}",
+    "crm.contact.allowed": _say("A contact may be used again"),
+    "crm.contact.barred": _say("A contact is not to be used any more"),
+    "crm.contact.described": _say("Said what a contact is for"),
+    "crm.contact.erased": lambda data: f"Contact erased: {data['kind']}",
+    "crm.creator.merged": lambda data: f"Merged with {data['gone']}",
+    "crm.creator.merge_undone": lambda data: f"The merge with {data['gone']} was undone",
+    "crm.duplicate.asked_again": lambda data: f"Possibly the same as {data['other']}, again",
+    "crm.duplicate.different": lambda data: f"Not the same as {data['other']}: {data['why']}",
+    "crm.tag.added": lambda data: f"Tagged {data['tag']}",
+    "crm.tag.removed": lambda data: f"Tag taken away: {data['tag']}",
     "crm.owner.set": _owner,
     "crm.next_step.set": _next_step,
     "crm.creator.changed": _corrected,
     "crm.profile.added": _account,
     "crm.field_value.set": _field_values,
+    "crm.thread.assigned": _say("A conversation was said to be theirs"),
+    "crm.thread.done": _say("A conversation needs no answer"),
+    "crm.thread.waiting": _say("A conversation waits for an answer again"),
+    "crm.mail.said_sent": _say("A mail that was in doubt has left"),
+    "crm.mail.said_not_sent": _say("A mail that was in doubt has not left"),
 }
 
 

@@ -14,8 +14,8 @@ from django.utils import timezone
 
 from crm.choices import Stage
 from crm.models import AuditEntry, Creator, Note, Post, Profile, Relationship
+from crm.portraits.standing import how_we_stand
 from crm.selectors import TierTable, creator_rows, follower_chart
-from crm.views.creator import how_we_stand
 from tests.factories import (
     NOW,
     CreatorMetricsFactory,
