@@ -9,7 +9,7 @@ from mailparser_reply import EmailReplyParser
 LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "da", "sv", "pl"]
 # The patterns of the parser take the square of a text's length, and strangers write these texts:
 # it sees so much of a mail, without runs of spaces, and so many of the quotation's marks.
-_SEEN = 4_000
+_SEEN = 2_500
 _MARKS = re.compile(r"(?:> ?){3,}")
 # "-----Original Message-----" and the line above the head that Outlook writes.
 _RULE = re.compile(r"^(?:-{3,} ?\S[\w ]{3,40} ?-{3,}|_{20,})$")
@@ -44,5 +44,8 @@ def _by_marks(lines: list[str]) -> int:
     """Where the last lines that all begin with ">" begin."""
     at = len(lines)
     while at and (not lines[at - 1].strip() or lines[at - 1].lstrip().startswith(">")):
+        at -= 1
+    # The line above them that says whose words they are.
+    if 0 < at < len(lines) and len(lines[at - 1]) < 200 and lines[at - 1].rstrip().endswith(":"):
         at -= 1
     return at
