@@ -1,6 +1,7 @@
 """Creators whose facts changed: one at a time, and ten thousand together, through the outbox.
 
-The floor is what the smallest durable change costs: an UPDATE of one row and its commit.
+The floor is what the smallest durable change costs: an UPDATE of one row and its commit. Changes
+that come at about the same time wait for each other in the outbox and share what a batch costs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ AT = datetime(2026, 11, 1, tzinfo=UTC)
 KNOWN = AT - timedelta(days=120)
 POSTS = 3
 ONES = 50
+SOME = 100
 MANY = 10_000
 COUNTED = """
 INSERT INTO crm_metricsnapshot (profile_id, captured_at, source, followers)
@@ -53,6 +55,21 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
                 ),
             ],
             repetitions=max(repetitions, ONES),
+            in_milliseconds=True,
+        ),
+        measure(
+            f"each of {SOME} creators that changed about the same time",
+            [
+                Contender("floor: UPDATE of one row, commit", changes.touch, times=1),
+                Contender(
+                    "product: one batch",
+                    changes.drain,
+                    prepare=lambda: changes.count_again(SOME),
+                    check=changes.assert_drained,
+                    times=SOME,
+                ),
+            ],
+            repetitions=max(repetitions, ONES // 2),
             in_milliseconds=True,
         ),
         measure(

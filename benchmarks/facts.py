@@ -90,10 +90,11 @@ class Days:
         """Whoever is moved by anything, computed as a whole."""
         find = advance._find_moved
 
-        def all_whole(values: dict[str, Any]) -> tuple[int, int]:
-            moved = sum(find(values))
-            self._sql("UPDATE facts_moved SET whole = true")
-            return moved, 0
+        def all_whole(values: dict[str, Any]) -> tuple[list[int], int]:
+            find(values)
+            with connection.cursor() as cursor:
+                cursor.execute("UPDATE facts_moved SET whole = true RETURNING creator_id")
+                return sorted(row[0] for row in cursor.fetchall()), 0
 
         with mock.patch.object(advance, "_find_moved", all_whole):
             self._advance()

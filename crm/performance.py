@@ -24,13 +24,15 @@ we have of it is from later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
 from crm.choices import PostKind
+from crm.statements import prepared
 
 NEWEST_POSTS = 12
 EVERY_CREATOR = "SELECT id FROM crm_creator"
@@ -75,6 +77,16 @@ def planned_for(creators: int | None) -> Iterator[None]:
     back = ", ".join(f"set_config('{name}', %s, true)" for name in FOR_MANY)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {back}", values)
+
+
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+def for_creators(statement: str, values: Values, creators: int | None) -> tuple[str, Values]:
+    """What to execute for so many creators (None: all): for few, a statement planned before."""
+    if creators is None or creators > FEW:
+        return statement, values
+    return prepared(statement, values)
 
 
 def _newest(column: str, condition: str = "s.captured_at <= %(as_of)s") -> str:

@@ -61,5 +61,5 @@ WHERE ({", ".join(f"m.{name}" for name in COLUMNS)})
         values["creator_ids"] = list(creator_ids)
     many = None if creator_ids is None else len(creator_ids)
     with performance.planned_for(many), connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(*performance.for_creators(statement, values, many))
         return int(cursor.rowcount)

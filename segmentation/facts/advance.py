@@ -4,8 +4,8 @@ Between two moments a fact changes, with nothing said or imported, only where so
 edge of a window: a post that is published, or becomes 30, 90 or 365 days old; a snapshot that is
 taken, or enters or leaves the span that growth is measured from; a stay that begins or ends; a
 value that comes into force. Posts that become 30 or 90 days old move two counts, which are counted
-anew; everybody else is computed anew. Then the norms of the platforms are, since they move
-everybody. The result is that of a computation from nothing.
+anew; everybody else of them is computed anew. Then the norms of the platforms are, which says who
+stands out most on another platform than before. The result is that of a computation from nothing.
 
 What people and programs change waits in the outbox, and its creators are computed anew, too.
 """
@@ -17,16 +17,12 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from crm import performance
 from crm.models import Brand, FactChange
-from segmentation.facts.refresh import (
-    DEFINITION,
-    MINIMUM_PEERS,
-    NORMS,
-    STRENGTHS,
-    refresh_facts,
-)
+from segmentation.facts.catalogue import MINIMUM_PEERS
+from segmentation.facts.refresh import DEFINITION, NORMS, STRONGEST, refresh_facts
 from segmentation.models import CreatorFacts, FactsMoment, PeerNorm
 
 # Up to so many creators, computing everybody takes less than finding out whom time has moved.
@@ -88,22 +84,25 @@ _RATES = """WITH rates AS (
   SELECT f.creator_id, e.key AS platform, e.value::float8 AS rate
   FROM segmentation_creatorfacts f CROSS JOIN LATERAL jsonb_each_text(f.platform_rates) e
   WHERE f.brand_id = %(brand_id)s AND f.known_since IS NOT NULL
+    AND (f.platforms_count > 1 OR %(everybody)s)
 )"""
 _STORE_NORMS = f"""{_RATES}
 INSERT INTO segmentation_peernorm AS p (brand_id, platform_id, as_of, median_rate, creators)
 SELECT %(brand_id)s, platform, %(as_of)s, median_rate, creators FROM ({NORMS}) norms
 ON CONFLICT (brand_id, platform_id) DO UPDATE SET as_of = excluded.as_of,
   median_rate = excluded.median_rate, creators = excluded.creators"""  # noqa: S608 - own names
+# Where creators on several platforms stand out most; whoever is on one stands out there, as long as
+# it has a norm.
 _COMPARE = f"""{_RATES}, norms AS (
   SELECT platform_id AS platform, median_rate, creators FROM segmentation_peernorm
   WHERE brand_id = %(brand_id)s
-), strengths AS ({STRENGTHS})
-UPDATE segmentation_creatorfacts f
-SET platform_strength = s.strength, strongest_platform = s.strongest, as_of = %(as_of)s
-FROM segmentation_creatorfacts k LEFT JOIN strengths s ON s.creator_id = k.creator_id
+), strongest AS ({STRONGEST})
+UPDATE segmentation_creatorfacts f SET strongest_platform = s.platform, as_of = %(as_of)s
+FROM segmentation_creatorfacts k LEFT JOIN strongest s ON s.creator_id = k.creator_id
 WHERE k.brand_id = %(brand_id)s AND k.known_since IS NOT NULL
+  AND (k.platforms_count > 1 OR %(everybody)s)
   AND f.brand_id = k.brand_id AND f.creator_id = k.creator_id
-  AND (f.platform_strength, f.strongest_platform) IS DISTINCT FROM (s.strength, s.strongest)"""  # noqa: S608 - own names
+  AND f.strongest_platform IS DISTINCT FROM s.platform"""  # noqa: S608 - own names
 
 
 @dataclass(frozen=True)
@@ -131,16 +130,21 @@ def advance_facts(*, brand: Brand, as_of: datetime) -> Advance:
     values = _parameters(brand, known.as_of, as_of)
     with performance.planned_for(None):
         whole, counted = _find_moved(values)
-        if whole > SHARE_AT_MOST * everybody:
-            return Advance(is_full=True, written=refresh_facts(brand=brand, as_of=as_of))
-        written = refresh_facts(brand=brand, as_of=as_of, creator_ids=_whole()) if whole else 0
-        with connection.cursor() as cursor:
-            cursor.execute(_COUNT_POSTS, values)
-            written += int(cursor.rowcount)
+    if len(whole) > SHARE_AT_MOST * everybody:
+        return Advance(is_full=True, written=refresh_facts(brand=brand, as_of=as_of))
+    written = 0
+    # In parts small enough to be looked up by index: a fraction of reading all posts.
+    for start in range(0, len(whole), performance.FEW):
+        part = whole[start : start + performance.FEW]
+        written += refresh_facts(brand=brand, as_of=as_of, creator_ids=part)
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_POSTS, values)
+        written += int(cursor.rowcount)
+    with performance.planned_for(None):
         written += _move_norms(brand, as_of, values)
     known.as_of = as_of
     known.save(update_fields=["as_of"])
-    return Advance(is_full=False, whole=whole, counted=counted, written=written)
+    return Advance(is_full=False, whole=len(whole), counted=counted, written=written)
 
 
 def _can_advance(known: FactsMoment, as_of: datetime) -> bool:
@@ -159,31 +163,34 @@ def _parameters(brand: Brand, was: datetime, as_of: datetime) -> dict[str, Any]:
     }
 
 
-def _find_moved(values: dict[str, Any]) -> tuple[int, int]:
-    """Fill facts_moved; how many are moved as a whole, and how many by counts only."""
+def _find_moved(values: dict[str, Any]) -> tuple[list[int], int]:
+    """Fill facts_moved; who is moved as a whole, and how many by counts only."""
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.facts_moved")
         cursor.execute(_MOVED, values)
         cursor.execute("ANALYZE facts_moved")
-        cursor.execute("SELECT count(*) FILTER (WHERE whole), count(*) FROM facts_moved")
-        whole, every = cursor.fetchone()
-    return whole, every - whole
-
-
-def _whole() -> list[int]:
-    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM facts_moved WHERE NOT whole")
+        [counted] = cursor.fetchone()
         cursor.execute("SELECT creator_id FROM facts_moved WHERE whole ORDER BY creator_id")
-        return [row[0] for row in cursor.fetchall()]
+        return [row[0] for row in cursor.fetchall()], counted
 
 
 def _move_norms(brand: Brand, as_of: datetime, values: dict[str, Any]) -> int:
-    """Compute the platforms' norms anew and, where they moved, compare everybody with them."""
+    """Compute the platforms' norms anew and, where they moved, who stands out where."""
     mine = PeerNorm.objects.filter(brand=brand)
-    before = set(mine.values_list("platform_id", "median_rate", "creators"))
+    before = _norms_of(mine)
     with connection.cursor() as cursor:
-        cursor.execute(_STORE_NORMS, values)
+        cursor.execute(_STORE_NORMS, {**values, "everybody": True})
         mine.exclude(as_of=as_of).delete()
-        if before == set(mine.values_list("platform_id", "median_rate", "creators")):
+        now = _norms_of(mine)
+        if before == now:
             return 0
-        cursor.execute(_COMPARE, values)
+        others = {platform for platform, _ in before} != {platform for platform, _ in now}
+        cursor.execute(_COMPARE, {**values, "everybody": others})
         return int(cursor.rowcount)
+
+
+def _norms_of(norms: QuerySet[PeerNorm]) -> set[tuple[str, float]]:
+    """The platforms that have a norm to compare with, and the norm."""
+    sound = norms.filter(creators__gt=MINIMUM_PEERS, median_rate__gt=0)
+    return set(sound.values_list("platform_id", "median_rate"))

@@ -7,17 +7,21 @@ that relative facts (days in stage) count from.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from crm.choices import CreatorType, Stage
-from crm.models import Brand, CustomField, Niche, Platform, Tier
-from crm.selectors import TierTable
+from crm.models import Brand, Niche, Platform, Tier
 from segmentation.facts.custom import archived, custom_facts
 from segmentation.facts.links import BrandSegments
 from segmentation.facts.records import record_types
-from segmentation.rules.facts import Catalogue, Fact, FactType
+from segmentation.facts.vocabulary import Vocabulary, vocabulary_text
+from segmentation.rules.facts import Catalogue, Fact, FactType, Sound
+from segmentation.rules.records import RecordType
 
 FACTS_TABLE = "segmentation_creatorfacts"
+# With fewer others on a platform a median says nothing: strength there is unknown.
+MINIMUM_PEERS = 5
 
 SNAPSHOTS = "Profile snapshots"
 POSTS = "Posts"
@@ -44,27 +48,56 @@ def rows(table: str = FACTS_TABLE, *, some: bool = False) -> str:
     )
 
 
-def catalogue(brand: Brand) -> Catalogue:
-    """Every fact that rules of `brand` may read. Asks for what people may add to."""
-    platforms = list(Platform.objects.order_by("position", "key"))
-    niches = list(Niche.objects.order_by("label", "pk"))
-    tiers = TierTable.of(brand).tiers
+def norms_table(table: str = FACTS_TABLE) -> str:
+    """Where the norms are that the facts of a table are compared with."""
+    return "segmentation_peernorm" if table == FACTS_TABLE else f"{table}_norms"
+
+
+def catalogue(brand: Brand, table: str = FACTS_TABLE) -> Catalogue:
+    """Every fact that rules of `brand` may read of the rows in `table`.
+
+    Asks for what people may add to.
+    """
+    facts = _facts(brand.pk, vocabulary_text(brand), norms_table(table))
+    return Catalogue(
+        facts.facts,
+        gone=facts.gone,
+        records=facts.records,
+        segments=BrandSegments(brand),
+        sound=facts.sound,
+    )
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What is the same in all catalogues of a brand until somebody adds to it."""
+
+    facts: tuple[Fact, ...]
+    gone: dict[str, str]
+    records: tuple[RecordType, ...]
+    sound: Sound = field(default_factory=Sound)
+
+
+# The key is all that the facts are made of, so that no process needs to be told of a change.
+@lru_cache(maxsize=256)
+def _facts(brand_id: int, vocabulary: str, norms: str) -> _Facts:
+    """The facts of a brand, from the text of its vocabulary and the name of its table of norms."""
+    words = Vocabulary.of(vocabulary)
     built_in = [
         *_size(),
-        _tier(tiers),
-        *_platforms(platforms),
+        _tier(words.tiers),
+        *_platforms(words.platforms),
+        *_strengths(words.platforms, brand_id, norms),
         *_engagement(),
         *_posting(),
-        *_person(niches),
+        *_person(words.niches),
         *_audience(),
         *_relationship(),
     ]
-    fields = list(CustomField.objects.filter(brand=brand).order_by("position", "label", "pk"))
-    return Catalogue(
-        [*built_in, *custom_facts(fields, {fact.key for fact in built_in})],
-        gone=archived(fields),
-        records=record_types(platforms),
-        segments=BrandSegments(brand),
+    return _Facts(
+        (*built_in, *custom_facts(words.fields, {fact.key for fact in built_in})),
+        archived(words.fields),
+        record_types(words.platforms),
     )
 
 
@@ -196,6 +229,15 @@ def _platforms(platforms: Iterable[Platform]) -> Iterator[Fact]:
         "The platform of the profile with the most followers.",
         choices=names,
     )
+
+
+def _strengths(platforms: Iterable[Platform], brand_id: int, norms: str) -> Iterator[Fact]:
+    """How creators compare with what is usual, which changes for everybody with each run.
+
+    So a row holds rates only, and they are compared when they are read: the norm is a query that
+    the database answers once in a statement.
+    """
+    names = {platform.key: platform.name for platform in platforms}
     compared = _From(NORMS)
     yield compared.fact(
         "strongest_platform",
@@ -205,13 +247,18 @@ def _platforms(platforms: Iterable[Platform]) -> Iterator[Fact]:
         choices=names,
     )
     for key, name in names.items():
+        usual = (
+            f"SELECT n.median_rate FROM {norms} n WHERE n.brand_id = {brand_id} "  # noqa: S608 - ours
+            f"AND n.platform_id = '{_quoted(key)}' AND n.creators > {MINIMUM_PEERS} "
+            "AND n.median_rate > 0"
+        )
         yield compared.count(
             strength_key(key),
             f"Strength on {name}",
             "times the median",
             f"Engagement rate on {name} divided by the median of the brand's creators there; "
             "1 is usual. Unknown with fewer than 5 peers.",
-            sql=f"(f.platform_strength ->> '{_quoted(key)}')::double precision",
+            sql=f"((f.platform_rates ->> '{_quoted(key)}')::double precision / ({usual}))",
         )
 
 

@@ -8,9 +8,10 @@ from functools import cached_property
 from crm.models import Brand
 from segmentation.choices import SegmentStatus
 from segmentation.models import Segment
-from segmentation.rules import json_form, tree
+from segmentation.rules import tree
 from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.references import SegmentLink, taken_before
+from segmentation.rules.stored import as_text, read
 
 IN_USE = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
@@ -72,6 +73,6 @@ def _refers_to(form: object) -> tuple[str, ...]:
     if form is None:
         return ()
     try:
-        return tree.references(json_form.load(form))
+        return tree.references(read(as_text(form)))
     except RuleInvalid:
         return ()

@@ -11,11 +11,8 @@ from django.db import connection, transaction
 
 from crm import performance
 from crm.models import Brand
-from segmentation.facts.catalogue import FACTS_TABLE
+from segmentation.facts.catalogue import FACTS_TABLE, MINIMUM_PEERS, norms_table
 from segmentation.models import FactsMoment, PeerNorm
-
-# With fewer others on a platform a median says nothing: strength there is unknown.
-MINIMUM_PEERS = 5
 
 # Facts taken as they are from crm.performance.
 MEASURED = (
@@ -43,8 +40,7 @@ COMPOSED = {
     "platforms": "nullif(m.platforms, '{}')",
     "platforms_count": "nullif(m.platforms_count, 0)",
     "primary_platform": "m.primary_platform_id",
-    "strongest_platform": "strengths.strongest",
-    "platform_strength": "strengths.strength",
+    "strongest_platform": "strongest.platform",
     "platform_rates": "m.platform_rates",
     "niches": "subjects.niches",
     "country": "nullif(person.country, '')",
@@ -67,17 +63,16 @@ COMPOSED = {
 }
 COLUMNS = (*MEASURED, *COMPOSED)
 
-# Of `rates` (creator_id, platform, rate): what is usual on each platform, and how creators compare.
+# Of `rates` (creator_id, platform, rate): what is usual on each platform, and where creators stand
+# out most from it.
 NORMS = (
     "SELECT platform, percentile_cont(0.5) WITHIN GROUP (ORDER BY rate) AS median_rate, "
     "count(*) AS creators FROM rates GROUP BY platform"
 )
-STRENGTHS = """SELECT r.creator_id,
-    jsonb_object_agg(r.platform, r.rate / n.median_rate) AS strength,
-    (array_agg(r.platform ORDER BY r.rate / n.median_rate DESC, r.platform))[1] AS strongest
+STRONGEST = """SELECT DISTINCT ON (r.creator_id) r.creator_id, r.platform
   FROM rates r JOIN norms n USING (platform)
   WHERE n.creators > %(minimum_peers)s AND n.median_rate > 0
-  GROUP BY r.creator_id"""
+  ORDER BY r.creator_id, r.rate / n.median_rate DESC, r.platform"""
 
 
 def facts_query(*, some: bool) -> tuple[str, str]:
@@ -109,8 +104,8 @@ WITH related AS MATERIALIZED (
   FROM metrics m CROSS JOIN LATERAL jsonb_each_text(m.platform_rates) e
 ), norms AS MATERIALIZED (
   {norms}
-), strengths AS (
-  {STRENGTHS}
+), strongest AS (
+  {STRONGEST}
 ), stays AS (
   SELECT DISTINCT ON (s.relationship_id) s.relationship_id, s.stage, s.entered_at
   FROM crm_stagechange s JOIN related ON related.id = s.relationship_id
@@ -147,7 +142,7 @@ SELECT related.creator_id, {measured}, {composed}
 FROM related
 JOIN crm_creator person ON person.id = related.creator_id
 JOIN metrics m ON m.creator_id = related.creator_id
-LEFT JOIN strengths ON strengths.creator_id = related.creator_id
+LEFT JOIN strongest ON strongest.creator_id = related.creator_id
 LEFT JOIN stays ON stays.relationship_id = related.id
 LEFT JOIN subjects ON subjects.creator_id = related.creator_id
 LEFT JOIN addresses ON addresses.creator_id = related.creator_id
@@ -179,41 +174,42 @@ def refresh_facts(
     as_of: datetime,
     creator_ids: Sequence[int] | None = None,
     table: str = FACTS_TABLE,
+    looked_at: bool = False,
 ) -> int:
     """Fill the facts of `brand` as of `as_of`, of all its creators or of `creator_ids`.
 
     Writes only rows that differ and leaves the segment masks as they are, so that a row's own
-    `as_of` is when its facts last changed. A creator whom the brand does not know as of the moment
-    loses `known_since`, and the row once they are in no segment any more. Returns rows written.
+    `as_of` is when its facts last changed; that of all rows that were `looked_at`, where the caller
+    says so. A creator whom the brand does not know as of the moment loses `known_since`, and the
+    row once they are in no segment any more. Returns rows written.
 
-    The peer norms are computed and stored by a refresh of everybody in the real table; in a table
-    of the same shape (a dry run's) they are only used.
+    A refresh of everybody computes the peer norms, too, and stores them beside the table.
     """
     named, query = facts_query(some=creator_ids is not None)
-    keeps_norms = creator_ids is None and table == FACTS_TABLE
-    norms = """, stored AS (
-  INSERT INTO segmentation_peernorm AS p (brand_id, platform_id, as_of, median_rate, creators)
+    norms = f""", stored AS (
+  INSERT INTO {norms_table(table)} AS p (brand_id, platform_id, as_of, median_rate, creators)
   SELECT %(brand_id)s, platform, %(as_of)s, median_rate, creators FROM norms
   ON CONFLICT (brand_id, platform_id) DO UPDATE SET as_of = excluded.as_of,
     median_rate = excluded.median_rate, creators = excluded.creators
-)"""
+)"""  # noqa: S608 - names of ours
     listed = ", ".join(COLUMNS)
-    statement = f"""{named}{norms if keeps_norms else ""}
+    statement = f"""{named}{norms if creator_ids is None else ""}
 INSERT INTO {table} AS f (brand_id, as_of, member_bits, unknown_bits, creator_id, {listed})
 SELECT %(brand_id)s, %(as_of)s, '{{}}', '{{}}', found.* FROM ({_ordered(query)}) found
 ON CONFLICT (brand_id, creator_id) DO UPDATE
 SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
-WHERE ({", ".join(f"f.{name}" for name in COLUMNS)})
-  IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})"""  # noqa: S608 - own names
+{"" if looked_at else _DIFFERS}"""  # noqa: S608 - own names
     values = parameters(brand, as_of, creator_ids)
     many = None if creator_ids is None else len(creator_ids)
     with performance.planned_for(many), connection.cursor() as cursor:
-        cursor.execute(statement, values)
+        cursor.execute(*performance.for_creators(statement, values, many))
         written = int(cursor.rowcount)
-        for statement in _forget(table, some=creator_ids is not None):
+        if looked_at and written == many:
+            return written  # the brand knows each of them
+        for statement in _forget(table, some=creator_ids is not None, looked_at=looked_at):
             cursor.execute(statement, values)
             written += int(cursor.rowcount)
-    if keeps_norms:
+    if creator_ids is None and table == FACTS_TABLE:
         PeerNorm.objects.filter(brand=brand).exclude(as_of=as_of).delete()
         FactsMoment.objects.bulk_create(
             [FactsMoment(brand=brand, as_of=as_of, definition=DEFINITION)],
@@ -224,17 +220,22 @@ WHERE ({", ".join(f"f.{name}" for name in COLUMNS)})
     return written
 
 
+_DIFFERS = f"""WHERE ({", ".join(f"f.{name}" for name in COLUMNS)})
+  IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})"""
+
+
 def _ordered(query: str) -> str:
     """Rows are written in the order of ids, so that two writers wait instead of dead-locking."""
     return f"{query} ORDER BY related.creator_id"
 
 
-def _forget(table: str, *, some: bool) -> tuple[str, str]:
+def _forget(table: str, *, some: bool, looked_at: bool) -> tuple[str, str]:
     """Statements for creators whom the brand does not know (any more) as of the moment."""
     only = "AND f.creator_id = ANY(%(creator_ids)s)" if some else ""
+    differs = "" if looked_at else "AND f.known_since IS NOT NULL"
     return (
         f"""UPDATE {table} f SET known_since = NULL, as_of = %(as_of)s
-WHERE f.brand_id = %(brand_id)s AND f.known_since IS NOT NULL {only} AND NOT EXISTS (
+WHERE f.brand_id = %(brand_id)s {differs} {only} AND NOT EXISTS (
   SELECT FROM crm_relationship r WHERE r.brand_id = %(brand_id)s AND r.creator_id = f.creator_id
     AND r.since <= %(as_of)s)""",  # noqa: S608 - names of ours
         f"""DELETE FROM {table} f

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection
 
 from crm.models import Brand
-from segmentation.facts.catalogue import FACTS_TABLE
+from segmentation.facts.catalogue import FACTS_TABLE, norms_table
 from segmentation.facts.refresh import refresh_facts
 
 SCRATCH_TABLE = "scratch_facts"
@@ -17,15 +17,17 @@ SCRATCH_TABLE = "scratch_facts"
 
 @contextmanager
 def scratch_facts(brand: Brand, as_of: datetime) -> Iterator[str]:
-    """The facts of `brand` as of `as_of` in a table of their own, whose name is given.
+    """The facts of `brand` as of `as_of`, and its norms, in tables of their own; gives the name.
 
     The creators stand in the segments in which they are now. Only within a transaction.
     """
+    scratch = {table(SCRATCH_TABLE): table(FACTS_TABLE) for table in (str, norms_table)}
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"CREATE TEMP TABLE {SCRATCH_TABLE} "
-            f"(LIKE {FACTS_TABLE} INCLUDING DEFAULTS INCLUDING INDEXES) ON COMMIT DROP"
-        )
+        for table, real in scratch.items():
+            cursor.execute(
+                f"CREATE TEMP TABLE {table} (LIKE {real} INCLUDING DEFAULTS INCLUDING IDENTITY "
+                "INCLUDING INDEXES) ON COMMIT DROP"
+            )
     refresh_facts(brand=brand, as_of=as_of, table=SCRATCH_TABLE)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -36,4 +38,4 @@ def scratch_facts(brand: Brand, as_of: datetime) -> Iterator[str]:
         )
     yield SCRATCH_TABLE
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE {SCRATCH_TABLE}")
+        cursor.execute(f"DROP TABLE {', '.join(scratch)}")

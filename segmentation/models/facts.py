@@ -41,9 +41,7 @@ class CreatorFacts(models.Model):
     platforms_count = models.IntegerField(null=True)
     primary_platform = models.CharField(max_length=30, null=True)
     strongest_platform = models.CharField(max_length=30, null=True)
-    # {platform key: engagement rate / median of the platform's peers}
-    platform_strength = models.JSONField(null=True)
-    # {platform key: engagement rate}: what strengths and norms are computed from.
+    # {platform key: engagement rate}: compared with the norms when it is read.
     platform_rates = models.JSONField(null=True)
     # Engagement
     engagement_rate = models.FloatField(null=True)

@@ -166,12 +166,34 @@ class Fact:
         )
 
 
+class Sound:
+    """Rules that were found valid, by the text of their JSON: facts that stay allow it to last.
+
+    Only rules that refer to no segment, since segments come and go.
+    """
+
+    LIMIT = 5_000
+
+    def __init__(self) -> None:
+        self._rules: set[str] = set()
+
+    def __contains__(self, rule: str) -> bool:
+        return rule in self._rules
+
+    def add(self, rule: str) -> None:
+        """Remember that a rule is valid."""
+        if len(self._rules) >= self.LIMIT:
+            self._rules.clear()
+        self._rules.add(rule)
+
+
 class Catalogue(Mapping[str, Fact]):
     """The facts a rule may read, by key, in the order given.
 
     records   kinds of related records that it may sum up, by key
     segments  segments of the brand that it may refer to, by key
     gone      why a fact that there was is there no more, in a sentence, by key
+    sound     rules known to be valid, shared with other catalogues of the same facts
     """
 
     def __init__(
@@ -181,8 +203,10 @@ class Catalogue(Mapping[str, Fact]):
         records: Iterable[RecordType] = (),
         segments: Mapping[str, SegmentLink] | None = None,
         gone: Mapping[str, str] | None = None,
+        sound: Sound | None = None,
     ) -> None:
         self.gone = {} if gone is None else gone
+        self.sound = Sound() if sound is None else sound
         self._facts: dict[str, Fact] = {}
         self.records = {kind.key: kind for kind in records}
         self.segments = {} if segments is None else segments

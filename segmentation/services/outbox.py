@@ -12,16 +12,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from crm.models import Brand, FactChange, Relationship
+from crm.models import Brand, Relationship
 from crm.services.metrics import refresh_metrics
+from crm.statements import keep_plans
 from segmentation.choices import RunStatus, Trigger
 from segmentation.facts.refresh import refresh_facts
 from segmentation.models import CreatorFacts, Run
 from segmentation.services import changesets, evaluation, ledger, packs
 
 BATCH = 1_000
+_TAKE = """
+DELETE FROM crm_factchange WHERE id = ANY(ARRAY(
+  SELECT id FROM crm_factchange ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))
+RETURNING brand_id, creator_id"""
 
 
 @dataclass
@@ -37,9 +42,13 @@ class Work:
 
 
 def drain(*, at: datetime) -> int:
-    """Take rows until none is left that nobody else has taken; returns how many were taken."""
-    taken = 0
-    while batch := drain_batch(at=at):
+    """Take the rows that wait and nobody else has taken; returns how many they were.
+
+    What comes meanwhile asks for a worker of its own.
+    """
+    taken = batch = drain_batch(at=at)
+    while batch == BATCH:
+        batch = drain_batch(at=at)
         taken += batch
     return taken
 
@@ -47,19 +56,29 @@ def drain(*, at: datetime) -> int:
 @transaction.atomic
 def drain_batch(*, at: datetime) -> int:
     """Take one batch of rows, do what they ask for and delete them; returns how many they were."""
-    waiting = FactChange.objects.select_for_update(skip_locked=True).order_by("pk")[:BATCH]
-    taken = [(row.pk, row.brand_id, row.creator_id) for row in waiting]
+    taken = _take()
     if not taken:
         return 0
-    work = _by_brand([(brand, creator) for _, brand, creator in taken])
-    some = {pk for _, _, pk in taken if pk is not None}
+    keep_plans()
+    work = _by_brand(taken)
+    some = {pk for _, pk in taken if pk is not None}
     everybody = any(one.everybody for one in work.values())
     refresh_metrics(creator_ids=None if everybody else sorted(some), as_of=at)
     # In one order, so that two workers wait for each other's brands instead of dead-locking.
     for brand in Brand.objects.filter(pk__in=work).order_by("pk"):
         _reevaluate(brand, work[brand.pk].ids(), at)
-    FactChange.objects.filter(pk__in=[pk for pk, _, _ in taken]).delete()
     return len(taken)
+
+
+def _take() -> list[tuple[int | None, int | None]]:
+    """Delete a batch of rows that nobody else has; returns their brands and creators.
+
+    With what is done for them: when that fails, they are there again.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [BATCH])
+        taken: list[tuple[int | None, int | None]] = cursor.fetchall()
+    return taken
 
 
 def _by_brand(changes: Sequence[tuple[int | None, int | None]]) -> dict[int, Work]:
@@ -87,15 +106,14 @@ def _reevaluate(brand: Brand, creator_ids: list[int] | None, at: datetime) -> No
     is_segmented = changesets.last_applied(brand) is not None
     # The ledger may have been written as of a moment after this batch was begun.
     as_of = max(filter(None, (at, changesets.ledger_moment(brand))))
-    refresh_facts(brand=brand, as_of=as_of, creator_ids=creator_ids)
+    # A change set that still waits leaves alone who was looked at as of now.
+    looked_at = is_segmented and creator_ids is not None
+    refresh_facts(brand=brand, as_of=as_of, creator_ids=creator_ids, looked_at=looked_at)
     if not is_segmented:
         return
     if creator_ids is None:
         packs.add_what_is_new(brand=brand, at=at)
     plan = evaluation.prepare(brand=brand, as_of=as_of, creator_ids=creator_ids)
-    if creator_ids is not None:
-        # They were looked at as of now: a change set that still waits leaves them alone.
-        CreatorFacts.objects.filter(brand=brand, creator__in=creator_ids).update(as_of=as_of)
     plan = evaluation.evaluate(plan)
     changesets.mark_broken(plan, at)
     if not plan.moved:

@@ -9,6 +9,7 @@ from segmentation.choices import UnknownPolicy
 from segmentation.models import SegmentVersion
 from segmentation.rules import json_form, text, tree
 from segmentation.rules.facts import Catalogue
+from segmentation.rules.stored import as_text, read
 from segmentation.rules.validate import validate
 
 NEAR_PERCENT = 10
@@ -29,8 +30,8 @@ class Wording:
         """What a stored version says."""
         stays = version.stay_rule
         return cls(
-            json_form.load(version.rule),
-            None if stays is None else json_form.load(stays),
+            read(as_text(version.rule)),
+            None if stays is None else read(as_text(stays)),
             version.minimum_stay_days,
             version.near_percent,
             version.unknown_policy,

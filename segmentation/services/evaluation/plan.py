@@ -182,7 +182,7 @@ def prepare(
     All of them, or those of a dimension, or those of the dimensions with a cadence. Norms are
     computed for everybody; some creators are compared with those of the last run.
     """
-    facts, calendar = catalogue(brand), calendar_of(brand)
+    facts, calendar = catalogue(brand, table), calendar_of(brand)
     segments = (
         Segment.objects.filter(brand=brand, status__in=IN_USE)
         .select_related("dimension", "active_version")

@@ -9,13 +9,14 @@ from datetime import datetime
 from segmentation.models import Segment, SegmentVersion
 from segmentation.rules import tree
 from segmentation.rules.calendar import Calendar
-from segmentation.rules.compile import compile_rule, subject
+from segmentation.rules.compile import compile_valid, subject
 from segmentation.rules.context import NormKey
 from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.facts import Catalogue
 from segmentation.rules.printer import subject_text
 from segmentation.rules.reads import PastStay, Reads
 from segmentation.rules.sql import Sql
+from segmentation.rules.stored import as_text, read
 from segmentation.services.wordings import Wording
 
 LONGEST_REASON = 300
@@ -81,16 +82,28 @@ class RuleCompiler:
         version = segment.active_version
         if version is None:
             raise TypeError("an active or broken segment has a version")
+        stored = [as_text(rule) for rule in (version.rule, version.stay_rule) if rule is not None]
         try:
             wording = Wording.of(version)
-            return self.judge_wording(segment, version, wording)
+            if all(rule in self.facts.sound for rule in stored):
+                return self.judge_sound(segment, version, wording)
+            judged = self.judge_wording(segment, version, wording)
         except RuleInvalid as invalid:
             return Judged(segment, version, None, error=str(invalid)[:LONGEST_REASON])
+        for rule in stored:
+            if not any(isinstance(leaf, tree.SegmentRef) for leaf in tree.leaves(read(rule))):
+                self.facts.sound.add(rule)
+        return judged
 
     def judge_wording(self, segment: Segment, version: SegmentVersion, wording: Wording) -> Judged:
         """Return the segment as if `wording` were in use. Raises RuleInvalid."""
+        wording.require_valid(self.facts, segment=segment.key)
+        return self.judge_sound(segment, version, wording)
+
+    def judge_sound(self, segment: Segment, version: SegmentVersion, wording: Wording) -> Judged:
+        """Return the segment as if `wording` were in use, which is known to be valid."""
         rules = [wording.rule, *([] if wording.stay_rule is None else [wording.stay_rule])]
-        compiled = [self.compile(rule, segment.key) for rule in rules]
+        compiled = [self.compile(rule) for rule in rules]
         fresh = None
         if wording.minimum_stay_days:
             wall = self.calendar.bounds(
@@ -109,11 +122,9 @@ class RuleCompiler:
             wording=wording,
         )
 
-    def compile(self, rule: tree.Node, segment: str | None) -> Sql:
-        """Return the rule as an expression over the enriched rows. Raises RuleInvalid."""
-        return compile_rule(
-            rule, self.facts, self.as_of, self.calendar, self.reads, segment=segment
-        )
+    def compile(self, rule: tree.Node) -> Sql:
+        """Return a valid rule as an expression over the enriched rows."""
+        return compile_valid(rule, self.facts, self.as_of, self.calendar, self.reads)
 
     def readings(self, rule: tree.Node) -> Iterator[Reading]:
         """Yield what a valid rule reads, each once."""

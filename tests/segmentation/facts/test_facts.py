@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
-from crm.choices import ContactKind, CreatorType, Stage
+from crm.choices import ContactKind, CreatorType, FieldType, Stage
 from crm.models import (
     AudienceSnapshot,
     ContactPoint,
@@ -18,7 +18,8 @@ from crm.models import (
     Relationship,
 )
 from crm.selectors import TierTable
-from segmentation.facts.catalogue import catalogue, rows
+from crm.services.fields import archive_field, define_field
+from segmentation.facts.catalogue import FACTS_TABLE, catalogue, norms_table, rows, strength_key
 from segmentation.facts.readings import read_facts
 from segmentation.facts.refresh import COLUMNS, refresh_facts
 from segmentation.facts.scratch import scratch_facts
@@ -173,20 +174,28 @@ def test_stages_and_acquaintance_are_those_of_the_moment(brand):
     assert values_of(brand, creator, BEFORE - timedelta(seconds=1)) == {}
 
 
+def strength(brand, creator, platform: str = "instagram") -> float | None:
+    """As rules read it of the stored row."""
+    readings = read_facts(
+        brand=brand, creator=creator, as_of=NOW, facts=catalogue(brand), stored=True
+    )
+    return readings[strength_key(platform)].value
+
+
 def test_strength_needs_five_peers(brand):
     rates = (0.01, 0.02, 0.03, 0.04, 0.05)
     creators = [known(brand, rate=rate) for rate in rates]
     refresh_facts(brand=brand, as_of=NOW)
-    assert facts_of(brand, creators[0]).platform_strength is None
+    assert strength(brand, creators[0]) is None
     known(brand, rate=None)  # no rate: not a peer
     sixth = known(brand, rate=0.12)
     other = known(brand, rate=0.5, platform="tiktok")
 
     refresh_facts(brand=brand, as_of=NOW)
 
-    assert facts_of(brand, sixth).platform_strength == {"instagram": pytest.approx(0.12 / 0.035)}
+    assert strength(brand, sixth) == pytest.approx(0.12 / 0.035)
     assert facts_of(brand, creators[0]).strongest_platform == "instagram"
-    assert facts_of(brand, other).platform_strength is None
+    assert strength(brand, other, "tiktok") is None
     norm = PeerNorm.objects.get(platform="instagram")
     assert (norm.median_rate, norm.creators) == (pytest.approx(0.035), 6)
 
@@ -196,10 +205,8 @@ def test_one_creator_is_compared_with_the_stored_norm(brand):
     refresh_facts(brand=brand, as_of=NOW)
     MetricSnapshot.objects.update(engagement_rate=0.07)
     assert refresh_facts(brand=brand, as_of=NOW, creator_ids=[creators[0].pk]) == 1
-    assert facts_of(brand, creators[0]).platform_strength == {"instagram": pytest.approx(2)}
-    assert facts_of(brand, creators[1]).platform_strength == {
-        "instagram": pytest.approx(0.02 / 0.035)
-    }
+    assert strength(brand, creators[0]) == pytest.approx(2)
+    assert strength(brand, creators[1]) == pytest.approx(0.02 / 0.035)
 
 
 def test_only_rows_that_differ_are_written_and_masks_stay(brand):
@@ -265,3 +272,43 @@ def test_the_number_of_queries_does_not_grow_with_creators(brand, django_assert_
         populate(brand, count, seed=count)
         with django_assert_num_queries(9):
             refresh_facts(brand=brand, as_of=NOW)
+
+
+def test_the_catalogue_is_one_statement_and_knows_at_once_what_is_added(
+    brand, other_brand, django_assert_num_queries
+):
+    before = catalogue(brand)
+    with django_assert_num_queries(1):
+        again = catalogue(brand)
+    assert again["niches"] is before["niches"]
+    niche = NicheFactory(key="bees", label="Bees")
+    Platform.objects.filter(key="tiktok").update(name="TikTok Shop")
+    shoe = define_field(
+        brand=brand, key="shoe", label="Shoe size", type=FieldType.NUMBER, at=NOW, actor=None
+    )
+    now = catalogue(brand)
+    assert "bees" not in before["niches"].choices
+    assert (now["niches"].choices["bees"], now["niches"].vocabulary["bees"]) == ("Bees", niche.pk)
+    assert now["strength_tiktok"].label == "Strength on TikTok Shop"
+    assert now["shoe"].label == "Shoe size"
+    assert "shoe" not in catalogue(other_brand)
+    archive_field(field_id=shoe.pk, at=NOW, actor=None)
+    assert "shoe" not in catalogue(brand)
+    assert "archived" in catalogue(brand).gone["shoe"]
+
+
+def test_a_dry_run_compares_with_norms_of_its_own(brand):
+    for rate in (0.01, 0.02, 0.03, 0.04, 0.05, 0.06):
+        known(brand, rate=rate)
+    refresh_facts(brand=brand, as_of=NOW)
+    stored = PeerNorm.objects.get()
+    with connection.cursor() as cursor, transaction.atomic():
+        with scratch_facts(brand, NOW) as table:
+            cursor.execute(f"UPDATE {norms_table(table)} SET median_rate = 0.01")  # noqa: S608 - ours
+            listed = [
+                f"SELECT max({catalogue(brand, name)[strength_key('instagram')].sql}) FROM {name} f"  # noqa: S608
+                for name in (table, FACTS_TABLE)
+            ]
+            found = [cursor.execute(one).fetchone()[0] for one in listed]
+        assert found == [pytest.approx(6), pytest.approx(0.06 / 0.035)]
+    assert PeerNorm.objects.get().median_rate == stored.median_rate

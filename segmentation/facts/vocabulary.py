@@ -1,0 +1,51 @@
+"""What people may add to, and facts are made of: platforms, niches, tiers, a brand's own fields."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.db import connection
+
+from crm.models import Brand, CustomField, Niche, Platform, Tier
+
+_ASKED = """
+SELECT json_build_object(
+  'platforms', (SELECT coalesce(json_agg(p), '[]') FROM (
+    SELECT key, name, number FROM crm_platform ORDER BY position, key) p),
+  'niches', (SELECT coalesce(json_agg(n), '[]') FROM (
+    SELECT id, key, label FROM crm_niche ORDER BY label, id) n),
+  'tiers', (SELECT coalesce(json_agg(t), '[]') FROM (
+    SELECT key, name, low, high FROM crm_tier WHERE scheme_id = %(scheme)s ORDER BY position) t),
+  'fields', (SELECT coalesce(json_agg(f), '[]') FROM (
+    SELECT key, label, description, type, unit, choices, archived_at FROM crm_customfield
+    WHERE brand_id = %(brand)s ORDER BY position, label, id) f))::text"""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The rows by kind, in order, with those columns only that facts are made of."""
+
+    platforms: tuple[Platform, ...]
+    niches: tuple[Niche, ...]
+    tiers: tuple[Tier, ...]
+    fields: tuple[CustomField, ...]
+
+    @classmethod
+    def of(cls, text: str) -> Vocabulary:
+        """What `vocabulary_text` says."""
+        rows = json.loads(text)
+        return cls(
+            tuple(Platform(**row) for row in rows["platforms"]),
+            tuple(Niche(**row) for row in rows["niches"]),
+            tuple(Tier(**row) for row in rows["tiers"]),
+            tuple(CustomField(**row) for row in rows["fields"]),
+        )
+
+
+def vocabulary_text(brand: Brand) -> str:
+    """All of it as one text: as long as that is the same, so are the brand's facts."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED, {"brand": brand.pk, "scheme": brand.tier_scheme_id})
+        text: str = cursor.fetchone()[0]
+    return text
