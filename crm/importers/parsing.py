@@ -37,6 +37,7 @@ from crm.importers.values import (
     parse_phone,
     parse_post_kind,
     parse_prose,
+    parse_tags,
     parse_text,
 )
 from crm.importers.vocabulary import (
@@ -54,7 +55,8 @@ Parser = Callable[[Any], Any]
 _UNKNOWN = object()
 _NAMING = frozenset({"handle", "profile_url", "account_id"})
 NICHES_MAX = 2_000  # more different subjects than this: the column is prose
-_SOFT = frozenset({"unknown_country", "unknown_language", "unknown_niche"})
+TAGS_MAX = 200  # nobody looks through more: the column is something else
+_SOFT = frozenset({"unknown_country", "unknown_language", "unknown_niche", "unknown_tag"})
 _EXAMPLES = 5
 
 ACCOUNT_TEXTS = ("display_name", "url", "account_id", "bio", "is_verified")
@@ -67,6 +69,7 @@ CREATOR_FIELDS = (
     "language",
     "profession",
     "niches",
+    "tags",
 )
 POST_FIELDS = (
     "post_id",
@@ -106,7 +109,15 @@ class Ignored:
 
 # Columns of few different cells: each is parsed once.
 _REPEATING = frozenset(
-    {Parse.PLATFORM, Parse.FLAG, Parse.COUNTRY, Parse.LANGUAGE, Parse.NICHE, Parse.POST_KIND}
+    {
+        Parse.PLATFORM,
+        Parse.FLAG,
+        Parse.COUNTRY,
+        Parse.LANGUAGE,
+        Parse.NICHE,
+        Parse.TAG,
+        Parse.POST_KIND,
+    }
 )
 _REMEMBERED = 10_000
 
@@ -128,6 +139,8 @@ class RowParser:
         self.wanted = tuple(column.column for column in mapping.used)
         self.ignored: dict[str, Ignored] = {}
         self.niches: dict[str, str] = {}
+        # The words of a column of tags, by what equal ones share.
+        self.tags: dict[str, str] = {}
         self._year = year
         self._platforms = platforms
         self._posts = mapping.kind is Kind.POSTS
@@ -136,7 +149,7 @@ class RowParser:
         for index, column in enumerate(mapping.used):
             target = targets[column.target]
             # Several columns may hold niches: each has a key of its own until the row is complete.
-            key = f"niche {index}" if target.parse is Parse.NICHE else target.key
+            key = {Parse.NICHE: f"niche {index}", Parse.TAG: "tags"}.get(target.parse, target.key)
             cell = (index, key, self._remembering(column))
             if target.level is Level.ACCOUNT and target.key != "captured_at":
                 own.setdefault(column.platform, []).append(cell)
@@ -273,12 +286,16 @@ class RowParser:
         if "account_id" not in targets:
             fields.append("account_id")
         fields += [
-            name for name in CREATOR_FIELDS if name in targets and name not in {"name", "niches"}
+            name
+            for name in CREATOR_FIELDS
+            if name in targets and name not in {"name", "niches", "tags"}
         ]
         if targets & {"name", "first_name", "last_name"}:
             fields.append("name")
         if "niche" in targets:
             fields.append("niches")
+        if "tag" in targets:
+            fields.append("tags")
         if self.brand_fields:
             fields.append("fields")
         if self._posts:
@@ -346,6 +363,7 @@ class RowParser:
             Parse.COUNTRY: parse_country,
             Parse.LANGUAGE: parse_language,
             Parse.NICHE: self._niches,
+            Parse.TAG: self._tags,
             Parse.POST_KIND: parse_post_kind,
         }
         parse = parsers[target.parse]
@@ -365,6 +383,15 @@ class RowParser:
                 self.niches[key] = label
             keys.append(key)
         return keys or None
+
+    def _tags(self, cell: object) -> list[str] | None:
+        keys = []
+        for word in parse_tags(cell):
+            if word.lower() not in self.tags and len(self.tags) >= TAGS_MAX:
+                raise BadValue("unknown_tag", "This column holds too many words to be tags.")
+            keys.append(word.lower())
+            self.tags.setdefault(word.lower(), word)
+        return list(dict.fromkeys(keys)) or None
 
     def _platform(self, cell: object) -> str | None:
         if is_missing(cell):

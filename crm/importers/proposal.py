@@ -91,6 +91,9 @@ def propose(
         target = target_of(words, posts=posts) or target_of(plain(name), posts=posts)
         if platform and not rest:
             target = "handle"
+        # In files of posts they are words about the post.
+        if posts and target == "tag":
+            target = ""
         if posts and plain(name) == "date":
             target = "captured_at" if _repeats(columns, samples, headings) else "posted_at"
         if not target and plain(name) not in IDENTITY_WORDS:

@@ -16,6 +16,7 @@ import pycountry
 from crm.importers.numbers import BadValue, is_missing
 
 NICHE_MAX = 80
+TAG_MAX = 60
 
 _EMAIL = re.compile(r"[^@\s,;<>()\[\]\"]{1,64}@[^@\s,;<>()\[\]\".]+(\.[^@\s,;<>()\[\]\".]+)+")
 _PHONE = re.compile(r"\+?[\d\s().\-/]{5,40}(?:\s*(?:ext|x)\.?\s*\d{1,6})?", re.IGNORECASE)
@@ -231,6 +232,21 @@ def parse_niches(cell: object) -> list[str]:
         if len(label) > NICHE_MAX or not niche_key(label) or label.isdecimal():
             raise BadValue("unknown_niche", f"“{label[:60]}” is no subject.")
     return [label for label in found if not is_missing(label)]
+
+
+def parse_tags(cell: object) -> list[str]:
+    """The words in a cell, parted by comma, semicolon or bar."""
+    if isinstance(cell, list):
+        words: Iterable[Any] = cell
+    elif is_missing(cell):
+        return []
+    else:
+        words = re.split(r"[,;|]", str(cell))
+    found = [" ".join(str(word).split()) for word in words]
+    for word in found:
+        if len(word) > TAG_MAX:
+            raise BadValue("unknown_tag", f"“{word[:60]}” is too long for a tag.")
+    return [word for word in found if word and not is_missing(word)]
 
 
 @lru_cache(maxsize=4096)

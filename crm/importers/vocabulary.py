@@ -52,6 +52,7 @@ class Parse(StrEnum):
     COUNTRY = "country"
     LANGUAGE = "language"
     NICHE = "niche"
+    TAG = "tag"
     POST_KIND = "post_kind"
 
 
@@ -108,6 +109,7 @@ def _targets() -> Targets:
         Target("language", "Language", creator, Parse.LANGUAGE),
         Target("profession", "Profession", creator, Parse.TEXT, 200),
         Target("niche", "Niche", creator, Parse.NICHE, several=True),
+        Target("tag", "Tag of your brand", creator, Parse.TAG),
         Target("post_id", "Post's id", post, Parse.TEXT, 200),
         Target("post_url", "Post's address", post, Parse.TEXT, 500),
         Target("posted_at", "Posted at", post, Parse.MOMENT),
@@ -177,6 +179,7 @@ _WORDS: Mapping[str, str] = {
     "address country code",
     "language": "language; lang; owner language",
     "profession": "profession; occupation; job title; professional background",
+    "tag": "tag; tags; creator tags; influencer tags; labels",
     "niche": "category; categories; niche; niches; vertical; influencer vertical; topic; topics; "
     "owner category; "
     "category id; category ids; category 1; category 2; category 3",

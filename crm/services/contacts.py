@@ -203,7 +203,7 @@ def save_agent(
         given["emails"] = _emails(given["emails"])
     company = given.get("company", agent.company if agent else "")
     same = Agent.objects.filter(brand=brand, name__iexact=name, company__iexact=company)
-    if same.exclude(pk=agent.pk if agent else None).exists():
+    if (same.exclude(pk=agent.pk) if agent else same).exists():
         raise ContactRefused(
             f"There is an agent {name} already. Choose them from the list.", "name"
         )

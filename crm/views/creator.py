@@ -114,11 +114,12 @@ def relationship(request: BrandRequest, found: Relationship) -> HttpResponse:
         except relationships.StageMoveRefused as refusal:
             put_error(form, "stage", str(refusal))
         except relationships.Outdated as refusal:
-            put_error(form, "", str(refusal))
             more["differences"] = _differences(found, wanted)
             # Whoever has seen what the colleague did may save all the same.
-            form.data = form.data.copy()
-            form.data["version"] = str(found.version)
+            sent = request.POST.copy()
+            sent["version"] = str(found.version)
+            form = RelationshipForm(sent, brand=request.brand)
+            put_error(form, "", str(refusal))
         except relationships.RelationshipRefused as refusal:
             put_error(form, "", str(refusal))
         else:

@@ -8,7 +8,8 @@ from typing import Concatenate, ParamSpec
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -20,8 +21,8 @@ P = ParamSpec("P")
 
 
 def of_creator(
-    view: Callable[Concatenate[BrandRequest, Relationship, P], HttpResponse],
-) -> Callable[Concatenate[BrandRequest, UUID, P], HttpResponse]:
+    view: Callable[Concatenate[BrandRequest, Relationship, P], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
     """Give a view the relationship, read with its creator and brand; stands below brand_page.
 
     A creator whom the brand does not know: 404. One who became part of another: the same page of
@@ -30,8 +31,8 @@ def of_creator(
 
     @wraps(view)
     def wrapped(
-        request: BrandRequest, uid: UUID, /, *args: P.args, **kwargs: P.kwargs
-    ) -> HttpResponse:
+        request: BrandRequest, uid: UUID, *args: P.args, **kwargs: P.kwargs
+    ) -> HttpResponseBase:
         rows = relationships_of(request.brand).with_creator()
         found = rows.select_related("brand__tier_scheme").filter(creator__uid=uid).first()
         if found is not None:

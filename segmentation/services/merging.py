@@ -18,7 +18,7 @@ from django.db.models import F
 from crm.models import Brand, Relationship
 from crm.services.merge import Part
 from segmentation.choices import Cause, RunStatus, SegmentStatus
-from segmentation.models import Change, CreatorFacts, Membership, Run, Segment
+from segmentation.models import Change, CreatorFacts, Membership, Run, RunEvidence, Segment
 from segmentation.services import ledger
 from segmentation.services.masks import flag_of, word_of, words_for
 
@@ -60,6 +60,7 @@ def move(kept: int, gone: int, at: datetime) -> Any:
         "stays": _plain(before),
         "masks": _masks([kept, gone]),
         **_move_changes(lines, kept, gone),
+        **_move_evidence({line.run_id for line in lines}, kept, gone),
     }
     _write(kept, gone, segments, [{**stay, "creator_id": kept} for stay in _joined(before)])
     _join_masks(kept, gone, segments, at)
@@ -81,12 +82,19 @@ def undo(kept: int, gone: int, at: datetime, image: Any) -> None:
         _set_masks(pk, [segments[one] for one in sorted(segments)], inside)
     Change.objects.filter(pk__in=image["changes"], creator=kept).update(creator=gone)
     Change.objects.bulk_create(Change(**line) for line in image["dropped"])
+    RunEvidence.objects.filter(creator=kept, run__in=image["read"]).update(creator=gone)
+    RunEvidence.objects.bulk_create(RunEvidence(**row) for row in image["dropped_read"])
 
 
 PART = Part(
     key="segmentation",
     tables=frozenset(
-        {"segmentation.Membership", "segmentation.CreatorFacts", "segmentation.Change"}
+        {
+            "segmentation.Membership",
+            "segmentation.CreatorFacts",
+            "segmentation.Change",
+            "segmentation.RunEvidence",
+        }
     ),
     lock=lock,
     count=count,
@@ -210,6 +218,21 @@ def _move_changes(lines: Sequence[Change], kept: int, gone: int) -> dict[str, An
     }
     Change.objects.filter(pk__in=[line.pk for line in dropped]).delete()
     Change.objects.filter(pk__in=moved, creator=gone).update(creator=kept)
+    return image
+
+
+def _move_evidence(runs: set[int], kept: int, gone: int) -> dict[str, Any]:
+    """What those runs read of the one who goes; where a run read of both, of the one who stays."""
+    rows = RunEvidence.objects.filter(run__in=runs)
+    both = set(rows.filter(creator=kept).values_list("run_id", flat=True))
+    theirs = rows.filter(creator=gone)
+    dropped = theirs.filter(run__in=both)
+    image = {
+        "dropped_read": _plain(list(dropped.values("run_id", "creator_id", "values"))),
+        "read": sorted(runs - both),
+    }
+    dropped.delete()
+    RunEvidence.objects.filter(run__in=image["read"], creator=gone).update(creator=kept)
     return image
 
 

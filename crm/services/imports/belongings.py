@@ -1,4 +1,4 @@
-"""What the people of a file do not have yet: relationship, contact points, ids and niches.
+"""What the people of a file do not have yet: relationship, contact points, ids, niches and tags.
 
 Builds imp_belonging (person, creator_id, kind, value).
 """
@@ -39,6 +39,13 @@ _NICHES: LiteralString = """
         WHERE n.creator_id = v.creator_id AND k.key = v.value
     )
 """
+_TAGS: LiteralString = """
+    SELECT v.person, v.creator_id, 'tag', v.value FROM {given} v
+    WHERE NOT EXISTS (
+        SELECT FROM crm_creatortag g JOIN crm_tag t ON t.id = g.tag_id
+        WHERE g.creator_id = v.creator_id AND t.brand_id = %(brand)s AND lower(t.name) = v.value
+    )
+"""
 # What the staged rows give, by person.
 _GIVEN: LiteralString = """
     (SELECT DISTINCT i.person, i.creator_id, {value} AS value FROM {stage} s
@@ -57,13 +64,16 @@ def find(stage: sql.Identifier, given: frozenset[str], params: Params) -> None:
     ]
     if "external_id" in given:
         parts.append(sql.SQL(_IDS).format(given=_given(stage, "external_id")))
-    if "niches" in given:
-        niches = sql.SQL(_GIVEN).format(
-            stage=stage,
-            value=sql.Identifier("u", "key"),
-            unnested=sql.SQL("CROSS JOIN unnest(s.niches) AS u (key)"),
-        )
-        parts.append(sql.SQL(_NICHES).format(given=niches))
+    for column, wanted in (("niches", _NICHES), ("tags", _TAGS)):
+        if column in given:
+            words = sql.SQL(_GIVEN).format(
+                stage=stage,
+                value=sql.Identifier("u", "key"),
+                unnested=sql.SQL("CROSS JOIN unnest({}) AS u (key)").format(
+                    sql.Identifier("s", column)
+                ),
+            )
+            parts.append(sql.SQL(wanted).format(given=words))
     run(
         "CREATE TEMPORARY TABLE imp_belonging ON COMMIT DROP AS {parts}",
         params,

@@ -91,6 +91,7 @@ def apply_import(
                 writing.write(
                     params=run.params,
                     niches=run.parser.niches,
+                    tags=run.parser.tags,
                     posts=run.mapping.kind is Kind.POSTS,
                 )
             _follow_up(run, at)

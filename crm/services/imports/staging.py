@@ -35,6 +35,7 @@ _TYPES: dict[str, LiteralString] = {
     "captured_at": "timestamptz",
     "posted_at": "timestamptz",
     "niches": "text[]",
+    "tags": "text[]",
     "fields": "jsonb",
     **dict.fromkeys(_WHOLE, "bigint"),
     **{name: "double precision" for name in PROFILE_NUMBERS if name not in _WHOLE},

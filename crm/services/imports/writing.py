@@ -14,7 +14,8 @@ from psycopg import sql
 from crm.importers.vocabulary import POST_NUMBERS, PROFILE_NUMBERS
 from crm.services.imports import field_changes
 from crm.services.imports.post_changes import SOURCE
-from crm.services.imports.statements import Params, names, run
+from crm.services.imports.statements import Params, fetch, names, run
+from crm.services.tags import free_key
 
 # What an import adds, children first.
 ADDED: tuple[LiteralString, ...] = (
@@ -63,14 +64,18 @@ CHANGEABLE: Mapping[str, Sequence[str]] = {
 }
 
 
-def write(*, params: Params, niches: Mapping[str, str], posts: bool) -> None:
+def write(
+    *, params: Params, niches: Mapping[str, str], tags: Mapping[str, str], posts: bool
+) -> None:
     """Add and change everything.
 
-    `niches` has the label of each key; params: batch, brand, source, at, captured_at.
+    `niches` and `tags` have the label of each key; params: batch, brand, source, at, captured_at.
     """
     _creators(params)
     _profiles(params)
     _belongings(params, niches)
+    if tags:
+        _tags(params, tags)
     field_changes.write(params)
     _snapshots(params)
     if posts:
@@ -183,6 +188,41 @@ def _belongings(params: Params, niches: Mapping[str, str]) -> None:
         """,
         params,
         source=sql.Literal(SOURCE),
+    )
+
+
+def _tags(params: Params, tags: Mapping[str, str]) -> None:
+    """Words that the brand does not have yet, and who gets which."""
+    wanted = {row[0] for row in fetch("SELECT value FROM imp_belonging WHERE kind = 'tag'")}
+    known = fetch("SELECT lower(name), key FROM crm_tag WHERE brand_id = %(brand)s", params)
+    taken = {key for _name, key in known}
+    new: dict[str, str] = {}
+    for word in sorted(wanted - {name for name, _key in known}):
+        key = free_key(tags[word], taken)
+        taken.add(key)
+        new[key] = tags[word]
+    # As for niches: an empty former self says that the word was not there.
+    run(
+        """
+        WITH added AS (
+            INSERT INTO crm_tag (brand_id, key, name)
+            SELECT %(brand)s, key, name FROM unnest(%(keys)s::text[], %(names)s::text[])
+                AS given (key, name)
+            ON CONFLICT DO NOTHING RETURNING id
+        )
+        INSERT INTO crm_importbeforeimage (batch_id, table_name, row_id, before)
+        SELECT %(batch)s, 'crm_tag', id, '{}' FROM added
+        """,
+        {**params, "keys": list(new), "names": list(new.values())},
+    )
+    run(
+        """
+        INSERT INTO crm_creatortag (tag_id, creator_id, author_id, created_at, import_batch_id)
+        SELECT t.id, b.creator_id, %(actor)s, %(at)s, %(batch)s FROM imp_belonging b
+        JOIN crm_tag t ON t.brand_id = %(brand)s AND lower(t.name) = b.value WHERE b.kind = 'tag'
+        ON CONFLICT (tag_id, creator_id) DO NOTHING
+        """,
+        params,
     )
 
 
