@@ -204,6 +204,7 @@ def _overlaps(
 ) -> Iterator[str]:
     """The segments in use that hold the same people; those that come first are told apart."""
     home = dimension if segment is None else segment.dimension
+    robbed = []
     for met in found.shared:
         other, size = met.segment, max(met.segment.members_count, met.creators)
         share, back = met.creators / found.members, met.creators / size
@@ -211,10 +212,7 @@ def _overlaps(
         if met in found.taken:
             continue
         if is_near and other.dimension.is_exclusive and back > SAME_CROWD:
-            yield (
-                f"It takes {back:.0%} of the members of {other.name}, which comes after it in "
-                f"{other.dimension.name}."
-            )
+            robbed.append(f"{other.name} ({back:.0%})")
         elif min(share, back) > SAME_CROWD or (
             is_near
             and not (other.dimension.is_exclusive or other.dimension.has_precedence)
@@ -224,6 +222,9 @@ def _overlaps(
                 f"{share:.0%} of those whom it takes are in {other.name} ({other.dimension.name}), "
                 f"too, and {back:.0%} the other way round: one of the two may be enough."
             )
+    if robbed and home is not None:
+        names = ", ".join(robbed)
+        yield f"It takes most members of what comes after it in {home.name}: {names}."
 
 
 def _warnings(rule: Draft, about: About) -> Iterator[str]:

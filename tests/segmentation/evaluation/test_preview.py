@@ -142,7 +142,7 @@ class TestBesideOtherSegments:
         )
         assert warnings("followers <= 6_000") == [same, same.replace("Tag (Tags)", "Mid (Size)")]
         assert warnings("followers >= 5_000", segment=top) == [
-            "It takes 100% of the members of Mid, which comes after it in Size."
+            "It takes most members of what comes after it in Size: Mid (100%)."
         ]
         # 30 of 40 are three quarters.
         assert warnings("followers >= 1_000") == []

@@ -423,7 +423,7 @@ class TestMovements:
 
     def test_export(self, two_waiting, analyst_client):
         response = analyst_client.get(run_url(two_waiting, "changes_csv"))
-        lines = b"".join(response.streaming_content).decode().splitlines()
+        lines = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
         assert lines[0] == ("dimension,segment,kind,cause,held,creator,name,what the rule read")
         assert len(lines) == 4
         assert lines[2].startswith("size,big,joined,override,no,")
@@ -504,7 +504,8 @@ class TestRollingBack:
             assert "Being rolled back, as strategist asked" in shown
             assert "Put these creators back where they were" not in shown
         shown = page(strategist_client, run_url(run))
-        assert "by strategist: A slip. Below is what it had moved." in shown
+        assert "by strategist: A slip\n" in shown
+        assert "Below is what it had moved." in shown
         run.refresh_from_db()
         assert run.status == RunStatus.ROLLED_BACK
         assert not Membership.objects.filter(left_at=None).exists()
