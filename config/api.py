@@ -12,6 +12,7 @@ from crm.api.base import ID, UID
 from crm.api.creators import CreatorViewSet
 from crm.api.fields import CreatorFieldViewSet, FieldViewSet
 from crm.api.imports import ImportViewSet
+from crm.api.jobs import JobViewSet
 from crm.api.mail import MailboxViewSet, ThreadViewSet
 from crm.api.notes import NoteViewSet
 from crm.api.notifications import NotificationViewSet
@@ -19,6 +20,7 @@ from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
+from crm.api.saved_views import SavedViewViewSet
 from crm.api.tasks import TaskViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
@@ -58,6 +60,8 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "drift": ("drift", DriftViewSet),
     "tier-schemes": ("tier-schemes", TierSchemeViewSet),
     "runs": ("runs", RunViewSet),
+    "views": ("views", SavedViewViewSet),
+    "jobs": ("jobs", JobViewSet),
     "audit": ("audit", AuditViewSet),
 }
 
@@ -105,6 +109,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
             RunDecisionViewSet.as_view({"post": verb}, detail=True),
         )
         for verb in ("approve", "reject", "cancel", "rollback")
+    ),
+    *(
+        re_path(rf"^jobs/(?P<pk>{ID}):{verb}$", JobViewSet.as_view({"post": verb}, detail=True))
+        for verb in ("stop", "undo")
     ),
     path("rules:validate", RuleViewSet.as_view({"post": "check"})),
     path("rules:preview", RuleViewSet.as_view({"post": "preview"})),

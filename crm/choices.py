@@ -33,6 +33,8 @@ class Scope(models.TextChoices):
     SCORECARDS_READ = "scorecards:read", "Read scorecards"
     RUNS_READ = "runs:read", "Read runs and their changes"
     RUNS_WRITE = "runs:write", "Start runs"
+    JOBS_READ = "jobs:read", "Read what you had done in the background"
+    JOBS_WRITE = "jobs:write", "Stop and undo what you had done in the background"
     AUDIT_READ = "audit:read", "Read the audit ledger"
 
 

@@ -66,15 +66,21 @@ def respond(
     Raises TooLong.
     """
     if form is Format.CSV:
-        response = StreamingHttpResponse(lines(head, rows), content_type=form.content_type)
-        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return response
+        return stream(name, head, rows)
     file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
     write_sheet(file, head, rows, about=about)
     file.seek(0)
     return FileResponse(
         file, as_attachment=True, filename=f"{name}.xlsx", content_type=form.content_type
     )
+
+
+def stream(name: str, head: Row, rows: Iterable[Row]) -> StreamingHttpResponse:
+    """The list as CSV called `name` (without its ending), written while it is read."""
+    content_type = Format.CSV.content_type
+    response = StreamingHttpResponse(lines(head, rows), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
 
 
 def write(

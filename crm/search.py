@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -101,7 +102,8 @@ def search(asked: Asked) -> list[Group]:
         else:
             if hits:
                 groups.append(Group(kind.label, kind.icon, hits))
-    return groups
+    actions = list(islice(find_actions(asked), HITS))
+    return [*groups, Group("Go to", "chevron-right", actions)] if actions else groups
 
 
 def find_creators(asked: Asked) -> Iterable[Hit]:
@@ -193,7 +195,6 @@ def add_own_kinds() -> None:
     KINDS.add("creators", Kind("Creators", "users", find_creators))
     KINDS.add("notes", Kind("Notes", "message", find_notes))
     KINDS.add("tags", Kind("Tags", "tag", find_tags))
-    KINDS.add("actions", Kind("Go to", "chevron-right", find_actions))
     for key, action in {
         "day": Action("My day", "crm:day", words="home today"),
         "creators": Action("Creators", "crm:creators", words="list"),

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -14,11 +15,12 @@ from rest_framework.response import Response
 
 from crm.api import profiles
 from crm.api.base import UID, BrandViewSet
-from crm.api.pagination import Row
-from crm.api.query import StrictFilterBackend
-from crm.choices import CreatorType, Scope, Stage
+from crm.api.pagination import PageQuery, Row
+from crm.api.problems import BadQuery
+from crm.api.query import require_valid
+from crm.choices import CreatorType, ListKind, Scope, Stage
 from crm.filters import CreatorFilter
-from crm.models import CreatorNiche, Profile, Relationship
+from crm.models import CreatorNiche, Profile, Relationship, SavedView
 
 NUMBERS = (
     "as_of",
@@ -45,6 +47,7 @@ NUMBERS = (
 _PARAMETERS: dict[str, Any] = {
     "platform": OpenApiTypes.STR,
     "niche": OpenApiTypes.STR,
+    "tag": OpenApiTypes.STR,
     "engagement_min": OpenApiTypes.NUMBER,
     "engagement_max": OpenApiTypes.NUMBER,
     "last_post_within": OpenApiTypes.INT,
@@ -208,6 +211,16 @@ def _creator(row: Row) -> Row:
     }
 
 
+class CreatorPageQuery(PageQuery):
+    """Parameters of the list besides its filters."""
+
+    filter = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        help_text="A saved view by its id: its filters and order; what is given here counts more.",
+    )
+
+
 class CreatorViewSet(BrandViewSet[Relationship]):
     """Creators with whom the brand has a relationship."""
 
@@ -217,6 +230,7 @@ class CreatorViewSet(BrandViewSet[Relationship]):
     filterset_class = CreatorFilter
     lookup_field = "uid"
     lookup_value_regex = UID
+    queries = {"list": CreatorPageQuery}
 
     def get_queryset(self) -> QuerySet[Relationship]:
         """The relationships of the token's brand: each is one creator."""
@@ -224,10 +238,24 @@ class CreatorViewSet(BrandViewSet[Relationship]):
 
     def list(self, request: Request) -> Response:
         """Creators in the order of `sort`: most followers first unless said otherwise."""
-        found = StrictFilterBackend().checked(request, self.get_queryset(), self)
-        filterset = cast("CreatorFilter", found)
+        found = CreatorFilter(self._asked(request), self.get_queryset(), request=request)
+        filterset = cast("CreatorFilter", require_valid(found))
         rows = filterset.qs.values(*COLUMNS)
         return self.page(rows, order=filterset.order, represent=creators)
+
+    def _asked(self, request: Request) -> QueryDict:
+        """The filters of the query string, over those of the saved view that it names."""
+        pk = self.query.get("filter")
+        if pk is None:
+            return request.query_params
+        views = SavedView.objects.visible_to(self.actor)
+        view = views.filter(brand=self.brand, list=ListKind.CREATORS, pk=pk).first()
+        if view is None:
+            raise BadQuery.of("filter", "not_found", f"There is no saved view {pk} that you see.")
+        asked = QueryDict(view.query, mutable=True)
+        for name, values in request.query_params.lists():
+            asked.setlist(name, values)
+        return asked
 
     @extend_schema(responses=CreatorDetailSerializer)
     def retrieve(self, request: Request, uid: str) -> Response:

@@ -31,6 +31,8 @@ NEEDS: dict[Scope, Can] = {
     Scope.SCORECARDS_READ: Can.VIEW,
     Scope.RUNS_READ: Can.VIEW,
     Scope.RUNS_WRITE: Can.RUN_SEGMENTS,
+    Scope.JOBS_READ: Can.VIEW,
+    Scope.JOBS_WRITE: Can.VIEW,
     Scope.AUDIT_READ: Can.READ_AUDIT,
 }
 

@@ -55,17 +55,39 @@ def ask(
     )
 
 
+def undo(*, job: Job, actor: User, role: Role, at: datetime) -> Job:
+    """Have a job of one's own undone; who may no longer change may not change back either.
+
+    Raises jobs.JobRefused.
+    """
+    refusal = _not_allowed(role, job.params["change"]) if job.kind == running.CHANGE else ""
+    if refusal:
+        raise jobs.JobRefused(refusal)
+    return jobs.undo(job=job, actor=actor, at=at)
+
+
+def undo_work(job: Job, progress: jobs.Progress) -> None:
+    """The worker's side of `undo`."""
+    if job.undoes is not None:
+        _require_role(job, job.undoes.params["change"])
+    running.undo(job, progress)
+
+
 def work(job: Job, progress: jobs.Progress) -> None:
     """The worker's side of `ask`: with the rights that the asker has now."""
-    role = UserRole.objects.filter(brand=job.brand, user=job.asked_by).first()
-    refusal = _not_allowed(Role(role.role) if role else None, job.params["change"])
-    if refusal:
-        raise jobs.JobFailed(refusal)
+    _require_role(job, job.params["change"])
     try:
         rows = Selection.of_job(job.params).rows(job.brand, job.created_at)
     except FilterRefused as error:
         raise jobs.JobFailed(str(error)) from error
     running.change(job, progress, rows)
+
+
+def _require_role(job: Job, change: str) -> None:
+    role = UserRole.objects.filter(brand=job.brand, user=job.asked_by).first()
+    refusal = _not_allowed(Role(role.role) if role else None, change)
+    if refusal:
+        raise jobs.JobFailed(refusal)
 
 
 def _not_allowed(role: Role | None, change: str) -> str:

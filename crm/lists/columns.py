@@ -109,7 +109,14 @@ def _person(name: str) -> Callable[[CreatorRow], Any]:
 
 _NUMBERS, _STANDING, _PERSON = "Numbers", "How you stand", "Person"
 STANDARD: tuple[Column, ...] = (
-    Column("tier", "Tier", _NUMBERS, Look.TEXT, lambda row: row.tier and row.tier.name),
+    Column(
+        "tier",
+        "Tier",
+        _NUMBERS,
+        Look.TEXT,
+        lambda row: row.tier and row.tier.name,
+        stored=lambda row: row.tier and row.tier.key,
+    ),
     Column(
         "followers", "Followers", _NUMBERS, Look.COUNT, lambda row: row.followers, sort="followers"
     ),

@@ -32,6 +32,6 @@ def add_own_kinds() -> None:
     )
     KINDS.add(
         running.UNDO,
-        Kind(label="Undo of a change", work=running.undo, tell=running.tell_undo),
+        Kind(label="Undo of a change", work=changes.undo_work, tell=running.tell_undo),
     )
     KINDS.add(export.KIND, Kind(label="Export", work=export.work, tell=export.tell))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -11,13 +9,13 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.base import ContentFile
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from crm import tasks
+from crm import exports, tasks
 from crm.choices import ImportStatus
 from crm.forms import ImportColumnForm, ImportFileForm, UploadForm, put_error
 from crm.importers.dates import DateForm
@@ -208,20 +206,9 @@ def rejects(request: BrandRequest, pk: int) -> HttpResponseBase:
     """The rejected rows as CSV."""
     batch = _batch(request, pk)
 
-    class Echo:
-        def write(self, value: str) -> str:
-            return value
-
-    def lines() -> Iterator[str]:
-        writer = csv.writer(Echo())
-        yield "\ufeff" + writer.writerow(("line", "column", "value", "reason"))
-        for reject in batch.rejects.order_by("line", "pk").iterator(chunk_size=2_000):
-            cells = (reject.line, reject.column, reject.value, reject.reason)
-            yield writer.writerow([_harmless(cell) for cell in cells])
-
-    response = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="rejected-{batch.pk}.csv"'
-    return response
+    cells = batch.rejects.order_by("line", "pk").values_list("line", "column", "value", "reason")
+    head = ("line", "column", "value", "reason")
+    return exports.respond(f"rejected-{batch.pk}", head, cells.iterator(chunk_size=2_000))
 
 
 def _upload(request: BrandRequest, data: dict[str, Any]) -> ImportBatch:
@@ -400,9 +387,3 @@ def _share(batch: ImportBatch) -> int | None:
     if not batch.rows_total:
         return None
     return min(100, round(100 * batch.rows_done / batch.rows_total))
-
-
-def _harmless(cell: object) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@", "\t", "\r"} else text

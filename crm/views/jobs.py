@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm import exports
 from crm.choices import RowOutcome
+from crm.lists import changes
 from crm.models import Job, JobRow
 from crm.paging import Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
@@ -114,7 +115,7 @@ def undo(request: BrandRequest, pk: int) -> HttpResponse:
     """Put back what it changed, in the background too."""
     found = _job(request, pk)
     try:
-        undoing = service.undo(job=found, actor=request.user, at=timezone.now())
+        undoing = changes.undo(job=found, actor=request.user, role=request.role, at=timezone.now())
     except service.JobRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("crm:job", brand=request.brand.slug, pk=pk)

@@ -175,9 +175,10 @@ def test_the_export_has_the_lists_filter_and_order(brand, manager_client, manage
         )
     RelationshipFactory(brand=brand, creator__name="Not core")
     response = manager_client.get("/acme/creators/export.csv?stage=core&sort=followers")
-    assert response["Content-Type"] == "text/csv"
+    assert response["Content-Type"] == "text/csv; charset=utf-8"
     assert 'attachment; filename="creators-acme-' in response["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(b"".join(response.streaming_content).decode())))
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
     assert [(r["name"], r["followers"], r["profiles"]) for r in rows] == [
         ("'=Formula 0", "2000", "instagram:h0"),
         ("'=Formula 1", "2001", "instagram:h1"),

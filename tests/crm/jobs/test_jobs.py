@@ -155,6 +155,8 @@ def test_two_workers_do_not_share_a_job(start):
             )
         jobs.run(job_id=job.pk, at=NOW)
         assert after(job).status == "waiting"
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock_all()")
     finally:
         other.close()
     jobs.run(job_id=job.pk, at=NOW)

@@ -183,7 +183,7 @@ class TestCsv:
         url = reverse("segmentation:members_csv", args=[segment.brand.slug, segment.key])
         response = client.get(url)
         assert response["Content-Type"] == "text/csv; charset=utf-8"
-        text = b"".join(response.streaming_content).decode()
+        text = b"".join(response.streaming_content).decode("utf-8-sig")
         return list(csv.reader(StringIO(text)))
 
     def test_every_member_with_unknown_cells_empty(self, brand, analyst_client):
