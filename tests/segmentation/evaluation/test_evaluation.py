@@ -10,6 +10,7 @@ from crm.models import Note, Relationship, StageChange
 from crm.services.facts import mark_changed
 from segmentation.choices import Cause, ChangeKind, OverrideKind, SegmentStatus, UnknownPolicy
 from segmentation.models import Change, Override, RunNorm, RunSegment
+from segmentation.rules import text
 from segmentation.rules.errors import RuleInvalid
 from segmentation.rules.sql import Sql
 from segmentation.services import evaluation, outbox
@@ -490,10 +491,11 @@ class TestTimeLimit:
 def sleeping(monkeypatch) -> None:
     """Make every evaluation of "followers >= 50" take a second for each creator."""
     real = RuleCompiler.compile
+    slow = text.parse("followers >= 50")
 
-    def compile_slowly(self, node, segment):
-        found = real(self, node, segment)
-        if segment == "slow":
+    def compile_slowly(self, node):
+        found = real(self, node)
+        if node == slow:
             return Sql(f"({found.text} AND pg_sleep(1)::text = '')", found.params)
         return found
 

@@ -154,7 +154,7 @@ def test_explaining_takes_the_same_queries_for_two_segments_and_twenty(
         for number in range(count // 2, count):
             segment_of(dimension, f"s{count}-{number}", f"followers >= {number}")
         run_now(brand)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(13):
             explain_membership(segment=segment, creator=creator)
 
 
