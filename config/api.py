@@ -10,10 +10,13 @@ from rest_framework.viewsets import ViewSetMixin
 from crm.api.audit import AuditViewSet
 from crm.api.base import ID, UID
 from crm.api.creators import CreatorViewSet
+from crm.api.duplicates import DuplicateViewSet, MergeViewSet
+from crm.api.enrolments import EnrolmentViewSet
 from crm.api.fields import CreatorFieldViewSet, FieldViewSet
 from crm.api.imports import ImportViewSet
 from crm.api.jobs import JobViewSet
 from crm.api.mail import MailboxViewSet, ThreadViewSet
+from crm.api.mail_templates import MailTemplateViewSet
 from crm.api.notes import NoteViewSet
 from crm.api.notifications import NotificationViewSet
 from crm.api.posts import PostViewSet
@@ -21,6 +24,9 @@ from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
 from crm.api.saved_views import SavedViewViewSet
+from crm.api.sequences import SequenceViewSet
+from crm.api.suppressions import SuppressionViewSet
+from crm.api.tags import CreatorTagViewSet, TagViewSet
 from crm.api.tasks import TaskViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
@@ -44,11 +50,18 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "profiles": ("profiles", ProfileViewSet),
     "posts": ("posts", PostViewSet),
     "relationships": ("relationships", RelationshipViewSet),
+    "tags": ("tags", TagViewSet),
+    "duplicates": ("duplicates", DuplicateViewSet),
+    "merges": ("merges", MergeViewSet),
     "tasks": ("tasks", TaskViewSet),
     "notes": ("notes", NoteViewSet),
     "notifications": ("notifications", NotificationViewSet),
     "mailboxes": ("mailboxes", MailboxViewSet),
     "threads": ("threads", ThreadViewSet),
+    "mail-templates": ("mail-templates", MailTemplateViewSet),
+    "sequences": ("sequences", SequenceViewSet),
+    "enrolments": ("enrolments", EnrolmentViewSet),
+    "suppressions": ("suppressions", SuppressionViewSet),
     "imports": ("imports", ImportViewSet),
     "fields": ("fields", FieldViewSet),
     "facts": ("facts", FactViewSet),
@@ -77,6 +90,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         rf"^creators/(?P<uid>{UID})/fields/?$",
         CreatorFieldViewSet.as_view({"get": "list", "patch": "change"}),
     ),
+    re_path(
+        rf"^creators/(?P<uid>{UID})/tags/?$",
+        CreatorTagViewSet.as_view({"get": "list", "patch": "change"}),
+    ),
+    re_path(
+        rf"^duplicates/(?P<pk>{ID}):different$",
+        DuplicateViewSet.as_view({"post": "different"}, detail=True),
+    ),
+    re_path(rf"^merges/(?P<pk>{ID}):undo$", MergeViewSet.as_view({"post": "undo"}, detail=True)),
     re_path(r"^scorecards/?$", ScorecardViewSet.as_view({"get": "list"})),
     re_path(
         rf"^segments/(?P<key>{KEY})/scorecard/?$",
@@ -95,6 +117,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         VersionViewSet.as_view({"post": "activate"}, detail=True),
     ),
     re_path(rf"^overrides/(?P<pk>{ID}):withdraw$", OverrideViewSet.as_view({"post": "withdraw"})),
+    *(
+        re_path(rf"^{prefix}/(?P<pk>{ID}):{verb}$", viewset.as_view({"post": verb}, detail=True))
+        for prefix, viewset, verb in (
+            ("mail-templates", MailTemplateViewSet, "archive"),
+            ("sequences", SequenceViewSet, "archive"),
+            ("enrolments", EnrolmentViewSet, "pause"),
+            ("enrolments", EnrolmentViewSet, "resume"),
+            ("enrolments", EnrolmentViewSet, "stop"),
+            ("suppressions", SuppressionViewSet, "lift"),
+        )
+    ),
     re_path(r"^matrix/?$", MatrixViewSet.as_view({"get": "retrieve"})),
     re_path(r"^packs/?$", PackViewSet.as_view({"get": "list"})),
     re_path(rf"^packs/(?P<key>{KEY})/?$", PackViewSet.as_view({"get": "retrieve"}, detail=True)),

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from crm.choices import StopReason, SuppressionReason
 from crm.models import AuditEntry, Merge, Relationship
 from crm.timeline.events import Event, Source, Window, name_of
 
@@ -97,6 +98,18 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "crm.creator.merge_undone": lambda data: f"The merge with {data['gone']} was undone",
     "crm.duplicate.asked_again": lambda data: f"Possibly the same as {data['other']}, again",
     "crm.duplicate.different": lambda data: f"Not the same as {data['other']}: {data['why']}",
+    "crm.outreach.enrolled": lambda data: f"Enrolled in “{data['sequence']}”",
+    "crm.outreach.finished": lambda data: f"“{data['sequence']}” ended without an answer",
+    "crm.outreach.paused": lambda data: f"“{data['sequence']}” paused",
+    "crm.outreach.resumed": lambda data: f"“{data['sequence']}” goes on",
+    "crm.outreach.step_skipped": lambda data: f"Step {data['step']} of a sequence left out",
+    "crm.outreach.stopped": lambda data: (
+        f"“{data['sequence']}” stopped: {StopReason(data['reason']).label.lower()}"
+    ),
+    "crm.outreach.suppressed": lambda data: (
+        f"No more mail: {SuppressionReason(data['reason']).label.lower()}"
+    ),
+    "crm.outreach.suppression_lifted": _say("Mail may be sent again"),
     "crm.tag.added": lambda data: f"Tagged {data['tag']}",
     "crm.tag.removed": lambda data: f"Tag taken away: {data['tag']}",
     "crm.owner.set": _owner,
