@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -38,6 +39,20 @@ MAX_POINTS = 400
 def relationships_of(brand: Brand) -> RelationshipQuerySet:
     """The creators that `brand` knows, each with how the two stand."""
     return Relationship.objects.filter(brand=brand)
+
+
+def became(brand: Brand, uid: UUID | str) -> UUID | None:
+    """Whom a merged creator became part of, at last, if `brand` knows them; None: nobody."""
+    here = Creator.objects.filter(uid=uid).values_list("merged_into", flat=True).first()
+    while here is not None:
+        row = Creator.objects.filter(pk=here).values_list("uid", "merged_into").first()
+        if row is None:
+            return None
+        there, here = row
+        if here is None:
+            known = relationships_of(brand).filter(creator__uid=there)
+            return there if known.exists() else None
+    return None
 
 
 def people_of(brand: Brand) -> QuerySet[User]:

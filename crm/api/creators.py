@@ -12,6 +12,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.reverse import reverse
 
 from crm.api import profiles
 from crm.api.base import UID, BrandViewSet
@@ -21,6 +22,7 @@ from crm.api.query import require_valid
 from crm.choices import CreatorType, ListKind, Scope, Stage
 from crm.filters import CreatorFilter
 from crm.models import CreatorNiche, Profile, Relationship, SavedView
+from crm.selectors import became
 
 NUMBERS = (
     "as_of",
@@ -259,7 +261,10 @@ class CreatorViewSet(BrandViewSet[Relationship]):
 
     @extend_schema(responses=CreatorDetailSerializer)
     def retrieve(self, request: Request, uid: str) -> Response:
-        """One creator with accounts and niches."""
+        """One creator with accounts and niches; of one who was merged, 301 to the one who stayed."""
+        if there := became(self.brand, uid):
+            place = reverse("api-creators-detail", args=[there], request=request)
+            return Response({"merged_into": there}, status=301, headers={"Location": place})
         row = self.one(self.get_queryset().filter(creator__uid=uid).values(*COLUMNS))
         accounts = Profile.objects.filter(creator=row["creator_id"])
         in_order = accounts.order_by("platform__position", "pk").values(*profiles.COLUMNS)

@@ -71,6 +71,7 @@ def _whole(
         "suggested": suggestions(relationship),
         "posts": _posts(request, relationship),
         "part": timeline_part(request, relationship),
+        "differences": [],
         "relationship_form": RelationshipForm.of(relationship),
         "note_form": NoteForm(),
         "profile_form": NewProfileForm(),

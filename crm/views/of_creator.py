@@ -13,9 +13,9 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from crm.models import Creator, Relationship
+from crm.models import Relationship
 from crm.permissions import BrandRequest
-from crm.selectors import relationships_of
+from crm.selectors import became, relationships_of
 
 P = ParamSpec("P")
 
@@ -37,34 +37,23 @@ def of_creator(
         found = rows.select_related("brand__tier_scheme").filter(creator__uid=uid).first()
         if found is not None:
             return view(request, found, *args, **kwargs)
-        other = _became(request, uid)
-        if other is None:
+        there = became(request.brand, uid)
+        if there is None:
             msg = "Your brand does not know this creator."
             raise Http404(msg)
         if request.method not in {"GET", "HEAD"}:
             messages.warning(
                 request,
-                f"They were merged into {other.creator} meanwhile. What you sent was not saved: "
+                "They were merged into this creator meanwhile. What you sent was not saved: "
                 "look whether it still fits.",
             )
-            return redirect("crm:creator", brand=request.brand.slug, uid=other.creator.uid)
+            return redirect("crm:creator", brand=request.brand.slug, uid=there)
         match = request.resolver_match
         name = match.view_name if match else "crm:creator"
         given = (match.kwargs if match else {}) | {
             "brand": request.brand.slug,
-            "uid": other.creator.uid,
+            "uid": there,
         }
         return HttpResponsePermanentRedirect(reverse(name, kwargs=given))
 
     return wrapped
-
-
-def _became(request: BrandRequest, uid: UUID) -> Relationship | None:
-    """Whom the creator became part of, at last, if the brand knows them."""
-    here = Creator.objects.filter(uid=uid).values_list("merged_into", flat=True).first()
-    while here is not None:
-        found = relationships_of(request.brand).filter(creator=here).select_related("creator")
-        if there := found.first():
-            return there
-        here = Creator.objects.filter(pk=here).values_list("merged_into", flat=True).first()
-    return None

@@ -8,7 +8,7 @@ from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from crm.choices import TagColour
 from crm.models import CreatorTag, Relationship, Tag
@@ -99,6 +99,7 @@ def suggestions(relationship: Relationship) -> list[Tag]:
     return list(rows.exclude(creator_tags__creator=relationship.creator_id).order_by("name"))
 
 
+@require_safe
 @brand_page(Can.VIEW)
 def tags(request: BrandRequest) -> HttpResponse:
     """The brand's words, and how many creators have each."""
