@@ -103,4 +103,4 @@ def _body(user: User, rows: Sequence[Notification]) -> str:
         "root": settings.RAPPORT_URL,
         "choose": reverse("crm:me", args=[rows[0].brand.slug]),
     }
-    return render_to_string("crm/notifications/mail.txt", context)
+    return render_to_string("crm/notifications/mail.txt", context).strip() + "\n"

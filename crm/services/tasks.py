@@ -18,6 +18,8 @@ from crm.services.recurrence import EVERY_MAX, next_day
 
 TITLE_MAX = 200
 DETAILS_MAX = 4_000
+# A year beyond is a slip; and a series is counted from its first day on.
+EARLIEST, LATEST = 2000, 2199
 
 
 class TaskRefused(Exception):
@@ -220,10 +222,13 @@ def _write(task: Task, title: str, details: str) -> None:
 def _repeat(task: Task, repeat: Repeat | None) -> None:
     if task.due_on and task.due_at:
         raise TaskRefused("A task is due by a day or by a moment, not both.", "due_on")
+    due = task.due_at or task.due_on
+    if due and not EARLIEST <= due.year <= LATEST:
+        raise TaskRefused(f"The year must lie from {EARLIEST} to {LATEST}.", "due_on")
+    day = due_day(task, ZoneInfo(task.brand.timezone))
     if repeat is None:
         task.repeat_unit, task.repeat_every, task.series_start = "", 1, None
         return
-    day = due_day(task, ZoneInfo(task.brand.timezone))
     if day is None:
         raise TaskRefused("A task that repeats needs the day on which it is first due.", "due_on")
     if not 1 <= repeat.every <= EVERY_MAX:

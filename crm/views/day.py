@@ -36,12 +36,14 @@ _GONE = "It is not there any more: somebody was quicker."
 def day(request: BrandRequest) -> HttpResponse:
     """The four lists, with what the role can do something about."""
     asker = _asker(request)
+    pages = [
+        days.section_page(asker, section, size=SHORT)
+        for section in Section
+        if any(sources_of(asker, section))
+    ]
     context = _context(request, asker) | {
-        "pages": [
-            days.section_page(asker, section, size=SHORT)
-            for section in Section
-            if any(sources_of(asker, section))
-        ],
+        # Side by side where there is room; one below the other they keep their order.
+        "columns": [pages[:2], pages[2:]],
         "lines": [line for find in LINES if (line := find(asker))],
         "is_short": True,
     }
