@@ -47,7 +47,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("name", nargs="?", choices=sorted(BENCHMARKS), help="default: all")
     parser.add_argument(
-        "--rows", type=int, help="creators (of attribution: journeys), e.g. 50000 for a first look"
+        "--rows",
+        "--creators",
+        type=int,
+        help="creators (of attribution: journeys), e.g. 50000 for a first look",
     )
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--no-record", action="store_true", help="leave RESULTS.md as it is")

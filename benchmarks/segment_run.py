@@ -2,36 +2,37 @@
 
 The floor evaluates the same rules, written by hand in SQL, and writes the stays and masks of a diff
 that it is given; a second floor also copies a change set that it is given. The product must find
-the diff itself, with the values behind each move; it also counts and writes an audit entry. A tenth
-of the creators get new numbers before each repetition, which moves about 5 % of all memberships.
+the diff itself, with the values behind each move; it also counts and writes an audit entry. One
+creator in twenty gets new numbers before each repetition.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
 from django.db import connection, transaction
 
+from benchmarks import segment_loops
 from benchmarks.measure import Contender, Table, measure
 from benchmarks.population import populate, vacuum
 from benchmarks.segments import HandMade, install
 from crm.models import Brand
 from crm.services import brands
-from segmentation.facts.catalogue import FACTS_TABLE, catalogue
+from segmentation.facts.catalogue import FACTS_TABLE
 from segmentation.facts.refresh import refresh_facts
-from segmentation.metrics.periods import calendar_of
-from segmentation.models import CreatorFacts, Membership, Run, Segment
-from segmentation.rules import json_form
-from segmentation.rules.evaluate import truth
-from segmentation.services import evaluation, runs
+from segmentation.models import Membership, Run, Segment
+from segmentation.services import counting, evaluation, runs
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 KNOWN = AT - timedelta(days=120)
 POSTS = 3
-CHURN = 10  # one creator in ten gets new numbers
+CHURN = 20  # one creator in so many gets new numbers: 5 %
 LOOP_ROWS = 20_000
+# Of the loop that asks anew for each creator.
+SINGLE_ROWS = 1_000
 
 MOVES = """
 CREATE TABLE bench_moves AS
@@ -103,19 +104,42 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
                 prepare=world.churn_at_the_source,
                 check=world.assert_moved,
             ),
+            Contender(
+                "product: missing facts and near misses, afterwards",
+                world.count,
+                prepare=world.forget_counts,
+            ),
             Contender("product: run in which nothing changed", world.run_fresh_facts),
             Contender(
                 "prefetching loop in Python",
-                lambda: world.loop(looped),
+                lambda: segment_loops.prefetching(world, looped),
                 prepare=world.churn,
                 share=looped / rows,
+                repetitions=1,
+                check=world.run_fresh_facts,
+            ),
+            Contender(
+                "loop in Python that asks for each creator",
+                lambda: segment_loops.asking_each(world, min(SINGLE_ROWS, rows)),
+                prepare=world.churn,
+                share=min(SINGLE_ROWS, rows) / rows,
                 repetitions=1,
                 check=world.run_fresh_facts,
             ),
         ],
         repetitions=repetitions,
     )
+    again = replace(again, note=in_words(again))
     world.assert_same_members()
+    workers = measure(
+        "evaluation by workers",
+        [
+            Contender("one process", lambda: world.evaluate(0), prepare=world.churn),
+            Contender("with one more for a part of the rows", lambda: world.evaluate(1)),
+            Contender("with two more", lambda: world.evaluate(2)),
+        ],
+        repetitions=max(repetitions, 3),
+    )
     compiling = measure(
         "parts",
         [
@@ -133,7 +157,23 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
         "open stays": f"{members:,}",
         "moves of the last run": f"{moves:,} ({moves / members:.1%} of the stays)",
     }
-    return [first, again, compiling], sizes
+    return [first, again, workers, compiling], sizes
+
+
+def in_words(table: Table) -> str:
+    """How the product stands to the floor and to the loops, in the words of the goals."""
+    median = {row.label: row.median for row in table.rows}
+    floor = table.rows[0].median
+    product = median["product: evaluate, change set, ledger"]
+    idle = median["product: run in which nothing changed"]
+    prefetching = median["prefetching loop in Python"]
+    single = median["loop in Python that asks for each creator"]
+    return (
+        f"The product takes {product / floor:.2f} x the hand-written pass (goal 1.5), "
+        f"{idle / floor:.2f} x where nothing changed (goal 3). The prefetching loop takes "
+        f"{prefetching / product:,.0f} x the product, the one that asks for each creator "
+        f"{single / product:,.0f} x (goal 300)."
+    )
 
 
 class World:
@@ -165,6 +205,24 @@ class World:
         """A run on facts that are fresh already: what the floor's work is compared with."""
         with mock.patch.object(runs, "advance_facts"):
             self.run_all()
+
+    def forget_counts(self) -> None:
+        """The last run is to be counted again."""
+        last = Run.objects.filter(brand=self.brand).latest("pk")
+        Run.objects.filter(pk=last.pk).update(counted_at=None)
+
+    def count(self) -> None:
+        """What a task of its own counts once a run is through."""
+        last = Run.objects.filter(brand=self.brand).latest("pk")
+        counting.count_run(run_id=last.pk, at=self.now)
+        assert Run.objects.get(pk=last.pk).counted_at == self.now
+
+    def evaluate(self, helpers: int) -> None:
+        """Evaluation alone, by so many processes of the database beside the one that asks."""
+        with transaction.atomic():
+            self._sql(f"SET LOCAL max_parallel_workers_per_gather = {helpers}")
+            evaluation.evaluate(evaluation.prepare(brand=self.brand, as_of=self.now))
+            transaction.set_rollback(True)
 
     # --- what happens between runs ---------------------------------------------------------
 
@@ -251,57 +309,6 @@ class World:
     def compile(self) -> None:
         """The thirty rules from the database to SQL text."""
         evaluation.prepare(brand=self.brand, as_of=self.now)
-
-    # --- the loop --------------------------------------------------------------------------
-
-    def loop(self, rows: int) -> None:
-        """What one writes first: fetch creators and stays, evaluate in Python, save in bulk.
-
-        Nothing of it is kept: the next run must find the same to do.
-        """
-        facts, calendar = catalogue(self.brand), calendar_of(self.brand)
-        rules = [
-            (segment, json_form.load(segment.active_version.rule)) for segment, _ in self.segments
-        ]
-        with transaction.atomic():
-            people = CreatorFacts.objects.filter(brand=self.brand, creator_id__lte=rows)
-            inside: dict[int, set[int]] = {}
-            stays = Membership.objects.filter(left_at=None, creator_id__lte=rows)
-            for segment_id, creator_id in stays.values_list("segment_id", "creator_id"):
-                inside.setdefault(creator_id, set()).add(segment_id)
-            opened: list[Membership] = []
-            closed: list[tuple[int, int]] = []
-            for person in people.iterator(chunk_size=2_000):
-                values = {
-                    **vars(person),
-                    "niches": None if person.niches is None else frozenset(person.niches),
-                }
-                held = inside.get(person.creator_id, set())
-                is_sized = False
-                for (segment, made), (_, rule) in zip(self.segments, rules, strict=True):
-                    is_in = bool(truth(rule, values, facts, self.now, calendar))
-                    if made.dimension == "size":
-                        is_in, is_sized = is_in and not is_sized, is_in or is_sized
-                    if is_in and segment.pk not in held:
-                        opened.append(self._stay(segment, person.creator_id))
-                    elif not is_in and segment.pk in held:
-                        closed.append((segment.pk, person.creator_id))
-            Membership.objects.bulk_create(opened, batch_size=5_000)
-            for segment, _ in self.segments:
-                gone = [creator_id for pk, creator_id in closed if pk == segment.pk]
-                Membership.objects.filter(
-                    segment=segment, creator_id__in=gone, left_at=None
-                ).exclude(entered_at=self.now).update(left_at=self.now)
-            transaction.set_rollback(True)
-
-    def _stay(self, segment: Segment, creator_id: int) -> Membership:
-        return Membership(
-            segment=segment,
-            creator_id=creator_id,
-            entered_at=self.now,
-            version=segment.active_version,
-            entered_run=Run.objects.only("pk").latest("pk"),
-        )
 
     # --- checks ----------------------------------------------------------------------------
 

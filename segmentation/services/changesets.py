@@ -84,7 +84,13 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     else:
         if is_watched:
             sessions.enter(run, sessions.MOVING)
-        apply(run, actor=actor, at=at, creator_ids=plan.creator_ids)
+        apply(
+            run,
+            actor=actor,
+            at=at,
+            creator_ids=plan.creator_ids,
+            has_strangers=bool(tally.strangers),
+        )
 
 
 def _must_wait(run: Run, plan: Plan) -> bool:
@@ -132,13 +138,15 @@ def apply(
     actor: User | None,
     at: datetime,
     creator_ids: Sequence[int] | None = None,
+    has_strangers: bool = True,
     superseded: int = 0,
     held: Sequence[str] = (),
 ) -> None:
     """Write stays and counts, audit, and ask for new scorecards; the caller wrote the masks.
 
     `creator_ids` are those of a run that looked at some, `superseded` the changes taken out since,
-    `held` the keys of the segments that stay as they are.
+    `held` the keys of the segments that stay as they are. Without strangers among those whom the
+    run looked at there are none to forget.
     """
     last = ledger_moment(run.brand)
     with planned_for(run.moved):
@@ -148,7 +156,8 @@ def apply(
     ledger.count_members(joiners, leavers)
     if superseded or held:
         _recount(run)
-    ledger.forget_strangers(run.brand, creator_ids)
+    if has_strangers:
+        ledger.forget_strangers(run.brand, creator_ids)
     run.status = RunStatus.APPLIED
     run.applied_at = _next_in_order(run.brand, at)
     audit.record(

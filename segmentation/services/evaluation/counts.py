@@ -21,9 +21,13 @@ Masks = Iterable[tuple[Sequence[int], int]]
 
 @dataclass(frozen=True)
 class Tally:
-    """The creators whom the brand knows, and how many are undecided, by segment id."""
+    """The creators whom the brand knows, and how many are undecided, by segment id.
+
+    `strangers` have a row although the brand does not know them.
+    """
 
     population: int
+    strangers: int = 0
     unknown: Mapping[int, int] = field(default_factory=dict)
 
 
@@ -49,6 +53,7 @@ def tally(plan: Plan) -> Tally:
     ]
     return Tally(
         population=sum(count for is_known, _, count in found if is_known),
+        strangers=sum(count for is_known, _, count in found if not is_known),
         unknown=_by_segment(plan, masks),
     )
 
