@@ -45,7 +45,6 @@ RAIL = (
 
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
-    "crm:inbox": ("crm:mailboxes",),
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "segmentation:segments": (
         "segmentation:matrix",
