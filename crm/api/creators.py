@@ -261,7 +261,7 @@ class CreatorViewSet(BrandViewSet[Relationship]):
 
     @extend_schema(responses=CreatorDetailSerializer)
     def retrieve(self, request: Request, uid: str) -> Response:
-        """One creator with accounts and niches; of one who was merged, 301 to the one who stayed."""
+        """One creator with accounts and niches; of a merged one, 301 to the one who stayed."""
         if there := became(self.brand, uid):
             place = reverse("api-creators-detail", args=[there], request=request)
             return Response({"merged_into": there}, status=301, headers={"Location": place})
