@@ -27,6 +27,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "
 # Of Excel: rows of a sheet, characters of a cell.
 MAX_ROWS, MAX_CELL = 1_048_576, 32_767
 MORE = " …"
+# Bytes of a workbook that are kept in memory rather than in a file.
+IN_MEMORY = 16_000_000
 # So that Excel reads CSV as UTF-8; everything else skips it.
 BOM = "\ufeff"
 
@@ -67,7 +69,7 @@ def respond(
     """
     if form is Format.CSV:
         return stream(name, head, rows)
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the response closes it
+    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the response closes it
     write_sheet(file, head, rows, about=about)
     file.seek(0)
     return FileResponse(

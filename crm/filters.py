@@ -233,7 +233,10 @@ class CreatorFilter(BoardFilter):
     )
     # A callable, since each filter set copies its filters with all that is in them.
     country = filters.ChoiceFilter(
-        field_name="creator__country", label="Country", choices=lambda: COUNTRIES
+        field_name="creator__country",
+        label="Country",
+        choices=lambda: COUNTRIES,
+        empty_label="Any",
     )
     followers_min = WholeNumber(
         field_name=f"{_METRICS}followers",

@@ -26,6 +26,9 @@ from segmentation.rules.errors import RuleInvalid
 from segmentation.services.matching import creators_matching, read_rule
 
 
+EXAMPLE = "followers > 10_000 and days_since_last_post < 30"
+
+
 class SegmentFilter(filters.Filter):  # type: ignore[misc] # it ships no types
     """Creators who are in a segment now; by its key."""
 
@@ -93,14 +96,20 @@ def _filters() -> dict[str, filters.Filter]:
         "segment": SegmentFilter(label="Segment", empty_label="Any", to_field_name="key"),
         "rule": RuleFilter(
             label="Rule",
-            widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
-            help_text="As in the rule builder, e.g. followers > 10000 and country in (DK, SE).",
+            widget=forms.TextInput(
+                attrs={
+                    "spellcheck": "false",
+                    "autocomplete": "off",
+                    "placeholder": EXAMPLE,
+                }
+            ),
+            help_text="In the text notation of rules.",
         ),
     }
 
 
 def _columns(_brand: Brand) -> list[Column]:
-    return [Column("segments", "Segments", "Segments", Look.WORDS, load=_segments)]
+    return [Column("segments", "Segments", "Segments", Look.NAMES, load=_segments)]
 
 
 def _segments(brand: Brand, rows: Sequence[CreatorRow]) -> Loaded:

@@ -34,6 +34,7 @@ class Look(StrEnum):
     STEP = "step"
     PERSON = "person"
     WORDS = "words"
+    NAMES = "names"
     TAGS = "tags"
     NUMBER = "number"
 
@@ -264,7 +265,11 @@ class Choice:
         shown = [known[key] for key in dict.fromkeys(keys) if key in known]
         is_usual = not shown or tuple(column.key for column in shown) == USUAL
         shown = shown or [known[key] for key in USUAL]
-        others = [column for column in known.values() if column not in shown]
+        groups = list(dict.fromkeys(column.group for column in known.values()))
+        others = sorted(
+            (column for column in known.values() if column not in shown),
+            key=lambda column: groups.index(column.group),
+        )
         return cls(tuple(shown), tuple(others), is_usual)
 
     @property

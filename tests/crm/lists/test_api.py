@@ -1,0 +1,109 @@
+"""Saved views and jobs over REST."""
+
+from __future__ import annotations
+
+import pytest
+
+from crm.choices import Scope
+from crm.lists import changes
+from crm.lists.selection import Selection
+from crm.models import Relationship
+from crm.services import jobs, saved_views
+from tests.factories import NOW, RelationshipFactory
+from tests.rest import assert_problem, rest_as
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def two(brand):
+    RelationshipFactory(brand=brand, creator__name="Ann")
+    RelationshipFactory(brand=brand, creator__name="Bea", stage="core")
+
+
+@pytest.fixture
+def job(brand, two, manager):
+    return changes.ask(
+        brand=brand,
+        selection=Selection(query=""),
+        change={"change": "owner", "owner": manager.pk},
+        actor=manager,
+        role="manager",
+        at=NOW,
+    )
+
+
+def view(brand, author, query, *, name="Core", is_shared=False):
+    return saved_views.save_new(
+        brand=brand, name=name, query=query, author=author, is_shared=is_shared
+    )
+
+
+def names(body):
+    return [row["name"] for row in body["results"]]
+
+
+@pytest.mark.usefixtures("two")
+def test_creators_of_a_saved_view(brand, manager):
+    rest = rest_as(manager, brand)
+    core = view(brand, manager, "columns=owner&sort=name&stage=core")
+    assert names(rest.json("creators/", filter=core.pk)) == ["Bea"]
+    # What is given beside it counts more.
+    assert names(rest.json("creators/", filter=core.pk, stage="prospect")) == ["Ann"]
+    shown = rest.json(f"views/{core.pk}/")
+    assert (shown["name"], shown["is_shared"], shown["author"]) == ("Core", False, manager.email)
+
+
+@pytest.mark.usefixtures("two")
+def test_views_of_others_are_not_there(brand, manager, analyst, outsider, other_brand):
+    private = view(brand, manager, "stage=core")
+    shared = view(brand, manager, "stage=core", name="Ours", is_shared=True)
+    theirs = view(other_brand, outsider, "", is_shared=True)
+    rest = rest_as(analyst, brand)
+    assert names(rest.json("views/")) == ["Ours"]
+    assert names(rest.json("creators/", filter=shared.pk)) == ["Bea"]
+    for pk in (private.pk, theirs.pk, 2**40):
+        assert_problem(rest.get(f"views/{pk}/"), 404)
+        assert_problem(rest.get("creators/", filter=pk), 400, "not_found")
+    assert_problem(rest.get("creators/", filter="x"), 400, "invalid")
+
+
+def test_a_job_is_followed_and_undone(brand, job, manager):
+    rest = rest_as(manager, brand)
+    assert rest.json(f"jobs/{job.pk}/")["status"] == "waiting"
+    assert_problem(rest.send("POST", f"jobs/{job.pk}:undo"), 409, "not_undoable")
+    jobs.run(job_id=job.pk, at=NOW)
+    shown = rest.json(f"jobs/{job.pk}/")
+    assert (shown["status"], shown["done"], shown["total"]) == ("done", 2, 2)
+    assert shown["result"] == "2 creators changed."
+    assert_problem(rest.send("POST", f"jobs/{job.pk}:stop"), 409, "at_its_end")
+    answer = rest.send("POST", f"jobs/{job.pk}:undo")
+    assert answer.status_code == 202
+    assert answer.json()["undoes"] == job.pk
+    jobs.run(job_id=answer.json()["id"], at=NOW)
+    assert not Relationship.objects.exclude(owner=None).exists()
+    assert len(rest.json("jobs/")["results"]) == 2
+
+
+def test_jobs_of_others_are_not_there(brand, job, analyst, admin_user):
+    for user in (analyst, admin_user):
+        rest = rest_as(user, brand)
+        assert rest.json("jobs/")["results"] == []
+        assert_problem(rest.get(f"jobs/{job.pk}/"), 404)
+        for verb in ("stop", "undo"):
+            assert_problem(rest.send("POST", f"jobs/{job.pk}:{verb}"), 404)
+
+
+def test_who_may_no_longer_change_may_not_change_back(brand, job, manager):
+    jobs.run(job_id=job.pk, at=NOW)
+    manager.roles.update(role="analyst")
+    rest = rest_as(manager, brand)
+    assert_problem(rest.send("POST", f"jobs/{job.pk}:undo"), 409, "not_undoable")
+    assert Relationship.objects.filter(owner=manager).count() == 2
+
+
+def test_reading_is_no_writing(brand, job, manager):
+    rest = rest_as(manager, brand, [Scope.JOBS_READ])
+    assert_problem(rest.send("POST", f"jobs/{job.pk}:stop"), 403)
+    job.refresh_from_db()
+    assert not job.is_stopping
