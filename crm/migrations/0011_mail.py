@@ -10,214 +10,563 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0010_standard_fields'),
+        ("crm", "0010_standard_fields"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mailbox',
+            name="Mailbox",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.EmailField(max_length=254)),
-                ('name', models.CharField(help_text='Shown to the recipient beside the address.', max_length=120)),
-                ('signature', models.TextField(blank=True, default='', max_length=2000)),
-                ('smtp_host', models.CharField(blank=True, default='', max_length=253)),
-                ('smtp_port', models.PositiveIntegerField(default=465, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)])),
-                ('smtp_security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'STARTTLS'), ('none', 'None (only on this machine or a private network)')], default='tls', max_length=10)),
-                ('smtp_user', models.CharField(blank=True, default='', max_length=254)),
-                ('smtp_secret', models.TextField(blank=True, default='', editable=False)),
-                ('imap_host', models.CharField(blank=True, default='', max_length=253)),
-                ('imap_port', models.PositiveIntegerField(default=993, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)])),
-                ('imap_security', models.CharField(choices=[('tls', 'TLS from the start'), ('starttls', 'STARTTLS'), ('none', 'None (only on this machine or a private network)')], default='tls', max_length=10)),
-                ('imap_user', models.CharField(blank=True, default='', max_length=254)),
-                ('imap_secret', models.TextField(blank=True, default='', editable=False)),
-                ('imap_folder', models.CharField(default='INBOX', max_length=200)),
-                ('imap_sent_folder', models.CharField(blank=True, default='', max_length=200)),
-                ('dropbox_address', models.EmailField(blank=True, default='', max_length=254)),
-                ('keeps_unmatched', models.BooleanField(default=True)),
-                ('daily_cap', models.PositiveIntegerField(default=200, help_text="Mails a day, the brand's day.", validators=[django.core.validators.MaxValueValidator(10000)])),
-                ('daily_new_cap', models.PositiveIntegerField(default=30, help_text='First mails a day.', validators=[django.core.validators.MaxValueValidator(10000)])),
-                ('is_paused', models.BooleanField(default=False)),
-                ('smtp_problem', models.CharField(blank=True, default='', max_length=300)),
-                ('imap_problem', models.CharField(blank=True, default='', max_length=300)),
-                ('fetching_since', models.DateTimeField(blank=True, null=True)),
-                ('fetched_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mailboxes', to='crm.brand')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.EmailField(max_length=254)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Shown to the recipient beside the address.", max_length=120
+                    ),
+                ),
+                ("signature", models.TextField(blank=True, default="", max_length=2000)),
+                ("smtp_host", models.CharField(blank=True, default="", max_length=253)),
+                (
+                    "smtp_port",
+                    models.PositiveIntegerField(
+                        default=465,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(65535),
+                        ],
+                    ),
+                ),
+                (
+                    "smtp_security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS from the start"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "None (only on this machine or a private network)"),
+                        ],
+                        default="tls",
+                        max_length=10,
+                    ),
+                ),
+                ("smtp_user", models.CharField(blank=True, default="", max_length=254)),
+                ("smtp_secret", models.TextField(blank=True, default="", editable=False)),
+                ("imap_host", models.CharField(blank=True, default="", max_length=253)),
+                (
+                    "imap_port",
+                    models.PositiveIntegerField(
+                        default=993,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(65535),
+                        ],
+                    ),
+                ),
+                (
+                    "imap_security",
+                    models.CharField(
+                        choices=[
+                            ("tls", "TLS from the start"),
+                            ("starttls", "STARTTLS"),
+                            ("none", "None (only on this machine or a private network)"),
+                        ],
+                        default="tls",
+                        max_length=10,
+                    ),
+                ),
+                ("imap_user", models.CharField(blank=True, default="", max_length=254)),
+                ("imap_secret", models.TextField(blank=True, default="", editable=False)),
+                ("imap_folder", models.CharField(default="INBOX", max_length=200)),
+                ("imap_sent_folder", models.CharField(blank=True, default="", max_length=200)),
+                ("dropbox_address", models.EmailField(blank=True, default="", max_length=254)),
+                ("keeps_unmatched", models.BooleanField(default=True)),
+                (
+                    "daily_cap",
+                    models.PositiveIntegerField(
+                        default=200,
+                        help_text="Mails a day, the brand's day.",
+                        validators=[django.core.validators.MaxValueValidator(10000)],
+                    ),
+                ),
+                (
+                    "daily_new_cap",
+                    models.PositiveIntegerField(
+                        default=30,
+                        help_text="First mails a day.",
+                        validators=[django.core.validators.MaxValueValidator(10000)],
+                    ),
+                ),
+                ("is_paused", models.BooleanField(default=False)),
+                ("smtp_problem", models.CharField(blank=True, default="", max_length=300)),
+                ("imap_problem", models.CharField(blank=True, default="", max_length=300)),
+                ("fetching_since", models.DateTimeField(blank=True, null=True)),
+                ("fetched_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mailboxes",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'mailboxes',
-                'ordering': ['brand', 'address', 'pk'],
+                "verbose_name_plural": "mailboxes",
+                "ordering": ["brand", "address", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='MailFolder',
+            name="MailFolder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('inbox', 'Incoming mail'), ('sent', 'Sent mail')], max_length=10)),
-                ('name', models.CharField(max_length=200)),
-                ('uidvalidity', models.BigIntegerField()),
-                ('last_uid', models.BigIntegerField(default=0)),
-                ('mailbox', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='folders', to='crm.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("inbox", "Incoming mail"), ("sent", "Sent mail")], max_length=10
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("uidvalidity", models.BigIntegerField()),
+                ("last_uid", models.BigIntegerField(default=0)),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="folders",
+                        to="crm.mailbox",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('direction', models.CharField(choices=[('out', 'Sent by us'), ('in', 'Received')], max_length=3)),
-                ('status', models.CharField(choices=[('draft', 'Draft'), ('queued', 'Waiting to be sent'), ('sending', 'Being sent'), ('sent', 'Sent'), ('unknown', 'Not known whether it left'), ('refused', 'Not sent'), ('failed', 'Could not be sent'), ('bounced', 'Came back'), ('received', 'Received')], max_length=10)),
-                ('kind', models.CharField(choices=[('personal', 'Mail'), ('automatic', 'Automatic reply'), ('bounce', 'Delivery report')], default='personal', max_length=10)),
-                ('purpose', models.CharField(blank=True, choices=[('first', 'First mail'), ('follow_up', 'Follow-up'), ('reply', 'Reply')], default='', max_length=10)),
-                ('message_id', models.CharField(max_length=400)),
-                ('in_reply_to', models.CharField(blank=True, default='', max_length=400)),
-                ('references', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=400), blank=True, default=list, size=None)),
-                ('from_address', models.CharField(max_length=254)),
-                ('from_name', models.CharField(blank=True, default='', max_length=200)),
-                ('to', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=254), blank=True, default=list, size=None)),
-                ('cc', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=254), blank=True, default=list, size=None)),
-                ('subject', models.CharField(blank=True, default='', max_length=400)),
-                ('text', models.TextField(blank=True, default='')),
-                ('quoted', models.TextField(blank=True, default='')),
-                ('headers', models.JSONField(blank=True, default=dict)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('send_after', models.DateTimeField(blank=True, null=True)),
-                ('sending_since', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand')),
-                ('mailbox', models.ForeignKey(blank=True, db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='crm.mailbox')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "direction",
+                    models.CharField(
+                        choices=[("out", "Sent by us"), ("in", "Received")], max_length=3
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("queued", "Waiting to be sent"),
+                            ("sending", "Being sent"),
+                            ("sent", "Sent"),
+                            ("unknown", "Not known whether it left"),
+                            ("refused", "Not sent"),
+                            ("failed", "Could not be sent"),
+                            ("bounced", "Came back"),
+                            ("received", "Received"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("personal", "Mail"),
+                            ("automatic", "Automatic reply"),
+                            ("bounce", "Delivery report"),
+                        ],
+                        default="personal",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("first", "First mail"),
+                            ("follow_up", "Follow-up"),
+                            ("reply", "Reply"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("message_id", models.CharField(max_length=400)),
+                ("in_reply_to", models.CharField(blank=True, default="", max_length=400)),
+                (
+                    "references",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=400),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("from_address", models.CharField(max_length=254)),
+                ("from_name", models.CharField(blank=True, default="", max_length=200)),
+                (
+                    "to",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=254),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "cc",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=254),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, default="", max_length=400)),
+                ("text", models.TextField(blank=True, default="")),
+                ("quoted", models.TextField(blank=True, default="")),
+                ("headers", models.JSONField(blank=True, default=dict)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("send_after", models.DateTimeField(blank=True, null=True)),
+                ("sending_since", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        blank=True,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="crm.mailbox",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['thread', 'at', 'pk'],
+                "ordering": ["thread", "at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=255)),
-                ('content_type', models.CharField(default='application/octet-stream', max_length=120)),
-                ('size', models.BigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('is_risky', models.BooleanField(default=False)),
-                ('is_kept', models.BooleanField(default=True)),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='crm.brand')),
-                ('message', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attachments', to='crm.message')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=255)),
+                (
+                    "content_type",
+                    models.CharField(default="application/octet-stream", max_length=120),
+                ),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                ("is_risky", models.BooleanField(default=False)),
+                ("is_kept", models.BooleanField(default=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="attachments",
+                        to="crm.message",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['message', 'pk'],
+                "ordering": ["message", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Thread',
+            name="Thread",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('subject', models.CharField(blank=True, default='', max_length=400)),
-                ('reply_waiting_since', models.DateTimeField(blank=True, null=True)),
-                ('set_aside_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('brand', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='threads', to='crm.brand')),
-                ('mailbox', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='threads', to='crm.mailbox')),
-                ('relationship', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='threads', to='crm.relationship')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("subject", models.CharField(blank=True, default="", max_length=400)),
+                ("reply_waiting_since", models.DateTimeField(blank=True, null=True)),
+                ("set_aside_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="threads",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "mailbox",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="threads",
+                        to="crm.mailbox",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="threads",
+                        to="crm.relationship",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-last_at', '-pk'],
+                "ordering": ["-last_at", "-pk"],
             },
         ),
         migrations.AddField(
-            model_name='message',
-            name='thread',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='mails', to='crm.thread'),
+            model_name="message",
+            name="thread",
+            field=models.ForeignKey(
+                db_index=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="mails",
+                to="crm.thread",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.UniqueConstraint(fields=('brand', 'address'), name='crm_mailbox_once'),
+            model_name="mailbox",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "address"), name="crm_mailbox_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.CheckConstraint(condition=models.Q(('address', django.db.models.functions.text.Lower('address')), models.Q(('address', ''), _negated=True)), name='crm_mailbox_address_normal'),
+            model_name="mailbox",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("address", django.db.models.functions.text.Lower("address")),
+                    models.Q(("address", ""), _negated=True),
+                ),
+                name="crm_mailbox_address_normal",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailbox',
-            constraint=models.CheckConstraint(condition=models.Q(('smtp_security__in', ['tls', 'starttls', 'none']), ('imap_security__in', ['tls', 'starttls', 'none'])), name='crm_mailbox_security_valid'),
+            model_name="mailbox",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("smtp_security__in", ["tls", "starttls", "none"]),
+                    ("imap_security__in", ["tls", "starttls", "none"]),
+                ),
+                name="crm_mailbox_security_valid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailfolder',
-            constraint=models.UniqueConstraint(fields=('mailbox', 'kind'), name='crm_mail_folder_once'),
+            model_name="mailfolder",
+            constraint=models.UniqueConstraint(
+                fields=("mailbox", "kind"), name="crm_mail_folder_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailfolder',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['inbox', 'sent'])), name='crm_mail_folder_kind_valid'),
+            model_name="mailfolder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["inbox", "sent"])),
+                name="crm_mail_folder_kind_valid",
+            ),
         ),
         migrations.AddIndex(
-            model_name='attachment',
-            index=models.Index(fields=['brand', 'sha256'], name='crm_attachment_by_hash'),
+            model_name="attachment",
+            index=models.Index(fields=["brand", "sha256"], name="crm_attachment_by_hash"),
         ),
         migrations.AddConstraint(
-            model_name='attachment',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gte', 0)), name='crm_attachment_size'),
+            model_name="attachment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gte", 0)), name="crm_attachment_size"
+            ),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(fields=['brand', '-last_at', '-id'], name='crm_thread_by_time'),
+            model_name="thread",
+            index=models.Index(fields=["brand", "-last_at", "-id"], name="crm_thread_by_time"),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('reply_waiting_since__isnull', False)), fields=['brand', 'reply_waiting_since'], name='crm_thread_waiting'),
+            model_name="thread",
+            index=models.Index(
+                condition=models.Q(("reply_waiting_since__isnull", False)),
+                fields=["brand", "reply_waiting_since"],
+                name="crm_thread_waiting",
+            ),
         ),
         migrations.AddIndex(
-            model_name='thread',
-            index=models.Index(condition=models.Q(('relationship', None), ('set_aside_at', None)), fields=['brand', '-last_at'], name='crm_thread_unmatched'),
+            model_name="thread",
+            index=models.Index(
+                condition=models.Q(("relationship", None), ("set_aside_at", None)),
+                fields=["brand", "-last_at"],
+                name="crm_thread_unmatched",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['thread', 'at', 'id'], name='crm_message_in_thread'),
+            model_name="message",
+            index=models.Index(fields=["thread", "at", "id"], name="crm_message_in_thread"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('status', 'queued')), fields=['send_after', 'id'], name='crm_message_queue'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("status", "queued")),
+                fields=["send_after", "id"],
+                name="crm_message_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('status', 'sending')), fields=['sending_since'], name='crm_message_in_flight'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("status", "sending")),
+                fields=["sending_since"],
+                name="crm_message_in_flight",
+            ),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('sent_at__isnull', False)), fields=['mailbox', '-sent_at'], name='crm_message_by_sender'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("sent_at__isnull", False)),
+                fields=["mailbox", "-sent_at"],
+                name="crm_message_by_sender",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('brand', 'message_id'), name='crm_message_once'),
+            model_name="message",
+            constraint=models.UniqueConstraint(
+                fields=("brand", "message_id"), name="crm_message_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('direction', 'in'), ('status', 'received')), models.Q(('direction', 'out'), ('status__in', ('draft', 'queued', 'sending', 'sent', 'unknown', 'refused', 'failed', 'bounced'))), _connector='OR'), name='crm_message_status_valid'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("direction", "in"), ("status", "received")),
+                    models.Q(
+                        ("direction", "out"),
+                        (
+                            "status__in",
+                            (
+                                "draft",
+                                "queued",
+                                "sending",
+                                "sent",
+                                "unknown",
+                                "refused",
+                                "failed",
+                                "bounced",
+                            ),
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="crm_message_status_valid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['personal', 'automatic', 'bounce'])), name='crm_message_kind_valid'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["personal", "automatic", "bounce"])),
+                name="crm_message_kind_valid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(('purpose__in', ['', 'first', 'follow_up', 'reply'])), name='crm_message_purpose_valid'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("purpose__in", ["", "first", "follow_up", "reply"])),
+                name="crm_message_purpose_valid",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'queued'), _negated=True), ('send_after__isnull', False), _connector='OR'), name='crm_message_queued_when'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "queued"), _negated=True),
+                    ("send_after__isnull", False),
+                    _connector="OR",
+                ),
+                name="crm_message_queued_when",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'sending'), _negated=True), ('sending_since__isnull', False), _connector='OR'), name='crm_message_sending_since'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "sending"), _negated=True),
+                    ("sending_since__isnull", False),
+                    _connector="OR",
+                ),
+                name="crm_message_sending_since",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status__in', ['sent', 'bounced']), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='crm_message_sent_when'),
+            model_name="message",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status__in", ["sent", "bounced"]), _negated=True),
+                    ("sent_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="crm_message_sent_when",
+            ),
         ),
     ]

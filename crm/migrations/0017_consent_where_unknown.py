@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0016_former_handles'),
+        ("crm", "0016_former_handles"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='outreachpolicy',
-            name='needs_consent_where_unknown',
+            model_name="outreachpolicy",
+            name="needs_consent_where_unknown",
             field=models.BooleanField(default=False),
         ),
     ]

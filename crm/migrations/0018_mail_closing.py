@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0017_consent_where_unknown'),
+        ("crm", "0017_consent_where_unknown"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='message',
-            name='closing',
-            field=models.TextField(blank=True, default=''),
+            model_name="message",
+            name="closing",
+            field=models.TextField(blank=True, default=""),
         ),
     ]

@@ -4,14 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('crm', '0019_merge_brands_and_parts'),
+        ("crm", "0019_merge_brands_and_parts"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('status__in', ('draft', 'refused', 'failed', 'unknown'))), fields=['brand', 'thread'], name='crm_message_unsent'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("status__in", ("draft", "refused", "failed", "unknown"))),
+                fields=["brand", "thread"],
+                name="crm_message_unsent",
+            ),
         ),
     ]
