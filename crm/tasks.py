@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from crm.importers.mapping import MappingInvalid
 from crm.importers.rows import Unreadable
-from crm.models import User
+from crm.models import Brand, User
+from crm.outreach import attachments
 from crm.services import duplicates, jobs
 from crm.services.imports import batches, running, undoing
 from crm.services.mail import fetching, sending
@@ -112,6 +113,13 @@ def tell_people(**_later: Any) -> None:
 def advance_sequences(**_later: Any) -> None:
     """Begin the follow-ups that are due; the sender then sends what the guard lets go."""
     advance(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def remove_mail_files(**_later: Any) -> None:
+    """Delete the files of mails that are gone, as when a creator was erased."""
+    for brand in Brand.objects.order_by("pk"):
+        attachments.remove_orphans(brand, at=timezone.now())
 
 
 def _user(pk: int | None) -> User | None:

@@ -263,9 +263,21 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": timedelta(minutes=1),
     },
     # What people send goes at once; this takes what waited for its hour, or for a server.
-    "send-mail": {"task": "crm.tasks.send_mail", "schedule": timedelta(seconds=20)},
-    "fetch-mail": {"task": "crm.tasks.fetch_all_mail", "schedule": timedelta(minutes=1)},
+    "send-mail": {
+        "task": "crm.tasks.send_mail",
+        "schedule": timedelta(seconds=20),
+        "options": {"expires": 20},  # none pile up while no worker is there
+    },
+    "fetch-mail": {
+        "task": "crm.tasks.fetch_all_mail",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "sweep-mail": {"task": "crm.tasks.sweep_mail", "schedule": timedelta(minutes=5)},
+    "remove-mail-files": {
+        "task": "crm.tasks.remove_mail_files",
+        "schedule": crontab(hour=3, minute=10),
+    },
     # What people asked for and a lost worker left undone goes on where it was.
     "lost-jobs": {"task": "crm.tasks.take_up_jobs", "schedule": timedelta(minutes=1)},
     "expired-files": {"task": "crm.tasks.remove_expired_files", "schedule": crontab(minute=17)},

@@ -23,7 +23,7 @@ from crm.choices import (
     MailSecurity,
     MailStatus,
 )
-from crm.models.brands import Brand, User
+from crm.models.brands import Brand, User, UserRole
 from crm.models.relationships import Relationship
 
 if TYPE_CHECKING:
@@ -39,6 +39,11 @@ class MailboxQuerySet(models.QuerySet["Mailbox"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Mailboxes of the brands in which `user` has a role."""
         return self.filter(brand__in=Brand.objects.visible_to(user))
+
+    def in_service(self) -> Self:
+        """The shared ones, and those whose owner still has a role in the brand."""
+        here = UserRole.objects.filter(user=OuterRef("owner"), brand=OuterRef("brand"))
+        return self.filter(models.Q(owner=None) | models.Exists(here))
 
     def usable_by(self, user: User) -> Self:
         """From which `user` may write: the shared ones and their own."""
@@ -164,7 +169,9 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         if not user.is_authenticated:
             return self.none()
         about_creator = models.Q(relationship__isnull=False)
-        theirs = models.Q(mailbox__owner=None) | models.Q(mailbox__owner=user)
+        # A mailbox that is gone does not say any more whose it was.
+        shared = models.Q(mailbox__isnull=False, mailbox__owner=None)
+        theirs = shared | models.Q(mailbox__owner=user)
         return self.filter(about_creator | theirs, brand__in=Brand.objects.visible_to(user))
 
     def waiting(self) -> Self:

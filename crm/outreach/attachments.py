@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import PurePath
 
@@ -16,6 +17,7 @@ from crm.outreach.parsing import File
 
 SIZE_MAX = 25 * 1024 * 1024
 FILES_MAX = 50
+YOUNG = timedelta(days=1)
 PLAIN = "application/octet-stream"
 # What runs, or makes a browser or an office programme run something.
 _RISKY_TYPES = (
@@ -70,6 +72,25 @@ def content_of(attachment: Attachment) -> bytes:
     with default_storage.open(path(attachment.brand_id, attachment.sha256)) as file:
         content: bytes = file.read()
     return content
+
+
+def remove_orphans(brand: Brand, *, at: datetime) -> int:
+    """Delete the stored files that no mail of the brand has any more; returns how many.
+
+    Young ones are left: their mail may not be written down yet.
+    """
+    root, removed = f"mail/{brand.pk}", 0
+    if not default_storage.exists(root):
+        return 0
+    for folder in default_storage.listdir(root)[0]:
+        digests = set(default_storage.listdir(f"{root}/{folder}")[1])
+        needed = Attachment.objects.filter(brand=brand, sha256__in=digests, is_kept=True)
+        for digest in digests - set(needed.values_list("sha256", flat=True)):
+            place = path(brand.pk, digest)
+            if default_storage.get_modified_time(place) < at - YOUNG:
+                default_storage.delete(place)
+                removed += 1
+    return removed
 
 
 def path(brand_id: int, digest: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from crm.choices import FolderKind, MailStatus
 from crm.models import Mailbox, MailFolder, Message
@@ -22,12 +23,9 @@ LOOK_BACK = timedelta(days=3)
 
 def due(*, at: datetime) -> list[int]:
     """The mailboxes that have a server to fetch from and that nobody fetches right now."""
-    free = Mailbox.objects.filter(fetching_since=None) | Mailbox.objects.filter(
-        fetching_since__lt=at - LEASE
-    )
-    return list(
-        free.exclude(imap_host="").order_by("fetched_at", "pk").values_list("pk", flat=True)
-    )
+    free = Q(fetching_since=None) | Q(fetching_since__lt=at - LEASE)
+    boxes = Mailbox.objects.in_service().filter(free).exclude(imap_host="")
+    return list(boxes.order_by("fetched_at", "pk").values_list("pk", flat=True))
 
 
 def fetch(*, mailbox_id: int, at: datetime, limit: int = BATCH) -> int:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 
 from crm import audit
 from crm.choices import MailStatus
-from crm.models import Brand, Mailbox, Message, User
+from crm.models import Brand, Mailbox, Message, Thread, User
 from crm.outreach import imap, secrets, writing
 from crm.outreach.servers import (
     Server,
@@ -134,7 +134,12 @@ def save(
 
 @transaction.atomic
 def remove(*, mailbox: Mailbox, actor: User, at: datetime) -> None:
-    """Take a mailbox away with its passwords; what was said from it stays, what waits stops."""
+    """Take a mailbox away with its passwords; what was said from it stays, what waits stops.
+
+    Of somebody's own mailbox, mail that is about no creator goes with it: it is nobody else's.
+    """
+    if mailbox.owner_id is not None:
+        Thread.objects.filter(mailbox=mailbox, relationship=None).delete()
     Message.objects.filter(mailbox=mailbox, status=MailStatus.QUEUED).update(
         status=MailStatus.REFUSED, reason="Its mailbox was taken away. Choose another."
     )

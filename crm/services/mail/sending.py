@@ -11,6 +11,7 @@ from collections import Counter
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.errors import MessageError
 
 from django.db import transaction
 
@@ -47,7 +48,8 @@ def send_due(*, at: datetime, limit: int = BATCH) -> Counter[str]:
     """Send the mails whose time has come; returns how many ended in which status."""
     done: Counter[str] = Counter()
     waiting = Message.objects.filter(status=MailStatus.QUEUED, send_after__lte=at)
-    for mailbox in Mailbox.objects.filter(pk__in=waiting.values("mailbox"), is_paused=False):
+    boxes = Mailbox.objects.filter(pk__in=waiting.values("mailbox"), is_paused=False)
+    for mailbox in boxes.in_service():
         if not no_delivery(mailbox):
             done += _send_from(mailbox, at, limit - done.total())
         if done.total() >= limit:
@@ -73,7 +75,7 @@ def _send_from(mailbox: Mailbox, at: datetime, limit: int) -> Counter[str]:
                 if outbox is None:
                     outbox = stack.enter_context(Outbox(smtp_of(mailbox)))
             except ServerTrouble as trouble:
-                _hand_back(ready.message, str(trouble), at)
+                _hand_back(ready.message, mailbox, str(trouble), at)
                 done[MailStatus.QUEUED.value] += 1
                 break
             message = ready.message
@@ -127,16 +129,16 @@ def take(*, message_id: int, at: datetime) -> Ready | str:
     signature = f"-- \n{box.signature.strip()}" if box.signature.strip() else ""
     message.closing = "\n\n".join(filter(None, [signature, worn.footer.strip()]))
     message.headers = {**message.headers, **worn.headers}
+    try:
+        raw = _written(message, at)
+    except (ValueError, LookupError, OSError, MessageError) as error:
+        # One mail that cannot be written must not hold up those behind it.
+        message.status, message.reason = MailStatus.FAILED, f"It cannot be written: {error}"[:500]
+        message.save(update_fields=["status", "reason"])
+        return MailStatus.FAILED.value
     message.status, message.sending_since = MailStatus.SENDING, at
     message.attempts += 1
     message.save(update_fields=["status", "sending_since", "attempts", "closing", "headers"])
-    raw = writing.raw(
-        message,
-        text="\n\n".join(filter(None, [message.text, message.closing])),
-        headers=message.headers,
-        files=attachments.stored(message),
-        at=at,
-    )
     return Ready(message, relationship, raw)
 
 
@@ -205,6 +207,16 @@ def sweep(*, at: datetime) -> int:
     )
 
 
+def _written(message: Message, at: datetime) -> bytes:
+    return writing.raw(
+        message,
+        text="\n\n".join(filter(None, [message.text, message.closing])),
+        headers=message.headers,
+        files=attachments.stored(message),
+        at=at,
+    )
+
+
 def _verdict(
     relationship: Relationship, mailbox: Mailbox, message: Message, at: datetime
 ) -> Verdict:
@@ -225,17 +237,15 @@ def _verdict(
 
 
 @transaction.atomic
-def _hand_back(message: Message, trouble: str, at: datetime) -> None:
-    """The server was never reached: the mail waits, and the mailbox says why."""
+def _hand_back(message: Message, mailbox: Mailbox, trouble: str, at: datetime) -> None:
+    """The server was never reached: all that is due there waits, and the mailbox says why."""
     Message.objects.filter(pk=message.pk, status=MailStatus.SENDING).update(
-        status=MailStatus.QUEUED,
-        sending_since=None,
-        attempts=message.attempts - 1,
-        send_after=at + NO_SERVER,
-        reason=trouble[:500],
+        status=MailStatus.QUEUED, sending_since=None, attempts=message.attempts - 1
     )
-    if message.mailbox:
-        Mailbox.objects.filter(pk=message.mailbox.pk).update(smtp_problem=trouble[:300])
+    Message.objects.filter(mailbox=mailbox, status=MailStatus.QUEUED, send_after__lte=at).update(
+        send_after=at + NO_SERVER, reason=trouble[:500]
+    )
+    Mailbox.objects.filter(pk=mailbox.pk).update(smtp_problem=trouble[:300])
 
 
 def _not_reached(handed: Handed) -> str:

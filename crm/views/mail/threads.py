@@ -59,7 +59,7 @@ def thread(request: BrandRequest, pk: int) -> HttpResponse:
         "newest": mails[-1].pk if mails else None,
         "is_moving": any(mail.status in MOVING for mail in mails),
         "form": form,
-        "candidates": _candidates(request, found, mails) if found.relationship is None else [],
+        "candidates": _candidates(request, found, mails),
         "find": request.GET.get("find", "").strip(),
     }
     status = 422 if form and form.errors else 200
@@ -170,6 +170,8 @@ def _initial(thread: Thread, mailboxes: list[Mailbox]) -> dict[str, Any]:
 def _candidates(request: BrandRequest, thread: Thread, mails: list[Message]) -> list[Relationship]:
     """Whose it may be: known by the address, or found by what somebody looks for."""
     find = request.GET.get("find", "").strip()[:100]
+    if not find and thread.relationship:
+        return []
     if not find:
         return matching.known(request.brand, [mail.from_address for mail in mails])[:FOUND_MAX]
     by_name = Q(creator__name__icontains=find) | Q(creator__profiles__handle__icontains=find)

@@ -241,6 +241,20 @@ def test_private_mail_in_ones_own_mailbox_is_nobody_elses_business(
     )
     assert manager_client.get(page("thread", about_mia.pk)).status_code == 200
     assert logged_in(admin_user).get(page("thread", private.pk)).status_code == 200
+    Thread.objects.filter(pk=private.pk).update(mailbox=None)  # as when the account goes
+    assert manager_client.get(page("thread", private.pk)).status_code == 404
+    Thread.objects.filter(pk=private.pk).update(mailbox=own)
+    logged_in(admin_user).post(page("mailbox_remove", own.pk))
+    assert list(Thread.objects.all()) == [about_mia]
+
+
+def test_a_conversation_that_was_filed_wrongly_is_moved(manager_client, brand, box, mia, thread):
+    noa = creator_of(brand, "Noa", "noa@example.com")
+    shown = manager_client.get(page("thread", thread.pk) + "?find=no").content.decode()
+    assert str(noa.creator.uid) in shown
+    manager_client.post(page("thread_assign", thread.pk), {"creator": noa.creator.uid})
+    thread.refresh_from_db()
+    assert thread.relationship == noa
 
 
 def test_the_inbox_costs_the_same_for_many(manager_client, box, mia, django_assert_max_num_queries):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from crm.choices import MailPurpose, MailStatus, SuppressionOrigin, SuppressionReason
 from crm.models import AuditEntry, Mailbox, Message, Suppression, Thread
@@ -193,7 +194,7 @@ def test_a_server_that_is_away_costs_the_mail_nothing(brand, box, mia, manager):
     assert (first.status, first.attempts) == (MailStatus.QUEUED, 0)
     assert first.send_after == NOW + sending.NO_SERVER
     second.refresh_from_db()
-    assert second.send_after == NOW
+    assert second.send_after == first.send_after  # the server is not asked for each
     box.refresh_from_db()
     assert box.smtp_problem == "127.0.0.1:1 refuses connections on this port."
 
@@ -284,3 +285,32 @@ def test_nobody_writes_from_a_colleagues_own_mailbox(brand, smtp, mia, manager, 
 
 def _other_secret() -> str:
     return secrets.encrypt("wrong")
+
+
+def test_a_mail_that_cannot_be_written_holds_up_no_other(box, mia, manager, smtp):
+    bad = queued(box, mia, manager, headers={"X-Two": "a\nb"})
+    queued(box, mia, manager, thread=bad.thread)
+    assert sending.send_due(at=NOW) == {"failed": 1, "sent": 1}
+    bad.refresh_from_db()
+    assert bad.reason.startswith("It cannot be written")
+
+
+def test_who_left_the_brand_writes_no_more_from_their_mailbox(brand, smtp, mia, manager):
+    own = mailbox_of(brand, smtp=smtp, owner=manager)
+    message = queued(own, mia, manager)
+    manager.roles.all().delete()
+    assert sending.send_due(at=NOW) == {}
+    message.refresh_from_db()
+    assert message.status == MailStatus.QUEUED
+
+
+def test_files_of_mails_that_are_gone_are_deleted(brand, box, mia, manager):
+    message = queued(box, mia, manager)
+    for name, content in (("a.txt", b"kept"), ("b.txt", b"gone")):
+        attachments.keep(brand=brand, message=message, file=File(name, "", content))
+    kept, gone = message.attachments.order_by("pk")
+    gone.delete()
+    now = timezone.now()
+    assert attachments.remove_orphans(brand, at=now) == 0  # too young
+    assert attachments.remove_orphans(brand, at=now + timedelta(days=2)) == 1
+    assert attachments.content_of(kept) == b"kept"
