@@ -264,7 +264,7 @@ class CreatorViewSet(BrandViewSet[Relationship]):
         """One creator with accounts and niches; of a merged one, 301 to the one who stayed."""
         if there := became(self.brand, uid):
             place = reverse("api-creators-detail", args=[there], request=request)
-            return Response({"merged_into": there}, status=301, headers={"Location": place})
+            return Response({"merged_into": there}, status=301, headers={"Location": f"{place}/"})
         row = self.one(self.get_queryset().filter(creator__uid=uid).values(*COLUMNS))
         accounts = Profile.objects.filter(creator=row["creator_id"])
         in_order = accounts.order_by("platform__position", "pk").values(*profiles.COLUMNS)

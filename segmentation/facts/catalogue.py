@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from crm.choices import CreatorType, Stage
-from crm.models import Brand, Niche, Platform, Tier
+from crm.models import Brand, Niche, Platform, Tag, Tier
 from segmentation.facts.custom import archived, custom_facts
 from segmentation.facts.links import BrandSegments
 from segmentation.facts.records import record_types
@@ -92,7 +92,7 @@ def _facts(brand_id: int, vocabulary: str, norms: str) -> _Facts:
         *_posting(),
         *_person(words.niches),
         *_audience(),
-        *_relationship(),
+        *_relationship(words.tags),
     ]
     return _Facts(
         (*built_in, *custom_facts(words.fields, {fact.key for fact in built_in})),
@@ -379,8 +379,16 @@ def _audience() -> Iterator[Fact]:
     )
 
 
-def _relationship() -> Iterator[Fact]:
+def _relationship(tags: Iterable[Tag]) -> Iterator[Fact]:
     given = _From(RELATIONSHIP)
+    yield given.fact(
+        "tags",
+        "Tags",
+        FactType.SET,
+        "The brand's own words for the creator. Nobody gave one: none, which is known.",
+        choices={tag.key: tag.name for tag in tags},
+        vocabulary={tag.key: tag.pk for tag in tags},
+    )
     yield given.fact(
         "stage",
         "Stage",
@@ -413,7 +421,10 @@ def _relationship() -> Iterator[Fact]:
         "next_step_on", "Next step on", FactType.DATE, "The day of the next step with the creator."
     )
     yield given.fact(
-        "has_email", "E-mail address known", FactType.BOOLEAN, "The brand has an e-mail address."
+        "has_email",
+        "E-mail address known",
+        FactType.BOOLEAN,
+        "The brand has an e-mail address that may be used.",
     )
 
 

@@ -59,6 +59,7 @@ COMPOSED = {
     "has_owner": "related.has_owner",
     "next_step_on": "related.next_step_on",
     "has_email": "addresses.creator_id IS NOT NULL",
+    "tags": "coalesce(words.tags, '{}')",
     "custom": "coalesce(said.held, '{}')",
 }
 COLUMNS = (*MEASURED, *COMPOSED)
@@ -118,7 +119,11 @@ WITH related AS MATERIALIZED (
 ), addresses AS (
   SELECT DISTINCT p.creator_id FROM crm_contactpoint p
   WHERE p.brand_id = %(brand_id)s AND p.kind = 'email'
-    AND p.creator_id IN (SELECT creator_id FROM related)
+    AND p.barred_at IS NULL AND p.creator_id IN (SELECT creator_id FROM related)
+), words AS (
+  SELECT g.creator_id, array_agg(g.tag_id::integer ORDER BY g.tag_id) AS tags
+  FROM crm_creatortag g JOIN crm_tag t ON t.id = g.tag_id AND t.brand_id = %(brand_id)s
+  WHERE g.creator_id IN (SELECT creator_id FROM related) GROUP BY g.creator_id
 ), audience AS (
   SELECT DISTINCT ON (a.profile_id) a.profile_id, a.countries, a.ages, a.genders, a.quality
   FROM crm_audiencesnapshot a JOIN metrics m ON m.primary_profile_id = a.profile_id
@@ -146,6 +151,7 @@ LEFT JOIN strongest ON strongest.creator_id = related.creator_id
 LEFT JOIN stays ON stays.relationship_id = related.id
 LEFT JOIN subjects ON subjects.creator_id = related.creator_id
 LEFT JOIN addresses ON addresses.creator_id = related.creator_id
+LEFT JOIN words ON words.creator_id = related.creator_id
 LEFT JOIN audience ON audience.profile_id = m.primary_profile_id
 LEFT JOIN said ON said.creator_id = related.creator_id"""  # noqa: S608 - names of ours
     return named, query

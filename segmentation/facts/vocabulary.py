@@ -1,4 +1,4 @@
-"""What people may add to, and facts are made of: platforms, niches, tiers, a brand's own fields."""
+"""What people may add to, and facts are made of: platforms, niches, a brand's tags, tiers, own fields."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from crm.models import Brand, CustomField, Niche, Platform, Tier
+from crm.models import Brand, CustomField, Niche, Platform, Tag, Tier
 
 _ASKED = """
 SELECT json_build_object(
@@ -15,6 +15,8 @@ SELECT json_build_object(
     SELECT key, name, number FROM crm_platform ORDER BY position, key) p),
   'niches', (SELECT coalesce(json_agg(n), '[]') FROM (
     SELECT id, key, label FROM crm_niche ORDER BY label, id) n),
+  'tags', (SELECT coalesce(json_agg(g), '[]') FROM (
+    SELECT id, key, name FROM crm_tag WHERE brand_id = %(brand)s ORDER BY name, id) g),
   'tiers', (SELECT coalesce(json_agg(t), '[]') FROM (
     SELECT key, name, low, high FROM crm_tier WHERE scheme_id = %(scheme)s ORDER BY position) t),
   'fields', (SELECT coalesce(json_agg(f), '[]') FROM (
@@ -28,6 +30,7 @@ class Vocabulary:
 
     platforms: tuple[Platform, ...]
     niches: tuple[Niche, ...]
+    tags: tuple[Tag, ...]
     tiers: tuple[Tier, ...]
     fields: tuple[CustomField, ...]
 
@@ -38,6 +41,7 @@ class Vocabulary:
         return cls(
             tuple(Platform(**row) for row in rows["platforms"]),
             tuple(Niche(**row) for row in rows["niches"]),
+            tuple(Tag(**row) for row in rows["tags"]),
             tuple(Tier(**row) for row in rows["tiers"]),
             tuple(CustomField(**row) for row in rows["fields"]),
         )

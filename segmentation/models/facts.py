@@ -75,6 +75,8 @@ class CreatorFacts(models.Model):
     has_owner = models.BooleanField(null=True)
     next_step_on = models.DateField(null=True)
     has_email = models.BooleanField(null=True)
+    # Tag.id of the brand's tags; empty where nobody gave one.
+    tags = ArrayField(models.IntegerField(), null=True)
     # {field key: value} of the brand's custom fields; an absent key is not known.
     custom = models.JSONField(db_default=models.Value({}, models.JSONField()))
 

@@ -30,7 +30,7 @@ OTHERS = "others"
 MATERIAL = 0.1
 LEVEL = 0.05
 # Facts of sources that keep a history, and are not of one.
-_WITHOUT_HISTORY = frozenset({"is_verified", "has_owner", "has_email", "days_known"})
+_WITHOUT_HISTORY = frozenset({"is_verified", "has_owner", "has_email", "tags", "days_known"})
 _MOMENTS = frozenset({FactType.DATE, FactType.MOMENT})
 
 KS = "ks"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -101,7 +100,7 @@ class TestTimeline:
 
     def test_an_event_has_an_address_at_which_it_comes_first(self, url, notes, analyst_client):
         page = analyst_client.get(url).content.decode()
-        links = re.findall(r'href="([^"]+)#(event-note-[^"]+)" aria-label="Address', page)
+        links = re.findall(r'href="([^"]+)#(event-note-[^"]+)">', page)
         address, anchor = links[7]
         shown = analyst_client.get(address.replace("&amp;", "&")).content.decode()
         assert re.findall(r"Note (\d\d)\.", shown)[0] == "17"
@@ -113,8 +112,11 @@ class TestTimeline:
         assert lines[0] == "when,kind,what,who,text"
         assert len(lines) == 26
         assert lines[1].endswith(",Notes,Note,legal,Note 24.")
-        with closing(analyst_client.get(f"{url}timeline/export/xlsx/")) as response:
-            assert response.status_code == 200
+        sheet = analyst_client.get(f"{url}timeline/export/xlsx/")
+        assert sheet["Content-Disposition"].endswith('.xlsx"')
+        # Read to its end, which closes the file behind it.
+        assert b"".join(sheet.streaming_content).startswith(b"PK")
+        sheet.file_to_stream.close()
         assert analyst_client.get(f"{url}timeline/export/pdf/").status_code == 404
 
     def test_the_number_of_queries_stays(self, url, ida, notes, analyst_client):

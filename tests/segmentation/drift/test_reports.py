@@ -84,6 +84,7 @@ def test_what_keeps_no_history_is_not_compared(brand):
         "is_verified",
         "has_owner",
         "has_email",
+        "tags",
         "days_known",
         "known_since",
         "last_post_at",

@@ -19,6 +19,7 @@ from crm.models import (
 )
 from crm.selectors import TierTable
 from crm.services.fields import archive_field, define_field
+from crm.services.tags import add_tag
 from segmentation.facts.catalogue import FACTS_TABLE, catalogue, norms_table, rows, strength_key
 from segmentation.facts.readings import read_facts
 from segmentation.facts.refresh import COLUMNS, refresh_facts
@@ -144,6 +145,27 @@ def test_what_the_brand_and_the_creator_say_is_taken_as_it_is(brand):
     assert {key: values[key] for key in expected} == expected
 
 
+def test_tags_are_the_brands_own_and_rules_read_them_by_key(brand, other_brand):
+    creator = known(brand)
+    vegan, _number = add_tag(
+        brand=brand, creator_ids=[creator.pk], name="Very vegan", actor=None, at=NOW
+    )
+    RelationshipFactory(brand=other_brand, creator=creator)
+    add_tag(brand=other_brand, creator_ids=[creator.pk], name="Theirs", actor=None, at=NOW)
+    assert values_of(brand, creator)["tags"] == [vegan.pk]
+    assert dict(catalogue(brand)["tags"].choices) == {"very_vegan": "Very vegan"}
+    # An address that is not to be used is none.
+    ContactPoint.objects.create(
+        brand=brand,
+        creator=creator,
+        kind=ContactKind.EMAIL,
+        value="a@b.example",
+        barred_at=NOW,
+        barred_reason="She asked",
+    )
+    assert values_of(brand, creator)["has_email"] is False
+
+
 def test_what_nobody_gave_is_unknown_not_empty(brand):
     creator = CreatorFactory()
     RelationshipFactory(brand=brand, creator=creator)
@@ -158,6 +180,7 @@ def test_what_nobody_gave_is_unknown_not_empty(brand):
         "known_since",
         "has_owner",
         "has_email",
+        "tags",
     }
 
 
