@@ -209,7 +209,7 @@ class TestRun:
         assert "Creators looked at" in shown
         assert "+" in shown
         assert "Biggest movements" in shown
-        assert "hx-trigger" not in shown
+        assert 'hx-trigger="every' not in shown
 
     def test_missing_facts_by_weight(self, waiting, analyst_client):
         shown = page(analyst_client, run_url(waiting))
