@@ -66,6 +66,7 @@ urlpatterns = [
     path("creators/export.csv", many.download, {"form": "csv"}, name="creators_export"),
     path("creators/export.xlsx", many.download, {"form": "xlsx"}, name="creators_export_xlsx"),
     path("creators/export/", many.export_later, name="creators_export_later"),
+    path("creators/enrol/", many.enrol, name="creators_enrol"),
     path("creators/many/<slug:change>/", many.change, name="creators_many"),
     path("creators/views/", saved_views.views, name="saved_views"),
     path("creators/views/<int:pk>/", saved_views.view, name="saved_view"),

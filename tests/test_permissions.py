@@ -73,6 +73,7 @@ PAGES = {
     "crm:creators_export": Access(EVERYBODY),
     "crm:creators_export_xlsx": Access(EVERYBODY),
     "crm:creators_export_later": Access(None, EVERYBODY),
+    "crm:creators_enrol": Access(None, IMPORTERS),
     "crm:creators_many": Access(None, MOVERS),
     "crm:saved_views": Access(EVERYBODY, EVERYBODY),
     "crm:saved_view": Access(EVERYBODY, EVERYBODY),

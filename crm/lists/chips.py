@@ -33,19 +33,18 @@ def chips(found: CreatorFilter, query: QueryDict) -> Sequence[Chip]:
             rest = query.copy()
             rest.pop(name, None)
             rest.pop("cursor", None)
-            made.append(Chip(name, str(field.label), _words(field, value), f"?{rest.urlencode()}"))
+            words = _words(field, value, str(found.form[name].data))
+            made.append(Chip(name, str(field.label), words, f"?{rest.urlencode()}"))
     return made
 
 
-def _words(field: forms.Field, value: Any) -> str:
+def _words(field: forms.Field, value: Any, given: str) -> str:
+    """A value as the form shows it; `given` is what was typed."""
     if isinstance(value, Model):
         return str(value)
-    if isinstance(value, list | tuple):
-        return " or ".join(_words(field, item) for item in value)
     if isinstance(field.widget, forms.widgets.ChoiceWidget):
         # Behind the widget they are a plain list, also where they are made when they are needed.
         labels = {str(key): str(label) for key, label in field.widget.choices}
-        return labels.get(str(value), str(value))
-    if isinstance(value, int):
-        return f"{value:,}"
-    return str(value)
+        chosen = value if isinstance(value, list | tuple) else [value]
+        return " or ".join(labels.get(str(item), str(item)) for item in chosen)
+    return f"{value:,}" if isinstance(value, int) else given

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -33,6 +35,8 @@ TITLES = {
     "tag": "Tag them",
     "untag": "Take a tag from them",
 }
+# Each is named in the address of the page that enrols them.
+ENROL_AT_ONCE = 50
 _FORMS: dict[str, Any] = {
     "owner": OwnerForm,
     "next_step": NextStepForm,
@@ -127,6 +131,27 @@ def _back(request: BrandRequest) -> str:
     path = f"/{request.brand.slug}/creators/"
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     return wanted if is_ours and wanted.startswith(path) else path
+
+
+@require_POST
+@brand_page(Can.MANAGE_OUTREACH)
+def enrol(request: BrandRequest) -> HttpResponse:
+    """To the page that enrols them in a sequence and says who cannot be."""
+    try:
+        rows = Selection.posted(request.POST).rows(request.brand, timezone.now())
+    except FilterRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect(_back(request))
+    uids = [*rows.order_by("pk").values_list("creator__uid", flat=True)[: ENROL_AT_ONCE + 1]]
+    if len(uids) > ENROL_AT_ONCE:
+        messages.error(
+            request,
+            f"At most {ENROL_AT_ONCE} creators go into a sequence from here at once. "
+            "For more, enrol a segment or an audience.",
+        )
+        return redirect(_back(request))
+    address = reverse("crm:outreach_enrol", args=[request.brand.slug])
+    return redirect(f"{address}?{urlencode([('creator', uid) for uid in uids])}")
 
 
 @require_safe

@@ -285,6 +285,16 @@ def test_a_field_is_chosen_then_filled(brand, ann, manager_client):
     assert Job.objects.filter(params__value=None).exists()
 
 
+def test_who_is_ticked_is_taken_along_to_the_page_that_enrols(brand, ann, bea, manager_client):
+    answer = manager_client.post("/acme/creators/enrol/", {"id": [ann.pk, bea.pk]})
+    uids = f"creator={ann.creator.uid}&creator={bea.creator.uid}"
+    assert answer["Location"] == f"/acme/outreach/enrol/?{uids}"
+    for _ in range(50):
+        RelationshipFactory(brand=brand)
+    answer = manager_client.post("/acme/creators/enrol/", {"all": "yes"}, follow=True)
+    assert "At most 50 creators" in text(answer)
+
+
 def test_a_back_address_of_elsewhere_is_not_followed(brand, ann, manager_client):
     for back in ("https://evil.example/acme/creators/", "//evil.example", "/other/creators/"):
         answer = manager_client.post(

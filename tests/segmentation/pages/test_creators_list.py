@@ -54,12 +54,19 @@ def test_by_segment_and_with_its_name_in_a_column(analyst_client):
         ("not followers > 4_000", ["Ann"]),
         ("followers is unknown", ["Dan"]),
         ("stage is core or followers < 2_000", ["Ann", "Cid"]),
-        ("in segment(big) and followers < 6_000", ["Bea"]),
+        ('segment("big") and followers < 6_000', ["Bea"]),
     ],
 )
 @pytest.mark.usefixtures("four")
 def test_by_a_rule(brand, rule, wanted):
     assert found(brand, rule=rule) == wanted
+
+
+@pytest.mark.usefixtures("four")
+def test_a_rule_is_a_chip_in_its_own_words(analyst_client):
+    page = analyst_client.get(LIST, {"rule": "followers > 4_000", "segment": "big"})
+    assert "Rule: followers &gt; 4_000" in page.content.decode()
+    assert "Segment: Big" in page.content.decode()
 
 
 @pytest.mark.usefixtures("four")
