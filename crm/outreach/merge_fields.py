@@ -51,8 +51,13 @@ CATALOGUE: tuple[MergeField, ...] = (
     MergeField("niches", "Niches", "skincare, DIY", "give the creator a niche"),
     MergeField("next_step", "Next step", "send the brief", "set a next step"),
     MergeField("brand", "Your brand", "Acme", "name the brand in its settings"),
-    MergeField("sender_name", "Sender's name", "Ana Torres", "set your name"),
-    MergeField("sender_first_name", "Sender's first name", "Ana", "set your first name"),
+    MergeField("sender_name", "Sender's name", "Ana Torres", "give the mailbox a name"),
+    MergeField(
+        "sender_first_name",
+        "Sender's first name",
+        "Ana",
+        "call the mailbox by it, such as “Ana of Acme”, or write it into the mail",
+    ),
     MergeField(
         PERSONAL_LINE,
         "The personal line",

@@ -155,6 +155,7 @@ def _mail(row: EnrolmentStep, enrolment: Enrolment, step: SequenceStep, at: date
         sender=enrolment.owner,
         keys=_keys(step),
         at=at,
+        mailbox=enrolment.mailbox,
     )[relationship.pk]
     values["personal_line"] = enrolment.personal_line
     mail = render(step.mail, values, fields_of(enrolment.brand))

@@ -94,7 +94,12 @@ def draft_of(step: EnrolmentStep, *, sender: User | None, at: datetime) -> Draft
         raise ApprovalRefused("This step is no mail.")
     keys = merge_fields.used(f"{mail.subject}\n{mail.body}")
     values = values_of(
-        [relationship.pk], brand=relationship.brand, sender=sender, keys=keys, at=at
+        [relationship.pk],
+        brand=relationship.brand,
+        sender=sender,
+        keys=keys,
+        at=at,
+        mailbox=enrolment.mailbox,
     )[relationship.pk]
     rendered = render(mail, {**values, PERSONAL_LINE: TAG}, fields_of(relationship.brand))
     to, problem, verdict = "", "", Verdict()

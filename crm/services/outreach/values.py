@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import F, Prefetch
 
 from crm.field_types import shown
-from crm.models import Brand, CustomField, FieldValue, Profile, Relationship, User
+from crm.models import Brand, CustomField, FieldValue, Mailbox, Profile, Relationship, User
 from crm.outreach import merge_fields
 from crm.outreach.merge_fields import CUSTOM, MergeField
+
+# "Ana of Acme" is how mailboxes are called.
+_OF_BRAND = re.compile(r" (?:of|from|at|\||-) ")
 
 
 def fields_of(brand: Brand) -> dict[str, MergeField]:
@@ -26,8 +30,12 @@ def values_of(
     sender: User | None,
     keys: Collection[str],
     at: datetime,
+    mailbox: Mailbox | None = None,
 ) -> dict[int, dict[str, str]]:
-    """What the fields `keys` hold, by relationship; the personal line is the enrolment's own."""
+    """What the fields `keys` hold, by relationship; the personal line is the enrolment's own.
+
+    Who has not told their name is called what their mailbox is called.
+    """
     accounts = Profile.objects.select_related("platform").order_by(
         F("followers").desc(nulls_last=True), "pk"
     )
@@ -36,10 +44,12 @@ def values_of(
         .select_related("creator")
         .prefetch_related(Prefetch("creator__profiles", queryset=accounts), "creator__niches")
     )
+    box_name = mailbox.name if mailbox else ""
     of_sender = {
         "brand": brand.name,
-        "sender_name": sender.get_full_name() if sender else "",
-        "sender_first_name": sender.first_name if sender else "",
+        "sender_name": (sender.get_full_name() if sender else "") or box_name,
+        "sender_first_name": (sender.first_name if sender else "")
+        or merge_fields.first_name(_OF_BRAND.split(box_name)[0]),
     }
     found = {row.pk: {**of_sender, **_own(row)} for row in rows}
     wanted = [key.removeprefix(CUSTOM) for key in keys if key.startswith(CUSTOM)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -115,7 +115,7 @@ def _found(request: BrandRequest) -> tuple[QuerySet[Suppression], str]:
         rows = rows.filter(Exists(by_address))
     elif search:
         named = Creator.objects.alias(folded=Fold("name")).filter(
-            folded__contains=search.casefold()
+            folded__contains=Fold(Value(search, output_field=TextField()))
         )
         rows = rows.filter(creator__in=named)
     return rows, search

@@ -490,7 +490,7 @@ def test_who_cannot_be_enrolled_and_why_at_the_cost_of_one(
     thread.reply_waiting_since = MONDAY
     thread.save()
     mail(names["Asked"], mailbox, at=MONDAY - 3 * DAY)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         found = candidates(sequence, [row.pk for row in names.values()], at=MONDAY)
     assert {one.relationship.creator.name: one.problem for one in found} == {
         "Asked": "Somebody wrote on 20 November; nobody else does within 30 days.",
@@ -513,3 +513,11 @@ def test_a_sequence_can_be_for_one_stage(brand, maya, mailbox):
     core = sequence_of(brand, stage=Stage.CORE)
     [found] = candidates(core, [maya.pk], at=MONDAY)
     assert found.problem == "Is prospect; this is for: core partner."
+
+
+def test_who_has_no_name_is_called_as_the_mailbox_is(enrolment, brand):
+    draft = draft_of(waiting().get(), sender=None, at=MONDAY)
+    assert draft.text.endswith("Shall we talk?\nAna")
+    brand.mailboxes.update(name="ACME")
+    draft = draft_of(waiting().get(), sender=None, at=MONDAY)
+    assert [field.key for field in draft.missing] == ["sender_first_name"]
