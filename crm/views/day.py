@@ -165,21 +165,26 @@ def _section(asker: Asker, name: str) -> Section:
 
 
 def _context(request: BrandRequest, asker: Asker) -> dict[str, Any]:
-    today = asker.today
     return {
         "asker": asker,
-        "days": [
-            ("Tomorrow", today + timedelta(days=1)),
-            ("Next Monday", today + timedelta(days=7 - today.weekday())),
-            ("In a week", today + timedelta(days=7)),
-            ("In a month", today + timedelta(days=30)),
-        ],
+        "days": later_days(asker.today),
         "undo_seconds": 10,
         "toast": None,
         "toast_section": "",
         "after": "",
         "is_short": False,
     } | ({"toast": _told(request)} if request.method == "GET" else {})
+
+
+def later_days(today: date) -> list[tuple[str, date]]:
+    """To which days a row is usually put off; each day by its first name only."""
+    named = {
+        today + timedelta(days=30): "In a month",
+        today + timedelta(days=7): "In a week",
+        today + timedelta(days=7 - today.weekday()): "Next Monday",
+        today + timedelta(days=1): "Tomorrow",
+    }
+    return [(words, day) for day, words in sorted(named.items())]
 
 
 def _told(request: BrandRequest) -> dict[str, str] | None:

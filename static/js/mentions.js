@@ -1,10 +1,9 @@
 // "@" in a note or a task offers the brand's people: arrows choose, Enter or Tab takes, Escape closes.
 let people = null;
-const fetched = async () => {
-  if (!people) {
-    const answer = await fetch(`/${document.body.dataset.brand}/people/`, { headers: { Accept: "application/json" } });
-    people = answer.ok ? (await answer.json()).people : [];
-  }
+const fetched = () => {
+  people ||= fetch(`/${document.body.dataset.brand}/people/`, { headers: { Accept: "application/json" } })
+    .then((answer) => (answer.ok ? answer.json() : { people: [] }))
+    .then((found) => found.people);
   return people;
 };
 
@@ -32,12 +31,16 @@ const mark = (at) => {
   box.field.setAttribute("aria-activedescendant", `mention-${box.at}`);
 };
 
+const TYPED = /(?:^|[\s(])@([\w.+-]*)$/;
+const before = (field) => field.value.slice(0, field.selectionStart);
 const offer = async (field) => {
-  const before = field.value.slice(0, field.selectionStart);
-  const typed = /(?:^|[\s(])@([\w.+-]*)$/.exec(before);
+  if (!TYPED.test(before(field))) return close();
+  const everybody = await fetched();
+  // What was typed while the people were on their way counts.
+  const typed = TYPED.exec(before(field));
   if (!typed) return close();
   const wanted = typed[1].toLowerCase();
-  const found = (await fetched())
+  const found = everybody
     .filter(({ handle, name }) => handle.startsWith(wanted) || name.toLowerCase().split(" ").some((part) => part.startsWith(wanted)))
     .slice(0, 6);
   close();

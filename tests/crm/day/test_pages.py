@@ -21,6 +21,7 @@ from crm.models import (
     StageChange,
     Task,
 )
+from crm.views.day import later_days
 from tests.factories import CreatorFactory, NoteFactory, RelationshipFactory
 from tests.people import logged_in
 
@@ -153,6 +154,19 @@ def test_snoozed_until_a_day_and_back(manager, manager_client, task):
     back = act(manager_client, "undo/", token=token_of(answer))
     assert titles(back) == ["Send the brief"]
     assert not Snooze.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2026-11-22", "Tomorrow 23, In a week 29, In a month 22"),
+        ("2026-11-23", "Tomorrow 24, Next Monday 30, In a month 23"),
+        ("2026-11-25", "Tomorrow 26, Next Monday 30, In a week 2, In a month 25"),
+    ],
+)
+def test_no_day_is_offered_twice(day, expected):
+    offered = later_days(date.fromisoformat(day))
+    assert ", ".join(f"{words} {on.day}" for words, on in offered) == expected
 
 
 def test_a_snooze_ends_on_its_day_and_is_one_s_own(
