@@ -41,6 +41,15 @@ class CreatorTagSerializer(serializers.Serializer[Any]):
     author = serializers.EmailField(allow_null=True)
 
 
+class CreatorTagsSerializer(serializers.Serializer[Any]):
+    """All tags of a creator, in the shape of a list."""
+
+    results = CreatorTagSerializer(many=True)
+    next = serializers.URLField(allow_null=True, help_text="Always null: this is all.")
+    previous = serializers.URLField(allow_null=True, help_text="Always null: this is all.")
+    count = serializers.IntegerField()
+
+
 class CreatorTagsChange(Body):
     """All tags that a creator has from now on."""
 
@@ -88,7 +97,7 @@ class CreatorTagViewSet(BrandViewSet[CreatorTag]):
         """The tags of a creator by name."""
         return self._shown(self._relationship(uid))
 
-    @extend_schema(request=CreatorTagsChange, responses=CreatorTagSerializer(many=True))
+    @extend_schema(request=CreatorTagsChange, responses=CreatorTagsSerializer)
     def change(self, request: Request, uid: str) -> Response:
         """Say which tags a creator has: others are taken away, new words are made."""
         relationship = self._relationship(uid)

@@ -1,4 +1,4 @@
-"""What people may add to, and facts are made of: platforms, niches, a brand's tags, tiers, own fields."""
+"""What people may add to, and facts are made of: platforms, niches, tags, tiers, own fields."""
 
 from __future__ import annotations
 
