@@ -52,8 +52,7 @@ class Plan:
     gone: Creator
     differences: Sequence[Difference]
     counts: Mapping[str, Counts]
-    # Brands that know both, and those that know only the one that goes.
-    joined: Sequence[Brand]
+    # Brands that know only the one that goes.
     handed_over: Sequence[Brand]
 
 
@@ -64,8 +63,7 @@ def plan(
     _refuse_unless_two(kept, gone)
     pairs, alone = _known_by(kept, gone, brand, allowed)
     _refuse_where_it_takes_a_person(pairs)
-    walk = Walk(None, resolving=RESOLVING)
-    walk.settlers = Settling({}, at).settlers()
+    walk = Walk(None, settlers=Settling({}, at).settlers(), resolving=RESOLVING)
     walk.join(Creator, gone.pk, kept.pk)
     counts = dict(walk.counts)
     for part in PARTS:
@@ -76,7 +74,6 @@ def plan(
         gone=gone,
         differences=differences(kept=kept, gone=gone, pairs=pairs, brand=brand, at=at),
         counts=dict(sorted(counts.items())),
-        joined=[pair.brand for pair in pairs],
         handed_over=[relationship.brand for relationship in alone],
     )
 

@@ -7,7 +7,6 @@ then the one that went is taken out.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -129,7 +128,6 @@ class Walk:
     settlers: dict[str, Settler] = field(default_factory=dict)
     resolving: frozenset[str] = frozenset()
     counts: dict[str, Counts] = field(default_factory=dict)
-    joined: Counter[str] = field(default_factory=Counter)
 
     def join(self, model: type[models.Model], old: int, new: int) -> None:
         """Let everything that hangs on the row `old` hang on `new`."""
@@ -156,7 +154,7 @@ class Walk:
         return {} if label in self.resolving else met
 
     def _count(self, link: Link, old: int, dropped: int) -> None:
-        """Rows joined before are out of the way of a count, which moves nothing."""
+        """Before anything is written, so that a plan and a merge count the same."""
         every = link.rows_of(old).count()
         if not every:
             return
