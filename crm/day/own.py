@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.day.approvals import WaitingMails
 from crm.day.imports import RejectedRows, WaitingImports
 from crm.day.mentions import Mentions
 from crm.day.next_steps import DueSteps
@@ -21,6 +22,7 @@ def add_own_sources() -> None:
         DueTasks(),
         *(Stalled(stage) for stage in DEFAULTS),
         RejectedRows(),
+        WaitingMails(),
         WaitingImports(),
     ):
         SOURCES.add(source.key, source)

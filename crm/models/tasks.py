@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast, Coalesce
 from django.utils import timezone
 
 from crm.choices import RepeatUnit
@@ -24,6 +26,13 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def open(self) -> Self:
         """What is still to be done."""
         return self.filter(done_at=None)
+
+    def next_of(self, relationship_ids: Sequence[int]) -> dict[int, Task]:
+        """The open task of each creator that is due first, for cards: one statement."""
+        due = Coalesce("due_at", Cast("due_on", models.DateTimeField()))
+        rows = self.open().filter(relationship__in=relationship_ids)
+        rows = rows.order_by("relationship_id", due.asc(nulls_last=True), "pk")
+        return {task.relationship_id or 0: task for task in rows.distinct("relationship_id")}
 
     def with_people(self) -> Self:
         """With everything that a row shows."""

@@ -17,7 +17,7 @@ from django_htmx.http import trigger_client_event
 from crm.choices import Stage
 from crm.filters import BoardFilter, asked
 from crm.forms import MoveForm
-from crm.models import Relationship, StageChange
+from crm.models import Relationship, StageChange, Task
 from crm.paging import BadCursor, Count, Order, Page, capped_count, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import CreatorRow, TierTable, creator_rows, relationships_of, stage_counts
@@ -37,6 +37,8 @@ class Card:
     days_in_stage: int
     # Stage and whether the move takes a reason.
     moves: Sequence[tuple[Stage, bool]]
+    # What is to be done about the creator first.
+    task: Task | None
 
     @property
     def relationship(self) -> Relationship:
@@ -106,6 +108,7 @@ def _cards(request: BrandRequest, rows: Sequence[Relationship]) -> list[Card]:
     now = timezone.now()
     aside = [row.pk for row in rows if row.stage in SIDE]
     before = _last_on_path(aside)
+    tasks = Task.objects.next_of([row.pk for row in rows])
     return [
         Card(
             row=row,
@@ -115,6 +118,7 @@ def _cards(request: BrandRequest, rows: Sequence[Relationship]) -> list[Card]:
                     Stage(row.relationship.stage), before.get(row.relationship.pk)
                 ).items()
             ),
+            task=tasks.get(row.relationship.pk),
         )
         for row in creator_rows(rows, TierTable.of(request.brand))
     ]

@@ -21,7 +21,10 @@ from crm.models import (
     StageChange,
     Task,
 )
+from crm.services.outreach.approving import waiting
+from crm.services.outreach.enrolling import enrol
 from crm.views.day import later_days
+from tests.crm.outreach.worlds import known_creator, mailbox_of, policy_of, sequence_of
 from tests.factories import CreatorFactory, NoteFactory, RelationshipFactory
 from tests.people import logged_in
 
@@ -257,6 +260,28 @@ def test_cards_that_stand_still_say_why_and_go_on_with_a_plan(manager, manager_c
     assert (still.next_step, still.next_step_on) == ("", None)
 
 
+def test_a_mail_that_waits_for_approval_is_a_decision(
+    brand, manager, manager_client, legal, admin_user_client
+):
+    policy_of(brand)
+    maya = known_creator(brand)
+    done = enrol(
+        sequence_id=sequence_of(brand).pk,
+        relationships=[maya.pk],
+        mailbox=mailbox_of(brand),
+        actor=manager,
+        at=timezone.now(),
+    )
+    assert done.refused == ()
+    step = waiting().get()
+    response = manager_client.get("/acme/day/decide/")
+    assert titles(response) == ["Mail to Maya Lindholm"]
+    assert f"/acme/outreach/approve/?mail={step.pk}" in response.content.decode()
+    assert titles(admin_user_client.get("/acme/day/decide/")) == []
+    assert titles(admin_user_client.get("/acme/day/decide/?team=1")) == ["Mail to Maya Lindholm"]
+    assert logged_in(legal).get("/acme/day/decide/").status_code == 404
+
+
 def test_who_may_not_move_creators_sees_the_step_but_no_button(legal, brand):
     row = RelationshipFactory(brand=brand, owner=legal)
     Relationship.objects.filter(pk=row.pk).update(next_step="Check", next_step_on=today())
@@ -315,7 +340,7 @@ def test_a_longer_day_costs_no_more_queries(manager, manager_client, brand):
     fill(20)
     few = queries()
     fill(60)
-    assert queries() == few == 20
+    assert queries() == few == 21
 
 
 def test_without_scripts_the_page_comes_back_with_what_can_be_undone(manager_client, task):

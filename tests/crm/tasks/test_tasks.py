@@ -287,3 +287,17 @@ def test_tasks_stand_on_the_creator_s_page(brand, manager_client):
     assert task.relationship == relationship
     answer = manager_client.post(f"/acme/tasks/{task.pk}/done/", headers=htmx)
     assert "Open again" in answer.content.decode()
+
+
+def test_the_card_on_the_board_has_what_is_due_first(brand, manager, manager_client):
+    relationship = RelationshipFactory(brand=brand)
+    for title, due in (("Some time", None), ("Later", date(2026, 12, 24)), ("First", DAY)):
+        add(brand, manager, title=title, due_on=due, relationship=relationship)
+    finish(
+        add(brand, manager, title="Done", due_on=date(2026, 1, 1), relationship=relationship),
+        manager,
+    )
+    page = manager_client.get("/acme/board/").content.decode()
+    assert "First</a>" in page
+    assert "by 23 Nov 2026" in page
+    assert "Later</a>" not in page
