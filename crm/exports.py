@@ -10,7 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import math
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,8 +26,6 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "
 # Of Excel: rows of a sheet, characters of a cell.
 MAX_ROWS, MAX_CELL = 1_048_576, 32_767
 MORE = " …"
-# Bytes of a workbook that are kept in memory rather than in a file.
-IN_MEMORY = 16_000_000
 # So that Excel reads CSV as UTF-8; everything else skips it.
 BOM = "\ufeff"
 
@@ -69,7 +66,8 @@ def respond(
     """
     if form is Format.CSV:
         return stream(name, head, rows)
-    file = tempfile.SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - the response closes it
+    # Lists that are long enough to matter are written by a worker, into a file.
+    file = io.BytesIO()
     write_sheet(file, head, rows, about=about)
     file.seek(0)
     return FileResponse(

@@ -23,7 +23,8 @@ class ManyForm(PlainForm):
 
     def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
         self.brand = brand
-        super().__init__(*args, **kwargs)
+        # Beside the filter of the list, whose fields have the usual ids.
+        super().__init__(*args, **{"auto_id": "many_%s", **kwargs})
 
     def change(self) -> dict[str, Any]:
         """As a job's parameters have it; call it when the form is valid."""

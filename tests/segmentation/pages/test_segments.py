@@ -195,7 +195,7 @@ class TestCsv:
                 *("Name", "Handle", "Platform", "Followers", "Engagement rate"),
                 *("Country", "Stage", "Member since", "Came in by"),
             ],
-            ["Ana", "", "", "", "", "", "prospect", "2026-06-01 00:00:00+00:00", "rule"],
+            ["Ana", "", "", "", "", "", "prospect", "2026-06-01T00:00:00+00:00", "rule"],
         ]
 
     def test_a_name_is_not_a_formula(self, brand, analyst_client):
