@@ -145,6 +145,8 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
         label="Name or handle",
         max_length=100,
         help_text="Accents do not matter.",
+        # Where "/" leads.
+        widget=forms.TextInput(attrs={"type": "search", "data-search": ""}),
     )
     owner = filters.ChoiceFilter(
         method="by_owner",

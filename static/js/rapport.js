@@ -68,7 +68,7 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "g") going = true;
   else if (event.key === "/") {
-    const search = document.querySelector("[data-search], #id_search");
+    const search = document.querySelector("[data-search]");
     event.preventDefault();
     if (search) search.focus();
     else document.querySelector("[data-palette]")?.click();

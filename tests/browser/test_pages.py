@@ -74,7 +74,11 @@ def test_every_page_is_accessible_and_fits_a_phone(
     for path in (
         "/acme/creators/",
         "/acme/creators/?stage=core&sort=-followers",
+        "/acme/creators/?stage=core&columns=tags,segments,email&sort=name",
         "/acme/creators/?followers_min=many",
+        "/acme/creators/views/?stage=core",
+        "/acme/jobs/",
+        "/acme/search/?q=an",
         "/acme/creators/new/",
         f"/acme/creators/{creator.uid}/",
         f"/acme/creators/{creator.uid}/edit/",
@@ -153,7 +157,7 @@ def test_what_is_chosen_in_the_filter_stays_in_the_address(lived_in, manager, lo
     log_in(manager)
     page = visit("/acme/creators/")
     everybody = page.locator("#rows").get_by_role("row").count()
-    page.get_by_label("Core partner").check()
+    page.get_by_role("checkbox", name="Core partner").check()
     page.wait_for_url("**/creators/?*stage=core*")
     page.wait_for_load_state("networkidle")
     core = page.locator("#rows").get_by_role("row").count()
@@ -161,7 +165,7 @@ def test_what_is_chosen_in_the_filter_stays_in_the_address(lived_in, manager, lo
 
     page.reload()
     expect(page.locator("#rows").get_by_role("row")).to_have_count(core)
-    expect(page.get_by_label("Core partner")).to_be_checked()
+    expect(page.get_by_role("checkbox", name="Core partner")).to_be_checked()
 
 
 def test_theme_is_kept(brand, manager, log_in, visit):
