@@ -17,13 +17,14 @@ from crm import audit
 from crm.api.base import BrandViewSet
 from crm.choices import Scope
 from crm.data_files import read_yaml
-from crm.models import ImportBatch, ImportReject
+from crm.models import Enrolment, ImportBatch, ImportReject, MailTemplate, Sequence, Suppression
 from crm.services.metrics import refresh_metrics
 from segmentation.choices import OverrideKind
 from segmentation.models import DriftReport, Membership, Override, Segment
 from segmentation.services import changesets, drift, packs, runs
 from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
+from tests.crm.outreach.worlds import write_to_somebody
 from tests.factories import NOW
 from tests.rest import Rest, rest_as
 from tests.segmentation.building import populate
@@ -121,6 +122,7 @@ def rest(brand, admin_user) -> Rest:
         at=NOW,
         actor=admin_user,
     )
+    write_to_somebody(brand, admin_user)
     return rest_as(admin_user, brand)
 
 
@@ -144,6 +146,10 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/overrides/{id}": str(Override.objects.get().pk),
         "/versions/{number}": "1",
         "/imports/{id}": str(ImportBatch.objects.get().pk),
+        "/enrolments/{id}": str(Enrolment.objects.get().pk),
+        "/mail-templates/{id}": str(MailTemplate.objects.earliest("pk").pk),
+        "/sequences/{id}": str(Sequence.objects.get().pk),
+        "/suppressions/{id}": str(Suppression.objects.get().pk),
     }
     asked = 0
     for path, methods in schema["paths"].items():

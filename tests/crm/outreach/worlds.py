@@ -5,7 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from crm.choices import MailDirection, MailKind, MailPurpose, MailStatus, StepAction
+from crm.choices import (
+    MailDirection,
+    MailKind,
+    MailPurpose,
+    MailStatus,
+    StepAction,
+    SuppressionOrigin,
+    SuppressionReason,
+)
 from crm.models import (
     Brand,
     Mailbox,
@@ -15,8 +23,11 @@ from crm.models import (
     Relationship,
     Sequence,
     Thread,
+    User,
 )
+from crm.services.outreach.enrolling import enrol
 from crm.services.outreach.sequences import Step, make_sequence
+from crm.services.outreach.suppressions import suppress_address
 from crm.services.outreach.templates import make_template
 from tests.factories import (
     ContactPointFactory,
@@ -140,3 +151,25 @@ def sent(message: Message, at: datetime) -> Message:
     message.status, message.sent_at, message.at = MailStatus.SENT, at, at
     message.save()
     return message
+
+
+def write_to_somebody(brand: Brand, actor: User) -> None:
+    """A brand with a sequence, a creator in it, and somebody on the suppression list."""
+    policy_of(brand)
+    sequence = sequence_of(brand)
+    maya = known_creator(brand)
+    enrol(
+        sequence_id=sequence.pk,
+        relationships=[maya.pk],
+        mailbox=mailbox_of(brand),
+        actor=actor,
+        at=MONDAY,
+    )
+    suppress_address(
+        brand=brand,
+        address="press@example.com",
+        reason=SuppressionReason.BY_HAND,
+        origin=SuppressionOrigin.PERSON,
+        at=MONDAY,
+        actor=actor,
+    )
