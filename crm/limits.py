@@ -1,4 +1,4 @@
-"""Statements that are stopped when they take too long."""
+"""What does not wait for ever: statements that take too long, locks that others hold."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from contextlib import contextmanager
 from time import monotonic
 
 from django.db import OperationalError, connection, transaction
-from psycopg.errors import QueryCanceled
+from psycopg.errors import LockNotAvailable, QueryCanceled
 
 
 class TookTooLong(Exception):
     """A statement was stopped by its time limit."""
+
+
+class Busy(Exception):
+    """Somebody else holds what a person wants to change; the message is fit for the user.
+
+    Pages and API turn it into 409, in one place each: whoever asked may ask again in a moment.
+    """
 
 
 @contextmanager
@@ -27,4 +34,21 @@ def limited(seconds: float) -> Iterator[None]:
         # A person who cancels a statement stops it the same way, but earlier.
         if isinstance(stopped.__cause__, QueryCanceled) and monotonic() - began >= seconds:
             raise TookTooLong from stopped
+        raise
+
+
+@contextmanager
+def patient(seconds: float, *, or_say: str) -> Iterator[None]:
+    """Wait so long for each lock taken within. Raises Busy with the words of `or_say`.
+
+    Within a transaction, which has to end when Busy is raised.
+    """
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
+            yield
+            cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    except OperationalError as waited:
+        if isinstance(waited.__cause__, LockNotAvailable):
+            raise Busy(or_say) from waited
         raise

@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from crm.choices import Role
+from crm.limits import Busy
 from crm.models import Brand, User, UserRole
 
 if TYPE_CHECKING:
@@ -141,7 +142,10 @@ def brand_page(
                 return refuse(request, needed)
             # Days and quarters are the brand's, on every page of it.
             with timezone.override(request.brand.timezone):
-                return view(request, *args, **kwargs)
+                try:
+                    return view(request, *args, **kwargs)
+                except Busy as busy:
+                    return render(request, "crm/busy.html", {"reason": str(busy)}, status=409)
 
         return wrapped
 

@@ -12,6 +12,8 @@ from rest_framework.exceptions import APIException, ErrorDetail, ParseError, Val
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from crm.limits import Busy
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -88,6 +90,8 @@ def problem(
 
 def problem_details(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Turn what a view raised into a problem; None for a fault of ours, which stays a 500."""
+    if isinstance(exc, Busy):
+        exc = Refused(exc, code="busy")
     if isinstance(exc, Http404):
         # Its words may name models and ids of others: a plain sentence instead.
         exc = Http404("There is nothing here that this token may see.")

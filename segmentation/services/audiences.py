@@ -33,7 +33,7 @@ def create_audience(
     actor: User | None,
 ) -> AudienceSegment:
     """A new audience, reached by the segments of these keys. Raises EditRefused."""
-    ledger.lock(brand)
+    ledger.lock_for_edit(brand)
     if AudienceSegment.objects.filter(brand=brand, key=key).exists():
         raise EditRefused(f"There is an audience {key!r} already.", code="key_taken", field="key")
     audience = AudienceSegment(brand=brand, key=key)
@@ -58,7 +58,7 @@ def change_audience(
 ) -> AudienceSegment:
     """Set some of FIELDS and, where given, the segments. Raises EditRefused."""
     audience = AudienceSegment.objects.select_related("brand").get(pk=audience_id)
-    ledger.lock(audience.brand)
+    ledger.lock_for_edit(audience.brand)
     audience.refresh_from_db()
     refuse_outdated(audience, FIELDS, seen)
     changed = set_values(audience, {name: changes[name] for name in FIELDS if name in changes})

@@ -37,7 +37,7 @@ def create_dimension(
     *, brand: Brand, key: str, values: Mapping[str, Any], at: datetime, actor: User | None
 ) -> Dimension:
     """A new way of looking, after the ones there are. Raises EditRefused."""
-    ledger.lock(brand)
+    ledger.lock_for_edit(brand)
     if Dimension.objects.filter(brand=brand, key=key).exists():
         raise EditRefused(f"There is a dimension {key!r} already.", code="key_taken", field="key")
     last = Dimension.objects.filter(brand=brand).aggregate(last=Max("position"))["last"] or 0
@@ -156,7 +156,7 @@ def _refuse_circles(brand: Brand, before: Mapping[str, object], *, field: str) -
 def _locked(dimension_id: int) -> Dimension:
     """The dimension, with the brand's lock held: no run looks on while it changes."""
     dimension = Dimension.objects.select_related("brand").get(pk=dimension_id)
-    ledger.lock(dimension.brand)
+    ledger.lock_for_edit(dimension.brand)
     dimension.refresh_from_db()
     return dimension
 

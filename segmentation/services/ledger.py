@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from crm.limits import patient
 from crm.models import Brand
 from segmentation.choices import Cause, ChangeKind, SegmentStatus
 from segmentation.models import Run, Segment
@@ -40,12 +41,24 @@ CHANGES = Moves(
 )
 # With the brand's id, the name of the lock that runs and changes of segments hold.
 LOCK_CLASS = 20_261
+# Seconds that a person waits for it: most runs of a small brand are over by then.
+PATIENCE = 3.0
+AT_WORK = (
+    "A run is at work on this brand's segments, and nothing may change under it. Nothing was saved:"
+    " try again when it is done."
+)
 
 
 def lock(brand: Brand) -> None:
     """Wait until nobody else runs or changes the brand's segments; held until the commit."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, brand.pk])
+
+
+def lock_for_edit(brand: Brand) -> None:
+    """The same for somebody who waits at a page. Raises Busy instead of waiting for a whole run."""
+    with patient(PATIENCE, or_say=AT_WORK):
+        lock(brand)
 
 
 def write_stays(

@@ -36,12 +36,12 @@ _STAY = (
 
 
 def lock(kept: int, gone: int) -> None:
-    """Wait until nobody else runs or changes segments of a brand that knows either of the two."""
+    """Nobody else runs or changes segments of a brand that knows either of the two. Raises Busy."""
     both = [kept, gone]
     known = Relationship.objects.filter(creator__in=both).values("brand")
     stored = CreatorFacts.objects.filter(creator__in=both).values("brand")
     for brand in Brand.objects.filter(pk__in=known.union(stored)).order_by("pk"):
-        ledger.lock(brand)
+        ledger.lock_for_edit(brand)
 
 
 def count(gone: int) -> dict[str, int]:

@@ -32,7 +32,7 @@ def change_segment(
     `seen` is the stamp of the values that the person had before them. Raises EditRefused.
     """
     segment = Segment.objects.select_related("brand").get(pk=segment_id)
-    ledger.lock(segment.brand)
+    ledger.lock_for_edit(segment.brand)
     segment.refresh_from_db()
     if segment.status == SegmentStatus.ARCHIVED:
         raise EditRefused(f"{segment} is archived; it stays as it was.", code="archived")

@@ -51,7 +51,7 @@ def force(
     anew soon after the commit. Raises OverrideRefused.
     """
     segment = Segment.objects.select_related("brand").get(pk=segment_id)
-    ledger.lock(segment.brand)
+    ledger.lock_for_edit(segment.brand)
     segment.refresh_from_db(fields=["status"])
     creator = Creator.objects.get(pk=creator_id)
     reason = reason.strip()
@@ -138,7 +138,7 @@ def withdraw(*, override_id: int, at: datetime, actor: User | None) -> Override:
     """Let the rule decide again. Raises OverrideRefused where the decision has ended already."""
     override = Override.objects.select_related("segment__brand", "creator").get(pk=override_id)
     segment = override.segment
-    ledger.lock(segment.brand)
+    ledger.lock_for_edit(segment.brand)
     override.refresh_from_db(fields=["ends_at"])
     if override.ends_at is not None and override.ends_at <= at:
         raise OverrideRefused(

@@ -277,7 +277,7 @@ def archive_segment(
 def _locked(segment_id: int) -> Segment:
     """The segment, with the brand's lock held: no run looks on while it changes."""
     segment = Segment.objects.select_related("brand", "active_version").get(pk=segment_id)
-    ledger.lock(segment.brand)
+    ledger.lock_for_edit(segment.brand)
     segment.refresh_from_db()
     return segment
 
@@ -285,7 +285,7 @@ def _locked(segment_id: int) -> Segment:
 def _new_segment(dimension: Dimension, *, key: str, **columns: Any) -> Segment:
     """A draft segment without versions, with the brand's lock held."""
     brand = dimension.brand
-    ledger.lock(brand)
+    ledger.lock_for_edit(brand)
     if Segment.objects.filter(brand=brand, key=key).exists():
         raise SegmentRefused(f"There is a segment {key!r} already.")
     return Segment.objects.create(

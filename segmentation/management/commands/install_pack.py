@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from crm.limits import Busy
 from segmentation.management.commands._arguments import brand_named
 from segmentation.rules import text
 from segmentation.services import packs
@@ -41,7 +42,7 @@ class Command(BaseCommand):
                 plans = packs.install_pack(
                     brand=brand, name=options["name"], actor=None, at=timezone.now()
                 )
-        except PackUnknown as unknown:
+        except (PackUnknown, Busy) as unknown:
             raise CommandError(str(unknown)) from unknown
         for plan in plans:
             self._show(plan)

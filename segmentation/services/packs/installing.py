@@ -36,7 +36,7 @@ def install_pack(*, brand: Brand, name: str, actor: User | None, at: datetime) -
     doing it again adds nothing but what is new among niches and platforms. What asks for a fact
     that the brand has not got is left out. Raises PackUnknown.
     """
-    ledger.lock(brand)
+    ledger.lock_for_edit(brand)
     plans = plan_pack(brand=brand, name=name)
     facts = catalogue(brand)
     for plan in plans:
@@ -82,7 +82,7 @@ def adopt_pack(
     there is none. Returns the keys of what changed. Raises PackUnknown, and PackRefused for a
     segment that the brand has reworded, does not have or has archived: nothing is changed then.
     """
-    ledger.lock(brand)
+    ledger.lock_for_edit(brand)
     pack = pack_files.read(name)
     [plan] = plans_of(brand, [pack])
     lines = {line.draft.key: line for line in plan.lines}
