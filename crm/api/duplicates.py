@@ -113,7 +113,7 @@ class DuplicateViewSet(BrandViewSet[DuplicatePair]):
         """Pairs, the surest first."""
         return self.page(self.get_queryset().values(*_PAIR), order=BY_SCORE, represent=_pairs)
 
-    @extend_schema(request=DifferentBody, responses=None)
+    @extend_schema(request=DifferentBody, responses={204: None})
     def different(self, request: Request, pk: str) -> Response:
         """Say that the two are different people: nobody is asked again."""
         body = DifferentBody(data=request.data)

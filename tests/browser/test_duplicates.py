@@ -32,7 +32,7 @@ def test_somebody_who_came_twice_becomes_one(
     page.get_by_role("button", name="Merge the two").click()
     expect(page.get_by_role("heading", name="Ida Holm", level=1)).to_be_visible()
     page.wait_for_load_state("networkidle")
-    expect(page.get_by_text("Merged with Ida Holm")).to_be_visible()
+    expect(page.get_by_text("Merged with Ida Holm", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="idaholm")).to_be_visible()
     expect(page.get_by_text("spring launch").first).to_be_visible()
     assert_accessible(page)

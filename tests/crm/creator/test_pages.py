@@ -116,7 +116,6 @@ class TestTimeline:
         assert sheet["Content-Disposition"].endswith('.xlsx"')
         # Read to its end, which closes the file behind it.
         assert b"".join(sheet.streaming_content).startswith(b"PK")
-        sheet.file_to_stream.close()
         assert analyst_client.get(f"{url}timeline/export/pdf/").status_code == 404
 
     def test_the_number_of_queries_stays(self, url, ida, notes, analyst_client):
