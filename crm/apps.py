@@ -9,8 +9,8 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Add what this app has to the pages that others add to as well."""
-        from crm.day.own import add_own_sources  # noqa: PLC0415 - models are there only now
         from crm import search  # noqa: PLC0415
+        from crm.day.own import add_own_sources  # noqa: PLC0415 - models are there only now
         from crm.lists.kinds import add_own_kinds  # noqa: PLC0415
         from crm.services import duplicates, jobs  # noqa: PLC0415
 

@@ -25,7 +25,6 @@ from segmentation.models import Membership, Segment
 from segmentation.rules.errors import RuleInvalid
 from segmentation.services.matching import creators_matching, read_rule
 
-
 EXAMPLE = "followers > 10_000 and days_since_last_post < 30"
 
 
