@@ -17,10 +17,11 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, BadBody
+from crm.api.problems import MEDIA_TYPE, BadBody, Refused
 from crm.api.query import MomentField
 from crm.api.schema import FaultSerializer, ProblemSerializer
 from crm.choices import Scope
+from crm.limits import TookTooLong, limited
 from crm.models import Brand, Creator
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import Segment
@@ -33,6 +34,12 @@ from segmentation.selectors.evidence import fact_label
 from segmentation.services.preview import Met, preview_rule
 from segmentation.services.wordings import NEAR_PERCENT
 
+# As long as the builder waits for the same.
+LONGEST_SECONDS = 10
+TOO_LONG = (
+    f"Counting whom this rule takes lasts longer than {LONGEST_SECONDS} seconds here. A full run"
+    " takes the time it needs."
+)
 EXAMPLE_TEXT = "followers between 10_000 and 99_999\nand engagement_rate >= 2.5%"
 EXAMPLES = [
     OpenApiExample("As text", value={"rule_text": EXAMPLE_TEXT}, request_only=True),
@@ -273,7 +280,13 @@ class RuleViewSet(BrandViewSet[Segment]):
 
     @extend_schema(
         request=PreviewBody,
-        responses={200: PreviewSerializer, **REFUSED},
+        responses={
+            200: PreviewSerializer,
+            **REFUSED,
+            (409, MEDIA_TYPE): OpenApiResponse(
+                ProblemSerializer, f"`took_too_long`: stopped after {LONGEST_SECONDS} seconds."
+            ),
+        },
         examples=EXAMPLES,
     )
     def preview(self, request: Request) -> Response:
@@ -288,15 +301,19 @@ class RuleViewSet(BrandViewSet[Segment]):
         stays = None
         if "stay_rule_text" in given:
             stays = read_rule(given, facts, segment=key, prefix="stay_").tree
-        found = preview_rule(
-            brand=self.brand,
-            rule=rule.tree,
-            as_of=given.get("as_of") or timezone.now(),
-            facts=facts,
-            segment=segment,
-            stay_rule=stays,
-            near_percent=given["near_percent"],
-        )
+        try:
+            with limited(LONGEST_SECONDS):
+                found = preview_rule(
+                    brand=self.brand,
+                    rule=rule.tree,
+                    as_of=given.get("as_of") or timezone.now(),
+                    facts=facts,
+                    segment=segment,
+                    stay_rule=stays,
+                    near_percent=given["near_percent"],
+                )
+        except TookTooLong as slow:
+            raise Refused(TOO_LONG, code="took_too_long") from slow
         near = {miss.creator_id: miss.subject for miss in found.near}
         people = Creator.objects.filter(pk__in=[*found.sample, *near]).values_list(
             "pk", "uid", "name", "metrics__followers"

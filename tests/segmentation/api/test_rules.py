@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 
+from segmentation.api import rules
 from segmentation.choices import SegmentStatus
 from segmentation.models import CreatorFacts, Membership, Run, Segment, SegmentVersion
 from tests.rest import assert_problem
@@ -158,6 +160,18 @@ def test_preview_against_a_segment(rest, brand):
     body = post(rest, "preview", {"rule_text": "followers >= 2000", "segment": segment.key}).json()
     assert body["joined"] == len(wanted - members)
     assert body["left"] == len(members - wanted)
+
+
+def test_a_preview_that_takes_too_long_is_refused_in_words(plain, monkeypatch):
+    def slow(**_rest):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(5)")
+
+    monkeypatch.setattr(rules, "LONGEST_SECONDS", 0.01)
+    monkeypatch.setattr(rules, "preview_rule", slow)
+    answer = post(plain, "preview", {"rule_text": "followers > 1"})
+    [error] = assert_problem(answer, 409)["errors"]
+    assert (error["code"], error["message"]) == ("took_too_long", rules.TOO_LONG)
 
 
 def test_preview_of_an_unknown_segment(plain):
