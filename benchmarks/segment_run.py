@@ -41,12 +41,13 @@ FROM segmentation_change WHERE run_id = %(run)s"""
 READ = """
 CREATE TABLE bench_read AS
 SELECT creator_id, "values" FROM segmentation_runevidence WHERE run_id = %(run)s"""
+# Of no run, so that they are nobody's twice.
 CHANGE_SET = """
 INSERT INTO segmentation_change (run_id, segment_id, version_id, creator_id, kind)
-SELECT %(run)s, segment_id, version_id, creator_id, kind FROM bench_moves"""
+SELECT -%(turn)s, segment_id, version_id, creator_id, kind FROM bench_moves"""
 EVIDENCE = """
 INSERT INTO segmentation_runevidence (run_id, creator_id, "values")
-SELECT %(run)s, creator_id, "values" FROM bench_read"""
+SELECT -%(turn)s, creator_id, "values" FROM bench_read"""
 CLOSE = """
 UPDATE segmentation_membership m SET left_at = %(as_of)s, left_run_id = %(run)s
 FROM bench_moves b
