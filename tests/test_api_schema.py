@@ -17,15 +17,33 @@ from crm import audit
 from crm.api.base import BrandViewSet
 from crm.choices import Scope
 from crm.data_files import read_yaml
-from crm.models import Enrolment, ImportBatch, ImportReject, MailTemplate, Sequence, Suppression
+from crm.models import (
+    Brand,
+    Enrolment,
+    ImportBatch,
+    ImportReject,
+    Job,
+    Mailbox,
+    MailTemplate,
+    Note,
+    SavedView,
+    Sequence,
+    Suppression,
+    Task,
+    Thread,
+    User,
+)
+from crm.services import saved_views
 from crm.services.metrics import refresh_metrics
+from crm.services.tasks import add_task
 from segmentation.choices import OverrideKind
 from segmentation.models import DriftReport, Membership, Override, Segment
 from segmentation.services import changesets, drift, packs, runs
 from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
+from tests.crm.mail.world import creator_of, queued
 from tests.crm.outreach.worlds import write_to_somebody
-from tests.factories import NOW
+from tests.factories import NOW, NoteFactory
 from tests.rest import Rest, rest_as
 from tests.segmentation.building import populate
 
@@ -90,6 +108,16 @@ def test_the_schema_and_its_page_are_for_everybody(client: Client):
     assert client.get("/api/v1/docs/?script=").status_code == 200
 
 
+def give_a_day_of_work(brand: Brand, actor: User) -> None:
+    """A mail, a note, a task, a job and a view."""
+    mia = creator_of(brand)
+    queued(Mailbox.objects.get(), mia, actor)
+    NoteFactory(relationship=mia)
+    add_task(brand=brand, title="Call", actor=actor, at=NOW, relationship=mia)
+    Job.objects.create(brand=brand, asked_by=actor, kind="export", title="Export")
+    saved_views.save_new(brand=brand, name="Core", query="stage=core", author=actor, is_shared=True)
+
+
 @pytest.fixture
 def rest(brand, admin_user) -> Rest:
     """Of an admin of a brand that has some of everything."""
@@ -123,6 +151,7 @@ def rest(brand, admin_user) -> Rest:
         actor=admin_user,
     )
     write_to_somebody(brand, admin_user)
+    give_a_day_of_work(brand, admin_user)
     return rest_as(admin_user, brand)
 
 
@@ -150,6 +179,11 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/mail-templates/{id}": str(MailTemplate.objects.earliest("pk").pk),
         "/sequences/{id}": str(Sequence.objects.get().pk),
         "/suppressions/{id}": str(Suppression.objects.get().pk),
+        "/threads/{id}": str(Thread.objects.earliest("pk").pk),
+        "/notes/{id}": str(Note.objects.get().pk),
+        "/tasks/{id}": str(Task.objects.get().pk),
+        "/jobs/{id}": str(Job.objects.get().pk),
+        "/views/{id}": str(SavedView.objects.get().pk),
     }
     asked = 0
     for path, methods in schema["paths"].items():

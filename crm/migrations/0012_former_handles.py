@@ -30,6 +30,6 @@ DROP FUNCTION crm_keep_former_handle();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("crm", "0015_contacts_tags_merges")]
+    dependencies = [("crm", "0011_managers_day")]
 
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
