@@ -62,9 +62,7 @@ def creators(request: BrandRequest) -> HttpResponse:
         "filter": found,
         "views": views,
         "choice": choice,
-        "rows": choice.table(
-            request.brand, rows, [place(item, found, query) for item in page.items]
-        ),
+        "rows": choice.table(request.brand, rows, places),
         "page": page,
         "notice": notice,
         "count": count,
