@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -262,10 +262,14 @@ class CreatorViewSet(BrandViewSet[Relationship]):
     @extend_schema(responses=CreatorDetailSerializer)
     def retrieve(self, request: Request, uid: str) -> Response:
         """One creator with accounts and niches; of a merged one, 301 to the one who stayed."""
-        if there := became(self.brand, uid):
+        try:
+            row = self.one(self.get_queryset().filter(creator__uid=uid).values(*COLUMNS))
+        except Http404:
+            there = became(self.brand, uid)
+            if there is None:
+                raise
             place = reverse("api-creators-detail", args=[there], request=request)
             return Response({"merged_into": there}, status=301, headers={"Location": f"{place}/"})
-        row = self.one(self.get_queryset().filter(creator__uid=uid).values(*COLUMNS))
         accounts = Profile.objects.filter(creator=row["creator_id"])
         in_order = accounts.order_by("platform__position", "pk").values(*profiles.COLUMNS)
         niches = CreatorNiche.objects.filter(creator=row["creator_id"]).order_by("niche__label")

@@ -121,6 +121,6 @@ def test_board_and_creator_are_usable_on_a_phone(ana, manager, log_in, visit, pa
     page.get_by_role("link", name="Ana Holm").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Ana Holm")
     assert width_beyond_screen(page) == 0
-    page.get_by_label("Note").fill("Met at the fair.")
+    page.get_by_label("Note", exact=True).fill("Met at the fair.")
     page.get_by_role("button", name="Add note").click()
     expect(page.get_by_role("region", name="Timeline")).to_contain_text("Met at the fair.")

@@ -113,7 +113,7 @@ def log_in(page: Page, email: str) -> None:
     page.get_by_label("E-mail").fill(email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Creators")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My day")
 
 
 def import_creators(page: Page, path: Path) -> None:
@@ -165,7 +165,7 @@ def look_at_creators(page: Page) -> None:
         "maker 07"
     )
     expect(page.locator("#rows")).to_contain_text("1 creator")
-    page.get_by_role("link", name="Maker 07").click()
+    page.get_by_role("link", name="Maker 07", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Maker 07")
     accounts = page.get_by_role("region", name="Accounts")
     expect(accounts).to_contain_text("maker.07")

@@ -58,7 +58,8 @@ def test_queries_are_constant_from_a_hundred_to_a_hundred_thousand_creators(
         return found
 
     few = counts()
-    assert max(few.values()) <= 25, few
+    # Most on the page of a creator, which brings together what a dozen tables know.
+    assert max(few.values()) <= 36, few
     crowd(segment, 99_900)
     assert counts() == few
     assert Creator.objects.count() == 100_000
