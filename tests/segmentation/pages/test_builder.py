@@ -225,9 +225,11 @@ class TestValues:
 
     def test_every_fact_can_be_asked(self, people, strategist_client):
         facts = strategist_client.get(address("builder_new", people)).context["data"]["facts"]
+        assert len(facts) > 40
         for fact in facts:
             for share in ("", "DK"):
-                self.values(strategist_client, people, fact=fact["key"], share=share)
+                found = self.values(strategist_client, people, fact=fact["key"], share=share)
+                assert found["words"] or found["values"], (fact["key"], share)
 
     def test_no_such_fact(self, brand, strategist_client):
         for fact in ("gone", "", "f.followers; --"):
