@@ -93,3 +93,21 @@ class OrderKind(models.TextChoices):
 
     APPLY = "apply", "Being applied"
     ROLL_BACK = "roll_back", "Being rolled back"
+
+
+class StageRuleKind(models.TextChoices):
+    """What a rule about a stage of the relationship is asked for."""
+
+    ENTRY = "entry", "To enter"
+    EXIT = "exit", "To leave"
+    SUGGEST = "suggest", "Suggests a move"
+
+
+class SuggestionStatus(models.TextChoices):
+    """What became of a suggested move."""
+
+    OPEN = "open", "Waits for an answer"
+    ACCEPTED = "accepted", "Accepted"
+    DISMISSED = "dismissed", "Dismissed"
+    # Its rule is true no more, is out of use, or the creator was moved by hand.
+    WITHDRAWN = "withdrawn", "No longer holds"

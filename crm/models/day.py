@@ -1,4 +1,4 @@
-"""What a person put off on their day, and after how long a brand calls a card stalled."""
+"""What a person put off on their day, and what a brand calls too long and too many in a stage."""
 
 from __future__ import annotations
 
@@ -31,12 +31,14 @@ class Snooze(models.Model):
 
 
 class StageLimit(models.Model):
-    """After how many days in a stage without anything planned a brand calls a card stalled."""
+    """After how many days a card without a plan stalls in a stage, and how many are too many."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
     stage = models.CharField(max_length=20, choices=Stage.choices)
     # None: creators never stall there.
     days = models.PositiveSmallIntegerField(null=True, blank=True)
+    # None: as many as there are. A hint on the board; it refuses nobody.
+    cards = models.PositiveIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -47,6 +49,10 @@ class StageLimit(models.Model):
             models.CheckConstraint(
                 name="crm_stage_limit_days_valid",
                 condition=models.Q(days=None) | models.Q(days__range=(1, 3650)),
+            ),
+            models.CheckConstraint(
+                name="crm_stage_limit_cards_valid",
+                condition=models.Q(cards=None) | models.Q(cards__gte=1),
             ),
         ]
 

@@ -10,6 +10,8 @@ from segmentation.models.playbooks import Playbook, SegmentExample
 from segmentation.models.runs import Change, Membership, Run, RunEvidence, RunSegment
 from segmentation.models.scorecards import Scorecard
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
+from segmentation.models.stage_rules import StageRule, StageRuleVersion
+from segmentation.models.stage_suggestions import StageSuggestion
 from segmentation.models.tiers import TierScorecards
 
 __all__ = (
@@ -33,5 +35,8 @@ __all__ = (
     "Segment",
     "SegmentExample",
     "SegmentVersion",
+    "StageRule",
+    "StageRuleVersion",
+    "StageSuggestion",
     "TierScorecards",
 )
