@@ -20,13 +20,14 @@ FORWARD = f"""
 CREATE FUNCTION crm_fold(value text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN translate(lower(value), '{"".join(LETTERS)}', '{"".join(map(_folded, LETTERS))}')
 """
+BACKWARD = "DROP FUNCTION crm_fold(text)"
 
 
 class Migration(migrations.Migration):
     dependencies = [("crm", "0003_stage_counts")]
 
     operations = [
-        migrations.RunSQL(FORWARD, "DROP FUNCTION crm_fold(text)"),
+        migrations.RunSQL(FORWARD, BACKWARD),
         migrations.RemoveIndex(model_name="creator", name="crm_creator_name_trgm"),
         migrations.AddIndex(
             model_name="creator",
