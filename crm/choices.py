@@ -28,11 +28,15 @@ class Scope(models.TextChoices):
     OUTREACH_WRITE = "outreach:write", "Change templates and sequences, enrol, suppress"
     IMPORTS_READ = "imports:read", "Read imports"
     MAIL_READ = "mail:read", "Read mailboxes, conversations and mails"
+    APPLICATIONS_READ = "applications:read", "Read what people wrote who applied"
+    APPLICATIONS_WRITE = "applications:write", "Accept and decline who applied"
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
     SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
     SCORECARDS_READ = "scorecards:read", "Read scorecards"
     RUNS_READ = "runs:read", "Read runs and their changes"
     RUNS_WRITE = "runs:write", "Start runs"
+    REVIEWS_READ = "reviews:read", "Read review forms, vettings and reviews that may be read"
+    REVIEWS_WRITE = "reviews:write", "Ask for vettings, write, decline and settle reviews"
     JOBS_READ = "jobs:read", "Read what you had done in the background"
     JOBS_WRITE = "jobs:write", "Stop and undo what you had done in the background"
     AUDIT_READ = "audit:read", "Read the audit ledger"
@@ -339,3 +343,50 @@ class MergeAction(models.TextChoices):
     CHANGED = "changed", "Changed"
     ADDED = "added", "Added"
     OWN = "own", "As the app that owns it does"
+
+
+class CriterionKind(models.TextChoices):
+    """How reviewers answer a criterion."""
+
+    SCALE = "scale", "1 to 5"
+    CHOICE = "choice", "One of a list"
+
+
+class VettingStatus(models.TextChoices):
+    """Where a vetting stands."""
+
+    OPEN = "open", "Waits for reviews"
+    DISPUTED = "disputed", "Waits for a third person"
+    SETTLED = "settled", "Settled"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class ReviewStatus(models.TextChoices):
+    """Where one person's review stands."""
+
+    WAITING = "waiting", "Waiting"
+    SUBMITTED = "submitted", "Handed in"
+    DECLINED = "declined", "Declined"
+    RELEASED = "released", "Given to somebody else"
+
+
+class ResultBasis(models.TextChoices):
+    """How the result of a criterion came about."""
+
+    SINGLE = "single", "One review"
+    AGREED = "agreed", "Both say so"
+    MEDIAN = "median", "Median of two reviews"
+    ONE_OF_TWO = "one_of_two", "Only one of two could say"
+    ADJUDICATED = "adjudicated", "Decided by a third person"
+    UNKNOWN = "unknown", "Nobody could say"
+
+
+class ApplicationStatus(models.TextChoices):
+    """Where an application stands."""
+
+    # The link in our mail has not been used yet: nobody looks at it.
+    UNCONFIRMED = "unconfirmed", "Address not confirmed"
+    OPEN = "open", "To triage"
+    ACCEPTED = "accepted", "Accepted"
+    DECLINED = "declined", "Declined"
+    SPAM = "spam", "Spam"

@@ -35,6 +35,8 @@ class Can(StrEnum):
     MANAGE_OUTREACH = "manage_outreach"
     READ_MAIL = "read_mail"
     SEND_MAIL = "send_mail"
+    TRIAGE = "triage"
+    REVIEW = "review"
     RUN_SEGMENTS = "run_segments"
     APPLY_RUNS = "apply_runs"
     EDIT_SEGMENTS = "edit_segments"
@@ -51,6 +53,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.WRITE_NOTES,
             Can.MANAGE_OUTREACH,
             Can.READ_MAIL,
+            Can.REVIEW,
             Can.RUN_SEGMENTS,
             Can.APPLY_RUNS,
             Can.EDIT_SEGMENTS,
@@ -66,9 +69,11 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.MANAGE_OUTREACH,
             Can.READ_MAIL,
             Can.SEND_MAIL,
+            Can.REVIEW,
+            Can.TRIAGE,
         }
     ),
-    Role.ANALYST: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.RUN_SEGMENTS}),
+    Role.ANALYST: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.REVIEW, Can.RUN_SEGMENTS}),
     Role.LEGAL: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.READ_MAIL, Can.READ_AUDIT}),
     Role.ADMIN: frozenset(Can),
 }

@@ -1,5 +1,6 @@
 """The tables of this app; one module per idea."""
 
+from crm.models.applications import Application, ApplicationAccount, ApplicationPage
 from crm.models.brands import ApiToken, Brand, User, UserRole
 from crm.models.calendar import CalendarFeed
 from crm.models.contacts import Agent, ContactPoint, PostalAddress, Representation
@@ -31,6 +32,15 @@ from crm.models.notes import Mention, NoteVersion
 from crm.models.notifications import Notification, Preferences
 from crm.models.outreach import OutreachPolicy, SuppressedAddress, Suppression
 from crm.models.relationships import Note, Relationship, StageChange, StageCount
+from crm.models.reviews import (
+    Answer,
+    Criterion,
+    FormCriterion,
+    Review,
+    ReviewForm,
+    Vetting,
+    VettingResult,
+)
 from crm.models.sequences import (
     Enrolment,
     EnrolmentStep,
@@ -45,7 +55,11 @@ from crm.models.views import SavedView, ViewPin
 
 __all__ = (
     "Agent",
+    "Answer",
     "ApiToken",
+    "Application",
+    "ApplicationAccount",
+    "ApplicationPage",
     "Attachment",
     "AudienceSnapshot",
     "AuditEntry",
@@ -56,6 +70,7 @@ __all__ = (
     "CreatorMetrics",
     "CreatorNiche",
     "CreatorTag",
+    "Criterion",
     "CustomField",
     "DuplicatePair",
     "Enrolment",
@@ -63,6 +78,7 @@ __all__ = (
     "ExternalId",
     "FactChange",
     "FieldValue",
+    "FormCriterion",
     "FormerHandle",
     "ImportBatch",
     "ImportBeforeImage",
@@ -92,6 +108,8 @@ __all__ = (
     "Relationship",
     "Reminder",
     "Representation",
+    "Review",
+    "ReviewForm",
     "SavedMapping",
     "SavedView",
     "Sequence",
@@ -110,5 +128,7 @@ __all__ = (
     "TierScheme",
     "User",
     "UserRole",
+    "Vetting",
+    "VettingResult",
     "ViewPin",
 )
