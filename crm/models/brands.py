@@ -111,6 +111,7 @@ class Brand(models.Model):
                         "accounts",
                         "admin",
                         "api",
+                        "apply",
                         "static",
                         "healthz",
                         "readyz",
