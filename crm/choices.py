@@ -30,6 +30,8 @@ class Scope(models.TextChoices):
     MAIL_READ = "mail:read", "Read mailboxes, conversations and mails"
     APPLICATIONS_READ = "applications:read", "Read what people wrote who applied"
     APPLICATIONS_WRITE = "applications:write", "Accept and decline who applied"
+    OFFERS_READ = "offers:read", "Read offers and gifts"
+    OFFERS_WRITE = "offers:write", "Make offers and gifts, and say what became of them"
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
     SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
     SCORECARDS_READ = "scorecards:read", "Read scorecards"

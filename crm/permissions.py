@@ -35,6 +35,7 @@ class Can(StrEnum):
     MANAGE_OUTREACH = "manage_outreach"
     READ_MAIL = "read_mail"
     SEND_MAIL = "send_mail"
+    MAKE_OFFERS = "make_offers"
     TRIAGE = "triage"
     REVIEW = "review"
     RUN_SEGMENTS = "run_segments"
@@ -69,6 +70,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.MANAGE_OUTREACH,
             Can.READ_MAIL,
             Can.SEND_MAIL,
+            Can.MAKE_OFFERS,
             Can.REVIEW,
             Can.TRIAGE,
         }

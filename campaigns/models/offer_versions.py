@@ -6,8 +6,6 @@ and rights, can be changed or added to.
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -77,7 +75,7 @@ class OfferVersion(models.Model):
                 name="campaigns_version_numbers_valid",
                 condition=(Q(amount=None) | Q(amount__gt=0))
                 & (Q(product_value=None) | Q(product_value__gte=0))
-                & (Q(percent=None) | Q(percent__gt=0, percent__lte=Decimal(100)))
+                & (Q(percent=None) | Q(percent__gt=0, percent__lte=100))
                 & (Q(months=None) | Q(months__range=(1, 120))),
             ),
             models.CheckConstraint(
