@@ -42,6 +42,8 @@ class User(AbstractUser):
 
     username = None  # type: ignore[assignment]
     email = models.EmailField("e-mail", unique=True)
+    # What colleagues write after an @ to name them; empty: the first part of the address.
+    handle = models.CharField(max_length=30, blank=True, default="", db_default="")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -52,6 +54,15 @@ class User(AbstractUser):
         constraints = [
             # Two spellings of one address would be two accounts of one person.
             models.UniqueConstraint(Lower("email"), name="crm_user_email_ci"),
+            models.UniqueConstraint(
+                fields=["handle"], condition=~models.Q(handle=""), name="crm_user_handle_once"
+            ),
+            # A word that ends in a letter or a digit: the full stop of a sentence is none of it.
+            models.CheckConstraint(
+                name="crm_user_handle_form",
+                condition=models.Q(handle="")
+                | models.Q(handle__regex=r"^[a-z0-9]([a-z0-9._-]*[a-z0-9])?$"),
+            ),
         ]
 
     def __str__(self) -> str:

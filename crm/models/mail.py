@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import OuterRef, Subquery
@@ -31,6 +33,13 @@ if TYPE_CHECKING:
 
 # What a mail of ours can be: the rest is what came in.
 OUTGOING = tuple(status for status in MailStatus.values if status != MailStatus.RECEIVED)
+# A mail as the search compares it: an index holds no more of a text than some 100,000 letters.
+SUBJECT_FOLDED = models.Func("subject", function="crm_fold", output_field=models.TextField())
+TEXT_FOLDED = models.Func(
+    models.Func("text", models.Value(100_000), function="left"),
+    function="crm_fold",
+    output_field=models.TextField(),
+)
 # Written, and not on its way: somebody has to do something, or throw it away.
 UNSENT = (MailStatus.DRAFT, MailStatus.REFUSED, MailStatus.FAILED, MailStatus.UNKNOWN)
 
@@ -90,6 +99,8 @@ class Mailbox(models.Model):
     imap_folder = models.CharField(max_length=200, default="INBOX")
     # What people write with their own mail programme; empty: not read.
     imap_sent_folder = models.CharField(max_length=200, blank=True, default="")
+    # What is sent from here is put into that folder too. Many providers do so by themselves.
+    copies_sent = models.BooleanField(default=False, db_default=False)
     # A further address of this mailbox: what colleagues send with it in BCC is filed too.
     dropbox_address = models.EmailField(blank=True, default="")
     # False: mail of people who are no creators is passed over and never stored.
@@ -128,6 +139,11 @@ class Mailbox(models.Model):
                 name="crm_mailbox_security_valid",
                 condition=models.Q(smtp_security__in=MailSecurity.values)
                 & models.Q(imap_security__in=MailSecurity.values),
+            ),
+            models.CheckConstraint(
+                name="crm_mailbox_copies_somewhere",
+                condition=models.Q(copies_sent=False)
+                | ~models.Q(imap_host="") & ~models.Q(imap_sent_folder=""),
             ),
         ]
 
@@ -291,6 +307,10 @@ class Message(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     # Why it was not sent, why it waits, or why it came back; in words.
     reason = models.CharField(max_length=500, blank=True, default="")
+    # When a copy is to be put into the folder of sent mail; null: none, or it is there. And why
+    # it is not there: whatever becomes of the copy, the mail itself has left.
+    copy_due_at = models.DateTimeField(null=True, blank=True)
+    copy_problem = models.CharField(max_length=300, blank=True, default="", db_default="")
 
     objects = MessageQuerySet.as_manager()
 
@@ -344,6 +364,17 @@ class Message(models.Model):
                 fields=["brand", "thread"],
                 condition=models.Q(status__in=UNSENT),
                 name="crm_message_unsent",
+            ),
+            # Copies to be put into folders of sent mail.
+            models.Index(
+                fields=["copy_due_at"],
+                condition=models.Q(copy_due_at__isnull=False),
+                name="crm_message_to_copy",
+            ),
+            # The search for words, as in notes. More than this of a mail would not go into an index.
+            GinIndex(
+                SearchVector(SUBJECT_FOLDED, TEXT_FOLDED, config="simple"),
+                name="crm_message_words",
             ),
             # Caps: what a mailbox sent today.
             models.Index(
