@@ -1,10 +1,19 @@
 """The tables of this app; one module per idea."""
 
+from campaigns.models.calendar import Slot, SlotFill
+from campaigns.models.campaigns import BudgetLine, Campaign, Competitor, Deadline
+from campaigns.models.engagements import Engagement, EngagementStay
 from campaigns.models.gifts import Gift, GiftEvent
 from campaigns.models.offer_versions import OfferDeliverable, OfferRight, OfferVersion
 from campaigns.models.offers import Offer, OfferEvent
 
 __all__ = (
+    "BudgetLine",
+    "Campaign",
+    "Competitor",
+    "Deadline",
+    "Engagement",
+    "EngagementStay",
     "Gift",
     "GiftEvent",
     "Offer",
@@ -12,4 +21,6 @@ __all__ = (
     "OfferEvent",
     "OfferRight",
     "OfferVersion",
+    "Slot",
+    "SlotFill",
 )

@@ -1,5 +1,6 @@
 """The tables of this app; one module per idea."""
 
+from segmentation.models.activations import Activation, ActivationPick
 from segmentation.models.audiences import AudienceSegment
 from segmentation.models.drift import DriftAlert, DriftReport
 from segmentation.models.facts import CreatorFacts, FactsMoment, PeerNorm
@@ -15,6 +16,8 @@ from segmentation.models.stage_suggestions import StageSuggestion
 from segmentation.models.tiers import TierScorecards
 
 __all__ = (
+    "Activation",
+    "ActivationPick",
     "AudienceSegment",
     "Change",
     "CreatorFacts",
