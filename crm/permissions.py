@@ -36,6 +36,8 @@ class Can(StrEnum):
     READ_MAIL = "read_mail"
     SEND_MAIL = "send_mail"
     MAKE_OFFERS = "make_offers"
+    PLAN_CAMPAIGNS = "plan_campaigns"
+    RUN_CAMPAIGNS = "run_campaigns"
     TRIAGE = "triage"
     REVIEW = "review"
     RUN_SEGMENTS = "run_segments"
@@ -54,6 +56,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.WRITE_NOTES,
             Can.MANAGE_OUTREACH,
             Can.READ_MAIL,
+            Can.PLAN_CAMPAIGNS,
             Can.REVIEW,
             Can.RUN_SEGMENTS,
             Can.APPLY_RUNS,
@@ -71,6 +74,8 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.READ_MAIL,
             Can.SEND_MAIL,
             Can.MAKE_OFFERS,
+            Can.PLAN_CAMPAIGNS,
+            Can.RUN_CAMPAIGNS,
             Can.REVIEW,
             Can.TRIAGE,
         }

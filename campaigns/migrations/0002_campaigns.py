@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0001_offers"),
         ("crm", "0017_own_names_and_copies"),
-        ("crm", "__first__"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [

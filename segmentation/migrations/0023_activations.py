@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0002_campaigns"),
-        ("crm", "__first__"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         ("segmentation", "0022_stage_rules"),
     ]
 
