@@ -1,0 +1,1 @@
+"""The REST API of this app; a module per idea."""

@@ -1,0 +1,1 @@
+"""What the pages show: one named bundle for each; a module per idea."""

@@ -1,0 +1,70 @@
+"""What the pages show of offers and gifts: one named bundle for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from campaigns.choices import OfferAct
+from campaigns.models import Gift, Offer, OfferEvent, OfferVersion
+from campaigns.services.fee_benchmarks import Benchmarks, accounts_of, benchmarks
+from campaigns.services.offers.states import allowed
+from campaigns.services.offers.wanted import Wanted
+from campaigns.services.offers.words import SheetRow, differences, platform_names, sheet
+from crm.models import Brand
+
+# A creator's page shows so many of each.
+ON_CREATOR = 10
+# Versions side by side; earlier ones are a click away.
+SIDE_BY_SIDE = 4
+
+
+@dataclass(frozen=True)
+class OfferPage:
+    """Everything that the page of one offer shows."""
+
+    offer: Offer
+    versions: list[OfferVersion]
+    rows: list[SheetRow]
+    # What the newest version changed, in words.
+    changed: list[str]
+    benchmarks: Benchmarks
+    events: list[OfferEvent]
+    gifts: list[Gift]
+    acts: tuple[OfferAct, ...]
+    earlier: int
+
+    @property
+    def newest(self) -> OfferVersion:
+        """The version that counts, or is being written."""
+        return self.versions[-1]
+
+
+def offer_page(offer: Offer, *, is_whole: bool = False) -> OfferPage:
+    """An offer with its newest versions, or all of them. A constant number of queries."""
+    every = list(offer.versions.select_related("author").prefetch_related("deliverables", "rights"))
+    shown = every if is_whole else every[-SIDE_BY_SIDE:]
+    terms = [Wanted.of(version) for version in shown]
+    names = platform_names()
+    accounts = accounts_of(offer.relationship.creator_id)
+    return OfferPage(
+        offer=offer,
+        versions=shown,
+        rows=sheet(terms, names),
+        changed=differences(terms[-2], terms[-1], names) if len(terms) > 1 else [],
+        benchmarks=benchmarks(terms[-1], accounts, names),
+        events=list(
+            offer.events.select_related("actor", "version", "message").order_by("-at", "-pk")
+        ),
+        gifts=list(offer.gifts.order_by("pk")),
+        acts=allowed(offer.state),
+        earlier=len(every) - len(shown),
+    )
+
+
+def gift_counts(brand: Brand) -> Mapping[str, int]:
+    """How many gifts stand in each state: one query."""
+    rows = Gift.objects.filter(brand=brand).order_by().values("state")
+    return dict(rows.annotate(number=Count("pk")).values_list("state", "number"))

@@ -1,0 +1,1 @@
+"""Offers: what may be done with one, its terms, writing, sending and deciding; a module each."""

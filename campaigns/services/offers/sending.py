@@ -1,0 +1,166 @@
+"""Send an offer: by a mail of the product, or in another way that is written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from campaigns.choices import Channel, Compensation, OfferAct
+from campaigns.models import Offer, OfferEvent, OfferVersion
+from campaigns.services.days import today_of
+from campaigns.services.offers.record import (
+    Said,
+    checked_channel,
+    checked_day,
+    checked_note,
+    happened,
+    log,
+    moved,
+    taken,
+)
+from campaigns.services.offers.wanted import OfferRefused
+from campaigns.services.offers.writing import draft_of
+from crm.choices import MailPurpose
+from crm.models import Brand, Mailbox, Message, Relationship, Thread, User
+from crm.outreach.guard import may_send
+from crm.outreach.verdicts import Verdict
+from crm.services.mail import composing
+
+# So long a mail can be taken back.
+TAKE_BACK = timedelta(seconds=10)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The mail that brings an offer."""
+
+    mailbox: Mailbox
+    subject: str
+    text: str
+
+
+@transaction.atomic
+def send_by_mail(
+    *,
+    offer_id: int,
+    brand: Brand,
+    letter: Letter,
+    actor: User,
+    at: datetime,
+    expected_version: int | None,
+) -> Offer:
+    """Fix the draft and queue a mail that brings it, both or neither.
+
+    The mail answers the conversation that an earlier version began. Raises Offer.DoesNotExist,
+    OfferRefused, also for what the guard of outreach has against it for good.
+    """
+    offer = taken(offer_id, brand, OfferAct.SEND, expected_version)
+    _ready(draft_of(offer), today_of(brand, at))
+    thread = thread_of(offer)
+    try:
+        purpose = composing.purpose_of(offer.relationship, thread)
+        message = composing.compose(
+            relationship=offer.relationship,
+            mailbox=letter.mailbox,
+            author=actor,
+            subject=letter.subject,
+            text=letter.text,
+            purpose=purpose,
+            at=at,
+            thread=thread,
+        )
+        verdict = may_send(
+            relationship=offer.relationship,
+            mailbox=letter.mailbox,
+            to=message.to[0],
+            purpose=purpose,
+            at=at,
+            message=message,
+        )
+        if not verdict.allowed and verdict.retry_at is None:
+            raise OfferRefused(verdict.words, "mailbox")
+        composing.queue(message_id=message.pk, actor=actor, at=at, send_after=at + TAKE_BACK)
+    except composing.MailRefused as refusal:
+        raise OfferRefused(str(refusal), refusal.field) from refusal
+    _sent(offer, actor, at, on=today_of(brand, at), channel=Channel.MAIL, message=message)
+    return offer
+
+
+@transaction.atomic
+def send_by_hand(
+    *,
+    offer_id: int,
+    brand: Brand,
+    said: Said,
+    actor: User,
+    at: datetime,
+    expected_version: int | None,
+) -> Offer:
+    """Write down that the draft was sent or said in another way. Raises as `send_by_mail`."""
+    offer = taken(offer_id, brand, OfferAct.SEND, expected_version)
+    day = checked_day(said.on, today_of(brand, at))
+    _ready(draft_of(offer), day)
+    how = checked_channel(said.channel)
+    _sent(offer, actor, at, on=day, channel=how, note=checked_note(said.note))
+    return offer
+
+
+def thread_of(offer: Offer) -> Thread | None:
+    """The conversation in which an earlier version was sent."""
+    sent = (
+        OfferEvent.objects.filter(offer=offer, message__isnull=False)
+        .select_related("message__thread")
+        .order_by("-at", "-pk")
+        .first()
+    )
+    return sent.message.thread if sent and sent.message else None
+
+
+def preview(
+    *, relationship: Relationship, mailbox: Mailbox, thread: Thread | None, at: datetime
+) -> Verdict:
+    """What the guard of outreach would say now. Raises MailRefused without an address."""
+    purpose: MailPurpose = composing.purpose_of(relationship, thread)
+    to = composing.address_of(relationship)
+    return may_send(relationship=relationship, mailbox=mailbox, to=to, purpose=purpose, at=at)
+
+
+def _ready(version: OfferVersion, day: date) -> None:
+    """What an offer needs before anybody may see it."""
+    if version.valid_until is not None and version.valid_until < day:
+        raise OfferRefused(
+            f"It is valid until {version.valid_until:%-d %B %Y} only, which has passed. "
+            "Change the day first."
+        )
+    if version.compensation == Compensation.FEE and not version.deliverables.exists():
+        raise OfferRefused("It does not say what the fee is for: add a deliverable first.")
+
+
+def _sent(
+    offer: Offer,
+    actor: User,
+    at: datetime,
+    *,
+    on: date,
+    channel: str,
+    message: Message | None = None,
+    note: str = "",
+) -> None:
+    version = draft_of(offer)
+    version.fixed_at = at
+    version.save(update_fields=["fixed_at"])
+    offer.current = version
+    before = moved(offer, OfferAct.SEND, at)
+    happened(
+        offer,
+        OfferAct.SEND,
+        actor=actor,
+        at=at,
+        on=on,
+        channel=channel,
+        message=message,
+        note=note,
+    )
+    log(offer, "sent", actor, at, state=[before, offer.state], channel=channel)

@@ -1,0 +1,36 @@
+"""How forms look, and where what a service refuses is put: for the apps above as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+
+class Styled:
+    """Gives each field the look of its kind, and ties its help text and errors to it."""
+
+    fields: dict[str, forms.Field]
+
+    def dress(self) -> None:
+        """Call at the end of __init__."""
+        for field in self.fields.values():
+            widget = field.widget
+            if isinstance(widget, forms.CheckboxSelectMultiple | forms.HiddenInput):
+                continue
+            is_choice = isinstance(widget, forms.Select)
+            widget.attrs.setdefault("class", "form-select" if is_choice else "form-control")
+
+
+class PlainForm(Styled, forms.Form):
+    """A form that is not of one model."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dress()
+
+
+def put_error(form: forms.BaseForm, field: str, message: str) -> None:
+    """Put what a service refused beside the field it names, or at the top of the form."""
+    form.add_error(field if field in form.fields else None, ValidationError(message))
