@@ -235,7 +235,7 @@ def add_own_kinds() -> None:
         "views": Action("Views of the list", "crm:saved_views", words="saved filters"),
         "jobs": Action("Tasks in the background", "crm:jobs", words="progress undo export"),
         "notifications": Action("Notifications", "crm:notifications"),
-        "me": Action("Notifications and calendar", "crm:me", words="my settings ics"),
+        "me": Action("Your page", "crm:me", words="my name settings calendar ics"),
         "fields": Action("Fields", "crm:fields", words="custom"),
         "settings": Action("Settings", "crm:settings", Can.MANAGE_BRAND, "people tokens brand"),
     }.items():

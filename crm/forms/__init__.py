@@ -15,9 +15,9 @@ from crm.forms.creators import (
 )
 from crm.forms.fields import FieldForm, NewFieldForm, ValueForm
 from crm.forms.imports import ImportColumnForm, ImportFileForm, UploadForm
+from crm.forms.me import OwnNameForm, PreferencesForm
 from crm.forms.tasks import (
     PlanForm,
-    PreferencesForm,
     SnoozeForm,
     StageLimitsForm,
     TaskForm,
@@ -35,6 +35,7 @@ __all__ = (
     "NewFieldForm",
     "NewProfileForm",
     "NoteForm",
+    "OwnNameForm",
     "PersonForm",
     "PlainForm",
     "PlanForm",

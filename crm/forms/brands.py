@@ -11,6 +11,7 @@ from django import forms
 from crm.choices import Role, Scope
 from crm.forms.base import PlainForm, Styled
 from crm.models import ApiToken, Brand, TierScheme
+from crm.services.own_names import NAME_MAX
 
 _MONTHS = [(number, calendar.month_name[number]) for number in range(1, 13)]
 
@@ -64,6 +65,12 @@ class PersonForm(PlainForm):
     """Somebody by address, and what they do for the brand."""
 
     email = forms.EmailField(max_length=254, label="E-mail")
+    name = forms.CharField(
+        max_length=NAME_MAX,
+        required=False,
+        label="Name",
+        help_text="As colleagues see it. Who has an account keeps theirs.",
+    )
     role = forms.ChoiceField(choices=Role.choices, label="Role")
 
 

@@ -1,17 +1,16 @@
-"""Tasks, one's own preferences, and when cards stall."""
+"""Tasks, and when cards stall."""
 
 from __future__ import annotations
 
-import zoneinfo
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
 
-from crm.choices import MailPreference, RepeatUnit, Stage
+from crm.choices import RepeatUnit, Stage
 from crm.forms.base import PlainForm
-from crm.models import Brand, Preferences, Task, User
+from crm.models import Brand, Task, User
 from crm.selectors import people_of
 from crm.services.recurrence import EVERY_MAX
 from crm.services.stalls import DAYS_MAX, DEFAULTS
@@ -128,44 +127,6 @@ class SnoozeForm(forms.Form):
     """Until when a row stays away."""
 
     until = forms.DateField(error_messages={"required": "Say until which day."})
-
-
-class PreferencesForm(PlainForm):
-    """When and how somebody wants to hear from the product."""
-
-    mail = forms.ChoiceField(
-        choices=MailPreference.choices,
-        label="Notifications by mail",
-        help_text="In the app they come in any case.",
-    )
-    hour = forms.TypedChoiceField(
-        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
-        coerce=int,
-        label="Reminders and the daily mail at",
-    )
-    timezone = forms.ChoiceField(required=False, label="Time zone")
-
-    def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
-        """`brand` is whose time zone holds where none is chosen."""
-        super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone)
-        self.fields["timezone"].choices = [  # type: ignore[attr-defined]
-            ("", f"The brand's ({brand.timezone})"),
-            ("UTC", "UTC"),
-            *((zone, zone.replace("_", " ")) for zone in zones),
-        ]
-
-    @classmethod
-    def of(cls, preferences: Preferences, brand: Brand) -> PreferencesForm:
-        """The form as it was chosen."""
-        return cls(
-            brand=brand,
-            initial={
-                "mail": preferences.mail,
-                "hour": preferences.hour,
-                "timezone": preferences.timezone,
-            },
-        )
 
 
 class StageLimitsForm(PlainForm):

@@ -371,7 +371,7 @@ class Message(models.Model):
                 condition=models.Q(copy_due_at__isnull=False),
                 name="crm_message_to_copy",
             ),
-            # The search for words, as in notes. More than this of a mail would not go into an index.
+            # The search for words, as in notes.
             GinIndex(
                 SearchVector(SUBJECT_FOLDED, TEXT_FOLDED, config="simple"),
                 name="crm_message_words",

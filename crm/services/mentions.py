@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -17,10 +17,15 @@ from crm.services.notifications import notify_all
 
 # "@maria" or "@maria@acme.example", but not the middle of an address.
 _NAMED = re.compile(r"(?<![\w.@+-])@([\w.+-]+(?:@[\w.-]+)?)")
+# A full stop or a dash after a name belongs to the sentence.
+_NOT_OF_NAMES = ".-+"
 
 
 def handles(people: Iterable[User]) -> dict[str, User]:
-    """What may follow the @: the whole address, and its first part where only one has it."""
+    """What may follow the @: the whole address, its first part where only one has it, one's own.
+
+    A name that somebody chose comes before a colleague's address that begins with it.
+    """
     known = list(people)
     short = Counter(user.email.partition("@")[0].lower() for user in known)
     found = {user.email.lower(): user for user in known}
@@ -28,11 +33,13 @@ def handles(people: Iterable[User]) -> dict[str, User]:
         name = user.email.partition("@")[0].lower()
         if short[name] == 1:
             found[name] = user
-    return found
+    return found | {user.handle: user for user in known if user.handle}
 
 
 def handle_of(user: User, known: Mapping[str, User]) -> str:
-    """The shortest handle of `user`."""
+    """The handle by which `user` is named: their own, else the shortest."""
+    if user.handle:
+        return user.handle
     name = user.email.partition("@")[0].lower()
     return name if known.get(name) == user else user.email.lower()
 
@@ -43,8 +50,25 @@ def named_in(text: str, brand: Brand) -> set[User]:
     if not written:
         return set()
     known = handles(people_of(brand))
-    # A full stop or a dash after a name belongs to the sentence.
-    return {known[name] for word in written for name in (word, word.rstrip(".-+")) if name in known}
+    return {user for word in written if (user := _whom(word, known)) is not None}
+
+
+def pieces(text: str, known: Mapping[str, User]) -> Iterator[tuple[str, User | None]]:
+    """The text in pieces, each @ that names somebody on its own with whom it names."""
+    end = 0
+    for match in _NAMED.finditer(text):
+        user = _whom(match[1].lower(), known)
+        if user is None:
+            continue
+        written = match[0] if match[1].lower() in known else match[0].rstrip(_NOT_OF_NAMES)
+        yield text[end : match.start()], None
+        yield written, user
+        end = match.start() + len(written)
+    yield text[end:], None
+
+
+def _whom(word: str, known: Mapping[str, User]) -> User | None:
+    return known.get(word) or known.get(word.rstrip(_NOT_OF_NAMES))
 
 
 def mention_in_note(*, note: Note, author: User, at: datetime) -> None:

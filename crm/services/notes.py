@@ -66,6 +66,7 @@ def restore_note(*, note_id: int, brand: Brand, actor: User, at: datetime) -> No
     note = _own(note_id, brand, actor, is_deleted=True)
     note.deleted_at = None
     note.save(update_fields=["deleted_at"])
+    mention_in_note(note=note, author=actor, at=at)
     _record(note, "crm.note.restored", actor, at)
     return note
 

@@ -9,14 +9,19 @@ from django import template
 from django.conf import settings
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.timesince import timesince
 
 from crm.icons import ICONS, SPRITE
 from crm.permissions import may as role_may
+from crm.services.mentions import pieces
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django.utils.safestring import SafeString
+
+    from crm.models import User
 
 register = template.Library()
 
@@ -97,6 +102,21 @@ def day(moment: date | datetime | None) -> SafeString | str:
     if isinstance(moment, datetime):
         moment = timezone.localtime(moment)
     return f"{moment:%-d %b %Y}"
+
+
+@register.filter
+def naming(text: str, handles: Mapping[str, User]) -> SafeString:
+    """A text in which each @ that names a colleague stands out, with who that is on hover."""
+    return format_html_join(
+        "",
+        "{}",
+        (
+            (format_html('<strong title="{}">{}</strong>', user.display_name, part),)
+            if user
+            else (part,)
+            for part, user in pieces(text, handles)
+        ),
+    )
 
 
 @register.filter

@@ -11,12 +11,16 @@ from crm.timeline.events import Event, Source, Window, name_of
 
 
 def _find(relationship: Relationship, window: Window) -> Iterator[Event]:
-    rows = Note.objects.standing().filter(relationship=relationship).select_related("author")
+    rows = Note.objects.filter(relationship=relationship).select_related("author")
     for row in window.rows(rows, at="created_at", person="author"):
-        title = "Note, edited since" if row.edited_at else "Note"
+        title, text, link = "Note", row.text, "Open note"
+        if row.deleted_at:
+            # Its page gives it back to its author, and says no more than this to anybody else.
+            title, text, link = "Note, deleted since", "", "What became of it"
+        elif row.edited_at:
+            title = "Note, edited since"
         url = reverse("crm:note", args=[relationship.brand.slug, row.pk])
-        who = name_of(row.author)
-        yield Event(row.created_at, "note", title, who, row.text, row.pk, url, "Open note")
+        yield Event(row.created_at, "note", title, name_of(row.author), text, row.pk, url, link)
 
 
 SOURCE = Source("note", "Notes", "message", _find)

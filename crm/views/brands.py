@@ -68,8 +68,12 @@ def add_person(request: BrandRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, status=422, person_form=form)
     email, role = form.cleaned_data["email"].lower(), Role(form.cleaned_data["role"])
+    name = " ".join(form.cleaned_data["name"].split())
     at = timezone.now()
     user = User.objects.filter(email=email).first()
+    if user is None and not name:
+        put_error(form, "name", "Say what they are called: they have no account yet.")
+        return _page(request, status=422, person_form=form)
     try:
         if user is None:
             brands.create_user(
@@ -79,9 +83,10 @@ def add_person(request: BrandRequest) -> HttpResponse:
                 role=role,
                 at=at,
                 actor=request.user,
+                name=name,
             )
             words = (
-                f"{email} has an account now. They set their password with “I forgot my password”."
+                f"{name} has an account now. They set their password with “I forgot my password”."
             )
         else:
             brands.set_role(brand=request.brand, user=user, role=role, at=at, actor=request.user)

@@ -1,4 +1,4 @@
-"""What a person sets for themselves: when and how they hear from the product, their calendar."""
+"""One's own page: what one is called, how one hears from the product, one's calendar."""
 
 from __future__ import annotations
 
@@ -16,9 +16,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.choices import MailPreference
-from crm.forms import PreferencesForm, put_error
+from crm.forms import OwnNameForm, PreferencesForm, put_error
+from crm.models import UserRole
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.selectors import people_of
 from crm.services.calendar import digest_of, feed_of, make_feed, read_feed, revoke_feed
+from crm.services.mentions import handle_of, handles
+from crm.services.own_names import NameRefused, set_own_name
 from crm.services.preferences import PreferencesRefused, preferences_of, set_preferences
 
 TEMPLATE = "crm/notifications/me.html"
@@ -26,6 +30,11 @@ TEMPLATE = "crm/notifications/me.html"
 
 def _page(request: BrandRequest, status: int = 200, **more: Any) -> HttpResponse:
     context = {
+        "name_form": OwnNameForm.of(request.user),
+        "handle": handle_of(request.user, handles(people_of(request.brand))),
+        "roles": UserRole.objects.filter(user=request.user)
+        .select_related("brand")
+        .order_by("brand__name", "pk"),
         "form": PreferencesForm.of(preferences_of(request.user), request.brand),
         "feed": feed_of(request.user),
         "address": "",
@@ -53,6 +62,22 @@ def me(request: BrandRequest) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("crm:me", brand=request.brand.slug)
     return _page(request, status=422, form=form)
+
+
+@require_POST
+@brand_page(Can.VIEW)
+def name(request: BrandRequest) -> HttpResponse:
+    """Say what one is called."""
+    form = OwnNameForm(request.POST)
+    if form.is_valid():
+        try:
+            set_own_name(user=request.user, **form.cleaned_data)
+        except NameRefused as refusal:
+            put_error(form, refusal.field, str(refusal))
+        else:
+            messages.success(request, "Saved. Colleagues see it from now on.")
+            return redirect("crm:me", brand=request.brand.slug)
+    return _page(request, status=422, name_form=form)
 
 
 @require_POST

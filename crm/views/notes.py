@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,8 +19,11 @@ from crm.services.mentions import handle_of, handles
 
 @brand_page(Can.VIEW, post=Can.WRITE_NOTES)
 def note(request: BrandRequest, pk: int) -> HttpResponse:
-    """A note with what it said before; its author can change it."""
-    found = _note(request, pk)
+    """A note with what it said before; its author can change it, or bring back a deleted one."""
+    found = _note(request, pk, is_deleted=None)
+    if found.deleted_at:
+        is_own = found.author == request.user
+        return render(request, "crm/notes/deleted.html", {"note": found, "is_own": is_own})
     form = NoteForm(initial={"text": found.text})
     if request.method == "POST":
         form = NoteForm(request.POST)
@@ -44,6 +48,7 @@ def note(request: BrandRequest, pk: int) -> HttpResponse:
         "is_own": found.author == request.user,
         "versions": found.versions.all(),
         "mentioned": [one.user for one in found.mentions.select_related("user").order_by("pk")],
+        "handles": handles(people_of(request.brand)),
     }
     status = 422 if form.is_bound else 200
     return render(request, "crm/notes/note.html", context, status=status)
@@ -59,7 +64,22 @@ def delete(request: BrandRequest, pk: int) -> HttpResponse:
     except service.NoteRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("crm:note", brand=request.brand.slug, pk=pk)
-    messages.success(request, "The note is deleted.")
+    undo = reverse("crm:note_restore", args=[request.brand.slug, pk])
+    messages.success(request, "The note is deleted.", extra_tags=undo)
+    return redirect("crm:creator", brand=request.brand.slug, uid=found.relationship.creator.uid)
+
+
+@require_POST
+@brand_page(Can.WRITE_NOTES)
+def restore(request: BrandRequest, pk: int) -> HttpResponse:
+    """Bring back one's own note."""
+    found = _note(request, pk, is_deleted=True)
+    try:
+        service.restore_note(note_id=pk, brand=request.brand, actor=request.user, at=timezone.now())
+    except service.NoteRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("crm:note", brand=request.brand.slug, pk=pk)
+    messages.success(request, "The note is back.")
     return redirect("crm:creator", brand=request.brand.slug, uid=found.relationship.creator.uid)
 
 
@@ -73,8 +93,11 @@ def people(request: BrandRequest) -> HttpResponse:
     return JsonResponse({"people": rows})
 
 
-def _note(request: BrandRequest, pk: int) -> Note:
-    rows = Note.objects.standing().filter(relationship__brand=request.brand, pk=pk)
+def _note(request: BrandRequest, pk: int, *, is_deleted: bool | None = False) -> Note:
+    """A note of the brand that is deleted or not; None: either."""
+    rows = Note.objects.filter(relationship__brand=request.brand, pk=pk)
+    if is_deleted is not None:
+        rows = rows.filter(deleted_at__isnull=not is_deleted)
     found = rows.select_related("author", "relationship__creator").first()
     if found is None:
         msg = "There is no such note."

@@ -17,8 +17,9 @@ from crm.forms import TaskForm, VersionForm, put_error
 from crm.models import Relationship, Task
 from crm.paging import BadCursor, Order, Page, capped_count, paginate
 from crm.permissions import BrandRequest, Can, brand_page
-from crm.selectors import relationships_of
+from crm.selectors import people_of, relationships_of
 from crm.services import tasks as service
+from crm.services.mentions import handles
 
 PAGE = 50
 ON_CREATOR = 20
@@ -109,6 +110,7 @@ def task(request: BrandRequest, pk: int) -> HttpResponse:
         "today": timezone.localdate(),
         "now": timezone.now(),
         "mentioned": [one.user for one in found.mentions.select_related("user").order_by("pk")],
+        "handles": handles(people_of(request.brand)),
     }
     status = 422 if form.is_bound else 200
     return render(request, "crm/tasks/task.html", context, status=status)

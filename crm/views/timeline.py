@@ -17,6 +17,7 @@ from crm.models import Relationship, User
 from crm.paging import BadCursor, Page
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import people_of
+from crm.services.mentions import handles
 from crm.timeline import SOURCES, Asked, Day, Event, Source, by_day, timeline, whole_timeline
 from crm.views.of_creator import of_creator
 
@@ -37,6 +38,11 @@ class TimelinePart:
     is_older: bool
     # Beginning with one event: somebody sent its address.
     is_from: bool
+
+    @property
+    def handles(self) -> dict[str, User]:
+        """Whom the texts may name."""
+        return handles(self.people)
 
 
 class AskedForm(forms.Form):

@@ -61,10 +61,18 @@ def test_a_refused_setting_changes_nothing(brand, admin_user_client, change, wor
 
 
 def test_people_come_change_and_go(brand, admin_user_client, outsider):
-    for email, role in (("new@example.com", "legal"), (outsider.email, "analyst")):
-        answer = admin_user_client.post("/acme/settings/people/", {"email": email, "role": role})
+    nameless = {"email": "new@example.com", "role": "legal"}
+    refused = admin_user_client.post("/acme/settings/people/", nameless)
+    assert (refused.status_code, "Say what they are called" in refused.content.decode()) == (
+        422,
+        True,
+    )
+    assert not User.objects.filter(email="new@example.com").exists()
+    for given in (nameless | {"name": " Nora  Ny "}, {"email": outsider.email, "role": "analyst"}):
+        answer = admin_user_client.post("/acme/settings/people/", given)
         assert answer.status_code == 302
-    assert not User.objects.get(email="new@example.com").has_usable_password()
+    new = User.objects.get(email="new@example.com")
+    assert (new.has_usable_password(), new.display_name) == (False, "Nora Ny")
     held = UserRole.objects.get(brand=brand, user=outsider)
     assert held.role == Role.ANALYST
     admin_user_client.post(f"/acme/settings/people/{held.pk}/", {"role": "manager"})

@@ -73,6 +73,8 @@ def test_taken_back_and_brought_again(note, manager, legal):
     assert not Notification.objects.exists()
     service.restore_note(note_id=note.pk, brand=brand, actor=manager, at=LATER)
     assert Note.objects.visible_to(manager).get() == note
+    # Who had not read that they were named is told again.
+    assert Notification.objects.get().user == legal
 
 
 def test_who_is_named_is_told_where(note, manager, legal, relationship):
@@ -116,9 +118,36 @@ def test_the_pages_of_a_note(note, manager_client, legal):
     assert others.post(path, {"text": "Hers"}).status_code == 422
     assert others.post(f"{path}delete/")["Location"] == path
     assert manager_client.post(f"{path}delete/").status_code == 302
-    assert manager_client.get(path).status_code == 404
     page = manager_client.get(f"/acme/creators/{note.relationship.creator.uid}/")
     assert "Likes milk." not in page.content.decode()
+    assert "Note, deleted since" in page.content.decode()
+    # The way back stands in what is said about it.
+    assert f'action="{path}restore/"' in page.content.decode()
+
+
+def test_a_deleted_note_comes_back_to_its_author_alone(note, manager_client, legal):
+    path = f"/acme/notes/{note.pk}/"
+    assert manager_client.post(f"{path}restore/").status_code == 404
+    manager_client.post(f"{path}delete/")
+    others = logged_in(legal)
+    page = others.get(path).content.decode()
+    assert "only its author can bring it back" in page
+    assert "Likes tea." not in page
+    assert others.post(f"{path}restore/")["Location"] == path
+    assert Note.objects.get().deleted_at is not None
+    assert "Likes tea." in manager_client.get(path).content.decode()
+    assert manager_client.post(path, {"text": "Changed"}).status_code == 200
+    back = f"/acme/creators/{note.relationship.creator.uid}/"
+    assert manager_client.post(f"{path}restore/")["Location"] == back
+    kept = Note.objects.get()
+    assert (kept.deleted_at, kept.text) == (None, "Likes tea.")
+    assert "Likes tea." in others.get(back).content.decode()
+
+
+def test_who_is_named_stands_out_and_nothing_else_does(note, manager, manager_client, legal):
+    change(note, manager, "<b>Ask</b> @legal.")
+    page = manager_client.get(f"/acme/creators/{note.relationship.creator.uid}/").content.decode()
+    assert '&lt;b&gt;Ask&lt;/b&gt; <strong title="legal">@legal</strong>.' in page
 
 
 def test_who_can_be_named(brand, manager_client, legal, outsider):
