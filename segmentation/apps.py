@@ -13,9 +13,11 @@ class SegmentationConfig(AppConfig):
         from crm.filters import add_filter  # noqa: PLC0415
         from crm.lists import columns  # noqa: PLC0415
         from crm.outreach.parts import AUDIENCES, OBJECTIONS  # noqa: PLC0415
+        from crm.services.criteria import CRITERIA  # noqa: PLC0415
         from crm.services.merge import PARTS  # noqa: PLC0415
         from crm.timeline import SOURCES  # noqa: PLC0415 - models are there from now on
         from segmentation import day, lists, outreach  # noqa: PLC0415
+        from segmentation.services import stage_criteria  # noqa: PLC0415
         from segmentation.services.merging import PART  # noqa: PLC0415
         from segmentation.timeline import SOURCE  # noqa: PLC0415
 
@@ -32,3 +34,4 @@ class SegmentationConfig(AppConfig):
         days.LINES.add("last_run", day.last_run)
         OBJECTIONS.add(outreach.OBJECTION.code, outreach.OBJECTION)
         AUDIENCES.add(outreach.AUDIENCE.key, outreach.AUDIENCE)
+        CRITERIA.add("stages", stage_criteria.unmet)

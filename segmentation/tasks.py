@@ -24,6 +24,7 @@ from segmentation.services import (
     quarters,
     runs,
     scorecards,
+    stage_suggestions,
     tier_scorecards,
 )
 from segmentation.services.changesets import last_applied
@@ -72,6 +73,14 @@ def check_facts(**_later: Any) -> None:
     """Compare the facts of each brand with a computation from nothing."""
     for brand in Brand.objects.order_by("pk"):
         check.check_facts(brand=brand, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def suggest_stages(*, brand_id: int | None = None, **_later: Any) -> None:
+    """Hold the rules about stages against everybody: of a brand, or each night of all brands."""
+    brands = Brand.objects.order_by("pk")
+    for brand in brands if brand_id is None else brands.filter(pk=brand_id):
+        stage_suggestions.refresh(brand=brand, at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -121,6 +121,10 @@ EMAIL_TIMEOUT = 20  # Django would wait for ever
 MAIL_DELIVERY = env.bool("MAIL_DELIVERY", default=True)
 MAIL_HOSTS = [host.lower() for host in env.list("MAIL_HOSTS", default=[])]
 
+# How many proxies of ours stand before the web server: the address of who asks is what the
+# outermost of them wrote into X-Forwarded-For.
+PROXIES = env.int("PROXIES", default=0)
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -257,6 +261,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "segmentation.tasks.check_facts",
         "schedule": crontab(day_of_week="sun", hour=3, minute=30),
     },
+    # Changed facts are looked at at once; what only time changes ("no post for half a year") here.
+    "suggest-stages": {
+        "task": "segmentation.tasks.suggest_stages",
+        "schedule": crontab(hour=4, minute=40),
+    },
     # What a person decided about a creator and a segment may end at any minute.
     "end-overrides": {
         "task": "segmentation.tasks.end_overrides",
@@ -277,6 +286,10 @@ CELERY_BEAT_SCHEDULE = {
     "remove-mail-files": {
         "task": "crm.tasks.remove_mail_files",
         "schedule": crontab(hour=3, minute=10),
+    },
+    "erase-applications": {
+        "task": "crm.tasks.erase_applications",
+        "schedule": crontab(hour=3, minute=20),
     },
     # What people asked for and a lost worker left undone goes on where it was.
     "lost-jobs": {"task": "crm.tasks.take_up_jobs", "schedule": timedelta(minutes=1)},

@@ -2,7 +2,8 @@
 
 Moves: one step forwards (prospect, first-time partner, core partner, advocate) or one step back. To
 lapsed or declined from anywhere, with a reason. From there back to prospect or to the stage before,
-with a reason. Everything else is refused.
+with a reason. Everything else is refused. What the brand asks of a stage (criteria.py) refuses no
+move; against it, a move takes a reason.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from crm.models import (
     User,
     UserRole,
 )
-from crm.services import facts
+from crm.services import criteria, facts
 from crm.services.outreach import stopping
 
 PATH = (Stage.PROSPECT, Stage.FIRST_TIME, Stage.CORE, Stage.ADVOCATE)
@@ -255,8 +256,10 @@ def _move(
             f"Possible now: {possible}."
         )
     reason = reason.strip()[:REASON_MAX]
-    if moves[to] and not reason:
-        raise ReasonNeeded(f"Say why {relationship.creator} goes to “{to.label}”.")
+    lacking = criteria.unmet(relationship.brand, [relationship], to, at).get(relationship.pk, [])
+    if (moves[to] or lacking) and not reason:
+        asked = f" {criteria.in_words(lacking)}" if lacking else ""
+        raise ReasonNeeded(f"Say why {relationship.creator} goes to “{to.label}”.{asked}")
     if at < relationship.stage_since:
         raise StageMoveRefused(
             f"{relationship.creator} came to “{here.label}” later than the moment of this move."
@@ -271,7 +274,12 @@ def _move(
         reason=reason,
     )
     relationship.stage, relationship.stage_since = to, at
-    return Act("crm.stage.moved", {"stage": [here, to]} | ({"reason": reason} if reason else {}))
+    return Act(
+        "crm.stage.moved",
+        {"stage": [here, to]}
+        | ({"reason": reason} if reason else {})
+        | ({"unmet": lacking} if lacking else {}),
+    )
 
 
 def _give(relationship: Relationship, owner: User | None) -> Act:

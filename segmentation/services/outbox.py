@@ -20,7 +20,7 @@ from crm.statements import keep_plans
 from segmentation.choices import RunStatus, Trigger
 from segmentation.facts.refresh import refresh_facts
 from segmentation.models import CreatorFacts, Run
-from segmentation.services import changesets, evaluation, ledger, packs
+from segmentation.services import changesets, evaluation, ledger, packs, stage_suggestions
 
 BATCH = 1_000
 _TAKE = """
@@ -66,7 +66,9 @@ def drain_batch(*, at: datetime) -> int:
     refresh_metrics(creator_ids=None if everybody else sorted(some), as_of=at)
     # In one order, so that two workers wait for each other's brands instead of dead-locking.
     for brand in Brand.objects.filter(pk__in=work).order_by("pk"):
-        _reevaluate(brand, work[brand.pk].ids(), at)
+        creator_ids = work[brand.pk].ids()
+        _reevaluate(brand, creator_ids, at)
+        stage_suggestions.refresh(brand=brand, at=at, creator_ids=creator_ids)
     return len(taken)
 
 

@@ -8,6 +8,7 @@ from django.db.models import F
 
 from crm.choices import RowOutcome, Stage
 from crm.models import Brand, Relationship, StageChange
+from crm.services import criteria
 from crm.services.bulk.batches import SAME, Batch, Outcome
 from crm.services.bulk.changes import BulkRefused, Outcomes, Params
 from crm.services.bulk.relationships import Told, changed_since, put_back, tell
@@ -42,17 +43,19 @@ class StageMove:
     def make(self, batch: Batch) -> Outcomes:
         """Move those who may go there from where they stand."""
         before_side = _last_on_path([row for row in batch.rows if row.stage in SIDE])
+        going = [row for row in batch.rows if row.stage != self.to]
+        lacking = criteria.unmet(batch.brand, going, self.to, batch.at)
         outcomes: Outcomes = {}
         moving: list[Relationship] = []
         for row in batch.rows:
-            refusal = self._refusal(row, before_side.get(row.pk), batch)
+            refusal = self._refusal(row, before_side.get(row.pk), batch, lacking.get(row.pk, []))
             if row.stage == self.to:
                 outcomes[row.pk] = SAME
             elif refusal:
                 outcomes[row.pk] = Outcome(RowOutcome.REFUSED, refusal)
             else:
                 moving.append(row)
-        return outcomes | self._write(batch, moving)
+        return outcomes | self._write(batch, moving, lacking)
 
     @staticmethod
     def put_back(batch: Batch) -> Outcomes:
@@ -64,7 +67,9 @@ class StageMove:
         StageChange.objects.filter(pk__in=[old for old, _new in stays]).update(left_at=None)
         return put_back(batch, ("stage", "stage_since"), VERB)
 
-    def _refusal(self, row: Relationship, last_on_path: Stage | None, batch: Batch) -> str:
+    def _refusal(
+        self, row: Relationship, last_on_path: Stage | None, batch: Batch, lacking: list[str]
+    ) -> str:
         here = Stage(row.stage)
         moves = allowed_moves(here, last_on_path)
         if self.to not in moves:
@@ -72,11 +77,13 @@ class StageMove:
             return f"From “{here.label}” one move leads to {possible} only."
         if moves[self.to] and not self.reason:
             return f"From “{here.label}” to “{self.to.label}” a reason is needed."
+        if lacking and not self.reason:
+            return f"A reason is needed. {criteria.in_words(lacking)}"
         if batch.at < row.stage_since:
             return f"Came to “{here.label}” after this change was begun."
         return ""
 
-    def _write(self, batch: Batch, moving: list[Relationship]) -> Outcomes:
+    def _write(self, batch: Batch, moving: list[Relationship], lacking: criteria.Unmet) -> Outcomes:
         ids = [row.pk for row in moving]
         stays = StageChange.objects.filter(relationship__in=ids, left_at=None)
         old = dict(stays.values_list("relationship", "pk"))
@@ -96,7 +103,8 @@ class StageMove:
             stage=self.to, stage_since=batch.at, version=F("version") + 1
         )
         told = {row.pk: self._told(row) for row in moving}
-        tell(batch, VERB, told)
+        against = {pk: {"unmet": words} for pk, words in lacking.items()}
+        tell(batch, VERB, {pk: {**act, **against.get(pk, {})} for pk, act in told.items()})
         return {
             row.pk: Outcome(
                 RowOutcome.CHANGED,
