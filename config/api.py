@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from crm.api.applications import ApplicationViewSet
 from crm.api.audit import AuditViewSet
 from crm.api.base import ID, UID
 from crm.api.creators import CreatorViewSet
@@ -62,6 +63,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "sequences": ("sequences", SequenceViewSet),
     "enrolments": ("enrolments", EnrolmentViewSet),
     "suppressions": ("suppressions", SuppressionViewSet),
+    "applications": ("applications", ApplicationViewSet),
     "imports": ("imports", ImportViewSet),
     "fields": ("fields", FieldViewSet),
     "facts": ("facts", FactViewSet),
@@ -126,6 +128,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("enrolments", EnrolmentViewSet, "resume"),
             ("enrolments", EnrolmentViewSet, "stop"),
             ("suppressions", SuppressionViewSet, "lift"),
+            ("applications", ApplicationViewSet, "accept"),
+            ("applications", ApplicationViewSet, "decline"),
+            ("applications", ApplicationViewSet, "spam"),
+            ("applications", ApplicationViewSet, "undo"),
         )
     ),
     re_path(r"^matrix/?$", MatrixViewSet.as_view({"get": "retrieve"})),

@@ -5,13 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from crm.views import health, home, me, unsubscribe
+from crm.views import applying, health, home, me, unsubscribe
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/calendar/<str:secret>.ics", me.feed, name="calendar_feed"),
+    path("apply/<slug:brand>/", applying.apply, name="apply"),
+    path("apply/<slug:brand>/thanks/", applying.thanks, name="apply_thanks"),
+    path("apply/<slug:brand>/confirm/<str:token>/", applying.confirm, name="apply_confirm"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),

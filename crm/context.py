@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
-from crm.models import Brand, Job, Notification, UserRole
+from crm.models import Application, Brand, Job, Notification, UserRole
 from crm.permissions import Can, may
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ RAIL = (
     ("My day", "sunrise", HOME, "d", Can.VIEW),
     ("Creators", "users", "crm:creators", "c", Can.VIEW),
     ("Board", "layout-kanban", "crm:board", "b", Can.VIEW),
+    ("Applications", "user-plus", "crm:applications", "a", Can.TRIAGE),
     ("Mail", "mail", "crm:inbox", "e", Can.READ_MAIL),
     ("Outreach", "send", "crm:outreach", "m", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
@@ -85,11 +86,17 @@ def brand_frame(request: HttpRequest) -> dict[str, Any]:
     unread = Notification.objects.filter(user=request.user, brand=OuterRef("brand")).unread()
     counted = unread.order_by().values("brand").annotate(number=Count("*")).values("number")
     told = Job.objects.filter(asked_by=request.user, brand=OuterRef("brand"), seen_at=None)
-    # With how many notifications wait in each: one statement for the switcher and the bell.
+    applied = Application.objects.filter(brand=OuterRef("brand")).waiting().order_by()
+    waiting = applied.values("brand").annotate(number=Count("*")).values("number")
+    # With how much waits in each: one statement for the switcher, the bell and the rail.
     brands = (
         UserRole.objects.filter(user=request.user)
         .select_related("brand")
-        .annotate(unread=Coalesce(Subquery(counted), 0), has_jobs=Exists(told))
+        .annotate(
+            unread=Coalesce(Subquery(counted), 0),
+            has_jobs=Exists(told),
+            applications=Coalesce(Subquery(waiting), 0),
+        )
     )
     return {
         "brand": brand,

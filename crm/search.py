@@ -15,12 +15,21 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import F, QuerySet, TextField, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, Value
 from django.urls import reverse
 
 from crm.choices import ContactKind, Role, Stage
 from crm.limits import TookTooLong, limited
-from crm.models import Brand, ContactPoint, Note, Relationship, Tag, User
+from crm.models import (
+    Application,
+    ApplicationAccount,
+    Brand,
+    ContactPoint,
+    Note,
+    Relationship,
+    Tag,
+    User,
+)
 from crm.models.creators import Fold
 from crm.models.relationships import TEXT_FOLDED
 from crm.permissions import Can, may
@@ -156,6 +165,26 @@ def find_tags(asked: Asked) -> Iterable[Hit]:
         yield Hit(tag.name, f"{address}?tag={tag.key}", "creators with this tag")
 
 
+def find_applications(asked: Asked) -> Iterable[Hit]:
+    """Those that wait, by name, address or account."""
+    words = asked.words.removeprefix("@")
+    if len(words) < LETTERS:
+        return
+    there = (
+        Q(name__icontains=words)
+        | Q(email__istartswith=words)
+        | Exists(
+            ApplicationAccount.objects.filter(
+                application=OuterRef("pk"), handle__icontains=words.lower()
+            )
+        )
+    )
+    waiting = Application.objects.filter(brand=asked.brand).waiting()
+    for found in waiting.filter(there).order_by("-submitted_at", "-pk")[:HITS]:
+        url = reverse("crm:application", args=[asked.brand.slug, found.pk])
+        yield Hit(found.name, url, f"applied on {found.submitted_at:%-d %b %Y}")
+
+
 def find_actions(asked: Asked) -> Iterable[Hit]:
     """Pages to go to, by their names; without words the first of them."""
     wanted = asked.words.casefold().split()
@@ -225,10 +254,13 @@ def add_own_kinds() -> None:
     KINDS.add("creators", Kind("Creators", "users", find_creators))
     KINDS.add("notes", Kind("Notes", "message", find_notes))
     KINDS.add("tags", Kind("Tags", "tag", find_tags))
+    applications = Kind("Applications", "user-plus", find_applications, Can.TRIAGE)
+    KINDS.add("applications", applications)
     for key, action in {
         "day": Action("My day", "crm:day", words="home today"),
         "creators": Action("Creators", "crm:creators", words="list"),
         "board": Action("Board", "crm:board", words="stages kanban"),
+        "applications": Action("Applications", "crm:applications", Can.TRIAGE, "triage applied"),
         "new_creator": Action("Add creator", "crm:creator_new", Can.EDIT_CREATORS, "new"),
         "tasks": Action("Tasks", "crm:tasks", words="to do"),
         "imports": Action("Imports", "crm:imports", words="upload file csv excel"),

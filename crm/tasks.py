@@ -13,6 +13,7 @@ from crm.importers.rows import Unreadable
 from crm.models import Brand, User
 from crm.outreach import attachments
 from crm.services import duplicates, jobs
+from crm.services.applications import confirming, erasing
 from crm.services.imports import batches, running, undoing
 from crm.services.mail import fetching, sending
 from crm.services.metrics import refresh_metrics
@@ -113,6 +114,18 @@ def tell_people(**_later: Any) -> None:
 def advance_sequences(**_later: Any) -> None:
     """Begin the follow-ups that are due; the sender then sends what the guard lets go."""
     advance(at=timezone.now())
+
+
+@shared_task(autoretry_for=(confirming.MailWaits,), retry_backoff=60, max_retries=8)  # type: ignore[untyped-decorator]
+def mail_applicant(*, application_id: int, **_later: Any) -> None:
+    """Send the link that confirms an application; a server that is down is asked again."""
+    confirming.send(application_id=application_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def erase_applications(**_later: Any) -> None:
+    """Erase the applications whose time is over."""
+    erasing.erase_due(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

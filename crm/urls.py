@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import path
 
 from crm.views import (
+    application_page,
+    applications,
     board,
     brands,
     contacts,
@@ -109,6 +111,15 @@ urlpatterns = [
     path("creators/<uuid:uid>/merge/<uuid:other>/", duplicates.merge, name="merge"),
     path("tags/", tags.tags, name="tags"),
     path("tags/<int:pk>/", tags.tag, name="tag"),
+    path("applications/", applications.applications, name="applications"),
+    path("applications/<int:pk>/", applications.application, name="application"),
+    path("applications/<int:pk>/accept/", applications.accept, name="application_accept"),
+    path("applications/<int:pk>/decline/", applications.decline, name="application_decline"),
+    path("applications/<int:pk>/spam/", applications.spam, name="application_spam"),
+    path("applications/<int:pk>/undo/", applications.undo, name="application_undo"),
+    path("applications/<int:pk>/take-up/", applications.take_up, name="application_take_up"),
+    path("applications/<int:pk>/erase/", applications.erase, name="application_erase"),
+    path("settings/applications/", application_page.page, name="application_page"),
     path("duplicates/", duplicates.duplicates, name="duplicates"),
     path("duplicates/<int:pk>/decide/", duplicates.decide, name="duplicate_decide"),
     path("merges/<int:pk>/", duplicates.merged, name="merged"),

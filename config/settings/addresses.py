@@ -37,6 +37,17 @@ def broker(url: str) -> str:
     return url
 
 
+def cache(url: str) -> dict[str, Any]:
+    """The `default` cache in the broker's server, shared by all processes: counters of limits."""
+    return {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "rapport",
+        # A page does not wait long for a counter.
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
+
+
 def mail(url: str) -> dict[str, Any]:
     """The EMAIL_ settings for `url`; raises ImproperlyConfigured when it is no mail address."""
     try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.settings.addresses import broker, database, mail
+from config.settings.addresses import broker, cache, database, mail
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
 
@@ -19,6 +19,7 @@ DATABASES = {
     else {"ENGINE": "django.db.backends.dummy"}
 }
 CELERY_BROKER_URL = broker(env.str("REDIS_URL", default="redis://127.0.0.1:1/0"))
+CACHES = {"default": cache(CELERY_BROKER_URL)}
 
 vars().update(mail(env.str("EMAIL_URL", default="consolemail://")))
 # A copy of a production database on somebody's machine must not write to creators.

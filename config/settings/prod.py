@@ -6,7 +6,7 @@ import sentry_sdk
 from django.core.exceptions import ImproperlyConfigured
 from sentry_sdk.utils import BadDsn
 
-from config.settings.addresses import broker, database, mail
+from config.settings.addresses import broker, cache, database, mail
 from config.settings.base import *  # noqa: F403
 from config.settings.base import env
 
@@ -36,6 +36,8 @@ HOSTS = [host.strip() for host in required("ALLOWED_HOSTS").split(",") if host.s
 ALLOWED_HOSTS = [*HOSTS, "127.0.0.1"]
 DATABASES = {"default": database(required("DATABASE_URL"))}
 CELERY_BROKER_URL = broker(required("REDIS_URL"))
+CACHES = {"default": cache(CELERY_BROKER_URL)}
+PROXIES = number("PROXIES", default=1)
 
 vars().update(mail(env.str("EMAIL_URL", default="smtp://localhost:25")))
 

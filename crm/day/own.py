@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crm.day.applications import WaitingApplications
 from crm.day.approvals import WaitingMails
 from crm.day.imports import RejectedRows, WaitingImports
 from crm.day.mentions import Mentions
@@ -22,6 +23,7 @@ def add_own_sources() -> None:
         DueTasks(),
         *(Stalled(stage) for stage in DEFAULTS),
         RejectedRows(),
+        WaitingApplications(),
         WaitingMails(),
         WaitingImports(),
     ):

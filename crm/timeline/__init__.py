@@ -1,6 +1,6 @@
 """What happened between a brand and a creator, newest first: many sources, one line of time."""
 
-from crm.timeline import acts, imports, mails, notes, posts, stages, tasks
+from crm.timeline import acts, applications, imports, mails, notes, posts, stages, tasks
 from crm.timeline.events import SOURCES, Asked, Event, Place, Source, Window, name_of
 from crm.timeline.line import Day, by_day, timeline, whole_timeline
 
@@ -11,6 +11,7 @@ for source in (
     tasks.SOURCE,
     posts.SOURCE,
     imports.SOURCE,
+    applications.SOURCE,
     acts.SOURCE,
 ):
     SOURCES.add(source.key, source)

@@ -1,0 +1,117 @@
+"""Proof that a form was filled in by somebody with time: nothing to recognise, no third party.
+
+The page carries a puzzle that takes a browser about a second to solve (ALTCHA, proof of work). It
+is signed and says for which brand it was made, when, and which words of consent stood there: a
+solution is good for one form, once, and not before a person could have read it.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import altcha
+from django.core.cache import cache
+from django.utils.crypto import salted_hmac
+
+from crm.models import ApplicationPage
+
+GOOD_FOR = timedelta(hours=2)
+# Nobody reads and fills in the form in less.
+NOT_BEFORE = timedelta(seconds=4)
+# Each try derives a key in so many rounds; the browser needs between so many tries.
+ROUNDS = 5_000
+TRIES = (60, 160)
+_ALGORITHM = "PBKDF2/SHA-256"
+PAYLOAD_MAX = 4_000
+
+
+class ProofRefused(Exception):
+    """The form is not taken; the message is fit for the applicant."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stood on the page that was filled in."""
+
+    at: datetime
+    consent_version: int
+
+
+def challenge(page: ApplicationPage, at: datetime) -> dict[str, Any]:
+    """A puzzle for one form of the brand, as the page's script reads it."""
+    made = altcha.create_challenge(
+        _ALGORITHM,
+        ROUNDS,
+        counter=secrets.choice(range(*TRIES)),
+        expires_at=at + GOOD_FOR,
+        data={
+            "brand": page.brand_id,
+            "at": at.isoformat(),
+            "consent": page.consent_version,
+        },
+        hmac_secret=_secret("challenge"),
+        hmac_key_secret=_secret("key"),
+    )
+    challenge: dict[str, Any] = made.to_dict()
+    return challenge
+
+
+def check(payload: str, page: ApplicationPage, at: datetime) -> Shown:
+    """What the page showed, once the puzzle is known to be solved. Raises ProofRefused."""
+    if not payload:
+        raise ProofRefused(
+            "Your browser has not finished the check against programs yet. Wait until the page "
+            "says that it has, then send the form again."
+        )
+    told = _told(payload)
+    if told is None or told.get("brand") != page.brand_id:
+        raise _not_solved()
+    if at - datetime.fromisoformat(told["at"]) > GOOD_FOR:
+        raise ProofRefused(
+            "The page was open for more than two hours. Nothing that you wrote is lost: send it "
+            "again."
+        )
+    result = altcha.verify_solution(payload, _secret("challenge"), hmac_key_secret=_secret("key"))
+    if not result.verified:
+        raise _not_solved()
+    shown = Shown(datetime.fromisoformat(told["at"]), told["consent"])
+    if at - shown.at < NOT_BEFORE:
+        raise ProofRefused(
+            "That was faster than anybody types. Wait a few seconds, then send it again."
+        )
+    return shown
+
+
+def spend(payload: str) -> None:
+    """Use a solution up. Raises ProofRefused for one that was used already."""
+    key = f"apply:proof:{hashlib.sha256(payload.encode()).hexdigest()}"
+    if not cache.add(key, 1, timeout=int(GOOD_FOR.total_seconds())):
+        raise ProofRefused("This form was sent already. If something is missing, send it again.")
+
+
+def _told(payload: str) -> dict[str, Any] | None:
+    """What the puzzle says about itself: not yet checked to be ours, but of the right shape."""
+    try:
+        read = json.loads(base64.b64decode(payload[:PAYLOAD_MAX], validate=True))
+        told = read["challenge"]["parameters"]["data"]
+        datetime.fromisoformat(told["at"])
+        return {"brand": int(told["brand"]), "at": told["at"], "consent": int(told["consent"])}
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _not_solved() -> ProofRefused:
+    return ProofRefused(
+        "The check against programs did not succeed. A new one is under way: send the form again "
+        "when the page says that it is done."
+    )
+
+
+def _secret(use: str) -> str:
+    return salted_hmac(f"crm.applications.{use}", "", algorithm="sha256").hexdigest()

@@ -1,0 +1,31 @@
+// Applications: a, d, s and u on the one that has the keyboard; after a swap it keeps it.
+const applicationOf = (element) => element?.closest?.("article[data-row]");
+let isGoing = false;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.target.closest("input, textarea, select, dialog")) return;
+  // After "g" a letter goes elsewhere.
+  const went = isGoing;
+  isGoing = event.key === "g";
+  const row = applicationOf(document.activeElement);
+  if (went || !row) return;
+  if (event.key === "a") row.querySelector("[data-accept]")?.click();
+  else if (event.key === "s") row.querySelector("[data-spam]")?.click();
+  else if (event.key === "u") row.querySelector("[data-undo]")?.click();
+  else if (event.key === "d") {
+    const details = row.querySelector("[data-decline]");
+    if (!details) return;
+    event.preventDefault();
+    details.open = true;
+    details.querySelector("input[name=reason]").focus();
+  }
+});
+document.addEventListener("keydown", (event) => {
+  const details = event.target.closest("[data-decline]");
+  if (event.key !== "Escape" || !details) return;
+  details.open = false;
+  details.querySelector("summary").focus();
+});
+document.addEventListener("htmx:afterSettle", ({ target }) => {
+  if (target.matches?.("article[data-row]")) target.focus();
+});
