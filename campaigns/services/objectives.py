@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from campaigns.services.money import money
+
 SHARE_MAX = Decimal(100)
 
 
@@ -31,7 +33,7 @@ class Metric:
     is_less_better: bool = False
 
     def says(self, value: Decimal | None, currency: str) -> str:
-        """A value in words: "3.5 %", "12,000", "EUR 4.20"."""
+        """A value in words: "3.5 %", "12,000", "4.20 EUR"."""
         if value is None:
             return "not known"
         number = f"{value.normalize():,f}"
@@ -39,7 +41,7 @@ class Metric:
             case Unit.PERCENT:
                 return f"{number} %"
             case Unit.MONEY:
-                return f"{currency} {value:,.2f}"
+                return money(value, currency)
             case Unit.DAYS:
                 return f"{number} day{'s'[: value != 1]}"
             case Unit.RATIO:
