@@ -47,6 +47,7 @@ RAIL = (
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
+    "crm:creators": ("crm:reviews",),
     "segmentation:segments": (
         "segmentation:matrix",
         "segmentation:audiences",

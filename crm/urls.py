@@ -39,6 +39,11 @@ from crm.views.outreach import (
     suppressions,
     templates,
 )
+from crm.views.reviews import forms as review_forms
+from crm.views.reviews import lists as review_lists
+from crm.views.reviews import panel as review_panel
+from crm.views.reviews import vettings
+from crm.views.reviews import writing as review_writing
 
 app_name = "crm"
 
@@ -168,6 +173,19 @@ urlpatterns = [
     path("outreach/rules/", rules.rules, name="outreach_rules"),
     path("creators/<uuid:uid>/outreach/", overview.panel, name="creator_outreach"),
     path("imports/", imports.imports, name="imports"),
+    path("creators/<uuid:uid>/vettings/", review_panel.creator_vettings, name="creator_vettings"),
+    path("reviews/", review_lists.reviews, name="reviews"),
+    path("reviews/agreement/", review_lists.agreement_page, name="review_agreement"),
+    path("reviews/results.csv", review_lists.export, {"form": "csv"}, name="reviews_export"),
+    path("reviews/results.xlsx", review_lists.export, {"form": "xlsx"}, name="reviews_export_xlsx"),
+    path("reviews/<int:pk>/", review_writing.review, name="review"),
+    path("reviews/<int:pk>/decline/", review_writing.decline, name="review_decline"),
+    path("vettings/<int:pk>/", vettings.vetting, name="vetting"),
+    path("vettings/<int:pk>/decide/", vettings.decide, name="vetting_decide"),
+    path("vettings/<int:pk>/assign/", vettings.assign, name="vetting_assign"),
+    path("vettings/<int:pk>/withdraw/", vettings.withdraw, name="vetting_withdraw"),
+    path("settings/review-form/", review_forms.review_form, name="review_form"),
+    path("settings/review-form/<int:number>/", review_forms.version, name="review_form_version"),
     path("imports/<int:pk>/", imports.show, name="import"),
     path("imports/<int:pk>/columns/", imports.columns, name="import_columns"),
     path("imports/<int:pk>/columns/<int:number>/", imports.column, name="import_column"),

@@ -9,6 +9,7 @@ from crm.day.mentions import Mentions
 from crm.day.next_steps import DueSteps
 from crm.day.parts import SOURCES
 from crm.day.replies import Replies
+from crm.day.reviews import DisputedVettings, LackingReviewers, WaitingReviews
 from crm.day.stalled import Stalled
 from crm.day.tasks import DueTasks
 from crm.services.stalls import DEFAULTS
@@ -26,5 +27,8 @@ def add_own_sources() -> None:
         WaitingApplications(),
         WaitingMails(),
         WaitingImports(),
+        LackingReviewers(),
+        DisputedVettings(),
+        WaitingReviews(),
     ):
         SOURCES.add(source.key, source)

@@ -405,3 +405,9 @@ class VettingResult(models.Model):
         if self.choice is not None:
             return self.criterion.labels.get(self.choice, self.choice)
         return "nobody could say"
+
+    @property
+    def meaning(self) -> str:
+        """What it stands for; empty for a median halfway, which has no anchor of its own."""
+        value = self.choice if self.score is None else self.words
+        return self.criterion.labels.get(value or "", "")

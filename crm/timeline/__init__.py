@@ -1,6 +1,6 @@
 """What happened between a brand and a creator, newest first: many sources, one line of time."""
 
-from crm.timeline import acts, applications, imports, mails, notes, posts, stages, tasks
+from crm.timeline import acts, applications, imports, mails, notes, posts, stages, tasks, vettings
 from crm.timeline.events import SOURCES, Asked, Event, Place, Source, Window, name_of
 from crm.timeline.line import Day, by_day, timeline, whole_timeline
 
@@ -9,6 +9,7 @@ for source in (
     mails.SOURCE,
     stages.SOURCE,
     tasks.SOURCE,
+    vettings.SOURCE,
     posts.SOURCE,
     imports.SOURCE,
     applications.SOURCE,

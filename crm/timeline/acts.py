@@ -21,6 +21,7 @@ TOLD_ELSEWHERE = {
     "crm.note.restored",
     "crm.mail.queued",
     "crm.mail.taken_back",
+    "crm.vetting.settled",
 }
 
 
@@ -117,6 +118,14 @@ _WORDS: dict[str, Callable[[Any], str]] = {
     "crm.creator.changed": _corrected,
     "crm.profile.added": _account,
     "crm.field_value.set": _field_values,
+    "crm.vetting.asked": lambda data: (
+        "A review was asked for" if data["reviews"] == 1 else "Two blind reviews were asked for"
+    ),
+    "crm.vetting.assigned": _say("Somebody else was asked for a review"),
+    "crm.vetting.declined": _say("A review was declined"),
+    "crm.vetting.disputed": _say("The reviewers differ: a third person decides"),
+    "crm.vetting.reviewed": _say("A review was handed in"),
+    "crm.vetting.withdrawn": _say("The vetting was withdrawn"),
     "crm.thread.assigned": _say("A conversation was said to be theirs"),
     "crm.thread.done": _say("A conversation needs no answer"),
     "crm.thread.waiting": _say("A conversation waits for an answer again"),

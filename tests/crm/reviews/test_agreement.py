@@ -1,0 +1,90 @@
+"""Krippendorff's alpha: against the reference package, against his own example, and its edges."""
+
+from __future__ import annotations
+
+import random
+
+import krippendorff
+import numpy as np
+import pytest
+
+from crm.agreement import LEAST_UNITS, Agreement, Level, agreement
+
+SCORES = range(1, 6)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_it_is_that_of_the_reference_package(level):
+    for seed in range(60):
+        chance = random.Random(seed)
+        people = chance.choice([2, 2, 3, 4])
+        units = [
+            [
+                min(5, max(1, truth + chance.choice([-1, 0, 0, 1])))
+                for _ in range(people)
+                if chance.random() > 0.15
+            ]
+            for truth in chance.choices(SCORES, k=chance.randint(20, 60))
+        ]
+        table = np.full((people, len(units)), np.nan)
+        for place, unit in enumerate(units):
+            table[: len(unit), place] = unit
+        expected = krippendorff.alpha(
+            reliability_data=table, value_domain=list(SCORES), level_of_measurement=level.value
+        )
+        found = agreement(units, SCORES, level)
+        assert found.alpha == pytest.approx(expected, abs=1e-12)
+        assert found.units == sum(len(unit) > 1 for unit in units)
+        assert found.low <= found.alpha <= found.high
+
+
+def test_answers_of_a_list_and_the_same_interval_again():
+    units = [["yes", "yes"]] * 8 + [["no", "no"]] * 3 + [["yes", "no"]] * 1
+    found = agreement(units, ["yes", "no", "never"], Level.NOMINAL)
+    # By hand: 1 - 23 * (2 / 24) / (2 * 17 * 7 / 24) = 0.8067.
+    assert found.alpha == pytest.approx(1 - 23 * 2 / (2 * 17 * 7))
+    assert (found.units, found.same) == (12, 11)
+    assert found == agreement(reversed(units), ["yes", "no", "never"], Level.NOMINAL)
+
+
+def test_the_order_of_scores_counts():
+    near = [[1, 1], [2, 2], [3, 3], [4, 4], [5, 5], [4, 5]] * 3
+    far = [[1, 1], [2, 2], [3, 3], [4, 4], [5, 5], [1, 5]] * 3
+    alphas = [agreement(units, SCORES, Level.ORDINAL).alpha for units in (near, far)]
+    assert [alpha > 0.75 for alpha in alphas] == [True, False]
+
+
+def test_too_few_says_so():
+    units = [[1, 2]] * (LEAST_UNITS - 1) + [[3]] * 50
+    assert agreement(units, SCORES, Level.ORDINAL) == Agreement(
+        9, 0, reason="Too few: 9 of at least 10 that two people judged."
+    )
+    assert agreement([[4]], SCORES, Level.ORDINAL).reason == (
+        "Nothing was judged by two people yet."
+    )
+
+
+def test_where_nothing_varies_there_is_no_alpha():
+    found = agreement([[4, 4]] * 30, SCORES, Level.ORDINAL)
+    assert (found.alpha, found.same) == (None, 30)
+    assert found.words.startswith("Everybody always said the same one thing")
+
+
+def test_an_interval_is_kept_back_where_draws_hardly_vary():
+    found = agreement([[4, 4]] * 30 + [[3, 4]], SCORES, Level.ORDINAL)
+    assert found.alpha == pytest.approx(0.0)
+    assert (found.low, found.high) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("alpha", "low", "words"),
+    [
+        (0.9, 0.82, "Reliable"),
+        (0.85, 0.7, "Probably reliable"),
+        (0.7, 0.5, "Good enough to rank"),
+        (0.3, 0.1, "Reviewers mean different things"),
+        (0.85, None, "Probably reliable"),
+    ],
+)
+def test_what_it_means(alpha, low, words):
+    assert Agreement(20, 10, alpha, low, 1.0).words.startswith(words)
