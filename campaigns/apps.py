@@ -5,3 +5,15 @@ class CampaignsConfig(AppConfig):
     """What we did together, and whether it was in order."""
 
     name = "campaigns"
+
+    def ready(self) -> None:
+        """Add what this app knows of creators to the pages of the app below."""
+        from campaigns.day.offers import SOURCES as OFFERS_OF_A_DAY  # noqa: PLC0415 - models are there from now on
+        from campaigns.timeline.offers import GIFTS, OFFERS  # noqa: PLC0415
+        from crm import day as days  # noqa: PLC0415
+        from crm.timeline import SOURCES  # noqa: PLC0415
+
+        for source in (OFFERS, GIFTS):
+            SOURCES.add(source.key, source)
+        for of_day in OFFERS_OF_A_DAY:
+            days.SOURCES.add(of_day.key, of_day)

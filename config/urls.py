@@ -20,5 +20,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),
     path("<slug:brand>/", include("crm.urls")),
+    path("<slug:brand>/", include("campaigns.urls")),
     path("<slug:brand>/", include("segmentation.urls")),
 ]

@@ -36,6 +36,7 @@ RAIL = (
     ("Applications", "user-plus", "crm:applications", "a", Can.TRIAGE),
     ("Mail", "mail", "crm:inbox", "e", Can.READ_MAIL),
     ("Outreach", "send", "crm:outreach", "m", Can.VIEW),
+    ("Offers", "heart-handshake", "campaigns:offers", "f", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
@@ -46,8 +47,9 @@ RAIL = (
 
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
-    HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "crm:creators": ("crm:reviews",),
+    HOME: ("crm:tasks", "crm:notifications", "crm:me"),
+    "campaigns:offers": ("campaigns:gifts",),
     "segmentation:segments": (
         "segmentation:matrix",
         "segmentation:audiences",

@@ -37,6 +37,7 @@ MOVERS = frozenset({MANAGER, ADMIN})
 RUNNERS = frozenset({STRATEGIST, ANALYST, ADMIN})
 STRATEGISTS = frozenset({STRATEGIST, ADMIN})
 ADMINS = frozenset({ADMIN})
+REVIEWERS = frozenset({STRATEGIST, MANAGER, ANALYST, ADMIN})
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,6 @@ PAGES = {
     "crm:suppression_lift": Access(None, IMPORTERS),
     "crm:outreach_rules": Access(EVERYBODY, ADMINS),
     "crm:creator_outreach": Access(EVERYBODY),
-    "crm:imports": Access(EVERYBODY, IMPORTERS),
     "crm:creator_vettings": Access(EVERYBODY, REVIEWERS),
     "crm:reviews": Access(EVERYBODY),
     "crm:review_agreement": Access(EVERYBODY),
@@ -161,6 +161,7 @@ PAGES = {
     "crm:vetting_withdraw": Access(None, REVIEWERS),
     "crm:review_form": Access(EVERYBODY, STRATEGISTS),
     "crm:review_form_version": Access(EVERYBODY),
+    "crm:imports": Access(EVERYBODY, IMPORTERS),
     "crm:import": Access(EVERYBODY),
     "crm:import_columns": Access(IMPORTERS, IMPORTERS),
     "crm:import_column": Access(None, IMPORTERS),
@@ -197,6 +198,22 @@ PAGES = {
     "crm:person": Access(None, ADMINS),
     "crm:token_new": Access(None, ADMINS),
     "crm:token_revoke": Access(None, ADMINS),
+    "campaigns:offers": Access(EVERYBODY),
+    "campaigns:offers_export": Access(EVERYBODY),
+    "campaigns:offer": Access(EVERYBODY),
+    "campaigns:offer_draft": Access(MOVERS, MOVERS),
+    "campaigns:offer_revise": Access(MOVERS, MOVERS),
+    "campaigns:offer_counter": Access(MOVERS, MOVERS),
+    "campaigns:offer_send": Access(MOVERS, MOVERS),
+    "campaigns:offer_owner": Access(None, MOVERS),
+    "campaigns:offer_decide": Access(None, MOVERS),
+    "campaigns:creator_offers": Access(EVERYBODY),
+    "campaigns:offer_new": Access(MOVERS, MOVERS),
+    "campaigns:gifts": Access(EVERYBODY),
+    "campaigns:gifts_export": Access(EVERYBODY),
+    "campaigns:gift": Access(EVERYBODY, MOVERS),
+    "campaigns:gift_step": Access(None, MOVERS),
+    "campaigns:gift_new": Access(MOVERS, MOVERS),
     "segmentation:segments": Access(EVERYBODY),
     "segmentation:install_packs": Access(None, STRATEGISTS),
     "segmentation:builder_new": Access(STRATEGISTS, STRATEGISTS),

@@ -205,6 +205,9 @@ SPECTACULAR_SETTINGS = {
         "Source": "crm.choices.Source",
         "Stage": "crm.choices.Stage",
         "CreatorType": "crm.choices.CreatorType",
+        "ContactKind": "crm.choices.ContactKind",
+        "ContactPurpose": "crm.choices.ContactPurpose",
+        "MailPurpose": "crm.choices.MailPurpose",
         "ImportStatus": "crm.choices.ImportStatus",
         "ImportKind": ["creators", "posts"],
         "SegmentStatus": "segmentation.choices.SegmentStatus",
@@ -299,6 +302,11 @@ CELERY_BEAT_SCHEDULE = {
     "advance-sequences": {
         "task": "crm.tasks.advance_sequences",
         "schedule": timedelta(minutes=1),
+    },
+    # Brands' days begin at different hours.
+    "expire-offers": {
+        "task": "campaigns.tasks.expire_offers",
+        "schedule": crontab(minute=7),
     },
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",

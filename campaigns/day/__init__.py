@@ -1,0 +1,1 @@
+"""What this app brings to a person's day; a module per idea."""

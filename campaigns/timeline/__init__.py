@@ -1,0 +1,1 @@
+"""What this app brings to a creator's timeline; a module per idea."""
