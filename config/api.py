@@ -7,9 +7,12 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from crm.api.addresses import AddressViewSet
+from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
 from crm.api.audit import AuditViewSet
 from crm.api.base import ID, UID
+from crm.api.contacts import ContactViewSet
 from crm.api.creators import CreatorViewSet
 from crm.api.duplicates import DuplicateViewSet, MergeViewSet
 from crm.api.enrolments import EnrolmentViewSet
@@ -20,6 +23,7 @@ from crm.api.mail import MailboxViewSet, ThreadViewSet
 from crm.api.mail_templates import MailTemplateViewSet
 from crm.api.notes import NoteViewSet
 from crm.api.notifications import NotificationViewSet
+from crm.api.outreach_rules import OutreachRulesViewSet
 from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
@@ -51,6 +55,10 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "profiles": ("profiles", ProfileViewSet),
     "posts": ("posts", PostViewSet),
     "relationships": ("relationships", RelationshipViewSet),
+    "contacts": ("contacts", ContactViewSet),
+    "addresses": ("addresses", AddressViewSet),
+    "agents": ("agents", AgentViewSet),
+    "representations": ("representations", RepresentationViewSet),
     "tags": ("tags", TagViewSet),
     "duplicates": ("duplicates", DuplicateViewSet),
     "merges": ("merges", MergeViewSet),
@@ -159,7 +167,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         re_path(rf"^tasks/(?P<pk>{ID}):{verb}$", TaskViewSet.as_view({"post": verb}, detail=True))
         for verb in ("done", "reopen", "delete")
     ),
-    re_path(rf"^notes/(?P<pk>{ID}):delete$", NoteViewSet.as_view({"post": "delete"}, detail=True)),
+    *(
+        re_path(rf"^notes/(?P<pk>{ID}):{verb}$", NoteViewSet.as_view({"post": verb}, detail=True))
+        for verb in ("delete", "restore")
+    ),
+    re_path(
+        r"^outreach-rules/?$",
+        OutreachRulesViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
     path("notifications:read", NotificationViewSet.as_view({"post": "read"})),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(

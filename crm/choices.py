@@ -20,6 +20,8 @@ class Scope(models.TextChoices):
 
     CREATORS_READ = "creators:read", "Read creators, profiles and posts"
     CREATORS_WRITE = "creators:write", "Say what your brand's fields hold for creators"
+    CONTACTS_READ = "contacts:read", "Read contacts, postal addresses and agents (personal data)"
+    CONTACTS_WRITE = "contacts:write", "Write and erase contacts, postal addresses and agents"
     RELATIONSHIPS_READ = "relationships:read", "Read relationships"
     RELATIONSHIPS_WRITE = "relationships:write", "Move stages, set owner and next step"
     TASKS_READ = "tasks:read", "Read tasks, notes and your own notifications"

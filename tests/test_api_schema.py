@@ -18,7 +18,9 @@ from crm.api.base import BrandViewSet
 from crm.choices import Scope
 from crm.data_files import read_yaml
 from crm.models import (
+    Agent,
     Brand,
+    ContactPoint,
     Enrolment,
     ImportBatch,
     ImportReject,
@@ -26,6 +28,8 @@ from crm.models import (
     Mailbox,
     MailTemplate,
     Note,
+    PostalAddress,
+    Representation,
     SavedView,
     Sequence,
     Suppression,
@@ -115,6 +119,12 @@ def give_a_day_of_work(brand: Brand, actor: User) -> None:
     NoteFactory(relationship=mia)
     add_task(brand=brand, title="Call", actor=actor, at=NOW, relationship=mia)
     Job.objects.create(brand=brand, asked_by=actor, kind="export", title="Export")
+    Representation.objects.create(
+        agent=Agent.objects.create(brand=brand, name="Bo"), creator=mia.creator
+    )
+    PostalAddress.objects.create(
+        brand=brand, creator=mia.creator, recipient="x", street="x", city="x", confirmed_at=NOW
+    )
     saved_views.save_new(brand=brand, name="Core", query="stage=core", author=actor, is_shared=True)
 
 
@@ -183,6 +193,10 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/notes/{id}": str(Note.objects.get().pk),
         "/tasks/{id}": str(Task.objects.get().pk),
         "/jobs/{id}": str(Job.objects.get().pk),
+        "/contacts/{id}": str(ContactPoint.objects.earliest("pk").pk),
+        "/addresses/{id}": str(PostalAddress.objects.get().pk),
+        "/agents/{uid}": str(Agent.objects.get().uid),
+        "/representations/{id}": str(Representation.objects.get().pk),
         "/views/{id}": str(SavedView.objects.get().pk),
     }
     asked = 0

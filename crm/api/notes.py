@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
@@ -10,7 +11,6 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,10 +18,10 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.problems import MEDIA_TYPE, Refused
-from crm.api.relationships import CreatorRefSerializer
+from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
-from crm.models import Note, Relationship
+from crm.models import Note
 from crm.paging import Order
 from crm.services import notes as service
 
@@ -62,17 +62,7 @@ class NoteText(Body):
 class NewNote(NoteText):
     """A note about a creator."""
 
-    creator = serializers.UUIDField(help_text="The uid of a creator whom the brand knows.")
-
-    def validate_creator(self, uid: Any) -> Relationship:
-        """How the brand stands with the creator."""
-        brand = self.context["brand"]
-        rows = Relationship.objects.filter(brand=brand, creator__uid=uid)
-        found = rows.select_related("creator", "brand").first()
-        if found is None:
-            words = f"{brand} knows no creator of this uid."
-            raise serializers.ValidationError(ErrorDetail(words, "unknown_creator"))
-        return found
+    creator = KnownCreatorField()
 
 
 class NoteFilter(filters.FilterSet):  # type: ignore[misc] # no types
@@ -128,32 +118,29 @@ class NoteViewSet(BrandViewSet[Note]):
         self.one(self.get_queryset().filter(pk=pk).values("id"))
         body = NoteText(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
-            service.change_note(
-                note_id=int(pk),
-                brand=self.brand,
-                text=body.validated_data["text"],
-                actor=self.actor,
-                at=timezone.now(),
-            )
-        except Note.DoesNotExist as gone:
-            raise Http404 from gone
-        except service.NoteRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
+        self._act(service.change_note, pk, text=body.validated_data["text"])
         return Response(self._shown(pk))
 
     @extend_schema(request=None, responses={204: None, **NOT_YOURS})
     def delete(self, request: Request, pk: str) -> Response:
-        """Take one's own note back."""
+        """Take one's own note back; nobody else sees it any more."""
+        self._act(service.delete_note, pk)
+        return Response(status=204)
+
+    @extend_schema(request=None, responses={200: NoteSerializer, **NOT_YOURS})
+    def restore(self, request: Request, pk: str) -> Response:
+        """Bring one's own deleted note back."""
+        self._act(service.restore_note, pk)
+        return Response(self._shown(pk))
+
+    def _act(self, act: Callable[..., object], pk: str, **given: str) -> None:
+        """Do it to a note of the brand; 404 where there is none, 409 where it is not one's own."""
         try:
-            service.delete_note(
-                note_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now()
-            )
+            act(note_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now(), **given)
         except Note.DoesNotExist as gone:
             raise Http404 from gone
         except service.NoteRefused as refusal:
             raise Refused(refusal, code=refusal.code) from refusal
-        return Response(status=204)
 
     def _shown(self, pk: int | str) -> Row:
         [found] = notes([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])

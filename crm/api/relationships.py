@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -20,8 +21,9 @@ from crm.api.pagination import Row
 from crm.api.problems import MEDIA_TYPE, Refused
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Stage
-from crm.models import Relationship, StageChange, User
+from crm.models import Brand, Relationship, StageChange, User
 from crm.paging import Order
+from crm.selectors import relationships_of
 from crm.services import relationships as service
 
 ORDER = Order("relationships", key="id")
@@ -32,6 +34,31 @@ class CreatorRefSerializer(serializers.Serializer[Any]):
 
     uid = serializers.UUIDField()
     name = serializers.CharField()
+
+
+class KnownCreatorField(serializers.UUIDField):
+    """In bodies: the uid of a creator; the value is how the brand stands with them."""
+
+    default_error_messages = {"unknown_creator": "{brand} knows no creator of this uid."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "The uid of a creator whom the brand knows.")
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The relationship, with brand and creator."""
+        uid = super().to_internal_value(data)
+        try:
+            return known_by(self.context["brand"], creator__uid=uid)
+        except Http404:
+            self.fail("unknown_creator", brand=self.context["brand"])
+
+
+def known_by(brand: Brand, **which: Any) -> Relationship:
+    """How the brand stands with a creator, with both; 404 where it does not know them."""
+    rows = relationships_of(brand).filter(**which).select_related("brand", "creator")
+    found: Relationship = get_object_or_404(rows)
+    return found
 
 
 class RelationshipSerializer(serializers.Serializer[Any]):

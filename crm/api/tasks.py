@@ -20,10 +20,10 @@ from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
 from crm.api.query import MomentField
-from crm.api.relationships import CreatorRefSerializer
+from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.api.schema import ProblemSerializer
 from crm.choices import RepeatUnit, Scope
-from crm.models import Relationship, Task, User
+from crm.models import Task, User
 from crm.paging import Order
 from crm.services import tasks as service
 from crm.services.recurrence import EVERY_MAX
@@ -110,21 +110,7 @@ class NewTask(_TaskBody):
     """A task, about a creator or not."""
 
     title = serializers.CharField(max_length=service.TITLE_MAX)
-    creator = serializers.UUIDField(
-        required=False, allow_null=True, help_text="The uid of a creator whom the brand knows."
-    )
-
-    def validate_creator(self, uid: Any) -> Relationship | None:
-        """How the brand stands with the creator."""
-        if uid is None:
-            return None
-        brand = self.context["brand"]
-        rows = Relationship.objects.filter(brand=brand, creator__uid=uid)
-        found = rows.select_related("creator", "brand").first()
-        if found is None:
-            words = f"{brand} knows no creator of this uid."
-            raise serializers.ValidationError(ErrorDetail(words, "unknown_creator"))
-        return found
+    creator = KnownCreatorField(required=False, allow_null=True)
 
 
 class TaskChange(_TaskBody):

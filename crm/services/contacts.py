@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+import pycountry
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
@@ -163,6 +164,8 @@ def set_address(
         if not str(values.get(name, "")).strip():
             raise ContactRefused(f"Say {words} it is.", name)
     given = {name: values.get(name, "") for name in _OF_ADDRESS}
+    if pycountry.countries.get(alpha_2=given["country"]) is None:
+        raise ContactRefused("Say the country by its two letters, such as DK.", "country")
     address, is_new = PostalAddress.objects.update_or_create(
         brand=relationship.brand,
         creator_id=relationship.creator_id,
@@ -203,15 +206,18 @@ def save_agent(
         given["emails"] = _emails(given["emails"])
     company = given.get("company", agent.company if agent else "")
     same = Agent.objects.filter(brand=brand, name__iexact=name, company__iexact=company)
+    there = f"There is an agent {name} already. Choose them from the list."
     if (same.exclude(pk=agent.pk) if agent else same).exists():
-        raise ContactRefused(
-            f"There is an agent {name} already. Choose them from the list.", "name"
-        )
+        raise ContactRefused(there, "name")
     is_new = agent is None
     agent = agent or Agent(brand=brand, author=actor)
     for field, value in given.items():
         setattr(agent, field, value)
-    agent.save()
+    try:
+        with transaction.atomic():
+            agent.save()
+    except IntegrityError:
+        raise ContactRefused(there, "name") from None
     audit.record(
         brand=brand,
         verb="crm.agent.added" if is_new else "crm.agent.changed",
@@ -268,6 +274,25 @@ def part(*, relationship: Relationship, agent: Agent, actor: User | None, at: da
     _tell(relationship, "crm.agent.parted", actor, at, {"agent": agent.pk})
     if not agent.representations.exists():
         agent.delete()
+
+
+@transaction.atomic
+def forget_agent(*, agent: Agent, actor: User | None, at: datetime) -> None:
+    """Forget somebody who speaks for creators, with all that they speak for."""
+    pk, brand = agent.pk, agent.brand
+    creators = list(agent.representations.values_list("creator", flat=True))
+    agent.delete()
+    facts.mark_changed(brand=brand, creator_ids=creators, cause="contact")
+    agent.pk = pk
+    audit.record(
+        brand=brand,
+        verb="crm.agent.forgotten",
+        target=agent,
+        actor=actor,
+        at=at,
+        data={"creators": len(creators)},
+        label=f"agent {pk}",
+    )
 
 
 def _value(kind: str, value: str) -> str:

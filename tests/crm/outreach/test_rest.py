@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 
 from crm.choices import Scope
-from crm.models import Enrolment, MailTemplate, Message, Sequence, Suppression
+from crm.models import (
+    Enrolment,
+    MailTemplate,
+    Message,
+    OutreachPolicy,
+    Sequence,
+    Suppression,
+)
 from tests.crm.outreach.worlds import FIRST, NUDGE, known_creator, mailbox_of, policy_of
 from tests.rest import assert_problem, rest_as
 
@@ -152,3 +159,40 @@ def test_reading_is_not_writing(brand, manager):
     assert_problem(rest.send("POST", "suppressions/", suppressed), 403)
     assert not MailTemplate.objects.exists()
     assert not Suppression.objects.exists()
+
+
+def test_the_rules_of_sending_are_read_by_all_and_set_by_admins(brand, rest, admin_user):
+    found = rest.json("outreach-rules/")
+    assert (found["postal_address"], found["window_from"], found["weekdays"]) == (
+        None,
+        "09:00",
+        [1, 2, 3, 4, 5],
+    )
+    change = {"postal_address": "Torvet 1\n\n 8000 Aarhus", "weekdays": [5, 1, 1], "quiet_days": 0}
+    body = assert_problem(rest.send("PATCH", "outreach-rules/", change), 403)
+    assert body["detail"] == "The rules are set by: admin."
+    assert not OutreachPolicy.objects.exists()
+    admin = rest_as(admin_user, brand)
+    answer = admin.send("PATCH", "outreach-rules/", change | {"window_until": "17:30"})
+    assert answer.status_code == 200
+    now = answer.json()
+    assert (now["postal_address"], now["weekdays"], now["quiet_days"], now["window_until"]) == (
+        "Torvet 1\n8000 Aarhus",
+        [1, 5],
+        0,
+        "17:30",
+    )
+    assert admin.send("PATCH", "outreach-rules/", {"days_off": ["2026-12-24"]}).json() == now | {
+        "days_off": ["2026-12-24"]
+    }
+    for wrong, pointer in (
+        ({"window_until": "08:00"}, "/window_until"),
+        ({"weekdays": []}, "/weekdays"),
+        ({"weekdays": [8]}, "/weekdays/0"),
+        ({"quiet_days": 366}, "/quiet_days"),
+        ({"privacy_url": "here"}, "/privacy_url"),
+        ({"sender": "x"}, "/sender"),
+    ):
+        body = assert_problem(admin.send("PATCH", "outreach-rules/", wrong), 400)
+        assert body["errors"][0]["pointer"] == pointer
+    assert rest.json("outreach-rules/")["quiet_days"] == 0

@@ -1,0 +1,116 @@
+"""A brand's rules of sending: one set, which everybody reads and admins change."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.base import BrandViewSet
+from crm.api.body import Body
+from crm.api.mail_templates import refused
+from crm.api.pagination import Row, WholeList
+from crm.choices import Scope
+from crm.models import OutreachPolicy
+from crm.permissions import Can, may, who_may
+from crm.services.outreach import rules as service
+
+_HOURS = ["%H:%M", "%H:%M:%S"]
+
+
+class WeekdayField(serializers.IntegerField):
+    """As ISO counts them."""
+
+    def __init__(self) -> None:
+        super().__init__(min_value=1, max_value=7)
+
+
+class OutreachRulesSerializer(serializers.Serializer[Any]):
+    """Who writes, when, and how far apart; what was never set has its default."""
+
+    sender_name = serializers.CharField(allow_null=True)
+    postal_address = serializers.CharField(
+        allow_null=True, help_text="Without one nothing is sent: the law asks for it in each mail."
+    )
+    privacy_url = serializers.URLField(allow_null=True)
+    window_from = serializers.TimeField(format="%H:%M", help_text="In the creator's time zone.")
+    window_until = serializers.TimeField(format="%H:%M")
+    weekdays = serializers.ListField(child=WeekdayField(), help_text="1 is Monday.")
+    days_off = serializers.ListField(child=serializers.DateField())
+    quiet_days = serializers.IntegerField(
+        help_text="For so long after a mail of anybody nobody else begins a conversation."
+    )
+    needs_consent_where_unknown = serializers.BooleanField(
+        help_text="Write to countries whose rule is not on file only with consent."
+    )
+
+
+class OutreachRulesChange(Body):
+    """What to change; what is left out stays."""
+
+    sender_name = serializers.CharField(max_length=120, required=False, allow_null=True)
+    postal_address = serializers.CharField(max_length=300, required=False, allow_null=True)
+    privacy_url = serializers.URLField(max_length=300, required=False, allow_null=True)
+    window_from = serializers.TimeField(input_formats=_HOURS, required=False)
+    window_until = serializers.TimeField(input_formats=_HOURS, required=False)
+    weekdays = serializers.ListField(child=WeekdayField(), required=False, max_length=7)
+    days_off = serializers.ListField(
+        child=serializers.DateField(), required=False, max_length=service.DAYS_OFF_MAX
+    )
+    quiet_days = serializers.IntegerField(min_value=0, max_value=365, required=False)
+    needs_consent_where_unknown = serializers.BooleanField(required=False)
+
+    def validate_weekdays(self, days: list[int]) -> str:
+        """As they are stored: 12345."""
+        return "".join(map(str, sorted(set(days))))
+
+
+class OutreachRulesViewSet(BrandViewSet[OutreachPolicy]):
+    """The brand's rules of sending."""
+
+    scope = Scope.OUTREACH_READ
+    write_scope = Scope.OUTREACH_WRITE
+    queryset = OutreachPolicy.objects.none()
+    serializer_class = OutreachRulesSerializer
+    pagination_class = WholeList
+
+    @extend_schema(responses=OutreachRulesSerializer)
+    def retrieve(self, request: Request) -> Response:
+        """The rules that hold for the next mail."""
+        return Response(rules_row(OutreachPolicy.of(self.brand)))
+
+    @extend_schema(request=OutreachRulesChange, responses=OutreachRulesSerializer)
+    def partial_update(self, request: Request) -> Response:
+        """Change some of them; for admins of the brand."""
+        body = OutreachRulesChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        if not may(self.role, Can.MANAGE_BRAND):
+            raise PermissionDenied(f"The rules are set by: {who_may(Can.MANAGE_BRAND)}.")
+        sent = {name: "" if value is None else value for name, value in body.validated_data.items()}
+        try:
+            policy = service.change_rules(
+                brand=self.brand, changes=sent, actor=self.actor, at=timezone.now()
+            )
+        except service.RulesRefused as refusal:
+            raise refused(refusal) from refusal
+        return Response(rules_row(policy))
+
+
+def rules_row(policy: OutreachPolicy) -> Row:
+    """The rules as the API shows them."""
+    return {
+        "sender_name": policy.sender_name or None,
+        "postal_address": policy.postal_address or None,
+        "privacy_url": policy.privacy_url or None,
+        "window_from": f"{policy.window_from:%H:%M}",
+        "window_until": f"{policy.window_until:%H:%M}",
+        "weekdays": [int(day) for day in policy.weekdays],
+        "days_off": policy.days_off,
+        "quiet_days": policy.quiet_days,
+        "needs_consent_where_unknown": policy.needs_consent_where_unknown,
+    }
