@@ -31,6 +31,7 @@ ICONS = (
     "ban",
     "bell",
     "bookmark",
+    "bulb",
     "calendar",
     "chart-bar",
     "check",

@@ -8,6 +8,7 @@ class SegmentationConfig(AppConfig):
 
     def ready(self) -> None:
         """Add what this app knows of creators to the pages of the apps below."""
+        from crm import board as cards  # noqa: PLC0415
         from crm import day as days  # noqa: PLC0415 - models are there from now on
         from crm import search  # noqa: PLC0415
         from crm.filters import add_filter  # noqa: PLC0415
@@ -16,7 +17,7 @@ class SegmentationConfig(AppConfig):
         from crm.services.criteria import CRITERIA  # noqa: PLC0415
         from crm.services.merge import PARTS  # noqa: PLC0415
         from crm.timeline import SOURCES  # noqa: PLC0415 - models are there from now on
-        from segmentation import day, lists, outreach  # noqa: PLC0415
+        from segmentation import board, day, lists, outreach  # noqa: PLC0415
         from segmentation.services import stage_criteria  # noqa: PLC0415
         from segmentation.services.merging import PART  # noqa: PLC0415
         from segmentation.timeline import SOURCE  # noqa: PLC0415
@@ -35,3 +36,4 @@ class SegmentationConfig(AppConfig):
         OBJECTIONS.add(outreach.OBJECTION.code, outreach.OBJECTION)
         AUDIENCES.add(outreach.AUDIENCE.key, outreach.AUDIENCE)
         CRITERIA.add("stages", stage_criteria.unmet)
+        cards.PARTS.add("segmentation", board.lines)

@@ -127,6 +127,7 @@ PAGES = {
     "crm:profiles": Access(None, MOVERS),
     "crm:board": Access(EVERYBODY),
     "crm:board_column": Access(EVERYBODY),
+    "crm:board_changes": Access(EVERYBODY),
     "crm:board_move": Access(None, MOVERS),
     "crm:outreach": Access(EVERYBODY),
     "crm:outreach_approve": Access(MOVERS),
@@ -251,6 +252,16 @@ PAGES = {
     "segmentation:drift": Access(EVERYBODY, RUNNERS),
     "segmentation:drift_limit": Access(None, STRATEGISTS),
     "segmentation:tiers": Access(EVERYBODY, RUNNERS),
+    "segmentation:stages": Access(EVERYBODY),
+    "segmentation:stages_ready": Access(None, STRATEGISTS),
+    "segmentation:stage_preview": Access(None, STRATEGISTS),
+    "segmentation:stage_suggestion_new": Access(STRATEGISTS, STRATEGISTS),
+    "segmentation:stage_suggestion": Access(STRATEGISTS, STRATEGISTS),
+    "segmentation:stage_rule_retire": Access(None, STRATEGISTS),
+    "segmentation:stage_criteria": Access(STRATEGISTS, STRATEGISTS),
+    "segmentation:suggestion_answer": Access(None, MOVERS),
+    "segmentation:creator_stage": Access(EVERYBODY),
+    "segmentation:stage_checks": Access(EVERYBODY),
     "segmentation:runs": Access(EVERYBODY, RUNNERS),
     "segmentation:run": Access(EVERYBODY),
     "segmentation:history": Access(None, STRATEGISTS),
@@ -282,6 +293,7 @@ KINDS = {
     "change": "owner",
     "act": "pin",
     "source": "task",
+    "answer": "accept",
 }
 
 

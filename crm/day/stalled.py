@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import F, QuerySet
 from django.urls import reverse
 
 from crm.choices import Stage
 from crm.day.parts import DAY_AT, Asker, Asks, DayRefused, Row, Section, Source
-from crm.models import Message, Note, Relationship, Task
+from crm.models import Relationship
 from crm.permissions import Can
 from crm.services.relationships import RelationshipRefused, set_next_step
+from crm.services.stalls import standing_still
 
 
 class Stalled(Source):
@@ -36,21 +37,11 @@ class Stalled(Source):
         if days is None:
             return Relationship.objects.none().annotate(**{DAY_AT: F("stage_since")})
         since = asker.at - timedelta(days=days)
-        rows = Relationship.objects.filter(
-            brand=asker.brand,
-            stage=self.stage,
-            stage_since__lt=since,
-            owner__isnull=False,
-            next_step="",
-        )
+        rows = Relationship.objects.filter(brand=asker.brand, stage=self.stage)
         if not asker.is_team:
             rows = rows.filter(owner=asker.user)
-        here = OuterRef("pk")
-        tasks = Task.objects.open().filter(relationship=here)
-        notes = Note.objects.standing().filter(relationship=here, created_at__gte=since)
-        mails = Message.objects.filter(thread__relationship=here, at__gte=since)
         return (
-            rows.filter(~Exists(tasks), ~Exists(notes), ~Exists(mails))
+            standing_still(rows, since)
             .select_related("creator", "owner")
             .annotate(**{DAY_AT: F("stage_since")})
         )

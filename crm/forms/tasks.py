@@ -13,7 +13,7 @@ from crm.forms.base import PlainForm
 from crm.models import Brand, Task, User
 from crm.selectors import people_of
 from crm.services.recurrence import EVERY_MAX
-from crm.services.stalls import DAYS_MAX, DEFAULTS
+from crm.services.stalls import CARDS_MAX, DAYS_MAX, DEFAULTS, Limits
 from crm.services.tasks import DETAILS_MAX, TITLE_MAX, Repeat, TaskChanges
 
 _DATE = {"type": "date"}
@@ -130,9 +130,9 @@ class SnoozeForm(forms.Form):
 
 
 class StageLimitsForm(PlainForm):
-    """Days by stage."""
+    """Days and cards by stage."""
 
-    def __init__(self, *args: Any, limits: dict[Stage, int | None], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, limits: dict[Stage, Limits], **kwargs: Any) -> None:
         """`limits` is what holds now."""
         super().__init__(*args, **kwargs)
         for stage in DEFAULTS:
@@ -140,12 +140,22 @@ class StageLimitsForm(PlainForm):
                 min_value=1,
                 max_value=DAYS_MAX,
                 required=False,
-                label=stage.label,
-                initial=limits[stage],
+                label=f"{stage.label}: days",
+                initial=limits[stage].days,
+            )
+            self.fields[f"{stage.value}_cards"] = forms.IntegerField(
+                min_value=1,
+                max_value=CARDS_MAX,
+                required=False,
+                label=f"{stage.label}: cards",
+                initial=limits[stage].cards,
             )
         self.dress()
 
     @property
-    def wanted(self) -> dict[Stage, int | None]:
+    def wanted(self) -> dict[Stage, Limits]:
         """What the service takes."""
-        return {stage: self.cleaned_data[stage.value] for stage in DEFAULTS}
+        given = self.cleaned_data
+        return {
+            stage: Limits(given[stage.value], given[f"{stage.value}_cards"]) for stage in DEFAULTS
+        }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.contrib import messages
@@ -14,58 +14,46 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
+from crm.board import CARDS, NEWEST_FIRST, Column, cards, feed, heads, latest
 from crm.choices import Stage
-from crm.filters import BoardFilter, asked
+from crm.filters import CreatorFilter, asked
 from crm.forms import MoveForm
-from crm.models import Relationship, StageChange, Task
-from crm.paging import BadCursor, Count, Order, Page, capped_count, paginate
+from crm.lists.chips import chips
+from crm.lists.query import Views, kept
+from crm.models import Relationship
+from crm.paging import BadCursor, Page, paginate
 from crm.permissions import BrandRequest, Can, brand_page
-from crm.selectors import CreatorRow, TierTable, creator_rows, relationships_of, stage_counts
+from crm.selectors import relationships_of
 from crm.services import relationships
-from crm.services.relationships import PATH, SIDE, allowed_moves
+from crm.services.relationships import SIDE
+from crm.services.stalls import stage_limits
 
 TEMPLATE = "crm/board/board.html"
-CARDS = 25
-NEWEST_FIRST = Order("board", "stage_since", "id", descending=True)
-
-
-@dataclass(frozen=True)
-class Card:
-    """A creator on the board, and where they may go from here."""
-
-    row: CreatorRow
-    days_in_stage: int
-    # Stage and whether the move takes a reason.
-    moves: Sequence[tuple[Stage, bool]]
-    # What is to be done about the creator first.
-    task: Task | None
-
-    @property
-    def relationship(self) -> Relationship:
-        """What moves."""
-        return self.row.relationship
-
-
-@dataclass(frozen=True)
-class Column:
-    """A stage: how many creators are in it, and a page of their cards."""
-
-    stage: Stage
-    count: Count
-    cards: Sequence[Card]
-    next: str | None
-    is_folded: bool
+# What a manager filters by every day; the rest folds away. Columns are the stages, newest first.
+FIRST_FILTERS = ("search", "platform", "niche", "owner")
+NO_FILTERS = ("stage", "sort")
+_TAG = re.compile(r'^(?:W/)?"(\d{1,18})"$')
 
 
 @require_safe
 @brand_page(Can.VIEW)
 def board(request: BrandRequest) -> HttpResponse:
     """All columns, each with its newest arrivals; what is folded loads when it is opened."""
-    found = BoardFilter(request.GET, relationships_of(request.brand), request=request)
+    # Before anything else is read: what happens meanwhile is told as news.
+    number, at = latest(request.brand), timezone.now()
+    found = CreatorFilter(request.GET, relationships_of(request.brand), request=request)
+    folded = [name for name in found.filters if name not in {*FIRST_FILTERS, *NO_FILTERS}]
     context = {
         "filter": found,
-        "columns": _columns(request, found) if found.is_valid() else [],
+        "columns": _columns(request, found, at) if found.is_valid() else [],
         "is_narrowed": found.is_narrowed,
+        "views": Views.of(request.brand, request.user, request.GET),
+        "chips": chips(found, request.GET) if found.is_valid() else (),
+        "query": kept(request.GET),
+        "first_filters": FIRST_FILTERS,
+        "no_filters": NO_FILTERS,
+        "more_is_open": any(found.form[name].data for name in folded),
+        "number": number,
     }
     if not request.htmx or request.htmx.boosted:
         return render(request, TEMPLATE, context)
@@ -74,69 +62,26 @@ def board(request: BrandRequest) -> HttpResponse:
     return response
 
 
-def _columns(request: BrandRequest, found: BoardFilter) -> list[Column]:
+def _columns(request: BrandRequest, found: CreatorFilter, at: datetime) -> list[Column]:
+    # A view that asks for some stages is a board of these.
+    shown = [Stage(stage) for stage in found.form.cleaned_data["stage"]] or list(Stage)
+    limits = stage_limits(request.brand)
+    above = heads(request.brand, found, limits, at, only=shown)
     pages: dict[Stage, Page[Relationship]] = {}
-    for stage in Stage:
-        rows = found.qs.filter(stage=stage).select_related("creator__metrics", "owner")
-        pages[stage] = paginate(rows, NEWEST_FIRST, size=CARDS)
+    for stage in shown:
+        if stage not in SIDE:
+            rows = found.qs.filter(stage=stage).select_related("creator__metrics", "owner")
+            pages[stage] = paginate(rows, NEWEST_FIRST, size=CARDS)
     # One look-up of accounts for the cards of all columns.
     everybody = [relationship for page in pages.values() for relationship in page.items]
     prefetch_related_objects(everybody, "creator__profiles__platform")
-    cards = iter(_cards(request, everybody))
-    counts = _counts(request, found)
+    made = iter(cards(request.brand, everybody, limits, at))
     return [
-        Column(
-            stage=stage,
-            count=counts[stage],
-            cards=[next(cards) for _item in page.items],
-            next=page.next,
-            is_folded=stage in SIDE,
-        )
-        for stage, page in pages.items()
+        Column(above[stage], [next(made) for _item in pages[stage].items], pages[stage].next)
+        if stage in pages
+        else Column(above[stage], None)
+        for stage in shown
     ]
-
-
-def _counts(request: BrandRequest, found: BoardFilter) -> dict[Stage, Count]:
-    """By stage: the stored counts, or counted up to a cap where the board is filtered."""
-    if found.is_narrowed:
-        return {stage: capped_count(found.qs.filter(stage=stage)) for stage in Stage}
-    stored = stage_counts(request.brand)
-    return {stage: Count(number, is_capped=False) for stage, number in stored.items()}
-
-
-def _cards(request: BrandRequest, rows: Sequence[Relationship]) -> list[Card]:
-    now = timezone.now()
-    aside = [row.pk for row in rows if row.stage in SIDE]
-    before = _last_on_path(aside)
-    tasks = Task.objects.next_of([row.pk for row in rows])
-    return [
-        Card(
-            row=row,
-            days_in_stage=_days(row.relationship.stage_since, now),
-            moves=list(
-                allowed_moves(
-                    Stage(row.relationship.stage), before.get(row.relationship.pk)
-                ).items()
-            ),
-            task=tasks.get(row.relationship.pk),
-        )
-        for row in creator_rows(rows, TierTable.of(request.brand))
-    ]
-
-
-def _days(since: datetime, now: datetime) -> int:
-    return max((now - since).days, 0)
-
-
-def _last_on_path(ids: Sequence[int]) -> dict[int, Stage]:
-    """The stage that each lapsed or declined creator had before."""
-    stays = (
-        StageChange.objects.filter(relationship__in=ids, stage__in=PATH)
-        .order_by("relationship", "-entered_at", "-pk")
-        .distinct("relationship")
-        .values_list("relationship", "stage")
-    )
-    return {pk: Stage(stage) for pk, stage in stays}
 
 
 @require_safe
@@ -146,37 +91,76 @@ def column(request: BrandRequest, stage: str) -> HttpResponse:
     if stage not in Stage.values:
         msg = f"There is no stage “{stage}”."
         raise Http404(msg)
-    found = BoardFilter(request.GET, relationships_of(request.brand), request=request)
-    rows = found.qs.filter(stage=stage).with_creator() if found.is_valid() else found.qs.none()
+    at, limits = timezone.now(), stage_limits(request.brand)
+    found = CreatorFilter(request.GET, relationships_of(request.brand), request=request)
+    is_valid = found.is_valid()
+    rows = found.qs.filter(stage=stage).with_creator() if is_valid else found.qs.none()
     try:
         page = paginate(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=CARDS)
     except BadCursor:
         page = paginate(rows, NEWEST_FIRST, size=CARDS)
+    here = Stage(stage)
+    is_page = not request.htmx
     context = {
-        "column": Column(
-            stage=Stage(stage),
-            count=Count(len(page.items), is_capped=False),
-            cards=_cards(request, page.items),
-            next=page.next,
-            is_folded=False,
-        ),
+        "stage": here,
+        "head": heads(request.brand, found, limits, at, only=[here])[here]
+        if is_page and is_valid
+        else None,
+        "cards": cards(request.brand, page.items, limits, at),
+        "next": page.next,
         "filter": found,
     }
-    template = f"crm/board/{'_cards' if request.htmx else 'column'}.html"
+    template = f"crm/board/{'column' if is_page else '_cards'}.html"
     return render(request, template, context)
+
+
+@require_safe
+@brand_page(Can.VIEW)
+def changes(request: BrandRequest) -> HttpResponse:
+    """What changed since the act whose number the browser has; 304 where nothing did."""
+    number = latest(request.brand)
+    tag = f'"{number}"'
+    seen = _TAG.match(request.headers.get("If-None-Match", ""))
+    if seen is None or int(seen.group(1)) >= number:
+        return HttpResponse(status=304 if seen else 204, headers={"ETag": tag})
+    told = feed(request.brand, request.user, after=int(seen.group(1)), until=number)
+    if not (told.ids or told.is_many):
+        return HttpResponse(status=204, headers={"ETag": tag})
+    at, limits = timezone.now(), stage_limits(request.brand)
+    found = _filter(request, request.GET)
+    rows = list(found.qs.filter(pk__in=told.ids).with_creator())
+    shown = {card.relationship.pk: card for card in cards(request.brand, rows, limits, at)}
+    context = {
+        "told": told,
+        "cards": [shown[pk] for pk in told.ids if pk in shown],
+        "gone": [pk for pk in told.ids if pk not in shown],
+        "heads": heads(request.brand, found, limits, at),
+    }
+    response = render(request, "crm/board/_changes.html", context)
+    response["ETag"] = tag
+    return response
+
+
+def _filter(request: BrandRequest, given: Mapping[str, str]) -> CreatorFilter:
+    """What the board is filtered by, so that counts stay those of the filter; all if it is bad."""
+    found = CreatorFilter(given, relationships_of(request.brand), request=request)
+    if found.is_valid():
+        return found
+    return CreatorFilter({}, relationships_of(request.brand), request=request)
 
 
 @require_POST
 @brand_page(Can.MOVE_STAGES)
 def move(request: BrandRequest, pk: int) -> HttpResponse:
-    """Move a card; the answer is the card where it now belongs, or in place with the refusal."""
+    """Move a card; the answer is the card where it now is, with the refusal if there was one."""
     form = MoveForm(request.POST)
     rows = relationships_of(request.brand).with_creator()
     found = rows.filter(pk=pk).first()
     if found is None:
         msg = "Your brand does not know this creator."
         raise Http404(msg)
-    before, refusal, needs_reason = Stage(found.stage), "", False
+    at, before = timezone.now(), Stage(found.stage)
+    refusal, needs_reason = "", False
     to = Stage(form.cleaned_data["to"]) if form.is_valid() else before
     if not form.is_valid():
         refusal = " ".join(str(error) for errors in form.errors.values() for error in errors)
@@ -186,7 +170,7 @@ def move(request: BrandRequest, pk: int) -> HttpResponse:
                 relationship_id=pk,
                 to=to,
                 actor=request.user,
-                at=timezone.now(),
+                at=at,
                 reason=form.cleaned_data["reason"],
                 expected_version=form.cleaned_data["version"],
             )
@@ -201,22 +185,34 @@ def move(request: BrandRequest, pk: int) -> HttpResponse:
             refusal or f"{found.creator} is in “{to.label}” now.",
         )
         return redirect("crm:board", brand=request.brand.slug)
-    (card,) = _cards(request, [rows.get(pk=pk)])
-    # What the board is filtered by comes along, so that the counts stay those of the filter.
-    filtered = BoardFilter(request.POST, relationships_of(request.brand), request=request)
-    if not filtered.is_valid():
-        filtered = BoardFilter({}, relationships_of(request.brand), request=request)
-    has_moved = not refusal and to != before
-    context = {
-        "card": card,
-        "to": to,
-        "has_moved": has_moved,
-        "refusal": refusal,
-        "needs_reason": needs_reason,
-        "counts": _counts(request, filtered),
-    }
-    response = render(request, "crm/board/_moved.html", context)
+    response = _moved(
+        request, rows.get(pk=pk), at, refusal=refusal, asked_for=to if needs_reason else None
+    )
     if refusal and not needs_reason:
         response.status_code = 409
     # Where the keyboard goes on.
     return trigger_client_event(response, "rapport:card", {"id": f"card-{pk}"}, after="settle")
+
+
+def _moved(
+    request: BrandRequest,
+    row: Relationship,
+    at: datetime,
+    *,
+    refusal: str,
+    asked_for: Stage | None,
+) -> HttpResponse:
+    """The card as it is now: in another column where it is no longer where the browser has it."""
+    limits, here = stage_limits(request.brand), Stage(row.stage)
+    shown_in = request.POST.get("from", "")
+    touched: Sequence[Stage] = tuple(stage for stage in Stage if stage in {here.value, shown_in})
+    (card,) = cards(request.brand, [row], limits, at)
+    context = {
+        "card": card,
+        "here": here,
+        "has_moved": shown_in != here,
+        "refusal": refusal,
+        "asked_for": asked_for,
+        "heads": heads(request.brand, _filter(request, request.POST), limits, at, only=touched),
+    }
+    return render(request, "crm/board/_moved.html", context)

@@ -126,11 +126,12 @@ def _answer(request: BrandRequest, context: dict[str, Any], status: int) -> Http
 
 
 def _back(request: BrandRequest) -> str:
-    """The list as it was, if that is an address of ours."""
+    """The list or the board as it was, if that is an address of ours."""
     wanted = request.POST.get("back", "")
     path = f"/{request.brand.slug}/creators/"
     is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
-    return wanted if is_ours and wanted.startswith(path) else path
+    lists = (path, f"/{request.brand.slug}/board/")
+    return wanted if is_ours and wanted.startswith(lists) else path
 
 
 @require_POST

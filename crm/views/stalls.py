@@ -1,4 +1,4 @@
-"""When a brand calls a card stalled."""
+"""When a brand calls a card stalled, and how many cards it calls many."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from crm.services import stalls as service
 
 @brand_page(Can.MANAGE_BRAND)
 def stage_limits(request: BrandRequest) -> HttpResponse:
-    """Look at the days of each stage; save them."""
-    limits = service.limits_of(request.brand)
+    """Look at the days and the cards of each stage; save them."""
+    limits = service.stage_limits(request.brand)
     form = StageLimitsForm(request.POST or None, limits=limits)
     if form.is_valid():
         try:

@@ -62,5 +62,59 @@ document.addEventListener("rapport:card", (event) => {
   const card = document.getElementById(event.detail.id);
   const folded = card?.closest("details");
   if (folded) folded.open = true;
-  card?.querySelector("input[name=reason], select[name=to]")?.focus();
+  (card?.querySelector("input[name=reason]") || card)?.focus();
 });
+
+// Keyboard: arrows go from card to card and from column to column, "m" moves, Enter opens.
+const shown = (place) => [...place.querySelectorAll(":scope > [data-card]")].filter((card) => card.checkVisibility());
+const beside = (card, by) => {
+  const columns = [...document.querySelectorAll("[data-column]")];
+  const height = shown(card.parentElement).indexOf(card);
+  for (let at = columns.indexOf(card.closest("[data-column]")) + by; columns[at]; at += by) {
+    const cards = shown(columns[at].querySelector(".board-cards"));
+    if (cards.length) return cards[Math.min(height, cards.length - 1)];
+  }
+  return null;
+};
+const above = (card, by) => {
+  const cards = shown(card.parentElement);
+  return cards[cards.indexOf(card) + by];
+};
+const WAYS = {
+  ArrowDown: (card) => above(card, 1),
+  ArrowUp: (card) => above(card, -1),
+  ArrowRight: (card) => beside(card, 1),
+  ArrowLeft: (card) => beside(card, -1),
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !event.target.matches("[data-card]")) return;
+  const card = event.target;
+  if (event.key in WAYS) {
+    event.preventDefault();
+    WAYS[event.key](card)?.focus();
+  } else if (event.key === "m") {
+    const select = card.querySelector("select[name=to]");
+    if (!select) return;
+    event.preventDefault();
+    select.focus();
+    select.showPicker?.();
+  } else if (event.key === "Escape") document.activeElement.blur();
+});
+// Escape in the select of a card: back to the card.
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches("select[name=to]")) event.target.closest("[data-card]").focus();
+});
+
+// One card of the board is where Tab comes to: the one that had the focus last.
+const enter = (card) => {
+  for (const other of document.querySelectorAll('[data-card][tabindex="0"]')) other.tabIndex = -1;
+  if (card) card.tabIndex = 0;
+};
+document.addEventListener("focusin", (event) => {
+  if (event.target.matches("[data-card]")) enter(event.target);
+});
+const begin = () => {
+  if (!document.querySelector('[data-card][tabindex="0"]')) enter(document.querySelector("[data-card]"));
+};
+document.addEventListener("htmx:afterSettle", begin);
+begin();

@@ -1,4 +1,4 @@
-// Ticking rows of a list: one by one, a range with shift, all of a page, all that match.
+// Ticking rows of a list or cards of a board: one by one, a range with shift, all of a page, all that match.
 let lastTicked = null;
 
 const ticks = () => [...document.querySelectorAll("[data-tick]")];
@@ -13,10 +13,12 @@ const show = () => {
   const every = form.querySelector("[data-choose-all]");
   const number = all.value ? every.dataset.total : ticked.length;
   form.hidden = !ticked.length;
-  document.querySelector("[data-unless-many]").hidden = Boolean(ticked.length);
+  const otherwise = document.querySelector("[data-unless-many]");
+  if (otherwise) otherwise.hidden = Boolean(ticked.length);
   form.querySelector("[data-number]").textContent = `${number} selected`;
   if (every) every.hidden = Boolean(all.value) || ticked.length < ticks().length;
   const head = document.querySelector("[data-tick-all]");
+  if (!head) return;
   head.checked = ticked.length === ticks().length;
   head.indeterminate = ticked.length > 0 && !head.checked;
 };
@@ -46,7 +48,7 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-choose-none]")) {
     for (const each of ticks()) each.checked = false;
     show();
-    document.querySelector("[data-tick-all]").focus();
+    document.querySelector("[data-tick-all], [data-row]")?.focus();
   }
   // The list as its address has it now, which a filter changes without loading the page.
   const link = event.target.closest("a[data-export]");

@@ -169,7 +169,9 @@ const start = () => {
     wrote();
     checkSoon();
   };
-  const editors = ["rule", "stay"].map((name) => new Editor(name, context, changed));
+  // Rules about stages have no members, so no rule to stay.
+  const names = ["rule", "stay"].filter((name) => form.querySelector(`[data-editor="${name}"]`));
+  const editors = names.map((name) => new Editor(name, context, changed));
   for (const editor of editors) {
     editor.takeSent();
     editor.show(data[editor.name]);
