@@ -25,12 +25,15 @@ from crm.models import (
     ApplicationAccount,
     Brand,
     ContactPoint,
+    Message,
     Note,
     Relationship,
     Tag,
     User,
 )
 from crm.models.creators import Fold
+from crm.models.mail import SUBJECT_FOLDED
+from crm.models.mail import TEXT_FOLDED as MAIL_FOLDED
 from crm.models.relationships import TEXT_FOLDED
 from crm.permissions import Can, may
 from crm.registry import Registry
@@ -135,11 +138,10 @@ def find_creators(asked: Asked) -> Iterable[Hit]:
 
 def find_notes(asked: Asked) -> Iterable[Hit]:
     """Whose words all occur, the last one at least begun; newest first."""
-    words = re.findall(r"\w+", asked.words)
-    if len(asked.words) < LETTERS or not words:
+    found = _all_words(asked.words)
+    if found is None:
         return
-    wanted = Value(" & ".join([*words[:-1], f"{words[-1]}:*"]), output_field=TextField())
-    query = SearchQuery(Fold(wanted), config="simple", search_type="raw")
+    query, last = found
     notes = (
         Note.objects.standing()
         .alias(words=SearchVector(TEXT_FOLDED, config="simple"))
@@ -150,9 +152,37 @@ def find_notes(asked: Asked) -> Iterable[Hit]:
     for note in notes[:HITS]:
         creator = note.relationship.creator
         url = reverse("crm:creator", args=[asked.brand.slug, creator.uid])
-        yield Hit(
-            _around(note.text, words[-1]), url, f"{creator.name}, {note.created_at:%-d %b %Y}"
-        )
+        yield Hit(_around(note.text, last), url, f"{creator.name}, {note.created_at:%-d %b %Y}")
+
+
+def find_mails(asked: Asked) -> Iterable[Hit]:
+    """Conversations by the words of one of their mails, as in notes; of each the newest such mail.
+
+    What repeats earlier mails is not looked through, nor what is about no creator in somebody
+    else's own mailbox.
+    """
+    found = _all_words(asked.words)
+    if found is None:
+        return
+    query, last = found
+    mails = (
+        Message.objects.visible_to(asked.user)
+        .alias(words=SearchVector(SUBJECT_FOLDED, MAIL_FOLDED, config="simple"))
+        .filter(words=query, brand=asked.brand)
+        .select_related("thread__relationship__creator")
+        .order_by("-at", "-pk")
+    )
+    seen: set[int] = set()
+    # A conversation may say it in each of its mails.
+    for row in mails[: 5 * HITS]:
+        if row.thread_id in seen:
+            continue
+        seen.add(row.thread_id)
+        of = row.thread.relationship
+        who = of.creator.name if of else row.from_name or row.from_address
+        url = reverse("crm:thread", args=[asked.brand.slug, row.thread_id])
+        line = _around(f"{row.subject}: {row.text}", last)
+        yield Hit(line, url, f"{who}, {row.at:%-d %b %Y}")
 
 
 def find_tags(asked: Asked) -> Iterable[Hit]:
@@ -192,6 +222,15 @@ def find_actions(asked: Asked) -> Iterable[Hit]:
         text = f"{action.label} {action.words}".casefold()
         if may(asked.role, action.can) and all(word in text for word in wanted):
             yield Hit(action.label, reverse(action.page, args=[asked.brand.slug]))
+
+
+def _all_words(text: str) -> tuple[SearchQuery, str] | None:
+    """Asks for texts in which all words occur, the last one at least begun; and that last one."""
+    words = re.findall(r"\w+", text)
+    if len(text) < LETTERS or not words:
+        return None
+    wanted = Value(" & ".join([*words[:-1], f"{words[-1]}:*"]), output_field=TextField())
+    return SearchQuery(Fold(wanted), config="simple", search_type="raw"), words[-1]
 
 
 def _by_name(asked: Asked) -> Iterable[int]:
@@ -253,6 +292,7 @@ def add_own_kinds() -> None:
     """Once, when the apps are ready."""
     KINDS.add("creators", Kind("Creators", "users", find_creators))
     KINDS.add("notes", Kind("Notes", "message", find_notes))
+    KINDS.add("mails", Kind("Mail", "mail", find_mails, Can.READ_MAIL))
     KINDS.add("tags", Kind("Tags", "tag", find_tags))
     applications = Kind("Applications", "user-plus", find_applications, Can.TRIAGE)
     KINDS.add("applications", applications)

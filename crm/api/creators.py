@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,10 +17,13 @@ from rest_framework.reverse import reverse
 from crm.api import profiles
 from crm.api.base import UID, BrandViewSet
 from crm.api.pagination import PageQuery, Row
-from crm.api.problems import BadQuery
+from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
 from crm.api.query import require_valid
+from crm.api.schema import ProblemSerializer
 from crm.choices import CreatorType, ListKind, Scope, Stage
 from crm.filters import CreatorFilter
+from crm.limits import TookTooLong
+from crm.lists.patience import TOO_LONG, in_time
 from crm.models import CreatorNiche, Profile, Relationship, SavedView
 from crm.selectors import became
 
@@ -238,12 +241,24 @@ class CreatorViewSet(BrandViewSet[Relationship]):
         """The relationships of the token's brand: each is one creator."""
         return Relationship.objects.filter(brand=self.brand)
 
+    @extend_schema(
+        responses={
+            200: CreatorSerializer(many=True),
+            (409, MEDIA_TYPE): OpenApiResponse(
+                ProblemSerializer, description="`took_too_long`: the rule was stopped in time."
+            ),
+        }
+    )
     def list(self, request: Request) -> Response:
         """Creators in the order of `sort`: most followers first unless said otherwise."""
         found = CreatorFilter(self._asked(request), self.get_queryset(), request=request)
         filterset = cast("CreatorFilter", require_valid(found))
-        rows = filterset.qs.values(*COLUMNS)
-        return self.page(rows, order=filterset.order, represent=creators)
+        try:
+            with in_time(filterset):
+                rows = filterset.qs.values(*COLUMNS)
+                return self.page(rows, order=filterset.order, represent=creators)
+        except TookTooLong as slow:
+            raise Refused(TOO_LONG, code="took_too_long") from slow
 
     def _asked(self, request: Request) -> QueryDict:
         """The filters of the query string, over those of the saved view that it names."""

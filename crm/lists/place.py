@@ -14,6 +14,8 @@ from django.core import signing
 from django.http import QueryDict
 
 from crm.filters import CreatorFilter
+from crm.limits import TookTooLong
+from crm.lists.patience import in_time
 from crm.models import Brand, Relationship
 from crm.paging import BadCursor, beside, place_of
 from crm.selectors import relationships_of
@@ -45,7 +47,10 @@ def place(item: Relationship, found: CreatorFilter, query: str) -> str:
 
 
 def in_list(brand: Brand, given: str) -> InList | None:
-    """The list of such an address; None where it is not complete, or its filter no longer holds."""
+    """The list of such an address.
+
+    None where it is not complete, its filter no longer holds, or nobody would wait for the answer.
+    """
     try:
         query, here = cast("list[str]", _signer.unsign_object(given))
     except (signing.BadSignature, ValueError):
@@ -54,8 +59,9 @@ def in_list(brand: Brand, given: str) -> InList | None:
     if not found.is_valid():
         return None
     try:
-        both = beside(found.qs.select_related("creator"), found.order, here)
-    except BadCursor:
+        with in_time(found):
+            both = beside(found.qs.select_related("creator"), found.order, here)
+    except (BadCursor, TookTooLong):
         return None
 
     def neighbour(item: Relationship | None) -> Neighbour | None:

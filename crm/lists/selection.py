@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.http import QueryDict
 
 from crm.filters import CreatorFilter
+from crm.limits import TookTooLong
+from crm.lists.patience import TOO_LONG, in_time
 from crm.models import Brand, Relationship
 from crm.paging import capped_count
 from crm.selectors import relationships_of
@@ -77,7 +79,12 @@ class Selection:
 
     def size(self, brand: Brand, at: datetime, *, cap: int = 1_000_000) -> int:
         """How many they are now. Raises FilterRefused."""
-        return capped_count(self.rows(brand, at), cap=cap).number
+        found = self.filter(brand, at)
+        try:
+            with in_time(found):
+                return capped_count(found.qs, cap=cap).number
+        except TookTooLong as slow:
+            raise FilterRefused(TOO_LONG) from slow
 
 
 def errors_in_words(found: CreatorFilter) -> str:

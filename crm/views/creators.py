@@ -14,10 +14,12 @@ from django.views.decorators.http import require_safe
 
 from crm.filters import DEFAULT_SORT, CreatorFilter, asked
 from crm.forms import NewCreatorForm, put_error
+from crm.limits import TookTooLong
 from crm.lists.chips import Chip, chips
 from crm.lists.columns import PARAMETER as COLUMNS
 from crm.lists.columns import Choice
 from crm.lists.export import LONG
+from crm.lists.patience import TOO_LONG, in_time
 from crm.lists.place import place
 from crm.lists.query import Views, kept
 from crm.models import Relationship
@@ -52,12 +54,18 @@ def creators(request: BrandRequest) -> HttpResponse:
     if "column" in request.GET:
         return _with_columns(request)
     found = CreatorFilter(request.GET, relationships_of(request.brand), request=request)
-    page, notice = _page(found, request.GET.get("cursor"))
+    try:
+        with in_time(found):
+            page, notice = _page(found, request.GET.get("cursor"))
+            count = capped_count(found.qs, cap=LONG) if found.is_valid() else None
+    except TookTooLong:
+        # Beside the filter, which stays as it was asked, to be changed.
+        found.form.add_error(None, TOO_LONG)
+        page, notice, count = Page([], None, None), "", None
     choice = Choice.of(request.brand, request.GET.get(COLUMNS, ""))
     rows = creator_rows(page.items, TierTable.of(request.brand))
     query = kept(request.GET)
     places = [place(item, found, query) for item in page.items]
-    count = capped_count(found.qs, cap=LONG) if found.is_valid() else None
     context = {
         "filter": found,
         "views": views,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from crm.importers.mapping import Kind, MappingInvalid
 from crm.importers.rows import Unreadable
 from crm.models import Brand, ImportBatch
+from crm.services import duplicates
 from crm.services.imports import batches, running
 
 
@@ -98,11 +99,17 @@ class ImportCommand(BaseCommand):
         finally:
             if options["dry_run"]:
                 ImportBatch.objects.filter(pk=batch.pk).delete()
+        pairs = 0 if options["dry_run"] else duplicates.find_after(batch_id=batch.pk, at=at)
+        if pairs:
+            self.stdout.write(
+                f"  {pairs:,} pairs may be one creator twice: decide on the page Duplicates"
+            )
         ignored = {column: found["count"] for column, found in batch.counts["ignored"].items()}
         result = {
             "import": None if options["dry_run"] else batch.pk,
             **counts.to_json(),
             "ignored": ignored,
+            "duplicate_pairs": pairs,
         }
         self.stdout.write(json.dumps(result, ensure_ascii=False))
 

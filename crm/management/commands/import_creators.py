@@ -11,6 +11,6 @@ class Command(ImportCommand):
         "Import a list of creators and print the counts as JSON on the last line. Columns are "
         "recognised by their "
         "headings and cells; importing the same file again changes nothing; undo_import takes an "
-        "import back."
+        "import back. Pairs of creators that may be one are looked for and counted."
     )
     kind = Kind.CREATORS

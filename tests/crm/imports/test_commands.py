@@ -11,10 +11,11 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
-from crm.models import Brand, ImportBatch, MetricSnapshot, Profile
+from crm.models import Brand, DuplicatePair, ImportBatch, MetricSnapshot, Profile
 from tests.crm.imports.conftest import Put
 from tests.crm.imports.state import dump
 from tests.crm.imports.test_apply import LIST, POSTS
+from tests.factories import ProfileFactory, RelationshipFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -43,9 +44,23 @@ def test_the_last_line_is_the_counts(brand: Brand, put: Put) -> None:
         "snapshots_new": 2,
         "rejected": {},
         "ignored": {},
+        "duplicate_pairs": 0,
     }
     again = run("import_creators", put(LIST), "--brand", "acme", "--source", "modash")
     assert (again["creators_new"], again["creators_updated"], again["unchanged"]) == (0, 0, 2)
+
+
+def test_who_is_in_the_list_already_under_another_name_is_counted(brand: Brand, put: Put) -> None:
+    known = RelationshipFactory(brand=brand, creator__name="A. Berg")
+    ProfileFactory(creator=known.creator, platform_id="tiktok", handle="annaberg")
+    dry = run("import_creators", put(LIST), "--brand", "acme", "--dry-run")
+    assert (dry["duplicate_pairs"], DuplicatePair.objects.count()) == (0, 0)
+    result = run("import_creators", put(LIST), "--brand", "acme")
+    assert (result["creators_new"], result["duplicate_pairs"]) == (2, 1)
+    pair = DuplicatePair.objects.get()
+    assert {pair.first.name, pair.second.name} == {"A. Berg", "Anna Berg"}
+    again = run("import_creators", put(LIST), "--brand", "acme")
+    assert (again["creators_new"], again["duplicate_pairs"]) == (0, 0)
 
 
 def test_a_dry_run_leaves_nothing(brand: Brand, put: Put) -> None:

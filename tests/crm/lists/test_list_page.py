@@ -6,12 +6,20 @@ import re
 
 import pytest
 from django.db import connection
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from crm.choices import Role
-from crm.models import CreatorTag, Job, SavedView, Tag, ViewPin
+from crm.filters import CreatorFilter
+from crm.lists import patience
+from crm.lists.place import place
+from crm.models import CreatorTag, Job, Relationship, SavedView, Tag, ViewPin
+from crm.paging import paginate
 from crm.services import field_values, saved_views
+from segmentation.lists import RuleFilter
 from tests.factories import (
     NOW,
     ContactPointFactory,
@@ -19,6 +27,7 @@ from tests.factories import (
     RelationshipFactory,
 )
 from tests.people import logged_in, person
+from tests.rest import assert_problem, rest_as
 
 pytestmark = pytest.mark.django_db
 LIST = "/acme/creators/"
@@ -329,3 +338,51 @@ def test_a_second_manager_does_not_see_the_indicator(brand, ann, manager_client)
     other = logged_in(person(brand, Role.ADMIN))
     manager_client.post(f"{LIST}many/owner/", {"id": ann.pk, "do": "yes", "owner": ""})
     assert 'id="jobs-bar"' not in text(other.get(LIST))
+
+
+@pytest.fixture
+def slow_rule(monkeypatch):
+    """Any rule, which nobody waits for."""
+    nap = RawSQL("pg_sleep(5) IS NULL", (), output_field=BooleanField())
+
+    def filtered(_self, rows, read):
+        return rows if read is None else rows.filter(nap)
+
+    monkeypatch.setattr(RuleFilter, "filter", filtered)
+    monkeypatch.setattr(patience, "SECONDS", 0.05)
+    return "followers > 1"
+
+
+def test_a_rule_that_takes_too_long_is_stopped_and_can_be_changed(ann, slow_rule, manager_client):
+    page = manager_client.get(LIST, {"rule": slow_rule, "stage": "prospect"})
+    assert page.status_code == 200
+    assert "takes longer than 10 seconds here" in text(page)
+    assert 'value="followers &gt; 1"' in text(page)
+    assert names(page) == []
+    part = manager_client.get(LIST, {"rule": slow_rule}, headers=HTMX)
+    assert "takes longer than 10 seconds here" in text(part)
+    # Other filters are not asked of each creator.
+    assert names(manager_client.get(LIST, {"stage": "prospect"})) == ["Ann"]
+
+
+def test_nothing_is_done_to_whom_a_slow_rule_takes(brand, ann, slow_rule, manager, manager_client):
+    sent = {"all": "yes", "query": f"rule={slow_rule}", "do": "yes", "owner": manager.pk}
+    answer = manager_client.post(f"{LIST}many/owner/", sent)
+    assert answer.status_code == 422
+    assert "takes longer than 10 seconds here" in text(answer)
+    assert not Job.objects.exists()
+    problem = rest_as(manager, brand).get("creators/", rule=slow_rule)
+    assert_problem(problem, 409, "took_too_long")
+
+
+def test_a_creator_opens_without_neighbours_where_the_rule_is_slow(
+    ann, bea, slow_rule, manager_client
+):
+    found = CreatorFilter(QueryDict("sort=name"), Relationship.objects.all(), brand=ann.brand)
+    item = paginate(found.qs.with_creator(), found.order, size=1).items[0]
+    address = f"{LIST}{ann.creator.uid}/"
+    quick = manager_client.get(address, {"in": place(item, found, "sort=name")})
+    assert "Bea" in text(quick)
+    slow = manager_client.get(address, {"in": place(item, found, f"sort=name&rule={slow_rule}")})
+    assert slow.status_code == 200
+    assert "Bea" not in text(slow)

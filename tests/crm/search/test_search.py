@@ -6,14 +6,17 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.contrib.postgres.search import SearchVector
 from django.db import connection
 
 from crm import search
-from crm.choices import Role
+from crm.choices import MailDirection, MailStatus, Role
 from crm.limits import limited
-from crm.models import Note, Tag
+from crm.models import Message, Note, Tag, Thread
+from crm.models.mail import SUBJECT_FOLDED, TEXT_FOLDED
 from crm.registry import Registry
 from segmentation.models import Dimension, Segment
+from tests.crm.mail.world import mailbox_of
 from tests.factories import (
     NOW,
     ContactPointFactory,
@@ -64,6 +67,62 @@ def test_notes_by_whole_words_the_last_one_begun_newest_first(brand, ida, ask):
     assert ask("café")["Notes"] == ["Cafe visit planned", "Loves the café in Århus"]
     assert ask("cafe arh")["Notes"] == ["Loves the café in Århus"]
     assert "Notes" not in ask("afe")
+
+
+@pytest.fixture
+def mailed(brand, ida, manager):
+    """Two conversations: one with two mails that say the same, one in the manager's own box."""
+    with_ida = Thread.objects.create(
+        brand=brand, relationship=ida, mailbox=mailbox_of(brand), subject="Café"
+    )
+    for day, text in enumerate(("Meet in Århus?", "Yes, in Århus!")):
+        said(with_ida, text, subject="Café", at=NOW + timedelta(days=day))
+    own = Thread.objects.create(
+        brand=brand, mailbox=mailbox_of(brand, address="mira@acme.example", owner=manager)
+    )
+    said(own, "Your parcel stands in Aarhus or Århus", subject="DHL")
+    return with_ida
+
+
+def said(thread, text, subject="", at=NOW):
+    return Message.objects.create(
+        brand=thread.brand,
+        thread=thread,
+        direction=MailDirection.IN,
+        status=MailStatus.RECEIVED,
+        message_id=f"<{Message.objects.count()}@example.com>",
+        from_address="ida@example.com",
+        subject=subject,
+        text=text,
+        at=at,
+    )
+
+
+def test_conversations_by_what_was_said_in_them(mailed, ask, manager_client):
+    assert ask("arhus")["Mail"] == [
+        "Café: Yes, in Århus!",
+        "DHL: Your parcel stands in Aarhus or Århus",
+    ]
+    assert ask("cafe meet")["Mail"] == ["Café: Meet in Århus?"]
+    assert "Mail" not in ask("rhus")
+    page = manager_client.get("/acme/search/?q=arhus").content.decode()
+    assert f'href="/acme/mail/{mailed.pk}/"' in page
+    # Where mails are not read, none is found.
+    assert "Mail" not in ask("arhus", Role.ANALYST)
+
+
+def test_what_lies_in_somebody_s_own_mailbox_is_nobody_else_s(mailed, brand, legal):
+    [group] = search.search(search.Asked(brand, legal, Role.LEGAL, "arhus"))
+    assert [hit.title for hit in group.hits] == ["Café: Yes, in Århus!"]
+
+
+def test_mails_are_looked_up_by_their_index(mailed, brand):
+    said(mailed, "x" * 2_000_000 + " end")
+    words = SearchVector(SUBJECT_FOLDED, TEXT_FOLDED, config="simple")
+    rows = Message.objects.alias(words=words).filter(words="parcel")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "crm_message_words" in rows.explain()
 
 
 def test_tags_and_segments_lead_to_where_they_are(brand, ask, manager_client):

@@ -1,0 +1,32 @@
+"""How long anybody waits for a list: a filter that asks each creator a rule is stopped in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from crm.filters import CreatorFilter
+from crm.limits import limited
+
+SECONDS = 10.0
+TOO_LONG = (
+    f"To ask this rule of every creator takes longer than {SECONDS:.0f} seconds here. Narrow the "
+    "list by something else too, ask a shorter rule, or make it a segment: a worker counts those."
+)
+
+
+@contextmanager
+def in_time(found: CreatorFilter) -> Iterator[None]:
+    """Stop what reads the list's rows when it takes too long. Raises TookTooLong.
+
+    Only where the filter has a part that is asked of each creator (`asks_each`): all others answer
+    from an index, and setting the limit costs as much as some of them.
+    """
+    if not any(
+        getattr(part, "asks_each", False) and found.form[name].data
+        for name, part in found.filters.items()
+    ):
+        yield
+        return
+    with limited(SECONDS):
+        yield
