@@ -257,7 +257,8 @@ class World:
         with transaction.atomic():
             plan = evaluation.evaluate(evaluation.prepare(brand=self.brand, as_of=as_of))
             found = runs.start_run(brand=self.brand, as_of=as_of, at=as_of, is_dry=True)
-            evaluation.write_changes(found, plan)
+            evaluation.explode(plan)
+            evaluation.write_changes(found)
             evaluation.write_evidence(found, plan)
             self._sql(MOVES, run=found.pk)
             self._sql(READ, run=found.pk)

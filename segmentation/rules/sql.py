@@ -8,6 +8,10 @@ from typing import Any
 
 # Case is ignored the same way whatever locale the database was made with.
 LOWER = 'lower(({}) COLLATE "pg_c_utf8")'
+# Ends a query whose columns are computed once for each row, however often they are read: with it
+# the planner does not make the query one with its parent. Its zero is text: a plain 0 is still a
+# cast when the planner asks whether workers may share the parent, and then they may not.
+COMPUTED = "OFFSET '0'"
 
 
 @dataclass(frozen=True)

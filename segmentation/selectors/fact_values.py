@@ -14,6 +14,7 @@ from segmentation.facts.catalogue import rows
 from segmentation.metrics.periods import calendar_of
 from segmentation.rules.calendar import Calendar
 from segmentation.rules.facts import NUMERIC_TYPES, Fact, FactType
+from segmentation.rules.sql import COMPUTED
 from segmentation.rules.words import value_words
 from segmentation.selectors.segments import base_size
 
@@ -79,7 +80,7 @@ class _Asking:
             self.params.append(part)
         self.source = (
             f"(SELECT {column} AS v FROM {rows()}"  # noqa: S608 - SQL of the catalogue
-            f" WHERE f.known_since IS NOT NULL{only} OFFSET 0) asked"
+            f" WHERE f.known_since IS NOT NULL{only} {COMPUTED}) asked"
         )
 
     def answer(self) -> FactValues:

@@ -66,10 +66,11 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
         _replace_waiting(run, plan, at)
     if plan.creator_ids is None:
         norms.store(run, plan.norms)
+    moves = evaluation.explode(plan)
+    evaluation.write_changes(run)
+    evaluation.write_evidence(run, plan)
+    evaluation.store_masks(plan, members=not (run.is_dry or waits))
     with planned_for(run.moved):
-        moves = evaluation.write_changes(run, plan)
-        evaluation.write_evidence(run, plan)
-        evaluation.store_masks(plan, members=not (run.is_dry or waits))
         _write_counts(run, plan, tally.unknown, *moves)
         # What a dry run looked at is gone after it, and of few creators there is little to count.
         if run.is_dry or plan.creator_ids is not None:
@@ -149,10 +150,7 @@ def apply(
     run looked at there are none to forget.
     """
     last = ledger_moment(run.brand)
-    with planned_for(run.moved):
-        joiners, leavers = ledger.write_stays(
-            run, run.as_of, is_later=last is None or last < run.as_of
-        )
+    joiners, leavers = ledger.write_stays(run, run.as_of, is_later=last is None or last < run.as_of)
     ledger.count_members(joiners, leavers)
     if superseded or held:
         _recount(run)

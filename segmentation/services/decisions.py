@@ -56,6 +56,7 @@ def apply_run(
     every_bit = Segment.objects.filter(brand=run.brand).values_list("bit", flat=True)
     with planned_for(run.moved):
         superseded = ledger.forget_changes_of_moved(run)
+        ledger.gather_moves(run)
         ledger.write_masks(run, words_for(every_bit))
     run.decided_by, run.decision_reason = actor, reason.strip()[:300]
     changesets.apply(run, actor=actor, at=at, superseded=superseded, held=held)

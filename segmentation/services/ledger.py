@@ -7,7 +7,7 @@ entered, is deleted instead of closed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,10 @@ CHANGES = Moves(
     "c.run_id = %(run)s AND NOT EXISTS (SELECT FROM segmentation_runsegment h "
     "WHERE h.run_id = %(run)s AND h.segment_id = c.segment_id AND h.is_held)",
 )
+# The moves of a run on their way to the ledger, in a table of the transaction: segment_id,
+# version_id, creator_id, kind and cause. It is analysed, since what joins them must know how many
+# they are: few are looked up by key, for many the ledger is read whole.
+MOVES = Moves("run_moves", entered_run="%(run)s")
 # With the brand's id, the name of the lock that runs and changes of segments hold.
 LOCK_CLASS = 20_261
 # Seconds that a person waits for it: most runs of a small brand are over by then.
@@ -61,8 +65,26 @@ def lock_for_edit(brand: Brand) -> None:
         lock(brand)
 
 
+def make_moves(query: str, params: Sequence[Any] | Mapping[str, Any]) -> None:
+    """Fill MOVES with what a query finds; in the order of the ledger's indexes if it can be."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{MOVES.table}")
+        cursor.execute(f"CREATE TEMP TABLE {MOVES.table} ON COMMIT DROP AS {query}", params)
+        cursor.execute(f"ANALYZE {MOVES.table} (kind)")
+
+
+def gather_moves(run: Run) -> None:
+    """Fill MOVES with a change set that was written before, but for what is held back."""
+    make_moves(
+        "SELECT c.segment_id, c.version_id, c.creator_id, c.kind, c.cause "  # noqa: S608 - names of ours
+        f"FROM {CHANGES.table} c WHERE {CHANGES.where} "
+        "ORDER BY c.segment_id, c.kind, c.creator_id",
+        {"run": run.pk},
+    )
+
+
 def write_stays(
-    run: Run, at: datetime, moves: Moves = CHANGES, *, is_later: bool = False
+    run: Run, at: datetime, moves: Moves = MOVES, *, is_later: bool = False
 ) -> tuple[Counter[int], Counter[int]]:
     """Close and open the stays that `moves` names, at the moment `at`.
 
@@ -154,7 +176,7 @@ def moved_masks(words: int, moves: Moves = CHANGES) -> tuple[str, str]:
     return query, f"ARRAY[{', '.join(values)}]::bigint[]"
 
 
-def write_masks(run: Run, words: int, moves: Moves = CHANGES) -> None:
+def write_masks(run: Run, words: int, moves: Moves = MOVES) -> None:
     """Bring the masks of the facts in step with `moves`; `words` is the length of a mask."""
     query, mask = moved_masks(words, moves)
     statement = (

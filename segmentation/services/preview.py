@@ -22,7 +22,7 @@ from segmentation.models import CreatorFacts, Dimension, Override, Segment, Segm
 from segmentation.rules import tree
 from segmentation.rules.facts import Catalogue
 from segmentation.rules.reads import Reads
-from segmentation.rules.sql import Sql
+from segmentation.rules.sql import COMPUTED, Sql
 from segmentation.services.evaluation import near
 from segmentation.services.evaluation import norms as evaluation_norms
 from segmentation.services.evaluation.counts import missing_of, null_masks
@@ -237,7 +237,7 @@ def _look(
   coalesce({verdict.belongs()}, FALSE) AS belongs, {verdict.is_unknown()} AS is_unknown,
   CASE WHEN e.r0 IS NOT TRUE AND ({is_near}) THEN CASE {subject or "WHEN FALSE THEN 0"} END END
     AS near
-FROM {rows.text} WHERE e.is_known OFFSET 0"""  # noqa: S608 - compiled rules: values are parameters
+FROM {rows.text} WHERE e.is_known {COMPUTED}"""  # noqa: S608 - compiled rules: values are parameters
     first = "ORDER BY followers DESC NULLS LAST, creator_id"
     counted = f"""WITH told AS MATERIALIZED ({told})
 SELECT count(*), count(*) FILTER (WHERE takes), count(*) FILTER (WHERE is_unknown),

@@ -11,7 +11,7 @@ counts   creators, unknowns and what those lack
 near     near misses
 """
 
-from segmentation.services.evaluation.changes import store_masks, write_changes
+from segmentation.services.evaluation.changes import explode, store_masks, write_changes
 from segmentation.services.evaluation.counts import count_missing, members_of, tally
 from segmentation.services.evaluation.diff import diff_query
 from segmentation.services.evaluation.evidence import write_evidence
@@ -29,6 +29,7 @@ __all__ = (
     "count_near",
     "diff_query",
     "evaluate",
+    "explode",
     "members_of",
     "prepare",
     "store_masks",

@@ -10,7 +10,6 @@ from typing import Any
 from django.db import connection
 
 from segmentation.rules.sql import Sql
-from segmentation.services.evaluation.evidence import readings_of
 from segmentation.services.evaluation.plan import Plan
 from segmentation.services.evaluation.rules import Reading
 from segmentation.services.masks import bits_of, either, flag_of, holds, word_of, words_for
@@ -74,7 +73,7 @@ def count_missing(plan: Plan) -> dict[int, dict[str, int]]:
 
     The masks of the fact rows say who is unknown.
     """
-    readings = [reading for reading in readings_of(plan) if reading.can_miss]
+    readings = [reading for reading in plan.readings() if reading.can_miss]
     names = [reading.name for reading in readings]
     nulls = null_masks(readings, plan)
     with_gaps = (

@@ -9,23 +9,26 @@ than those. The result is the temporary table `run_diff` of the creators whose m
     lacked, unknown                 those of unknowns, before and after
     forced                          segments about which a person decided
     matched                         segments of single-valued dimensions whose rule takes them
+    read                            what the rules read, in the order of Plan.readings()
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from segmentation.choices import OverrideKind, UnknownPolicy
 from segmentation.rules.reads import bare
-from segmentation.rules.sql import Sql, joined, once
+from segmentation.rules.sql import COMPUTED, Sql, joined, once
 from segmentation.services.evaluation.plan import Plan
-from segmentation.services.evaluation.rules import Judged
+from segmentation.services.evaluation.rules import Judged, Reading
 from segmentation.services.masks import BITS, FULL, either, flag_of, flags_in, word_of
 
 DIFF_TABLE = "run_diff"
+# PostgreSQL calls no function with more arguments.
+_ARGUMENTS = 100
 _COLUMN = re.compile(r"\bf\.([a-z_][a-z_0-9]*)")
 
 
@@ -119,7 +122,7 @@ class _Diff:
 
     # --- the results of the rules ----------------------------------------------------------
 
-    def judged_rows(self, *more: Sql) -> Sql:
+    def judged_rows(self, *more: Sql, reading: Iterable[Sql] = ()) -> Sql:
         plan = self.plan
         level_of = plan.levels()
         highest = max(level_of.values(), default=0)
@@ -131,6 +134,7 @@ class _Diff:
         masks = [f"coalesce(f.member_bits[{word}], 0) AS o{word}" for word in self.words]
         masks += [f"coalesce(f.unknown_bits[{word}], 0) AS u{word}" for word in self.words]
         later = [result.text for level in results[1:] for result in level]
+        later += [value.text for value in reading]
         carried = [Sql(f"f.{name}") for name in sorted(self.carried(later))]
         listed = joined(
             ", ",
@@ -149,7 +153,7 @@ class _Diff:
         }
         source = _with_overrides(plan, plan.enriched(members=outside))
         found = Sql(
-            f"SELECT {listed.text}\nFROM {source.text} OFFSET 0",
+            f"SELECT {listed.text}\nFROM {source.text} {COMPUTED}",
             (*listed.params, *source.params),
         )
         there: set[str] = set()
@@ -159,8 +163,9 @@ class _Diff:
             named = {name: sql for name, sql in self.member_columns(level) if name not in there}
             there |= named.keys()
             members = ", ".join(["f.*", *(f"{sql} AS {name}" for name, sql in named.items())])
+            inner = f"(SELECT {members} FROM ({found.text}) f) f"  # noqa: S608 - as above
             found = Sql(
-                f"SELECT {further.text}\nFROM (SELECT {members} FROM ({found.text}) f) f OFFSET 0",  # noqa: S608 - as above
+                f"SELECT {further.text}\nFROM {inner} {COMPUTED}",
                 (*further.params, *found.params),
             )
         return Sql(f"({found.text}) e", found.params)
@@ -180,7 +185,7 @@ class _Diff:
             for key in self.place
             if key in self.plan.reads.members
         }
-        found -= {"creator_id", "member_bits", "unknown_bits"}
+        found -= {"creator_id", "is_known", "member_bits", "unknown_bits"}
         found |= {bare(one.fresh) for one in self.plan.judged if one.fresh is not None}
         if self.plan.overridden:
             found |= {f"x_{kind}{word}" for kind in ("in", "out") for word in self.words}
@@ -214,22 +219,17 @@ class _Diff:
 
     def query(self) -> Sql:
         plan = self.plan
-        rows = self.judged_rows()
+        values = [self.value(reading) for reading in plan.readings()]
+        rows = self.judged_rows(reading=values)
+        read = _array(values)
         bits = [one.bit for one in plan.judged]
         new, unknown = [], []
         for word in self.words:
             keep = FULL ^ flags_in(word, bits)
             members = either([*self.member_terms(word)])
-            lacking = either(
-                [
-                    _flag_where(self.verdict(one, "e").is_unknown(), one.bit)
-                    for one in plan.sound()
-                    if word_of(one.bit) == word
-                ]
-            )
             new.append(f"e.o{word} & {keep} | CASE WHEN e.is_known THEN {members} ELSE 0 END")
-            unknown.append(f"e.u{word} & {keep} | CASE WHEN e.is_known THEN {lacking} ELSE 0 END")
-        columns = {
+            unknown.append(f"e.u{word} & {keep} | {self.lacking(word)}")
+        masks = {
             "old": [f"e.o{word}" for word in self.words],
             "lacked": [f"e.u{word}" for word in self.words],
             "new": new,
@@ -237,16 +237,43 @@ class _Diff:
             "forced": [*self.forced()],
             "matched": [either([*self.matched_terms(word)]) for word in self.words],
         }
-        listed = ", ".join(
-            f"ARRAY[{', '.join(values)}]::bigint[] AS {name}" for name, values in columns.items()
+        words = ", ".join(
+            f"{sql} AS {name}{word}"
+            for name, listed in masks.items()
+            for word, sql in zip(self.words, listed, strict=True)
+        )
+        arrays = ", ".join(
+            f"ARRAY[{', '.join(f'{name}{word}' for word in self.words)}]::bigint[] AS {name}"
+            for name in masks
+        )
+        differ = " OR ".join(
+            f"old{word} <> new{word} OR lacked{word} <> unknown{word}" for word in self.words
         )
         # What stands only in the outermost list is computed for the rows that change.
-        text = f"""SELECT creator_id, old, new, lacked, unknown, forced, matched FROM (
-  SELECT e.creator_id, {listed}
+        text = f"""SELECT creator_id, {arrays}, read FROM (
+  SELECT e.creator_id, {words}, {read.text} AS read
   FROM {rows.text}
 ) masks
-WHERE old IS DISTINCT FROM new OR lacked IS DISTINCT FROM unknown"""  # noqa: S608 - compiled rules: values are parameters
-        return Sql(text, rows.params)
+WHERE {differ}"""  # noqa: S608 - compiled rules: values are parameters
+        return Sql(text, (*read.params, *rows.params))
+
+    def lacking(self, word: int) -> str:
+        """SQL for the flags of a word that are unknown: of most rows none is, and it ends there."""
+        unknown = {
+            one.bit: self.verdict(one, "e").is_unknown()
+            for one in self.plan.sound()
+            if word_of(one.bit) == word
+        }
+        flags = either([_flag_where(condition, bit) for bit, condition in unknown.items()])
+        some = " OR ".join(unknown.values()) or "FALSE"
+        return f"CASE WHEN e.is_known AND ({some}) THEN {flags} ELSE 0 END"
+
+    def value(self, reading: Reading) -> Sql:
+        """What is read of somebody, over the judged rows; membership as this run decides it."""
+        if not reading.segment:
+            return reading.sql
+        column = self.plan.reads.members[reading.segment]
+        return Sql(f"(f.is_known AND {column})")
 
     def member_terms(self, word: int) -> Iterator[str]:
         """SQL for the flags of a word: a CASE per segment, or one per single-valued dimension."""
@@ -318,6 +345,17 @@ WHERE old IS DISTINCT FROM new OR lacked IS DISTINCT FROM unknown"""  # noqa: S6
             if one.segment.dimension.is_exclusive and word_of(one.bit) == word:
                 matches = self.verdict(one, "e").matches
                 yield _flag_where(f"e.is_known AND {matches}", one.bit)
+
+
+def _array(values: Sequence[Sql]) -> Sql:
+    """SQL of the values as a JSON array."""
+    parts = [
+        joined(", ", values[begin : begin + _ARGUMENTS])
+        for begin in range(0, len(values), _ARGUMENTS)
+    ]
+    arrays = [Sql(f"jsonb_build_array({part.text})", part.params) for part in parts]
+    found = joined(" || ", arrays) if arrays else Sql("'[]'::jsonb")
+    return Sql(_COLUMN.sub(r"e.\1", found.text), found.params)
 
 
 def _flag_where(condition: str, bit: int) -> str:

@@ -21,7 +21,7 @@ from segmentation.rules.reads import Norms, Reads, Scope
 from segmentation.rules.references import levels, taken_before
 from segmentation.rules.sql import Sql
 from segmentation.services.evaluation import norms as evaluation_norms
-from segmentation.services.evaluation.rules import Judged, RuleCompiler
+from segmentation.services.evaluation.rules import Judged, Reading, RuleCompiler
 from segmentation.services.masks import flag_of, word_of, words_for
 
 # PostgreSQL allows 1,664 columns in a query, of which a rule takes one, a stay rule another.
@@ -75,6 +75,12 @@ class Plan:
     def sound(self) -> list[Judged]:
         """The segments whose rule can be evaluated."""
         return [one for one in self.judged if one.rule is not None]
+
+    def readings(self) -> tuple[Reading, ...]:
+        """What the rules read, each once."""
+        return tuple(
+            {reading.name: reading for one in self.judged for reading in one.readings}.values()
+        )
 
     @contextmanager
     def planned(self) -> Iterator[None]:

@@ -10,7 +10,7 @@ from segmentation.choices import RunStatus
 from segmentation.models import Change, Run, RunEvidence
 from segmentation.selectors.evidence import recorded
 from segmentation.services import counting
-from segmentation.services.evaluation import evidence
+from segmentation.services.evaluation import diff
 from segmentation.services.segments import reword_rule
 from tests.factories import NOW
 from tests.segmentation.building import dimension_of, segment_of
@@ -85,7 +85,7 @@ def test_what_is_read_is_written_once_for_each_creator(brand):
 
 def test_more_readings_than_a_function_takes(brand, monkeypatch):
     """PostgreSQL calls no function with more than 100 arguments: values go in by parts."""
-    monkeypatch.setattr(evidence, "_ARGUMENTS", 2)
+    monkeypatch.setattr(diff, "_ARGUMENTS", 2)
     creator_with(brand, 6_000, country="DK")
     rule = "followers >= 1 and country is DK and stage is prospect and count(posts) >= 0"
     segment_of(dimension_of(brand), "all", f"{rule} and has_email is false")
