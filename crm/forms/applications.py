@@ -14,6 +14,7 @@ from crm.forms.creators import COUNTRIES, MAX_FOLLOWERS
 from crm.importers.handles import parse_handle, platform_of_url, profile_address
 from crm.importers.numbers import BadValue
 from crm.models import ApplicationPage, Platform
+from crm.services.applications.page import PageRefused, check_page
 from crm.services.applications.receiving import Account, Given
 
 ROWS = (1, 2, 3)
@@ -231,6 +232,15 @@ class ApplicationPageForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dress()
+
+    def clean(self) -> dict[str, Any]:
+        """An open page says enough: in the service's words, before the database's constraint."""
+        given: dict[str, Any] = super().clean()
+        try:
+            check_page(given)
+        except PageRefused as refusal:
+            put_error(self, refusal.field, str(refusal))
+        return given
 
 
 def _plain(text: str) -> str:

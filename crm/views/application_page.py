@@ -8,12 +8,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from crm.forms import put_error
 from crm.forms.applications import ApplicationPageForm
 from crm.models import ApplicationPage
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.applications import confirming
-from crm.services.applications.page import CHANGEABLE, DECLINE_TEXT, PageRefused, change_page
+from crm.services.applications.page import CHANGEABLE, DECLINE_TEXT, change_page
 
 
 @brand_page(Can.TRIAGE, post=Can.MANAGE_BRAND)
@@ -25,18 +24,14 @@ def page(request: BrandRequest) -> HttpResponse:
     is_sent = request.method == "POST"
     form = ApplicationPageForm(request.POST if is_sent else None, instance=held)
     if is_sent and form.is_valid():
-        try:
-            change_page(
-                brand=request.brand,
-                changes={name: form.cleaned_data[name] for name in CHANGEABLE},
-                actor=request.user,
-                at=timezone.now(),
-            )
-        except PageRefused as refusal:
-            put_error(form, refusal.field, str(refusal))
-        else:
-            messages.success(request, "Saved.")
-            return redirect("crm:application_page", brand=request.brand.slug)
+        change_page(
+            brand=request.brand,
+            changes={name: form.cleaned_data[name] for name in CHANGEABLE},
+            actor=request.user,
+            at=timezone.now(),
+        )
+        messages.success(request, "Saved.")
+        return redirect("crm:application_page", brand=request.brand.slug)
     context = {
         "form": form,
         "settings": ApplicationPage.of(request.brand),

@@ -71,7 +71,7 @@ def _take(request: HttpRequest, page: ApplicationPage, form: ApplyForm) -> None:
     given = form.given(shown.consent_version)
     network = limits.network_of(_address(request))
     limits.count(brand_id=page.brand_id, network=network, email=given.email, at=at)
-    proof.spend(payload)
+    proof.spend(shown)
     application = receiving.receive(page=page, given=given, at=at)
     if confirming.mailbox_of(page.brand) is not None:
         mail_applicant.delay_on_commit(application_id=application.pk)

@@ -10,6 +10,7 @@ from email.utils import format_datetime, formataddr, make_msgid
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -59,18 +60,14 @@ def read(brand: str, token: str) -> Application:
         ) from error
     except (signing.BadSignature, ValueError) as error:
         raise BadLink("This link is not complete. Copy it whole from the mail.") from error
-    rows = Application.objects.select_related("brand").filter(brand__slug=brand)
-    found = rows.filter(pk=pk).first()
-    if found is None:
-        raise BadLink("This application is not there any more: a newer one took its place.")
-    return found
+    return _found(brand, Application.objects.filter(pk=pk))
 
 
 @transaction.atomic
 def confirm(*, brand: str, token: str, at: datetime) -> Application:
     """Let the brand see the application. Raises BadLink. Twice is once."""
-    rows = Application.objects.select_for_update(of=("self",)).select_related("brand")
-    application = rows.get(pk=read(brand, token).pk)
+    known = Application.objects.filter(pk=read(brand, token).pk)
+    application = _found(brand, known.select_for_update(of=("self",)))
     if application.confirmed_at is not None:
         return application
     application.confirmed_at = at
@@ -112,6 +109,13 @@ def send(*, application_id: int, at: datetime) -> bool:
     if handed.fate is not Fate.SENT:
         logger.warning("The mail about application %s: %s", application_id, handed.fate.value)
     return handed.fate is Fate.SENT
+
+
+def _found(brand: str, rows: QuerySet[Application]) -> Application:
+    found = rows.select_related("brand").filter(brand__slug=brand).first()
+    if found is None:
+        raise BadLink("This application is not there any more: a newer one took its place.")
+    return found
 
 
 def _mail(application: Application, mailbox: Mailbox, at: datetime) -> EmailMessage:

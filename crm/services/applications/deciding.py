@@ -137,7 +137,7 @@ def undo(*, application_id: int, brand: Brand, actor: User, at: datetime) -> App
             "The same person applied again since, and that application waits in the queue. "
             "Decide about that one."
         ) from None
-    _record(application, "crm.application.undone", actor, at, {"was": before})
+    _record(application, "crm.application.undone", actor, at, {"was": before, "took_out": made})
     return application
 
 
@@ -164,8 +164,11 @@ def _locked(application_id: int, brand: Brand, expected_version: int | None) -> 
     application = (
         Application.objects.select_for_update(of=("self",))
         .select_related("brand", "relationship__creator", "decided_by")
-        .get(pk=application_id, brand=brand)
+        .filter(pk=application_id, brand=brand)
+        .first()
     )
+    if application is None:
+        raise DecisionRefused("The application is not there any more: it was erased.", "gone")
     if expected_version is not None and application.version != expected_version:
         raise DecisionRefused(
             f"Somebody was quicker. {application}: {_standing(application)}.", "outdated"

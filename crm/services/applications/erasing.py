@@ -39,9 +39,10 @@ def erase_due(*, at: datetime, brand: Brand | None = None, is_dry: bool = False)
 @transaction.atomic
 def erase(*, application_id: int, brand: Brand, actor: User, at: datetime) -> None:
     """Erase one at once, as when its author asks for it. Raises EraseRefused."""
-    application = Application.objects.select_for_update(of=("self",)).get(
-        pk=application_id, brand=brand
-    )
+    rows = Application.objects.select_for_update(of=("self",))
+    application = rows.filter(pk=application_id, brand=brand).first()
+    if application is None:
+        return  # somebody was quicker
     if application.status == ApplicationStatus.ACCEPTED:
         raise EraseRefused(
             f"{application} is a creator now. Take the acceptance back first, or erase the "

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import Q, Window
+from django.db.models.functions import Lower, RowNumber
 
 from crm.choices import ApplicationStatus, ContactKind
 from crm.models import (
@@ -21,7 +21,7 @@ from crm.models import (
 )
 from crm.outreach import addresses
 
-# Of a name that many have, so many are shown.
+# Of a name that many have in a country, so many are shown.
 SAME_NAME_MAX = 3
 
 
@@ -120,21 +120,20 @@ def _by_name(brand: Brand, rows: Sequence[Application], found: _Matches) -> None
     by_name: dict[str, list[Application]] = defaultdict(list)
     for row in rows:
         by_name[row.name.lower()].append(row)
+    countries = {row.country for row in rows}
+    namesakes = Window(RowNumber(), partition_by=[Lower("name"), "country"], order_by="pk")
     creators = (
         Creator.objects.of_brand(brand)
-        .annotate(lowered=Lower("name"))
-        .filter(lowered__in=list(by_name))
+        .annotate(lowered=Lower("name"), number=namesakes)
+        .filter(lowered__in=list(by_name), country__in=["", *countries])
+        .filter(number__lte=SAME_NAME_MAX)
         .order_by("pk")
     )
-    shown: dict[int, int] = defaultdict(int)
-    for creator in creators[: SAME_NAME_MAX * max(len(rows), 1)]:
+    for creator in creators:
         for row in by_name[creator.name.lower()]:
-            is_elsewhere = creator.country and creator.country != row.country
-            if is_elsewhere or shown[row.pk] >= SAME_NAME_MAX:
-                continue
-            shown[row.pk] += 1
-            reason = "has the same name and country" if creator.country else "has the same name"
-            found.add(row, creator, reason, sure=False)
+            if creator.country in {"", row.country}:
+                reason = "has the same name and country" if creator.country else "has the same name"
+                found.add(row, creator, reason, sure=False)
 
 
 def _others(brand: Brand, rows: Sequence[Application]) -> dict[int, list[Application]]:

@@ -40,6 +40,16 @@ class PageRefused(Exception):
         self.field = field
 
 
+def check_page(values: Mapping[str, Any]) -> None:
+    """That an open page says what has to be said. Raises PageRefused."""
+    if not values.get("is_open"):
+        return
+    if not values.get("title"):
+        raise PageRefused("An open page needs a title.", "title")
+    if not values.get("consent_text"):
+        raise PageRefused("Say what applicants agree to before the page opens.", "consent_text")
+
+
 @transaction.atomic
 def change_page(
     *, brand: Brand, changes: Mapping[str, Any], actor: User, at: datetime
@@ -53,10 +63,7 @@ def change_page(
     is_new_consent = "consent_text" in changed and bool(page.consent_text)
     for name in changed:
         setattr(page, name, changes[name])
-    if page.is_open and not page.title:
-        raise PageRefused("An open page needs a title.", "title")
-    if page.is_open and not page.consent_text:
-        raise PageRefused("Say what applicants agree to before the page opens.", "consent_text")
+    check_page({name: getattr(page, name) for name in CHANGEABLE})
     if not changed:
         return page
     if is_new_consent:

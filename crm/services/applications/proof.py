@@ -8,7 +8,6 @@ solution is good for one form, once, and not before a person could have read it.
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import secrets
 from dataclasses import dataclass
@@ -41,6 +40,8 @@ class Shown:
 
     at: datetime
     consent_version: int
+    # Of the puzzle: signed by us, so that one puzzle has one name however it is written.
+    nonce: str
 
 
 def challenge(page: ApplicationPage, at: datetime) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def check(payload: str, page: ApplicationPage, at: datetime) -> Shown:
     result = altcha.verify_solution(payload, _secret("challenge"), hmac_key_secret=_secret("key"))
     if not result.verified:
         raise _not_solved()
-    shown = Shown(datetime.fromisoformat(told["at"]), told["consent"])
+    shown = Shown(datetime.fromisoformat(told["at"]), told["consent"], told["nonce"])
     if at - shown.at < NOT_BEFORE:
         raise ProofRefused(
             "That was faster than anybody types. Wait a few seconds, then send it again."
@@ -88,10 +89,9 @@ def check(payload: str, page: ApplicationPage, at: datetime) -> Shown:
     return shown
 
 
-def spend(payload: str) -> None:
-    """Use a solution up. Raises ProofRefused for one that was used already."""
-    key = f"apply:proof:{hashlib.sha256(payload.encode()).hexdigest()}"
-    if not cache.add(key, 1, timeout=int(GOOD_FOR.total_seconds())):
+def spend(shown: Shown) -> None:
+    """Use a solved puzzle up. Raises ProofRefused for one that was used already."""
+    if not cache.add(f"apply:proof:{shown.nonce}", 1, timeout=int(GOOD_FOR.total_seconds())):
         raise ProofRefused("This form was sent already. If something is missing, send it again.")
 
 
@@ -99,9 +99,15 @@ def _told(payload: str) -> dict[str, Any] | None:
     """What the puzzle says about itself: not yet checked to be ours, but of the right shape."""
     try:
         read = json.loads(base64.b64decode(payload[:PAYLOAD_MAX], validate=True))
-        told = read["challenge"]["parameters"]["data"]
+        parameters = read["challenge"]["parameters"]
+        told = parameters["data"]
         datetime.fromisoformat(told["at"])
-        return {"brand": int(told["brand"]), "at": told["at"], "consent": int(told["consent"])}
+        return {
+            "brand": int(told["brand"]),
+            "at": told["at"],
+            "consent": int(told["consent"]),
+            "nonce": str(parameters["nonce"]),
+        }
     except (ValueError, KeyError, TypeError, RecursionError):
         return None
 

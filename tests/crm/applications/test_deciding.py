@@ -186,6 +186,7 @@ def test_whom_they_may_be_is_told_with_reasons(brand, other_brand, ida, django_a
     account = known_as(brand, "Ida H.", handle="ida.holm", email="ida@holm.example")
     namesake = known_as(brand, "ida holm", country="DK")
     known_as(brand, "Ida Holm", country="SE")
+    many = [known_as(brand, "Ida Holm").creator for _number in range(4)]
     known_as(other_brand, "Ida Holm", country="DK")
     former = known_as(brand, "Before", handle="ida.holm.dk")
     Profile.objects.filter(handle="ida.holm").update(handle="moved")
@@ -212,6 +213,7 @@ def test_whom_they_may_be_is_told_with_reasons(brand, other_brand, ida, django_a
         ),
         former.creator: (True, ["has this account: Instagram ida.holm"]),
         namesake.creator: (False, ["has the same name and country"]),
+        **{creator: (False, ["has the same name"]) for creator in many[:3]},
     }
     assert found[ida.pk].others == [earlier]
     assert not found[ida.pk].is_suppressed
@@ -328,6 +330,9 @@ def test_one_that_nobody_confirmed_is_taken_up_by_hand(brand, manager):
 
 
 def test_another_brands_application_is_not_there(ida, other_brand, outsider):
-    with pytest.raises(Application.DoesNotExist):
+    with pytest.raises(DecisionRefused) as refusal:
         accept(application_id=ida.pk, brand=other_brand, actor=outsider, at=NOW)
+    assert refusal.value.code == "gone"
+    ida.refresh_from_db()
+    assert ida.status == ApplicationStatus.OPEN
     assert not Application.objects.visible_to(outsider).exists()
