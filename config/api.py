@@ -30,11 +30,14 @@ from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
 from crm.api.saved_views import SavedViewViewSet
 from crm.api.sequences import SequenceViewSet
+from crm.api.review_forms import AgreementViewSet, ReviewFormViewSet
+from crm.api.reviews import ReviewViewSet
 from crm.api.suppressions import SuppressionViewSet
 from crm.api.tags import CreatorTagViewSet, TagViewSet
 from crm.api.tasks import TaskViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
+from crm.api.vettings import VettingViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
 from segmentation.api.facts import FactViewSet
@@ -66,6 +69,10 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "notes": ("notes", NoteViewSet),
     "notifications": ("notifications", NotificationViewSet),
     "mailboxes": ("mailboxes", MailboxViewSet),
+    "review-forms": ("review-forms", ReviewFormViewSet),
+    "reviews": ("reviews", ReviewViewSet),
+    "review-agreement": ("review-agreement", AgreementViewSet),
+    "vettings": ("vettings", VettingViewSet),
     "threads": ("threads", ThreadViewSet),
     "mail-templates": ("mail-templates", MailTemplateViewSet),
     "sequences": ("sequences", SequenceViewSet),
@@ -140,6 +147,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("applications", ApplicationViewSet, "decline"),
             ("applications", ApplicationViewSet, "spam"),
             ("applications", ApplicationViewSet, "undo"),
+            ("reviews", ReviewViewSet, "submit"),
+            ("reviews", ReviewViewSet, "decline"),
+            ("vettings", VettingViewSet, "assign"),
+            ("vettings", VettingViewSet, "withdraw"),
+            ("vettings", VettingViewSet, "adjudicate"),
         )
     ),
     re_path(r"^matrix/?$", MatrixViewSet.as_view({"get": "retrieve"})),

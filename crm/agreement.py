@@ -45,6 +45,8 @@ class Agreement:
     low: float | None = None
     high: float | None = None
     reason: str = ""
+    # Of the interval.
+    level: float = LEVEL
 
     @property
     def words(self) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
+from crm.agreement import Agreement, Level, agreement
 from crm.choices import ReviewStatus
 from crm.models import Answer, Brand, Criterion, ReviewForm, VettingResult
 from crm.models.reviews import SCORES
@@ -23,6 +24,11 @@ class Judged:
     units: list[list[int | str]]
     cannot_say: int
     asked: int
+
+    @property
+    def level(self) -> Level:
+        """The order of scores counts, that of a list does not."""
+        return Level.ORDINAL if self.criterion.is_scale else Level.NOMINAL
 
     @property
     def values(self) -> list[int | str]:
@@ -66,6 +72,11 @@ def judged_twice(brand: Brand, form: ReviewForm | None) -> list[Judged]:
         )
         for criterion in (*current, *earlier.order_by("key", "-pk"))
     ]
+
+
+def agreement_of(judged: Judged) -> Agreement:
+    """Krippendorff's alpha of a criterion."""
+    return agreement(judged.units, judged.values, judged.level)
 
 
 HEAD = (

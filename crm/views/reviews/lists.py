@@ -12,13 +12,19 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm import exports
-from crm.agreement import LEAST_UNITS, Agreement, Level, agreement
+from crm.agreement import LEAST_UNITS, Agreement
 from crm.choices import VettingStatus
 from crm.models import Review, Vetting, VettingResult
 from crm.models.reviews import VettingQuerySet
 from crm.paging import BadCursor, Order, Page, capped_count, paginate
 from crm.permissions import BrandRequest, Can, brand_page
-from crm.services.reviews.figures import HEAD, Judged, judged_twice, result_rows
+from crm.services.reviews.figures import (
+    HEAD,
+    Judged,
+    agreement_of,
+    judged_twice,
+    result_rows,
+)
 from crm.services.reviews.forms import newest_form
 
 PAGE = 50
@@ -107,18 +113,12 @@ class Agreed:
         return self.judged.cannot_say / self.judged.asked if self.judged.asked else None
 
 
-def agreed(judged: Judged) -> Agreed:
-    """Alpha by the level of the criterion: the order of scores counts, that of a list does not."""
-    level = Level.ORDINAL if judged.criterion.is_scale else Level.NOMINAL
-    return Agreed(judged, agreement(judged.units, judged.values, level))
-
-
 @require_safe
 @brand_page(Can.VIEW)
 def agreement_page(request: BrandRequest) -> HttpResponse:
     """Krippendorff's alpha of each criterion, with its interval and how many it stands on."""
     form = newest_form(request.brand)
-    every = [agreed(judged) for judged in judged_twice(request.brand, form)]
+    every = [Agreed(judged, agreement_of(judged)) for judged in judged_twice(request.brand, form)]
     context = {
         "form": form,
         "current": [one for one in every if one.judged.is_in_use],
