@@ -7,6 +7,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from campaigns.api.gifts import GiftViewSet
+from campaigns.api.offers import OfferViewSet
 from crm.api.addresses import AddressViewSet
 from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
@@ -28,16 +30,16 @@ from crm.api.posts import PostViewSet
 from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
-from crm.api.saved_views import SavedViewViewSet
-from crm.api.sequences import SequenceViewSet
 from crm.api.review_forms import AgreementViewSet, ReviewFormViewSet
 from crm.api.reviews import ReviewViewSet
+from crm.api.saved_views import SavedViewViewSet
+from crm.api.sequences import SequenceViewSet
 from crm.api.suppressions import SuppressionViewSet
 from crm.api.tags import CreatorTagViewSet, TagViewSet
 from crm.api.tasks import TaskViewSet
+from crm.api.vettings import VettingViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
-from crm.api.vettings import VettingViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
 from segmentation.api.facts import FactViewSet
@@ -50,6 +52,8 @@ from segmentation.api.run_decisions import RunDecisionViewSet
 from segmentation.api.runs import RunViewSet
 from segmentation.api.scorecards import ScorecardViewSet
 from segmentation.api.segments import SegmentViewSet
+from segmentation.api.stage_rules import CreatorStageViewSet, StageRuleViewSet
+from segmentation.api.stage_suggestions import StageSuggestionViewSet
 from segmentation.api.versions import VersionViewSet
 
 RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
@@ -67,18 +71,20 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "merges": ("merges", MergeViewSet),
     "tasks": ("tasks", TaskViewSet),
     "notes": ("notes", NoteViewSet),
-    "notifications": ("notifications", NotificationViewSet),
-    "mailboxes": ("mailboxes", MailboxViewSet),
     "review-forms": ("review-forms", ReviewFormViewSet),
     "reviews": ("reviews", ReviewViewSet),
     "review-agreement": ("review-agreement", AgreementViewSet),
     "vettings": ("vettings", VettingViewSet),
+    "notifications": ("notifications", NotificationViewSet),
+    "mailboxes": ("mailboxes", MailboxViewSet),
     "threads": ("threads", ThreadViewSet),
     "mail-templates": ("mail-templates", MailTemplateViewSet),
     "sequences": ("sequences", SequenceViewSet),
     "enrolments": ("enrolments", EnrolmentViewSet),
     "suppressions": ("suppressions", SuppressionViewSet),
     "applications": ("applications", ApplicationViewSet),
+    "offers": ("offers", OfferViewSet),
+    "gifts": ("gifts", GiftViewSet),
     "imports": ("imports", ImportViewSet),
     "fields": ("fields", FieldViewSet),
     "facts": ("facts", FactViewSet),
@@ -86,6 +92,8 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "segments": ("segments", SegmentViewSet),
     "overrides": ("overrides", OverrideViewSet),
     "audiences": ("audiences", AudienceViewSet),
+    "stage-rules": ("stage-rules", StageRuleViewSet),
+    "stage-suggestions": ("stage-suggestions", StageSuggestionViewSet),
     "hygiene": ("hygiene", HygieneViewSet),
     "drift": ("drift", DriftViewSet),
     "tier-schemes": ("tier-schemes", TierSchemeViewSet),
@@ -133,6 +141,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         rf"^segments/(?P<key>{KEY})/versions/(?P<number>[0-9]{{1,10}}):activate$",
         VersionViewSet.as_view({"post": "activate"}, detail=True),
     ),
+    re_path(
+        rf"^creators/(?P<uid>{UID})/stage/?$", CreatorStageViewSet.as_view({"get": "retrieve"})
+    ),
+    *(
+        re_path(
+            rf"^stage-suggestions/(?P<pk>{ID}):{answer}$",
+            StageSuggestionViewSet.as_view({"post": answer}, detail=True),
+        )
+        for answer in ("accept", "dismiss")
+    ),
     re_path(rf"^overrides/(?P<pk>{ID}):withdraw$", OverrideViewSet.as_view({"post": "withdraw"})),
     *(
         re_path(rf"^{prefix}/(?P<pk>{ID}):{verb}$", viewset.as_view({"post": verb}, detail=True))
@@ -143,15 +161,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("enrolments", EnrolmentViewSet, "resume"),
             ("enrolments", EnrolmentViewSet, "stop"),
             ("suppressions", SuppressionViewSet, "lift"),
-            ("applications", ApplicationViewSet, "accept"),
-            ("applications", ApplicationViewSet, "decline"),
-            ("applications", ApplicationViewSet, "spam"),
-            ("applications", ApplicationViewSet, "undo"),
             ("reviews", ReviewViewSet, "submit"),
             ("reviews", ReviewViewSet, "decline"),
             ("vettings", VettingViewSet, "assign"),
             ("vettings", VettingViewSet, "withdraw"),
             ("vettings", VettingViewSet, "adjudicate"),
+            ("applications", ApplicationViewSet, "accept"),
+            ("applications", ApplicationViewSet, "decline"),
+            ("applications", ApplicationViewSet, "spam"),
+            ("applications", ApplicationViewSet, "undo"),
         )
     ),
     re_path(r"^matrix/?$", MatrixViewSet.as_view({"get": "retrieve"})),
@@ -172,6 +190,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         re_path(rf"^jobs/(?P<pk>{ID}):{verb}$", JobViewSet.as_view({"post": verb}, detail=True))
         for verb in ("stop", "undo")
+    ),
+    *(
+        re_path(rf"^offers/(?P<pk>{ID}):{verb}$", OfferViewSet.as_view({"post": verb}, detail=True))
+        for verb in ("send", "counter", "revise", "accept", "decline", "withdraw", "discard")
+    ),
+    re_path(
+        rf"^gifts/(?P<pk>{ID}):advance$", GiftViewSet.as_view({"post": "advance"}, detail=True)
     ),
     path("rules:validate", RuleViewSet.as_view({"post": "check"})),
     path("rules:preview", RuleViewSet.as_view({"post": "preview"})),

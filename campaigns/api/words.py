@@ -1,0 +1,68 @@
+"""What bodies of offers and gifts share: people of the brand, days, and how refusals are told."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.schema import ProblemSerializer
+from crm.models import User
+
+REFUSED = {
+    (409, MEDIA_TYPE): OpenApiResponse(
+        ProblemSerializer,
+        description="Refused: `errors[0].code` is `outdated` where somebody else was quicker, "
+        "`not_in_this_state`, or `refused`. Nothing was changed.",
+    )
+}
+LOCK: dict[str, Any] = {
+    "min_value": 1,
+    "max_value": 2**31 - 1,
+    "help_text": "The version that you saw.",
+}
+
+
+class PersonField(serializers.EmailField):
+    """In bodies: the e-mail address of somebody with a role in the brand; the value is the user."""
+
+    default_error_messages = {"unknown_user": "Nobody with this address has a role in {brand}."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("help_text", "Somebody with a role in the brand, or null.")
+        super().__init__(**kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """The user, or None; whether an account exists elsewhere is not told."""
+        email = super().run_validation(data)
+        if email is None:
+            return None
+        brand = self.context["brand"]
+        found = User.objects.filter(email__iexact=email, roles__brand=brand).first()
+        if found is None:
+            self.fail("unknown_user", brand=brand)
+        return found
+
+
+class Refusal(Protocol):
+    """What services of this app raise."""
+
+    code: str
+    field: str
+
+
+def problem(
+    refusal: Refusal, *, below: str = "", members: frozenset[str] = frozenset()
+) -> Exception:
+    """As the API tells it: what can be put right in the body names its place.
+
+    Fields that are `members` of an object in the body stand under the name `below`.
+    """
+    if not refusal.field or refusal.code != "refused":
+        return Refused(str(refusal), code=refusal.code)
+    part = refusal.field.partition("/")[0]
+    at = f"/{below}/{refusal.field}" if part in members else f"/{refusal.field}"
+    return BadBody([Fault(at, refusal.code, str(refusal))])
