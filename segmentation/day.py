@@ -6,16 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils.timesince import timesince
 
 from crm.day import DAY_AT, Asker, DayRefused, Line, PutAside, Row, Section, Source
 from crm.permissions import Can
 from segmentation.choices import RunStatus, Trigger
-from segmentation.models import DriftAlert, Run, Segment
+from segmentation.models import DriftAlert, Run, Segment, StageSuggestion
 from segmentation.services.edits import EditRefused
 from segmentation.services.metadata import change_segment
+from segmentation.services.stage_suggestions import SuggestionRefused, accept, take_back
 
 # Who did not look at an alert by then has the next one.
 RECENT = timedelta(days=30)
@@ -165,6 +166,73 @@ class OwnerlessSegments(_Segments):
         _give(asker, pk, None)
 
 
+class StageSuggestions(Source):
+    """Moves that rules suggest: of those one looks after, and of nobody's everybody."""
+
+    key = "stage_suggestion"
+    section = Section.DECIDE
+    name = "Suggested move"
+    icon = "bulb"
+    can = Can.MOVE_STAGES
+    can_finish = Can.MOVE_STAGES
+    finished = "Moved."
+
+    def rows(self, asker: Asker) -> QuerySet[Any]:
+        """Those that hold where the creators are now."""
+        rows = StageSuggestion.objects.open().filter(
+            brand=asker.brand, from_stage=F("relationship__stage")
+        )
+        if not asker.is_team:
+            owner = Q(relationship__owner=asker.user) | Q(relationship__owner=None)
+            rows = rows.filter(owner)
+        return rows.select_related(
+            "relationship__creator", "relationship__owner", "version__stage_rule"
+        ).annotate(**{DAY_AT: F("suggested_at")})
+
+    def show(self, asker: Asker, rows: Sequence[StageSuggestion]) -> list[Row]:
+        """Who, where to, and why."""
+        return [
+            Row(
+                pk=one.pk,
+                title=f"{one.relationship.creator.name}: {one.get_to_stage_display().lower()}?",
+                url=reverse("crm:creator", args=[asker.brand.slug, one.relationship.creator.uid]),
+                why=one.version.stage_rule.name,
+                since=one.suggested_at,
+                who=one.relationship.owner.display_name if one.relationship.owner else "nobody",
+                done=f"Move to {one.get_to_stage_display().lower()}",
+                version=one.relationship.version,
+            )
+            for one in rows
+        ]
+
+    def finish(
+        self, asker: Asker, pk: int, *, version: int | None, asked: Mapping[str, Any]
+    ) -> Any:
+        """Make the move."""
+        try:
+            accept(
+                suggestion_id=_of(asker, pk),
+                at=asker.at,
+                actor=asker.user,
+                expected_version=version,
+            )
+        except SuggestionRefused as refusal:
+            raise DayRefused(str(refusal)) from refusal
+        return None
+
+    def undo(self, asker: Asker, pk: int, state: Any) -> None:
+        """They go back to where they were, and the question waits again."""
+        try:
+            take_back(suggestion_id=_of(asker, pk), at=asker.at, actor=asker.user)
+        except SuggestionRefused as refusal:
+            raise DayRefused(str(refusal)) from refusal
+
+
+def _of(asker: Asker, pk: int) -> int:
+    """The id, if it is one of the asker's brand. Raises DoesNotExist."""
+    return StageSuggestion.objects.get(pk=pk, brand=asker.brand).pk
+
+
 def _give(asker: Asker, pk: int, owner: Any) -> None:
     try:
         change_segment(segment_id=pk, changes={"owner": owner}, at=asker.at, actor=asker.user)
@@ -185,4 +253,4 @@ def last_run(asker: Asker) -> Line | None:
     return Line(f"{words}.", reverse("segmentation:run", args=[asker.brand.slug, run.pk]))
 
 
-SOURCES = (WaitingRuns(), BrokenSegments(), DriftAlerts(), OwnerlessSegments())
+SOURCES = (StageSuggestions(), WaitingRuns(), BrokenSegments(), DriftAlerts(), OwnerlessSegments())

@@ -49,24 +49,7 @@ class StageRules:
 
 def rules_by_stage(brand: Brand) -> list[StageRules]:
     """Every stage, in the board's order. A constant number of statements."""
-    facts = catalogue(brand)
-    versions = in_use(brand, list(StageRuleKind))
-    waiting = dict(
-        StageSuggestion.objects.filter(brand=brand)
-        .values_list("version__stage_rule")
-        .annotate(number=Count("pk", filter=Q(status=SuggestionStatus.OPEN)))
-        .order_by()
-    )
-    asked = []
-    for version in versions:
-        words, fault = version.rule_text, ""
-        try:
-            rule = read(as_text(version.rule))
-            validate(rule, facts).require()
-            words = in_words(rule, facts)
-        except RuleInvalid as invalid:
-            fault = str(invalid)
-        asked.append(Asked(version, words, fault, waiting.get(version.stage_rule_id, 0)))
+    asked = asked_of(brand)
     limits = stage_limits(brand)
 
     def criteria(kind: StageRuleKind, stage: Stage) -> Asked | None:
@@ -88,6 +71,29 @@ def rules_by_stage(brand: Brand) -> list[StageRules]:
         )
         for stage in Stage
     ]
+
+
+def asked_of(brand: Brand) -> list[Asked]:
+    """Every rule in use, in words. A constant number of statements."""
+    facts = catalogue(brand)
+    versions = in_use(brand, list(StageRuleKind))
+    waiting = dict(
+        StageSuggestion.objects.filter(brand=brand)
+        .values_list("version__stage_rule")
+        .annotate(number=Count("pk", filter=Q(status=SuggestionStatus.OPEN)))
+        .order_by()
+    )
+    asked = []
+    for version in versions:
+        words, fault = version.rule_text, ""
+        try:
+            rule = read(as_text(version.rule))
+            validate(rule, facts).require()
+            words = in_words(rule, facts)
+        except RuleInvalid as invalid:
+            fault = str(invalid)
+        asked.append(Asked(version, words, fault, waiting.get(version.stage_rule_id, 0)))
+    return asked
 
 
 @dataclass(frozen=True)
@@ -132,7 +138,7 @@ def standing(relationship: Relationship, at: datetime, to: Stage | None = None) 
     )
 
 
-def relationship_with(brand: Brand, uid: UUID) -> Relationship | None:
+def relationship_with(brand: Brand, uid: UUID | str) -> Relationship | None:
     """How the brand stands with a creator it knows; None otherwise."""
     rows = Relationship.objects.filter(brand=brand, creator__uid=uid)
     return rows.select_related("brand", "creator").first()

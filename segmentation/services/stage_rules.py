@@ -53,7 +53,7 @@ def in_use(brand: Brand, kinds: Sequence[StageRuleKind]) -> list[StageRuleVersio
         StageRuleVersion.objects.filter(
             stage_rule__brand=brand, stage_rule__kind__in=kinds, used_until=None
         )
-        .select_related("stage_rule")
+        .select_related("stage_rule", "author")
         .order_by("stage_rule")
     )
 

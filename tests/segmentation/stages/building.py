@@ -20,6 +20,8 @@ from tests.factories import (
     RelationshipFactory,
 )
 
+# Whatever the day: for pages, which ask as of now.
+EVER = 'count(posts where caption contains "Acme") >= 3'
 MENTIONS = 'count(posts where caption contains "Acme", last 90 days) >= 3'
 
 
