@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -140,8 +141,15 @@ def _pk(model: type[models.Model]) -> str:
     return model._meta.pk.column or ""
 
 
+class _Exact(DjangoJSONEncoder):
+    """Moments as they are stored: Django's own encoder cuts them to milliseconds."""
+
+    def default(self, value: Any) -> Any:
+        return value.isoformat() if isinstance(value, datetime) else super().default(value)
+
+
 def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))
+    return json.loads(json.dumps(value, cls=_Exact))
 
 
 def _json(value: Any) -> Any:

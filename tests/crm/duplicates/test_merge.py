@@ -246,7 +246,9 @@ def test_an_undo_brings_back_every_row(ida, double, manager, brand):
         why_different="Sisters",
     )
     before = everything()
-    made = merge(ida, double, manager, choices={f"field-{field.key}": "kept"})
+    # A moment as clocks have it: what the merge notes is kept to the microsecond.
+    at = NOW + timedelta(microseconds=123_456)
+    made = merge(ida, double, manager, at=at, choices={f"field-{field.key}": "kept"})
     assert everything() != before
     held = FieldValue.objects.filter(creator=ida.creator).order_by("since")
     assert list(held.values_list("text", flat=True)) == ["38", "39", "38"]
