@@ -15,6 +15,7 @@ class SegmentationConfig(AppConfig):
         from crm.lists import columns  # noqa: PLC0415
         from crm.outreach.parts import AUDIENCES, OBJECTIONS  # noqa: PLC0415
         from crm.services.criteria import CRITERIA  # noqa: PLC0415
+        from crm.services.imports.hanging import GOES_WITH  # noqa: PLC0415
         from crm.services.merge import PARTS  # noqa: PLC0415
         from crm.timeline import SOURCES  # noqa: PLC0415 - models are there from now on
         from segmentation import board, day, lists, outreach  # noqa: PLC0415
@@ -30,6 +31,7 @@ class SegmentationConfig(AppConfig):
             search.ACTIONS.add(name, action)
         SOURCES.add(SOURCE.key, SOURCE)
         PARTS.add(PART.key, PART)
+        GOES_WITH.add("segmentation.StageSuggestion", "segmentation.StageSuggestion")
         for source in day.SOURCES:
             days.SOURCES.add(source.key, source)
         days.LINES.add("last_run", day.last_run)

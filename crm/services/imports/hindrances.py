@@ -9,6 +9,7 @@ from psycopg import sql
 
 from crm.choices import ImportStatus
 from crm.models import ImportBatch
+from crm.services.imports.hanging import what_hangs
 from crm.services.imports.statements import fetch, names
 from crm.services.imports.writing import CHANGEABLE
 
@@ -69,15 +70,6 @@ _MERGED: LiteralString = """
             WHERE p.creator_id = m.kept_id AND p.import_batch_id = %(batch)s)
     )
 """
-# Tables without imported rows, that hang on creators: whatever is there was given by a person.
-_GIVEN_BY_HAND: LiteralString = """
-    SELECT count(*) FROM {table} t JOIN crm_creator c ON c.id = t.creator_id
-    WHERE c.import_batch_id = %(batch)s
-"""
-_BY_HAND: tuple[tuple[LiteralString, str], ...] = (
-    ("crm_postaladdress", "Postal addresses"),
-    ("crm_representation", "Agents"),
-)
 # The row is no longer as the import left it, and no later import did that.
 _CHANGED_AGAIN: LiteralString = """
     SELECT count(*) FROM crm_importbeforeimage b JOIN {table} t ON t.id = b.row_id
@@ -163,10 +155,8 @@ def _people(batch_id: int) -> Iterator[str]:
     ((merged,),) = fetch(_MERGED, params)
     if merged:
         yield f"Creators that were merged since: {merged:,}. Undo the merges first."
-    for table, words in _BY_HAND:
-        ((given,),) = fetch(_GIVEN_BY_HAND, params, table=sql.Identifier(table))
-        if given:
-            yield f"{words} added by hand since: {given:,}."
+    for words, number in what_hangs(batch_id).items():
+        yield f"{words} about creators that it added: {number:,}."
     for child, column, parent, words in _BELONG:
         ((added,),) = fetch(
             _ADDED_BY_HAND,

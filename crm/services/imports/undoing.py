@@ -15,6 +15,7 @@ from psycopg import sql
 from crm import audit
 from crm.choices import ImportStatus
 from crm.models import ImportBatch, User
+from crm.services.imports.hanging import let_go
 from crm.services.imports.hindrances import reasons_against
 from crm.services.imports.running import only_worker, tell_facts
 from crm.services.imports.statements import clear, fetch, names, run
@@ -81,25 +82,18 @@ def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
     run("CREATE UNIQUE INDEX ON imp_doomed (id)")
     run("ANALYZE imp_doomed")
     changed = _changed_creators(params)
-    run(
-        "DELETE FROM crm_stagechange s USING crm_relationship r"
-        " WHERE r.id = s.relationship_id AND r.import_batch_id = %(batch)s",
-        params,
-    )
-    run("DELETE FROM crm_creatormetrics m USING imp_doomed d WHERE d.id = m.creator_id")
-    run("DELETE FROM crm_factchange f USING imp_doomed d WHERE d.id = f.creator_id")
+    let_go(batch.pk)
     # Nobody decided anything about them, or the import could not be undone.
     run(
         "DELETE FROM crm_duplicatepair p USING imp_doomed d WHERE d.id IN (p.first_id, p.second_id)"
     )
     run(
-        "DELETE FROM crm_merge m USING imp_doomed d"
-        " WHERE m.undone_at IS NOT NULL AND d.id IN (m.kept_id, m.gone_id)"
+        "DELETE FROM crm_mergepart t USING crm_merge m, imp_doomed d WHERE m.id = t.merge_id"
+        " AND m.undone_at IS NOT NULL AND d.id IN (m.kept_id, m.gone_id)"
     )
     run(
-        "DELETE FROM crm_formerhandle f USING crm_profile p"
-        " WHERE p.id = f.profile_id AND p.import_batch_id = %(batch)s",
-        params,
+        "DELETE FROM crm_merge m USING imp_doomed d"
+        " WHERE m.undone_at IS NOT NULL AND d.id IN (m.kept_id, m.gone_id)"
     )
     # Handles become what they were: that is no change of the accounts (migration former_handles).
     run("SET LOCAL crm.undoing = 'on'")

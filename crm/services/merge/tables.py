@@ -33,10 +33,12 @@ LEFT = frozenset(
 NAMES = {
     "crm.CreatorNiche": "Niches",
     "crm.CreatorTag": "Tags",
+    "crm.Enrolment": "Stays in sequences",
     "crm.ExternalId": "Ids in other tools",
     "crm.FieldValue": "Values of fields",
     "crm.Creator": "Creators merged into it before",
     "crm.Merge": "Merges made before",
+    "crm.JobRow": "Changes of many at once",
     "crm.Profile": "Accounts",
     "crm.Representation": "Agents",
     "crm.StageChange": "Stays in stages",
@@ -61,12 +63,16 @@ class Link:
     @property
     def words(self) -> str:
         """What people call its rows."""
-        meta = self.model._meta
-        return NAMES.get(meta.label, capfirst(str(meta.verbose_name_plural)))
+        return words_of(self.model)
 
     def rows_of(self, pk: int) -> models.QuerySet[models.Model]:
         """The rows that name `pk`."""
         return self.model._base_manager.filter(**{self.field.attname: pk})
+
+
+def words_of(model: type[models.Model]) -> str:
+    """What people call its rows."""
+    return NAMES.get(model._meta.label, capfirst(str(model._meta.verbose_name_plural)))
 
 
 def links_to(model: type[models.Model]) -> Iterator[Link]:

@@ -5,22 +5,39 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, models
+from django.test import Client
 
 from crm.choices import ImportStatus
 from crm.importers.mapping import Kind
 from crm.models import (
+    Agent,
     AuditEntry,
     Brand,
     Creator,
+    Enrolment,
     FactChange,
     ImportBatch,
+    Job,
+    JobRow,
     MetricSnapshot,
+    PostalAddress,
     Profile,
     Relationship,
+    Reminder,
+    Representation,
+    Sequence,
+    SequenceVersion,
+    Suppression,
+    Task,
+    Thread,
     User,
 )
+from crm.services import merge as merging
+from crm.services.imports.hanging import ELSEWHERE, GOES_WITH, hangings, hindering
 from crm.services.imports.hindrances import reasons_against
 from crm.services.imports.undoing import UndoRefused, undo_import
+from crm.services.imports.writing import ADDED
 from crm.services.metrics import refresh_metrics
 from tests.crm.imports.conftest import Put
 from tests.crm.imports.state import dump, imported
@@ -139,6 +156,36 @@ def build_on_it(what: str, batch: ImportBatch) -> None:
         creator.save()
     elif what == "number":
         MetricSnapshot.objects.create(profile=profile, captured_at=LATER, followers=1)
+    elif what == "task":
+        for title in ("Call", "Write"):
+            Task.objects.create(brand=batch.brand, relationship=relationship, title=title)
+    elif what == "mail":
+        Thread.objects.create(brand=batch.brand, relationship=relationship)
+    elif what == "sequence":
+        enrol(relationship)
+    elif what == "address":
+        PostalAddress.objects.create(
+            brand=batch.brand,
+            creator_id=profile.creator_id,
+            recipient="x",
+            street="x",
+            city="x",
+            confirmed_at=NOW,
+        )
+    elif what == "agent":
+        agent = Agent.objects.create(brand=batch.brand, name="Bo")
+        Representation.objects.create(agent=agent, creator_id=profile.creator_id)
+
+
+def enrol(relationship: Relationship) -> Enrolment:
+    sequence = Sequence.objects.create(brand=relationship.brand, name="Spring")
+    return Enrolment.objects.create(
+        brand=relationship.brand,
+        version=SequenceVersion.objects.create(sequence=sequence, number=1),
+        relationship=relationship,
+        stage_at_start=relationship.stage,
+        started_at=NOW,
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,6 +195,11 @@ def build_on_it(what: str, batch: ImportBatch) -> None:
         ("step", "Creators that were moved, or got an owner or a next step, since: 1."),
         ("name", "Creators that were edited since: 1."),
         ("number", "Profile numbers added by hand since: 1."),
+        ("task", "Tasks about creators that it added: 2."),
+        ("mail", "Conversations about creators that it added: 1."),
+        ("sequence", "Stays in sequences about creators that it added: 1."),
+        ("address", "Postal addresses about creators that it added: 1."),
+        ("agent", "Agents about creators that it added: 1."),
     ],
 )
 def test_what_people_did_since_is_not_thrown_away(
@@ -160,6 +212,83 @@ def test_what_people_did_since_is_not_thrown_away(
         undo_import(batch_id=batch.pk, actor=None, at=LATER)
     assert dump() == before
     assert len(reasons_against(batch)) == 1
+
+
+def test_what_hinders_is_told_by_kind_and_number_before_anything_happens(
+    brand: Brand, put: Put, manager_client: Client
+) -> None:
+    batch, _ = imported(brand, put(LIST))
+    for what in ("task", "mail", "note"):
+        build_on_it(what, batch)
+    page = manager_client.get(f"/acme/imports/{batch.pk}/undo/")
+    assert page.status_code == 409
+    for words in (
+        "Creators that have notes: 1.",
+        "Conversations about creators that it added: 1.",
+        "Tasks about creators that it added: 2.",
+    ):
+        assert words in page.content.decode()
+    assert "Undo the import</button>" not in page.content.decode()
+
+
+def test_what_the_product_wrote_itself_goes_along(brand: Brand, manager: User, put: Put) -> None:
+    """Rows of jobs, reminders; that somebody opted out stays, without whom it was about."""
+    before = dump()
+    batch, _ = imported(brand, put(LIST))
+    relationship = Relationship.objects.get(creator__profiles__handle="anna.berg")
+    job = Job.objects.create(brand=brand, asked_by=manager, kind="x", title="x")
+    JobRow.objects.create(job=job, relationship=relationship)
+    Reminder.objects.create(user=manager, relationship=relationship, due_at=NOW, sent_at=NOW)
+    Suppression.objects.create(
+        brand=brand, creator=relationship.creator, reason="opt_out", origin="link", at=NOW
+    )
+    assert reasons_against(batch) == []
+    undo_import(batch_id=batch.pk, actor=None, at=LATER)
+    assert dump() == before
+    assert not JobRow.objects.exists()
+    assert Suppression.objects.get().creator is None
+
+
+def test_a_merge_that_was_undone_goes_with_its_creators(
+    brand: Brand, manager: User, put: Put
+) -> None:
+    batch, _ = imported(brand, put(LIST))
+    one, other = Creator.objects.order_by("pk")
+    made = merging.merge(
+        kept_id=one.pk,
+        gone_id=other.pk,
+        brand=brand,
+        choices={},
+        actor=manager,
+        at=NOW,
+        allowed={brand.pk},
+    )
+    merging.undo(merge_id=made.pk, actor=manager, at=NOW, allowed={brand.pk})
+    undo_import(batch_id=batch.pk, actor=None, at=LATER)
+    assert not Creator.objects.exists()
+
+
+def test_every_key_to_an_imported_row_is_followed() -> None:
+    """A new table hinders unless it says otherwise; what is left to the database goes there."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT c.conrelid::regclass::text, a.attname, c.confrelid::regclass::text,"
+            " c.confdeltype FROM pg_constraint c JOIN pg_attribute a"
+            " ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1]"
+            " WHERE c.contype = 'f' AND c.confrelid::regclass::text = ANY(%s)"
+            " AND NOT c.conrelid::regclass::text = ANY(%s)",
+            [list(ADDED), list(ADDED)],
+        )
+        kept = {tuple(row[:3]): row[3] for row in cursor.fetchall()}
+    found = {(one.model._meta.db_table, one.column, one.parent): one for one in hangings()}
+    # A cascade or a trigger of the database sees to these.
+    left = {key for key, one in found.items() if one.on_delete is models.DO_NOTHING}
+    assert {key for key, deletion in kept.items() if deletion == "a"} == set(found) - left
+    labels = {one.model._meta.label for one in found.values()}
+    assert {*GOES_WITH, *ELSEWHERE} <= labels
+    assert {"crm.Task", "crm.Thread", "crm.Enrolment"} <= {
+        one.model._meta.label for one in hindering()
+    }
 
 
 def test_a_change_by_hand_of_what_the_import_changed_is_a_hindrance(brand: Brand, put: Put) -> None:
