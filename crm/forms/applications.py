@@ -235,7 +235,7 @@ class ApplicationPageForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         """An open page says enough: in the service's words, before the database's constraint."""
-        given: dict[str, Any] = super().clean()
+        given = super().clean() or {}
         try:
             check_page(given)
         except PageRefused as refusal:

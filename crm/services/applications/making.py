@@ -27,7 +27,7 @@ from crm.models import (
 from crm.services import facts
 from crm.services.merge.tables import links_to
 from crm.services.metrics import refresh_metrics
-from crm.services.relationships import relate
+from crm.services.relationships import relate, set_owner
 
 
 class CannotMake(Exception):
@@ -63,7 +63,11 @@ def make(
     _check_address(application, creator)
     found = relate(brand=application.brand, creator=creator, at=at, actor=actor)
     if relationship is None:
-        ids["relationship"] = found.pk
+        # Who belongs to nobody is on nobody's day: whoever accepts looks after them.
+        found = set_owner(
+            relationship_id=found.pk, owner=actor, actor=actor, at=at, expected_version=None
+        )
+        ids |= {"relationship": found.pk, "version": found.version}
     made = Made(found, ids)
     for account in accounts:
         profile = there.get((account.platform_id, account.handle))
@@ -218,7 +222,7 @@ def _check_alone(ids: Mapping[str, Any], relationship: Relationship) -> None:
         built |= _foreign(Creator, creator.pk, own)
     if "relationship" in ids:
         built |= _foreign(Relationship, relationship.pk, own)
-        if relationship.version > 1:
+        if relationship.version > ids.get("version", 1):
             built.add("Changes of stage, owner or next step")
     for pk in own[Profile]:
         profile = Profile.objects.filter(pk=pk, creator=creator).first()

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q, Window
 from django.db.models.functions import Lower, RowNumber
 
-from crm.choices import ApplicationStatus, ContactKind
+from crm.choices import ApplicationStatus, ContactKind, Stage
 from crm.models import (
     Application,
     Brand,
@@ -17,6 +17,7 @@ from crm.models import (
     Creator,
     FormerHandle,
     Profile,
+    Relationship,
     SuppressedAddress,
 )
 from crm.outreach import addresses
@@ -32,6 +33,8 @@ class Match:
     creator: Creator
     reasons: list[str] = field(default_factory=list)
     is_sure: bool = False
+    # Where they stand with the brand, in words.
+    stage: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ def known(brand: Brand, applications: Sequence[Application]) -> dict[int, Known]
     _by_account(brand, applications, found)
     _by_address(brand, applications, found)
     _by_name(brand, applications, found)
+    _stages(brand, found)
     others = _others(brand, applications)
     barred = _suppressed(brand, applications)
     return {
@@ -75,6 +79,9 @@ class _Matches:
         if reason not in match.reasons:
             match.reasons.append(reason)
         match.is_sure = match.is_sure or sure
+
+    def all(self) -> list[Match]:
+        return [match for found in self._by_application.values() for match in found.values()]
 
     def of(self, application: Application) -> list[Match]:
         matches = self._by_application[application.pk].values()
@@ -134,6 +141,15 @@ def _by_name(brand: Brand, rows: Sequence[Application], found: _Matches) -> None
             if creator.country in {"", row.country}:
                 reason = "has the same name and country" if creator.country else "has the same name"
                 found.add(row, creator, reason, sure=False)
+
+
+def _stages(brand: Brand, found: _Matches) -> None:
+    matches = found.all()
+    creators = {match.creator.pk for match in matches}
+    rows = Relationship.objects.filter(brand=brand, creator__in=creators)
+    stages = dict(rows.values_list("creator", "stage")) if creators else {}
+    for match in matches:
+        match.stage = Stage(stages[match.creator.pk]).label if match.creator.pk in stages else ""
 
 
 def _others(brand: Brand, rows: Sequence[Application]) -> dict[int, list[Application]]:

@@ -89,7 +89,11 @@ def test_who_is_accepted_is_a_prospect_with_what_they_gave(ida, manager):
     )
     relationship = ida.relationship
     assert relationship == made.relationship
-    assert (relationship.stage, relationship.brand) == (Stage.PROSPECT, ida.brand)
+    assert (relationship.stage, relationship.brand, relationship.owner) == (
+        Stage.PROSPECT,
+        ida.brand,
+        manager,
+    )
     creator = relationship.creator
     assert (creator.name, creator.country) == ("Ida Holm", "DK")
     profile = creator.profiles.get()
@@ -167,7 +171,7 @@ def test_a_creator_of_another_brand_is_the_same_person(brand, other_brand, ida, 
     assert known(brand, [ida])[ida.pk].matches == []
     made = accept(**deciding(ida, manager))
     assert made.relationship.creator == theirs.creator
-    assert made.ids.keys() == {"relationship", "contact"}
+    assert made.ids.keys() == {"relationship", "version", "contact"}
     undo(**deciding(ida, manager))
     assert Relationship.objects.get() == theirs
     assert ContactPoint.objects.get().brand == other_brand
@@ -203,8 +207,9 @@ def test_whom_they_may_be_is_told_with_reasons(brand, other_brand, ida, django_a
     )
     mia = applied(brand, "Mia", (("tiktok", "mia"),))
     rows = list(Application.objects.filter(pk__in=[ida.pk, mia.pk]).with_details())
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         found = known(brand, rows)
+    assert {match.stage for match in found[ida.pk].matches} == {"Prospect"}
     told = {match.creator: (match.is_sure, match.reasons) for match in found[ida.pk].matches}
     assert told == {
         account.creator: (
@@ -275,7 +280,7 @@ def test_a_yes_to_a_known_creator_takes_back_only_what_came_with_it(brand, ida, 
 def test_what_somebody_has_built_on_stays(ida, manager):
     made = accept(**deciding(ida, manager))
     Note.objects.create(relationship=made.relationship, text="Met her.", created_at=NOW)
-    Relationship.objects.update(version=2)
+    Relationship.objects.update(version=3)
     with pytest.raises(DecisionRefused) as refusal:
         undo(**deciding(ida, manager))
     assert str(refusal.value) == (

@@ -43,7 +43,7 @@ def test_the_queue_has_everything_to_decide_by(brand, ida, manager_client):
         "says 12k followers",
         "I drink from your cups.",
         f"Agreed to text 1 on 22 Nov 2026 {CONSENT}",
-        "has this account: Instagram ida.holm",
+        "Ida H. · Prospect has this account: Instagram ida.holm",
         "Accept and add to Ida H.",
     ):
         assert words in shown
@@ -54,16 +54,18 @@ def test_the_queue_has_everything_to_decide_by(brand, ida, manager_client):
 def test_the_queue_costs_the_same_for_one_and_for_ten(
     brand, ida, manager_client, django_assert_num_queries
 ):
-    # session, user, role; page, accounts; account, former handle, address, name, others, their
-    # accounts, suppressed; the brand's page, tabs; segmentation's runs, brands
-    with django_assert_num_queries(16):
+    known = RelationshipFactory(brand=brand)
+    ProfileFactory(creator=known.creator, handle="ida.holm")
+    # session, user, role; page, accounts; account, former handle, address, name, stages, others,
+    # their accounts, suppressed; the brand's page, tabs; segmentation's runs, brands
+    with django_assert_num_queries(17):
         manager_client.get(QUEUE)
     for number in range(9):
         other = applied(brand, f"P{number}", (("tiktok", f"p{number}"),))
         known = RelationshipFactory(brand=brand)
         ProfileFactory(creator=known.creator, handle=f"p{number}", platform_id="tiktok")
         assert other.pk
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         assert manager_client.get(QUEUE).content.count(b"data-row") == 10
 
 
