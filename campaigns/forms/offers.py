@@ -160,6 +160,15 @@ class RightsForm(PlainForm):
                 )
         self.dress()
 
+    def clean(self) -> dict[str, Any]:
+        """A window without its use is a slip."""
+        data = super().clean() or {}
+        for usage in Usage:
+            names = ("months", "territory", "channels")
+            if not data.get(usage) and any(data.get(f"{usage}_{name}") for name in names):
+                self.add_error(usage, "Tick it, or empty what belongs to it.")
+        return data
+
     @property
     def rows(self) -> list[tuple[forms.BoundField, list[forms.BoundField]]]:
         """Each use with what belongs to it."""

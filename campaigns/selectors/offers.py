@@ -13,12 +13,17 @@ from campaigns.services.fee_benchmarks import Benchmarks, accounts_of, benchmark
 from campaigns.services.offers.states import allowed
 from campaigns.services.offers.wanted import Wanted
 from campaigns.services.offers.words import SheetRow, differences, platform_names, sheet
-from crm.models import Brand
+from crm.choices import MailStatus
+from crm.models import Brand, Message
 
 # A creator's page shows so many of each.
 ON_CREATOR = 10
 # Versions side by side; earlier ones are a click away.
 SIDE_BY_SIDE = 4
+
+
+# A mail that is there, or will be by itself.
+_UNDER_WAY = (MailStatus.QUEUED, MailStatus.SENDING, MailStatus.SENT)
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,19 @@ class OfferPage:
     gifts: list[Gift]
     acts: tuple[OfferAct, ...]
     earlier: int
+
+    @property
+    def stuck_mail(self) -> Message | None:
+        """The mail that was to bring the newest version and has not left, or came back."""
+        last = self.events[0] if self.events else None
+        if last is None or last.act != OfferAct.SEND or last.message is None:
+            return None
+        return None if last.message.status in _UNDER_WAY else last.message
+
+    @property
+    def has_reasons(self) -> bool:
+        """Whether anybody said why a version is as it is."""
+        return any(version.reason for version in self.versions)
 
     @property
     def newest(self) -> OfferVersion:

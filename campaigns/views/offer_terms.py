@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.http import require_POST
 
 from campaigns.choices import Channel, OfferAct
 from campaigns.forms.offers import (
@@ -20,10 +21,11 @@ from campaigns.forms.offers import (
     names_of_kinds,
 )
 from campaigns.models import Offer
+from campaigns.services.fee_benchmarks import Benchmarks, accounts_of, benchmarks
 from campaigns.services.offers import sending, writing
 from campaigns.services.offers.states import why_not
-from campaigns.services.offers.wanted import OfferRefused, Wanted
-from campaigns.services.offers.words import letter
+from campaigns.services.offers.wanted import OfferRefused, Wanted, checked
+from campaigns.services.offers.words import letter, platform_names
 from campaigns.views.finding import offer_of, relationship_with
 from crm.models import Mailbox, Relationship
 from crm.permissions import BrandRequest, Can, brand_page
@@ -61,6 +63,24 @@ def new(request: BrandRequest, uid: UUID) -> HttpResponse:
             messages.success(request, "Saved as a draft: nobody but your team has seen it.")
             return redirect("campaigns:offer", brand=request.brand.slug, pk=made.pk)
     return _form(request, relationship, page, heading="New offer")
+
+
+@require_POST
+@brand_page(Can.MAKE_OFFERS)
+def band(request: BrandRequest, uid: UUID) -> HttpResponse:
+    """What published rates say of the terms as they are typed; nothing is saved."""
+    relationship = relationship_with(request, uid)
+    page = TermsPage(request.POST, brand=request.brand, without=("title", "reason", "owner"))
+    found = Benchmarks((), "Fill in the fee and what they make for it.")
+    if page.is_valid:
+        try:
+            wanted = checked(page.wanted, brand_currency=request.brand.currency)
+        except OfferRefused as refusal:
+            found = Benchmarks((), str(refusal))
+        else:
+            accounts = accounts_of(relationship.creator_id)
+            found = benchmarks(wanted, accounts, platform_names())
+    return render(request, "campaigns/offers/_benchmarks.html", {"benchmarks": found})
 
 
 @brand_page(Can.MAKE_OFFERS)
@@ -265,7 +285,7 @@ def _preview(found: Offer, box: Mailbox | None) -> dict[str, Any]:
     """What the guard of outreach would say now."""
     if box is None:
         return {"verdict": None, "no_address": ""}
-    thread = sending.thread_of(found)
+    thread = sending.thread_of(found, box)
     try:
         verdict = sending.preview(
             relationship=found.relationship, mailbox=box, thread=thread, at=timezone.now()

@@ -22,7 +22,7 @@ from campaigns.services.offers.record import (
 )
 from campaigns.services.offers.wanted import OfferRefused
 from campaigns.services.offers.writing import draft_of
-from crm.choices import MailPurpose
+from crm.choices import MailDirection, MailKind, MailPurpose
 from crm.models import Brand, Mailbox, Message, Relationship, Thread, User
 from crm.outreach.guard import may_send
 from crm.outreach.verdicts import Verdict
@@ -53,12 +53,12 @@ def send_by_mail(
 ) -> Offer:
     """Fix the draft and queue a mail that brings it, both or neither.
 
-    The mail answers the conversation that an earlier version began. Raises Offer.DoesNotExist,
-    OfferRefused, also for what the guard of outreach has against it for good.
+    Raises Offer.DoesNotExist, OfferRefused: also what the guard of outreach has against the mail,
+    unless it only has to wait.
     """
     offer = taken(offer_id, brand, OfferAct.SEND, expected_version)
     _ready(draft_of(offer), today_of(brand, at))
-    thread = thread_of(offer)
+    thread = thread_of(offer, letter.mailbox)
     try:
         purpose = composing.purpose_of(offer.relationship, thread)
         message = composing.compose(
@@ -107,15 +107,29 @@ def send_by_hand(
     return offer
 
 
-def thread_of(offer: Offer) -> Thread | None:
-    """The conversation in which an earlier version was sent."""
+def thread_of(offer: Offer, mailbox: Mailbox) -> Thread | None:
+    """The conversation that the mail goes on with: of an earlier version, or the creator's newest.
+
+    Who wrote to `mailbox` before gets an answer there, and not a mail out of the blue.
+    """
     sent = (
-        OfferEvent.objects.filter(offer=offer, message__isnull=False)
+        OfferEvent.objects.filter(offer=offer, message__thread__mailbox=mailbox)
         .select_related("message__thread")
         .order_by("-at", "-pk")
         .first()
     )
-    return sent.message.thread if sent and sent.message else None
+    if sent and sent.message:
+        return sent.message.thread
+    return (
+        Thread.objects.filter(
+            relationship=offer.relationship,
+            mailbox=mailbox,
+            mails__direction=MailDirection.IN,
+            mails__kind=MailKind.PERSONAL,
+        )
+        .order_by("-last_at", "-pk")
+        .first()
+    )
 
 
 def preview(

@@ -103,6 +103,7 @@ def test_from_a_creator_s_page_to_an_accepted_offer(relationship, manager_client
         ({"deliverables-0-form": ""}, "Choose the form."),
         ({"deliverables-0-count": "0"}, "greater than or equal to 1"),
         ({"rights-paid_months": "500"}, "less than or equal to 120"),
+        ({"rights-organic_months": "3"}, "Tick it, or empty what belongs to it."),
         ({"compensation": "gift", "amount": ""}, "“Gift” needs this: product."),
         (
             {"compensation": "event", "amount": "", "event": "Launch", "event_on": "2026-12-01"},
@@ -246,3 +247,21 @@ def test_a_page_costs_the_same_however_long_the_negotiation(
 def test_a_passed_day_shows_until_it_expires(relationship, manager, manager_client):
     an_offer(relationship, manager, wanted=replace(FEE, valid_until=date(2020, 1, 1)))
     assert "passed" in text_of(manager_client.get(f"{BASE}/"))
+
+
+def test_the_band_stands_beside_the_fee_before_it_is_saved(relationship, manager_client):
+    ProfileFactory(creator=relationship.creator, followers=50_000)
+    url = f"/acme/creators/{relationship.creator.uid}/offers/band/"
+    typed = TERMS | {"currency": "USD", "amount": "2500"}
+    page = text_of(manager_client.post(url, typed))
+    assert "200 to 2,000 USD" in page
+    assert "the fee lies above" in page
+    in_euro = text_of(manager_client.post(url, TERMS))
+    assert "nothing is converted, so they are not compared." in in_euro
+    for changes, words in (
+        ({"amount": "x"}, "Fill in the fee and what they make for it."),
+        ({"amount": ""}, "“Fee” needs this: fee."),
+        ({"per": "month"}, "No benchmark for this: rates are for posts, not for months."),
+    ):
+        assert words in text_of(manager_client.post(url, TERMS | changes))
+    assert not Offer.objects.exists()
