@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from crm.choices import CreatorType, Stage
 from crm.field_types import shown
-from crm.models import Brand, Creator, CustomField, FieldValue, Relationship
+from crm.models import Brand, Creator, CustomField, FieldValue, PostalAddress, Relationship
 from crm.services.merge.refusals import Outdated
 
 KEPT, GONE = "kept", "gone"
@@ -141,6 +141,40 @@ def _of_relationships(pair: Pair) -> Iterable[Difference]:
             _next_step(theirs) or "none",
             KEPT if ours.next_step else GONE,
         )
+    addresses = addresses_of(pair)
+    if addresses is not None and (said := [_lines(one) for one in addresses])[0] != said[1]:
+        here, there = addresses
+        yield Difference(
+            key_of(pair, "address"),
+            group,
+            "Postal address",
+            said[0],
+            said[1],
+            GONE if there.confirmed_at > here.confirmed_at else KEPT,
+        )
+
+
+def addresses_of(pair: Pair) -> tuple[PostalAddress, PostalAddress] | None:
+    """Where the brand sends parcels to each of the two; None where it knows it of one at most."""
+    rows = PostalAddress.objects.filter(
+        brand=pair.brand, creator__in=[pair.kept.creator_id, pair.gone.creator_id]
+    )
+    held = {row.creator_id: row for row in rows}
+    if len(held) < 2:
+        return None
+    return held[pair.kept.creator_id], held[pair.gone.creator_id]
+
+
+def _lines(address: PostalAddress) -> str:
+    lines = (
+        address.recipient,
+        address.street,
+        f"{address.postal_code} {address.city}",
+        address.region,
+        address.country,
+        address.phone,
+    )
+    return ", ".join(line.strip() for line in lines if line.strip())
 
 
 def _stage(relationship: Relationship) -> str:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any, cast
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 from psycopg import sql
 
 from crm.choices import MergeAction
+from crm.images import as_image
 from crm.models import Merge, MergePart
 
 
@@ -68,7 +67,7 @@ class Recorder:
         self._part(
             type(row),
             MergeAction.CHANGED,
-            rows=[{"id": row.pk, "old": _plain(old), "new": _plain(new)}],
+            rows=[{"id": row.pk, "old": as_image(old), "new": as_image(new)}],
         )
 
     def add(self, row: models.Model) -> None:
@@ -79,7 +78,7 @@ class Recorder:
     def keep(self, key: str, image: Any) -> None:
         """Store what a part of an upper app needs to undo what it did."""
         MergePart.objects.create(
-            merge=self.merge, table_name=key, action=MergeAction.OWN, rows=_plain(image)
+            merge=self.merge, table_name=key, action=MergeAction.OWN, rows=as_image(image)
         )
 
     def _part(self, model: type[models.Model], action: MergeAction, **values: Any) -> None:
@@ -139,17 +138,6 @@ def changed_since(part: MergePart) -> bool:
 
 def _pk(model: type[models.Model]) -> str:
     return model._meta.pk.column or ""
-
-
-class _Exact(DjangoJSONEncoder):
-    """Moments as they are stored: Django's own encoder cuts them to milliseconds."""
-
-    def default(self, value: Any) -> Any:
-        return value.isoformat() if isinstance(value, datetime) else super().default(value)
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, cls=_Exact))
 
 
 def _json(value: Any) -> Any:

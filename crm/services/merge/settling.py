@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from crm.models import Relationship, StageChange
+from crm.models import PostalAddress, Relationship, StageChange
 from crm.services.merge.fields import GONE, Pair, key_of
 from crm.services.merge.recording import Recorder
 from crm.services.merge.tables import Settler
@@ -27,7 +27,21 @@ class Settling:
 
     def settlers(self) -> dict[str, Settler]:
         """By model."""
-        return {"crm.Relationship": self.relationship, "crm.StageChange": self.stage}
+        return {
+            "crm.PostalAddress": self.address,
+            "crm.Relationship": self.relationship,
+            "crm.StageChange": self.stage,
+        }
+
+    def address(self, recorder: Recorder, old: int, new: int) -> None:
+        """Parcels go to one address: the one that was chosen, else the one confirmed last."""
+        rows = PostalAddress.objects.select_related("brand").in_bulk([old, new])
+        ours, theirs = rows[new], rows[old]
+        if self.chosen.get(f"address-{ours.brand.slug}") != GONE:
+            return
+        fields = [one.name for one in PostalAddress._meta.concrete_fields]
+        same = {"id", "brand", "creator"}
+        recorder.change(ours, {name: getattr(theirs, name) for name in fields if name not in same})
 
     def relationship(self, recorder: Recorder, old: int, new: int) -> None:
         """Stage, owner and next step of the one that stays, and since when they are known."""

@@ -22,6 +22,7 @@ from crm.services.metrics import refresh_metrics
 
 _CHANGED = {
     "crm_creator": "What is known of {kept} was corrected since.",
+    "crm_postaladdress": "Where parcels go to {kept} was changed since.",
     "crm_relationship": "Somebody moved {kept}, or set owner or next step, since.",
     "crm_stagechange": "{kept} was moved to another stage since.",
 }
