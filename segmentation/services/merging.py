@@ -6,15 +6,14 @@ Facts are not moved; they are derived, and the outbox has them made anew.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.db.models import F
 
+from crm.images import as_image
 from crm.models import Brand, Relationship
 from crm.services.merge import Part
 from segmentation.choices import Cause, RunStatus, SegmentStatus
@@ -57,7 +56,7 @@ def move(kept: int, gone: int, at: datetime) -> Any:
     before = _stays([kept, gone], segments)
     lines = _changes_of(gone, theirs)
     image = {
-        "stays": _plain(before),
+        "stays": as_image(before),
         "masks": _masks([kept, gone]),
         **_move_changes(lines, kept, gone),
         **_move_evidence({line.run_id for line in lines}, kept, gone),
@@ -214,7 +213,7 @@ def _move_changes(lines: Sequence[Change], kept: int, gone: int) -> dict[str, An
     names = [field.attname for field in Change._meta.concrete_fields]
     image = {
         "changes": moved,
-        "dropped": _plain([{name: getattr(line, name) for name in names} for line in dropped]),
+        "dropped": as_image([{name: getattr(line, name) for name in names} for line in dropped]),
     }
     Change.objects.filter(pk__in=[line.pk for line in dropped]).delete()
     Change.objects.filter(pk__in=moved, creator=gone).update(creator=kept)
@@ -228,7 +227,7 @@ def _move_evidence(runs: set[int], kept: int, gone: int) -> dict[str, Any]:
     theirs = rows.filter(creator=gone)
     dropped = theirs.filter(run__in=both)
     image = {
-        "dropped_read": _plain(list(dropped.values("run_id", "creator_id", "values"))),
+        "dropped_read": as_image(list(dropped.values("run_id", "creator_id", "values"))),
         "read": sorted(runs - both),
     }
     dropped.delete()
@@ -249,7 +248,3 @@ def _ended_with(segment: Segment, stay: dict[str, Any], at: datetime) -> dict[st
 
 def _is_open(stay: dict[str, Any], creator: int) -> bool:
     return stay["creator_id"] == creator and stay["left_at"] is None
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, cls=DjangoJSONEncoder))

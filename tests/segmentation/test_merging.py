@@ -20,7 +20,8 @@ DAY = timedelta(days=1)
 
 
 def days(number):
-    return NOW + timedelta(days=number)
+    """So many days from now, to the microsecond as moments are in real life."""
+    return NOW + timedelta(days=number, microseconds=7)
 
 
 @pytest.fixture
@@ -36,8 +37,8 @@ def ledger():
         (
             row.segment.key,
             row.creator.name,
-            (row.entered_at - NOW).days,
-            row.left_at and (row.left_at - NOW).days,
+            (row.entered_at - days(0)) / DAY,
+            row.left_at and (row.left_at - days(0)) / DAY,
         )
         for row in Membership.objects.select_related("segment", "creator").order_by(
             "segment__key", "creator__name", "entered_at"

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
 from crm.choices import RowOutcome
+from crm.images import ImageEncoder
 from crm.models import Brand, Job, JobRow, Relationship, User
 from crm.services.jobs import Progress
 
@@ -168,4 +168,4 @@ def _note(job: Job, outcomes: Mapping[int, Outcome]) -> None:
         for pk, one in outcomes.items()
     ]
     with connection.cursor() as cursor:
-        cursor.execute(_NOTE, [json.dumps(noted, cls=DjangoJSONEncoder), job.pk])
+        cursor.execute(_NOTE, [json.dumps(noted, cls=ImageEncoder), job.pk])

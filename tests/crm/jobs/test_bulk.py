@@ -18,14 +18,15 @@ from tests.factories import NOW, RelationshipFactory
 
 pytestmark = pytest.mark.django_db
 EVERYBODY = Selection(query="")
+# To the microsecond, as moments are in real life.
+A_WEEK_AGO = NOW - timedelta(days=7, microseconds=7)
 
 
 @pytest.fixture
 def three(brand):
     """Ann, Bea and Cid, prospects since a week."""
-    since = NOW - timedelta(days=7)
     return [
-        RelationshipFactory(brand=brand, creator__name=name, since=since)
+        RelationshipFactory(brand=brand, creator__name=name, since=A_WEEK_AGO)
         for name in ("Ann", "Bea", "Cid")
     ]
 
@@ -143,7 +144,7 @@ def test_stage_moves_only_who_may_go_there(do, three, manager):
     assert [row[1:3] for row in standing()] == [
         ("first_time", NOW),
         ("first_time", NOW),
-        ("declined", NOW - timedelta(days=7)),
+        ("declined", A_WEEK_AGO),
     ]
     assert stays()[3:] == [
         (ids[0], "prospect", "first_time", NOW, None),
