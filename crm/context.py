@@ -36,6 +36,7 @@ RAIL = (
     ("Applications", "user-plus", "crm:applications", "a", Can.TRIAGE),
     ("Mail", "mail", "crm:inbox", "e", Can.READ_MAIL),
     ("Outreach", "send", "crm:outreach", "m", Can.VIEW),
+    ("Campaigns", "speakerphone", "campaigns:campaigns", "p", Can.VIEW),
     ("Offers", "heart-handshake", "campaigns:offers", "f", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),

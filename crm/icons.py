@@ -79,6 +79,7 @@ ICONS = (
     "search",
     "send",
     "settings",
+    "speakerphone",
     "sun",
     "sunrise",
     "tag",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from segmentation.views import (
+    activations,
     audiences,
     builder,
     creators,
@@ -30,6 +31,7 @@ from segmentation.views import (
 app_name = "segmentation"
 
 urlpatterns = [
+    path("campaigns/<slug:key>/segments/", activations.activations, name="activations"),
     path("segments/", segments.segments, name="segments"),
     path("segments/install/", segments.install_packs, name="install_packs"),
     path("segments/new/", builder.builder_new, name="builder_new"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from django import template
 
+from campaigns.models import Campaign
 from campaigns.services.money import money as in_words
+from campaigns.services.objectives import OBJECTIVES
 
 register = template.Library()
 
@@ -15,3 +18,21 @@ register = template.Library()
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency: {{ gift.value|money:gift.currency }}."""
     return in_words(amount, currency)
+
+
+@register.filter
+def measured(value: Decimal | None, campaign: Campaign) -> str:
+    """A value of the campaign's objective: {{ campaign.target|measured:campaign }}."""
+    return OBJECTIVES[campaign.objective].says(value, campaign.currency)
+
+
+@register.filter
+def platform_name(key: str, names: Mapping[str, str]) -> str:
+    """What people call the platform."""
+    return names.get(key, key)
+
+
+@register.filter
+def of(values: Mapping[object, object], key: object) -> object:
+    """One of several by its key."""
+    return values.get(key)

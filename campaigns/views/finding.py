@@ -7,7 +7,7 @@ from uuid import UUID
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from campaigns.models import Gift, Offer
+from campaigns.models import Campaign, Engagement, Gift, Offer
 from crm.models import Relationship
 from crm.permissions import BrandRequest
 from crm.selectors import relationships_of
@@ -37,3 +37,15 @@ def gift_of(request: BrandRequest, pk: int) -> Gift:
         "relationship__creator", "relationship__brand", "brand", "owner", "offer", "created_by"
     )
     return get_object_or_404(rows, brand=request.brand, pk=pk)
+
+
+def campaign_of(request: BrandRequest, key: str) -> Campaign:
+    """A campaign of the brand. Raises Http404."""
+    rows = Campaign.objects.visible_to(request.user).select_related("brand", "owner", "cloned_from")
+    return get_object_or_404(rows, brand=request.brand, key=key)
+
+
+def engagement_of(request: BrandRequest, key: str, pk: int) -> Engagement:
+    """A creator in a campaign of the brand. Raises Http404."""
+    rows = Engagement.objects.visible_to(request.user).with_creator()
+    return get_object_or_404(rows, campaign__brand=request.brand, campaign__key=key, pk=pk)
