@@ -359,6 +359,11 @@ class Answer(models.Model):
         return self.words
 
     @property
+    def meaning(self) -> str:
+        """What the score stands for; empty where the answer says it itself."""
+        return "" if self.score is None else self.criterion.labels[str(self.score)]
+
+    @property
     def words(self) -> str:
         """What it says, as people read it."""
         if self.cannot_say:

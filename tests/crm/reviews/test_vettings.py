@@ -196,7 +196,7 @@ class TestAsking:
         told = Notification.objects.order_by("user__email")
         assert [one.user for one in told] == [analyst, strategist]
         assert told[0].text == "manager asks for your review of Ida Holm"
-        assert told[0].url == f"/acme/vettings/{vetting.pk}/"
+        assert told[0].url == f"/acme/reviews/vettings/{vetting.pk}/"
 
     def test_who_may_be_asked_is_who_has_the_capability(self, form, brand, outsider, legal):
         assert {role for role, can in CAPABILITIES.items() if Can.REVIEW in can} == REVIEWING

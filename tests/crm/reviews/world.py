@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from crm.models import Brand, Relationship, Review, ReviewForm, User, Vetting
+from crm.choices import ResultBasis, ReviewStatus, VettingStatus
+from crm.models import (
+    Answer,
+    Brand,
+    Relationship,
+    Review,
+    ReviewForm,
+    User,
+    Vetting,
+    VettingResult,
+)
 from crm.services.reviews import settling, vettings, writing
 from crm.services.reviews.answers import Given
-from crm.services.reviews.forms import publish_form, standard_form
+from crm.services.reviews.forms import newest_form, publish_form, standard_form
 from crm.services.reviews.wordings import Bar, Wording
-from tests.factories import NOW
+from tests.factories import NOW, RelationshipFactory
 
 LATER = NOW + timedelta(hours=1)
 
@@ -85,3 +95,55 @@ def decide(vetting: Vetting, user: User, comment: str = "Looked again.", **answe
         actor=user,
         at=LATER,
     )
+
+
+def past(
+    brand: Brand, asker: User, reviewers: tuple[User, User], tones: Sequence[tuple[int, int]]
+) -> list[Vetting]:
+    """Settled vettings of as many creators, written at once: tones as given, the rest alike."""
+    form = newest_form(brand)
+    assert form is not None
+    relationships = [RelationshipFactory(brand=brand) for _ in tones]
+    vettings_made = Vetting.objects.bulk_create(
+        Vetting(
+            brand=brand,
+            relationship=relationship,
+            form=form,
+            reviewers=2,
+            due_on=NOW.date(),
+            requested_by=asker,
+            requested_at=NOW,
+            status=VettingStatus.SETTLED,
+            all_in_at=LATER,
+            settled_at=LATER,
+        )
+        for relationship in relationships
+    )
+    reviews = Review.objects.bulk_create(
+        Review(
+            vetting=vetting,
+            reviewer=user,
+            assigned_at=NOW,
+            closed_at=LATER,
+            status=ReviewStatus.SUBMITTED,
+        )
+        for vetting in vettings_made
+        for user in reviewers
+    )
+    tone, story, *rest = form.criteria_in_order()
+    scores = [score for pair in tones for score in pair]
+    Answer.objects.bulk_create(
+        Answer(review=review, criterion=criterion, score=score)
+        for review, given in zip(reviews, scores, strict=True)
+        for criterion, score in ((tone, given), (story, 3))
+    )
+    VettingResult.objects.bulk_create(
+        VettingResult(vetting=vetting, criterion=criterion, score=score, basis=basis)
+        for vetting, pair in zip(vettings_made, tones, strict=True)
+        for criterion, score, basis in (
+            (tone, sum(pair) / 2, ResultBasis.MEDIAN),
+            (story, 3, ResultBasis.AGREED),
+            *((one, None, ResultBasis.UNKNOWN) for one in rest),
+        )
+    )
+    return vettings_made
