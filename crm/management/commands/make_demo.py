@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from crm.models import Brand
-from crm.services import demo, made_up
+from crm.services import demo, made_up, made_up_applications
 
 
 class Command(BaseCommand):
@@ -20,8 +20,9 @@ class Command(BaseCommand):
 
     help = (
         "Fill an empty brand with made-up creators: accounts, eight quarters of posts and follower "
-        "counts, stage history. The same --seed and --until give the same data. Prints the counts "
-        "as JSON. A brand that has creators already is refused."
+        "counts, stage history; the demo brand also gets some applications. The same --seed and "
+        "--until give the same data. Prints the counts as JSON. A brand that has creators already "
+        "is refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -52,4 +53,10 @@ class Command(BaseCommand):
             )
         except made_up.BrandNotEmpty as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(json.dumps({"brand": brand.slug} | asdict(made)))
+        counts = {"brand": brand.slug} | asdict(made)
+        if brand.slug == demo.SLUG:
+            # A public page: only where nobody takes it for a real one.
+            counts["applications"] = made_up_applications.fill(
+                brand=brand, seed=options["seed"], at=at
+            )
+        self.stdout.write(json.dumps(counts))

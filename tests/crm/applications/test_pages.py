@@ -5,15 +5,19 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from html import unescape
+from io import StringIO
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.core.management import call_command
 
 from crm.choices import ApplicationStatus, Role
 from crm.day.applications import WaitingApplications
 from crm.day.parts import Asker
 from crm.models import Application, ApplicationPage, AuditEntry, Creator, Relationship
 from crm.search import Asked, find_applications
+from crm.services import made_up_applications
+from crm.services.applications.matching import known
 from crm.services.applications.page import PageRefused, change_page
 from tests.crm.applications.worlds import CONSENT, applied, open_page
 from tests.factories import NOW, ProfileFactory, RelationshipFactory
@@ -273,3 +277,23 @@ def test_nothing_changed_is_nothing_written(brand, admin_user):
         change_page(brand=brand, changes={"title": ""}, actor=admin_user, at=NOW)
     page.refresh_from_db()
     assert page.title == "Make things with Acme"
+
+
+def test_the_demo_has_people_who_apply(brand, other_brand):
+    there = RelationshipFactory(brand=brand, creator__name="Ida Holm")
+    ProfileFactory(creator=there.creator, handle="ida.holm")
+    assert made_up_applications.fill(brand=brand, seed=1, at=NOW) == 6
+    assert ApplicationPage.objects.get(brand=brand).is_open
+    waiting = list(Application.objects.filter(brand=brand).waiting().with_details())
+    assert len(waiting) == 5
+    assert [one.sure.creator for one in known(brand, waiting).values() if one.sure] == [
+        there.creator
+    ]
+    # A page that somebody made is not touched.
+    assert made_up_applications.fill(brand=brand, seed=1, at=NOW) == 0
+    assert Application.objects.count() == 6
+
+
+def test_only_the_demo_brand_gets_a_public_page(brand):
+    call_command("make_demo", "--creators", "2", "--brand", "acme", stdout=StringIO())
+    assert not ApplicationPage.objects.exists()
