@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from campaigns.choices import Compensation, OfferAct, OfferState
 from crm.choices import PostKind, Stage
 from crm.models import Platform
 from segmentation.rules.facts import Catalogue, Fact, FactType
@@ -20,7 +21,7 @@ RATE_MAXIMUM = 1_000.0
 def record_types(platforms: Iterable[Platform]) -> tuple[RecordType, ...]:
     """Every kind of record there is."""
     names = {platform.key: platform.name for platform in platforms}
-    return (_posts(names), _profiles(names), _stage_changes(), _notes())
+    return (_posts(names), _profiles(names), _stage_changes(), _notes(), _offers(), _gifts())
 
 
 def _field(
@@ -201,6 +202,88 @@ def _notes() -> RecordType:
             [
                 _field("text", "Text", FactType.TEXT),
                 _field("written_at", "Written", FactType.MOMENT, "r.created_at"),
+            ]
+        ),
+    )
+
+
+# The state that an act leaves behind; drafts are nobody's but the brand's and leave none.
+_STATES = {
+    OfferAct.SEND: OfferState.SENT,
+    OfferAct.COUNTER: OfferState.COUNTERED,
+    OfferAct.ACCEPT: OfferState.ACCEPTED,
+    OfferAct.DECLINE: OfferState.DECLINED,
+    OfferAct.WITHDRAW: OfferState.WITHDRAWN,
+    OfferAct.EXPIRE: OfferState.EXPIRED,
+}
+
+
+def _offers() -> RecordType:
+    newest = (
+        "SELECT DISTINCT ON (e.offer_id) e.offer_id, e.act, e.at, v.compensation, v.amount, "
+        "v.currency, rel.creator_id FROM campaigns_offerevent e "
+        "JOIN campaigns_offer o ON o.id = e.offer_id "
+        "JOIN crm_relationship rel ON rel.id = o.relationship_id "
+        "LEFT JOIN campaigns_offerversion v ON v.id = e.version_id "
+        "WHERE o.brand_id = {brand} AND e.at <= {as_of} AND {creators:rel.creator_id} "
+        "ORDER BY e.offer_id, e.at DESC, e.id DESC"
+    )
+    cases = " ".join(f"WHEN '{act}' THEN '{state}'" for act, state in _STATES.items())
+    return RecordType(
+        key="offers",
+        label="offers",
+        description="What the brand offered the creator, as it stood: sent, answered or over. "
+        "Amounts are in the offer's own currency: name it in the condition.",
+        app="campaigns",
+        sql=f"{once(newest)} r",
+        creator="r.creator_id",
+        moment="r.at",
+        known="r.at",
+        order="r.offer_id",
+        fields=Catalogue(
+            [
+                _field(
+                    "state",
+                    "State",
+                    FactType.CHOICE,
+                    f"CASE r.act {cases} END",
+                    choices=[(state.value, state.label) for state in _STATES.values()],
+                ),
+                _field(
+                    "compensation",
+                    "Compensation",
+                    FactType.CHOICE,
+                    choices=Compensation.choices,
+                ),
+                _field("amount", "Amount", FactType.NUMBER),
+                _field("currency", "Currency", FactType.TEXT, "nullif(r.currency, '')"),
+                _field("moved_at", "Last moved", FactType.MOMENT, "r.at"),
+            ]
+        ),
+    )
+
+
+def _gifts() -> RecordType:
+    return RecordType(
+        key="gifts",
+        label="gifts",
+        description="Parcels that the brand sent the creator, from the day on which they left. "
+        "Values are in the gift's own currency: name it in the condition.",
+        app="campaigns",
+        sql="campaigns_gift r JOIN crm_relationship rel ON rel.id = r.relationship_id",
+        creator="rel.creator_id",
+        where="rel.brand_id = {brand} AND {creators:rel.creator_id} AND r.shipped_on IS NOT NULL",
+        moment="(r.shipped_on::timestamp AT TIME ZONE 'UTC')",
+        known="(r.shipped_on::timestamp AT TIME ZONE 'UTC')",
+        order="r.id",
+        fields=Catalogue(
+            [
+                _field("product", "Product", FactType.TEXT),
+                _field("value", "Value", FactType.NUMBER),
+                _field("currency", "Currency", FactType.TEXT, "nullif(r.currency, '')"),
+                _field("shipped_on", "Shipped", FactType.DATE),
+                _field("posted_on", "Posted", FactType.DATE),
+                _field("returned_on", "Came back", FactType.DATE),
             ]
         ),
     )

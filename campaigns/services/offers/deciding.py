@@ -24,7 +24,6 @@ from campaigns.services.offers.record import (
 )
 from campaigns.services.offers.wanted import OfferRefused
 from crm.models import Brand, User
-from crm.services import facts
 
 
 @transaction.atomic
@@ -128,8 +127,5 @@ def _decide(offer: Offer, act: OfferAct, actor: User | None, at: datetime, said:
     day = said.on or today_of(offer.brand, at)
     before = moved(offer, act, at)
     happened(offer, act, actor=actor, at=at, on=day, channel=how, note=note)
-    facts.mark_changed(
-        brand=offer.brand, creator_ids=[offer.relationship.creator_id], cause="offer"
-    )
     tell_owner(offer, _TELLS[act], actor, at)
     log(offer, offer.state, actor, at, state=[before, offer.state])

@@ -16,6 +16,7 @@ from campaigns.services.offers.wanted import REASON_MAX, OfferRefused
 from crm import audit
 from crm.choices import NotificationKind
 from crm.models import Brand, Message, User, UserRole
+from crm.services import facts
 from crm.services.notifications import notify
 
 _DID = {
@@ -87,7 +88,9 @@ def happened(
     note: str = "",
     message: Message | None = None,
 ) -> OfferEvent:
-    """Write the act into the history of the offer."""
+    """Write the act into the history of the offer, which rules read."""
+    creators = [offer.relationship.creator_id]
+    facts.mark_changed(brand=offer.brand, creator_ids=creators, cause="offer")
     return OfferEvent.objects.create(
         offer=offer,
         version=offer.current,
