@@ -15,7 +15,7 @@ from crm.outreach import attachments
 from crm.services import duplicates, jobs
 from crm.services.applications import confirming, erasing
 from crm.services.imports import batches, running, undoing
-from crm.services.mail import fetching, sending
+from crm.services.mail import copying, fetching, sending
 from crm.services.metrics import refresh_metrics
 from crm.services.notification_mail import send_notification_mails
 from crm.services.outreach.advancing import advance
@@ -92,9 +92,10 @@ def fetch_all_mail(**_later: Any) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def fetch_mail(*, mailbox_id: int, **_later: Any) -> None:
-    """Fetch what is new in a mailbox, and look there for mails of which nobody knows."""
+    """Fetch what is new in a mailbox, look there for mails of which nobody knows, lay copies."""
     fetching.fetch(mailbox_id=mailbox_id, at=timezone.now())
     fetching.look_for_unknown(mailbox_id=mailbox_id, at=timezone.now())
+    copying.copy_sent(mailbox_id=mailbox_id, at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

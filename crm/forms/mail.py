@@ -50,6 +50,27 @@ class AssignForm(forms.Form):
     remember = forms.BooleanField(required=False)
 
 
+def _log_in() -> tuple[forms.Field, forms.Field, forms.Field, forms.Field]:
+    """Port, protection, user and password of a server."""
+    return (
+        forms.IntegerField(min_value=1, max_value=65_535, label="Port"),
+        forms.ChoiceField(choices=MailSecurity.choices, label="Protection"),
+        forms.CharField(required=False, max_length=254, label="User name"),
+        forms.CharField(
+            required=False,
+            label="Password",
+            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+            help_text="Stored encrypted and never shown. Empty: the stored one stays.",
+        ),
+    )
+
+
+def _box(label: str) -> forms.BooleanField:
+    """Something to tick."""
+    tick = forms.CheckboxInput(attrs={"class": "form-check-input"})
+    return forms.BooleanField(required=False, label=label, widget=tick)
+
+
 class MailboxForm(PlainForm):
     """A mailbox with its servers. Passwords are written, never shown."""
 
@@ -83,30 +104,14 @@ class MailboxForm(PlainForm):
         label="Server for sending (SMTP)",
         help_text="For example smtp.example.com. Empty: the server of this installation.",
     )
-    smtp_port = forms.IntegerField(min_value=1, max_value=65_535, label="Port")
-    smtp_security = forms.ChoiceField(choices=MailSecurity.choices, label="Protection")
-    smtp_user = forms.CharField(required=False, max_length=254, label="User name")
-    smtp_password = forms.CharField(
-        required=False,
-        label="Password",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Stored encrypted and never shown. Empty: the stored one stays.",
-    )
+    smtp_port, smtp_security, smtp_user, smtp_password = _log_in()
     imap_host = forms.CharField(
         required=False,
         max_length=253,
         label="Server for fetching (IMAP)",
         help_text="For example imap.example.com. Empty: nothing is fetched.",
     )
-    imap_port = forms.IntegerField(min_value=1, max_value=65_535, label="Port")
-    imap_security = forms.ChoiceField(choices=MailSecurity.choices, label="Protection")
-    imap_user = forms.CharField(required=False, max_length=254, label="User name")
-    imap_password = forms.CharField(
-        required=False,
-        label="Password",
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="Stored encrypted and never shown. Empty: the stored one stays.",
-    )
+    imap_port, imap_security, imap_user, imap_password = _log_in()
     imap_folder = forms.CharField(max_length=200, label="Folder of incoming mail")
     imap_sent_folder = forms.CharField(
         required=False,
@@ -121,16 +126,14 @@ class MailboxForm(PlainForm):
         help_text="A further address of this mailbox, such as ana+rapport@example.com: what "
         "colleagues send with it in BCC is filed.",
     )
-    keeps_unmatched = forms.BooleanField(
-        required=False,
-        label="Keep mail of senders who are no creators, so that somebody can assign it",
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    copies_sent = _box(
+        "Put what is sent from here into the folder of sent mail; leave it out where the provider "
+        "does so by itself"
     )
-    is_paused = forms.BooleanField(
-        required=False,
-        label="Paused: nothing is sent from here until somebody lets it go on",
-        widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
+    keeps_unmatched = _box(
+        "Keep mail of senders who are no creators, so that somebody can assign it"
     )
+    is_paused = _box("Paused: nothing is sent from here until somebody lets it go on")
 
     SENDING = ("smtp_host", "smtp_port", "smtp_security", "smtp_user", "smtp_password")
     FETCHING = ("imap_host", "imap_port", "imap_security", "imap_user", "imap_password")

@@ -1,4 +1,7 @@
-"""Read folders of an IMAP server: only new mail, in order, leaving everything there as it is."""
+"""Read folders of an IMAP server: only new mail, in order, leaving everything there as it is.
+
+What was sent from here can be laid beside what lies there.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import imaplib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import cast
 
 from imap_tools import (
@@ -17,6 +20,7 @@ from imap_tools import (
     MailBoxStartTls,
     MailBoxUnencrypted,
     MailMessage,
+    MailMessageFlags,
     U,
 )
 from imap_tools.query import H
@@ -106,6 +110,10 @@ class Folders:
     def holds(self, message_id: str) -> bool:
         """Whether a mail with this Message-ID lies in the open folder."""
         return bool(self._box.uids(AND(header=H("Message-ID", message_id))))
+
+    def put(self, raw: bytes, *, folder: str, at: datetime) -> None:
+        """Lay a mail into a folder, as one that was read."""
+        self._box.append(raw, folder, dt=at, flag_set=[MailMessageFlags.SEEN])
 
     def size(self) -> int:
         """How many mails are in the open folder."""

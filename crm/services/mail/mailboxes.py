@@ -58,6 +58,7 @@ class Settings(TypedDict, total=False):
     imap_user: str
     imap_folder: str
     imap_sent_folder: str
+    copies_sent: bool
     dropbox_address: str
     keeps_unmatched: bool
     daily_cap: int
@@ -104,6 +105,11 @@ def save(
                 "The server or its user is another one now: enter the password again.",
                 field=f"{kind}_password",
             )
+    if found.copies_sent and not (found.imap_host and found.imap_sent_folder):
+        raise MailboxRefused(
+            "Say in which folder of the IMAP server sent mail lies, or leave copies out.",
+            field="imap_sent_folder",
+        )
     try:
         found.full_clean(exclude=["brand", "owner"], validate_constraints=False)
         with transaction.atomic():

@@ -130,7 +130,7 @@ def take(*, message_id: int, at: datetime) -> Ready | str:
     message.closing = "\n\n".join(filter(None, [signature, worn.footer.strip()]))
     message.headers = {**message.headers, **worn.headers}
     try:
-        raw = _written(message, at)
+        raw = written(message, at)
     except (ValueError, LookupError, OSError, MessageError) as error:
         # One mail that cannot be written must not hold up those behind it.
         message.status, message.reason = MailStatus.FAILED, f"It cannot be written: {error}"[:500]
@@ -157,6 +157,8 @@ def settle(*, message_id: int, handed: Handed, at: datetime) -> Message:
         case Fate.SENT:
             mark_sent(message, at=at)
             message.reason = _not_reached(handed)
+            copies = message.mailbox is not None and message.mailbox.copies_sent
+            message.copy_due_at = at if copies else None
         case Fate.PERMANENT:
             message.status = MailStatus.FAILED
         case Fate.UNKNOWN:
@@ -207,7 +209,8 @@ def sweep(*, at: datetime) -> int:
     )
 
 
-def _written(message: Message, at: datetime) -> bytes:
+def written(message: Message, at: datetime) -> bytes:
+    """The mail as the bytes that go out, with what it said and wore when it was taken."""
     return writing.raw(
         message,
         text="\n\n".join(filter(None, [message.text, message.closing])),
