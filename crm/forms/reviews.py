@@ -10,9 +10,11 @@ from django import forms
 
 from crm.choices import CriterionKind
 from crm.forms.base import PlainForm
+from crm.forms.lists import ManyForm
 from crm.models import Answer, Brand, Criterion, Review, ReviewForm, User
 from crm.models.reviews import SCORES, Option
 from crm.services.reviews.answers import COMMENT_MAX, EVIDENCE_MAX, Given
+from crm.services.reviews.forms import newest_form
 from crm.services.reviews.people import may_be_asked
 from crm.services.reviews.vettings import REASON_MAX
 from crm.services.reviews.wordings import (
@@ -161,6 +163,43 @@ class AskForm(PlainForm):
     def reviewers(self) -> list[User]:
         """Who was chosen."""
         return [self.cleaned_data[name] for name in ("first", "second") if name in self.fields]
+
+
+class AskManyForm(ManyForm):
+    """Who is to review many creators: those chosen take turns."""
+
+    reviewers = forms.ModelMultipleChoiceField(
+        User.objects.none(),
+        label="Reviewers",
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
+    )
+    due_on = forms.DateField(
+        required=False, label="By", widget=forms.DateInput(attrs=_DATE, format="%Y-%m-%d")
+    )
+    reason = forms.CharField(max_length=REASON_MAX, required=False, label="What for")
+
+    def __init__(self, *args: Any, brand: Brand, requester: User, **kwargs: Any) -> None:
+        """Without a review form nobody can be asked."""
+        super().__init__(*args, brand=brand, **kwargs)
+        form = newest_form(brand)
+        field = self.fields["reviewers"]
+        if form is None:
+            field.help_text = "Your brand has no review form yet: a strategist or admin makes one."
+            return
+        field.queryset = may_be_asked(brand, form, requester)  # type: ignore[attr-defined]
+        each = "two of them, who do not see each other" if form.reviewers == 2 else "one of them"
+        field.help_text = f"Each creator goes to {each}; they take turns."
+        self.fields["due_on"].help_text = f"Empty: in {form.days} days."
+
+    def change(self) -> dict[str, Any]:
+        """As a job's parameters have it."""
+        data = self.cleaned_data
+        return {
+            "change": "vetting",
+            "reviewers": sorted(user.pk for user in data["reviewers"]),
+            "due_on": data["due_on"].isoformat() if data["due_on"] else "",
+            "reason": data["reason"],
+        }
 
 
 class WhyForm(PlainForm):

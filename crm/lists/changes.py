@@ -22,6 +22,7 @@ NEEDS: dict[str, Can] = {
     "field": Can.EDIT_CREATORS,
     "tag": Can.EDIT_CREATORS,
     "untag": Can.EDIT_CREATORS,
+    "vetting": Can.REVIEW,
 }
 
 

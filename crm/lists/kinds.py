@@ -9,6 +9,7 @@ from crm.services.bulk.relationships import NextStepChange, OwnerChange
 from crm.services.bulk.stages import StageMove
 from crm.services.bulk.tags import TagGiven, TagTaken
 from crm.services.bulk.values import FieldChange
+from crm.services.bulk.vettings import VettingAsked
 from crm.services.jobs import KINDS, Kind
 
 
@@ -20,6 +21,7 @@ def add_own_kinds() -> None:
     CHANGES.add("field", FieldChange)
     CHANGES.add("tag", TagGiven)
     CHANGES.add("untag", TagTaken)
+    CHANGES.add("vetting", VettingAsked)
     KINDS.add(
         running.CHANGE,
         Kind(

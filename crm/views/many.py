@@ -19,6 +19,7 @@ from crm.exports import Format
 from crm.filters import CreatorFilter, asked
 from crm.forms import PlainForm, put_error
 from crm.forms.lists import FieldValueForm, NextStepForm, OwnerForm, StageForm, TagForm, UntagForm
+from crm.forms.reviews import AskManyForm
 from crm.lists import changes, export
 from crm.lists.columns import PARAMETER as COLUMNS
 from crm.lists.selection import FilterRefused, Selection, errors_in_words
@@ -34,6 +35,7 @@ TITLES = {
     "field": "Fill a field",
     "tag": "Tag them",
     "untag": "Take a tag from them",
+    "vetting": "Ask for reviews of them",
 }
 # Each is named in the address of the page that enrols them.
 ENROL_AT_ONCE = 50
@@ -94,6 +96,8 @@ def change(request: BrandRequest, change: str) -> HttpResponse:
 def _form(request: BrandRequest, change: str) -> Any:
     """The change's form, filled in where it was sent; None where no field is chosen yet."""
     data = request.POST if "do" in request.POST else None
+    if change == "vetting":
+        return AskManyForm(data, brand=request.brand, requester=request.user)
     if change != "field":
         return _FORMS[change](data, brand=request.brand)
     fields = CustomField.objects.filter(brand=request.brand).in_use()
