@@ -68,7 +68,7 @@ class TermsForm(PlainForm):
 
     title = forms.CharField(max_length=TITLE_MAX, label="What for")
     compensation = forms.ChoiceField(
-        choices=Compensation.choices, label="What the creator gets", initial=Compensation.FEE
+        choices=Compensation.choices, label="Compensation", initial=Compensation.FEE
     )
     amount = money_field("Amount")
     per = forms.ChoiceField(choices=Per.choices, required=False, label="Paid")
