@@ -33,7 +33,7 @@ const put = (card) => {
   const held = document.getElementById(card.id);
   if (held && held.dataset.version === card.dataset.version) return;
   // Nobody loses what they are at: the server refuses a move of an old card and says why.
-  if (held && (held.classList.contains("is-dragged") || held.querySelector("input[name=reason]"))) return;
+  if (held && (held.classList.contains("is-dragged") || held.querySelector("input[name=reason][required]"))) return;
   const hadFocus = held?.contains(document.activeElement);
   const isTicked = held?.querySelector("[data-tick]")?.checked;
   const place = document.getElementById(`cards-${card.dataset.card}`);

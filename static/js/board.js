@@ -62,7 +62,8 @@ document.addEventListener("rapport:card", (event) => {
   const card = document.getElementById(event.detail.id);
   const folded = card?.closest("details");
   if (folded) folded.open = true;
-  (card?.querySelector("input[name=reason]") || card)?.focus();
+  // One that is not asked for stands in a noscript, where a swap makes it an element.
+  (card?.querySelector("input[name=reason][required]") || card)?.focus();
 });
 
 // Keyboard: arrows go from card to card and from column to column, "m" moves, Enter opens.

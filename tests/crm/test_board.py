@@ -45,7 +45,7 @@ def cards(response):
 
 def count_of(response, stage):
     found = re.search(
-        rf'id="count-{stage}">\s*<span class="badge[^"]*">([\d,+]+)', response.content.decode()
+        rf'id="count-{stage}"[^>]*>\s*<span class="badge[^"]*">([\d,+]+)', response.content.decode()
     )
     return found.group(1)
 
