@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator
 from django.db import models
-from django.db.models.functions import Lower
-from django.utils import timezone
 
 from crm.choices import EnrolmentStatus, Stage, StepAction, StepOutcome, StopReason
 from crm.models.brands import Brand, User
 from crm.models.mail import Mailbox, Message
 from crm.models.mail_templates import MailTemplateVersion
 from crm.models.relationships import Relationship
+from crm.models.written import Version, Written, WrittenQuerySet
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -24,63 +23,29 @@ LINE_MAX = 500
 DELAY_MAX = 90
 
 
-class SequenceQuerySet(models.QuerySet["Sequence"]):
-    def visible_to(self, user: User | AnonymousUser) -> Self:
-        """Sequences of the brands in which `user` has a role."""
-        return self.filter(brand__in=Brand.objects.visible_to(user))
-
-    def in_use(self) -> Self:
-        """Sequences that are not archived, by name."""
-        return self.filter(archived_at=None).order_by(Lower("name"), "pk")
+class SequenceQuerySet(WrittenQuerySet["Sequence"]):
+    """Sequences of a brand."""
 
 
-class Sequence(models.Model):
+class Sequence(Written):
     """A first mail and what follows it while nobody answers."""
 
     brand = models.ForeignKey(
         Brand, on_delete=models.CASCADE, db_index=False, related_name="sequences"
     )
-    name = models.CharField(max_length=120)
-    description = models.CharField(max_length=300, blank=True, default="")
-    # For creators of this stage alone; empty: of any.
-    stage = models.CharField(max_length=20, choices=Stage.choices, blank=True, default="")
-    # For this audience alone, a key of crm.outreach.audiences; empty: for anybody.
-    audience = models.CharField(max_length=120, blank=True, default="")
     stops_on_stage_change = models.BooleanField(default=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    archived_at = models.DateTimeField(null=True, blank=True)
 
     objects = SequenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                "brand",
-                Lower("name"),
-                condition=models.Q(archived_at=None),
-                name="crm_sequence_name_once",
-            ),
-            models.CheckConstraint(name="crm_sequence_named", condition=~models.Q(name="")),
-            models.CheckConstraint(
-                name="crm_sequence_stage_valid",
-                condition=models.Q(stage__in=["", *Stage.values]),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
+        constraints = Written.rules("crm_sequence")
 
 
-class SequenceVersion(models.Model):
+class SequenceVersion(Version):
     """The steps as they were from then on. Who is enrolled keeps the steps of that day."""
 
     sequence = models.ForeignKey(Sequence, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveIntegerField()
-    author = models.ForeignKey(
-        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["sequence", "-number"]
