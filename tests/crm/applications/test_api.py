@@ -115,3 +115,20 @@ def test_who_may(brand, ida, analyst, manager):
     assert_problem(reader.send("POST", f"{path}:spam", {}), 403)
     ida.refresh_from_db()
     assert ida.status == ApplicationStatus.OPEN
+
+
+@pytest.mark.parametrize(
+    "body", [b"[]", b'"x"', b"{", b'{"version": 0}', b'{"creator": "\\u0000"}']
+)
+def test_bad_bodies_are_refused(ida, rest, body):
+    assert_problem(rest.send("POST", f"applications/{ida.pk}:accept", body), 400)
+    ida.refresh_from_db()
+    assert ida.status == ApplicationStatus.OPEN
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"email": "\0"}, {"email": "x" * 255}, {"creator": "x"}, {"status": ""}, {"color": "red"}],
+)
+def test_bad_queries_do_not_break(ida, rest, query):
+    assert rest.get("applications", **query).status_code in {200, 400}
