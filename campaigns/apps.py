@@ -8,12 +8,22 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         """Add what this app knows of creators to the pages of the app below."""
+        from campaigns import search as of_search  # noqa: PLC0415 - models are there from now on
+        from campaigns.day.campaigns import SOURCES as CAMPAIGNS_OF_A_DAY  # noqa: PLC0415
         from campaigns.day.offers import SOURCES as OFFERS_OF_A_DAY  # noqa: PLC0415 - models are there from now on
+        from campaigns.services.feed import entries  # noqa: PLC0415
+        from campaigns.timeline.campaigns import SOURCE as CAMPAIGNS  # noqa: PLC0415
         from campaigns.timeline.offers import GIFTS, OFFERS  # noqa: PLC0415
         from crm import day as days  # noqa: PLC0415
+        from crm import search  # noqa: PLC0415
+        from crm.services import calendar  # noqa: PLC0415
         from crm.timeline import SOURCES  # noqa: PLC0415
 
-        for source in (OFFERS, GIFTS):
+        for source in (CAMPAIGNS, OFFERS, GIFTS):
             SOURCES.add(source.key, source)
-        for of_day in OFFERS_OF_A_DAY:
+        for of_day in (*OFFERS_OF_A_DAY, *CAMPAIGNS_OF_A_DAY):
             days.SOURCES.add(of_day.key, of_day)
+        search.KINDS.add("campaigns", of_search.KIND)
+        for name, action in of_search.ACTIONS.items():
+            search.ACTIONS.add(name, action)
+        calendar.SOURCES.add("campaigns", entries)

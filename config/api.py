@@ -7,6 +7,9 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from campaigns.api.campaigns import KEY as CAMPAIGN
+from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
+from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.gifts import GiftViewSet
 from campaigns.api.offers import OfferViewSet
 from crm.api.addresses import AddressViewSet
@@ -38,6 +41,7 @@ from crm.api.suppressions import SuppressionViewSet
 from crm.api.tags import CreatorTagViewSet, TagViewSet
 from crm.api.tasks import TaskViewSet
 from crm.api.vettings import VettingViewSet
+from segmentation.api.activations import ActivationViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
@@ -83,6 +87,8 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "enrolments": ("enrolments", EnrolmentViewSet),
     "suppressions": ("suppressions", SuppressionViewSet),
     "applications": ("applications", ApplicationViewSet),
+    "campaigns": ("campaigns", CampaignViewSet),
+    "engagements": ("engagements", EngagementViewSet),
     "offers": ("offers", OfferViewSet),
     "gifts": ("gifts", GiftViewSet),
     "imports": ("imports", ImportViewSet),
@@ -171,6 +177,32 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("applications", ApplicationViewSet, "spam"),
             ("applications", ApplicationViewSet, "undo"),
         )
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN}):clone$",
+        CampaignViewSet.as_view({"post": "clone"}, detail=True),
+    ),
+    *(
+        re_path(
+            rf"^campaigns/(?P<key>{CAMPAIGN}):{verb}$",
+            CampaignMoveViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("activate", "complete", "cancel", "reopen")
+    ),
+    *(
+        re_path(
+            rf"^engagements/(?P<pk>{ID}):{verb}$",
+            EngagementActViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("change", "substitute")
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/activations/?$",
+        ActivationViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/activations:preview$",
+        ActivationViewSet.as_view({"post": "preview"}, detail=True),
     ),
     re_path(r"^matrix/?$", MatrixViewSet.as_view({"get": "retrieve"})),
     re_path(r"^packs/?$", PackViewSet.as_view({"get": "list"})),

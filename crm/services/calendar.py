@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -14,6 +16,7 @@ from django.urls import reverse
 from icalendar import Calendar, Event, vRecur
 
 from crm.models import Brand, CalendarFeed, Relationship, Task, User
+from crm.registry import Registry
 from crm.services.recurrence import rule_of
 from crm.services.tasks import repeat_of
 
@@ -21,6 +24,22 @@ BACK, AHEAD = timedelta(days=90), timedelta(days=400)
 EVENTS_MAX = 1_000
 # A calendar shows a moment as a stretch of time.
 LENGTH = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A day of an upper app's; `key` tells it from all others, `url` is a path of this product."""
+
+    key: str
+    title: str
+    brand: Brand
+    url: str
+    stamp: datetime
+    on: date
+
+
+# Who it is for, and the first and the last day; upper apps add theirs (docs/adr/0011).
+SOURCES: Registry[Callable[[User, tuple[date, date]], Iterable[Entry]]] = Registry()
 
 
 def digest_of(secret: str) -> str:
@@ -70,7 +89,7 @@ def calendar_of(user: User, at: datetime) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", "Rapport")
-    for event in (*_tasks(user, at), *_next_steps(user, at)):
+    for event in (*_tasks(user, at), *_next_steps(user, at), *_of_upper_apps(user, at)):
         calendar.add_component(event)
     calendar.add_missing_timezones()
     ical: bytes = calendar.to_ical()
@@ -115,6 +134,15 @@ def _next_steps(user: User, at: datetime) -> Iterator[Event]:
         _on_day(event, row.next_step_on or at.date())
         event.add("sequence", row.version)
         yield event
+
+
+def _of_upper_apps(user: User, at: datetime) -> Iterator[Event]:
+    days = (at - BACK).date(), (at + AHEAD).date()
+    for source in SOURCES:
+        for entry in islice(source(user, days), EVENTS_MAX):
+            event = _event(entry.key, entry.title, entry.brand, entry.url, entry.stamp)
+            _on_day(event, entry.on)
+            yield event
 
 
 def _event(key: str, title: str, brand: Brand, url: str, stamp: datetime) -> Event:

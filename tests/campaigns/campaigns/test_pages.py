@@ -349,5 +349,5 @@ def test_pages_cost_the_same_with_500_creators(
         "campaign_board": 22,
         "shortlist": 17,
         "campaign_budget": 10,
-        "campaign_calendar": 9,
+        "campaign_calendar": 10,
     }
