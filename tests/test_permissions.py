@@ -210,6 +210,7 @@ PAGES = {
     "campaigns:offer_decide": Access(None, MOVERS),
     "campaigns:creator_offers": Access(EVERYBODY),
     "campaigns:offer_new": Access(MOVERS, MOVERS),
+    "campaigns:offer_band": Access(None, MOVERS),
     "campaigns:gifts": Access(EVERYBODY),
     "campaigns:gifts_export": Access(EVERYBODY),
     "campaigns:gift": Access(EVERYBODY, MOVERS),
