@@ -15,7 +15,7 @@ from unittest import mock
 
 from django.db import connection, transaction
 
-from benchmarks import segment_loops
+from benchmarks import segment_loops, segment_workers
 from benchmarks.measure import Contender, Table, measure
 from benchmarks.population import populate, vacuum
 from benchmarks.segments import HandMade, install
@@ -132,15 +132,7 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
     )
     again = replace(again, note=in_words(again))
     world.assert_same_members()
-    workers = measure(
-        "evaluation by workers",
-        [
-            Contender("one process", lambda: world.evaluate(0), prepare=world.churn),
-            Contender("with one more for a part of the rows", lambda: world.evaluate(1)),
-            Contender("with two more", lambda: world.evaluate(2)),
-        ],
-        repetitions=max(repetitions, 3),
-    )
+    workers = segment_workers.compared(world, rows, repetitions)
     compiling = measure(
         "parts",
         [
@@ -217,13 +209,6 @@ class World:
         last = Run.objects.filter(brand=self.brand).latest("pk")
         counting.count_run(run_id=last.pk, at=self.now)
         assert Run.objects.get(pk=last.pk).counted_at == self.now
-
-    def evaluate(self, helpers: int) -> None:
-        """Evaluation alone, by so many processes of the database beside the one that asks."""
-        with transaction.atomic():
-            self._sql(f"SET LOCAL max_parallel_workers_per_gather = {helpers}")
-            evaluation.evaluate(evaluation.prepare(brand=self.brand, as_of=self.now))
-            transaction.set_rollback(True)
 
     # --- what happens between runs ---------------------------------------------------------
 

@@ -36,7 +36,7 @@ COLUMNS = (
 )
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh_metrics(*, creator_ids: Sequence[int] | None, as_of: datetime) -> int:
     """Compute the metrics as of `as_of` for the creators, or for all when None.
 

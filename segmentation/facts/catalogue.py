@@ -58,7 +58,12 @@ def catalogue(brand: Brand, table: str = FACTS_TABLE) -> Catalogue:
 
     Asks for what people may add to.
     """
-    facts = _facts(brand.pk, vocabulary_text(brand), norms_table(table))
+    return catalogue_of(brand, vocabulary_text(brand), table)
+
+
+def catalogue_of(brand: Brand, vocabulary: str, table: str = FACTS_TABLE) -> Catalogue:
+    """The same, by somebody who has asked for the text of the vocabulary already."""
+    facts = _facts(brand.pk, vocabulary, norms_table(table))
     return Catalogue(
         facts.facts,
         gone=facts.gone,

@@ -173,7 +173,7 @@ def parameters(brand: Brand, as_of: datetime, creator_ids: Sequence[int] | None)
     return values
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh_facts(
     *,
     brand: Brand,

@@ -9,7 +9,8 @@ from django.db import connection
 
 from crm.models import Brand, CustomField, Niche, Platform, Tag, Tier
 
-_ASKED = """
+# Of %(brand)s, whose scheme of tiers is %(scheme)s.
+ASKED = """
 SELECT json_build_object(
   'platforms', (SELECT coalesce(json_agg(p), '[]') FROM (
     SELECT key, name, number FROM crm_platform ORDER BY position, key) p),
@@ -50,6 +51,6 @@ class Vocabulary:
 def vocabulary_text(brand: Brand) -> str:
     """All of it as one text: as long as that is the same, so are the brand's facts."""
     with connection.cursor() as cursor:
-        cursor.execute(_ASKED, {"brand": brand.pk, "scheme": brand.tier_scheme_id})
+        cursor.execute(ASKED, {"brand": brand.pk, "scheme": brand.tier_scheme_id})
         text: str = cursor.fetchone()[0]
     return text

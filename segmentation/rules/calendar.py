@@ -94,6 +94,11 @@ class Calendar:
         days = self._period_days(window, self.day_of(as_of))
         return Bounds(self.midnight(days.start), self.midnight(days.end))
 
+    def past(self, window: Window, as_of: datetime) -> Bounds:
+        """Return the moments of a window that are over as of `as_of`."""
+        bounds = self.bounds(window, as_of)
+        return Bounds(bounds.start, min(bounds.end, as_of))
+
     def date_bounds(self, window: Window, as_of: datetime) -> DateBounds:
         """Return the calendar days a window covers, where a day counts as the moment it begins.
 

@@ -101,10 +101,8 @@ class _Compiler:
             case tree.SegmentRef(segment, was):
                 if was is None:
                     return Sql(self.asking.member(segment))
-                bounds = self.calendar.bounds(was, self.as_of)
-                return Sql(
-                    self.asking.stay(PastStay(segment, bounds.start, min(bounds.end, self.as_of)))
-                )
+                past = self.calendar.past(was, self.as_of)
+                return Sql(self.asking.stay(PastStay(segment, past.start, past.end)))
 
     @property
     def asking(self) -> Reads:

@@ -14,7 +14,7 @@ from crm import audit
 from crm.models import Brand, User
 from crm.performance import planned_for
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
-from segmentation.models import Run, RunSegment
+from segmentation.models import Run, RunSegment, Segment
 from segmentation.services import counting, evaluation, ledger, notices, sessions
 from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.evaluation import Plan, norms
@@ -55,7 +55,7 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     The caller has made the diff (run.moved says how many move) and saves the run. Raises
     RunCancelled when somebody asked for that in the meantime.
     """
-    # A batch of changed facts is done in no time, and nobody watches it.
+    # What follows from changed facts was asked for by nobody, and nobody watches it.
     is_watched = run.trigger != Trigger.FACTS
     if is_watched:
         sessions.enter(run, sessions.WRITING)
@@ -64,16 +64,15 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     waits = not run.is_dry and _must_wait(run, plan)
     if not run.is_dry:
         _replace_waiting(run, plan, at)
-    if plan.creator_ids is None:
-        norms.store(run, plan.norms)
+    norms.store(run, plan.norms)
     moves = evaluation.explode(plan)
     evaluation.write_changes(run)
     evaluation.write_evidence(run, plan)
     evaluation.store_masks(plan, members=not (run.is_dry or waits))
     with planned_for(run.moved):
         _write_counts(run, plan, tally.unknown, *moves)
-        # What a dry run looked at is gone after it, and of few creators there is little to count.
-        if run.is_dry or plan.creator_ids is not None:
+        # What a dry run looked at is gone after it.
+        if run.is_dry:
             counting.count(run, plan, at=at)
         else:
             counting.ask_for_counts(run)
@@ -85,18 +84,12 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     else:
         if is_watched:
             sessions.enter(run, sessions.MOVING)
-        apply(
-            run,
-            actor=actor,
-            at=at,
-            creator_ids=plan.creator_ids,
-            has_strangers=bool(tally.strangers),
-        )
+        apply(run, actor=actor, at=at, has_strangers=bool(tally.strangers))
 
 
 def _must_wait(run: Run, plan: Plan) -> bool:
     """Whether the run moves more of the brand's creators than may move unseen."""
-    if run.apply_now or plan.creator_ids is not None or last_applied(run.brand) is None:
+    if run.apply_now or last_applied(run.brand) is None:
         return False
     return (run.moved or 0) * 100 > run.brand.approval_threshold_percent * (run.population or 0)
 
@@ -108,14 +101,12 @@ def _write_counts(
     joiners: Counter[int],
     leavers: Counter[int],
 ) -> None:
-    """Write what was found for each segment; a run of some creators names those it moved."""
+    """Write what was found for each segment."""
     # As of a past moment some members were not known yet: a dry run counts whom it looked at.
     before = evaluation.members_of(plan) if run.is_dry else {}
     rows = []
     for one in plan.judged:
         pk = one.segment.pk
-        if plan.creator_ids is not None and not (joiners[pk] or leavers[pk]):
-            continue
         members = before[pk] if run.is_dry else one.segment.members_count
         rows.append(
             RunSegment(
@@ -138,16 +129,14 @@ def apply(
     *,
     actor: User | None,
     at: datetime,
-    creator_ids: Sequence[int] | None = None,
     has_strangers: bool = True,
     superseded: int = 0,
     held: Sequence[str] = (),
 ) -> None:
     """Write stays and counts, audit, and ask for new scorecards; the caller wrote the masks.
 
-    `creator_ids` are those of a run that looked at some, `superseded` the changes taken out since,
-    `held` the keys of the segments that stay as they are. Without strangers among those whom the
-    run looked at there are none to forget.
+    `superseded` are the changes taken out since, `held` the keys of the segments that stay as they
+    are. Without strangers among those whom the run looked at there are none to forget.
     """
     last = ledger_moment(run.brand)
     joiners, leavers = ledger.write_stays(run, run.as_of, is_later=last is None or last < run.as_of)
@@ -155,9 +144,33 @@ def apply(
     if superseded or held:
         _recount(run)
     if has_strangers:
-        ledger.forget_strangers(run.brand, creator_ids)
+        ledger.forget_strangers(run.brand)
     run.status = RunStatus.APPLIED
-    run.applied_at = _next_in_order(run.brand, at)
+    applied = Run.objects.filter(brand=run.brand, applied_at__isnull=False)
+    run.applied_at = next_in_order(applied.aggregate(latest=Max("applied_at"))["latest"], at)
+    record_applied(
+        run,
+        actor=actor,
+        at=at,
+        joined=joiners.total(),
+        left=leavers.total(),
+        superseded=superseded,
+        held=held,
+    )
+    drift_alerts.after(run)
+
+
+def record_applied(
+    run: Run,
+    *,
+    actor: User | None,
+    at: datetime,
+    joined: int,
+    left: int,
+    superseded: int = 0,
+    held: Sequence[str] = (),
+) -> None:
+    """Audit that the run was applied, and ask for new scorecards."""
     audit.record(
         brand=run.brand,
         verb="segmentation.run.applied",
@@ -167,21 +180,17 @@ def apply(
         data={
             "as_of": run.as_of,
             "moved": run.moved,
-            "joined": joiners.total(),
-            "left": leavers.total(),
+            "joined": joined,
+            "left": left,
             "superseded": superseded,
             "held": list(held),
         },
     )
     ask_for_scorecards(run.brand, run.as_of)
-    drift_alerts.after(run)
 
 
-def _next_in_order(brand: Brand, at: datetime) -> datetime:
-    """When a run is applied: always after the one before, whoever looked at a clock first."""
-    latest: datetime | None = Run.objects.filter(brand=brand, applied_at__isnull=False).aggregate(
-        latest=Max("applied_at")
-    )["latest"]
+def next_in_order(latest: datetime | None, at: datetime) -> datetime:
+    """When a run is applied: always after the `latest`, whoever looked at a clock first."""
     return at if latest is None or at > latest else latest + timedelta(microseconds=1)
 
 
@@ -234,8 +243,8 @@ def mark_broken(plan: Plan, at: datetime) -> None:
         status = SegmentStatus.BROKEN if one.error else SegmentStatus.ACTIVE
         if (segment.status, segment.broken_reason) == (status, one.error):
             continue
-        segment.status, segment.broken_reason = status, one.error
-        segment.save(update_fields=["status", "broken_reason"])
+        # Not in the object, which may be kept for further batches (evaluation.kept).
+        Segment.objects.filter(pk=segment.pk).update(status=status, broken_reason=one.error)
         audit.record(
             brand=plan.brand,
             verb=f"segmentation.segment.{'broken' if one.error else 'mended'}",
@@ -252,10 +261,8 @@ def mark_broken(plan: Plan, at: datetime) -> None:
 def _replace_waiting(run: Run, plan: Plan, at: datetime) -> None:
     """A change set that still waits is relative to members that this run may move: drop it.
 
-    A run of some creators leaves it: their changes are taken out when it is applied.
+    A batch of few creators leaves it: their changes are taken out when it is applied.
     """
-    if plan.creator_ids is not None:
-        return
     waiting = Run.objects.filter(brand=run.brand, status=RunStatus.WAITING).exclude(pk=run.pk)
     for older in waiting.select_related("brand"):
         overlap = (

@@ -73,15 +73,12 @@ def count_run(*, run_id: int, at: datetime) -> None:
 
 
 def count(run: Run, plan: Plan, *, at: datetime) -> None:
-    """Write missing facts and near misses to the run's segments; the caller saves `counted_at`.
-
-    A run of some creators, or of none, is near nothing.
-    """
+    """Write missing facts and near misses to the run's segments; the caller saves `counted_at`."""
     rows = list(RunSegment.objects.filter(run=run))
     versions = {one.segment.pk: one.version.pk for one in plan.judged}
     alike = [row for row in rows if versions.get(row.segment_id) == row.version_id]
     missing = evaluation.count_missing(plan) if any(row.unknown for row in alike) else {}
-    near = evaluation.count_near(plan, run) if plan.creator_ids is None else {}
+    near = evaluation.count_near(plan, run)
     for row in alike:
         row.missing = missing.get(row.segment_id, {})
         row.near = near.get(row.segment_id, {})

@@ -93,26 +93,33 @@ def write_stays(
     IntegrityError if somebody who joins is in already: then masks and ledger are out of step, and
     nothing is written.
     """
-    of_run = f"{moves.where} AND c.kind = %(kind)s"
+    deleted, closed, opened = stay_statements(moves)
+    values: dict[str, Any] = {"run": run.pk, "at": at}
+    leavers = _by_segment(closed, values)
+    if not is_later:
+        leavers += _by_segment(deleted, values)
+    return _by_segment(opened, values), leavers
+
+
+def stay_statements(moves: Moves) -> tuple[str, str, str]:
+    """What deletes, closes and opens stays at %(at)s for %(run)s; each returns the segment ids."""
+    leave = f"{moves.where} AND c.kind = '{ChangeKind.LEFT.value}'"
+    join = f"{moves.where} AND c.kind = '{ChangeKind.JOINED.value}'"
     same = "m.segment_id = c.segment_id AND m.creator_id = c.creator_id AND m.left_at IS NULL"
-    deleted = f"""DELETE FROM segmentation_membership m USING {moves.table} c
-  WHERE {of_run} AND {same} AND m.entered_at = %(at)s RETURNING m.segment_id"""  # noqa: S608 - names of ours
-    closed = f"""UPDATE segmentation_membership m
+    return (
+        f"""DELETE FROM segmentation_membership m USING {moves.table} c
+  WHERE {leave} AND {same} AND m.entered_at = %(at)s RETURNING m.segment_id""",  # noqa: S608 - names of ours
+        f"""UPDATE segmentation_membership m
   SET left_at = %(at)s, left_run_id = %(run)s, left_cause = c.cause
   FROM {moves.table} c
-  WHERE {of_run} AND {same} AND m.entered_at < %(at)s RETURNING m.segment_id"""  # noqa: S608 - names of ours
-    # In the order of the ledger's indexes: neighbours go to the same page.
-    opened = f"""INSERT INTO segmentation_membership
+  WHERE {leave} AND {same} AND m.entered_at < %(at)s RETURNING m.segment_id""",  # noqa: S608 - names of ours
+        # In the order of the ledger's indexes: neighbours go to the same page.
+        f"""INSERT INTO segmentation_membership
     (segment_id, creator_id, entered_at, version_id, entered_run_id, entered_cause)
   SELECT c.segment_id, c.creator_id, %(at)s, c.version_id, {moves.entered_run}, c.cause
-  FROM {moves.table} c WHERE {of_run} ORDER BY c.segment_id, c.creator_id
-  RETURNING segment_id"""  # noqa: S608 - names of ours
-    values: dict[str, Any] = {"run": run.pk, "at": at}
-    leaving, joining = {"kind": ChangeKind.LEFT.value}, {"kind": ChangeKind.JOINED.value}
-    leavers = _by_segment(closed, values | leaving)
-    if not is_later:
-        leavers += _by_segment(deleted, values | leaving)
-    return _by_segment(opened, values | joining), leavers
+  FROM {moves.table} c WHERE {join} ORDER BY c.segment_id, c.creator_id
+  RETURNING segment_id""",  # noqa: S608 - names of ours
+    )
 
 
 def _by_segment(statement: str, values: dict[str, Any]) -> Counter[int]:
@@ -225,7 +232,7 @@ def end_all_stays(segment: Segment, at: datetime) -> int:
     return ended
 
 
-def forget_strangers(brand: Brand, creator_ids: Sequence[int] | None) -> None:
+def forget_strangers(brand: Brand, creator_ids: Sequence[int] | None = None) -> None:
     """Remove the rows of those whom the brand does not know and who are in no segment.
 
     All of the brand's, or those of the creators that were looked at.

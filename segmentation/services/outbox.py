@@ -20,7 +20,16 @@ from crm.statements import keep_plans
 from segmentation.choices import RunStatus, Trigger
 from segmentation.facts.refresh import refresh_facts
 from segmentation.models import CreatorFacts, Run
-from segmentation.services import changesets, evaluation, ledger, packs, stage_suggestions
+from segmentation.services import (
+    batches,
+    changesets,
+    evaluation,
+    ledger,
+    packs,
+    stage_suggestions,
+)
+from segmentation.services.evaluation.few import look
+from segmentation.services.evaluation.kept import plan_for, read_standing
 
 BATCH = 1_000
 _TAKE = """
@@ -67,7 +76,10 @@ def drain_batch(*, at: datetime) -> int:
     # In one order, so that two workers wait for each other's brands instead of dead-locking.
     for brand in Brand.objects.filter(pk__in=work).order_by("pk"):
         creator_ids = work[brand.pk].ids()
-        _reevaluate(brand, creator_ids, at)
+        if creator_ids is None:
+            _look_at_everybody(brand, at)
+        else:
+            _look_at_some(brand, creator_ids, at)
         stage_suggestions.refresh(brand=brand, at=at, creator_ids=creator_ids)
     return len(taken)
 
@@ -101,22 +113,32 @@ def _by_brand(changes: Sequence[tuple[int | None, int | None]]) -> dict[int, Wor
     return dict(work)
 
 
-def _reevaluate(brand: Brand, creator_ids: list[int] | None, at: datetime) -> None:
-    """Refresh the facts and, once the brand has an applied run, move who no longer belongs."""
+def _look_at_some(brand: Brand, creator_ids: Sequence[int], at: datetime) -> None:
+    """Refresh their facts and, once the brand has an applied run, move who no longer belongs."""
     began = perf_counter()
     ledger.lock(brand)
-    is_segmented = changesets.last_applied(brand) is not None
-    # The ledger may have been written as of a moment after this batch was begun.
-    as_of = max(filter(None, (at, changesets.ledger_moment(brand))))
+    standing = read_standing(brand, creator_ids, at)
+    as_of = _not_before(standing.ledger_at, at)
     # A change set that still waits leaves alone who was looked at as of now.
-    looked_at = is_segmented and creator_ids is not None
-    refresh_facts(brand=brand, as_of=as_of, creator_ids=creator_ids, looked_at=looked_at)
-    if not is_segmented:
+    refresh_facts(
+        brand=brand, as_of=as_of, creator_ids=creator_ids, looked_at=standing.is_segmented
+    )
+    if standing.is_segmented:
+        found = look(plan_for(standing, creator_ids, as_of))
+        changesets.mark_broken(found.plan, at)
+        batches.settle(found, standing, at=at, began=began)
+
+
+def _look_at_everybody(brand: Brand, at: datetime) -> None:
+    """The same for all of the brand's creators: a run, which waits if it moves too many."""
+    began = perf_counter()
+    ledger.lock(brand)
+    as_of = _not_before(changesets.ledger_moment(brand), at)
+    refresh_facts(brand=brand, as_of=as_of)
+    if changesets.last_applied(brand) is None:
         return
-    if creator_ids is None:
-        packs.add_what_is_new(brand=brand, at=at)
-    plan = evaluation.prepare(brand=brand, as_of=as_of, creator_ids=creator_ids)
-    plan = evaluation.evaluate(plan)
+    packs.add_what_is_new(brand=brand, at=at)
+    plan = evaluation.evaluate(evaluation.prepare(brand=brand, as_of=as_of))
     changesets.mark_broken(plan, at)
     if not plan.moved:
         evaluation.store_masks(plan, members=False)
@@ -136,3 +158,8 @@ def _reevaluate(brand: Brand, creator_ids: list[int] | None, at: datetime) -> No
     run.duration_ms = round(seconds * 1000)
     run.finished_at = at + timedelta(seconds=seconds)
     run.save()
+
+
+def _not_before(ledger_at: datetime | None, at: datetime) -> datetime:
+    """The moment to look at: the ledger may be written already as of one after `at`."""
+    return at if ledger_at is None else max(at, ledger_at)

@@ -32,9 +32,13 @@ _ARGUMENTS = 100
 _COLUMN = re.compile(r"\bf\.([a-z_][a-z_0-9]*)")
 
 
-def diff_query(plan: Plan) -> Sql:
-    """The query that `run_diff` is made of."""
-    return _Diff(plan).query()
+def diff_query(plan: Plan, *, everybody: bool = False) -> Sql:
+    """The query that `run_diff` is made of.
+
+    For `everybody` who is looked at, not only those whose masks change: with `is_known`, and with
+    what was read of those who move or are unknown somewhere.
+    """
+    return _Diff(plan).query(everybody=everybody)
 
 
 def judged_rows(plan: Plan, *more: Sql) -> Sql:
@@ -217,7 +221,7 @@ class _Diff:
 
     # --- masks -------------------------------------------------------------------------------
 
-    def query(self) -> Sql:
+    def query(self, *, everybody: bool) -> Sql:
         plan = self.plan
         values = [self.value(reading) for reading in plan.readings()]
         rows = self.judged_rows(reading=values)
@@ -249,12 +253,16 @@ class _Diff:
         differ = " OR ".join(
             f"old{word} <> new{word} OR lacked{word} <> unknown{word}" for word in self.words
         )
+        told, only = "read", f"WHERE {differ}"
+        if everybody:
+            lacks = " OR ".join(f"unknown{word} <> 0" for word in self.words)
+            told, only = f"CASE WHEN {differ} OR {lacks} THEN read END AS read, is_known", ""
         # What stands only in the outermost list is computed for the rows that change.
-        text = f"""SELECT creator_id, {arrays}, read FROM (
-  SELECT e.creator_id, {words}, {read.text} AS read
+        text = f"""SELECT creator_id, {arrays}, {told} FROM (
+  SELECT e.creator_id, e.is_known, {words}, {read.text} AS read
   FROM {rows.text}
 ) masks
-WHERE {differ}"""  # noqa: S608 - compiled rules: values are parameters
+{only}"""  # noqa: S608 - compiled rules: values are parameters
         return Sql(text, (*read.params, *rows.params))
 
     def lacking(self, word: int) -> str:

@@ -200,14 +200,6 @@ def prepare(
         segments = segments.filter(dimension__cadence=cadence)
     compiler = RuleCompiler(facts, as_of, calendar, Reads(facts))
     judged = tuple(compiler.judge(segment) for segment in segments)
-    if creator_ids is not None:
-        # A rule that was too slow for everybody is fast for a few: the next full run tries again.
-        judged = tuple(
-            one.stopped(one.segment.broken_reason)
-            if one.segment.broken_reason.startswith(STOPPED)
-            else one
-            for one in judged
-        )
     if len(judged) > MAX_SEGMENTS:
         raise TooManySegments(
             f"{brand} has {len(judged):,} active segments; a run takes at most {MAX_SEGMENTS:,}."
@@ -226,7 +218,7 @@ def prepare(
         creator_ids=None if creator_ids is None else tuple(creator_ids),
         overridden=_overridden(judged, as_of, creator_ids),
     )
-    return _with_norms(plan) if compiler.reads.norms else plan
+    return with_norms(plan) if compiler.reads.norms else plan
 
 
 def known_segments(brand: Brand) -> dict[str, Known]:
@@ -245,7 +237,7 @@ def _overridden(
     return frozenset(found.values_list("segment", flat=True).distinct())
 
 
-def _with_norms(plan: Plan) -> Plan:
+def with_norms(plan: Plan) -> Plan:
     """The plan with what is usual among peers.
 
     A rule that asks for a norm which no run has computed yet waits for the next full one.

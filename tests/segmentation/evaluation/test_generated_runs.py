@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from crm.models import Creator, MetricSnapshot, Profile
+from crm.models import Creator, FactChange, MetricSnapshot, Profile
 from segmentation.choices import OverrideKind, SegmentStatus, UnknownPolicy
 from segmentation.facts.catalogue import catalogue
 from segmentation.metrics.periods import calendar_of
@@ -16,6 +16,7 @@ from segmentation.models import Membership, Override, Segment
 from segmentation.rules import text, tree
 from segmentation.rules.context import Context
 from segmentation.rules.errors import RuleInvalid
+from segmentation.services import outbox
 from segmentation.services.evaluation import norms as evaluation_norms
 from segmentation.services.explain_case import read_case
 from segmentation.services.segments import create_segment
@@ -48,7 +49,7 @@ LEAVES = [
 SEGMENTS, CREATORS = 14, 24
 
 
-def random_rule(rng: random.Random, earlier: list[str]) -> tree.Node:
+def random_rule(rng: random.Random, earlier: list[str], leaves_of: list[str]) -> tree.Node:
     """Two or three conditions in a group, some turned round, some on other segments."""
     leaves = []
     for _ in range(rng.randint(1, 3)):
@@ -56,13 +57,13 @@ def random_rule(rng: random.Random, earlier: list[str]) -> tree.Node:
             past = " was in last month" if rng.random() < 0.3 else ""
             words = f'segment("{rng.choice(earlier)}"){past}'
         else:
-            words = rng.choice(LEAVES).replace("celebrity_is_known", "is_celebrity is known")
+            words = rng.choice(leaves_of).replace("celebrity_is_known", "is_celebrity is known")
         leaf = text.parse(words)
         leaves.append(tree.Not(leaf) if rng.random() < 0.3 else leaf)
     return leaves[0] if len(leaves) == 1 else rng.choice([tree.All, tree.Any])(tuple(leaves))
 
 
-def make_segments(rng: random.Random, brand) -> None:
+def make_segments(rng: random.Random, brand, leaves_of: list[str]) -> None:
     dimensions = [
         dimension_of(brand, "size", is_exclusive=True, position=1),
         dimension_of(brand, "role", is_exclusive=True, position=2),
@@ -71,8 +72,8 @@ def make_segments(rng: random.Random, brand) -> None:
     made: list[str] = []
     for number in range(SEGMENTS):
         for _ in range(20):
-            rule = random_rule(rng, made)
-            stay = random_rule(rng, made) if rng.random() < 0.3 else None
+            rule = random_rule(rng, made, leaves_of)
+            stay = random_rule(rng, made, leaves_of) if rng.random() < 0.3 else None
             try:
                 with transaction.atomic():
                     segment = create_segment(
@@ -160,12 +161,41 @@ def expected(brand, as_of, creators: list[int]) -> dict[int, tuple[set[str], set
 def test_a_run_finds_whom_the_book_says(brand, seed: int) -> None:
     rng = random.Random(seed)
     creators = [person.pk for person in populate(brand, CREATORS, seed=seed + 1)]
-    make_segments(rng, brand)
+    make_segments(rng, brand, LEAVES)
     force_some(rng, brand, creators)
+    follow(rng, brand, creators, look_again=run_now)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", range(3, 5))
+def test_batches_find_whom_the_book_says(brand, seed: int) -> None:
+    """As runs do, but for norms: those that few creators are held against are of the last run."""
+    rng = random.Random(seed)
+    creators = [person.pk for person in populate(brand, CREATORS, seed=seed + 1)]
+    make_segments(
+        rng, brand, [leaf for leaf in LEAVES if "primary_" not in leaf and "p75" not in leaf]
+    )
+    force_some(rng, brand, creators)
+
+    def by_batches(brand, as_of) -> None:
+        if as_of == NOW:
+            run_now(brand)
+            return
+        rng.shuffle(creators)
+        for part in (creators[:7], creators[7:]):
+            for creator in part:
+                FactChange.objects.create(brand=brand, creator_id=creator, cause="test")
+            outbox.drain(at=as_of)
+
+    follow(rng, brand, creators, look_again=by_batches)
+
+
+def follow(rng: random.Random, brand, creators: list[int], *, look_again) -> None:
+    """Look at them again and again, with other numbers each time."""
     for days in (0, 2, 60):
         as_of = NOW + timedelta(days=days)
         told = expected(brand, as_of, creators)
-        run_now(brand, as_of)
+        look_again(brand, as_of)
         assert not Segment.objects.filter(brand=brand).exclude(status=SegmentStatus.ACTIVE).exists()
         for segment in Segment.objects.filter(brand=brand).select_related("active_version"):
             rule = segment.active_version.rule_text

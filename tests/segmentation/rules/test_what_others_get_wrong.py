@@ -174,13 +174,9 @@ def test_full_re_run_as_costly_for_10_changes_as_for_100000(brand):
         connection,
     ) as queries:
         outbox.drain(at=LATER)
-    [judged] = [
-        one["sql"]
-        for one in queries
-        if "TEMP TABLE run_diff AS" in one["sql"] or "TEMP TABLE run_diff ON" in one["sql"]
-    ]
     named = f"{{{','.join(map(str, ten))}}}"
-    assert judged.count(named) >= 2  # for the fact rows and for the records
+    asked = [one["sql"].count(named) for one in queries if one["sql"].startswith("EXECUTE")]
+    assert max(asked) >= 2  # for the fact rows and for the records
 
 
 @pytest.mark.django_db

@@ -14,7 +14,7 @@ from crm.services.facts import DRAIN_TASK, mark_changed
 from segmentation import tasks
 from segmentation.choices import RunStatus, Trigger
 from segmentation.models import Change, CreatorFacts, Membership, Run
-from segmentation.services import decisions, ledger, outbox
+from segmentation.services import changesets, decisions, outbox
 from segmentation.services.changesets import SCORECARD_TASK
 from tests.factories import NOW, BrandFactory, RelationshipFactory
 from tests.segmentation.building import dimension_of, segment_of
@@ -162,7 +162,7 @@ def test_a_crash_leaves_the_rows_waiting_and_nothing_written(brand, segment, mon
     def crash(*_args, **_more):
         raise RuntimeError("power cut")
 
-    monkeypatch.setattr(ledger, "write_stays", crash)
+    monkeypatch.setattr(changesets, "record_applied", crash)
     with pytest.raises(RuntimeError):
         outbox.drain(at=LATER)
     assert FactChange.objects.count() == 1
