@@ -30,12 +30,14 @@ from crm.models import (
     Note,
     PostalAddress,
     Representation,
+    Review,
     SavedView,
     Sequence,
     Suppression,
     Task,
     Thread,
     User,
+    Vetting,
 )
 from crm.services import saved_views
 from crm.services.metrics import refresh_metrics
@@ -47,6 +49,7 @@ from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
 from tests.crm.mail.world import creator_of, queued
 from tests.crm.outreach.worlds import write_to_somebody
+from tests.crm.reviews.world import ask, publish, said, write
 from tests.factories import NOW, NoteFactory
 from tests.rest import Rest, rest_as
 from tests.segmentation.building import populate
@@ -113,7 +116,7 @@ def test_the_schema_and_its_page_are_for_everybody(client: Client):
 
 
 def give_a_day_of_work(brand: Brand, actor: User) -> None:
-    """A mail, a note, a task, a job and a view."""
+    """A mail, a note, a task, an agent, an address, a review, a job and a view."""
     mia = creator_of(brand)
     queued(Mailbox.objects.get(), mia, actor)
     NoteFactory(relationship=mia)
@@ -125,6 +128,8 @@ def give_a_day_of_work(brand: Brand, actor: User) -> None:
     PostalAddress.objects.create(
         brand=brand, creator=mia.creator, recipient="x", street="x", city="x", confirmed_at=NOW
     )
+    publish(brand, actor, reviewers=1, requester_may_review=True)
+    write(ask(mia, actor, actor), actor, said(4, None, 1, "never"))
     saved_views.save_new(brand=brand, name="Core", query="stage=core", author=actor, is_shared=True)
 
 
@@ -197,6 +202,9 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/addresses/{id}": str(PostalAddress.objects.get().pk),
         "/agents/{uid}": str(Agent.objects.get().uid),
         "/representations/{id}": str(Representation.objects.get().pk),
+        "/vettings/{id}": str(Vetting.objects.get().pk),
+        "/reviews/{id}": str(Review.objects.get().pk),
+        "/review-forms/{number}": "1",
         "/views/{id}": str(SavedView.objects.get().pk),
     }
     asked = 0
