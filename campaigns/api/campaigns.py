@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -216,11 +217,11 @@ class _Campaigns(BrandViewSet[Campaign]):
                     "kind": kind.value,
                     "key": line.key,
                     "name": line.name,
-                    "planned": line.planned,
+                    "planned": exact(line.planned),
                     "wanted": line.wanted,
                     "creators": line.spending.creators,
-                    "committed": line.spending.committed,
-                    "expected": line.spending.expected,
+                    "committed": exact(line.spending.committed),
+                    "expected": exact(line.spending.expected),
                 }
                 for kind, lines in page.budget.cuts.items()
                 for line in lines
@@ -381,6 +382,12 @@ def problem(refusal: CampaignRefused, body: Body, **places: str) -> Exception:
     return BadBody([Fault(at, refusal.code, str(refusal))])
 
 
+def exact(value: Decimal | None) -> str | None:
+    """An amount as text: as a number in JSON it would not stay what it is."""
+    return None if value is None else str(value)
+
+
+_NUMBERS = ("target", "reached", "budget")
 _TEXTS = ("occasion", "audience", "category", "lessons")
 
 
@@ -395,14 +402,15 @@ def _rows(campaigns: list[Campaign]) -> list[Row]:
         }
         | {name: getattr(row.campaign, name) for name in FIELDS}
         | {name: getattr(row.campaign, name) or None for name in _TEXTS}
+        | {name: exact(getattr(row.campaign, name)) for name in _NUMBERS}
         | {
             "owner": row.campaign.owner.email if row.campaign.owner else None,
             "is_archived": row.campaign.archived_at is not None,
             "creators": row.creators,
             "live": row.live,
             "spending": {
-                "committed": row.spending.committed,
-                "expected": row.spending.expected,
+                "committed": exact(row.spending.committed),
+                "expected": exact(row.spending.expected),
                 "unknown": row.spending.unknown,
             },
             "version": row.campaign.version,

@@ -12,7 +12,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED, exact, problem
 from campaigns.api.words import LOCK, PersonField
 from campaigns.choices import EngagementStage
 from campaigns.filters.campaigns import EngagementFilter
@@ -306,8 +306,8 @@ def engagements(rows: list[Row]) -> list[Row]:
             "tier": row["tier"] or None,
             "segment": row["segment"] or None,
             "currency": row["campaign__currency"],
-            "planned_cost": row["planned_cost"],
-            "agreed_cost": row["agreed_cost"],
+            "planned_cost": exact(row["planned_cost"]),
+            "agreed_cost": exact(row["agreed_cost"]),
             "replaces": row["replaces"],
             "created_at": row["created_at"],
             "version": row["version"],

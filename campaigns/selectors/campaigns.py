@@ -17,7 +17,7 @@ from campaigns.services.objectives import OBJECTIVES, Metric
 
 # Before the contract: what it will cost is a plan.
 PLANNED_STAGES = tuple(stage for stage in OPEN_STAGES if stage not in BOUND)
-ZERO = Decimal(0)
+ZERO = Decimal("0.00")
 
 
 @dataclass

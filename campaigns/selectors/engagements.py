@@ -105,7 +105,15 @@ def shortlist(
     ]
 
 
-def candidates(campaign: Campaign, words: str, size: int = 20) -> QuerySet[Relationship]:
+@dataclass(frozen=True)
+class Found:
+    """A creator who could be added."""
+
+    relationship: Relationship
+    followers: int | None
+
+
+def candidates(campaign: Campaign, words: str, size: int = 20) -> list[Found]:
     """Creators of the brand by name or handle who are not in the campaign yet."""
     rows = Relationship.objects.filter(brand=campaign.brand_id).exclude(
         pk__in=Engagement.objects.filter(campaign=campaign).values("relationship")
@@ -114,7 +122,12 @@ def candidates(campaign: Campaign, words: str, size: int = 20) -> QuerySet[Relat
     named = rows.filter(creator__name__icontains=words.strip())
     known = rows.filter(creator__profiles__handle__startswith=handle)
     found = (named | known).select_related("creator__metrics").order_by("creator__name", "pk")
-    return found.distinct()[:size]
+    return [
+        Found(
+            row, metrics.followers if (metrics := getattr(row.creator, "metrics", None)) else None
+        )
+        for row in found.distinct()[:size]
+    ]
 
 
 def of_creator(relationship: Relationship, size: int = 20) -> QuerySet[Engagement]:

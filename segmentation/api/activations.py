@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import KEY, REFUSED, problem
+from campaigns.api.campaigns import KEY, REFUSED, exact, problem
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
@@ -211,7 +211,7 @@ def _row(one: Activation) -> Row:
         "candidates": one.candidates,
         "wanted": one.wanted,
         "weights": one.weights,
-        "budget": one.budget,
+        "budget": exact(one.budget),
         "starts_on": one.starts_on,
         "ends_on": one.ends_on,
         "maximum_share": one.maximum_share,
