@@ -12,11 +12,12 @@ class CampaignsConfig(AppConfig):
         from campaigns.day.campaigns import SOURCES as CAMPAIGNS_OF_A_DAY  # noqa: PLC0415
         from campaigns.day.offers import SOURCES as OFFERS_OF_A_DAY  # noqa: PLC0415 - models are there from now on
         from campaigns.services.feed import entries  # noqa: PLC0415
+        from campaigns.services.made_up_offers import fill_gifts, fill_offers  # noqa: PLC0415
         from campaigns.timeline.campaigns import SOURCE as CAMPAIGNS  # noqa: PLC0415
         from campaigns.timeline.offers import GIFTS, OFFERS  # noqa: PLC0415
         from crm import day as days  # noqa: PLC0415
         from crm import search  # noqa: PLC0415
-        from crm.services import calendar  # noqa: PLC0415
+        from crm.services import calendar, demo  # noqa: PLC0415
         from crm.timeline import SOURCES  # noqa: PLC0415
 
         for source in (CAMPAIGNS, OFFERS, GIFTS):
@@ -27,3 +28,5 @@ class CampaignsConfig(AppConfig):
         for name, action in of_search.ACTIONS.items():
             search.ACTIONS.add(name, action)
         calendar.SOURCES.add("campaigns", entries)
+        demo.PARTS.add("offers", demo.DemoPart("offers", fill_offers))
+        demo.PARTS.add("gifts", demo.DemoPart("gifts", fill_gifts))

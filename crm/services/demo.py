@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from crm.choices import Role
 from crm.models import Brand, User
+from crm.registry import Registry
 from crm.services import brands
 
 SLUG = "demo"
@@ -20,6 +22,19 @@ PEOPLE = {
     Role.ANALYST: ("analyst@demo.example", "Ari Analyst"),
     Role.LEGAL: ("legal@demo.example", "Lou Legal"),
 }
+
+
+@dataclass(frozen=True)
+class DemoPart:
+    """Something that an upper app adds to the demo brand."""
+
+    key: str
+    # Called with brand, seed and at; how many there are then.
+    fill: Callable[..., int]
+
+
+# Upper apps add theirs in AppConfig.ready() (docs/adr/0011).
+PARTS: Registry[DemoPart] = Registry()
 
 
 @transaction.atomic

@@ -20,9 +20,9 @@ class Command(BaseCommand):
 
     help = (
         "Fill an empty brand with made-up creators: accounts, eight quarters of posts and follower "
-        "counts, stage history; the demo brand also gets some applications. The same --seed and "
-        "--until give the same data. Prints the counts as JSON. A brand that has creators already "
-        "is refused."
+        "counts, stage history; the demo brand also gets some applications, offers and gifts. The "
+        "same --seed and --until give the same data. Prints the counts as JSON. A brand that has "
+        "creators already is refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -59,4 +59,6 @@ class Command(BaseCommand):
             counts["applications"] = made_up_applications.fill(
                 brand=brand, seed=options["seed"], at=at
             )
+            for part in demo.PARTS:
+                counts[part.key] = part.fill(brand=brand, seed=options["seed"], at=at)
         self.stdout.write(json.dumps(counts))
