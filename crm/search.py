@@ -301,6 +301,9 @@ def add_own_kinds() -> None:
         "creators": Action("Creators", "crm:creators", words="list"),
         "board": Action("Board", "crm:board", words="stages kanban"),
         "applications": Action("Applications", "crm:applications", Can.TRIAGE, "triage applied"),
+        "application_page": Action(
+            "Page of applications", "crm:application_page", Can.TRIAGE, "public form apply consent"
+        ),
         "new_creator": Action("Add creator", "crm:creator_new", Can.EDIT_CREATORS, "new"),
         "tasks": Action("Tasks", "crm:tasks", words="to do"),
         "imports": Action("Imports", "crm:imports", words="upload file csv excel"),

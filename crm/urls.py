@@ -117,6 +117,15 @@ urlpatterns = [
     path("tags/", tags.tags, name="tags"),
     path("tags/<int:pk>/", tags.tag, name="tag"),
     path("applications/", applications.applications, name="applications"),
+    path(
+        "applications/export.csv", applications.export, {"form": "csv"}, name="applications_export"
+    ),
+    path(
+        "applications/export.xlsx",
+        applications.export,
+        {"form": "xlsx"},
+        name="applications_export_xlsx",
+    ),
     path("applications/<int:pk>/", applications.application, name="application"),
     path("applications/<int:pk>/accept/", applications.accept, name="application_accept"),
     path("applications/<int:pk>/decline/", applications.decline, name="application_decline"),

@@ -72,6 +72,8 @@ PAGES = {
     "crm:calendar_new": Access(None, EVERYBODY),
     "crm:calendar_revoke": Access(None, EVERYBODY),
     "crm:applications": Access(MOVERS),
+    "crm:applications_export": Access(MOVERS),
+    "crm:applications_export_xlsx": Access(MOVERS),
     "crm:application": Access(MOVERS),
     "crm:application_accept": Access(None, MOVERS),
     "crm:application_decline": Access(None, MOVERS),

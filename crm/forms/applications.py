@@ -21,6 +21,10 @@ ROWS = (1, 2, 3)
 _CHECK = {"class": "form-check-input"}
 # Signs that turn or hide what follows them: a name with one shows as another name.
 _TRICKS = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+EXTRA = (
+    "A field that nobody sees was filled in, as programs do. It is empty again now: send the form "
+    "once more."
+)
 LANGUAGES = (
     ("en", "English"),
     ("da", "Dansk"),
@@ -42,7 +46,7 @@ LANGUAGES = (
 
 
 class ApplyForm(PlainForm):
-    """An application. `puzzle` and `website` are not for people (services/applications/proof)."""
+    """An application. `puzzle` and `extra` are not for people (services/applications/proof)."""
 
     name = forms.CharField(
         max_length=200,
@@ -75,12 +79,8 @@ class ApplyForm(PlainForm):
     of_age = forms.BooleanField(widget=forms.CheckboxInput(attrs=_CHECK))
     consent = forms.BooleanField(widget=forms.CheckboxInput(attrs=_CHECK))
     puzzle = forms.CharField(max_length=4_000, required=False, widget=forms.HiddenInput)
-    website = forms.CharField(
-        max_length=500,
-        required=False,
-        label="Leave this empty",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
+    # Nobody sees it. Not called by a name that browsers fill in by themselves.
+    extra = forms.CharField(required=False, label="Leave this empty")
 
     def __init__(self, *args: Any, page: ApplicationPage, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -120,6 +120,12 @@ class ApplyForm(PlainForm):
         """Platform, handle and followers of each account."""
         for row in ROWS:
             yield self[f"platform_{row}"], self[f"handle_{row}"], self[f"followers_{row}"]
+
+    def clean_extra(self) -> str:
+        """Empty: who fills it in reads what the page is made of instead of the page."""
+        if self.cleaned_data["extra"]:
+            put_error(self, "", EXTRA)
+        return ""
 
     def clean_name(self) -> str:
         """One line, without signs that would show it as another name."""

@@ -8,12 +8,14 @@ from urllib.parse import quote, urlencode
 from django.contrib import messages
 from django.db.models import Count
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.choices import ApplicationStatus
+from crm.exports import Format, respond
 from crm.models import Application, ApplicationPage, Relationship
 from crm.outreach.merge_fields import country_name
 from crm.paging import BadCursor, Order, Page, paginate
@@ -26,6 +28,22 @@ from crm.services.applications.page import DECLINE_TEXT
 ON_PAGE = 10
 OLDEST_FIRST = Order("applications", "submitted_at", "id")
 NEWEST_FIRST = Order("applications-decided", "submitted_at", "id", descending=True)
+COLUMNS = (
+    "applied",
+    "name",
+    "email",
+    "confirmed",
+    "country",
+    "accounts",
+    "topics",
+    "why",
+    "consent",
+    "status",
+    "decided",
+    "by",
+    "reason",
+    "creator",
+)
 LIST, ROW = "crm/applications/list.html", "crm/applications/_application.html"
 REASONS = (
     "Does not fit the brand",
@@ -39,12 +57,9 @@ REASONS = (
 @brand_page(Can.TRIAGE)
 def applications(request: BrandRequest) -> HttpResponse:
     """The applications of one status, the oldest first where somebody has to decide."""
-    status = request.GET.get("status", ApplicationStatus.OPEN)
-    if status not in ApplicationStatus.values:
-        msg = f"There are no applications that are “{status}”."
-        raise Http404(msg)
+    status = _status(request)
     rows = Application.objects.filter(brand=request.brand, status=status)
-    page = _paged(rows.with_details(), ApplicationStatus(status), request.GET.get("cursor"))
+    page = _paged(rows.with_details(), status, request.GET.get("cursor"))
     what_is_known = known(request.brand, page.items)
     settings = ApplicationPage.of(request.brand)
     context = {
@@ -56,6 +71,17 @@ def applications(request: BrandRequest) -> HttpResponse:
         "reasons": REASONS,
     }
     return render(request, LIST, context)
+
+
+@require_safe
+@brand_page(Can.TRIAGE)
+def export(request: BrandRequest, form: str) -> HttpResponseBase:
+    """The applications of one status as a file."""
+    status = _status(request)
+    rows = Application.objects.filter(brand=request.brand, status=status).with_details()
+    cells = (_cells(row) for row in rows.order_by("submitted_at", "pk").iterator(chunk_size=500))
+    name = f"applications-{request.brand.slug}-{status.value}"
+    return respond(name, COLUMNS, cells, form=Format(form))
 
 
 @require_safe
@@ -173,6 +199,14 @@ def erase(request: BrandRequest, pk: int) -> HttpResponse:
     return redirect(f"{reverse('crm:applications', args=[request.brand.slug])}?{status}")
 
 
+def _status(request: BrandRequest) -> ApplicationStatus:
+    given = request.GET.get("status", ApplicationStatus.OPEN)
+    if given not in ApplicationStatus.values:
+        msg = f"There are no applications that are “{given}”."
+        raise Http404(msg)
+    return ApplicationStatus(given)
+
+
 def _paged(rows: Any, status: ApplicationStatus, cursor: str | None) -> Page[Application]:
     order = OLDEST_FIRST if status == ApplicationStatus.OPEN else NEWEST_FIRST
     try:
@@ -252,6 +286,25 @@ def _row(found: Application, settings: ApplicationPage, what_is_known: Known) ->
         "known": what_is_known,
         "mail": _decline_mail(found, settings),
     }
+
+
+def _cells(row: Application) -> list[object]:
+    return [
+        row.submitted_at,
+        row.name,
+        row.email,
+        row.confirmed_at,
+        row.country,
+        ", ".join(f"{one.platform} {one.handle}" for one in row.accounts.all()),
+        row.topics,
+        row.why,
+        row.consent_version,
+        row.get_status_display(),
+        row.decided_at,
+        row.decided_by.email if row.decided_by else "",
+        row.reason,
+        str(row.relationship.creator.uid) if row.relationship else "",
+    ]
 
 
 def _decline_mail(found: Application, settings: ApplicationPage) -> str:

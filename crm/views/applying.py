@@ -38,9 +38,6 @@ def apply(request: HttpRequest, brand: str) -> HttpResponse:
     form = ApplyForm(request.POST, page=page)
     if not form.is_valid():
         return _shown(request, page, form, HTTPStatus.UNPROCESSABLE_ENTITY)
-    if form.cleaned_data["website"]:
-        # A program filled in what nobody sees. It is told what everybody is told.
-        return redirect("apply_thanks", brand=brand)
     headers: dict[str, str] = {}
     status = HTTPStatus.UNPROCESSABLE_ENTITY
     try:

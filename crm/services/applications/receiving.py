@@ -67,9 +67,11 @@ def receive(*, page: ApplicationPage, given: Given, at: datetime) -> Application
         return _keep(page, given, at)
     except IntegrityError:
         # The same form came twice at the same moment.
-        return Application.objects.get(
-            brand=page.brand, email=given.email.lower(), status__in=_STANDING
-        )
+        there = Application.objects.filter(brand=page.brand, email=given.email.lower())
+        standing = there.filter(status__in=_STANDING).first()
+        if standing is None:
+            raise
+        return standing
 
 
 @transaction.atomic

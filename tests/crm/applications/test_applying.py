@@ -172,8 +172,11 @@ def test_who_is_known_is_not_told_to_anybody(brand, public, client):
 
 
 def test_a_field_that_nobody_sees_catches_programs(public, client):
-    answer = client.post(URL, filled_in(public, website="https://spam.example"))
-    assert (answer.status_code, answer["Location"]) == (302, THANKS)
+    answer = client.post(URL, filled_in(public, extra="https://spam.example"))
+    assert answer.status_code == 422
+    # Somebody whose browser did it only has to send it again.
+    assert "A field that nobody sees was filled in" in said(answer)
+    assert "spam.example" not in answer.content.decode()
     assert not Application.objects.exists()
 
 

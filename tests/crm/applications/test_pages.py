@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import timedelta
 from html import unescape
@@ -297,3 +298,17 @@ def test_the_demo_has_people_who_apply(brand, other_brand):
 def test_only_the_demo_brand_gets_a_public_page(brand):
     call_command("make_demo", "--creators", "2", "--brand", "acme", stdout=StringIO())
     assert not ApplicationPage.objects.exists()
+
+
+def test_the_queue_as_a_file(brand, other_brand, ida, manager_client):
+    applied(brand, "=HYPERLINK(1)", (("tiktok", "far"),), email="far@holm.example")
+    applied(other_brand, "Far")
+    answer = manager_client.get(f"{QUEUE}export.csv?status=open")
+    assert answer.status_code == 200
+    lines = list(csv.DictReader(StringIO(answer.getvalue().decode("utf-8-sig"))))
+    assert [(row["name"], row["email"], row["accounts"], row["consent"]) for row in lines] == [
+        ("Ida Holm", "ida@holm.example", "Instagram ida.holm", "1"),
+        ("'=HYPERLINK(1)", "far@holm.example", "TikTok far", "1"),
+    ]
+    assert manager_client.get(f"{QUEUE}export.xlsx").getvalue().startswith(b"PK")
+    assert manager_client.get(f"{QUEUE}export.csv?status=lost").status_code == 404

@@ -49,7 +49,7 @@ def filled_in(page: ApplicationPage, **changes: str) -> dict[str, str]:
         "followers_1": "12000",
         "of_age": "on",
         "consent": "on",
-        "website": "",
+        "extra": "",
         "puzzle": solved(page),
     } | changes
     return {name: value for name, value in given.items() if value is not None}
