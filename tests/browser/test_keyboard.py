@@ -74,7 +74,7 @@ def test_card_moves_by_keyboard_and_keeps_the_focus(ana, manager, log_in, visit)
     select.select_option("First-time partner")
 
     expect(page.locator("#announce")).to_have_text("Ana Holm is in First-time partner now.")
-    expect(page.get_by_label("Stage of Ana Holm")).to_be_focused()
+    expect(page.locator("[data-card]", has_text="Ana Holm")).to_be_focused()
     assert Relationship.objects.get(pk=ana.pk).stage == Stage.FIRST_TIME
 
 
@@ -93,7 +93,7 @@ def test_card_asks_for_a_reason_and_can_stay(ana, manager, log_in, visit, troubl
     page.get_by_label("Why Declined?").fill("No time this year")
     page.keyboard.press("Enter")
     expect(page.locator("#announce")).to_have_text("Ana Holm is in Declined now.")
-    expect(page.get_by_label("Stage of Ana Holm")).to_be_focused()
+    expect(page.locator("[data-card]", has_text="Ana Holm")).to_be_focused()
     assert Relationship.objects.get(pk=ana.pk).stage == Stage.DECLINED
 
 

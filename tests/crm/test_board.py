@@ -11,8 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from crm import audit
+from crm.board import cards as cards_of
 from crm.choices import Stage
-from crm.models import AuditEntry, Creator, Profile, Relationship, StageChange
+from crm.models import AuditEntry, Relationship, SavedView, StageChange, ViewPin
+from crm.services.relationships import move_stage
+from crm.services.stalls import DEFAULTS, Limits, set_limits
+from tests.crm.cards import fill
 from tests.factories import CreatorMetricsFactory, ProfileFactory, RelationshipFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,17 +31,7 @@ def relationship(brand):
 
 
 def many(brand, number, stage=Stage.PROSPECT):
-    creators = Creator.objects.bulk_create(Creator(name=f"Creator {n}") for n in range(number))
-    Profile.objects.bulk_create(
-        Profile(creator=c, platform_id="tiktok", handle=f"t{c.pk}") for c in creators
-    )
-    rows = Relationship.objects.bulk_create(
-        Relationship(brand=brand, creator=c, stage=stage, since=SINCE, stage_since=SINCE)
-        for c in creators
-    )
-    StageChange.objects.bulk_create(
-        StageChange(relationship=r, stage=stage, entered_at=SINCE) for r in rows
-    )
+    fill(brand, number, [stage])
 
 
 def cards(response):
@@ -219,15 +214,156 @@ def test_query_count_is_constant(brand, manager_client):
             assert manager_client.get(address).status_code == 200
         return len(captured)
 
-    def grow(number):
-        for stage in Stage:
-            many(brand, number, stage)
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE crm_creator, crm_profile, crm_relationship")
-
     addresses = "/acme/board/", "/acme/board/?search=creator", "/acme/board/prospect/"
-    grow(30)
+    fill(brand, 200, list(Stage))
     few = [queries(address) for address in addresses]
-    grow(1_600)
+    fill(brand, 3_000, list(Stage))
     assert [queries(address) for address in addresses] == few
     assert few[0] <= 26
+
+
+def head_of(response, stage):
+    """What stands above a column, in words."""
+    found = re.search(rf'id="count-{stage}"[^>]*>(.*?)</div>', response, re.DOTALL)
+    return " ".join(re.sub(r"<[^>]+>", " ", found.group(1)).split())
+
+
+def test_heads_say_how_long_and_whether_it_is_a_lot(brand, manager, manager_client):
+    now = timezone.now()
+    for days in (5, 10, 40):
+        RelationshipFactory(brand=brand, since=now - timedelta(days=days, hours=1), owner=manager)
+    RelationshipFactory(brand=brand, since=now - timedelta(days=90, hours=1))
+    limits = {stage: Limits(days) for stage, days in DEFAULTS.items()}
+    limits[Stage.PROSPECT] = Limits(30, cards=3)
+    limits[Stage.CORE] = Limits(90, cards=1)
+    set_limits(brand=brand, limits=limits, actor=manager, at=now)
+
+    page = manager_client.get("/acme/board/").content.decode()
+    assert head_of(page, "prospect") == "4 of 3 creators more than you planned median 40 days"
+    assert head_of(page, "core") == "0 of 1 creators"
+    mine = manager_client.get("/acme/board/?owner=manager@acme.example").content.decode()
+    assert head_of(mine, "prospect") == "3 of 3 creators median 10 days"
+    # Stalled is what somebody owns and nobody moves on.
+    assert page.count("Nothing planned and nothing said for 30 days") == 1
+
+
+def test_limits_are_checked_and_recorded(brand, admin_user_client):
+    form = {"prospect": "20", "first_time": "", "core": "90", "advocate": "180", "core_cards": "9"}
+    assert admin_user_client.post("/acme/settings/stalled/", form).status_code == 302
+    entry = AuditEntry.objects.get()
+    assert entry.data == {"prospect": [30, 20], "first_time": [45, None], "core_cards": [None, 9]}
+    bad = admin_user_client.post("/acme/settings/stalled/", form | {"core_cards": "0"})
+    assert bad.status_code == 422
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_view_of_the_list_narrows_the_board(brand, manager, manager_client):
+    mine = RelationshipFactory(brand=brand, owner=manager, stage=Stage.CORE)
+    RelationshipFactory(brand=brand, stage=Stage.CORE)
+    RelationshipFactory(brand=brand, owner=manager)
+    view = SavedView.objects.create(
+        brand=brand, name="Mine, core", query="owner=manager%40acme.example&stage=core"
+    )
+    ViewPin.objects.create(user=manager, view=view, brand=brand, list="creators")
+    tab = re.search(
+        r'href="([^"]+)"[^>]*>Mine, core</a>', manager_client.get("/acme/board/").content.decode()
+    ).group(1)
+    page = manager_client.get(tab.replace("&amp;", "&"))
+    assert cards(page) == [str(mine.pk)]
+    assert re.findall(r'data-column="(\w+)"', page.content.decode()) == ["core"]
+
+
+def test_what_is_aside_is_loaded_when_it_is_opened(brand, manager_client):
+    many(brand, 2, Stage.LAPSED)
+    page = manager_client.get("/acme/board/")
+    assert (count_of(page, "lapsed"), cards(page)) == ("2", [])
+    assert 'hx-get="/acme/board/lapsed/?"' in page.content.decode()
+    assert len(cards(manager_client.get("/acme/board/lapsed/", headers=HTMX))) == 2
+
+
+def look(client, seen, query=""):
+    return client.get(f"/acme/board/changes/{query}", headers={"If-None-Match": f'"{seen}"'})
+
+
+def test_nothing_new_costs_one_look(relationship, manager_client, django_assert_num_queries):
+    manager_client.get("/acme/board/")
+    with django_assert_num_queries(4):  # session, user, role, the newest act
+        answer = look(manager_client, 0)
+    assert (answer.status_code, answer["ETag"], answer.content) == (304, '"0"', b"")
+    assert manager_client.get("/acme/board/changes/").status_code == 204
+
+
+def test_a_colleagues_move_is_told_with_the_card(
+    brand, relationship, manager, admin_user, manager_client, admin_user_client
+):
+    before = re.search(r'data-number="(\d+)"', manager_client.get("/acme/board/").content.decode())
+    assert move(admin_user_client, relationship, to="first_time").status_code == 200
+
+    answer = look(manager_client, before.group(1))
+    text = answer.content.decode()
+    assert (answer.status_code, answer["ETag"]) == (200, '"1"')
+    assert "<p data-news>admin moved Ida Holm to First-time partner.</p>" in text
+    assert cards(answer) == [str(relationship.pk)]
+    assert 'data-card="first_time" data-version="2" data-arrived' in text
+    assert (count_of(answer, "prospect"), count_of(answer, "first_time")) == ("0", "1")
+    assert "data-news" not in look(admin_user_client, 0).content.decode()  # their own
+    assert look(manager_client, 1).status_code == 304
+    # Where the board's filter leaves the card out, it goes.
+    gone = look(manager_client, 0, "?owner=manager@acme.example").content.decode()
+    assert f'<li id="card-{relationship.pk}" data-gone></li>' in gone
+
+
+def test_other_acts_and_other_brands_are_no_news(brand, other_brand, manager_client, outsider):
+    theirs = RelationshipFactory(brand=other_brand)
+    move_stage(
+        relationship_id=theirs.pk,
+        to=Stage.FIRST_TIME,
+        actor=outsider,
+        at=timezone.now(),
+        expected_version=None,
+    )
+    assert look(manager_client, 0).status_code == 304
+    audit.record(brand=brand, verb="crm.test", target=brand, at=timezone.now())
+    assert look(manager_client, 0).status_code == 204
+
+
+def test_more_than_a_board_takes_up_is_told_in_a_sentence(brand, admin_user, manager_client):
+    many(brand, 60)
+    acts = [
+        audit.Act(row.pk, row.creator.name, {"stage": ["core", "prospect"]})
+        for row in Relationship.objects.select_related("creator")
+    ]
+    audit.record_many(
+        brand=brand,
+        verb="crm.stage.moved",
+        of=Relationship,
+        acts=acts,
+        actor=admin_user,
+        at=timezone.now(),
+    )
+    answer = look(manager_client, 0)
+    assert "data-many-news" in answer.content.decode()
+    assert cards(answer) == []
+
+
+def test_a_drop_on_an_old_card_shows_where_it_is(
+    relationship, manager, admin_user, manager_client, admin_user_client
+):
+    move(admin_user_client, relationship, to="first_time")
+    answer = move(manager_client, relationship, to="lapsed", reason="Silence")
+    assert answer.status_code == 409
+    text = answer.content.decode()
+    assert '<ul hx-swap-oob="afterbegin:#cards-first_time">' in text
+    assert text.count("admin changed Ida Holm since you loaded this page.") == 2
+    relationship.refresh_from_db()
+    assert (relationship.stage, relationship.version) == ("first_time", 2)
+
+
+def test_the_bar_stands_where_the_rate_is(brand, manager_client):
+    relationship = RelationshipFactory(brand=brand)
+    ProfileFactory(creator=relationship.creator)
+    CreatorMetricsFactory(creator=relationship.creator, followers=20_000, engagement_rate=0.03)
+    [card] = cards_of(brand, [Relationship.objects.with_creator().get()], {}, timezone.now())
+    low, high = card.row.tier.engagement_low, card.row.tier.engagement_high
+    assert (card.bar.low, card.bar.width) == (round(50 * low / high), 50 - round(50 * low / high))
+    assert card.bar.at == round(50 * 0.03 / high)
