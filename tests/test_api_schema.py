@@ -126,7 +126,13 @@ def give_a_day_of_work(brand: Brand, actor: User) -> None:
         agent=Agent.objects.create(brand=brand, name="Bo"), creator=mia.creator
     )
     PostalAddress.objects.create(
-        brand=brand, creator=mia.creator, recipient="x", street="x", city="x", confirmed_at=NOW
+        brand=brand,
+        creator=mia.creator,
+        recipient="x",
+        street="x",
+        city="x",
+        country="DK",
+        confirmed_at=NOW,
     )
     publish(brand, actor, reviewers=1, requester_may_review=True)
     write(ask(mia, actor, actor), actor, said(4, None, 1, "never"))

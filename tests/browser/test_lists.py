@@ -60,7 +60,7 @@ def test_the_palette_leads_to_a_creator_without_a_mouse(brand, manager, log_in, 
     log_in(manager)
     page = visit("/acme/board/")
     page.keyboard.press("Control+k")
-    box = page.get_by_role("combobox", name="Search creators, notes, segments, pages")
+    box = page.get_by_role("combobox", name="Search creators, notes, mails, segments, pages")
     expect(box).to_be_focused()
     box.press_sequentially("creator 5")
     options = page.locator("#palette [role=option]")
