@@ -310,7 +310,7 @@ class CriterionForm(PlainForm):
     options = OptionsField(
         required=False,
         label="Answers of the list",
-        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
         help_text="One a line: label, or value | label. Only for one of a list.",
     )
     needs_evidence = forms.BooleanField(
