@@ -109,7 +109,7 @@ class NewEngagements(Body):
     """Creators who are put on a campaign's shortlist; who is in it already stays as they are."""
 
     campaign = serializers.CharField(max_length=60, help_text="The campaign's key.")
-    creators = NewPick(many=True, allow_empty=False, max_length=200)
+    creators = serializers.ListField(child=NewPick(), min_length=1, max_length=200)
 
     def validate_campaign(self, key: str) -> Campaign:
         """A campaign of the brand."""

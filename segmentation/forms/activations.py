@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django import forms
-from django.utils import timezone
 
 from campaigns.models import Campaign
 from segmentation.forms.styled import StyledForm
@@ -71,12 +71,12 @@ class PlanForm(StyledForm):
         """What was asked, for the form that does it; the moment is the ranking's."""
         return [(name, self.data.get(name, "")) for name in self.fields if name != "as_of"]
 
-    def plan(self, only: Sequence[int] | None = None) -> Plan:
-        """What the service takes."""
+    def plan(self, now: datetime, only: Sequence[int] | None = None) -> Plan:
+        """What the service takes; without a moment of its own, as of now."""
         data = self.cleaned_data
         return Plan(
             segment=data["segment"],
-            as_of=data["as_of"] or timezone.now(),
+            as_of=data["as_of"] or now,
             wanted=data["wanted"],
             weights={
                 one.key: one.weight if data[one.key] is None else data[one.key] for one in CRITERIA

@@ -190,6 +190,8 @@ def _checked(campaign: Campaign, plan: Plan, at: datetime) -> Segment:
             code="out_of_range",
             field="weights",
         )
+    if plan.only is not None and not plan.only:
+        raise CampaignRefused("Tick at least one creator.", code="nobody", field="only")
     if not any(weights.values()):
         raise CampaignRefused(
             "Something has to count: give one criterion a weight.",

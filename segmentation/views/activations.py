@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,7 @@ from segmentation.forms.styled import put_refusal
 from segmentation.models import Activation
 from segmentation.selectors.activations import CRITERIA, Ranking, segments_of
 from segmentation.services import activations as service
+from segmentation.services.activations import Plan
 
 
 @brand_page(Can.VIEW, post=Can.PLAN_CAMPAIGNS)
@@ -32,12 +35,13 @@ def activations(request: BrandRequest, key: str) -> HttpResponse:
     ranking: Ranking | None = None
     picked = _picked(request)
     if data is not None and form.is_valid():
+        plan = form.plan(now, picked if is_sent else None)
         try:
             if is_sent:
                 made = service.activate(
                     campaign_id=campaign.pk,
                     brand=request.brand,
-                    plan=form.plan(picked),
+                    plan=plan,
                     actor=request.user,
                     at=now,
                 )
@@ -47,12 +51,11 @@ def activations(request: BrandRequest, key: str) -> HttpResponse:
                     "with place and reasons.",
                 )
                 return redirect("campaigns:shortlist", request.brand.slug, key)
-            ranking = service.preview(campaign=campaign, plan=form.plan(), at=now)
+            ranking = service.preview(campaign=campaign, plan=plan, at=now)
         except CampaignRefused as refusal:
             field = {"weights": CRITERIA[0].key}.get(refusal.field, refusal.field)
             put_refusal(form, field, str(refusal))
-            if is_sent:
-                ranking = _again(campaign, form)
+            ranking = _again(campaign, plan, now) if is_sent else None
     allowed = ranking.share.allowed if ranking else None
     context = {
         "campaign": campaign,
@@ -70,10 +73,10 @@ def activations(request: BrandRequest, key: str) -> HttpResponse:
     return render(request, "segmentation/activations/page.html", context, status=status)
 
 
-def _again(campaign: Campaign, form: PlanForm) -> Ranking | None:
+def _again(campaign: Campaign, plan: Plan, now: datetime) -> Ranking | None:
     """The ranking that somebody looked at, beside what was refused."""
     try:
-        return service.preview(campaign=campaign, plan=form.plan(), at=timezone.now())
+        return service.preview(campaign=campaign, plan=plan, at=now)
     except CampaignRefused:
         return None
 
