@@ -20,15 +20,26 @@ class Recorder:
     def __init__(self, merge: Merge) -> None:
         self.merge = merge
 
-    def move(self, model: type[models.Model], column: str, old: int, new: int) -> None:
-        """Let all rows that name `old` in a column name `new`."""
+    def move(
+        self,
+        model: type[models.Model],
+        column: str,
+        old: int,
+        new: int,
+        *,
+        only: Sequence[int] | None = None,
+    ) -> None:
+        """Let all rows that name `old` in a column, or `only` these of them, name `new`."""
         rows = _rows(
-            sql.SQL("UPDATE {table} SET {column} = %s WHERE {column} = %s RETURNING {pk}").format(
+            sql.SQL(
+                "UPDATE {table} SET {column} = %s WHERE {column} = %s "
+                "AND (%s::bigint[] IS NULL OR {pk} = ANY(%s)) RETURNING {pk}"
+            ).format(
                 table=sql.Identifier(model._meta.db_table),
                 column=sql.Identifier(column),
                 pk=sql.Identifier(_pk(model)),
             ),
-            [new, old],
+            [new, old, only, only],
         )
         if rows:
             self._part(

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from crm.models import PostalAddress, Relationship, StageChange
+from django.db.models import Exists, OuterRef, Q
+
+from crm.models import PostalAddress, Relationship, Snooze, StageChange
 from crm.services.merge.fields import GONE, Pair, key_of
 from crm.services.merge.recording import Recorder
 from crm.services.merge.tables import Settler
 
+# Rows of somebody's day (crm/day) that are relationships.
+BY_RELATIONSHIP = Q(source="next_step") | Q(source__startswith="stalled_")
 # Their settlers change the rows so that both stay.
 RESOLVING = frozenset({"crm.StageChange"})
 
@@ -58,6 +62,7 @@ class Settling:
         if self.chosen.get(key_of(pair, "next_step")) == GONE:
             values |= {"next_step": theirs.next_step, "next_step_on": theirs.next_step_on}
         recorder.change(ours, values)
+        _put_off(recorder, old, new)
         self.former.append(old)
 
     def stage(self, recorder: Recorder, old: int, new: int) -> None:
@@ -76,6 +81,17 @@ class Settling:
             return choice == GONE
         # The same stage: from when on the first of the two was in it.
         return pair.gone.stage_since < pair.kept.stage_since
+
+
+def _put_off(recorder: Recorder, old: int, new: int) -> None:
+    """What people put off of the one that goes stays put off. No foreign key says so."""
+    theirs = Snooze.objects.filter(BY_RELATIONSHIP, row=old)
+    there = Snooze.objects.filter(
+        user=OuterRef("user"), brand=OuterRef("brand"), source=OuterRef("source"), row=new
+    )
+    moved = theirs.filter(~Exists(there)).order_by("pk").values_list("pk", flat=True)
+    recorder.move(Snooze, "row", old, new, only=list(moved))
+    recorder.drop(Snooze, list(theirs.order_by("pk").values_list("pk", flat=True)))
 
 
 def _pair(old: int, new: int) -> Pair:

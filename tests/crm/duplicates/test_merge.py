@@ -9,7 +9,8 @@ import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models
 
-from crm.choices import ImportStatus, Stage
+from crm.choices import ImportStatus, Role, Stage
+from crm.day import SOURCES, Asker
 from crm.models import (
     AuditEntry,
     ContactPoint,
@@ -31,6 +32,7 @@ from crm.models import (
     Reminder,
     Sequence,
     SequenceVersion,
+    Snooze,
     StageChange,
     SuppressedAddress,
     Suppression,
@@ -41,6 +43,7 @@ from crm.models import (
 from crm.services import merge as merging
 from crm.services import relationships
 from crm.services.imports.hindrances import reasons_against
+from crm.services.merge.settling import BY_RELATIONSHIP
 from crm.services.merge.tables import links_to
 from crm.timeline import timeline
 from tests.factories import (
@@ -125,7 +128,7 @@ def can_clash(link):
 
 def everything():
     """All rows of all tables that a merge may touch, as text: what an undo has to bring back."""
-    touched = {DuplicatePair, *(link.model for link in walked())} - {Creator, Merge}
+    touched = {DuplicatePair, Snooze, *(link.model for link in walked())} - {Creator, Merge}
     tables = sorted(model._meta.db_table for model in touched)
     found = {}
     with connection.cursor() as cursor:
@@ -316,6 +319,26 @@ def test_of_what_there_is_one_somebody_has_said_what_becomes_of_two():
         ), link.key
 
 
+def test_rows_of_a_day_that_are_relationships_go_along_when_put_off(brand, admin_user):
+    asker = Asker(user=admin_user, brand=brand, role=Role.ADMIN, at=NOW)
+    of_relationships = {
+        source.key for source in SOURCES if source.rows(asker).model is Relationship
+    }
+    assert of_relationships
+    for key in (source.key for source in SOURCES):
+        snooze = Snooze.objects.create(
+            user=admin_user, brand=brand, source=key, row=1, until=date(2026, 12, 1)
+        )
+        known = Snooze.objects.filter(BY_RELATIONSHIP, pk=snooze.pk).exists()
+        assert known == (key in of_relationships), key
+
+
+def put_off(user, relationship, source, row):
+    Snooze.objects.create(
+        user=user, brand=relationship.brand, source=source, row=row, until=date(2026, 12, 1)
+    )
+
+
 def test_a_day_s_work_with_both_is_one_creators_and_two_again(ida, double, manager, brand):
     for row in (ida, double):
         Task.objects.create(brand=brand, relationship=row, title=f"Call {row.creator}")
@@ -348,8 +371,17 @@ def test_a_day_s_work_with_both_is_one_creators_and_two_again(ida, double, manag
         stage_at_start="core",
         started_at=NOW,
     )
+    put_off(manager, ida, "next_step", ida.pk)
+    for source in ("next_step", "stalled_core", "task"):
+        put_off(manager, ida, source, double.pk)
     before = everything()
     made = merge(ida, double, manager)
+    assert set(Snooze.objects.values_list("source", "row")) == {
+        ("next_step", ida.pk),
+        ("stalled_core", ida.pk),
+        # The number of a task.
+        ("task", double.pk),
+    }
     assert set(ida.tasks.values_list("title", flat=True)) == {"Call Ida Holm", "Call Ida H."}
     assert ida.threads.count() == 2
     assert Reminder.objects.get().relationship == ida
