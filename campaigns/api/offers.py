@@ -13,25 +13,33 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.offer_terms import MEMBERS, TermsBody, TermsSerializer, terms
-from campaigns.api.words import LOCK, REFUSED, PersonField, problem
+from campaigns.api.offer_bodies import (
+    CounterOffer,
+    Decision,
+    Discarding,
+    DraftChange,
+    NewOffer,
+    Revision,
+    Sending,
+    Withdrawal,
+    said,
+)
+from campaigns.api.offer_terms import MEMBERS, TermsSerializer, terms
+from campaigns.api.words import REFUSED, problem
 from campaigns.choices import Channel, OfferAct, OfferState, Side
 from campaigns.filters.offers import OfferFilter
 from campaigns.models import Offer, OfferEvent, OfferVersion
 from campaigns.services.offers import deciding, sending, writing
-from campaigns.services.offers.record import Said
 from campaigns.services.offers.states import allowed
-from campaigns.services.offers.wanted import PLAIN, REASON_MAX, TITLE_MAX, OfferRefused
+from campaigns.services.offers.wanted import PLAIN, OfferRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.problems import BadBody, Fault
-from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
+from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.models import Mailbox
 from crm.paging import Order
-from crm.services.mail.composing import SUBJECT_MAX
-from crm.services.mail.composing import TEXT_MAX as MAIL_MAX
 
 ORDER = Order("offers-api", key="id")
 COLUMNS = (
@@ -49,7 +57,6 @@ COLUMNS = (
     "current__side",
     *(f"current__{name}" for name in PLAIN),
 )
-_NOTE: dict[str, Any] = {"max_length": REASON_MAX, "required": False, "allow_blank": True}
 SAMPLE = {
     "compensation": "fee",
     "amount": "800.00",
@@ -109,74 +116,6 @@ class WholeOfferSerializer(OfferSerializer):
     )
     versions = OfferVersionSerializer(many=True)
     events = OfferEventSerializer(many=True)
-
-
-class NewOffer(Body):
-    """An offer to a creator, as a draft."""
-
-    creator = KnownCreatorField()
-    title = serializers.CharField(max_length=TITLE_MAX)
-    owner = PersonField(required=False, allow_null=True)
-    terms = TermsBody()
-
-
-class DraftChange(Body):
-    """The draft as it is to be: its terms as a whole, the rest where it is named."""
-
-    version = serializers.IntegerField(**LOCK)
-    title = serializers.CharField(max_length=TITLE_MAX, required=False)
-    reason = serializers.CharField(**_NOTE)
-    terms = TermsBody()
-
-
-class Revision(Body):
-    """A further version of ours."""
-
-    version = serializers.IntegerField(**LOCK)
-    terms = TermsBody()
-    reason = serializers.CharField(**_NOTE)
-
-
-class _SaidBody(Body):
-    version = serializers.IntegerField(**LOCK)
-    on = serializers.DateField(required=False, allow_null=True, help_text="Today, if left out.")
-    channel = serializers.ChoiceField(choices=Channel.choices, required=False)
-    note = serializers.CharField(**_NOTE)
-
-
-class CounterOffer(_SaidBody):
-    """What the creator asks for instead."""
-
-    channel = serializers.ChoiceField(choices=Channel.choices)
-    terms = TermsBody()
-    reason = serializers.CharField(**_NOTE)
-
-
-class Sending(_SaidBody):
-    """By hand: `channel`, `on` and `note`. By mail: `mailbox`, `subject` and `text`."""
-
-    mailbox = serializers.EmailField(
-        required=False, help_text="The address of one of the brand's mailboxes."
-    )
-    subject = serializers.CharField(max_length=SUBJECT_MAX, required=False)
-    text = serializers.CharField(max_length=MAIL_MAX, required=False)
-
-
-class Decision(_SaidBody):
-    """Which version of the offer was seen, and when and how it was said."""
-
-
-class Withdrawal(Body):
-    """Why it is taken back."""
-
-    version = serializers.IntegerField(**LOCK)
-    note = serializers.CharField(max_length=REASON_MAX)
-
-
-class Discarding(Body):
-    """Which version of the offer was seen."""
-
-    version = serializers.IntegerField(**LOCK)
 
 
 class OfferViewSet(BrandViewSet[Offer]):
@@ -266,7 +205,7 @@ class OfferViewSet(BrandViewSet[Offer]):
             pk,
             body,
             wanted=body["terms"],
-            said=_said(body),
+            said=said(body),
             reason=body.get("reason", ""),
         )
 
@@ -283,21 +222,21 @@ class OfferViewSet(BrandViewSet[Offer]):
         if "channel" not in body:
             words = "Say how it was sent, or from which mailbox it is to go."
             raise BadBody([Fault("/channel", "required", words)])
-        return self._do(sending.send_by_hand, pk, body, said=_said(body))
+        return self._do(sending.send_by_hand, pk, body, said=said(body))
 
     @extend_schema(request=Decision, responses={200: WholeOfferSerializer, **REFUSED})
     def accept(self, request: Request, pk: str) -> Response:
         """The newest version is agreed: ours by the creator, or theirs by us. It ends there."""
         self._known(pk)
         body = self._body(Decision)
-        return self._do(deciding.accept, pk, body, said=_said(body))
+        return self._do(deciding.accept, pk, body, said=said(body))
 
     @extend_schema(request=Decision, responses={200: WholeOfferSerializer, **REFUSED})
     def decline(self, request: Request, pk: str) -> Response:
         """The newest version is declined: ours by the creator, or theirs by us."""
         self._known(pk)
         body = self._body(Decision)
-        return self._do(deciding.decline, pk, body, said=_said(body))
+        return self._do(deciding.decline, pk, body, said=said(body))
 
     @extend_schema(request=Withdrawal, responses={200: WholeOfferSerializer, **REFUSED})
     def withdraw(self, request: Request, pk: str) -> Response:
@@ -424,7 +363,3 @@ def offers(rows: list[Row]) -> list[Row]:
         }
         for row in rows
     ]
-
-
-def _said(body: dict[str, Any]) -> Said:
-    return Said(body.get("on"), body.get("channel", ""), body.get("note", ""))

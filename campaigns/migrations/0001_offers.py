@@ -715,14 +715,6 @@ class Migration(migrations.Migration):
                 name="campaigns_gift_day_order",
             ),
         ),
-        migrations.AddIndex(
-            model_name="offerversion",
-            index=models.Index(
-                condition=models.Q(("side", "ours"), ("valid_until__isnull", False)),
-                fields=["valid_until"],
-                name="campaigns_version_until",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="offerversion",
             constraint=models.UniqueConstraint(

@@ -88,14 +88,6 @@ class OfferVersion(models.Model):
             ),
             *term_constraints(),
         ]
-        indexes = [
-            # Which offers expire, asked every hour; only what has gone out can.
-            models.Index(
-                fields=["valid_until"],
-                condition=Q(valid_until__isnull=False, side="ours"),
-                name="campaigns_version_until",
-            ),
-        ]
 
     def __str__(self) -> str:
         return f"{self.offer_id}, version {self.number}"
