@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from email.errors import MessageError
 
+from django.conf import settings
+
 from crm.models import Mailbox, Message
 from crm.outreach import imap
 from crm.outreach.servers import ServerTrouble, imap_of
@@ -27,7 +29,8 @@ def copy_sent(*, mailbox_id: int, at: datetime) -> int:
 
     Raises nothing: why a copy is not there is kept at its mail, in words.
     """
-    ids = _claim(mailbox_id, at)
+    # A copy of a production database writes into nobody's folders.
+    ids = _claim(mailbox_id, at) if settings.MAIL_DELIVERY else []
     if not ids:
         return 0
     mailbox = Mailbox.objects.select_related("brand").get(pk=mailbox_id)

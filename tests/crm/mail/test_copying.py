@@ -126,6 +126,14 @@ def test_without_the_setting_nothing_is_copied(box, brand, manager):
     assert not Message.objects.exclude(copy_due_at=None).exists()
 
 
+def test_a_copy_of_the_database_writes_into_nobody_s_folders(box, sent, settings):
+    settings.MAIL_DELIVERY = False
+    assert copy(box) == 0
+    assert copies(box) == []
+    sent.refresh_from_db()
+    assert (sent.copy_due_at, sent.copy_problem) == (NOW, "")
+
+
 def test_copies_need_a_folder(box, manager_client, admin_user_client):
     given = {
         "address": box.address, "name": "Ana", "daily_cap": 200, "daily_new_cap": 30,
