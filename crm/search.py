@@ -307,6 +307,11 @@ def add_own_kinds() -> None:
         "new_creator": Action("Add creator", "crm:creator_new", Can.EDIT_CREATORS, "new"),
         "tasks": Action("Tasks", "crm:tasks", words="to do"),
         "imports": Action("Imports", "crm:imports", words="upload file csv excel"),
+        "reviews": Action("Reviews", "crm:reviews", words="vetting blind"),
+        "review_form": Action("Review form", "crm:review_form", words="criteria anchors vetting"),
+        "agreement": Action(
+            "Agreement of reviewers", "crm:review_agreement", words="krippendorff alpha"
+        ),
         "views": Action("Views of the list", "crm:saved_views", words="saved filters"),
         "jobs": Action("Tasks in the background", "crm:jobs", words="progress undo export"),
         "notifications": Action("Notifications", "crm:notifications"),
