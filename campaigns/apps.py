@@ -12,6 +12,7 @@ class CampaignsConfig(AppConfig):
         from campaigns.day.campaigns import SOURCES as CAMPAIGNS_OF_A_DAY  # noqa: PLC0415
         from campaigns.day.offers import SOURCES as OFFERS_OF_A_DAY  # noqa: PLC0415 - models are there from now on
         from campaigns.services.feed import entries  # noqa: PLC0415
+        from campaigns.services.made_up_campaigns import fill_campaigns  # noqa: PLC0415
         from campaigns.services.made_up_offers import fill_gifts, fill_offers  # noqa: PLC0415
         from campaigns.timeline.campaigns import SOURCE as CAMPAIGNS  # noqa: PLC0415
         from campaigns.timeline.offers import GIFTS, OFFERS  # noqa: PLC0415
@@ -25,8 +26,10 @@ class CampaignsConfig(AppConfig):
         for of_day in (*OFFERS_OF_A_DAY, *CAMPAIGNS_OF_A_DAY):
             days.SOURCES.add(of_day.key, of_day)
         search.KINDS.add("campaigns", of_search.KIND)
+        search.KINDS.add("offers", of_search.OFFERS)
         for name, action in of_search.ACTIONS.items():
             search.ACTIONS.add(name, action)
         calendar.SOURCES.add("campaigns", entries)
+        demo.PARTS.add("campaigns", demo.DemoPart("campaigns", fill_campaigns))
         demo.PARTS.add("offers", demo.DemoPart("offers", fill_offers))
         demo.PARTS.add("gifts", demo.DemoPart("gifts", fill_gifts))
