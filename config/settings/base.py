@@ -217,6 +217,8 @@ SPECTACULAR_SETTINGS = {
         "OverrideKind": "segmentation.choices.OverrideKind",
         "ErrandStatus": "segmentation.choices.ErrandStatus",
         "OrderKind": "segmentation.choices.OrderKind",
+        "StageRuleKind": "segmentation.choices.StageRuleKind",
+        "SuggestionStatus": "segmentation.choices.SuggestionStatus",
         "ContentKind": "campaigns.choices.ContentKind",
         "OfferAct": "campaigns.choices.OfferAct",
         "OfferState": "campaigns.choices.OfferState",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from django.db.models import Q
+
 from crm.choices import Stage
 from crm.models import AuditEntry, Brand, User
 
@@ -16,6 +18,15 @@ from crm.models import AuditEntry, Brand, User
 MOST = 40
 _CARD = "crm.relationship"
 _MOVES = frozenset({"crm.stage.moved", "crm.relationship.created"})
+# These change many cards, whose own acts the ledger does not name.
+_MANY = frozenset(
+    {
+        "crm.import.applied",
+        "crm.import.undone",
+        "crm.creator.merged",
+        "crm.creator.merge_undone",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -46,12 +57,15 @@ def feed(brand: Brand, viewer: User, *, after: int, until: int) -> Feed:
     """What happened to cards after the act `after`, up to `until`, as `viewer` is told it."""
     entries = list(
         AuditEntry.objects.filter(
-            brand=brand, number__gt=after, number__lte=until, target_type=_CARD
+            Q(target_type=_CARD) | Q(verb__in=_MANY),
+            brand=brand,
+            number__gt=after,
+            number__lte=until,
         )
         .select_related("actor")
         .order_by("number")[: MOST + 1]
     )
-    if len(entries) > MOST:
+    if len(entries) > MOST or any(entry.verb in _MANY for entry in entries):
         return Feed(until, is_many=True)
     touched = _Touched()
     for entry in entries:

@@ -104,7 +104,7 @@ class NewStageRule(Wording):
         return found
 
 
-class CheckSerializer(serializers.Serializer[Any]):
+class StageCheckSerializer(serializers.Serializer[Any]):
     """A line of a checklist; `result` is null where it is not known."""
 
     words = serializers.CharField()
@@ -120,7 +120,7 @@ class ChecklistSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField()
     met = serializers.IntegerField()
     result = serializers.BooleanField(allow_null=True)
-    checks = CheckSerializer(many=True)
+    checks = StageCheckSerializer(many=True)
 
 
 class CreatorStageSerializer(serializers.Serializer[Any]):

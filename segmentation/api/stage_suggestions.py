@@ -51,7 +51,7 @@ REFUSED = {
 }
 
 
-class ReadSerializer(serializers.Serializer[Any]):
+class ReadValueSerializer(serializers.Serializer[Any]):
     """One value that the rule read."""
 
     name = serializers.CharField()
@@ -68,7 +68,7 @@ class SuggestionSerializer(serializers.Serializer[Any]):
     rule = serializers.IntegerField(help_text="The id of the rule.")
     version = serializers.IntegerField()
     why = serializers.CharField()
-    evidence = ReadSerializer(many=True, help_text="What the rule read when it was suggested.")
+    evidence = ReadValueSerializer(many=True, help_text="What the rule read when it was suggested.")
     status = serializers.ChoiceField(choices=SuggestionStatus.choices)
     suggested_at = serializers.DateTimeField()
     closed_at = serializers.DateTimeField(allow_null=True)

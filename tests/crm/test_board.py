@@ -344,6 +344,9 @@ def test_more_than_a_board_takes_up_is_told_in_a_sentence(brand, admin_user, man
     answer = look(manager_client, 0)
     assert "data-many-news" in answer.content.decode()
     assert cards(answer) == []
+    assert look(manager_client, 60).status_code == 304
+    audit.record(brand=brand, verb="crm.import.applied", target=brand, at=timezone.now())
+    assert "data-many-news" in look(manager_client, 60).content.decode()
 
 
 def test_a_drop_on_an_old_card_shows_where_it_is(
