@@ -124,6 +124,13 @@ def mail_applicant(*, application_id: int, **_later: Any) -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]
+def find_twins(*, brand_id: int, creator_id: int, **_later: Any) -> None:
+    """Look whether a new creator is in the brand's list already."""
+    brand = Brand.objects.get(pk=brand_id)
+    duplicates.find(brand=brand, at=timezone.now(), only=[creator_id])
+
+
+@shared_task  # type: ignore[untyped-decorator]
 def erase_applications(**_later: Any) -> None:
     """Erase the applications whose time is over."""
     erasing.erase_due(at=timezone.now())

@@ -15,7 +15,14 @@ from django.core.management import call_command
 from crm.choices import ApplicationStatus, Role
 from crm.day.applications import WaitingApplications
 from crm.day.parts import Asker
-from crm.models import Application, ApplicationPage, AuditEntry, Creator, Relationship
+from crm.models import (
+    Application,
+    ApplicationPage,
+    AuditEntry,
+    Creator,
+    DuplicatePair,
+    Relationship,
+)
 from crm.search import Asked, find_applications
 from crm.services import made_up_applications
 from crm.services.applications.matching import known
@@ -110,6 +117,21 @@ def test_accept_and_undo_in_place(ida, manager_client):
     assert "Ida Holm is in the queue again." in said(answer)
     assert "Accept" in said(answer)
     assert not Creator.objects.exists()
+
+
+def test_whoever_is_new_is_compared_with_all_others(
+    brand, ida, manager_client, django_capture_on_commit_callbacks
+):
+    twin = RelationshipFactory(brand=brand, creator__name="Ida")
+    ProfileFactory(creator=twin.creator, handle="idaholm", platform_id="tiktok")
+    with django_capture_on_commit_callbacks(execute=True):
+        manager_client.post(f"{QUEUE}{ida.pk}/accept/")
+    pair = DuplicatePair.objects.get()
+    assert (pair.first, pair.second.name) == (twin.creator, "Ida Holm")
+    assert [reason["kind"] for reason in pair.reasons] == ["handle"]
+    # It does not keep the decision from being taken back.
+    manager_client.post(f"{QUEUE}{ida.pk}/undo/")
+    assert not DuplicatePair.objects.exists()
 
 
 def test_add_to_a_creator(brand, other_brand, ida, manager_client):
