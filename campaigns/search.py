@@ -1,4 +1,4 @@
-"""What campaigns add to the search: campaigns by name, and pages to go to."""
+"""What this app adds to the search: campaigns by name, offers by what they are for, and pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Q
 from django.urls import reverse
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Offer
 from crm.permissions import Can
 from crm.search import Action, Asked, Hit, Kind
 
@@ -25,6 +25,18 @@ def _find(asked: Asked) -> Iterable[Hit]:
         yield Hit(row.name, url, f"{row.get_status_display()}, {row.starts_on:%-d %B %Y}")
 
 
+def _find_offers(asked: Asked) -> Iterable[Hit]:
+    """By what they are for; what moved last comes first."""
+    if not asked.words:
+        return
+    found = Offer.objects.filter(brand=asked.brand, title__icontains=asked.words)
+    rows = found.select_related("relationship__creator").order_by("-state_since", "-pk")
+    for row in rows[:HITS]:
+        url = reverse("campaigns:offer", args=[asked.brand.slug, row.pk])
+        yield Hit(row.title, url, f"{row.get_state_display()}, {row.relationship.creator}")
+
+
+OFFERS = Kind("Offers", "heart-handshake", _find_offers)
 KIND = Kind("Campaigns", "speakerphone", _find)
 ACTIONS = {
     "campaigns": Action("Campaigns", "campaigns:campaigns"),
@@ -32,4 +44,6 @@ ACTIONS = {
         "New campaign", "campaigns:campaign_new", Can.PLAN_CAMPAIGNS, "plan launch template"
     ),
     "competitors": Action("Competitors", "campaigns:competitors"),
+    "offers": Action("Offers", "campaigns:offers", words="negotiation counter-offer"),
+    "gifts": Action("Gifts", "campaigns:gifts", words="parcels products"),
 }

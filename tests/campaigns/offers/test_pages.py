@@ -265,3 +265,11 @@ def test_the_band_stands_beside_the_fee_before_it_is_saved(relationship, manager
     ):
         assert words in text_of(manager_client.post(url, TERMS | changes))
     assert not Offer.objects.exists()
+
+
+def test_the_search_finds_an_offer_by_what_it_is_for(relationship, manager, manager_client):
+    offer = an_offer(relationship, manager, OfferState.SENT)
+    page = text_of(manager_client.get("/acme/search/?q=autumn"))
+    assert f'href="{BASE}/{offer.pk}/"' in page
+    assert "Sent, Maya Iversen" in page
+    assert 'href="/acme/gifts/"' in text_of(manager_client.get("/acme/search/?q=parcels"))
