@@ -137,8 +137,8 @@ def test_tags_and_segments_lead_to_where_they_are(brand, ask, manager_client):
 
 
 def test_actions_are_those_that_the_role_may_do(ask):
-    assert ask("new")["Go to"] == ["Add creator"]
-    assert ask("new", Role.STRATEGIST)["Go to"] == ["New segment"]
+    assert ask("new")["Go to"] == ["Add creator", "New campaign"]
+    assert ask("new", Role.STRATEGIST)["Go to"] == ["New campaign", "New segment"]
     assert "Go to" not in ask("new", Role.LEGAL)
     assert ask("board") == {"Go to": ["Board"]}
     assert len(ask("")["Go to"]) == search.HITS
