@@ -74,6 +74,8 @@ class Band:
     standing: str
     # Why it is not compared, fit for the user.
     note: str = ""
+    # How far beyond its nearer end the fee is, as a share of that end: 0.4 is 40 %.
+    beyond: Decimal = Decimal(0)
 
     @property
     def words(self) -> str:
@@ -81,6 +83,14 @@ class Band:
         if self.high is None:
             return f"{money(self.low, self.rates.currency)} or more"
         return f"{self.low:,.0f} to {money(self.high.quantize(Decimal(1)), self.rates.currency)}"
+
+    @property
+    def compared(self) -> str:
+        """ "the fee lies 40 % above"; empty where it is not compared."""
+        if self.standing in {"", "within"}:
+            return self.standing and "the fee lies within"
+        share = round(self.beyond * 100)
+        return f"the fee lies {share or 'less than 1'} % {self.standing}"
 
 
 @dataclass(frozen=True)
@@ -182,9 +192,11 @@ class _Case:
                 "converted, so they are not compared."
             )
             return Band(rates, low, top, tuple(steps), "", note)
-        is_above = top is not None and self.fee > top
-        standing = "below" if self.fee < low else "above" if is_above else "within"
-        return Band(rates, low, top, tuple(steps), standing)
+        if self.fee < low:
+            return Band(rates, low, top, tuple(steps), "below", beyond=(low - self.fee) / low)
+        if top is not None and self.fee > top:
+            return Band(rates, low, top, tuple(steps), "above", beyond=(self.fee - top) / top)
+        return Band(rates, low, top, tuple(steps), "within")
 
 
 def _line(

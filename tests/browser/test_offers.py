@@ -28,7 +28,7 @@ def test_from_a_first_draft_to_yes(brand, manager, log_in, visit, assert_accessi
     page.get_by_label("Currency").select_option("USD")
     page.get_by_label("Fee", exact=True).fill("2500")
     page.get_by_label("Fee", exact=True).press("Tab")
-    expect(page.get_by_text("the fee lies above").first).to_be_visible()
+    expect(page.get_by_text("the fee lies 25 % above")).to_be_visible()
     page.get_by_role("button", name="Another deliverable").click()
     added = page.get_by_role("group", name="Deliverable 3")
     expect(added.get_by_label("Number")).to_be_focused()

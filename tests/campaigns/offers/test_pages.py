@@ -255,7 +255,7 @@ def test_the_band_stands_beside_the_fee_before_it_is_saved(relationship, manager
     typed = TERMS | {"currency": "USD", "amount": "2500"}
     page = text_of(manager_client.post(url, typed))
     assert "200 to 2,000 USD" in page
-    assert "the fee lies above" in page
+    assert "the fee lies 25 % above" in page
     in_euro = text_of(manager_client.post(url, TERMS))
     assert "nothing is converted, so they are not compared." in in_euro
     for changes, words in (

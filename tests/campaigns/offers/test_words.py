@@ -125,28 +125,29 @@ def test_the_band_says_where_it_comes_from():
 
 
 @pytest.mark.parametrize(
-    ("amount", "per", "standing"),
+    ("amount", "per", "words"),
     [
-        (150, Per.ALL, "below"),
-        (200, Per.ALL, "within"),
-        (100, Per.POST, "within"),
-        (99, Per.POST, "below"),
-        (2_000, Per.ALL, "within"),
-        (1_001, Per.POST, "above"),
+        (150, Per.ALL, "the fee lies 25 % below"),
+        (200, Per.ALL, "the fee lies within"),
+        (100, Per.POST, "the fee lies within"),
+        (99, Per.POST, "the fee lies 1 % below"),
+        (2_000, Per.ALL, "the fee lies within"),
+        (1_001, Per.POST, "the fee lies less than 1 % above"),
+        (2_800, Per.ALL, "the fee lies 40 % above"),
     ],
 )
-def test_a_fee_is_compared_for_all_posts_together(amount, per, standing):
+def test_a_fee_is_compared_for_all_posts_together(amount, per, words):
     band = next(
         band
         for band in found(replace(FEE, amount=Decimal(amount), per=per)).bands
         if band.rates.key == "glossary_2025"
     )
-    assert band.standing == standing
+    assert band.compared == words
 
 
 def test_another_currency_is_never_converted():
     band = found(replace(FEE, currency="DKK")).bands[0]
-    assert (band.words, band.standing) == ("400 to 1,000 USD", "")
+    assert (band.words, band.standing, band.compared) == ("400 to 1,000 USD", "", "")
     assert band.note == (
         "The band is in USD and the fee in DKK: nothing is converted, so they are not compared."
     )
