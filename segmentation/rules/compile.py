@@ -159,10 +159,11 @@ class _Compiler:
     def number_test(self, leaf: Comparison) -> Sql:
         match leaf.value:
             case (low, high):
-                params = (float(low), float(high))
-                return Sql("BETWEEN %s::double precision AND %s::double precision", params)
+                least, most = _number(float(low)), _number(float(high))
+                return Sql(f"BETWEEN {least.text} AND {most.text}", least.params + most.params)
             case int() | float():
-                return Sql(f"{_sign(leaf.op)} %s::double precision", (float(leaf.value),))
+                number = _number(float(leaf.value))
+                return Sql(f"{_sign(leaf.op)} {number.text}", number.params)
             case tree.Norm(slack=0):
                 norm = self.asking.norm(NormKey.of(leaf.fact, leaf.value))
                 return Sql(f"{_sign(leaf.op)} {norm}")
@@ -187,6 +188,13 @@ class _Compiler:
             return Sql(f"({subject.text} < %s::{kind})", (start,))
         text = f"({subject.text} >= %s::{kind} AND {subject.text} < %s::{kind})"
         return Sql(text, (start, end))
+
+
+def _number(value: float) -> Sql:
+    """A whole number as one: then a column of whole numbers need not be converted in each row."""
+    if value.is_integer():
+        return Sql("%s::bigint", (int(value),))
+    return Sql("%s::double precision", (value,))
 
 
 def _sign(op: Op) -> str:

@@ -104,10 +104,16 @@ def test_a_rule_is_one_expression() -> None:
         "followers between 10_000 and 99_999 and not (role is educator or themes is empty)"
     )
     assert found.text == (
-        "(((f.followers) BETWEEN %s::double precision AND %s::double precision)"
+        "(((f.followers) BETWEEN %s::bigint AND %s::bigint)"
         " AND (NOT (((f.role) = %s::integer) OR (cardinality((f.themes)) = 0))))"
     )
-    assert found.params == (10_000.0, 99_999.0, 1)
+    assert found.params == (10_000, 99_999, 1)
+
+
+def test_whole_thresholds_are_whole_numbers() -> None:
+    whole, half = compiled("followers >= 9007199254740991"), compiled("followers >= 0.5")
+    assert whole == Sql("((f.followers) >= %s::bigint)", (2**53 - 1,))
+    assert half == Sql("((f.followers) >= %s::double precision)", (0.5,))
 
 
 def test_case_is_ignored_whatever_the_locale_of_the_database() -> None:
@@ -120,7 +126,7 @@ def test_case_is_ignored_whatever_the_locale_of_the_database() -> None:
 def test_literal_percent_signs_of_a_fact_are_doubled() -> None:
     fact = Fact(key="odd", label="Odd", type=FactType.NUMBER, sql="f.followers % 2")
     found = compile_rule(parse("odd = 1"), Catalogue([fact]), AS_OF, COPENHAGEN)
-    assert found == Sql("((f.followers %% 2) = %s::double precision)", (1.0,))
+    assert found == Sql("((f.followers %% 2) = %s::bigint)", (1,))
 
 
 def test_nothing_is_compiled_half() -> None:
