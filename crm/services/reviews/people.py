@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
-from crm.choices import Role
-from crm.models import Brand, ReviewForm, User, UserRole
+from crm.choices import ReviewStatus, Role, VettingStatus
+from crm.models import Brand, Review, ReviewForm, User, UserRole
 
 # Who has the capability to review (crm.permissions, which stands above services; a test compares).
 REVIEWING = frozenset({Role.STRATEGIST, Role.MANAGER, Role.ANALYST, Role.ADMIN})
@@ -36,6 +37,23 @@ def may_be_asked(brand: Brand, form: ReviewForm, requester: User | None) -> Quer
     if requester is None or form.requester_may_review:
         return everybody
     return everybody.exclude(pk=requester.pk)
+
+
+def with_work(people: QuerySet[User], brand: Brand) -> QuerySet[User]:
+    """With how many reviews each has to write already, as `reviews_waiting`."""
+    waiting = (
+        Review.objects.filter(
+            reviewer=OuterRef("pk"),
+            status=ReviewStatus.WAITING,
+            vetting__brand=brand,
+            vetting__status=VettingStatus.OPEN,
+        )
+        .order_by()
+        .values("reviewer")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    return people.annotate(reviews_waiting=Coalesce(Subquery(waiting), 0))
 
 
 def is_admin(brand: Brand, user: User) -> bool:

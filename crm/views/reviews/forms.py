@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from crm.choices import CriterionKind
 from crm.forms import put_error
-from crm.forms.reviews import BarForm, CriteriaForms
+from crm.forms.review_forms import BarForm, CriteriaForms
 from crm.models import Criterion, ReviewForm
 from crm.permissions import BrandRequest, Can, brand_page, may
 from crm.services.reviews.forms import newest_form, publish_form, standard_form

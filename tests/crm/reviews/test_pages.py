@@ -150,7 +150,7 @@ class TestVetting:
 
 
 class TestOnTheCreatorPage:
-    def test_asked_for_there(self, brand, ida, strategist, manager_client, analyst):
+    def test_asked_for_there(self, brand, ida, strategist, manager_client, analyst, admin_user):
         path = f"/acme/creators/{ida.creator.uid}/vettings/"
         assert "no review form yet" in text_of(manager_client, path)
         assert manager_client.post(path, {}).status_code == 422
@@ -166,6 +166,10 @@ class TestOnTheCreatorPage:
         ).content.decode()
         assert "2 reviews asked for" in page
         assert Vetting.objects.get().reason == "Spring"
+        other = RelationshipFactory(brand=brand)
+        page = text_of(manager_client, f"/acme/creators/{other.creator.uid}/vettings/")
+        assert "analyst (1 to write)</option>" in page
+        assert "admin</option>" in page
 
     def test_the_result_and_the_history(
         self, brand, ida, strategist, analyst, manager, legal_client
