@@ -123,18 +123,20 @@ def decide(request: BrandRequest, pk: int, act: str) -> HttpResponse:
         raise Http404(msg)
     found = offer_of(request, pk)
     form, seen = SaidForm(request.POST), VersionForm(request.POST)
+    place = "said_form"
     if act in {OfferAct.WITHDRAW, OfferAct.DISCARD}:
         del form.fields["channel"]
+        place = "withdraw_form"
     if not seen.is_valid():
         form.add_error(None, "This page is not complete. Load it again.")
     if not form.is_valid():
-        return show(request, found, status=422, said_form=form, tried=act)
+        return show(request, found, status=422, **{place: form}, tried_form=form)
     try:
         left = _act(request, found, OfferAct(act), form, seen.cleaned_data["version"])
     except OfferRefused as refusal:
         put_error(form, refusal.field, str(refusal))
         found = offer_of(request, pk)
-        return show(request, found, status=409, said_form=form, tried=act)
+        return show(request, found, status=409, **{place: form}, tried_form=form)
     messages.success(request, _DONE[OfferAct(act)])
     if not left:
         return redirect("campaigns:offers", brand=request.brand.slug)

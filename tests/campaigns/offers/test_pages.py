@@ -158,7 +158,9 @@ def test_withdrawing_says_why(relationship, manager, manager_client):
     offer = an_offer(relationship, manager, OfferState.SENT)
     answer = manager_client.post(f"{BASE}/{offer.pk}/withdraw/", {"version": offer.version})
     assert answer.status_code == 409
-    assert "Say why it is withdrawn." in text_of(answer)
+    page = text_of(answer)
+    assert "Say why it is withdrawn." in page
+    assert 'id="id_channel"' in page
     body = {"version": offer.version, "note": "The launch moved."}
     assert manager_client.post(f"{BASE}/{offer.pk}/withdraw/", body).status_code == 302
     offer.refresh_from_db()
