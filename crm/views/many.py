@@ -20,8 +20,10 @@ from crm.filters import CreatorFilter, asked
 from crm.forms import PlainForm, put_error
 from crm.forms.lists import FieldValueForm, NextStepForm, OwnerForm, StageForm, TagForm, UntagForm
 from crm.forms.reviews import AskManyForm
+from crm.limits import TookTooLong
 from crm.lists import changes, export
 from crm.lists.columns import PARAMETER as COLUMNS
+from crm.lists.patience import TOO_LONG, try_out
 from crm.lists.selection import FilterRefused, Selection, errors_in_words
 from crm.models import CustomField
 from crm.permissions import BrandRequest, Can, brand_page
@@ -167,6 +169,10 @@ def download(request: BrandRequest, form: str) -> HttpResponseBase:
     if not found.is_valid():
         words = f"The filter cannot be used. {errors_in_words(found)}"
         return HttpResponse(words, status=400, content_type="text/plain; charset=utf-8")
+    try:
+        try_out(found, cap=export.LONG)
+    except TookTooLong:
+        return HttpResponse(TOO_LONG, status=409, content_type="text/plain; charset=utf-8")
     at, query = timezone.now(), asked(request.GET)
     columns = export.columns_of(request.brand, request.GET.get(COLUMNS, ""))
     try:

@@ -373,6 +373,8 @@ def test_nothing_is_done_to_whom_a_slow_rule_takes(brand, ann, slow_rule, manage
     assert not Job.objects.exists()
     problem = rest_as(manager, brand).get("creators/", rule=slow_rule)
     assert_problem(problem, 409, "took_too_long")
+    file = manager_client.get(f"{LIST}export.csv", {"rule": slow_rule})
+    assert (file.status_code, "takes longer than 10 seconds" in text(file)) == (409, True)
 
 
 def test_a_creator_opens_without_neighbours_where_the_rule_is_slow(
