@@ -198,7 +198,7 @@ class Migration(migrations.Migration):
                     "relationship",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="stage_suggestions",
+                        related_name="+",
                         to="crm.relationship",
                     ),
                 ),

@@ -37,9 +37,7 @@ class StageSuggestion(models.Model):
 
     # That of the relationship: the day and the board ask by brand.
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
-    relationship = models.ForeignKey(
-        Relationship, on_delete=models.CASCADE, related_name="stage_suggestions"
-    )
+    relationship = models.ForeignKey(Relationship, on_delete=models.CASCADE, related_name="+")
     version = models.ForeignKey(StageRuleVersion, on_delete=models.CASCADE, related_name="+")
     from_stage = models.CharField(max_length=20, choices=Stage.choices)
     to_stage = models.CharField(max_length=20, choices=Stage.choices)
