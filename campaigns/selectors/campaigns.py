@@ -222,6 +222,9 @@ def _groups(campaigns: Iterable[int]) -> list[_Group]:
     return made
 
 
+_NO_KEY = {BudgetKind.TIER: "Tier not known", BudgetKind.SEGMENT: "Not from a segment"}
+
+
 def _budget(campaign: Campaign, groups: Iterable[_Group], lines: Iterable[BudgetLine]) -> Budget:
     whole = Spending()
     used: dict[BudgetKind, dict[str, Spending]] = {kind: {} for kind in BudgetKind}
@@ -242,7 +245,7 @@ def _budget(campaign: Campaign, groups: Iterable[_Group], lines: Iterable[Budget
         remains[kind] = None if campaign.budget is None else campaign.budget - planned
         if parts:
             parts += [
-                LineUse(key, key or "not known", None, None, spending)
+                LineUse(key, key or _NO_KEY[kind], None, None, spending)
                 for key, spending in sorted(used[kind].items())
             ]
     return Budget(campaign.budget, whole, cuts, remains)

@@ -254,27 +254,28 @@ _RANKED = (
     1 / (1 + load) AS load_counts
   FROM parts
 ), scored AS (
-  SELECT c.*, w.score, w.unknown
-  FROM counted c CROSS JOIN LATERAL (
-    SELECT
-      sum(weight * counts) / nullif(sum(weight) FILTER (WHERE counts IS NOT NULL), 0) AS score,
-      count(*) FILTER (WHERE counts IS NULL) AS unknown
-    FROM (VALUES
-      (%(fit)s::float8, c.fit_counts), (%(engagement)s::float8, c.engagement_counts),
-      (%(freshness)s::float8, c.freshness_counts), (%(load)s::float8, c.load_counts)
-    ) AS weighted (weight, counts)
-    WHERE weight > 0
-  ) w
+  SELECT *,
+    (coalesce(%(fit)s * fit_counts, 0) + coalesce(%(engagement)s * engagement_counts, 0)
+      + coalesce(%(freshness)s * freshness_counts, 0) + coalesce(%(load)s * load_counts, 0))
+    / nullif(
+      CASE WHEN fit_counts IS NULL THEN 0 ELSE %(fit)s END
+      + CASE WHEN engagement_counts IS NULL THEN 0 ELSE %(engagement)s END
+      + CASE WHEN freshness_counts IS NULL THEN 0 ELSE %(freshness)s END
+      + CASE WHEN load_counts IS NULL THEN 0 ELSE %(load)s END, 0)::float8 AS score,
+    %(fit)s > 0 AND fit_counts IS NULL OR %(engagement)s > 0 AND engagement_counts IS NULL
+      OR %(freshness)s > 0 AND freshness_counts IS NULL
+      OR %(load)s > 0 AND load_counts IS NULL AS lacks
+  FROM counted
 ), taken AS (
   SELECT * FROM scored
-  ORDER BY unknown > 0, score DESC NULLS LAST, followers DESC NULLS LAST, id
+  ORDER BY lacks, score DESC NULLS LAST, followers DESC NULLS LAST, id
   LIMIT %(size)s
 )
 SELECT t.id, t.creator_id, o.uid, o.name, t.followers, t.score,
   t.fit, t.fit_counts, t.engagement, t.engagement_counts,
   t.freshness, t.freshness_counts, t.load, t.load_counts
 FROM taken t JOIN crm_creator o ON o.id = t.creator_id
-ORDER BY t.unknown > 0, t.score DESC NULLS LAST, t.followers DESC NULLS LAST, t.id
+ORDER BY t.lacks, t.score DESC NULLS LAST, t.followers DESC NULLS LAST, t.id
 """
 )
 _WORDS = {
