@@ -24,7 +24,8 @@ from crm.services.reviews.wordings import (
     checked_criteria,
 )
 
-# On which day a creator was vetted last: rules find those who never were.
+# On which day a creator was vetted last: rules find those who never were. A brand that has a field
+# of this key which holds something else goes without.
 VETTED_ON = "vetted_on"
 _TYPES = {CriterionKind.SCALE: FieldType.NUMBER, CriterionKind.CHOICE: FieldType.CHOICE}
 

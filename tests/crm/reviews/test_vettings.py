@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from crm.choices import ResultBasis, ReviewStatus, Source, VettingStatus
+from crm.choices import FieldType, ResultBasis, ReviewStatus, Source, VettingStatus
 from crm.models import (
     Answer,
     AuditEntry,
@@ -20,7 +20,7 @@ from crm.models import (
     VettingResult,
 )
 from crm.permissions import CAPABILITIES, Can
-from crm.services.fields import archive_field
+from crm.services.fields import archive_field, define_field
 from crm.services.reviews import vettings, writing
 from crm.services.reviews.answers import Given
 from crm.services.reviews.people import REVIEWING, ReviewRefused, may_be_asked
@@ -396,3 +396,15 @@ def test_the_ledger_has_ids_and_counts_only(brand, vetting, analyst, strategist,
         ("disputed", {"vetting": vetting.pk, "criteria": 1}),
         ("settled", {"vetting": vetting.pk, "form": 1, "is_adjudicated": True}),
     ]
+
+
+def test_a_field_of_the_brand_s_own_is_left_alone(brand, ida, strategist, analyst, manager):
+    define_field(
+        brand=brand, label="Since", key="vetted_on", type=FieldType.TEXT, at=NOW, actor=strategist
+    )
+    publish(brand, strategist, reviewers=1)
+    vetting = ask(ida, manager, analyst)
+    write(vetting, analyst, said(2, 3, 1, "never"))
+    assert found(vetting)["tone"] == ("2", ResultBasis.SINGLE)
+    assert not FieldValue.objects.filter(field__key="vetted_on").exists()
+    assert held(brand, "review_tone").number == 2.0
