@@ -219,7 +219,7 @@ def _show(
 ) -> HttpResponse:
     now = timezone.now()
     (card,) = _cards(campaign, [found])
-    words = request.GET.get("q", "").strip()[:100]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     can_leave = found.is_open and found.stage != EngagementStage.LIVE and campaign.is_open
     context = {
         "campaign": campaign,

@@ -40,7 +40,7 @@ def shortlist(request: BrandRequest, key: str) -> HttpResponse:
     except BadCursor:
         page = paginate(rows, NEWEST_FIRST, size=PAGE)
     counts = selectors.counts_of(found)
-    words = request.GET.get("q", "").strip()[:100]
+    words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     context = {
         "campaign": found,
         "stage": stage,

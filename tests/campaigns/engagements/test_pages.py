@@ -135,6 +135,7 @@ def test_somebody_is_added_by_name_with_a_reason(manager_client, campaign, brand
     engage(campaign, relationship=RelationshipFactory(brand=brand, creator__name="Ida Olsen"))
     found = manager_client.get(address("shortlist"), {"q": "ida"}).context["found"]
     assert [row.relationship.creator.name for row in found] == ["Ida Holm"]
+    assert manager_client.get(address("shortlist"), {"q": "ida\0"}).context["found"] == found
     sent = {"creator": relationship.creator.uid, "reason": "Calm voice"}
     answer = manager_client.post(address("shortlist_add"), sent, follow=True)
     assert "Ida Holm is on the shortlist." in answer.text
