@@ -43,9 +43,12 @@ def board(request: BrandRequest) -> HttpResponse:
     number, at = latest(request.brand), timezone.now()
     found = CreatorFilter(request.GET, relationships_of(request.brand), request=request)
     folded = [name for name in found.filters if name not in {*FIRST_FILTERS, *NO_FILTERS}]
+    columns = _columns(request, found, at) if found.is_valid() else []
     context = {
         "filter": found,
-        "columns": _columns(request, found, at) if found.is_valid() else [],
+        "columns": columns,
+        "is_empty": not any(column.head.count.number for column in columns)
+        and not (found.is_narrowed or found.errors),
         "is_narrowed": found.is_narrowed,
         "views": Views.of(request.brand, request.user, request.GET),
         "chips": chips(found, request.GET) if found.is_valid() else (),

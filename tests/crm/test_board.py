@@ -257,6 +257,14 @@ def test_limits_are_checked_and_recorded(brand, admin_user_client):
     assert AuditEntry.objects.count() == 1
 
 
+def test_a_board_without_cards_says_what_to_do(brand, manager_client, legal_client):
+    assert "Import a file" in manager_client.get("/acme/board/").content.decode()
+    assert "A manager can import a file" in legal_client.get("/acme/board/").content.decode()
+    narrowed = manager_client.get("/acme/board/?search=nobody").content.decode()
+    assert "No cards yet" not in narrowed
+    assert "Nobody here with this filter." in narrowed
+
+
 def test_a_view_of_the_list_narrows_the_board(brand, manager, manager_client):
     mine = RelationshipFactory(brand=brand, owner=manager, stage=Stage.CORE)
     RelationshipFactory(brand=brand, stage=Stage.CORE)
