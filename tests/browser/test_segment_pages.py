@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from segmentation.choices import OverrideKind
 from segmentation.models import AudienceSegment, Override, Segment, SegmentVersion
-from segmentation.services import packs, playbooks, runs
+from segmentation.services import packs, playbooks, runs, stage_rules
 from segmentation.services.overrides import force
 from tests.browser.watching import PHONE, SCREEN, width_beyond_screen
 from tests.segmentation.world import make_creator, post
@@ -33,6 +33,7 @@ def lived_in(brand, strategist):
         post(creator, now - timedelta(days=5), followers_at_post=2_000, likes=50)
         creators.append(creator)
     packs.install_pack(brand=brand, name="personas", actor=None, at=now)
+    stage_rules.take_ready(brand=brand, at=now, actor=None)
     run = runs.start_run(brand=brand, as_of=now - timedelta(hours=1), at=now)
     runs.execute_run(run_id=run.pk, at=now)
     segment = Segment.objects.get(brand=brand, key="persona-influencer")
@@ -78,6 +79,9 @@ def test_every_page_is_accessible_and_fits_a_phone(
     log_in(strategist)
     segment = "/acme/segments/persona-influencer"
     for path in (
+        "/acme/stages/",
+        "/acme/stages/entry/first_time/",
+        "/acme/board/",
         "/acme/segments/",
         f"{segment}/",
         f"{segment}/edit/",
