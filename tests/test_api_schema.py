@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,16 @@ from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft4Validator
 
+from campaigns.models import Campaign, Engagement, Gift, Offer
+from campaigns.services import gifts
 from config import api
 from crm import audit
 from crm.api.base import BrandViewSet
-from crm.choices import Scope
+from crm.choices import Scope, Stage
 from crm.data_files import read_yaml
 from crm.models import (
     Agent,
+    Application,
     Brand,
     ContactPoint,
     Enrolment,
@@ -43,16 +47,27 @@ from crm.services import saved_views
 from crm.services.metrics import refresh_metrics
 from crm.services.tasks import add_task
 from segmentation.choices import OverrideKind
-from segmentation.models import DriftReport, Membership, Override, Segment
-from segmentation.services import changesets, drift, packs, runs
+from segmentation.models import (
+    DriftReport,
+    Membership,
+    Override,
+    Segment,
+    StageRule,
+    StageSuggestion,
+)
+from segmentation.services import changesets, drift, packs, runs, stage_suggestions
 from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
+from tests.campaigns.made import engage, make_campaign
+from tests.campaigns.offers.worlds import an_offer
+from tests.crm.applications.worlds import applied
 from tests.crm.mail.world import creator_of, queued
 from tests.crm.outreach.worlds import write_to_somebody
 from tests.crm.reviews.world import ask, publish, said, write
 from tests.factories import NOW, NoteFactory
 from tests.rest import Rest, rest_as
 from tests.segmentation.building import populate
+from tests.segmentation.stages.building import suggestion
 
 KEPT = Path(__file__).parent.parent / "docs" / "openapi.yaml"
 NO_BODY = {"204", "304"}
@@ -139,6 +154,18 @@ def give_a_day_of_work(brand: Brand, actor: User) -> None:
     saved_views.save_new(brand=brand, name="Core", query="stage=core", author=actor, is_shared=True)
 
 
+def give_a_campaign(brand: Brand, actor: User) -> None:
+    """An application, an offer, a gift, a creator in a campaign, a suggestion of a stage."""
+    noa = creator_of(brand, "Noa", "noa@example.com")
+    applied(brand)
+    an_offer(noa, actor)
+    shoes = gifts.Details("Trail shoes", "blue, 39", Decimal(120), "EUR")
+    gifts.plan_gift(relationship=noa, details=shoes, actor=actor, at=NOW)
+    engage(make_campaign(brand, actor), relationship=noa)
+    suggestion(brand, "followers >= 1", Stage.PROSPECT, Stage.FIRST_TIME)
+    stage_suggestions.refresh(brand=brand, at=NOW)
+
+
 @pytest.fixture
 def rest(brand, admin_user) -> Rest:
     """Of an admin of a brand that has some of everything."""
@@ -173,6 +200,7 @@ def rest(brand, admin_user) -> Rest:
     )
     write_to_somebody(brand, admin_user)
     give_a_day_of_work(brand, admin_user)
+    give_a_campaign(brand, admin_user)
     return rest_as(admin_user, brand)
 
 
@@ -211,6 +239,13 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/vettings/{id}": str(Vetting.objects.get().pk),
         "/reviews/{id}": str(Review.objects.get().pk),
         "/review-forms/{number}": "1",
+        "/applications/{id}": str(Application.objects.get().pk),
+        "/offers/{id}": str(Offer.objects.get().pk),
+        "/gifts/{id}": str(Gift.objects.get().pk),
+        "/campaigns/{key}": Campaign.objects.get().key,
+        "/engagements/{id}": str(Engagement.objects.get().pk),
+        "/stage-rules/{id}": str(StageRule.objects.get().pk),
+        "/stage-suggestions/{id}": str(StageSuggestion.objects.earliest("pk").pk),
         "/views/{id}": str(SavedView.objects.get().pk),
     }
     asked = 0
