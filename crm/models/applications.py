@@ -21,7 +21,7 @@ _DECIDED = (ApplicationStatus.ACCEPTED, ApplicationStatus.DECLINED, ApplicationS
 
 
 class ApplicationPage(models.Model):
-    """What a brand's page says and asks; without a row the page is closed (`ApplicationPage.of`)."""
+    """What a brand's page says and asks; without a row it is closed (`ApplicationPage.of`)."""
 
     brand = models.OneToOneField(
         Brand, on_delete=models.CASCADE, primary_key=True, related_name="application_page"

@@ -120,8 +120,10 @@ def test_mails_are_looked_up_by_their_index(mailed, brand):
     said(mailed, "x" * 2_000_000 + " end")
     words = SearchVector(SUBJECT_FOLDED, TEXT_FOLDED, config="simple")
     rows = Message.objects.alias(words=words).filter(words="parcel")
+    # So few rows are read faster in any other way.
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
     assert "crm_message_words" in rows.explain()
 
 

@@ -293,7 +293,7 @@ def test_readings_tell_source_and_age(brand):
 def test_the_number_of_queries_does_not_grow_with_creators(brand, django_assert_num_queries):
     for count in (1, 30):
         populate(brand, count, seed=count)
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(7):
             refresh_facts(brand=brand, as_of=NOW)
 
 
