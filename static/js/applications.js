@@ -26,6 +26,7 @@ document.addEventListener("keydown", (event) => {
   details.open = false;
   details.querySelector("summary").focus();
 });
-document.addEventListener("htmx:afterSettle", ({ target }) => {
+// At once: a moment later somebody may be at the next row.
+document.addEventListener("htmx:afterSwap", ({ target }) => {
   if (target.matches?.("article[data-row]")) target.focus();
 });
