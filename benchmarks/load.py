@@ -42,7 +42,7 @@ SECONDS = 60
 READING = 5.0
 WORKERS = ("--workers=3", "--threads=4")
 KINDS = ("list", "board", "creator")
-LISTS = ("", "?sort=-followers", "?stage=core&sort=name", "?search=creator")
+LISTS = ("", "?sort=-followers", "?stage=core&sort=name", "?search=creator+0012")
 
 Seconds = Mapping[str, Sequence[float]]
 
