@@ -9,11 +9,15 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         """Add what this app has to the pages that others add to as well."""
+        from django.urls import register_converter  # noqa: PLC0415
+
         from crm import search  # noqa: PLC0415
         from crm.day.own import add_own_sources  # noqa: PLC0415 - models are there only now
+        from crm.exports import FormatConverter  # noqa: PLC0415
         from crm.lists.kinds import add_own_kinds  # noqa: PLC0415
         from crm.services import duplicates, jobs  # noqa: PLC0415
 
+        register_converter(FormatConverter, "format")
         add_own_sources()
         add_own_kinds()
         search.add_own_kinds()

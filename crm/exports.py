@@ -47,6 +47,20 @@ class Format(StrEnum):
         return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+class FormatConverter:
+    """The end of an address that says what a list is written as; no other one is an address."""
+
+    regex = "|".join(Format)
+
+    def to_python(self, value: str) -> Format:
+        """For the view."""
+        return Format(value)
+
+    def to_url(self, value: str) -> str:
+        """For a link."""
+        return value
+
+
 class TooLong(Exception):
     """More rows than a sheet of Excel can have; the message is fit for the user."""
 

@@ -100,7 +100,7 @@ urlpatterns = [
     path("creators/<uuid:uid>/similar/", creator.alike, name="creator_similar"),
     path("creators/<uuid:uid>/timeline/", timeline.creator_timeline, name="creator_timeline"),
     path(
-        "creators/<uuid:uid>/timeline/export/<slug:ending>/",
+        "creators/<uuid:uid>/timeline/export/<format:form>/",
         timeline.export,
         name="creator_timeline_export",
     ),

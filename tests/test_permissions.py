@@ -312,7 +312,7 @@ PAGES = {
 KINDS = {
     "uid": UID,
     "other": UUID(int=1),
-    "ending": "csv",
+    "form": "csv",
     "name": "country",
     "pk": NOTHING,
     "number": 1,

@@ -83,11 +83,8 @@ def campaigns(request: BrandRequest) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
-def export(request: BrandRequest, ending: str) -> HttpResponseBase:
+def export(request: BrandRequest, form: Format) -> HttpResponseBase:
     """What the list shows, as a file."""
-    if ending not in set(Format):
-        msg = "There is no such kind of file."
-        raise Http404(msg)
     today = timezone.localdate()
     every = list(in_order(_asked(request).qs, NEWEST))
     return respond(
@@ -115,7 +112,7 @@ def export(request: BrandRequest, ending: str) -> HttpResponseBase:
             )
             for row in campaign_rows(every)
         ],
-        form=Format(ending),
+        form=form,
         about=[("Brand", request.brand.name), ("Taken on", today)],
     )
 

@@ -78,11 +78,8 @@ def gifts(request: BrandRequest) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
-def export(request: BrandRequest, ending: str) -> HttpResponseBase:
+def export(request: BrandRequest, form: Format) -> HttpResponseBase:
     """What the list shows, as a file. Postal addresses stay in the creator's file."""
-    if ending not in set(Format):
-        msg = "There is no such kind of file."
-        raise Http404(msg)
     rows, _asked_for = _asked(request)
     today = timezone.localdate()
     lines = (_line(row) for row in in_order(rows, MOVED).iterator(chunk_size=1_000))
@@ -90,7 +87,7 @@ def export(request: BrandRequest, ending: str) -> HttpResponseBase:
         f"gifts-{request.brand.slug}-{today:%Y-%m-%d}",
         COLUMNS,
         lines,
-        form=Format(ending),
+        form=form,
         about=[("Brand", request.brand.name), ("Taken on", today)],
     )
 

@@ -77,11 +77,8 @@ def offers(request: BrandRequest) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
-def export(request: BrandRequest, ending: str) -> HttpResponseBase:
+def export(request: BrandRequest, form: Format) -> HttpResponseBase:
     """What the list shows, as a file."""
-    if ending not in set(Format):
-        msg = "There is no such kind of file."
-        raise Http404(msg)
     rows, _asked_for = _asked(request)
     today = timezone.localdate()
     lines = (_line(row) for row in in_order(rows, MOVED).iterator(chunk_size=1_000))
@@ -89,7 +86,7 @@ def export(request: BrandRequest, ending: str) -> HttpResponseBase:
         f"offers-{request.brand.slug}-{today:%Y-%m-%d}",
         COLUMNS,
         lines,
-        form=Format(ending),
+        form=form,
         about=[("Brand", request.brand.name), ("Taken on", today)],
     )
 

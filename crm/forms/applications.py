@@ -14,7 +14,7 @@ from crm.forms.creators import COUNTRIES, MAX_FOLLOWERS
 from crm.importers.handles import parse_handle, platform_of_url, profile_address
 from crm.importers.numbers import BadValue
 from crm.models import ApplicationPage, Platform
-from crm.services.applications.page import PageRefused, check_page
+from crm.services.applications.page import CHANGEABLE, PageRefused, check_page
 from crm.services.applications.receiving import Account, Given
 
 ROWS = (1, 2, 3)
@@ -199,17 +199,7 @@ class ApplicationPageForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ApplicationPage
-        fields = (
-            "is_open",
-            "title",
-            "text",
-            "language",
-            "contact_email",
-            "consent_text",
-            "min_age",
-            "keep_days",
-            "decline_text",
-        )
+        fields = CHANGEABLE
         labels = {
             "is_open": "Take applications",
             "title": "Title",

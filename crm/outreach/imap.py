@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import imaplib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
@@ -129,11 +129,10 @@ def connection(server: Server) -> Iterator[Folders]:
     """A connection to `server`, closed at the end. Raises ServerTrouble at any step."""
     try:
         box = _box(server)
-        try:
+        with ExitStack() as unless_logged_in:
+            unless_logged_in.callback(box.client.shutdown)
             box.login(server.user, server.password, initial_folder=None)
-        except BaseException:
-            box.client.shutdown()
-            raise
+            unless_logged_in.pop_all()
         with box:
             yield Folders(box)
     except (OSError, imaplib.IMAP4.error, ImapToolsError, ValueError) as error:

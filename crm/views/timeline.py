@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -113,11 +113,8 @@ def creator_timeline(request: BrandRequest, relationship: Relationship) -> HttpR
 @require_safe
 @brand_page(Can.VIEW)
 @of_creator
-def export(request: BrandRequest, relationship: Relationship, ending: str) -> HttpResponseBase:
+def export(request: BrandRequest, relationship: Relationship, form: Format) -> HttpResponseBase:
     """What the address asks for, as a file."""
-    if ending not in set(Format):
-        msg = "There is no such kind of file."
-        raise Http404(msg)
     asked = AskedForm(request.GET, people=people_of(request.brand)).asked()
     rows = (
         (event.at, SOURCES[event.kind].label, event.title, event.who, event.text)
@@ -128,6 +125,6 @@ def export(request: BrandRequest, relationship: Relationship, ending: str) -> Ht
         f"timeline-{relationship.creator.uid}-{today:%Y-%m-%d}",
         ("when", "kind", "what", "who", "text"),
         rows,
-        form=Format(ending),
+        form=form,
         about=[("Creator", relationship.creator.name), ("Taken on", today)],
     )

@@ -163,7 +163,7 @@ def test_a_run_finds_whom_the_book_says(brand, seed: int) -> None:
     creators = [person.pk for person in populate(brand, CREATORS, seed=seed + 1)]
     make_segments(rng, brand, LEAVES)
     force_some(rng, brand, creators)
-    follow(rng, brand, creators, look_again=run_now)
+    assert_as_the_book_says(rng, brand, creators, look_again=run_now)
 
 
 @pytest.mark.django_db
@@ -187,10 +187,10 @@ def test_batches_find_whom_the_book_says(brand, seed: int) -> None:
                 FactChange.objects.create(brand=brand, creator_id=creator, cause="test")
             outbox.drain(at=as_of)
 
-    follow(rng, brand, creators, look_again=by_batches)
+    assert_as_the_book_says(rng, brand, creators, look_again=by_batches)
 
 
-def follow(rng: random.Random, brand, creators: list[int], *, look_again) -> None:
+def assert_as_the_book_says(rng: random.Random, brand, creators: list[int], *, look_again) -> None:
     """Look at them again and again, with other numbers each time."""
     for days in (0, 2, 60):
         as_of = NOW + timedelta(days=days)
