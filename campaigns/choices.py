@@ -181,3 +181,22 @@ class SlotCadence(models.TextChoices):
     WEEKLY = "weekly", "Every week"
     MONTHLY = "monthly", "Every month"
     QUARTERLY = "quarterly", "Every quarter"
+
+
+class DeliverableState(models.TextChoices):
+    """Where one piece of content stands."""
+
+    PLANNED = "planned", "To be made"
+    IN_REVIEW = "in_review", "In review"
+    NEEDS_WORK = "needs_work", "Needs work"
+    APPROVED = "approved", "Approved"
+    PUBLISHED = "published", "Published"
+    CANCELLED = "cancelled", "Called off"
+
+
+class GuestKind(models.TextChoices):
+    """What a link for somebody without an account opens."""
+
+    PORTAL = "portal", "A creator's pages in a campaign"
+    REVIEWER = "reviewer", "The review of a piece of content"
+    REPORT = "report", "The report of a campaign"

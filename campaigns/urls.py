@@ -10,6 +10,7 @@ from campaigns.views import (
     competitors,
     engagements,
     gifts,
+    guests,
     offer_terms,
     offers,
     plans,
@@ -68,6 +69,8 @@ urlpatterns = [
         engagements.substitute,
         name="engagement_substitute",
     ),
+    path("campaigns/<slug:key>/creators/<int:pk>/links/", guests.invite, name="guest_invite"),
+    path("links/<int:pk>/revoke/", guests.revoke, name="guest_revoke"),
     path("campaigns/<slug:key>/calendar/", calendar.calendar, name="campaign_calendar"),
     path(
         "campaigns/<slug:key>/calendar/slots/<int:pk>/<slug:act>/",

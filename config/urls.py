@@ -16,6 +16,7 @@ urlpatterns = [
     path("apply/<slug:brand>/thanks/", applying.thanks, name="apply_thanks"),
     path("apply/<slug:brand>/confirm/<str:token>/", applying.confirm, name="apply_confirm"),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("guest/<str:token>/", include("campaigns.guest_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api")),

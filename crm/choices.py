@@ -217,6 +217,7 @@ class NotificationKind(models.TextChoices):
     REPLY = "reply", "A creator answered"
     OUTREACH = "outreach", "Outreach needs you"
     OFFER = "offer", "An offer moved"
+    CAMPAIGN = "campaign", "Work of a campaign needs you"
     APPLICATION = "application", "Somebody applied"
     REVIEW = "review", "A review waits for you"
     SUGGESTION = "suggestion", "A suggestion"

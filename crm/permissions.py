@@ -38,6 +38,10 @@ class Can(StrEnum):
     MAKE_OFFERS = "make_offers"
     PLAN_CAMPAIGNS = "plan_campaigns"
     RUN_CAMPAIGNS = "run_campaigns"
+    MAKE_CONTRACTS = "make_contracts"
+    APPROVE_CONTENT = "approve_content"
+    CLEAR_LEGAL = "clear_legal"
+    EDIT_POLICIES = "edit_policies"
     TRIAGE = "triage"
     REVIEW = "review"
     RUN_SEGMENTS = "run_segments"
@@ -57,6 +61,8 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.MANAGE_OUTREACH,
             Can.READ_MAIL,
             Can.PLAN_CAMPAIGNS,
+            Can.APPROVE_CONTENT,
+            Can.EDIT_POLICIES,
             Can.REVIEW,
             Can.RUN_SEGMENTS,
             Can.APPLY_RUNS,
@@ -76,12 +82,22 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.MAKE_OFFERS,
             Can.PLAN_CAMPAIGNS,
             Can.RUN_CAMPAIGNS,
+            Can.MAKE_CONTRACTS,
             Can.REVIEW,
             Can.TRIAGE,
         }
     ),
     Role.ANALYST: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.REVIEW, Can.RUN_SEGMENTS}),
-    Role.LEGAL: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.READ_MAIL, Can.READ_AUDIT}),
+    Role.LEGAL: frozenset(
+        {
+            Can.VIEW,
+            Can.WRITE_NOTES,
+            Can.READ_MAIL,
+            Can.CLEAR_LEGAL,
+            Can.EDIT_POLICIES,
+            Can.READ_AUDIT,
+        }
+    ),
     Role.ADMIN: frozenset(Can),
 }
 

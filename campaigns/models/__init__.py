@@ -2,8 +2,10 @@
 
 from campaigns.models.calendar import Slot, SlotFill
 from campaigns.models.campaigns import BudgetLine, Campaign, Competitor, Deadline
+from campaigns.models.deliverables import Deliverable
 from campaigns.models.engagements import Engagement, EngagementStay
 from campaigns.models.gifts import Gift, GiftEvent
+from campaigns.models.guests import GuestLink
 from campaigns.models.offer_versions import OfferDeliverable, OfferRight, OfferVersion
 from campaigns.models.offers import Offer, OfferEvent
 
@@ -12,10 +14,12 @@ __all__ = (
     "Campaign",
     "Competitor",
     "Deadline",
+    "Deliverable",
     "Engagement",
     "EngagementStay",
     "Gift",
     "GiftEvent",
+    "GuestLink",
     "Offer",
     "OfferDeliverable",
     "OfferEvent",

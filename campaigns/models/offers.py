@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from campaigns.choices import Channel, OfferAct, OfferState
+from campaigns.models.engagements import Engagement
 from crm.models import Brand, Message, Relationship, User
 
 if TYPE_CHECKING:
@@ -36,6 +37,10 @@ class Offer(models.Model):
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
     relationship = models.ForeignKey(Relationship, on_delete=models.CASCADE, related_name="+")
+    # The place in a campaign that it is about, if any: of the same creator, as the service sees to.
+    engagement = models.ForeignKey(
+        Engagement, on_delete=models.SET_NULL, null=True, blank=True, related_name="offers"
+    )
     title = models.CharField(max_length=200)
     # Who leads the negotiation: answers come to their day.
     owner = models.ForeignKey(

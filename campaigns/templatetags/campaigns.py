@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from django import template
+from django.http import HttpRequest
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, GuestLink
+from campaigns.services.guests import path_of
 from campaigns.services.money import money as in_words
 from campaigns.services.objectives import OBJECTIVES
 
@@ -36,3 +38,9 @@ def platform_name(key: str, names: Mapping[str, str]) -> str:
 def of(values: Mapping[object, object], key: object) -> object:
     """One of several by its key."""
     return values.get(key)
+
+
+@register.filter
+def guest_address(link: GuestLink, request: HttpRequest) -> str:
+    """The whole address of a guest's link, to be copied: {{ link|guest_address:request }}."""
+    return request.build_absolute_uri(path_of(link))

@@ -10,19 +10,22 @@ from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import trigger_client_event
 
-from campaigns.choices import EngagementStage
+from campaigns.choices import EngagementStage, GuestKind
 from campaigns.forms.engagements import EngagementForm, MoveForm, SubstituteForm
-from campaigns.models import Campaign, Engagement
+from campaigns.forms.guests import LinkForm
+from campaigns.models import Campaign, Engagement, GuestLink
 from campaigns.models.engagements import LEFT
 from campaigns.selectors import engagements as selectors
 from campaigns.selectors.conflicts import conflicts_of, vetted
 from campaigns.selectors.engagements import Card
 from campaigns.services import engagements as service
 from campaigns.services import shortlists
+from campaigns.services.guests import DAYS
 from campaigns.services.refusals import CampaignRefused, ReasonNeeded
 from campaigns.views.finding import campaign_of, engagement_of, relationship_with
 from crm.models import Relationship
@@ -31,6 +34,7 @@ from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
 CARDS = 25
+LINKS = 20
 NEWEST_FIRST = Order("engagements", "stage_since", "id", descending=True)
 
 
@@ -234,6 +238,14 @@ def _show(
         "replaced_by": found.replaced_by.select_related("relationship__creator").first(),
         "form": form
         or EngagementForm(brand=request.brand, engagement=found, moves=list(card.moves)),
+        "links": GuestLink.objects.filter(engagement=found)[:LINKS],
+        "make_url": reverse(
+            "campaigns:guest_invite", args=[request.brand.slug, campaign.key, found.pk]
+        ),
+        "link_form": LinkForm(
+            initial={"name": found.relationship.creator.name, "days": DAYS[GuestKind.PORTAL]}
+        ),
+        "now": now,
         "can_leave": can_leave,
         "words": words,
         "found": selectors.candidates(campaign, words) if words and can_leave else [],

@@ -123,6 +123,7 @@ class Brand(models.Model):
                         "admin",
                         "api",
                         "apply",
+                        "guest",
                         "static",
                         "healthz",
                         "readyz",

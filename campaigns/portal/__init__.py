@@ -1,0 +1,1 @@
+"""What the creator's own pages show, behind their link; a module per idea (campaigns/guests.py)."""

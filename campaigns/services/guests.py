@@ -1,0 +1,194 @@
+"""Links for people without an account: made, opened, ended.
+
+The address holds the link's random number, signed with the product's secret key. A database that
+gets lost opens nothing, and an address can be shown again to those who may make one.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+
+from campaigns.choices import GuestKind
+from campaigns.models import Campaign, Deliverable, Engagement, GuestLink
+from campaigns.services.refusals import CampaignRefused
+from crm import audit
+from crm.choices import NotificationKind
+from crm.models import Brand, User
+from crm.services.notifications import notify
+
+DAYS = {GuestKind.PORTAL: 60, GuestKind.REVIEWER: 14, GuestKind.REPORT: 30}
+DAYS_MAX = 365
+# How exactly it is known when a link was used last.
+_HOUR = timedelta(hours=1)
+_signer = signing.Signer(salt="campaigns.guests")
+
+
+class LinkUnknown(Exception):
+    """The address holds no link of ours."""
+
+
+class LinkEnded(Exception):
+    """The link was good once: it expired, or it was taken back."""
+
+    def __init__(self, link: GuestLink) -> None:
+        super().__init__("This link has ended.")
+        self.link = link
+
+
+@transaction.atomic
+def make_link(
+    *,
+    target: Engagement | Deliverable | Campaign,
+    name: str,
+    actor: User | None,
+    at: datetime,
+    days: int | None = None,
+) -> GuestLink:
+    """A link to a creator's pages, to the review of a deliverable, or to a campaign's report.
+
+    It ends after `days`, or the usual number of its kind. Raises CampaignRefused.
+    """
+    kind, brand = _kind_and_brand(target)
+    name = " ".join(name.split())[:120]
+    if not name:
+        raise CampaignRefused("Say who the link is for.", code="name_needed", field="name")
+    days = DAYS[kind] if days is None else days
+    if not 1 <= days <= DAYS_MAX:
+        raise CampaignRefused(
+            f"A link works for 1 to {DAYS_MAX} days.", code="out_of_range", field="days"
+        )
+    link = GuestLink.objects.create(
+        brand=brand,
+        kind=kind,
+        engagement=target if isinstance(target, Engagement) else None,
+        deliverable=target if isinstance(target, Deliverable) else None,
+        campaign=target if isinstance(target, Campaign) else None,
+        name=name,
+        created_by=actor,
+        created_at=at,
+        expires_at=at + timedelta(days=days),
+    )
+    data: dict[str, object] = {"link": link.pk, "kind": kind.value, "days": days}
+    audit.record(
+        brand=brand,
+        verb="campaigns.guest.invited",
+        target=target,
+        actor=actor,
+        at=at,
+        data=data,
+        label=str(target),
+    )
+    return link
+
+
+@transaction.atomic
+def revoke(*, link: GuestLink, actor: User | None, at: datetime) -> None:
+    """The address opens nothing from now on. A link that has ended stays as it is."""
+    changed = GuestLink.objects.filter(pk=link.pk).open_at(at).update(revoked_at=at)
+    if changed:
+        target = target_of(link)
+        audit.record(
+            brand=link.brand,
+            verb="campaigns.guest.revoked",
+            target=target,
+            actor=actor,
+            at=at,
+            data={"link": link.pk, "kind": link.kind},
+            label=str(target),
+        )
+
+
+def token_of(link: GuestLink) -> str:
+    """What the address holds."""
+    return _signer.sign(link.uid.hex)
+
+
+def path_of(link: GuestLink) -> str:
+    """Where the link leads, as a path of this product."""
+    return reverse("guest:home", args=[token_of(link)])
+
+
+def find(token: str, at: datetime) -> GuestLink:
+    """The link of an address, with what it opens. Raises LinkUnknown and LinkEnded."""
+    try:
+        uid = UUID(_signer.unsign(token))
+    except (signing.BadSignature, ValueError) as error:
+        raise LinkUnknown from error
+    link = (
+        GuestLink.objects.select_related(
+            "brand",
+            "engagement__campaign__brand",
+            "engagement__campaign__owner",
+            "engagement__relationship__creator",
+            "deliverable__engagement__campaign__brand",
+            "deliverable__engagement__relationship__creator",
+            "campaign__brand",
+            "created_by",
+        )
+        .filter(uid=uid)
+        .first()
+    )
+    if link is None:
+        raise LinkUnknown
+    if link.revoked_at is not None or link.expires_at <= at:
+        raise LinkEnded(link)
+    if link.last_used_at is None or at - link.last_used_at > _HOUR:
+        GuestLink.objects.filter(pk=link.pk).update(last_used_at=at)
+    return link
+
+
+def ask_for_another(*, link: GuestLink, at: datetime) -> None:
+    """Tell whoever looks after it that somebody stands before a link that has ended; once a day."""
+    target = target_of(link)
+    campaign = _campaign_of(target)
+    person = link.created_by or campaign.owner
+    if person is None:
+        return
+    notify(
+        user=person,
+        brand=link.brand,
+        kind=NotificationKind.CAMPAIGN,
+        text=f"{link.name} asks for a new link: the one to “{target}” has ended.",
+        url=page_of(link),
+        at=at,
+        key=f"guest:{link.pk}:{at:%Y-%m-%d}",
+    )
+
+
+def target_of(link: GuestLink) -> Engagement | Deliverable | Campaign:
+    """What the link opens."""
+    for target in (link.engagement, link.deliverable, link.campaign):
+        if target is not None:
+            return target
+    msg = f"Link {link.pk} opens nothing, which the database does not allow."
+    raise ValueError(msg)
+
+
+def page_of(link: GuestLink) -> str:
+    """The page of the brand on which the link is looked after."""
+    target = target_of(link)
+    slug, campaign = link.brand.slug, _campaign_of(target)
+    if isinstance(target, Campaign):
+        return reverse("campaigns:campaign", args=[slug, campaign.key])
+    engagement = target.engagement_id if isinstance(target, Deliverable) else target.pk
+    return reverse("campaigns:engagement", args=[slug, campaign.key, engagement])
+
+
+def _kind_and_brand(target: Engagement | Deliverable | Campaign) -> tuple[GuestKind, Brand]:
+    kinds = {
+        Engagement: GuestKind.PORTAL,
+        Deliverable: GuestKind.REVIEWER,
+        Campaign: GuestKind.REPORT,
+    }
+    return kinds[type(target)], _campaign_of(target).brand
+
+
+def _campaign_of(target: Engagement | Deliverable | Campaign) -> Campaign:
+    if isinstance(target, Campaign):
+        return target
+    return target.engagement.campaign if isinstance(target, Deliverable) else target.campaign

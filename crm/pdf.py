@@ -1,0 +1,31 @@
+"""PDF files from a layout (templates/pdf/*.typ) and data, typeset by Typst.
+
+Data goes in as JSON, never as source: nothing that somebody wrote can become a command. The same
+data and the same `at` give the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import typst
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+
+LAYOUTS = settings.BASE_DIR / "templates" / "pdf"
+
+
+def pdf_of(layout: str, data: object, *, at: datetime) -> bytes:
+    """The file for `data` in a layout of templates/pdf, e.g. "brief".
+
+    The layout reads it by `json(bytes(sys.inputs.data))`. `at` is the file's own date.
+    Raises typst.TypstError where the layout is wrong.
+    """
+    return typst.compile(
+        LAYOUTS / f"{layout}.typ",
+        root=LAYOUTS,
+        sys_inputs={"data": json.dumps(data, cls=DjangoJSONEncoder)},
+        timestamp=int(at.timestamp()),
+        pdf_standards="a-2b",
+    )
