@@ -200,3 +200,21 @@ class GuestKind(models.TextChoices):
     PORTAL = "portal", "A creator's pages in a campaign"
     REVIEWER = "reviewer", "The review of a piece of content"
     REPORT = "report", "The report of a campaign"
+
+
+class SightingKind(models.TextChoices):
+    """By what it is known whether a publication is there."""
+
+    IMPORT = "import", "An import"
+    CAPTURE = "capture", "A capture"
+    # Nothing to show for it: tells that something is gone, never that it is there.
+    LOOK = "look", "Somebody looked"
+
+
+class ReadingVerdict(models.TextChoices):
+    """How a publication does after two days, beside what is usual for its creator."""
+
+    BELOW = "below", "Below the usual"
+    WITHIN = "within", "Within the usual"
+    ABOVE = "above", "Above the usual"
+    UNKNOWN = "unknown", "Cannot be told"

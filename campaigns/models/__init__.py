@@ -8,6 +8,8 @@ from campaigns.models.gifts import Gift, GiftEvent
 from campaigns.models.guests import GuestLink
 from campaigns.models.offer_versions import OfferDeliverable, OfferRight, OfferVersion
 from campaigns.models.offers import Offer, OfferEvent
+from campaigns.models.publishing import FirstReading, PostSetAside, Publication, Sighting
+from campaigns.models.reports import ReportCopy
 
 __all__ = (
     "BudgetLine",
@@ -17,6 +19,7 @@ __all__ = (
     "Deliverable",
     "Engagement",
     "EngagementStay",
+    "FirstReading",
     "Gift",
     "GiftEvent",
     "GuestLink",
@@ -25,6 +28,10 @@ __all__ = (
     "OfferEvent",
     "OfferRight",
     "OfferVersion",
+    "PostSetAside",
+    "Publication",
+    "ReportCopy",
+    "Sighting",
     "Slot",
     "SlotFill",
 )
