@@ -218,3 +218,252 @@ class ReadingVerdict(models.TextChoices):
     WITHIN = "within", "Within the usual"
     ABOVE = "above", "Above the usual"
     UNKNOWN = "unknown", "Cannot be told"
+
+
+class BriefState(models.TextChoices):
+    """Where a version of a brief stands."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Waits for approval"
+    APPROVED = "approved", "Approved"
+    SUPERSEDED = "superseded", "Replaced by a newer version"
+
+
+class BriefGate(models.TextChoices):
+    """Who says yes to a brief before creators see it."""
+
+    BRAND = "brand", "The brand"
+    LEGAL = "legal", "Legal"
+
+
+class Freedom(models.TextChoices):
+    """How free a creator is in how they say it (F134)."""
+
+    FREE = "free", "Free: your words, your format"
+    GUIDED = "guided", "Guided: your words, around our messages"
+    STRICT = "strict", "Strict: some sentences word for word"
+
+
+class ClaimStatus(models.TextChoices):
+    """Whether a claim about a product may be made (F101)."""
+
+    ALLOWED = "allowed", "Allowed"
+    EVIDENCE = "evidence", "Needs evidence"
+    FORBIDDEN = "forbidden", "Forbidden"
+
+
+class GuidelineKind(models.TextChoices):
+    """Which way a guideline points."""
+
+    DO = "do", "Do"
+    DONT = "dont", "Don't"
+
+
+class ContractState(models.TextChoices):
+    """Where a contract stands."""
+
+    DRAFT = "draft", "Draft"
+    IN_REVIEW = "in_review", "With legal"
+    READY = "ready", "Ready to send"
+    SENT = "sent", "Sent"
+    ACCEPTED = "accepted", "In force"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    SUPERSEDED = "superseded", "Superseded"
+    ENDED = "ended", "Ended"
+    TERMINATED = "terminated", "Terminated"
+
+
+class ContractAct(models.TextChoices):
+    """What can be done with a contract; the value is what its history calls it."""
+
+    EDIT = "edit", "Change the draft"
+    SUBMIT = "submit", "Ask legal"
+    CLEAR = "clear", "Clear for legal"
+    RETURN = "return", "Give back to the draft"
+    REOPEN = "reopen", "Take back to the draft"
+    SEND = "send", "Send"
+    ACCEPT = "accept", "Accept"
+    DECLINE = "decline", "Decline"
+    REVISE = "revise", "Write a new version"
+    WITHDRAW = "withdraw", "Withdraw"
+    AMEND = "amend", "Amend"
+    TERMINATE = "terminate", "Terminate"
+    SUPERSEDE = "supersede", "Superseded by an amendment"
+    END = "end", "End"
+
+
+class FeeDue(models.TextChoices):
+    """What makes a part of a fee due."""
+
+    SIGNING = "signing", "when the contract is accepted"
+    APPROVAL = "approval", "when the content is approved"
+    PUBLICATION = "publication", "when the content is published"
+    DATE = "date", "on a day"
+
+
+class KillStage(models.TextChoices):
+    """How far the work was when the brand calls it off."""
+
+    BEFORE = "before", "before a first draft is there"
+    DRAFTED = "drafted", "after a first draft is there"
+    APPROVED = "approved", "after the content is approved"
+
+
+class Ownership(models.TextChoices):
+    """Whose the content is."""
+
+    CREATOR = "creator", "The creator's: the brand has the rights that are listed"
+    BRAND = "brand", "The brand's, once it is paid"
+
+
+class AiUse(models.TextChoices):
+    """What the brand may do with content, voice and likeness by means of AI."""
+
+    NONE = "none", "Nothing: no training, no synthetic likeness or voice"
+    ASKED = "asked", "Only what the creator agreed to in writing, case by case"
+    EDITS = "edits", "Technical edits only: cropping, subtitles, translation of subtitles"
+
+
+class ClauseWhen(models.TextChoices):
+    """In which contracts a clause stands."""
+
+    ALWAYS = "always", "In every contract"
+    RIGHTS = "rights", "Where the brand gets rights of use"
+    EXCLUSIVE = "exclusive", "Where exclusivity is agreed"
+    KILL_FEE = "kill_fee", "Where a kill fee is agreed"
+    CLAIMS = "claims", "Where claims are named"
+    EMBARGO = "embargo", "Where an embargo is agreed"
+    MINOR = "minor", "Where the creator is a minor"
+    VIRTUAL = "virtual", "Where the creator is virtual"
+    EQUITY = "equity", "Where equity is part of the pay"
+    WHITELISTING = "whitelisting", "Where the brand advertises through the creator's account"
+
+
+class AssetKind(models.TextChoices):
+    """What a piece of content is."""
+
+    IMAGE = "image", "Image"
+    VIDEO = "video", "Video"
+    AUDIO = "audio", "Audio"
+    DOCUMENT = "document", "Document"
+    TEXT = "text", "Text"
+    PAGE = "page", "Published post or page"
+
+
+class AssetOrigin(models.TextChoices):
+    """How a piece of content came to the brand."""
+
+    CAMPAIGN = "campaign", "Made for a campaign"
+    POST = "post", "A creator's own post"
+    UGC = "ugc", "By a customer (UGC)"
+    TESTIMONIAL = "testimonial", "Testimonial"
+    OWN = "own", "The brand's own"
+
+
+class AiPart(models.TextChoices):
+    """What part a machine had in it."""
+
+    NONE = "none", "Made without AI"
+    ASSISTED = "assisted", "Made with the help of AI"
+    GENERATED = "generated", "Generated by AI"
+
+
+class Releases(models.TextChoices):
+    """Whether the people who can be recognised agreed."""
+
+    NOBODY = "nobody", "Nobody can be recognised"
+    HELD = "held", "Everybody shown has agreed"
+    MISSING = "missing", "Somebody shown has not agreed"
+
+
+class StartTrigger(models.TextChoices):
+    """With what a right begins."""
+
+    DAY = "day", "On a day"
+    PUBLICATION = "publication", "When the content is published"
+    SIGNING = "signing", "When the contract is signed"
+
+
+class RightSource(models.TextChoices):
+    """What a right rests on."""
+
+    CONTRACT = "contract", "Contract"
+    OFFER = "offer", "Accepted offer"
+    HAND = "hand", "Written down by hand"
+
+
+class RightAct(models.TextChoices):
+    """What happens to a right; the value is what its history calls it."""
+
+    GRANT = "grant", "Given"
+    START = "start", "Started"
+    REVOKE = "revoke", "Taken back"
+
+
+class Verdict(models.TextChoices):
+    """The answer to whether something may be done; unknown is neither yes nor no."""
+
+    YES = "yes", "Yes"
+    NO = "no", "No"
+    UNKNOWN = "unknown", "Not known"
+
+
+class DeliverableAct(models.TextChoices):
+    """What happens to one piece of content; the label is how its history says it."""
+
+    PLAN = "plan", "Planned"
+    EDIT = "edit", "Changed"
+    SHORTEN = "shorten", "Put on the fast lane"
+    SUBMIT = "submit", "Draft submitted"
+    WITHDRAW = "withdraw", "Draft taken back"
+    APPROVE = "approve", "Gate approved"
+    CORRECT = "correct", "Gate approved with corrections"
+    REFUSE = "refuse", "Sent back: needs work"
+    CONFIRM = "confirm", "Corrections confirmed as done"
+    REOPEN = "reopen", "Review opened again"
+    PUBLISH = "publish", "Published"
+    CANCEL = "cancel", "Called off"
+    RESTORE = "restore", "Taken up again"
+
+
+class Gate(models.TextChoices):
+    """Who has to say yes to a draft, in this order."""
+
+    MANAGER = "manager", "Manager"
+    BRAND = "brand", "Brand"
+    LEGAL = "legal", "Legal"
+
+
+class DraftState(models.TextChoices):
+    """Where one version of a draft stands."""
+
+    IN_REVIEW = "in_review", "In review"
+    NEEDS_WORK = "needs_work", "Needs work"
+    APPROVED = "approved", "Approved"
+    WITHDRAWN = "withdrawn", "Taken back"
+
+
+class GateOutcome(models.TextChoices):
+    """What a gate, or somebody from outside who was asked, says about a draft."""
+
+    APPROVED = "approved", "Approved"
+    CORRECTIONS = "corrections", "Approved with corrections"
+    NEEDS_WORK = "needs_work", "Needs work"
+
+
+class CheckAnswer(models.TextChoices):
+    """What somebody found about one line of a gate's checklist."""
+
+    YES = "yes", "In order"
+    NO = "no", "Not in order"
+    NOT_APPLICABLE = "not_applicable", "Does not apply"
+
+
+class CheckKind(models.TextChoices):
+    """Where a line of a gate's checklist comes from."""
+
+    PIECE = "piece", "The piece itself"
+    BRIEF = "brief", "The brief"
+    GUIDELINE = "guideline", "Guidelines"
+    CLAIM = "claim", "Claims in the text"
