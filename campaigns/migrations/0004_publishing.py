@@ -42,7 +42,21 @@ class Migration(migrations.Migration):
                 ),
                 ("address_key", models.CharField(blank=True, max_length=540, null=True)),
                 ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("unapproved_because", models.CharField(blank=True, default="", max_length=500)),
+                ("exception_because", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "state_before",
+                    models.CharField(
+                        choices=[
+                            ("planned", "To be made"),
+                            ("in_review", "In review"),
+                            ("needs_work", "Needs work"),
+                            ("approved", "Approved"),
+                            ("published", "Published"),
+                            ("cancelled", "Called off"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
                 ("confirmed_at", models.DateTimeField(blank=True, null=True)),
                 ("gone_at", models.DateTimeField(blank=True, null=True)),
                 (
@@ -299,6 +313,25 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="campaigns_publication_address",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="publication",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state_before__in",
+                        [
+                            "planned",
+                            "in_review",
+                            "needs_work",
+                            "approved",
+                            "published",
+                            "cancelled",
+                        ],
+                    )
+                ),
+                name="campaigns_publication_state",
             ),
         ),
         migrations.AddConstraint(

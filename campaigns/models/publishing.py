@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from campaigns.choices import ReadingVerdict, SightingKind
+from campaigns.choices import DeliverableState, ReadingVerdict, SightingKind
 from campaigns.models.deliverables import Deliverable
 from campaigns.models.engagements import Engagement
 from campaigns.models.guests import GuestLink
@@ -40,8 +40,10 @@ class Publication(models.Model):
         GuestLink, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     recorded_at = models.DateTimeField(default=timezone.now)
-    # Empty: its content had been approved. Otherwise why it is written down all the same.
-    unapproved_because = models.CharField(max_length=500, blank=True, default="")
+    # Empty: it was approved, and no embargo held. Otherwise why it is written down all the same.
+    exception_because = models.CharField(max_length=500, blank=True, default="")
+    # Where the deliverable stood: there it goes back to where this was a mistake.
+    state_before = models.CharField(max_length=12, choices=DeliverableState.choices)
     # From the sightings: first seen, and gone since; null: not.
     confirmed_at = models.DateTimeField(null=True, blank=True)
     gone_at = models.DateTimeField(null=True, blank=True)
@@ -58,6 +60,10 @@ class Publication(models.Model):
             models.CheckConstraint(
                 name="campaigns_publication_address",
                 condition=Q(address_key=None) | ~Q(address_key=""),
+            ),
+            models.CheckConstraint(
+                name="campaigns_publication_state",
+                condition=Q(state_before__in=DeliverableState.values),
             ),
         ]
 
