@@ -80,8 +80,10 @@ class PostKind(models.TextChoices):
     LIVE = "live", "Live"
     STORY = "story", "Story"
     TEXT = "text", "Text"
-    AUDIO = "audio", "Audio"
-    ARTICLE = "article", "Article"
+    AUDIO = "audio", "Podcast or audio"
+    ARTICLE = "article", "Newsletter or article"
+    EVENT = "event", "Event"
+    AR_EFFECT = "ar_effect", "AR filter or try-on"
     OTHER = "other", "Other"
 
 
