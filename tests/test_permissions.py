@@ -240,6 +240,8 @@ PAGES = {
     "campaigns:engagement": Access(EVERYBODY, MOVERS),
     "campaigns:engagement_move": Access(None, MOVERS),
     "campaigns:engagement_substitute": Access(None, MOVERS),
+    "campaigns:guest_invite": Access(None, MOVERS),
+    "campaigns:guest_revoke": Access(None, MOVERS),
     "campaigns:campaign_calendar": Access(EVERYBODY, IMPORTERS),
     "campaigns:campaign_slot": Access(None, IMPORTERS),
     "campaigns:campaign_fill": Access(None, IMPORTERS),

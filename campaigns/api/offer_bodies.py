@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from campaigns.api.offer_terms import TermsBody
 from campaigns.api.words import LOCK, PersonField
 from campaigns.choices import Channel
+from campaigns.models import Engagement
 from campaigns.services.offers.record import Said
 from campaigns.services.offers.wanted import REASON_MAX, TITLE_MAX
 from crm.api.body import Body
@@ -23,9 +25,29 @@ class NewOffer(Body):
     """An offer to a creator, as a draft."""
 
     creator = KnownCreatorField()
+    campaign = serializers.CharField(
+        max_length=60,
+        required=False,
+        allow_null=True,
+        help_text="The key of a campaign in which the creator is: the offer moves them along.",
+    )
     title = serializers.CharField(max_length=TITLE_MAX)
     owner = PersonField(required=False, allow_null=True)
     terms = TermsBody()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """The campaign becomes the creator's place in it."""
+        key = attrs.get("campaign")
+        if key is not None:
+            rows = Engagement.objects.select_related("campaign")
+            found = rows.filter(campaign__key=key, relationship=attrs["creator"]).first()
+            if found is None:
+                words = "The creator is in no campaign of this key."
+                raise serializers.ValidationError(
+                    {"campaign": ErrorDetail(words, "unknown_campaign")}
+                )
+            attrs["campaign"] = found
+        return attrs
 
 
 class DraftChange(Body):

@@ -46,6 +46,7 @@ COLUMNS = (
     "id",
     "relationship__creator__uid",
     "relationship__creator__name",
+    "engagement__campaign__key",
     "title",
     "state",
     "state_since",
@@ -72,6 +73,9 @@ class OfferSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     creator = CreatorRefSerializer()
+    campaign = serializers.CharField(
+        allow_null=True, help_text="The key of the campaign that it is about."
+    )
     title = serializers.CharField()
     state = serializers.ChoiceField(choices=OfferState.choices)
     state_since = serializers.DateTimeField()
@@ -166,6 +170,7 @@ class OfferViewSet(BrandViewSet[Offer]):
                 title=body["title"],
                 wanted=body["terms"],
                 owner=body.get("owner"),
+                engagement=body.get("campaign"),
                 actor=self.actor,
                 at=timezone.now(),
             )
@@ -351,6 +356,7 @@ def offers(rows: list[Row]) -> list[Row]:
                 "uid": row["relationship__creator__uid"],
                 "name": row["relationship__creator__name"],
             },
+            "campaign": row["engagement__campaign__key"],
             "title": row["title"],
             "state": row["state"],
             "state_since": row["state_since"],

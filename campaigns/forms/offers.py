@@ -12,7 +12,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from campaigns.choices import Channel, Compensation, ContentKind, Per, Usage
-from campaigns.models import Offer
+from campaigns.models import Engagement, Offer
 from campaigns.models.terms import OF_KIND, TERMS, name_of
 from campaigns.services.money import CURRENCIES
 from campaigns.services.offers.record import Said
@@ -29,7 +29,7 @@ from campaigns.services.offers.wanted import (
     Wanted,
 )
 from crm.choices import PostKind
-from crm.models import Brand, Mailbox, Platform, User
+from crm.models import Brand, Mailbox, Platform, Relationship, User
 from crm.selectors import people_of
 from crm.services.mail.composing import SUBJECT_MAX
 from crm.services.mail.composing import TEXT_MAX as MAIL_MAX
@@ -63,10 +63,25 @@ def months_field(label: str, help_text: str = "") -> forms.IntegerField:
     )
 
 
+class PlaceField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """A creator's place in a campaign, called as the campaign."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """The campaign's name."""
+        return str(obj.campaign)
+
+
 class TermsForm(PlainForm):
     """What stands in the version itself. Which terms a kind has is shown by static/js/offers.js."""
 
     title = forms.CharField(max_length=TITLE_MAX, label="What for")
+    campaign = PlaceField(
+        Engagement.objects.none(),
+        required=False,
+        label="Campaign",
+        empty_label="None",
+        help_text="It moves the creator along in the campaign, and fills in the agreed cost.",
+    )
     compensation = forms.ChoiceField(
         choices=Compensation.choices, label="Compensation", initial=Compensation.FEE
     )
@@ -184,6 +199,7 @@ class TermsPage:
         data: Mapping[str, Any] | None = None,
         *,
         brand: Brand,
+        relationship: Relationship,
         wanted: Wanted | None = None,
         offer: Offer | None = None,
         initial: Mapping[str, Any] | None = None,
@@ -200,6 +216,12 @@ class TermsPage:
         given.setdefault("currency", brand.currency)
         self.terms = TermsForm(data, initial=given)
         self.terms.fields["owner"].queryset = people_of(brand)  # type: ignore[attr-defined]
+        self.terms.fields["campaign"].queryset = (  # type: ignore[attr-defined]
+            Engagement.objects.filter(relationship=relationship)
+            .open()
+            .select_related("campaign")
+            .order_by("-campaign__starts_on", "pk")
+        )
         for name in without:
             del self.terms.fields[name]
         lines = [vars(line) for line in wanted.deliverables] if wanted else []

@@ -26,7 +26,13 @@ def relationship_with(request: BrandRequest, uid: UUID) -> Relationship:
 def offer_of(request: BrandRequest, pk: int) -> Offer:
     """An offer of the brand. Raises Http404."""
     rows = Offer.objects.visible_to(request.user).select_related(
-        "relationship__creator", "relationship__brand", "brand", "owner", "current", "created_by"
+        "relationship__creator",
+        "relationship__brand",
+        "engagement__campaign",
+        "brand",
+        "owner",
+        "current",
+        "created_by",
     )
     return get_object_or_404(rows, brand=request.brand, pk=pk)
 

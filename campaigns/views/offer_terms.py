@@ -44,7 +44,8 @@ def new(request: BrandRequest, uid: UUID) -> HttpResponse:
     page = TermsPage(
         request.POST if request.method == "POST" else None,
         brand=request.brand,
-        initial={"owner": request.user.pk},
+        relationship=relationship,
+        initial={"owner": request.user.pk, "campaign": request.GET.get("place")},
         without=without,
     )
     if request.method == "POST" and page.is_valid:
@@ -53,6 +54,7 @@ def new(request: BrandRequest, uid: UUID) -> HttpResponse:
                 relationship=relationship,
                 title=page.terms.cleaned_data["title"],
                 wanted=page.wanted,
+                engagement=page.terms.cleaned_data["campaign"],
                 owner=page.terms.cleaned_data["owner"],
                 actor=request.user,
                 at=timezone.now(),
@@ -70,7 +72,12 @@ def new(request: BrandRequest, uid: UUID) -> HttpResponse:
 def band(request: BrandRequest, uid: UUID) -> HttpResponse:
     """What published rates say of the terms as they are typed; nothing is saved."""
     relationship = relationship_with(request, uid)
-    page = TermsPage(request.POST, brand=request.brand, without=("title", "reason", "owner"))
+    page = TermsPage(
+        request.POST,
+        brand=request.brand,
+        relationship=relationship,
+        without=("title", "reason", "owner", "campaign"),
+    )
     found = Benchmarks((), "Fill in the fee and what they make for it.")
     if page.is_valid:
         try:
@@ -101,7 +108,9 @@ def draft(request: BrandRequest, pk: int) -> HttpResponse:
             expected_version=version,
         )
 
-    return _edit(request, found, OfferAct.EDIT, write, without=("owner",), heading="The draft")
+    return _edit(
+        request, found, OfferAct.EDIT, write, without=("owner", "campaign"), heading="The draft"
+    )
 
 
 @brand_page(Can.MAKE_OFFERS)
@@ -120,7 +129,7 @@ def revise(request: BrandRequest, pk: int) -> HttpResponse:
             expected_version=version,
         )
 
-    without = ("title", "owner")
+    without = ("title", "owner", "campaign")
     return _edit(request, found, OfferAct.REVISE, write, without=without, heading="A new version")
 
 
@@ -157,7 +166,7 @@ def counter(request: BrandRequest, pk: int) -> HttpResponse:
         found,
         OfferAct.COUNTER,
         write,
-        without=("title", "owner"),
+        without=("title", "owner", "campaign"),
         heading="The creator's counter-offer",
         said=said,
     )
@@ -232,6 +241,7 @@ def _edit(
     page = TermsPage(
         request.POST if is_sent else None,
         brand=request.brand,
+        relationship=found.relationship,
         wanted=wanted,
         offer=found,
         initial={"reason": found.current.reason} if act == OfferAct.EDIT and found.current else {},

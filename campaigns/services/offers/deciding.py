@@ -11,6 +11,7 @@ from django.db import transaction
 from campaigns.choices import OfferAct, OfferState
 from campaigns.models import Offer
 from campaigns.services.days import today_of
+from campaigns.services.offers.carrying import carry
 from campaigns.services.offers.record import (
     Said,
     checked_channel,
@@ -128,4 +129,5 @@ def _decide(offer: Offer, act: OfferAct, actor: User | None, at: datetime, said:
     before = moved(offer, act, at)
     happened(offer, act, actor=actor, at=at, on=day, channel=how, note=note)
     tell_owner(offer, _TELLS[act], actor, at)
+    carry(offer, act, actor, at)
     log(offer, offer.state, actor, at, state=[before, offer.state])

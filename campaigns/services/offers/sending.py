@@ -10,6 +10,7 @@ from django.db import transaction
 from campaigns.choices import Channel, Compensation, OfferAct
 from campaigns.models import Offer, OfferEvent, OfferVersion
 from campaigns.services.days import today_of
+from campaigns.services.offers.carrying import carry
 from campaigns.services.offers.record import (
     Said,
     checked_channel,
@@ -177,4 +178,5 @@ def _sent(
         message=message,
         note=note,
     )
+    carry(offer, OfferAct.SEND, actor, at)
     log(offer, "sent", actor, at, state=[before, offer.state], channel=channel)

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import transaction
 
 from campaigns.choices import OfferAct, OfferState, Side
-from campaigns.models import Offer, OfferDeliverable, OfferRight, OfferVersion
+from campaigns.models import Engagement, Offer, OfferDeliverable, OfferRight, OfferVersion
 from campaigns.services.days import today_of
+from campaigns.services.offers.carrying import carry, checked_engagement
 from campaigns.services.offers.record import (
     Said,
     checked_channel,
@@ -43,13 +44,18 @@ def draft_offer(
     actor: User,
     at: datetime,
     owner: User | None = None,
+    engagement: Engagement | None = None,
 ) -> Offer:
-    """A new offer to the creator of `relationship`, as a draft. Raises OfferRefused."""
+    """A new offer to the creator of `relationship`, as a draft. Raises OfferRefused.
+
+    With `engagement` it is about that place in a campaign and carries it along.
+    """
     brand = relationship.brand
     wanted = checked(wanted, brand_currency=brand.currency)
     offer = Offer.objects.create(
         brand=brand,
         relationship=relationship,
+        engagement=checked_engagement(relationship, engagement),
         title=_title(title),
         owner=checked_owner(brand, owner),
         created_by=actor,
@@ -143,6 +149,7 @@ def counter(
         note=checked_note(said.note),
     )
     tell_owner(offer, "A counter-offer", actor, at)
+    carry(offer, OfferAct.COUNTER, actor, at)
     log(offer, "countered", actor, at, state=[before, offer.state])
     return offer
 
