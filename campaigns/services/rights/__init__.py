@@ -1,0 +1,1 @@
+"""What a brand may do with content: given, started, renewed, taken back, and asked for."""
