@@ -3,45 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
 from campaigns.choices import RightAct, RightSource, StartTrigger
-from campaigns.models import Asset, Deliverable, Engagement, Offer, RightEvent, UsageRight
+from campaigns.models import Asset, Deliverable, Engagement, RightEvent, UsageRight
 from campaigns.services.days import today_of
 from campaigns.services.refusals import CampaignRefused
-from campaigns.services.rights.terms import Terms, checked, last_day
+from campaigns.services.rights.evidence import Evidence, seen
+from campaigns.services.rights.terms import TERMS, Terms, checked, last_day
 from crm import audit
 from crm.models import Brand, User
 
-REASON_MAX, NOTE_MAX = 500, 1_000
-# The columns of a right that are its terms.
-TERMS = tuple(Terms.__dataclass_fields__)
-
-
-@dataclass(frozen=True)
-class Document:
-    """A file that shows what was agreed, kept by campaigns.services.assets.files."""
-
-    sha256: str
-    name: str
-    content_type: str
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Where it can be seen that a right was given."""
-
-    # "Contract 12, version 2".
-    reference: str = ""
-    offer: Offer | None = None
-    # Of one written down by hand: who gave it, where that can be seen, and the paper.
-    given_by: str = ""
-    note: str = ""
-    document: Document | None = None
+REASON_MAX = 500
 
 
 @transaction.atomic
@@ -77,7 +53,7 @@ def grant(
         territory=list(kept.territory),
         channels=list(kept.channels),
         source=source,
-        **_seen(evidence, source),
+        **seen(evidence, source),
         granted_by=actor,
         created_at=at,
     )
@@ -184,31 +160,6 @@ def revoke(
     return right
 
 
-def terms_of(right: UsageRight) -> Terms:
-    """The terms that a right was given with, e.g. to renew it by the same ones."""
-    ends_on = None if right.months is not None else right.ends_on
-    values = {name: getattr(right, name) for name in TERMS}
-    return Terms(
-        **values
-        | {
-            "territory": tuple(right.territory),
-            "channels": tuple(right.channels),
-            "ends_on": ends_on,
-        }
-    )
-
-
-def next_terms(right: UsageRight) -> Terms:
-    """The same again from the day after the last one on; what was without end stays as it is."""
-    terms = terms_of(right)
-    if right.ends_on is None:
-        return terms
-    starts_on = right.ends_on + timedelta(days=1)
-    return replace(
-        terms, trigger=StartTrigger.DAY, starts_on=starts_on, ends_on=None, months=terms.months or 6
-    )
-
-
 def _target(
     engagement: Engagement | None, deliverable: Deliverable | None, asset: Asset | None
 ) -> dict[str, Any]:
@@ -245,29 +196,6 @@ def _same_place(renews: UsageRight, target: Mapping[str, Any]) -> None:
         one = target.get(name)
         if getattr(renews, f"{name}_id") != (one.pk if one else None):
             raise CampaignRefused("A right is renewed where it was given.", field="renews")
-
-
-def _seen(evidence: Evidence, source: RightSource) -> dict[str, Any]:
-    given = {
-        "reference": " ".join(evidence.reference.split()),
-        "given_by": " ".join(evidence.given_by.replace("\0", "").split()),
-        "note": evidence.note.replace("\0", "").strip(),
-    }
-    for name, most in (("reference", 200), ("given_by", 120), ("note", NOTE_MAX)):
-        if len(given[name]) > most:
-            raise CampaignRefused(f"{most:,} characters are the most.", field=name)
-    if source == RightSource.HAND and not given["note"]:
-        raise CampaignRefused(
-            "Say where it can be seen: a mail of a day, a form, who was asked.", field="note"
-        )
-    document = evidence.document
-    return {
-        **given,
-        "offer": evidence.offer,
-        "document_sha256": document.sha256 if document else "",
-        "document_name": document.name if document else "",
-        "document_type": document.content_type if document else "",
-    }
 
 
 def _refuse_twice(right: UsageRight) -> None:

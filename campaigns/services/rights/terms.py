@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from campaigns.choices import StartTrigger, Usage
+from campaigns.models import UsageRight
 from campaigns.services.days import EARLIEST, LATEST
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.rights import channels, territories
@@ -37,6 +38,10 @@ class Terms:
     is_exclusive: bool = False
     may_edit: bool | None = None
     credit: str = ""
+
+
+# The columns of a right that are its terms.
+TERMS = tuple(Terms.__dataclass_fields__)
 
 
 def last_day(starts_on: date, months: int) -> date:
@@ -70,6 +75,31 @@ def checked(terms: Terms) -> Terms:
         channels=_channels(terms),
         channels_words=_text(terms.channels_words, 200, "channels"),
         credit=_text(terms.credit, 200, "credit"),
+    )
+
+
+def terms_of(right: UsageRight) -> Terms:
+    """The terms that a right was given with, e.g. to renew it by the same ones."""
+    ends_on = None if right.months is not None else right.ends_on
+    values = {name: getattr(right, name) for name in TERMS}
+    return Terms(
+        **values
+        | {
+            "territory": tuple(right.territory),
+            "channels": tuple(right.channels),
+            "ends_on": ends_on,
+        }
+    )
+
+
+def next_terms(right: UsageRight) -> Terms:
+    """The same again from the day after the last one on; what was without end stays as it is."""
+    terms = terms_of(right)
+    if right.ends_on is None:
+        return terms
+    starts_on = right.ends_on + timedelta(days=1)
+    return replace(
+        terms, trigger=StartTrigger.DAY, starts_on=starts_on, ends_on=None, months=terms.months or 6
     )
 
 
