@@ -14,7 +14,7 @@ from crm.models import Brand, User
 from crm.outreach import attachments
 from crm.services import duplicates, jobs
 from crm.services.applications import confirming, erasing
-from crm.services.imports import batches, running, undoing
+from crm.services.imports import batches, following, running, undoing
 from crm.services.mail import copying, fetching, sending
 from crm.services.metrics import refresh_metrics
 from crm.services.notification_mail import send_notification_mails
@@ -42,6 +42,7 @@ def apply_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) -
     except _SAID:
         return
     duplicates.find_after(batch_id=batch_id, at=timezone.now())
+    following.follow(batch_id=batch_id, at=timezone.now())
 
 
 @shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
