@@ -40,7 +40,7 @@ class Act:
     data: Mapping[str, Any]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record(
     *,
     brand: Brand,
@@ -69,7 +69,7 @@ def record(
     return entry
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_many(
     *,
     brand: Brand,
@@ -97,15 +97,15 @@ def record_many(
 def _last_link(brand: Brand) -> tuple[int, str]:
     """Number and hash of the newest entry, which nobody else continues until we are done."""
     with connection.cursor() as cursor:
+        # Two statements in one message: the second one sees what was there once we had the lock.
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"crm.audit:{brand.pk}"]
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0)); "
+            "SELECT number, hash FROM crm_auditentry WHERE brand_id = %s "
+            "ORDER BY number DESC LIMIT 1",
+            [f"crm.audit:{brand.pk}", brand.pk],
         )
-    last = (
-        AuditEntry.objects.filter(brand=brand)
-        .order_by("-number")
-        .values_list("number", "hash")
-        .first()
-    )
+        cursor.nextset()
+        last: tuple[int, str] | None = cursor.fetchone()
     return last or (0, GENESIS)
 
 

@@ -24,12 +24,18 @@ class Busy(Exception):
 @contextmanager
 def limited(seconds: float) -> Iterator[None]:
     """Stop each statement within after so long: TookTooLong, and all that was done is undone."""
+    with stopped_after(seconds), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
+        yield
+        cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+
+
+@contextmanager
+def stopped_after(seconds: float) -> Iterator[None]:
+    """Say TookTooLong where a time limit that was set elsewhere stops a statement."""
     began = monotonic()
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = {int(seconds * 1000)}")
-            yield
-            cursor.execute("SET LOCAL statement_timeout TO DEFAULT")
+        yield
     except OperationalError as stopped:
         # A person who cancels a statement stops it the same way, but earlier.
         if isinstance(stopped.__cause__, QueryCanceled) and monotonic() - began >= seconds:

@@ -19,6 +19,10 @@ from weakref import WeakKeyDictionary
 import psycopg
 from django.db import connection
 
+# SQL: within this transaction, prepared statements are executed by the plan that the connection
+# keeps. Left to itself the server plans anew for each list of ids, since it takes one of unknown
+# length for longer.
+KEEP_PLANS = "set_config('plan_cache_mode', 'force_generic_plan', TRUE)"
 # Each holds its plan in the server's memory: the one that was not asked for longest goes.
 KEPT = 50
 _TYPES: Mapping[type, str] = {
@@ -79,13 +83,3 @@ def _type(value: Any) -> str:
     if isinstance(value, list) and value:
         return f"{_TYPES[type(value[0])]}[]"
     return _TYPES.get(type(value), "unknown")
-
-
-def keep_plans() -> None:
-    """Within this transaction, execute prepared statements by the plan that the connection keeps.
-
-    Left to itself the server plans anew for each list of ids, since it takes one of unknown length
-    for longer.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('plan_cache_mode', 'force_generic_plan', TRUE)")

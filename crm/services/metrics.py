@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -45,17 +46,7 @@ def refresh_metrics(*, creator_ids: Sequence[int] | None, as_of: datetime) -> in
     """
     if creator_ids is not None and not creator_ids:
         return 0
-    selection = performance.EVERY_CREATOR if creator_ids is None else performance.SOME_CREATORS
-    listed = ", ".join(COLUMNS)
-    # Rows are written in the order of ids: two refreshes at once wait instead of dead-locking.
-    statement = f"""
-INSERT INTO crm_creatormetrics AS m (creator_id, as_of, {listed})
-SELECT creator_id, %(as_of)s, {listed} FROM ({performance.creator_metrics(selection)}) found
-ORDER BY creator_id
-ON CONFLICT (creator_id) DO UPDATE
-SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
-WHERE ({", ".join(f"m.{name}" for name in COLUMNS)})
-  IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})"""  # noqa: S608 - own SQL
+    statement = _statement(some=creator_ids is not None)
     values: dict[str, Any] = {**performance.parameters(as_of)}
     if creator_ids is not None:
         values["creator_ids"] = list(creator_ids)
@@ -63,3 +54,18 @@ WHERE ({", ".join(f"m.{name}" for name in COLUMNS)})
     with performance.planned_for(many), connection.cursor() as cursor:
         cursor.execute(*performance.for_creators(statement, values, many))
         return int(cursor.rowcount)
+
+
+@lru_cache(maxsize=2)
+def _statement(*, some: bool) -> str:
+    selection = performance.SOME_CREATORS if some else performance.EVERY_CREATOR
+    listed = ", ".join(COLUMNS)
+    # Rows are written in the order of ids: two refreshes at once wait instead of dead-locking.
+    return f"""
+INSERT INTO crm_creatormetrics AS m (creator_id, as_of, {listed})
+SELECT creator_id, %(as_of)s, {listed} FROM ({performance.creator_metrics(selection)}) found
+ORDER BY creator_id
+ON CONFLICT (creator_id) DO UPDATE
+SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
+WHERE ({", ".join(f"m.{name}" for name in COLUMNS)})
+  IS DISTINCT FROM ({", ".join(f"excluded.{name}" for name in COLUMNS)})"""  # noqa: S608 - own SQL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, transaction
@@ -191,20 +192,8 @@ def refresh_facts(
 
     A refresh of everybody computes the peer norms, too, and stores them beside the table.
     """
-    named, query = facts_query(some=creator_ids is not None)
-    norms = f""", stored AS (
-  INSERT INTO {norms_table(table)} AS p (brand_id, platform_id, as_of, median_rate, creators)
-  SELECT %(brand_id)s, platform, %(as_of)s, median_rate, creators FROM norms
-  ON CONFLICT (brand_id, platform_id) DO UPDATE SET as_of = excluded.as_of,
-    median_rate = excluded.median_rate, creators = excluded.creators
-)"""  # noqa: S608 - names of ours
-    listed = ", ".join(COLUMNS)
-    statement = f"""{named}{norms if creator_ids is None else ""}
-INSERT INTO {table} AS f (brand_id, as_of, member_bits, unknown_bits, creator_id, {listed})
-SELECT %(brand_id)s, %(as_of)s, '{{}}', '{{}}', found.* FROM ({_ordered(query)}) found
-ON CONFLICT (brand_id, creator_id) DO UPDATE
-SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
-{"" if looked_at else _DIFFERS}"""  # noqa: S608 - own names
+    some = creator_ids is not None
+    statement = _statement(table, some=some, looked_at=looked_at)
     values = parameters(brand, as_of, creator_ids)
     many = None if creator_ids is None else len(creator_ids)
     with performance.planned_for(many), connection.cursor() as cursor:
@@ -212,7 +201,7 @@ SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in C
         written = int(cursor.rowcount)
         if looked_at and written == many:
             return written  # the brand knows each of them
-        for statement in _forget(table, some=creator_ids is not None, looked_at=looked_at):
+        for statement in _forget(table, some=some, looked_at=looked_at):
             cursor.execute(statement, values)
             written += int(cursor.rowcount)
     if creator_ids is None and table == FACTS_TABLE:
@@ -224,6 +213,25 @@ SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in C
             unique_fields=["brand"],
         )
     return written
+
+
+@lru_cache(maxsize=16)
+def _statement(table: str, *, some: bool, looked_at: bool) -> str:
+    """What fills the table, and the peer norms where it is everybody."""
+    named, query = facts_query(some=some)
+    norms = f""", stored AS (
+  INSERT INTO {norms_table(table)} AS p (brand_id, platform_id, as_of, median_rate, creators)
+  SELECT %(brand_id)s, platform, %(as_of)s, median_rate, creators FROM norms
+  ON CONFLICT (brand_id, platform_id) DO UPDATE SET as_of = excluded.as_of,
+    median_rate = excluded.median_rate, creators = excluded.creators
+)"""  # noqa: S608 - names of ours
+    listed = ", ".join(COLUMNS)
+    return f"""{named}{"" if some else norms}
+INSERT INTO {table} AS f (brand_id, as_of, member_bits, unknown_bits, creator_id, {listed})
+SELECT %(brand_id)s, %(as_of)s, '{{}}', '{{}}', found.* FROM ({_ordered(query)}) found
+ON CONFLICT (brand_id, creator_id) DO UPDATE
+SET as_of = excluded.as_of, {", ".join(f"{name} = excluded.{name}" for name in COLUMNS)}
+{"" if looked_at else _DIFFERS}"""  # noqa: S608 - own names
 
 
 _DIFFERS = f"""WHERE ({", ".join(f"f.{name}" for name in COLUMNS)})

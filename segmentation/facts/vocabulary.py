@@ -9,20 +9,21 @@ from django.db import connection
 
 from crm.models import Brand, CustomField, Niche, Platform, Tag, Tier
 
-# Of %(brand)s, whose scheme of tiers is %(scheme)s.
-ASKED = """
-SELECT json_build_object(
+
+def asked(brand: str, scheme: str) -> str:
+    """SQL of all of it as one text; `brand` and `scheme` are SQL of the ids."""
+    return f"""json_build_object(
   'platforms', (SELECT coalesce(json_agg(p), '[]') FROM (
     SELECT key, name, number FROM crm_platform ORDER BY position, key) p),
   'niches', (SELECT coalesce(json_agg(n), '[]') FROM (
     SELECT id, key, label FROM crm_niche ORDER BY label, id) n),
   'tags', (SELECT coalesce(json_agg(g), '[]') FROM (
-    SELECT id, key, name FROM crm_tag WHERE brand_id = %(brand)s ORDER BY name, id) g),
+    SELECT id, key, name FROM crm_tag WHERE brand_id = {brand} ORDER BY name, id) g),
   'tiers', (SELECT coalesce(json_agg(t), '[]') FROM (
-    SELECT key, name, low, high FROM crm_tier WHERE scheme_id = %(scheme)s ORDER BY position) t),
+    SELECT key, name, low, high FROM crm_tier WHERE scheme_id = {scheme} ORDER BY position) t),
   'fields', (SELECT coalesce(json_agg(f), '[]') FROM (
     SELECT key, label, description, type, unit, choices, archived_at FROM crm_customfield
-    WHERE brand_id = %(brand)s ORDER BY position, label, id) f))::text"""
+    WHERE brand_id = {brand} ORDER BY position, label, id) f))::text"""  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,6 @@ class Vocabulary:
 def vocabulary_text(brand: Brand) -> str:
     """All of it as one text: as long as that is the same, so are the brand's facts."""
     with connection.cursor() as cursor:
-        cursor.execute(ASKED, {"brand": brand.pk, "scheme": brand.tier_scheme_id})
+        cursor.execute(f"SELECT {asked('%s', '%s')}", [brand.pk, brand.tier_scheme_id, brand.pk])
         text: str = cursor.fetchone()[0]
     return text

@@ -1,4 +1,4 @@
-"""Windows whose moments are told later: what is compiled with them serves every moment.
+"""What is told later: windows whose moments are, and the statements that are made of them.
 
 Compiling takes longer than evaluating a few creators does, and most of what it makes is the same
 from one time to the next: only the moments differ, and they are parameters.
@@ -6,12 +6,15 @@ from one time to the next: only the moments differ, and they are parameters.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import Enum
 from typing import Any, Literal, cast
 
 from segmentation.rules.calendar import Bounds, Calendar, DateBounds
+from segmentation.rules.sql import Sql, escaped
 from segmentation.rules.tree import Window
 
 
@@ -48,8 +51,46 @@ def _ends(window: Window, of: Literal["bounds", "date_bounds", "past"]) -> tuple
     return Later(window, "start", of), Later(window, "end", of)
 
 
-def told(params: Iterable[Any], as_of: datetime, calendar: Calendar) -> tuple[Any, ...]:
-    """Parameters with the moments that windows have as of `as_of`."""
-    return tuple(
-        param.at(as_of, calendar) if isinstance(param, Later) else param for param in params
-    )
+class Asked(Enum):
+    """What else a statement is told when it is executed."""
+
+    AS_OF = "as_of"
+    CREATORS = "creators"
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement that is executed again and again: its constants stand in its text.
+
+    `later` are those that are told each time, by the names of their places.
+    """
+
+    text: str
+    later: Mapping[str, Later | Asked]
+
+    @classmethod
+    def of(cls, sql: Sql, literal: Callable[[Any], str]) -> Statement:
+        """The statement of a query; `literal` writes a constant as SQL."""
+        names: dict[Later | Asked, str] = {}
+        places = []
+        for param in sql.params:
+            if isinstance(param, Later | Asked):
+                places.append(f"%({names.setdefault(param, f'later{len(names)}')})s")
+            else:
+                places.append(escaped(literal(param)))
+        rest = iter(places)
+        text = _PLACE.sub(lambda found: next(rest) if found[0] == "%s" else found[0], sql.text)
+        return cls(text, {name: param for param, name in names.items()})
+
+    def told(
+        self, *, as_of: datetime, calendar: Calendar, creators: Sequence[int]
+    ) -> dict[str, Any]:
+        """The values to execute it with."""
+        asked = {Asked.AS_OF: as_of, Asked.CREATORS: list(creators)}
+        return {
+            name: asked[param] if isinstance(param, Asked) else param.at(as_of, calendar)
+            for name, param in self.later.items()
+        }
+
+
+_PLACE = re.compile("%[%s]")

@@ -26,17 +26,29 @@ _MASKS = """UPDATE segmentation_creatorfacts f
   SET member_bits = d.new, unknown_bits = d.unknown
   FROM json_to_recordset(%(masks)s::json) d (creator_id bigint, new bigint[], unknown bigint[])
   WHERE f.brand_id = %(brand)s AND f.creator_id = d.creator_id"""
-_DELETED, _CLOSED, _OPENED = ledger.stay_statements(Moves("moves", entered_run="%(run)s"))
+_RUN = "(SELECT id FROM run)"
+_DELETED, _CLOSED, _OPENED = (
+    statement.replace("%(run)s", _RUN)
+    for statement in ledger.stay_statements(Moves("moves", entered_run=_RUN))
+)
 # Parts of one statement see the tables as they were before it; no two of them write the same row.
-_WRITE = f"""WITH moves AS (
+_WRITE = f"""WITH run AS (
+  INSERT INTO segmentation_run (brand_id, as_of, trigger, status, population, moved, readings,
+    created_at, started_at, applied_at, counted_at, finished_at, duration_ms, quarter, is_dry,
+    apply_now, error, decision_reason, rollback_reason, cancel_requested, attempts)
+  VALUES (%(brand)s, %(at)s, '{Trigger.FACTS.value}', '{RunStatus.APPLIED.value}', %(population)s,
+    %(moved)s, %(readings)s, %(now)s, %(now)s, %(applied_at)s, %(now)s, %(finished_at)s,
+    %(duration_ms)s, '', false, false, '', '', '', false, 0)
+  RETURNING id
+), moves AS (
   SELECT * FROM unnest(%(segments)s::bigint[], %(versions)s::bigint[], %(creators)s::bigint[],
     %(kinds)s::text[], %(causes)s::text[]) c (segment_id, version_id, creator_id, kind, cause)
 ), changes AS (
   INSERT INTO segmentation_change (run_id, segment_id, version_id, creator_id, kind, cause)
-  SELECT %(run)s, c.segment_id, c.version_id, c.creator_id, c.kind, c.cause FROM moves c
+  SELECT {_RUN}, c.segment_id, c.version_id, c.creator_id, c.kind, c.cause FROM moves c
 ), evidence AS (
   INSERT INTO segmentation_runevidence (run_id, creator_id, "values")
-  SELECT %(run)s, d.creator_id, d.read::jsonb
+  SELECT {_RUN}, d.creator_id, d.read::jsonb
   FROM unnest(%(movers)s::bigint[], %(read)s::text[]) d (creator_id, read)
 ), masks AS (
   {_MASKS}
@@ -52,12 +64,14 @@ _WRITE = f"""WITH moves AS (
 ), sized AS (
   UPDATE segmentation_segment s SET members_count = s.members_count + d.joined - d.left
   FROM found d WHERE s.id = d.segment_id RETURNING s.id, s.members_count
+), said AS (
+  INSERT INTO segmentation_runsegment (run_id, segment_id, version_id, members, joined, "left",
+    unknown, readings, missing, near, is_held, error)
+  SELECT {_RUN}, d.segment_id, d.version_id, s.members_count, d.joined, d.left, d.unknown,
+    d.readings, d.missing, '{{}}', false, d.error
+  FROM found d JOIN sized s ON s.id = d.segment_id ORDER BY d.segment_id
 )
-INSERT INTO segmentation_runsegment (run_id, segment_id, version_id, members, joined, "left",
-  unknown, readings, missing, near, is_held, error)
-SELECT %(run)s, d.segment_id, d.version_id, s.members_count, d.joined, d.left, d.unknown,
-  d.readings, d.missing, '{{}}', false, d.error
-FROM found d JOIN sized s ON s.id = d.segment_id ORDER BY d.segment_id"""  # noqa: S608 - names of ours
+SELECT id FROM run"""  # noqa: S608 - names of ours
 
 
 def settle(found: Found, standing: Standing, *, at: datetime, began: float) -> Run | None:
@@ -66,14 +80,13 @@ def settle(found: Found, standing: Standing, *, at: datetime, began: float) -> R
     moves = found.moves()
     run = None
     if moves:
-        run = _run(found, standing, at, began)
-        _write(run, found, moves)
+        run = _write(_run(found, standing, at, began), found, moves)
     elif found.differing:
         values = {"masks": _masks(found.differing), "brand": brand.pk}
         with connection.cursor() as cursor:
             cursor.execute(*prepared(_MASKS, values))
     if found.has_strangers:
-        ledger.forget_strangers(brand, found.plan.creator_ids)
+        ledger.forget_strangers(brand, found.plan.few())
     if run is not None:
         kinds = Counter(move.kind for move in moves)
         changesets.record_applied(
@@ -84,7 +97,7 @@ def settle(found: Found, standing: Standing, *, at: datetime, began: float) -> R
 
 def _run(found: Found, standing: Standing, at: datetime, began: float) -> Run:
     seconds = perf_counter() - began
-    run = Run(
+    return Run(
         brand=standing.brand,
         as_of=found.plan.as_of,
         trigger=Trigger.FACTS,
@@ -99,16 +112,21 @@ def _run(found: Found, standing: Standing, at: datetime, began: float) -> Run:
         finished_at=at + timedelta(seconds=seconds),
         duration_ms=round(seconds * 1000),
     )
-    run.save(force_insert=True)
-    return run
 
 
-def _write(run: Run, found: Found, moves: Sequence[Move]) -> None:
+def _write(run: Run, found: Found, moves: Sequence[Move]) -> Run:
+    """Write the run with all that belongs to it; returns it with its number."""
     segments, versions, creators, kinds, causes = map(list, zip(*moves, strict=True))
     values = {
-        "run": run.pk,
         "brand": run.brand_id,
         "at": run.as_of,
+        "now": run.created_at,
+        "applied_at": run.applied_at,
+        "finished_at": run.finished_at,
+        "duration_ms": run.duration_ms,
+        "population": run.population,
+        "moved": run.moved,
+        "readings": run.readings,
         "segments": segments,
         "versions": versions,
         "creators": creators,
@@ -121,6 +139,8 @@ def _write(run: Run, found: Found, moves: Sequence[Move]) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute(*prepared(_WRITE, values))
+        [run.pk] = cursor.fetchone()
+    return run
 
 
 def _masks(looked: Sequence[Looked]) -> str:

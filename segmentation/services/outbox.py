@@ -6,20 +6,20 @@ and deleted with the work done; a crash leaves them waiting.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from time import perf_counter
+from typing import NamedTuple
 
+from django.conf import settings
 from django.db import connection, transaction
 
-from crm.models import Brand, Relationship
+from crm.limits import TookTooLong, stopped_after
+from crm.models import Brand
 from crm.services.metrics import refresh_metrics
-from crm.statements import keep_plans
+from crm.statements import KEEP_PLANS, prepared
 from segmentation.choices import RunStatus, Trigger
 from segmentation.facts.refresh import refresh_facts
-from segmentation.models import CreatorFacts, Run
+from segmentation.models import Run
 from segmentation.services import (
     batches,
     changesets,
@@ -32,22 +32,46 @@ from segmentation.services.evaluation.few import look
 from segmentation.services.evaluation.kept import plan_for, read_standing
 
 BATCH = 1_000
-_TAKE = """
-DELETE FROM crm_factchange WHERE id = ANY(ARRAY(
-  SELECT id FROM crm_factchange ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED))
-RETURNING brand_id, creator_id"""
+# What is taken asks for work in brands: for their locks, too, in one order, so that two workers
+# wait for each other instead of dead-locking. A row without brand is for every brand that knows the
+# creator; one without creator for all of the brand's. The line of brand 0 is of all that was taken.
+# A batch of few is stopped in time, and goes by the plans that the connection keeps.
+_TAKE = f"""WITH taken AS (
+  DELETE FROM crm_factchange WHERE id = ANY(ARRAY(
+    SELECT id FROM crm_factchange ORDER BY id LIMIT %(batch)s FOR UPDATE SKIP LOCKED))
+  RETURNING brand_id, creator_id
+), asked AS (
+  SELECT brand_id, creator_id FROM taken WHERE brand_id IS NOT NULL
+  UNION
+  SELECT b.id, t.creator_id FROM taken t CROSS JOIN crm_brand b
+  WHERE t.brand_id IS NULL AND (
+    EXISTS (SELECT FROM crm_relationship r WHERE (r.brand_id, r.creator_id) = (b.id, t.creator_id))
+    OR EXISTS (SELECT FROM segmentation_creatorfacts f
+      WHERE (f.brand_id, f.creator_id) = (b.id, t.creator_id)))
+), work AS (
+  SELECT 0 AS brand_id, count(*) AS rows,
+    coalesce(bool_or(creator_id IS NULL), FALSE) AS everybody,
+    array_agg(DISTINCT creator_id) AS creators FROM taken
+  UNION ALL
+  SELECT brand_id, 0, bool_or(creator_id IS NULL), array_agg(creator_id ORDER BY creator_id)
+  FROM asked GROUP BY 1
+  ORDER BY brand_id
+)
+SELECT brand_id, rows, everybody, creators, CASE WHEN brand_id = 0 THEN
+    {KEEP_PLANS}
+      || set_config('statement_timeout', CASE WHEN everybody
+        THEN current_setting('statement_timeout') ELSE %(limit)s END, TRUE)
+  ELSE pg_advisory_xact_lock({ledger.LOCK_CLASS}, brand_id::integer)::text END
+FROM work"""  # noqa: S608 - names of ours
 
 
-@dataclass
-class Work:
-    """What a batch of rows asks for in one brand: some creators, or everybody."""
+class Work(NamedTuple):
+    """What a batch of rows asks for in one brand; the first line, 0, is of all brands together."""
 
-    creator_ids: set[int] = field(default_factory=set)
-    everybody: bool = False
-
-    def ids(self) -> list[int] | None:
-        """The creators in order; None for everybody."""
-        return None if self.everybody else sorted(self.creator_ids)
+    brand_id: int
+    rows: int
+    everybody: bool
+    creators: list[int]
 
 
 def drain(*, at: datetime) -> int:
@@ -62,77 +86,66 @@ def drain(*, at: datetime) -> int:
     return taken
 
 
-@transaction.atomic
 def drain_batch(*, at: datetime) -> int:
     """Take one batch of rows, do what they ask for and delete them; returns how many they were."""
-    taken = _take()
-    if not taken:
+    seconds = settings.RULES_TIMEOUT_SECONDS
+    try:
+        with stopped_after(seconds):
+            return _drain_batch(at, seconds)
+    except TookTooLong:
+        # Nothing was done. Once more, and the rule that takes too long is found and left out.
+        return _drain_batch(at, None)
+
+
+@transaction.atomic
+def _drain_batch(at: datetime, seconds: float | None) -> int:
+    """Do so with each statement stopped after so many seconds, or with limits for rules alone."""
+    together, *brands = _take(seconds)
+    if not together.rows:
         return 0
-    keep_plans()
-    work = _by_brand(taken)
-    some = {pk for _, pk in taken if pk is not None}
-    everybody = any(one.everybody for one in work.values())
-    refresh_metrics(creator_ids=None if everybody else sorted(some), as_of=at)
-    # In one order, so that two workers wait for each other's brands instead of dead-locking.
-    for brand in Brand.objects.filter(pk__in=work).order_by("pk"):
-        creator_ids = work[brand.pk].ids()
-        if creator_ids is None:
+    refresh_metrics(creator_ids=None if together.everybody else together.creators, as_of=at)
+    for work in brands:
+        if work.everybody:
+            brand = Brand.objects.get(pk=work.brand_id)
             _look_at_everybody(brand, at)
+            stage_suggestions.refresh(brand=brand, at=at)
         else:
-            _look_at_some(brand, creator_ids, at)
-        stage_suggestions.refresh(brand=brand, at=at, creator_ids=creator_ids)
-    return len(taken)
+            _look_at_some(work, at, is_limited=seconds is not None and not together.everybody)
+    return together.rows
 
 
-def _take() -> list[tuple[int | None, int | None]]:
-    """Delete a batch of rows that nobody else has; returns their brands and creators.
+def _take(seconds: float | None) -> list[Work]:
+    """Delete a batch of rows that nobody else has, and lock their brands.
 
     With what is done for them: when that fails, they are there again.
     """
+    values = {"batch": BATCH, "limit": str(int((seconds or 0) * 1000))}
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, [BATCH])
-        taken: list[tuple[int | None, int | None]] = cursor.fetchall()
-    return taken
+        cursor.execute(*prepared(_TAKE, values))
+        return [Work._make(row[:-1]) for row in cursor.fetchall()]
 
 
-def _by_brand(changes: Sequence[tuple[int | None, int | None]]) -> dict[int, Work]:
-    """What the rows ask for, by brand; a row without brand is for every brand of the creator."""
-    work: defaultdict[int, Work] = defaultdict(Work)
-    of_every_brand = set()
-    for brand_id, creator_id in changes:
-        if brand_id is None and creator_id is not None:
-            of_every_brand.add(creator_id)
-        elif brand_id is not None and creator_id is None:
-            work[brand_id].everybody = True
-        elif brand_id is not None and creator_id is not None:
-            work[brand_id].creator_ids.add(creator_id)
-    for model in (Relationship, CreatorFacts):
-        known = model.objects.filter(creator__in=of_every_brand)
-        for brand_id, creator_id in known.values_list("brand_id", "creator_id"):
-            work[brand_id].creator_ids.add(creator_id)
-    return dict(work)
-
-
-def _look_at_some(brand: Brand, creator_ids: Sequence[int], at: datetime) -> None:
+def _look_at_some(work: Work, at: datetime, *, is_limited: bool) -> None:
     """Refresh their facts and, once the brand has an applied run, move who no longer belongs."""
     began = perf_counter()
-    ledger.lock(brand)
-    standing = read_standing(brand, creator_ids, at)
+    standing = read_standing(work.brand_id, work.creators, at)
+    brand = standing.brand
     as_of = _not_before(standing.ledger_at, at)
     # A change set that still waits leaves alone who was looked at as of now.
     refresh_facts(
-        brand=brand, as_of=as_of, creator_ids=creator_ids, looked_at=standing.is_segmented
+        brand=brand, as_of=as_of, creator_ids=work.creators, looked_at=standing.is_segmented
     )
     if standing.is_segmented:
-        found = look(plan_for(standing, creator_ids, as_of))
+        found = look(*plan_for(standing, as_of), is_limited=is_limited)
         changesets.mark_broken(found.plan, at)
         batches.settle(found, standing, at=at, began=began)
+    if standing.suggests:
+        stage_suggestions.refresh(brand=brand, at=at, creator_ids=work.creators)
 
 
 def _look_at_everybody(brand: Brand, at: datetime) -> None:
     """The same for all of the brand's creators: a run, which waits if it moves too many."""
     began = perf_counter()
-    ledger.lock(brand)
     as_of = _not_before(changesets.ledger_moment(brand), at)
     refresh_facts(brand=brand, as_of=as_of)
     if changesets.last_applied(brand) is None:

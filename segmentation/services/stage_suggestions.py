@@ -71,7 +71,7 @@ class SuggestionRefused(Exception):
         self.code = code
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def refresh(*, brand: Brand, at: datetime, creator_ids: Sequence[int] | None = None) -> int:
     """Hold the rules against the creators (None: all of them); returns how many are new."""
     versions = in_use(brand, [StageRuleKind.SUGGEST])

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection, transaction
 
-from crm.statements import keep_plans, prepared
+from crm.statements import KEEP_PLANS, prepared
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -71,7 +71,8 @@ def test_it_outlasts_a_rollback():
 
 def test_the_plan_is_kept_within_the_transaction():
     with transaction.atomic():
-        keep_plans()
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {KEEP_PLANS}")
         for number in range(3):
             ask("SELECT count(*) AS kept FROM crm_creator WHERE id = ANY(%s)", [[number]])
         with connection.cursor() as cursor:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, NamedTuple, cast
 
 from django.db import connection
+from psycopg import sql
 
 from crm.limits import limited
 from crm.performance import for_creators
 from segmentation.choices import Cause, ChangeKind
-from segmentation.rules.later import told
+from segmentation.rules.later import Asked, Statement
 from segmentation.services.evaluation.diff import diff_query
 from segmentation.services.evaluation.limits import within_limits
 from segmentation.services.evaluation.plan import Plan
@@ -100,16 +102,38 @@ class Found:
         return {name: lacking[name] for name in _can_miss(judged) if lacking[name]}
 
 
-def look(plan: Plan) -> Found:
-    """Evaluate the plan for its creators."""
-    return Found(*within_limits(plan, _look))
+def look(plan: Plan, statement: Statement, *, is_limited: bool = False) -> Found:
+    """Evaluate the plan for its creators by the statement that was made of it.
+
+    `is_limited` says that the transaction stops what takes too long: TookTooLong ends it as a
+    whole. Else the rules that take too long are found, and left out with an error.
+    """
+    if is_limited:
+        return Found(plan, _look(plan, statement))
+
+    def within(tried: Plan, seconds: float) -> list[Looked]:
+        with limited(seconds):
+            return _look(tried, statement if tried is plan else statement_of(tried))
+
+    return Found(*within_limits(plan, within))
 
 
-def _look(plan: Plan, seconds: float) -> list[Looked]:
-    query = diff_query(plan, everybody=True)
-    values = told(query.params, plan.as_of, plan.calendar)
-    with limited(seconds), plan.planned(), connection.cursor() as cursor:
-        cursor.execute(*for_creators(query.text, values, len(plan.creator_ids or ())))
+def statement_of(plan: Plan) -> Statement:
+    """What evaluates the plan's rules at any moment for any few creators."""
+    anytime = replace(plan, as_of=cast("datetime", Asked.AS_OF), creator_ids=Asked.CREATORS)
+    connection.ensure_connection()
+
+    def literal(value: Any) -> str:
+        return sql.Literal(value).as_string(connection.connection)
+
+    return Statement.of(diff_query(anytime, everybody=True), literal)
+
+
+def _look(plan: Plan, statement: Statement) -> list[Looked]:
+    creators = plan.few()
+    values = statement.told(as_of=plan.as_of, calendar=plan.calendar, creators=creators)
+    with plan.planned(), connection.cursor() as cursor:
+        cursor.execute(*for_creators(statement.text, values, len(creators)))
         return [Looked._make(row) for row in cursor.fetchall()]
 
 

@@ -17,6 +17,7 @@ from segmentation.models import Dimension, Override, Segment
 from segmentation.rules.calendar import Calendar
 from segmentation.rules.context import NormKey
 from segmentation.rules.facts import Catalogue
+from segmentation.rules.later import Asked
 from segmentation.rules.reads import Norms, Reads, Scope
 from segmentation.rules.references import levels, taken_before
 from segmentation.rules.sql import Sql
@@ -60,8 +61,8 @@ class Plan:
     # Segments of the plan about which people decided for somebody, by id.
     overridden: frozenset[int] = frozenset()
     table: str = FACTS_TABLE
-    # Only these creators; None: all of the brand.
-    creator_ids: tuple[int, ...] | None = None
+    # Only these creators, or those told later; None: all of the brand.
+    creator_ids: tuple[int, ...] | Asked | None = None
     # Look at about so many percent of the brand's rows only; None: at all of them.
     sample_percent: float | None = None
     # How many creators move: known when the plan was evaluated.
@@ -88,7 +89,7 @@ class Plan:
         if self.reads.is_empty() and not self.overridden:
             yield
             return
-        with planned_for(None if self.creator_ids is None else len(self.creator_ids)):
+        with planned_for(len(self.creator_ids) if isinstance(self.creator_ids, tuple) else None):
             yield
 
     def from_rows(self) -> Sql:
@@ -101,7 +102,7 @@ class Plan:
             return Sql(text, (self.as_of, self.sample_percent, self.brand.pk))
         if self.creator_ids is None:
             return Sql(rows(self.table), (self.as_of, self.brand.pk))
-        params = (self.as_of, self.brand.pk, list(self.creator_ids))
+        params = (self.as_of, self.brand.pk, self._creators())
         return Sql(rows(self.table, some=True), params)
 
     def enriched(
@@ -128,13 +129,23 @@ class Plan:
     def scope(self) -> Sql:
         """The condition on whose records are looked at."""
         if self.creator_ids is not None:
-            return Sql("{} = ANY(%s)", (list(self.creator_ids),))
+            return Sql("{} = ANY(%s)", (self._creators(),))
         sampled: str = ""
         params: list[float] = [self.brand.pk]
         if self.sample_percent is not None:
             sampled, params = SAMPLED, [self.sample_percent, self.brand.pk]
         ours = f"SELECT k.creator_id FROM {self.table} k {sampled} WHERE k.brand_id = %s"  # noqa: S608 - a name of ours
         return Sql(f"{{}} IN ({ours})", tuple(params))
+
+    def few(self) -> tuple[int, ...]:
+        """The creators of a plan for some. Raises TypeError for one that is for all."""
+        if not isinstance(self.creator_ids, tuple):
+            raise TypeError("the plan is not for creators who are named")
+        return self.creator_ids
+
+    def _creators(self) -> list[int] | Asked:
+        """Which creators, as a parameter."""
+        return [*self.creator_ids] if isinstance(self.creator_ids, tuple) else Asked.CREATORS
 
     def levels(self) -> dict[str, int]:
         """On which level each segment is judged, by key: after all that its rule refers to."""

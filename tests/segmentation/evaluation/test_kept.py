@@ -116,10 +116,10 @@ def test_one_statement_for_all_that_a_batch_must_know(brand, big, django_assert_
     creator = creator_with(brand, since=BEFORE)
     run_now(brand)
     ledger.lock(brand)
-    kept.plan_for(kept.read_standing(brand, [creator.pk], NOW), [creator.pk], NOW)
+    kept.plan_for(kept.read_standing(brand.pk, [creator.pk], NOW), NOW)
     with django_assert_num_queries(1):
-        standing = kept.read_standing(brand, [creator.pk], NOW)
-        plan = kept.plan_for(standing, [creator.pk], NOW)
+        standing = kept.read_standing(brand.pk, [creator.pk], NOW)
+        plan, _ = kept.plan_for(standing, NOW)
     assert (standing.is_segmented, standing.ledger_at) == (True, NOW)
     assert [one.key for one in plan.judged] == ["big"]
     assert evaluation.diff_query(plan).text.count("f.followers") > 0
