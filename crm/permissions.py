@@ -42,6 +42,7 @@ class Can(StrEnum):
     APPROVE_CONTENT = "approve_content"
     CLEAR_LEGAL = "clear_legal"
     EDIT_POLICIES = "edit_policies"
+    KEEP_RIGHTS = "keep_rights"
     TRIAGE = "triage"
     REVIEW = "review"
     RUN_SEGMENTS = "run_segments"
@@ -83,6 +84,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.PLAN_CAMPAIGNS,
             Can.RUN_CAMPAIGNS,
             Can.MAKE_CONTRACTS,
+            Can.KEEP_RIGHTS,
             Can.REVIEW,
             Can.TRIAGE,
         }
@@ -95,6 +97,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.READ_MAIL,
             Can.CLEAR_LEGAL,
             Can.EDIT_POLICIES,
+            Can.KEEP_RIGHTS,
             Can.READ_AUDIT,
         }
     ),
