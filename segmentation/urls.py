@@ -7,6 +7,7 @@ from django.urls import path
 from segmentation.views import (
     activations,
     audiences,
+    briefs,
     builder,
     creators,
     decisions,
@@ -32,6 +33,7 @@ app_name = "segmentation"
 
 urlpatterns = [
     path("campaigns/<slug:key>/segments/", activations.activations, name="activations"),
+    path("campaigns/<slug:key>/briefs/for-segment/", briefs.new, name="brief_new"),
     path("segments/", segments.segments, name="segments"),
     path("segments/install/", segments.install_packs, name="install_packs"),
     path("segments/new/", builder.builder_new, name="builder_new"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -36,6 +36,12 @@ def playbook_of(segment: Segment) -> Playbook:
     """The segment's playbook; an empty one, not saved, where nobody has written any."""
     found = Playbook.objects.select_related("updated_by").filter(segment=segment).first()
     return found or Playbook(segment=segment)
+
+
+def playbooks_of(segments: Iterable[Segment]) -> dict[int, Playbook]:
+    """What was written for some segments, by their numbers: one query."""
+    rows = Playbook.objects.filter(segment__in=[segment.pk for segment in segments])
+    return {row.segment_id: row for row in rows}
 
 
 @transaction.atomic

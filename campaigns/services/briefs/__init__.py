@@ -1,0 +1,1 @@
+"""Briefs: what they say, how they are written, approved, shown and accepted."""
