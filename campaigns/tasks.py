@@ -8,9 +8,25 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.services.offers.deciding import expire_due
+from campaigns.services.publishing import captures
+from campaigns.services.publishing.watching import watch
+from crm.models import Brand
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
 def expire_offers(**_later: Any) -> None:
     """Expire what was sent and is valid no longer."""
     expire_due(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def watch_publications(**_later: Any) -> None:
+    """Look what imports tell of publications, how these do, and tell people what is missing."""
+    watch(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def remove_captures(**_later: Any) -> None:
+    """Delete the pictures of publications that are gone, as when a creator was erased."""
+    for brand in Brand.objects.order_by("pk"):
+        captures.remove_orphans(brand, at=timezone.now())

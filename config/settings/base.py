@@ -321,6 +321,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.expire_offers",
         "schedule": crontab(minute=7),
     },
+    # Imports tell of publications at once; what time makes late, or two days old, is found here.
+    "watch-publications": {
+        "task": "campaigns.tasks.watch_publications",
+        "schedule": crontab(minute=37),
+    },
+    "remove-captures": {
+        "task": "campaigns.tasks.remove_captures",
+        "schedule": crontab(hour=3, minute=25),
+    },
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",
         "schedule": crontab(hour=2, minute=30),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, QuerySet
 
 from campaigns.choices import DeliverableState
-from campaigns.models import Campaign, Deliverable, Publication, SlotFill
+from campaigns.models import Campaign, Deliverable, FirstReading, Publication, SlotFill
 from campaigns.selectors.calendar import CLOSE
 from campaigns.selectors.publishing.missing import Missing, missing_of
 from crm.models import Post
@@ -57,6 +57,7 @@ class Line:
     # In the brand's zone: published, else planned; None: neither.
     moment: datetime | None
     missing: Missing | None
+    reading: FirstReading | None
     # What somebody should look at, in sentences.
     words: Sequence[str]
     # Days of the calendar that the creator fills, as long as it is not published.
@@ -93,9 +94,12 @@ def pieces_of(campaign: Campaign) -> QuerySet[Deliverable]:
     )
 
 
-def schedule_page(campaign: Campaign, at: datetime) -> SchedulePage:
-    """The schedule: three queries."""
-    pieces = list(pieces_of(campaign))
+def schedule_page(
+    campaign: Campaign, at: datetime, only: Collection[int] | None = None
+) -> SchedulePage:
+    """The schedule, of these engagements or of all: three queries."""
+    rows = pieces_of(campaign)
+    pieces = list(rows if only is None else rows.filter(engagement__in=only))
     missing = dict(
         missing_of(campaign.brand, at)
         .filter(engagement__campaign=campaign)
@@ -153,6 +157,7 @@ def _line(piece: Deliverable, zone: ZoneInfo, missing: str | None, slots: Sequen
         standing_of(piece, publication),
         moment.astimezone(zone) if moment else None,
         Missing(missing) if missing else None,
+        getattr(publication, "reading", None),
         words,
         [] if publication else slots,
     )

@@ -85,6 +85,13 @@ def suggestions_of(campaign: Campaign) -> list[Suggestion]:
     ]
 
 
+def set_aside_of(campaign: Campaign) -> list[PostSetAside]:
+    """Posts of which somebody said that they are none of the campaign's: the newest first."""
+    rows = PostSetAside.objects.filter(engagement__campaign=campaign)
+    rows = rows.select_related("post__profile", "post__creator", "by")
+    return list(rows.order_by("-at", "-pk")[:LIMIT])
+
+
 def _names(brand: Brand) -> set[str]:
     plain = re.sub(r"[^\w]", "", brand.name.lower())
     return {plain, re.sub(r"[^\w]", "", brand.slug.lower())} - {""}

@@ -1,0 +1,1 @@
+"""Pages of publishing: the schedule, one piece, what is missing, what may belong to a campaign."""
