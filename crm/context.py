@@ -50,7 +50,7 @@ RAIL = (
 BELONGING = {
     "crm:creators": ("crm:reviews",),
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
-    "campaigns:offers": ("campaigns:gifts",),
+    "campaigns:offers": ("campaigns:gifts", "campaigns:contracts"),
     "segmentation:segments": (
         "segmentation:matrix",
         "segmentation:audiences",

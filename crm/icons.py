@@ -79,6 +79,7 @@ ICONS = (
     "search",
     "send",
     "settings",
+    "signature",
     "speakerphone",
     "sun",
     "sunrise",

@@ -1,0 +1,259 @@
+"""How a contract is decided: accepted or declined by the creator, withdrawn or ended by the brand.
+
+The creator does it behind their link, or somebody of the brand writes down what was signed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from campaigns.choices import ContractAct, ContractState
+from campaigns.models import Contract, ContractAcceptance, GuestLink
+from campaigns.services.contracts import files
+from campaigns.services.contracts.effects import Who, settle
+from campaigns.services.contracts.record import (
+    act_on,
+    checked_note,
+    taken,
+    taken_in_place,
+    tell_owner,
+)
+from campaigns.services.contracts.terms import Terms
+from campaigns.services.days import EARLIEST, today_of
+from campaigns.services.refusals import CampaignOutdated, CampaignRefused
+from crm.models import Brand, User
+
+PERSON_MAX = 120
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who accepts, as they typed it, and what was signed on paper."""
+
+    name: str
+    guardian: str = ""
+    # Which of the brand's days it was signed on; None: today.
+    on: date | None = None
+    note: str = ""
+    paper: files.Paper | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """What came of an acceptance; `left` is what people still have to do, in sentences."""
+
+    contract: Contract
+    acceptance: ContractAcceptance
+    left: tuple[str, ...]
+
+
+@transaction.atomic
+def accept_by_link(
+    *, contract_id: int, link: GuestLink, digest: str, signature: Signature, at: datetime
+) -> Accepted:
+    """The creator accepts what they read: the document of this digest, and no other.
+
+    Raises CampaignRefused, Contract.DoesNotExist.
+    """
+    contract = taken_in_place(contract_id, link.brand, ContractAct.ACCEPT, None)
+    _of_link(contract, link)
+    if contract.current is None or contract.current.digest != digest:
+        raise CampaignOutdated(
+            f"{contract.brand} has sent a new version since you opened this page. Read it first; "
+            "nothing was accepted."
+        )
+    return _accept(contract, signature, actor=None, link=link, at=at)
+
+
+@transaction.atomic
+def record_acceptance(
+    *,
+    contract_id: int,
+    brand: Brand,
+    signature: Signature,
+    actor: User,
+    at: datetime,
+    expected_version: int | None,
+) -> Accepted:
+    """Write down that the creator signed elsewhere, and where that can be seen.
+
+    Raises CampaignRefused, Contract.DoesNotExist.
+    """
+    contract = taken_in_place(contract_id, brand, ContractAct.ACCEPT, expected_version)
+    if not signature.note.strip() and signature.paper is None:
+        raise CampaignRefused(
+            "Add the signed paper, or say where the acceptance can be seen.", field="note"
+        )
+    return _accept(contract, signature, actor=actor, link=None, at=at)
+
+
+@transaction.atomic
+def decline_by_link(*, contract_id: int, link: GuestLink, note: str, at: datetime) -> Contract:
+    """The creator says no, and why. Raises CampaignRefused, Contract.DoesNotExist."""
+    contract = taken(contract_id, link.brand, ContractAct.DECLINE, None)
+    _of_link(contract, link)
+    note = checked_note(note, ContractAct.DECLINE, is_needed=True)
+    act_on(contract, ContractAct.DECLINE, actor=None, link=link, at=at, note=note)
+    tell_owner(contract, "Declined", None, at)
+    return contract
+
+
+@transaction.atomic
+def decline(
+    *,
+    contract_id: int,
+    brand: Brand,
+    actor: User,
+    at: datetime,
+    expected_version: int | None,
+    note: str,
+) -> Contract:
+    """Write down that the creator said no. Raises CampaignRefused, Contract.DoesNotExist."""
+    contract = taken(contract_id, brand, ContractAct.DECLINE, expected_version)
+    note = checked_note(note, ContractAct.DECLINE, is_needed=True)
+    act_on(contract, ContractAct.DECLINE, actor=actor, at=at, note=note)
+    tell_owner(contract, "Declined", actor, at)
+    return contract
+
+
+@transaction.atomic
+def withdraw(
+    *,
+    contract_id: int,
+    brand: Brand,
+    actor: User,
+    at: datetime,
+    expected_version: int | None,
+    note: str,
+) -> Contract:
+    """Take it back before anybody accepted it, and say why. Raises as `decline`."""
+    contract = taken(contract_id, brand, ContractAct.WITHDRAW, expected_version)
+    note = checked_note(note, ContractAct.WITHDRAW, is_needed=True)
+    act_on(contract, ContractAct.WITHDRAW, actor=actor, at=at, note=note)
+    tell_owner(contract, "Withdrawn", actor, at)
+    return contract
+
+
+@transaction.atomic
+def terminate(
+    *,
+    contract_id: int,
+    brand: Brand,
+    actor: User,
+    at: datetime,
+    expected_version: int | None,
+    note: str,
+) -> Contract:
+    """One side ends it early, and why. Pieces, rights and the creator's stage stay as they are.
+
+    Raises as `decline`.
+    """
+    contract = taken(contract_id, brand, ContractAct.TERMINATE, expected_version)
+    note = checked_note(note, ContractAct.TERMINATE, is_needed=True)
+    act_on(contract, ContractAct.TERMINATE, actor=actor, at=at, note=note)
+    tell_owner(contract, "Terminated", actor, at)
+    return contract
+
+
+def end_due(*, at: datetime) -> int:
+    """End what has had its last day, by each brand's own day. Returns how many."""
+    # Nowhere is it a later day than there.
+    latest = at.astimezone(ZoneInfo("Pacific/Kiritimati")).date()
+    due = Contract.objects.filter(
+        state=ContractState.ACCEPTED, current__ends_on__lt=latest
+    ).select_related("brand", "current")
+    ended = 0
+    for contract in due.order_by("pk"):
+        last = contract.current.ends_on if contract.current else None
+        if last is not None and last < today_of(contract.brand, at):
+            ended += _end(contract.pk, contract.brand, contract.version, at)
+    return ended
+
+
+@transaction.atomic
+def _end(contract_id: int, brand: Brand, version: int, at: datetime) -> int:
+    try:
+        contract = taken(contract_id, brand, ContractAct.END, version)
+    except (CampaignRefused, Contract.DoesNotExist):
+        return 0  # somebody was quicker
+    act_on(contract, ContractAct.END, actor=None, at=at)
+    tell_owner(contract, "Ended", None, at)
+    return 1
+
+
+def _accept(
+    contract: Contract,
+    signature: Signature,
+    *,
+    actor: User | None,
+    link: GuestLink | None,
+    at: datetime,
+) -> Accepted:
+    version = contract.current
+    if version is None:
+        raise CampaignRefused("There is no version to accept.")
+    terms = Terms.of(version)
+    today = today_of(contract.brand, at)
+    on = signature.on or today
+    if on > today:
+        raise CampaignRefused("This day is still to come: say when it was signed.", field="on")
+    if on.year < EARLIEST:
+        raise CampaignRefused(f"The year must be {EARLIEST} or later.", field="on")
+    if not contract.engagement.campaign.is_open:
+        raise CampaignRefused(
+            f"{contract.engagement.campaign} is closed: this contract can no longer be accepted.",
+            code="campaign_closed",
+        )
+    paper = signature.paper
+    acceptance = ContractAcceptance.objects.create(
+        version=version,
+        name=_person(signature.name, "name", "Type the full name of who accepts."),
+        guardian=_guardian(terms, signature),
+        at=at,
+        on=on,
+        digest=version.digest,
+        link=link,
+        recorded_by=actor,
+        note=_note(signature.note),
+        file_name=paper.name if paper else "",
+        file_type=paper.content_type if paper else "",
+        file_size=paper.size if paper else None,
+        file_sha256=paper.sha256 if paper else "",
+    )
+    left = settle(contract, terms, Who(actor, link, on, at))
+    act_on(contract, ContractAct.ACCEPT, actor=actor, link=link, at=at, note=" ".join(left))
+    tell_owner(contract, "Accepted", actor, at)
+    return Accepted(contract, acceptance, tuple(left))
+
+
+def _of_link(contract: Contract, link: GuestLink) -> None:
+    """Another creator's contract does not exist behind this link."""
+    if contract.engagement_id != link.engagement_id:
+        raise Contract.DoesNotExist
+
+
+def _guardian(terms: Terms, signature: Signature) -> str:
+    if not terms.is_minor:
+        return ""
+    words = f"{terms.guardian} has to consent: type the name of the parent or guardian."
+    return _person(signature.guardian, "guardian", words)
+
+
+def _person(name: str, field: str, needed: str) -> str:
+    name = " ".join(name.replace("\0", "").split())
+    if not name:
+        raise CampaignRefused(needed, field=field)
+    if len(name) > PERSON_MAX:
+        raise CampaignRefused(f"{PERSON_MAX} characters are the most.", field=field)
+    return name
+
+
+def _note(note: str) -> str:
+    note = note.replace("\0", "").strip()
+    if len(note) > 500:
+        raise CampaignRefused("500 characters are the most.", field="note")
+    return note
