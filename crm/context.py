@@ -38,6 +38,7 @@ RAIL = (
     ("Outreach", "send", "crm:outreach", "m", Can.VIEW),
     ("Campaigns", "speakerphone", "campaigns:campaigns", "p", Can.VIEW),
     ("Offers", "heart-handshake", "campaigns:offers", "f", Can.VIEW),
+    ("Library", "photo", "campaigns:assets", "l", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),

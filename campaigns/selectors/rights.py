@@ -16,6 +16,14 @@ from crm.models import Brand
 
 # A right that ends within so many days is said to end soon.
 SOON = 30
+# How the rights of an asset stand, as people ask for it.
+STATES = {
+    "usable": "May be used today",
+    "ending": f"End within {SOON} days",
+    "waiting": "Not started yet",
+    "ended": "Ended",
+    "unknown": "Not known",
+}
 
 
 def rights_of(assets: Sequence[Asset]) -> dict[int, list[UsageRight]]:

@@ -8,10 +8,12 @@ from decimal import Decimal
 from django import template
 from django.http import HttpRequest
 
-from campaigns.models import Campaign, GuestLink
+from campaigns.models import AssetUse, Campaign, GuestLink
 from campaigns.services.guests import path_of
 from campaigns.services.money import money as in_words
 from campaigns.services.objectives import OBJECTIVES
+from campaigns.services.rights import territories
+from campaigns.services.rights.telling import USES
 
 register = template.Library()
 
@@ -44,3 +46,15 @@ def of(values: Mapping[object, object], key: object) -> object:
 def guest_address(link: GuestLink, request: HttpRequest) -> str:
     """The whole address of a guest's link, to be copied: {{ link|guest_address:request }}."""
     return request.build_absolute_uri(path_of(link))
+
+
+@register.filter
+def countries(codes: list[str]) -> str:
+    """Countries in words, or worldwide: {{ right.territory|countries }}."""
+    return territories.names(codes)
+
+
+@register.filter
+def usage_word(use: AssetUse) -> str:
+    """What is done with an asset, within a sentence: "paid use"."""
+    return USES[use.usage]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -43,14 +44,22 @@ def keep_deliverable(*, deliverable: Deliverable, actor: User | None, at: dateti
     return made
 
 
+def post_at(brand: Brand, url: str) -> Post | None:
+    """The post of a creator whom the brand knows at an address, where an import brought it."""
+    if not url.strip():
+        return None
+    known = Relationship.objects.filter(brand=brand).values("creator")
+    rows = Post.objects.filter(url=url.strip(), creator__in=known)
+    return rows.select_related("profile__platform", "creator").order_by("pk").first()
+
+
 @transaction.atomic
-def keep_post(*, brand: Brand, post: Post, actor: User, at: datetime) -> Asset:
+def keep_post(*, brand: Brand, post: Post, facts: Facts, actor: User, at: datetime) -> Asset:
     """A post of a creator whom the brand knows, by its address. Raises CampaignRefused, AssetThere.
 
-    One that was published for a campaign comes with its campaign, whose rights hold for it.
+    Whose it is the post says, not whoever pasted its address. One that was published for a campaign
+    comes with the campaign, whose rights hold for it.
     """
-    if not post.url:
-        raise CampaignRefused("Nobody knows the address of this post.", code="no_address")
     relationship = Relationship.objects.get(brand=brand, creator=post.creator_id)
     piece = (
         Deliverable.objects.select_related("engagement__relationship")
@@ -58,16 +67,23 @@ def keep_post(*, brand: Brand, post: Post, actor: User, at: datetime) -> Asset:
         .order_by("pk")
         .first()
     )
-    text = post.title or post.caption or post.external_id
-    title = f"{post.profile.platform.name}: {' '.join(text.split())}"
+    if piece is None and facts.engagement is not None:
+        whose = facts.engagement.relationship_id
+        if whose != relationship.pk:
+            raise CampaignRefused(
+                f"This post is from {post.creator}: choose their place in a campaign, or none.",
+                field="engagement",
+            )
+    of_campaign = piece is not None or facts.engagement is not None
     return add(
         brand=brand,
-        facts=Facts(
-            title=title if len(title) <= 200 else f"{title[:199]}…",
-            origin=AssetOrigin.CAMPAIGN if piece else AssetOrigin.POST,
-            url=post.url,
+        facts=replace(
+            facts,
+            origin=AssetOrigin.CAMPAIGN if of_campaign else AssetOrigin.POST,
+            engagement=None if piece else facts.engagement,
             relationship=relationship,
             deliverable=piece,
+            made_by="",
             post=post,
             platform=post.profile.platform,
         ),

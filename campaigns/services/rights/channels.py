@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from crm.models import Platform
@@ -19,6 +20,8 @@ OTHER: Mapping[str, str] = {
     "press": "Press and PR",
     "internal": "Inside the company",
 }
+_ALL = frozenset({"all", "all channels", "everywhere"})
+_APART = re.compile(r"\s*(?:[,;/+&\n]|\band\b)\s*", re.IGNORECASE)
 
 
 def channels() -> dict[str, str]:
@@ -29,3 +32,13 @@ def channels() -> dict[str, str]:
 def names(keys: list[str], known: Mapping[str, str]) -> str:
     """Channels in words: "Instagram, Website"; nothing: all of them."""
     return ", ".join(known.get(key, key) for key in keys) if keys else "all channels"
+
+
+def read(words: str, known: Mapping[str, str]) -> tuple[list[str], str]:
+    """Channels named in a text, or the text itself where any part of it is none of them."""
+    text = " ".join(words.split())
+    if not text or text.casefold() in _ALL:
+        return [], ""
+    by_name = {name.casefold(): key for key, name in known.items()} | {key: key for key in known}
+    found = [by_name.get(part.casefold(), "") for part in _APART.split(text)]
+    return (found, "") if all(found) else ([], text)
