@@ -88,3 +88,54 @@ def test_holm_corrects_for_the_number_of_looks():
 
 def test_quartiles():
     assert quartiles([1, 2, 3, 4, 5]) == (2.0, 3.0, 4.0)
+
+
+def mixed(dice: random.Random) -> tuple[dict[int, float], dict[int, float]]:
+    """Some seen twice, of whom most are the same, and some seen once."""
+    steps = [1.0, 2.0, 3.0, 4.0, 5.0]
+    before = {one: dice.choice(steps) for one in range(dice.randrange(1, 40))}
+    first = dice.randrange(30)
+    after = {}
+    for one in range(first, first + dice.randrange(1, 40)):
+        stays = one in before and dice.random() < 0.7
+        after[one] = before[one] if stays else dice.choice(steps)
+    return before, after
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_distance_is_that_of_scipy_where_most_are_the_same(seed):
+    before, after = mixed(random.Random(seed))
+    expected = ks_2samp(list(before.values()), list(after.values())).statistic
+    assert numeric_shift(before, after).statistic == pytest.approx(expected)
+
+
+def test_chance_is_the_same_whether_those_who_stay_are_dealt_or_not():
+    """As often as among all permutations of everybody, worked out here one by one."""
+    before = {one: float(one) for one in range(6)} | {10: 3.5}
+    after = before | {0: 2.5, 1: 3.2, 2: 0.5} | {11: 4.5}
+    del after[10]
+
+    def distance(early, late):
+        return ks_2samp(early, late, method="asymp").statistic
+
+    found = distance(list(before.values()), list(after.values()))
+    same = [before[one] for one in (3, 4, 5)]
+    as_far = tried = 0
+    for swaps in range(8):
+        for once in ([3.5], [4.5]), ([4.5], [3.5]):
+            early, late = [*same, *once[0]], [*same, *once[1]]
+            for one in range(3):
+                pair = [before[one], after[one]]
+                early.append(pair[swaps >> one & 1])
+                late.append(pair[1 - (swaps >> one & 1)])
+            as_far += distance(early, late) >= found - 1e-9
+            tried += 1
+    assert numeric_shift(before, after).p == pytest.approx(as_far / tried, abs=0.1)
+
+
+def test_it_ends_where_chance_has_done_as_much_often_enough():
+    before, after = numbers(100, seed=7), numbers(100, seed=8)
+    assert numeric_shift(before, after).p > 0.1
+    shared = {one: {"spf": 1.0} if one % 2 else {} for one in range(100)}
+    moved = {one: {"spf": 1.0} if one % 3 else {} for one in range(100)}
+    assert share_shift(shared, moved).p <= 1.0
