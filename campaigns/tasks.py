@@ -7,6 +7,7 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from campaigns.services.contracts import expiring
 from campaigns.services.offers.deciding import expire_due
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
@@ -30,3 +31,11 @@ def remove_captures(**_later: Any) -> None:
     """Delete the pictures of publications that are gone, as when a creator was erased."""
     for brand in Brand.objects.order_by("pk"):
         captures.remove_orphans(brand, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
+def end_contracts(**_later: Any) -> None:
+    """End contracts that have had their last day, and tell of those that soon will."""
+    now = timezone.now()
+    expiring.end_due(at=now)
+    expiring.tell_ending(at=now)

@@ -330,6 +330,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.remove_captures",
         "schedule": crontab(hour=3, minute=25),
     },
+    "end-contracts": {
+        "task": "campaigns.tasks.end_contracts",
+        "schedule": crontab(minute=11),
+    },
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",
         "schedule": crontab(hour=2, minute=30),

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from campaigns.choices import ContractAct, ContractState
+from campaigns.choices import ContractAct
 from campaigns.models import Contract, ContractAcceptance, GuestLink
 from campaigns.services.contracts import files
 from campaigns.services.contracts.effects import Who, settle
@@ -157,32 +156,6 @@ def terminate(
     act_on(contract, ContractAct.TERMINATE, actor=actor, at=at, note=note)
     tell_owner(contract, "Terminated", actor, at)
     return contract
-
-
-def end_due(*, at: datetime) -> int:
-    """End what has had its last day, by each brand's own day. Returns how many."""
-    # Nowhere is it a later day than there.
-    latest = at.astimezone(ZoneInfo("Pacific/Kiritimati")).date()
-    due = Contract.objects.filter(
-        state=ContractState.ACCEPTED, current__ends_on__lt=latest
-    ).select_related("brand", "current")
-    ended = 0
-    for contract in due.order_by("pk"):
-        last = contract.current.ends_on if contract.current else None
-        if last is not None and last < today_of(contract.brand, at):
-            ended += _end(contract.pk, contract.brand, contract.version, at)
-    return ended
-
-
-@transaction.atomic
-def _end(contract_id: int, brand: Brand, version: int, at: datetime) -> int:
-    try:
-        contract = taken(contract_id, brand, ContractAct.END, version)
-    except (CampaignRefused, Contract.DoesNotExist):
-        return 0  # somebody was quicker
-    act_on(contract, ContractAct.END, actor=None, at=at)
-    tell_owner(contract, "Ended", None, at)
-    return 1
 
 
 def _accept(

@@ -19,7 +19,7 @@ from campaigns.models import (
     GuestLink,
     UsageRight,
 )
-from campaigns.services.contracts import deciding, sending, writing
+from campaigns.services.contracts import deciding, expiring, sending, writing
 from campaigns.services.contracts.deciding import Signature
 from campaigns.services.contracts.document import document_of
 from campaigns.services.contracts.terms import Right
@@ -223,8 +223,11 @@ def test_a_signed_paper_is_written_down(brand: Brand, manager: User) -> None:
 
 def test_what_has_had_its_last_day_ends(brand: Brand, manager: User) -> None:
     contract = accept(sent(brand, manager, ends_on=LATER.date())).contract
-    assert deciding.end_due(at=LATER) == 0
-    assert deciding.end_due(at=LATER + timedelta(days=2)) == 1
-    assert deciding.end_due(at=LATER + timedelta(days=2)) == 0
+    assert expiring.end_due(at=LATER) == 0
+    assert [expiring.tell_ending(at=LATER) for _ in range(2)] == [1, 1]
+    told = Notification.objects.get(text__startswith="Ends on")
+    assert told.user == manager
+    assert expiring.end_due(at=LATER + timedelta(days=2)) == 1
+    assert expiring.end_due(at=LATER + timedelta(days=2)) == 0
     contract.refresh_from_db()
     assert contract.state == ContractState.ENDED
