@@ -14,17 +14,22 @@ class CampaignsConfig(AppConfig):
         from campaigns.day.contracts import SOURCES as CONTRACTS_OF_A_DAY  # noqa: PLC0415
         from campaigns.day.offers import SOURCES as OFFERS_OF_A_DAY  # noqa: PLC0415 - models are there from now on
         from campaigns.day.publishing import SOURCES as PUBLISHING_OF_A_DAY  # noqa: PLC0415
+        from campaigns.day.rights import SOURCES as RIGHTS_OF_A_DAY  # noqa: PLC0415
         from campaigns.guests import PARTS  # noqa: PLC0415
         from campaigns.portal import briefs, contracts, policies  # noqa: PLC0415
         from campaigns.portal import publishing as publishing_portal  # noqa: PLC0415
+        from campaigns.portal import rights as rights_portal  # noqa: PLC0415
+        from campaigns.services.campaigns import AFTER_MOVE  # noqa: PLC0415
         from campaigns.services.feed import entries  # noqa: PLC0415
         from campaigns.services.made_up_campaigns import fill_campaigns  # noqa: PLC0415
         from campaigns.services.made_up_offers import fill_gifts, fill_offers  # noqa: PLC0415
         from campaigns.services.publishing import feed as publishing_feed  # noqa: PLC0415
         from campaigns.services.publishing.importing import follow_import  # noqa: PLC0415
+        from campaigns.services.reports import keep_on_completion  # noqa: PLC0415
         from campaigns.timeline.campaigns import SOURCE as CAMPAIGNS  # noqa: PLC0415
         from campaigns.timeline.contracts import CONTRACTS  # noqa: PLC0415
         from campaigns.timeline.offers import GIFTS, OFFERS  # noqa: PLC0415
+        from campaigns.timeline.rights import SOURCE as RIGHTS  # noqa: PLC0415
         from crm import day as days  # noqa: PLC0415
         from crm import search  # noqa: PLC0415
         from crm.services import calendar, demo  # noqa: PLC0415
@@ -32,13 +37,14 @@ class CampaignsConfig(AppConfig):
         from crm.services.imports.hanging import GOES_WITH  # noqa: PLC0415
         from crm.timeline import SOURCES  # noqa: PLC0415
 
-        for source in (CAMPAIGNS, OFFERS, CONTRACTS, GIFTS):
+        for source in (CAMPAIGNS, OFFERS, CONTRACTS, GIFTS, RIGHTS):
             SOURCES.add(source.key, source)
         for of_day in (
             *OFFERS_OF_A_DAY,
             *CAMPAIGNS_OF_A_DAY,
             *BRIEFS_OF_A_DAY,
             *CONTRACTS_OF_A_DAY,
+            *RIGHTS_OF_A_DAY,
             *PUBLISHING_OF_A_DAY,
         ):
             days.SOURCES.add(of_day.key, of_day)
@@ -54,7 +60,9 @@ class CampaignsConfig(AppConfig):
         PARTS.add("policies", policies.PART)
         PARTS.add("contracts", contracts.PART)
         PARTS.add("publishing", publishing_portal.PART)
+        PARTS.add("rights", rights_portal.PART)
         calendar.SOURCES.add("publishing", publishing_feed.entries)
         FOLLOWERS.add("publishing", lambda batch_id, at: follow_import(batch_id=batch_id, at=at))
         # That a post is none of a campaign's is worth nothing without the post.
         GOES_WITH.add("campaigns.PostSetAside", "campaigns.PostSetAside")
+        AFTER_MOVE.add("report", keep_on_completion)

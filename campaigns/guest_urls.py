@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views import guests
+from campaigns.views import briefs_guest, contracts_guest, guests, policies_guest, rights_guest
+from campaigns.views.publishing import guest as publishing_guest
+from campaigns.views.reports import guest as report_guest
 
 app_name = "guest"
 urlpatterns = [
     path("", guests.home, name="home"),
     path("ask/", guests.ask, name="ask"),
+    path("brief/", briefs_guest.brief, name="brief"),
+    path("brief/brief.pdf", briefs_guest.brief_pdf, name="brief_pdf"),
+    path("rights/", rights_guest.rights, name="rights"),
+    path("policies/<int:pk>/", policies_guest.policy, name="policy"),
+    path("contracts/<int:pk>/", contracts_guest.contract, name="contract"),
+    path("contracts/<int:pk>/contract.pdf", contracts_guest.pdf, name="contract_pdf"),
+    path("contracts/<int:pk>/accept/", contracts_guest.accept, name="contract_accept"),
+    path("contracts/<int:pk>/decline/", contracts_guest.decline, name="contract_decline"),
+    path("publishing/<int:pk>/", publishing_guest.piece, name="publication"),
+    path("report/", report_guest.report, name="report"),
+    path("report/report.pdf", report_guest.pdf, name="report_pdf"),
 ]

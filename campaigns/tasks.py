@@ -11,6 +11,7 @@ from campaigns.services.contracts import expiring
 from campaigns.services.offers.deciding import expire_due
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
+from campaigns.services.rights.ending import tell_endings
 from crm.models import Brand
 
 
@@ -39,3 +40,9 @@ def end_contracts(**_later: Any) -> None:
     now = timezone.now()
     expiring.end_due(at=now)
     expiring.tell_ending(at=now)
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def tell_of_ending_rights(**_later: Any) -> None:
+    """Tell people of rights that end soon, once at each step."""
+    tell_endings(at=timezone.now())

@@ -1,21 +1,23 @@
-"""What campaigns add to people's calendars: open steps, and the days that their creators fill."""
+"""What campaigns add to people's calendars: open steps, days of their creators, rights that end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from campaigns.models import Deadline, SlotFill
+from campaigns.models import Deadline, SlotFill, UsageRight
 from campaigns.models.campaigns import OPEN_CAMPAIGNS
 from campaigns.models.engagements import OPEN_STAGES
+from campaigns.services.rights.ending import in_short
 from crm.models import Brand, User
 from crm.services.calendar import Entry
 
 
 def entries(user: User, days: tuple[date, date]) -> Iterator[Entry]:
-    """Of all brands in which the user has a role: two queries."""
+    """Of all brands in which the user has a role: three queries."""
     brands = Brand.objects.visible_to(user)
     steps = Deadline.objects.filter(
         campaign__brand__in=brands,
@@ -54,4 +56,29 @@ def entries(user: User, days: tuple[date, date]) -> Iterator[Entry]:
             url=reverse("campaigns:campaign_calendar", args=[campaign.brand.slug, campaign.key]),
             stamp=campaign.created_at,
             on=fill.on,
+        )
+    yield from _rights(user, days)
+
+
+def _rights(user: User, days: tuple[date, date]) -> Iterator[Entry]:
+    """The last days of rights that are not followed by another. One query."""
+    follows = UsageRight.objects.held().filter(renews=OuterRef("pk"))
+    rights = UsageRight.objects.held().filter(
+        Q(engagement__owner=user)
+        | Q(engagement__owner=None, engagement__campaign__owner=user)
+        | Q(engagement=None, granted_by=user),
+        ~Exists(follows),
+        brand__in=Brand.objects.visible_to(user),
+        starts_on__isnull=False,
+        ends_on__range=days,
+    )
+    rights = rights.select_related("brand", "engagement__campaign", "deliverable", "asset")
+    for right in rights.order_by("ends_on", "pk"):
+        yield Entry(
+            key=f"right-{right.pk}",
+            title=f"Right ends: {in_short(right)}",
+            brand=right.brand,
+            url=reverse("campaigns:right", args=[right.brand.slug, right.pk]),
+            stamp=right.created_at,
+            on=right.ends_on or days[1],
         )

@@ -7,7 +7,8 @@ from uuid import UUID
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from campaigns.models import Campaign, Engagement, Gift, Offer
+from campaigns.models import Asset, Campaign, Contract, Engagement, Gift, Offer, UsageRight
+from campaigns.selectors.rights import BELONGS
 from crm.models import Relationship
 from crm.permissions import BrandRequest
 from crm.selectors import relationships_of
@@ -55,3 +56,30 @@ def engagement_of(request: BrandRequest, key: str, pk: int) -> Engagement:
     """A creator in a campaign of the brand. Raises Http404."""
     rows = Engagement.objects.visible_to(request.user).with_creator()
     return get_object_or_404(rows, campaign__brand=request.brand, campaign__key=key, pk=pk)
+
+
+def contract_of(request: BrandRequest, pk: int) -> Contract:
+    """A contract of the brand. Raises Http404."""
+    rows = Contract.objects.visible_to(request.user).select_related(
+        "brand",
+        "engagement__campaign__brand",
+        "engagement__relationship__creator",
+        "owner",
+        "current",
+        "offer",
+        "amends__current",
+        "created_by",
+    )
+    return get_object_or_404(rows, brand=request.brand, pk=pk)
+
+
+def asset_of(request: BrandRequest, pk: int) -> Asset:
+    """An asset of the brand. Raises Http404."""
+    rows = Asset.objects.visible_to(request.user).for_list_page().select_related("brand", "post")
+    return get_object_or_404(rows, brand=request.brand, pk=pk)
+
+
+def right_of(request: BrandRequest, pk: int) -> UsageRight:
+    """A right of the brand. Raises Http404."""
+    rows = UsageRight.objects.visible_to(request.user).select_related(*BELONGS)
+    return get_object_or_404(rows, brand=request.brand, pk=pk)

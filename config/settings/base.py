@@ -334,6 +334,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.end_contracts",
         "schedule": crontab(minute=11),
     },
+    "tell-of-ending-rights": {
+        "task": "campaigns.tasks.tell_of_ending_rights",
+        "schedule": crontab(minute=27),
+    },
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",
         "schedule": crontab(hour=2, minute=30),
