@@ -82,7 +82,7 @@ class PolicyVersion(models.Model):
     text = models.TextField(max_length=20_000)
     # What is new in it, for those who read the version before.
     reason = models.CharField(max_length=500, blank=True, default="")
-    # SHA-256 of title and text, in hexadecimal: what is accepted.
+    # SHA-256 of the text, in hexadecimal: what is accepted.
     digest = models.CharField(max_length=64)
     author = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
