@@ -6,6 +6,7 @@ with a reason. What is over can be opened again, with a reason. Everything else 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -23,6 +24,7 @@ from campaigns.services.refusals import CampaignOutdated, CampaignRefused, Reaso
 from campaigns.services.use_cases import templates
 from crm import audit
 from crm.models import Brand, User
+from crm.registry import Registry
 
 TEXT_MAX, LESSONS_MAX, KEY_MAX = 500, 10_000, 60
 # Under contract, and not through.
@@ -80,6 +82,8 @@ class Values(TypedDict, total=False):
     lessons: str
 
 
+# What else belongs to a move, in its transaction: parts that are built on this module add theirs.
+AFTER_MOVE: Registry[Callable[[Campaign, Act, User | None, datetime], object]] = Registry()
 # In the order of the form. Key and use case are said once.
 FIELDS = tuple(name for name in Values.__annotations__ if name not in {"key", "use_case"})
 
@@ -223,6 +227,8 @@ def move_campaign(
     if left:
         data["dropped"] = left
     _record(campaign, "moved", actor, at, data)
+    for follow in AFTER_MOVE:
+        follow(campaign, act, actor, at)
     return campaign
 
 

@@ -1,0 +1,1 @@
+"""How quickly and how often: activation, the funnel, rounds and decisions of drafts."""
