@@ -7,11 +7,20 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
+from campaigns.api.assets import AssetUseViewSet, AssetViewSet
 from campaigns.api.campaigns import KEY as CAMPAIGN
 from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
+from campaigns.api.contracts import ContractViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.gifts import GiftViewSet
 from campaigns.api.offers import OfferViewSet
+from campaigns.api.publishing import (
+    MissingViewSet,
+    PublicationActViewSet,
+    PublicationViewSet,
+)
+from campaigns.api.reports import ReportViewSet
+from campaigns.api.rights import RightQueryViewSet, RightViewSet
 from crm.api.addresses import AddressViewSet
 from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
@@ -89,8 +98,13 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "applications": ("applications", ApplicationViewSet),
     "campaigns": ("campaigns", CampaignViewSet),
     "engagements": ("engagements", EngagementViewSet),
+    "publications": ("publications", PublicationViewSet),
     "offers": ("offers", OfferViewSet),
+    "contracts": ("contracts", ContractViewSet),
     "gifts": ("gifts", GiftViewSet),
+    "assets": ("assets", AssetViewSet),
+    "asset-uses": ("asset-uses", AssetUseViewSet),
+    "rights": ("rights", RightViewSet),
     "imports": ("imports", ImportViewSet),
     "fields": ("fields", FieldViewSet),
     "facts": ("facts", FactViewSet),
@@ -197,6 +211,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for verb in ("change", "substitute")
     ),
     re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/report/?$", ReportViewSet.as_view({"get": "retrieve"})
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/report/copies/?$",
+        ReportViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/report/copies/(?P<number>{ID})/?$",
+        ReportViewSet.as_view({"get": "copy"}, detail=True),
+    ),
+    re_path(r"^publications/missing/?$", MissingViewSet.as_view({"get": "list"})),
+    *(
+        re_path(
+            rf"^publications/(?P<pk>{ID}):{verb}$",
+            PublicationActViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("plan", "publish", "readdress", "gone", "unpublish")
+    ),
+    re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN})/activations/?$",
         ActivationViewSet.as_view({"get": "list", "post": "create"}),
     ),
@@ -226,6 +259,25 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(
         re_path(rf"^offers/(?P<pk>{ID}):{verb}$", OfferViewSet.as_view({"post": verb}, detail=True))
         for verb in ("send", "counter", "revise", "accept", "decline", "withdraw", "discard")
+    ),
+    *(
+        re_path(
+            rf"^contracts/(?P<pk>{ID}):{verb}$",
+            ContractViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("send", "accept")
+    ),
+    re_path(
+        rf"^contracts/(?P<pk>{ID})/contract\.pdf$",
+        ContractViewSet.as_view({"get": "pdf"}, detail=True),
+    ),
+    re_path(
+        rf"^assets/(?P<pk>{ID}):may-use$", AssetViewSet.as_view({"get": "may_use"}, detail=True)
+    ),
+    re_path(rf"^assets/(?P<pk>{ID}):use$", AssetViewSet.as_view({"post": "use"}, detail=True)),
+    re_path(r"^rights:query$", RightQueryViewSet.as_view({"get": "list"})),
+    re_path(
+        rf"^rights/(?P<pk>{ID}):revoke$", RightViewSet.as_view({"post": "revoke"}, detail=True)
     ),
     re_path(
         rf"^gifts/(?P<pk>{ID}):advance$", GiftViewSet.as_view({"post": "advance"}, detail=True)

@@ -229,6 +229,8 @@ SPECTACULAR_SETTINGS = {
         "CampaignStatus": "campaigns.choices.CampaignStatus",
         "EngagementStage": "campaigns.choices.EngagementStage",
         "BudgetKind": "campaigns.choices.BudgetKind",
+        "Verdict": "campaigns.choices.Verdict",
+        "StartTrigger": "campaigns.choices.StartTrigger",
         "Trigger": "segmentation.choices.Trigger",
         "PackState": ["new", "impossible", "same", "newer", "drafted", "own", "archived"],
     },
