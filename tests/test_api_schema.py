@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft4Validator
 
-from campaigns.models import Campaign, Engagement, Gift, Offer
+from campaigns.models import Asset, Campaign, Engagement, Gift, Offer, UsageRight
 from campaigns.services import gifts
 from config import api
 from crm import audit
@@ -60,6 +60,7 @@ from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
 from tests.campaigns.made import engage, make_campaign
 from tests.campaigns.offers.worlds import an_offer
+from tests.campaigns.rights.worlds import asset_of, give
 from tests.crm.applications.worlds import applied
 from tests.crm.mail.world import creator_of, queued
 from tests.crm.outreach.worlds import write_to_somebody
@@ -161,7 +162,9 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     an_offer(noa, actor)
     shoes = gifts.Details("Trail shoes", "blue, 39", Decimal(120), "EUR")
     gifts.plan_gift(relationship=noa, details=shoes, actor=actor, at=NOW)
-    engage(make_campaign(brand, actor), relationship=noa)
+    place = engage(make_campaign(brand, actor), relationship=noa)
+    give(place)
+    asset_of(place)
     suggestion(brand, "followers >= 1", Stage.PROSPECT, Stage.FIRST_TIME)
     stage_suggestions.refresh(brand=brand, at=NOW)
 
@@ -242,6 +245,8 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/applications/{id}": str(Application.objects.get().pk),
         "/offers/{id}": str(Offer.objects.get().pk),
         "/gifts/{id}": str(Gift.objects.get().pk),
+        "/assets/{id}": str(Asset.objects.get().pk),
+        "/rights/{id}": str(UsageRight.objects.get().pk),
         "/campaigns/{key}": Campaign.objects.get().key,
         "/engagements/{id}": str(Engagement.objects.get().pk),
         "/stage-rules/{id}": str(StageRule.objects.get().pk),

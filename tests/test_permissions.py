@@ -34,6 +34,7 @@ STRATEGIST, MANAGER, ANALYST, LEGAL, ADMIN = (
 IMPORTERS = frozenset({STRATEGIST, MANAGER, ADMIN})
 READERS = frozenset({STRATEGIST, MANAGER, LEGAL, ADMIN})
 MOVERS = frozenset({MANAGER, ADMIN})
+KEEPERS = frozenset({MANAGER, LEGAL, ADMIN})
 RUNNERS = frozenset({STRATEGIST, ANALYST, ADMIN})
 STRATEGISTS = frozenset({STRATEGIST, ADMIN})
 ADMINS = frozenset({ADMIN})
@@ -213,6 +214,27 @@ PAGES = {
     "campaigns:creator_offers": Access(EVERYBODY),
     "campaigns:offer_new": Access(MOVERS, MOVERS),
     "campaigns:offer_band": Access(None, MOVERS),
+    "campaigns:assets": Access(EVERYBODY),
+    "campaigns:assets_export": Access(EVERYBODY),
+    "campaigns:asset_new": Access(IMPORTERS, IMPORTERS),
+    "campaigns:assets_tag": Access(None, IMPORTERS),
+    "campaigns:asset": Access(EVERYBODY, IMPORTERS),
+    "campaigns:asset_file": Access(EVERYBODY),
+    "campaigns:asset_away": Access(None, IMPORTERS),
+    "campaigns:asset_use": Access(None, IMPORTERS),
+    "campaigns:asset_use_end": Access(None, IMPORTERS),
+    "campaigns:asset_right_new": Access(KEEPERS, KEEPERS),
+    "campaigns:rights": Access(EVERYBODY),
+    "campaigns:rights_export": Access(EVERYBODY),
+    "campaigns:right": Access(EVERYBODY),
+    "campaigns:right_renew": Access(KEEPERS, KEEPERS),
+    "campaigns:right_revoke": Access(None, KEEPERS),
+    "campaigns:right_start": Access(None, KEEPERS),
+    "campaigns:right_document": Access(EVERYBODY),
+    "campaigns:engagement_rights": Access(EVERYBODY),
+    "campaigns:engagement_right_new": Access(KEEPERS, KEEPERS),
+    "campaigns:engagement_rights_offer": Access(None, KEEPERS),
+    "campaigns:deliverable_keep": Access(None, IMPORTERS),
     "campaigns:gifts": Access(EVERYBODY),
     "campaigns:gifts_export": Access(EVERYBODY),
     "campaigns:gift": Access(EVERYBODY, MOVERS),
