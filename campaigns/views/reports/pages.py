@@ -38,7 +38,9 @@ def report(request: BrandRequest, key: str) -> HttpResponse:
         "campaign": found,
         "report": made,
         "why_path": request.path,
-        "copies": found.report_copies.select_related("taken_by").defer("report")[:LINKS],
+        "copies": ReportCopy.objects.filter(campaign=found)
+        .select_related("taken_by")
+        .defer("report")[:LINKS],
         "links": GuestLink.objects.filter(campaign=found, kind=GuestKind.REPORT).select_related(
             "created_by"
         )[:LINKS],
