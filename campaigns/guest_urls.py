@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views import briefs_guest, contracts_guest, guests, policies_guest, rights_guest
+from campaigns.views import (
+    briefs_guest,
+    contracts_guest,
+    deliverables_guest,
+    guests,
+    policies_guest,
+    reviewer_guest,
+    rights_guest,
+)
 from campaigns.views.publishing import guest as publishing_guest
 from campaigns.views.reports import guest as report_guest
 
@@ -21,6 +29,15 @@ urlpatterns = [
     path("contracts/<int:pk>/accept/", contracts_guest.accept, name="contract_accept"),
     path("contracts/<int:pk>/decline/", contracts_guest.decline, name="contract_decline"),
     path("publishing/<int:pk>/", publishing_guest.piece, name="publication"),
+    path("content/<int:pk>/", deliverables_guest.piece, name="deliverable"),
+    path("content/<int:pk>/draft/", deliverables_guest.submit, name="draft_submit"),
+    path("content/<int:pk>/withdraw/", deliverables_guest.withdraw, name="draft_withdraw"),
+    path("content/<int:pk>/corrections/", deliverables_guest.confirm, name="corrections"),
+    path("content/<int:pk>/remarks/", deliverables_guest.remark, name="draft_remark"),
+    path("content/files/<int:pk>/", deliverables_guest.file, name="draft_file"),
+    path("review/", reviewer_guest.review, name="reviewer"),
+    path("review/opinion/", reviewer_guest.opinion, name="opinion"),
+    path("review/remarks/", reviewer_guest.remark, name="reviewer_remark"),
     path("report/", report_guest.report, name="report"),
     path("report/report.pdf", report_guest.pdf, name="report_pdf"),
 ]

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.services.contracts import expiring
+from campaigns.services.deliverables import rechecking, reminding
 from campaigns.services.offers.deciding import expire_due
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
@@ -46,3 +47,17 @@ def end_contracts(**_later: Any) -> None:
 def tell_of_ending_rights(**_later: Any) -> None:
     """Tell people of rights that end soon, once at each step."""
     tell_endings(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def remind_of_gates(**_later: Any) -> None:
+    """Remind people of drafts that wait for them, and tell of those that are late."""
+    reminding.remind(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def recheck_drafts(*, brand_id: int | None = None, **_later: Any) -> None:
+    """Open the reviews that do not hold any more: of one brand, or of all."""
+    brands = Brand.objects.order_by("pk")
+    for brand in brands if brand_id is None else brands.filter(pk=brand_id):
+        rechecking.recheck(brand=brand, at=timezone.now())

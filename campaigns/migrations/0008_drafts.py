@@ -12,7 +12,9 @@ from django.db import migrations, models
 # forgotten with an account, or with a link.
 KEEP = """
 CREATE FUNCTION campaigns_keep_draft() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE free text[] := ARRAY['state', 'state_since', 'opening', 'submitted_by_id', 'link_id'];
+DECLARE free text[] := ARRAY[
+    'state', 'state_since', 'opening', 'basis', 'submitted_by_id', 'link_id'
+  ];
 BEGIN
   IF to_jsonb(OLD) - free IS DISTINCT FROM to_jsonb(NEW) - free THEN
     RAISE check_violation USING MESSAGE = 'a draft that was submitted cannot be changed';

@@ -41,7 +41,7 @@ class Draft(models.Model):
     links = ArrayField(models.URLField(max_length=500), default=list, blank=True)
     # To whoever reads it, not for publication.
     note = models.CharField(max_length=1_000, blank=True, default="")
-    # What it was made for: platform, form and the version of the brief.
+    # What its current opening is about: platform, form and the version of the brief.
     basis = models.JSONField(default=dict)
     # Why there is one more than was agreed.
     round_reason = models.CharField(max_length=500, blank=True, default="")

@@ -222,6 +222,8 @@ SPECTACULAR_SETTINGS = {
         "ContentKind": "campaigns.choices.ContentKind",
         "OfferAct": "campaigns.choices.OfferAct",
         "OfferState": "campaigns.choices.OfferState",
+        "ContractAct": "campaigns.choices.ContractAct",
+        "ContractState": "campaigns.choices.ContractState",
         "GiftAct": "campaigns.choices.GiftAct",
         "GiftState": "campaigns.choices.GiftState",
         "UseCase": "campaigns.choices.UseCase",
@@ -229,6 +231,8 @@ SPECTACULAR_SETTINGS = {
         "CampaignStatus": "campaigns.choices.CampaignStatus",
         "EngagementStage": "campaigns.choices.EngagementStage",
         "BudgetKind": "campaigns.choices.BudgetKind",
+        "DeliverableState": "campaigns.choices.DeliverableState",
+        "ReadingVerdict": "campaigns.choices.ReadingVerdict",
         "Verdict": "campaigns.choices.Verdict",
         "StartTrigger": "campaigns.choices.StartTrigger",
         "Trigger": "segmentation.choices.Trigger",
@@ -335,6 +339,16 @@ CELERY_BEAT_SCHEDULE = {
     "end-contracts": {
         "task": "campaigns.tasks.end_contracts",
         "schedule": crontab(minute=11),
+    },
+    # The clock of a gate counts working hours: to remind within ten minutes is soon enough.
+    "remind-of-gates": {
+        "task": "campaigns.tasks.remind_of_gates",
+        "schedule": crontab(minute="*/10"),
+    },
+    # Briefs and claims that change are looked at by and by; claims begin and end on days as well.
+    "recheck-drafts": {
+        "task": "campaigns.tasks.recheck_drafts",
+        "schedule": crontab(minute="4-59/15"),
     },
     "tell-of-ending-rights": {
         "task": "campaigns.tasks.tell_of_ending_rights",

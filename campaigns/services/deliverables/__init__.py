@@ -1,0 +1,1 @@
+"""Pieces of content: planned, drafted, read at gates, talked about, approved."""
