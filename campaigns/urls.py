@@ -25,6 +25,7 @@ from campaigns.views import (
     plans,
     policies,
     rights,
+    rights_of_engagement,
     shortlists,
 )
 from campaigns.views.publishing import matches, missing, piece
@@ -206,7 +207,7 @@ urlpatterns = [
     path("rights/<int:pk>/document/", rights.document, name="right_document"),
     path(
         "campaigns/<slug:key>/creators/<int:pk>/rights/",
-        rights.of_engagement_panel,
+        rights_of_engagement.panel,
         name="engagement_rights",
     ),
     path(
@@ -216,12 +217,12 @@ urlpatterns = [
     ),
     path(
         "campaigns/<slug:key>/creators/<int:pk>/rights/offer/",
-        rights.read_offer,
+        rights_of_engagement.read_offer,
         name="engagement_rights_offer",
     ),
     path(
         "campaigns/<slug:key>/creators/<int:pk>/keep/<int:number>/",
-        rights.keep,
+        rights_of_engagement.keep,
         name="deliverable_keep",
     ),
     path("campaigns/<slug:key>/report/", reports.report, name="report"),

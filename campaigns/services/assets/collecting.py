@@ -33,10 +33,11 @@ def keep_deliverable(*, deliverable: Deliverable, actor: User | None, at: dateti
             "There is neither a file nor an address of it yet.", code="not_in_this_state"
         )
     made = []
+    # An address stands once in the library: with the first file, which the post shows.
+    is_new = not Asset.objects.filter(brand=brand, url=deliverable.published_url).exists()
     for number, file in enumerate(files, start=1):
         title = deliverable.title if len(files) == 1 else f"{deliverable.title[:190]} ({number})"
-        # The post shows the first file; an address stands once in the library.
-        url = deliverable.published_url if number == 1 else ""
+        url = deliverable.published_url if number == 1 and is_new else ""
         made += _added(brand, _facts(deliverable, title, url), file, actor, at)
     if not files:
         facts = _facts(deliverable, deliverable.title, deliverable.published_url)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from campaigns.choices import AssetKind, AssetOrigin
 from campaigns.models import Asset, Deliverable, Engagement
@@ -73,7 +73,7 @@ def add(
     if kept is not None:
         asset.sha256, asset.file_name = kept.sha256, kept.name
         asset.content_type, asset.size = kept.content_type, kept.size
-    asset.save(force_insert=True)
+    _save(asset, kept)
     _log(asset, "added", actor, at, kind=asset.kind, origin=asset.origin)
     return asset
 
@@ -106,7 +106,7 @@ def change(
     for name in changed:
         setattr(asset, name, values[name])
     asset.version += 1
-    asset.save()
+    _save(asset, None)
     _log(asset, "changed", actor, at, fields=changed)
     return asset
 
@@ -235,6 +235,16 @@ def _refuse_twice(brand: Brand, kept: Kept | None, url: str, but: Asset | None =
         raise AssetThere(there, "file")
     if url and (there := others.filter(url=url).first()):
         raise AssetThere(there, "url")
+
+
+def _save(asset: Asset, kept: Kept | None) -> None:
+    """Save it; of two who add the same at once the second is told of the first. AssetThere."""
+    try:
+        with transaction.atomic():
+            asset.save()
+    except IntegrityError:
+        _refuse_twice(asset.brand, kept, asset.url, but=asset if asset.pk else None)
+        raise
 
 
 def _tags(tags: Iterable[str]) -> list[str]:

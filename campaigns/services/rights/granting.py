@@ -44,6 +44,7 @@ def grant(
     if target.get("asset") and terms.trigger == StartTrigger.PUBLICATION:
         raise CampaignRefused("It is there already: say on which day it starts.", field="trigger")
     brand = _brand_of(target)
+    _lock(target)
     kept = checked(terms)
     right = UsageRight(
         brand=brand,
@@ -78,6 +79,7 @@ def start_rights_of(
     A right for all pieces starts for each of them by itself: this piece gets a part of its own.
     Returns the rights that started now.
     """
+    Engagement.objects.select_for_update(of=("self",)).get(pk=deliverable.engagement_id)
     waiting = (
         UsageRight.objects.select_for_update(of=("self",))
         .select_related("brand")
@@ -181,6 +183,14 @@ def _target(
             "This was made in a campaign: its rights are written down there.", field="asset"
         )
     return {"asset": asset}
+
+
+def _lock(target: Mapping[str, Any]) -> None:
+    """A form sent twice makes one right, and no publication falls between two looks."""
+    if "asset" in target:
+        Asset.objects.select_for_update(of=("self",)).get(pk=target["asset"].pk)
+    else:
+        Engagement.objects.select_for_update(of=("self",)).get(pk=target["engagement"].pk)
 
 
 def _brand_of(target: Mapping[str, Any]) -> Brand:

@@ -16,6 +16,7 @@ from tests.factories import NOW, BrandFactory, RelationshipFactory
 
 pytestmark = pytest.mark.django_db
 
+RIGHT = "Paid use worldwide on all channels from 3 December 2026 until 2 June 2027 (Contract 12)"
 BEFORE, AFTER = FIRST - timedelta(days=1), LAST + timedelta(days=1)
 
 
@@ -53,9 +54,7 @@ def test_a_yes_says_by_which_right_and_until_when():
 
     assert (found.verdict, found.until, found.is_endless) == ("yes", LAST, False)
     assert found.rights == (right,)
-    assert found.reasons == (
-        "Paid use worldwide on all channels from 3 December 2026 until 2 June 2027 (Contract 12)",
-    )
+    assert found.reasons == (RIGHT,)
     assert found.heed == ("Name them: @anna", "It must not be cut or changed.")
 
 
@@ -77,12 +76,7 @@ def test_after_the_end_it_says_what_to_ask_for():
     found = ask(asset_of(engagement, relationship=relationship), on=AFTER)
 
     assert found.verdict == "no"
-    assert found.reasons == (
-        (
-            "Paid use worldwide on all channels from 3 December 2026 until 2 June 2027 (Contract 12): "
-            "it ended on 2 June 2027."
-        ),
-    )
+    assert found.reasons == (f"{RIGHT}: it ended on 2 June 2027.",)
     assert found.todo == "Ask Anna Holm for paid use again: the right ended on 2 June 2027."
 
 
@@ -221,12 +215,7 @@ def test_before_the_publication_it_does_not_hold_and_then_for_this_piece_only():
     assert waits.reasons[0].endswith("it starts when the content is published.")
     assert waits.todo == "Publish the content first, and write down where it is."
     assert ask(mine).verdict == "yes"
-    assert ask(mine, on=AFTER).reasons == (
-        (
-            "Paid use worldwide on all channels from 3 December 2026 until 2 June 2027 (Contract 12): "
-            "it ended on 2 June 2027."
-        ),
-    )
+    assert ask(mine, on=AFTER).reasons == (f"{RIGHT}: it ended on 2 June 2027.",)
     assert ask(theirs).verdict == "no"
 
 
