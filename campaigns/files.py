@@ -17,7 +17,9 @@ _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _CHUNK = 256 * 1024
 
 
-def respond_with(request: HttpRequest, file: DraftFile) -> HttpResponseBase:
+def respond_with(
+    request: HttpRequest, file: DraftFile, *, as_attachment: bool = False
+) -> HttpResponseBase:
     """The file: pictures, films and sound may be shown, anything else is fetched.
 
     Players ask for stretches ("Range"), some play nothing without. The type is that of the content,
@@ -34,8 +36,7 @@ def respond_with(request: HttpRequest, file: DraftFile) -> HttpResponseBase:
     response["Content-Type"] = file.content_type
     response["Accept-Ranges"] = "bytes"
     response["Content-Disposition"] = (
-        content_disposition_header(as_attachment=not file.medium, filename=file.name)
-        or "attachment"
+        content_disposition_header(as_attachment or not file.medium, file.name) or "attachment"
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -7,18 +7,19 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.choices import AssetKind, AssetOrigin, Usage
+from campaigns.files import respond_with
 from campaigns.filters.assets import AssetFilter
 from campaigns.forms.assets import AssetForm, TagsForm, UseForm, tags_of
 from campaigns.forms.offers import VersionForm
 from campaigns.forms.rights import AskForm
-from campaigns.models import Asset, Campaign
+from campaigns.models import Asset, Campaign, DraftFile
 from campaigns.selectors.assets import Standing, standings
 from campaigns.selectors.rights import STATES, answers, rights_of
 from campaigns.services.assets import files, library
@@ -201,35 +202,18 @@ def tag(request: BrandRequest) -> HttpResponse:
 @require_safe
 @brand_page(Can.VIEW)
 def file(request: BrandRequest, pk: int) -> HttpResponseBase:
-    """The file: pictures, films and recordings as they are, anything else as a download."""
+    """The file, which lies in one store with drafts: shown where that is safe, or a download."""
     found = asset_of(request, pk)
     if not found.sha256:
         raise Http404("There is no file of this asset, only its address.")
-    return file_response(
-        found.brand_id,
-        found.sha256,
-        found.file_name,
-        found.content_type,
-        is_shown=request.GET.get("download") != "1",
+    stored = DraftFile(
+        brand_id=found.brand_id,
+        sha256=found.sha256,
+        name=found.file_name,
+        content_type=found.content_type,
+        size=found.size or 0,
     )
-
-
-def file_response(
-    brand_id: int, sha256: str, name: str, content_type: str, *, is_shown: bool
-) -> HttpResponseBase:
-    """A stored file, which no browser takes for a page of ours. Raises Http404."""
-    is_inline = is_shown and content_type.partition("/")[0] in files.INLINE
-    try:
-        content = files.opened(brand_id, sha256)
-    except FileNotFoundError:
-        raise Http404("This file is not in the store any more.") from None
-    response = FileResponse(
-        content, as_attachment=not is_inline, filename=name, content_type=content_type
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=3600"
-    return response
+    return respond_with(request, stored, as_attachment=request.GET.get("download") == "1")
 
 
 def show(request: BrandRequest, found: Asset, *, status: int = 200, **more: Any) -> HttpResponse:

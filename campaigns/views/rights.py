@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,7 +24,6 @@ from campaigns.services.rights.channels import channels
 from campaigns.services.rights.evidence import Document, Evidence
 from campaigns.services.rights.telling import in_words
 from campaigns.services.rights.terms import next_terms
-from campaigns.views.assets import file_response
 from campaigns.views.finding import asset_of, engagement_of, right_of
 from crm.exports import Format, respond
 from crm.paging import BadCursor, Order, capped_count, in_order, paginate
@@ -188,13 +187,20 @@ def document(request: BrandRequest, pk: int) -> HttpResponseBase:
     found = right_of(request, pk)
     if not found.document_sha256:
         raise Http404("No document belongs to this right.")
-    return file_response(
-        found.brand_id,
-        found.document_sha256,
-        found.document_name,
-        found.document_type,
-        is_shown=False,
+    try:
+        content = files.opened(found.brand_id, found.document_sha256)
+    except FileNotFoundError:
+        raise Http404("This document is not in the store any more.") from None
+    response = FileResponse(
+        content,
+        as_attachment=True,
+        filename=found.document_name,
+        content_type=found.document_type,
     )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _new(

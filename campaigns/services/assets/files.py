@@ -17,9 +17,6 @@ from crm.models import Brand
 
 TEXT = "text/plain"
 TEXT_MAX = 1024 * 1024
-SIZE_MAX = drafts.SIZE_MAX
-# Shown in a page; anything else is handed out as a download.
-INLINE = frozenset({"image", "video", "audio"})
 
 
 def keep(brand: Brand, upload: UploadedFile[Any], *, field: str = "file") -> drafts.Kept:

@@ -42,7 +42,7 @@ def test_the_library_says_what_may_be_done_today(brand, manager, django_assert_n
     asset_of(engagement)
     client.get(at(brand, "assets"))
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         answer = client.get(at(brand, "assets"))
 
     [item] = answer.context["items"]
@@ -53,7 +53,7 @@ def test_the_library_says_what_may_be_done_today(brand, manager, django_assert_n
     ]
     for _ in range(9):
         asset_of(engagement)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(11):
         client.get(at(brand, "assets"))
 
 
