@@ -9,6 +9,7 @@ from campaigns.views import (
     contracts_guest,
     deliverables_guest,
     guests,
+    held_guest,
     policies_guest,
     reviewer_guest,
     rights_guest,
@@ -20,6 +21,7 @@ app_name = "guest"
 urlpatterns = [
     path("", guests.home, name="home"),
     path("ask/", guests.ask, name="ask"),
+    path("my-data/", held_guest.my_data, name="my_data"),
     path("brief/", briefs_guest.brief, name="brief"),
     path("brief/brief.pdf", briefs_guest.brief_pdf, name="brief_pdf"),
     path("rights/", rights_guest.rights, name="rights"),

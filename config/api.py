@@ -8,9 +8,12 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api.assets import AssetUseViewSet, AssetViewSet
+from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, BriefViewSet
 from campaigns.api.campaigns import KEY as CAMPAIGN
 from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
+from campaigns.api.claims import ClaimCheckViewSet, ClaimViewSet
 from campaigns.api.contracts import ContractViewSet
+from campaigns.api.deliverables import DeliverableViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.gifts import GiftViewSet
 from campaigns.api.offers import OfferViewSet
@@ -56,6 +59,7 @@ from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
 from segmentation.api.facts import FactViewSet
+from segmentation.api.near_misses import NearMissViewSet
 from segmentation.api.overrides import OverrideViewSet
 from segmentation.api.overview import HygieneViewSet, MatrixViewSet
 from segmentation.api.packs import PackViewSet, TierSchemeViewSet
@@ -97,7 +101,10 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "suppressions": ("suppressions", SuppressionViewSet),
     "applications": ("applications", ApplicationViewSet),
     "campaigns": ("campaigns", CampaignViewSet),
+    "briefs": ("briefs", BriefViewSet),
+    "claims": ("claims", ClaimViewSet),
     "engagements": ("engagements", EngagementViewSet),
+    "deliverables": ("deliverables", DeliverableViewSet),
     "publications": ("publications", PublicationViewSet),
     "offers": ("offers", OfferViewSet),
     "contracts": ("contracts", ContractViewSet),
@@ -192,6 +199,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ("applications", ApplicationViewSet, "undo"),
         )
     ),
+    re_path(rf"^briefs/(?P<pk>{ID})/versions/?$", BriefVersionViewSet.as_view({"get": "list"})),
+    re_path(
+        rf"^briefs/(?P<pk>{ID})/versions/(?P<number>[0-9]{{1,4}})/?$",
+        BriefVersionViewSet.as_view({"get": "retrieve"}, detail=True),
+    ),
+    re_path(
+        rf"^briefs/(?P<pk>{ID})/versions/(?P<number>[0-9]{{1,4}})/pdf/?$",
+        BriefVersionViewSet.as_view({"get": "pdf"}, detail=True),
+    ),
+    re_path(
+        rf"^briefs/(?P<pk>{ID})/acceptances/?$", BriefAcceptanceViewSet.as_view({"get": "list"})
+    ),
+    re_path(r"^claims:check$", ClaimCheckViewSet.as_view({"post": "check"}, detail=True)),
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN}):clone$",
         CampaignViewSet.as_view({"post": "clone"}, detail=True),
@@ -209,6 +229,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
             EngagementActViewSet.as_view({"post": verb}, detail=True),
         )
         for verb in ("change", "substitute")
+    ),
+    *(
+        re_path(
+            rf"^deliverables/(?P<pk>{ID}):{verb}$",
+            DeliverableViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("submit", "decide", "comment")
     ),
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN})/report/?$", ReportViewSet.as_view({"get": "retrieve"})
@@ -244,6 +271,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         re_path(rf"^packs/(?P<key>{KEY}):{verb}$", PackViewSet.as_view({"post": verb}, detail=True))
         for verb in ("install", "adopt")
     ),
+    re_path(rf"^runs/(?P<pk>{ID})/near-misses/?$", NearMissViewSet.as_view({"get": "list"})),
     path("runs:history", RunDecisionViewSet.as_view({"post": "history"})),
     *(
         re_path(

@@ -13,8 +13,9 @@ from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft4Validator
 
-from campaigns.models import Asset, Campaign, Engagement, Gift, Offer, UsageRight
+from campaigns.models import Asset, Campaign, Contract, Engagement, Gift, Offer, UsageRight
 from campaigns.services import gifts
+from campaigns.services.contracts.writing import draft
 from config import api
 from crm import audit
 from crm.api.base import BrandViewSet
@@ -163,6 +164,7 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     shoes = gifts.Details("Trail shoes", "blue, 39", Decimal(120), "EUR")
     gifts.plan_gift(relationship=noa, details=shoes, actor=actor, at=NOW)
     place = engage(make_campaign(brand, actor), relationship=noa)
+    draft(engagement_id=place.pk, brand=brand, actor=actor, at=NOW)
     give(place)
     asset_of(place)
     suggestion(brand, "followers >= 1", Stage.PROSPECT, Stage.FIRST_TIME)
@@ -244,6 +246,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/review-forms/{number}": "1",
         "/applications/{id}": str(Application.objects.get().pk),
         "/offers/{id}": str(Offer.objects.get().pk),
+        "/contracts/{id}": str(Contract.objects.get().pk),
         "/gifts/{id}": str(Gift.objects.get().pk),
         "/assets/{id}": str(Asset.objects.get().pk),
         "/rights/{id}": str(UsageRight.objects.get().pk),
@@ -263,7 +266,11 @@ def test_every_answer_fits_the_schema(schema, rest):
         params = {"period": "2026Q4"} if "scorecard" in path else {}
         answer = rest.client.get(address, params)
         assert answer.status_code == 200, (address, answer.content)
-        assert_fits(answer.json(), methods["get"]["responses"]["200"], schema, address)
+        shape = methods["get"]["responses"]["200"]
+        if "application/json" in shape["content"]:
+            assert_fits(answer.json(), shape, schema, address)
+        else:
+            assert answer["Content-Type"] in shape["content"], address
         asked += 1
     assert asked == sum("get" in methods for methods in schema["paths"].values()) > 20
 

@@ -13,6 +13,7 @@ from campaigns.services.contracts.clauses import HEADING_MAX, TEXT_MAX, Wording
 from campaigns.services.contracts.deciding import PERSON_MAX, Signature
 from campaigns.services.contracts.record import NOTE_MAX
 from campaigns.services.contracts.rules import Wanted
+from campaigns.services.exclusivities import CATEGORY_MAX, SOURCE_MAX, TO_MAX
 from crm.models import Brand, User
 from crm.selectors import people_of
 from crm.styled import PlainForm
@@ -173,3 +174,20 @@ class RulesForm(PlainForm):
         """What the service takes."""
         data = self.cleaned_data
         return cast("Wanted", {name: data[name] for name in Wanted.__annotations__})
+
+
+class ElsewhereForm(PlainForm):
+    """What a creator promised to somebody else."""
+
+    category = forms.CharField(
+        max_length=CATEGORY_MAX, label="Exclusive for", help_text="For example sun care."
+    )
+    to = forms.CharField(
+        max_length=TO_MAX, required=False, label="To whom", help_text="Empty: not known."
+    )
+    until = date_field("Until", "The last day; empty: not known.")
+    source = forms.CharField(
+        max_length=SOURCE_MAX,
+        label="How you know",
+        help_text="A post, a mail of a day, who said so.",
+    )

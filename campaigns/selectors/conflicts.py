@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from dateutil.relativedelta import relativedelta
 from django.db.models import Q
 from django.urls import reverse
 
-from campaigns.choices import OfferState
-from campaigns.models import Campaign, Competitor, Engagement, Offer
+from campaigns.models import Campaign, Competitor, Engagement
 from campaigns.models.campaigns import OPEN_CAMPAIGNS
 from campaigns.models.engagements import OPEN_STAGES
+from campaigns.selectors.exclusivities import promised_to_others, promised_to_us
 from crm.choices import Stage, SuppressionReason, VettingStatus
 from crm.models import Brand, Post, Relationship, Suppression, Vetting, VettingResult
 from crm.outreach.parts import OBJECTIONS
@@ -109,7 +108,7 @@ def conflicts_of(
     found: dict[int, list[Conflict]] = defaultdict(list)
     for relationship, reasons in barred(brand, list(relationships.values()), at).items():
         found[relationship] += [Conflict(Weight.BARS, words) for words in reasons]
-    for part in (_competitors, _other_campaigns, _exclusive):
+    for part in (_competitors, _other_campaigns, _exclusive, _exclusive_elsewhere):
         for relationship, conflict in part(campaign, relationships, at):
             found[relationship].append(conflict)
     return {row.pk: found.get(row.relationship_id, []) for row in engagements}
@@ -191,28 +190,41 @@ def _other_campaigns(
 def _exclusive(
     campaign: Campaign, relationships: Mapping[int, Relationship], at: datetime
 ) -> Found:
-    """What was promised to us in offers that were accepted: the category and until when."""
-    offers = (
-        Offer.objects.filter(
-            relationship__in=relationships,
-            state=OfferState.ACCEPTED,
-            current__exclusive_months__isnull=False,
-        )
-        .select_related("current")
-        .order_by("-state_since", "-pk")
-    )
-    for offer in offers:
-        terms = offer.current
-        if terms is None or terms.exclusive_months is None:
+    """What was promised to us in contracts and accepted offers: the category and until when."""
+    for promise in promised_to_us(campaign.brand, relationships):
+        if promise.ended(at.date()):
             continue
-        until = (offer.state_since + relativedelta(months=terms.exclusive_months)).date()
-        if until < at.date():
-            continue
-        ends_early = until < campaign.ends_on
-        words = f"Exclusive to {campaign.brand} for {terms.exclusive_for} until {until:%-d %B %Y}"
-        words += ", which is before this campaign ends." if ends_early else "."
+        until = promise.until
+        words = f"Exclusive to {campaign.brand} for {promise.category}"
+        if until is None:
+            words += ", for some months after the last publication, which is still to come."
+        elif until < campaign.ends_on:
+            words += f" until {until:%-d %B %Y}, which is before this campaign ends."
+        else:
+            words += f" until {until:%-d %B %Y}."
+        ends_early = until is not None and until < campaign.ends_on
         weight = Weight.WARNS if ends_early else Weight.TELLS
-        yield offer.relationship_id, Conflict(weight, words)
+        yield promise.relationship, Conflict(weight, words, promise.url)
+
+
+def _exclusive_elsewhere(
+    campaign: Campaign, relationships: Mapping[int, Relationship], _at: datetime
+) -> Found:
+    """What creators promised to others, where it is not over before the campaign begins."""
+    for promise in promised_to_others(relationships):
+        if promise.ended(campaign.starts_on):
+            continue
+        until = f"until {promise.until:%-d %B %Y}" if promise.until else "for nobody knows how long"
+        same = bool(campaign.category) and promise.category.lower() == campaign.category.lower()
+        yield (
+            promise.relationship,
+            Conflict(
+                Weight.WARNS,
+                f"Exclusive to {promise.to} for {promise.category} {until}"
+                f"{', which is what this campaign is for' if same else ''} ({promise.source}).",
+                promise.url,
+            ),
+        )
 
 
 def _days(campaign: Campaign) -> str:
