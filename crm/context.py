@@ -37,8 +37,10 @@ RAIL = (
     ("Mail", "mail", "crm:inbox", "e", Can.READ_MAIL),
     ("Outreach", "send", "crm:outreach", "m", Can.VIEW),
     ("Campaigns", "speakerphone", "campaigns:campaigns", "p", Can.VIEW),
+    ("Approvals", "checklist", "campaigns:approvals", "v", Can.VIEW),
     ("Offers", "heart-handshake", "campaigns:offers", "f", Can.VIEW),
     ("Library", "photo", "campaigns:assets", "l", Can.VIEW),
+    ("Rules", "checklist", "campaigns:policies", "", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
@@ -52,6 +54,7 @@ BELONGING = {
     "crm:creators": ("crm:reviews",),
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "campaigns:offers": ("campaigns:gifts", "campaigns:contracts"),
+    "campaigns:policies": ("campaigns:claims",),
     "segmentation:segments": (
         "segmentation:matrix",
         "segmentation:audiences",

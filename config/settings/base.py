@@ -231,6 +231,7 @@ SPECTACULAR_SETTINGS = {
         "CampaignStatus": "campaigns.choices.CampaignStatus",
         "EngagementStage": "campaigns.choices.EngagementStage",
         "BudgetKind": "campaigns.choices.BudgetKind",
+        "BriefGate": "campaigns.choices.BriefGate",
         "BriefState": "campaigns.choices.BriefState",
         "ClaimStatus": "campaigns.choices.ClaimStatus",
         "DeliverableState": "campaigns.choices.DeliverableState",

@@ -75,7 +75,7 @@ def test_a_star_stands_for_any_ending():
         (3, 13, "heals acne"),
         (18, 23, "cures"),
     ]
-    assert places("health acne? secure", heal) == []
+    assert places("acne that heals, secure", heal) == []
     assert places("healing acne", heal) == [(0, 12, "healing acne")]
 
 
