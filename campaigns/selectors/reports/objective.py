@@ -33,7 +33,7 @@ def objective_of(
         "metric": metric.key,
         "label": metric.label,
         "question": metric.question,
-        "target": str(campaign.target.normalize()),
+        "target": f"{campaign.target.normalize():f}",
         "target_words": metric.says(campaign.target, campaign.currency),
         "target_on": campaign.target_on.isoformat(),
         "is_less_better": metric.is_less_better,

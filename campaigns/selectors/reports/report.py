@@ -219,7 +219,7 @@ def _budget_words(budget: Budget, currency: str) -> str:
     else:
         words += f" of {money(budget.planned, currency)}, {money(budget.left, currency)} left"
     if spending.unknown:
-        words += f". Of {spending.unknown:,} creators nobody said what they cost"
+        words += f". Of {_creators(spending.unknown)} nobody said what they cost"
     return f"{words}."
 
 
@@ -235,21 +235,25 @@ def _missing(
     published = [piece for partner in partners for piece in partner.published]
     if no_post := sum(not piece.has_post for piece in published):
         yield f"{_pieces(no_post)} published, but no import has brought the post."
-    for name, words in (("reach", "reach"), ("impressions", "impressions")):
+    for name, words in (("reach", "reach is"), ("impressions", "impressions are")):
         number = sum(piece.has_post and getattr(piece, name) is None for piece in published)
         if number:
-            yield f"{_pieces(number)} with a post whose {words} is not known."
+            yield f"{_pieces(number)} with a post whose {words} not known."
     if no_cost := sum(partner.is_bound and partner.cost is None for partner in partners):
-        yield f"{no_cost:,} creators under contract of whom nobody said what they cost."
+        yield f"{_creators(no_cost)} under contract of whom nobody said what they cost."
     gone = [partner for partner in everybody if partner.has_left and partner.published]
     if gone:
         yield (
-            f"{len(gone):,} creators who left had published something; they are in no figure here."
+            f"{_creators(len(gone))} had published something and left; they are in no figure here."
         )
     if campaign.reached is None and campaign.target_on < today_of(campaign.brand, at):
         yield "The day of the objective has passed, and nobody entered what was reached."
     if campaign.status == CampaignStatus.COMPLETED and not campaign.lessons:
         yield "No lessons are written down."
+
+
+def _creators(number: int) -> str:
+    return f"{number:,} creator{'s'[: number != 1]}"
 
 
 def _pieces(number: int) -> str:

@@ -45,8 +45,8 @@ class Spread:
             return f"Highly concentrated: {name} has {share:.0%} of the {self.of}."
         if self.by == "creator" and self.hhi > MODERATE and len(self.shares) > 1:
             return f"Concentrated: {name} has {share:.0%} of the {self.of}."
-        if len(self.shares) == 1 and self.out_of > 1:
-            return f"All of the known {self.of} is {name}."
+        if self.by != "creator" and len(self.shares) == 1:
+            return f"{name} has all of the known {self.of}."
         if self.by != "creator" and share > LARGE:
             return f"{name} has {share:.0%} of the {self.of}: little else carries the campaign."
         return ""
