@@ -467,3 +467,11 @@ class CheckKind(models.TextChoices):
     BRIEF = "brief", "The brief"
     GUIDELINE = "guideline", "Guidelines"
     CLAIM = "claim", "Claims in the text"
+
+
+class DataRequest(models.TextChoices):
+    """What a creator may ask for about their own data."""
+
+    COPY = "copy", "Wants a copy of their data"
+    CORRECT = "correct", "Says that data about them is wrong"
+    ERASE = "erase", "Wants their data erased"

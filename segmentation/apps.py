@@ -14,12 +14,14 @@ class SegmentationConfig(AppConfig):
         from crm.filters import add_filter  # noqa: PLC0415
         from crm.lists import columns  # noqa: PLC0415
         from crm.outreach.parts import AUDIENCES, OBJECTIONS  # noqa: PLC0415
+        from crm.services import held  # noqa: PLC0415
         from crm.services.criteria import CRITERIA  # noqa: PLC0415
         from crm.services.imports.hanging import GOES_WITH  # noqa: PLC0415
         from crm.services.merge import PARTS  # noqa: PLC0415
         from crm.timeline import SOURCES  # noqa: PLC0415 - models are there from now on
         from segmentation import board, day, lists, outreach  # noqa: PLC0415
         from segmentation.services import stage_criteria  # noqa: PLC0415
+        from segmentation.services.held import held as segments_held  # noqa: PLC0415
         from segmentation.services.merging import PART  # noqa: PLC0415
         from segmentation.timeline import SOURCE  # noqa: PLC0415
 
@@ -31,6 +33,7 @@ class SegmentationConfig(AppConfig):
             search.ACTIONS.add(name, action)
         SOURCES.add(SOURCE.key, SOURCE)
         PARTS.add(PART.key, PART)
+        held.SOURCES.add("segments", segments_held)
         GOES_WITH.add("segmentation.StageSuggestion", "segmentation.StageSuggestion")
         for source in day.SOURCES:
             days.SOURCES.add(source.key, source)

@@ -1,0 +1,129 @@
+"""What creators see of what is held about them, and what becomes of what they ask for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from campaigns.choices import EngagementStage
+from campaigns.models import GuestLink
+from campaigns.services import guests
+from crm.audit import entries_of, first_broken_link
+from crm.choices import Role
+from crm.models import ContactPoint, Note, Task
+from crm.services.contacts import set_address
+from crm.services.held import held_about
+from tests.campaigns.made import engage, make_campaign
+from tests.factories import NOW, PostFactory, ProfileFactory, RelationshipFactory
+from tests.people import person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maya(brand):
+    relationship = RelationshipFactory(brand=brand, creator__name="Maya Iversen")
+    profile = ProfileFactory(
+        creator=relationship.creator, handle="maya.makes", followers=12_345, metrics_at=NOW
+    )
+    for days in (3, 1):
+        PostFactory(profile=profile, posted_at=NOW - timedelta(days=days))
+    ContactPoint.objects.create(
+        brand=brand,
+        creator=relationship.creator,
+        kind="email",
+        value="maya@studio.example",
+        found_in="link in bio",
+        basis="legitimate_interest",
+    )
+    Note.objects.create(relationship=relationship, text="Difficult about money.", created_at=NOW)
+    return relationship
+
+
+@pytest.fixture
+def link(brand, manager, maya) -> GuestLink:
+    place = engage(make_campaign(brand, manager), EngagementStage.CONTRACTED, maya)
+    return guests.make_link(target=place, name="Maya", actor=manager, at=timezone.now())
+
+
+def page_of(link: GuestLink) -> str:
+    return guests.path_of(link) + "my-data/"
+
+
+def test_what_is_held_is_named_with_its_source_and_shown_in_part(link, maya):
+    lines = {line.what: (line.value, line.source) for line in held_about(maya)}
+    assert lines["E-mail"] == (
+        "m…@studio.example",
+        "link in bio, kept for: legitimate interest",
+    )
+    assert lines["Posts"][0] == "2, 19 November 2026 to 21 November 2026"
+    assert lines["Notes of our team"][0] == "1, 22 November 2026"
+    assert lines["Campaigns"][0].startswith("1, ")
+    text = Client().get(page_of(link)).content.decode()
+    assert "@maya.makes, 12,345 followers on 22 November 2026" in text
+    assert "maya@studio.example" not in text
+    assert "Difficult" not in text
+
+
+def test_another_brands_contacts_and_notes_stay_there(link, maya, other_brand):
+    RelationshipFactory(brand=other_brand, creator=maya.creator)
+    ContactPoint.objects.create(
+        brand=other_brand, creator=maya.creator, kind="phone", value="+4512345678"
+    )
+    assert "Phone" not in {line.what for line in held_about(maya)}
+
+
+def test_an_address_is_no_more_than_its_town(link, maya, manager):
+    set_address(
+        relationship=maya,
+        values={
+            "recipient": "Maya Iversen",
+            "street": "Vesterbrogade 1",
+            "city": "Copenhagen",
+            "country": "DK",
+        },
+        actor=manager,
+        at=NOW,
+    )
+    text = Client().get(page_of(link)).content.decode()
+    assert "in Copenhagen, DK" in text
+    assert "Vesterbrogade" not in text
+
+
+def test_what_is_asked_for_is_a_task_due_in_a_month_and_once(brand, link, maya, manager):
+    client = Client()
+    answer = client.post(page_of(link), {"what": "erase", "text": "I stop."}, follow=True)
+    assert "was told, and has to answer you by" in answer.content.decode()
+    [task] = Task.objects.filter(relationship=maya)
+    assert task.title == "Wants their data erased: Maya Iversen"
+    assert task.assignee == manager
+    assert task.due_on == (timezone.now() + timedelta(days=30)).date()
+    assert task.details.endswith("I stop.")
+    again = client.post(page_of(link), {"what": "erase"})
+    assert again.status_code == 422
+    assert "You asked for this already" in again.content.decode()
+    assert client.post(page_of(link), {"what": "everything"}).status_code == 422
+    assert Task.objects.filter(relationship=maya).count() == 1
+    assert client.post(page_of(link), {"what": "copy"}).status_code == 302
+    assert first_broken_link(entries_of(brand)) is None
+
+
+def test_who_is_gone_is_not_told_but_an_admin(brand, link, maya, manager):
+    admin = person(brand, Role.ADMIN)
+    manager.roles.all().delete()
+    Client().post(page_of(link), {"what": "correct"})
+    assert Task.objects.get(relationship=maya).assignee == admin
+
+
+def test_only_the_creators_own_link_opens_it(brand, link, manager):
+    report = guests.make_link(
+        target=link.engagement.campaign, name="Boss", actor=manager, at=timezone.now()
+    )
+    assert Client().get(page_of(report)).status_code == 404
+    guests.revoke(link=link, actor=manager, at=timezone.now())
+    assert Client().get(page_of(link)).status_code == 410
+    assert Client().post(page_of(link), {"what": "copy"}).status_code == 410
+    assert not Task.objects.exists()
