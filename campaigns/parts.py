@@ -1,0 +1,82 @@
+"""What this app adds to pages of crm and to the creator's own pages (docs/adr/0011)."""
+
+from __future__ import annotations
+
+from campaigns import portal, search
+from campaigns.day import briefs as briefs_day
+from campaigns.day import campaigns as campaigns_day
+from campaigns.day import contracts as contracts_day
+from campaigns.day import deliverables as deliverables_day
+from campaigns.day import offers as offers_day
+from campaigns.day import publishing as publishing_day
+from campaigns.day import rights as rights_day
+from campaigns.guests import PARTS
+from campaigns.portal import briefs, contracts, deliverables, held, policies, publishing, rights
+from campaigns.services import feed, reports
+from campaigns.services import held as held_here
+from campaigns.services.campaigns import AFTER_MOVE
+from campaigns.services.made_up_briefs import fill_briefs
+from campaigns.services.made_up_campaigns import fill_campaigns
+from campaigns.services.made_up_offers import fill_gifts, fill_offers
+from campaigns.services.publishing import feed as publishing_feed
+from campaigns.services.publishing.importing import follow_import
+from campaigns.timeline import campaigns as campaigns_line
+from campaigns.timeline import contracts as contracts_line
+from campaigns.timeline import offers as offers_line
+from campaigns.timeline import rights as rights_line
+from crm import day
+from crm import search as search_page
+from crm.services import calendar, demo
+from crm.services import held as data_held
+from crm.services.imports.following import FOLLOWERS
+from crm.services.imports.hanging import GOES_WITH
+from crm.timeline import SOURCES as LINES
+
+# In the order in which people see them.
+DAYS = (
+    *offers_day.SOURCES,
+    *campaigns_day.SOURCES,
+    *briefs_day.SOURCES,
+    *contracts_day.SOURCES,
+    *deliverables_day.SOURCES,
+    *rights_day.SOURCES,
+    *publishing_day.SOURCES,
+)
+TIMELINES = (
+    campaigns_line.SOURCE,
+    offers_line.OFFERS,
+    contracts_line.CONTRACTS,
+    offers_line.GIFTS,
+    rights_line.SOURCE,
+)
+PORTAL = (briefs, policies, contracts, deliverables, publishing, rights, held)
+# In the order in which a made-up brand needs them.
+DEMO = {
+    "campaigns": fill_campaigns,
+    "briefs": fill_briefs,
+    "offers": fill_offers,
+    "gifts": fill_gifts,
+}
+
+
+def add_parts() -> None:
+    """Add them all: once, when the apps are ready."""
+    for source in DAYS:
+        day.SOURCES.add(source.key, source)
+    for line in TIMELINES:
+        LINES.add(line.key, line)
+    for module in PORTAL:
+        PARTS.add(module.__name__.removeprefix(f"{portal.__name__}."), module.PART)
+    for key, fill in DEMO.items():
+        demo.PARTS.add(key, demo.DemoPart(key, fill))
+    search_page.KINDS.add("campaigns", search.KIND)
+    search_page.KINDS.add("offers", search.OFFERS)
+    for name, action in search.ACTIONS.items():
+        search_page.ACTIONS.add(name, action)
+    calendar.SOURCES.add("campaigns", feed.entries)
+    calendar.SOURCES.add("publishing", publishing_feed.entries)
+    data_held.SOURCES.add("campaigns", held_here.held)
+    FOLLOWERS.add("publishing", lambda batch_id, at: follow_import(batch_id=batch_id, at=at))
+    # That a post is none of a campaign's is worth nothing without the post.
+    GOES_WITH.add("campaigns.PostSetAside", "campaigns.PostSetAside")
+    AFTER_MOVE.add("report", reports.keep_on_completion)
