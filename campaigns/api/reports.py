@@ -39,6 +39,7 @@ class FigureSerializer(serializers.Serializer[Any]):
     of = serializers.IntegerField(help_text="... of so many.")
     things = serializers.CharField()
     reason_if_absent = serializers.CharField(allow_null=True)
+    is_main = serializers.BooleanField(help_text="Whether the page's tables show it.")
     formula = serializers.CharField()
 
 

@@ -14,6 +14,20 @@ from typing import Any
 from campaigns.services.money import money
 from campaigns.services.objectives import Unit
 
+# What a table on a page has room for; files and the API have all.
+MAIN = frozenset(
+    {
+        "creators",
+        "published",
+        "reach",
+        "engagements",
+        "engagement_rate",
+        "cost",
+        "cost_per_reach",
+        "cpm",
+        "cpe",
+    }
+)
 # Under so many creators no average, interval or comparison is worth its name.
 FEW = 5
 
@@ -98,6 +112,7 @@ class Figure:
             "of": self.of,
             "things": self.things,
             "reason_if_absent": self.absent or None,
+            "is_main": self.key.rpartition(":")[2] in MAIN,
             "formula": self.formula,
             "source": self.source,
             "inputs": [list(pair) for pair in self.inputs],
