@@ -40,7 +40,7 @@ RAIL = (
     ("Approvals", "checklist", "campaigns:approvals", "v", Can.VIEW),
     ("Offers", "heart-handshake", "campaigns:offers", "f", Can.VIEW),
     ("Library", "photo", "campaigns:assets", "l", Can.VIEW),
-    ("Rules", "checklist", "campaigns:policies", "", Can.VIEW),
+    ("Rules", "book", "campaigns:policies", "", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),

@@ -30,6 +30,7 @@ ICONS = (
     "at",
     "ban",
     "bell",
+    "book",
     "bookmark",
     "bulb",
     "calendar",
