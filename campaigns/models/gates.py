@@ -9,7 +9,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from campaigns.choices import CheckAnswer, CheckKind, Gate, GateOutcome
+from campaigns.choices import (
+    CheckAnswer,
+    CheckKind,
+    Gate,
+    GateOutcome,
+    default_days,
+    default_gates,
+)
 from campaigns.models.campaigns import Campaign
 from campaigns.models.drafts import Draft
 from campaigns.models.guests import GuestLink
@@ -19,18 +26,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from django.contrib.auth.models import AnonymousUser
-
-WORKING_DAYS = (0, 1, 2, 3, 4)
-
-
-def default_days() -> list[int]:
-    """Monday to Friday."""
-    return list(WORKING_DAYS)
-
-
-def default_gates() -> list[str]:
-    """The gates of a campaign about which nobody said anything."""
-    return [Gate.MANAGER.value, Gate.LEGAL.value]
 
 
 class WorkingWeek(models.Model):
