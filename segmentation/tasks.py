@@ -97,6 +97,12 @@ def tell_about_run(*, run_id: int, **_later: Any) -> None:
 
 
 @shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)  # type: ignore[untyped-decorator]
+def tell_about_order(*, order_id: int, **_later: Any) -> None:
+    """Tell who ordered it that a run could not be applied or rolled back."""
+    notices.tell_about_order(order_id=order_id)
+
+
+@shared_task(autoretry_for=(OSError,), retry_backoff=True, max_retries=5)  # type: ignore[untyped-decorator]
 def tell_about_broken(*, segment_ids: Sequence[int], **_later: Any) -> None:
     """Tell people that segments can no longer be evaluated."""
     notices.tell_about_broken(segment_ids=segment_ids)

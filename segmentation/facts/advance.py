@@ -21,7 +21,7 @@ from django.db.models import QuerySet
 
 from crm import performance
 from crm.models import Brand, FactChange
-from segmentation.facts.catalogue import MINIMUM_PEERS
+from segmentation.facts.measured import MINIMUM_PEERS
 from segmentation.facts.refresh import DEFINITION, NORMS, STRONGEST, refresh_facts
 from segmentation.models import CreatorFacts, FactsMoment, PeerNorm
 

@@ -12,7 +12,9 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from crm.models import AudienceSnapshot, Brand, Creator, FieldValue, MetricSnapshot
-from segmentation.facts import catalogue as known
+from segmentation.facts import sources as known
+from segmentation.facts.catalogue import rows
+from segmentation.facts.measured import strength_key
 from segmentation.facts.refresh import facts_query, parameters
 from segmentation.models import PeerNorm
 from segmentation.rules.explain import FactReading
@@ -56,7 +58,7 @@ def _values(
         f"{fact.sql} AS v{number}" for number, fact in enumerate(facts.values())
     ).replace("%", "%%")
     if stored:
-        statement = f"SELECT {listed} FROM {known.rows(some=True)} WHERE f.known_since IS NOT NULL"  # noqa: S608
+        statement = f"SELECT {listed} FROM {rows(some=True)} WHERE f.known_since IS NOT NULL"  # noqa: S608
         given: Any = [as_of, brand.pk, [creator.pk]]
     else:
         named, query = facts_query(some=True)
@@ -114,7 +116,7 @@ def _origins(
         if audience is None
         else Origin(f"{known.AUDIENCE}: {audience.get_source_display()}", audience.captured_at),
         **{
-            known.strength_key(norm.platform_id): Origin(
+            strength_key(norm.platform_id): Origin(
                 f"Median engagement rate {norm.median_rate:.2%} of {norm.creators:,} creators",
                 norm.as_of,
             )

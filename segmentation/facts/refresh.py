@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from crm import performance
 from crm.models import Brand
-from segmentation.facts.catalogue import FACTS_TABLE, MINIMUM_PEERS, norms_table
+from segmentation.facts.catalogue import FACTS_TABLE, norms_table
+from segmentation.facts.measured import MINIMUM_PEERS
 from segmentation.models import FactsMoment, PeerNorm
 
 # Facts taken as they are from crm.performance.

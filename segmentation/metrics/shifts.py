@@ -67,11 +67,13 @@ def numeric_shift(before: Mapping[int, float], after: Mapping[int, float]) -> Sh
 
     def distances(labels: Labels) -> Numbers:
         steps = np.where(labels[order], np.int32(n_before), np.int32(-n_after))
-        sums = np.cumsum(steps, axis=0, dtype=kind)[last_of_equals]
+        sums: Any = np.cumsum(steps, axis=0, dtype=kind)[last_of_equals]
         if not each:
-            return np.maximum(sums.max(axis=0), -sums.min(axis=0)) / (n_before * n_after)
-        gaps = np.maximum(np.abs(sums + at), np.abs(sums + short))
-        found: Numbers = gaps.max(axis=0, initial=first) / (n_before * n_after)
+            largest = np.maximum(sums.max(axis=0), -sums.min(axis=0))
+        else:
+            gaps = np.maximum(np.abs(sums + at), np.abs(sums + short))
+            largest = gaps.max(axis=0, initial=first)
+        found: Numbers = largest / (n_before * n_after)
         return found
 
     return _tested(deal, distances)

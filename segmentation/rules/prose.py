@@ -52,7 +52,7 @@ def subject_words(leaf: tree.Leaf, catalogue: Catalogue) -> str:
     match leaf:
         case tree.Aggregate():
             kind = catalogue.records[leaf.records]
-            limits = [] if leaf.where is None else [_inner(leaf.where, kind.fields)]
+            limits = [] if leaf.where is None else [_bare(leaf.where, kind.fields)]
             limits += [] if leaf.within is None else [window_words(leaf.within)]
             label = result_fact(leaf, kind).label
             return f"{label} ({', '.join(limits)})" if limits else label
@@ -82,6 +82,13 @@ def has_words(leaf: tree.Leaf, catalogue: Catalogue) -> bool:
             return tree.STAGE in catalogue
         case tree.SegmentRef():
             return True
+
+
+def _bare(node: tree.Node, catalogue: Catalogue) -> str:
+    """A part that stands in parentheses already."""
+    words = _inner(node, catalogue)
+    is_group = isinstance(node, tree.All | tree.Any) and len(node.items) > 1
+    return words.removeprefix("(").removesuffix(")") if is_group else words
 
 
 def _inner(node: tree.Node, catalogue: Catalogue) -> str:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from crm.limits import TookTooLong, limited
@@ -46,6 +48,7 @@ class NearTooSlow(Exception):
 class NearBy:
     """One thing that keeps a creator out: its value, and within how many percent it is."""
 
+    subject: str
     read: Evidence
     within: int
 
@@ -76,23 +79,31 @@ class NearList:
 
     def page(self, *, cursor: str | None, size: int = 50) -> Page[NearMiss]:
         """A page of creators. Raises crm.paging.BadCursor and NearTooSlow."""
-        ids = self._ids()
-        rows = CreatorFacts.objects.filter(
-            brand=self.run.brand,
-            creator_id__in=RawSQL(ids.text, ids.params),  # noqa: S611 - compiled rules: values are parameters
-        )
+        with self.in_time():
+            page: Page[Any] = paginate(self.rows(), BY_CREATOR, cursor=cursor, size=size)
+            lines = self.lines([row["creator_id"] for row in page.items])
+        return Page(lines, page.next, page.previous)
+
+    @contextmanager
+    def in_time(self) -> Iterator[None]:
+        """Stop what is asked within when nobody would wait any longer: NearTooSlow."""
         try:
             with limited(LONGEST_SECONDS), self.plan.planned():
-                page: Page[Any] = paginate(
-                    rows.values("creator_id"), BY_CREATOR, cursor=cursor, size=size
-                )
-                lines = self._lines([row["creator_id"] for row in page.items])
+                yield
         except TookTooLong as slow:
             raise NearTooSlow(
                 f"To look for near misses takes longer than {LONGEST_SECONDS} seconds here. "
                 "Narrow the list to one fact, or take the export."
             ) from slow
-        return Page(lines, page.next, page.previous)
+
+    def rows(self) -> QuerySet[CreatorFacts, Any]:
+        """The ids of those who are asked for, as rows to page through by BY_CREATOR."""
+        ids = self._ids()
+        rows = CreatorFacts.objects.filter(
+            brand=self.run.brand,
+            creator_id__in=RawSQL(ids.text, ids.params),  # noqa: S611 - compiled rules: values are parameters
+        )
+        return rows.values("creator_id")
 
     def everybody(self) -> Iterator[NearMiss]:
         """All of them, as an export reads them."""
@@ -101,7 +112,7 @@ class NearList:
             cursor.execute(f"{ids.text} ORDER BY 1", ids.params)
             found = iter([creator_id for (creator_id,) in cursor.fetchall()])
         while chunk := list(islice(found, CHUNK)):
-            yield from self._lines(chunk)
+            yield from self.lines(chunk)
 
     def _ids(self) -> Sql:
         """A query of the ids of those who are asked for."""
@@ -115,7 +126,7 @@ class NearList:
             (*source.params, *either.params),
         )
 
-    def _lines(self, creator_ids: Sequence[int]) -> list[NearMiss]:
+    def lines(self, creator_ids: Sequence[int]) -> list[NearMiss]:
         """What is said of these creators, in their order. Two statements."""
         if not creator_ids:
             return []
@@ -155,11 +166,11 @@ class NearList:
         """The thresholds that alone would let somebody in; `flags` are by step, then subject."""
         read = dict(zip(self.subjects, values, strict=True))
         lines = evidence_in_words(read, self.facts, self.plan.calendar)
-        for place, line in enumerate(lines):
+        for place, (subject, line) in enumerate(zip(self.subjects, lines, strict=True)):
             of_subject = flags[place :: len(self.subjects)]
             reached = (step for step, is_so in zip(self.steps, of_subject, strict=True) if is_so)
             if within := next(reached, None):
-                yield NearBy(line, within)
+                yield NearBy(subject, line, within)
 
     def _near(self, plan: Plan, percent: int) -> dict[str, Sql]:
         """By subject the condition of being near by it, within so many percent."""

@@ -9,10 +9,11 @@ from itertools import groupby
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
 from crm.models import Brand, StageCount
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus
+from segmentation.facts.links import IN_USE
 from segmentation.metrics.catalogue import kpi_label
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import (
@@ -151,6 +152,8 @@ class SegmentPage:
     versions: list[VersionLine]
     history: list[QuarterSize]
     last: LastMoves | None
+    # The run that will be the first to find members; None: there was one, or none is on its way.
+    counting: Run | None
     base: int
     playbook: Playbook
     examples_in: list[SegmentExample]
@@ -176,6 +179,7 @@ def find_segment(brand: Brand, key: str) -> Segment | None:
 def segment_page(segment: Segment, *, at: datetime, facts: Catalogue) -> SegmentPage:
     """Return the page of a segment from `find_segment`, at the moment `at`."""
     examples = list(segment.examples.select_related("creator"))
+    last = _last_moves(segment, facts)
     return SegmentPage(
         segment=segment,
         prose=version_prose(segment.active_version, facts) if segment.active_version else "",
@@ -183,7 +187,8 @@ def segment_page(segment: Segment, *, at: datetime, facts: Catalogue) -> Segment
         kpis=[kpi_label(key) for key in segment.kpis],
         versions=version_lines(segment, facts),
         history=size_history(segment, at=at),
-        last=_last_moves(segment, facts),
+        last=last,
+        counting=_first_run(segment) if last is None else None,
         base=base_size(segment.brand),
         playbook=playbook_of(segment),
         examples_in=[one for one in examples if one.belongs],
@@ -271,6 +276,18 @@ def _last_moves(segment: Segment, facts: Catalogue) -> LastMoves | None:
         missing=_by_label(found.missing, facts),
         near=_by_label(found.near, facts),
     )
+
+
+def _first_run(segment: Segment) -> Run | None:
+    """The newest run that looks at the segment and is not through."""
+    if segment.status not in IN_USE:
+        return None
+    not_through = [RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.WAITING]
+    runs = Run.objects.filter(brand=segment.brand_id, status__in=not_through, is_dry=False)
+    ours = runs.filter(Q(dimension=None) | Q(dimension=segment.dimension_id))
+    # One that waits has written down what it found: perhaps before there was the segment.
+    found = ours.exclude(Q(status=RunStatus.WAITING) & ~Q(segments__segment=segment))
+    return found.order_by("-pk").first()
 
 
 def _by_label(counts: Mapping[str, int], facts: Catalogue) -> list[tuple[str, int]]:

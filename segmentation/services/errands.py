@@ -54,18 +54,19 @@ def carry_out(
     task: str,
     work: Callable[[E], None],
     refusals: tuple[type[Exception], ...] = (),
+    tell: Callable[[E], None] = lambda _failed: None,
 ) -> E | None:
     """Do `work` for an errand that is open; None where there is no such errand any more.
 
     Safe to call twice, also at once. Whatever goes wrong, nothing of the work stays and the errand
-    has failed with the reason: in the words of a refusal, where it was one of `refusals`. Asked for
-    anew in the meantime, it is done once more.
+    has failed with the reason: in the words of a refusal, where it was one of `refusals`; `tell` is
+    called then. Asked for anew in the meantime, it is done once more.
     """
     errand = rows.filter(pk=errand_id).first()
     if errand is None or not errand.is_open or not _begin(errand):
         return errand
     if errand.attempts >= MOST_ATTEMPTS:
-        _fail(errand, LOST)
+        _fail(errand, LOST, tell)
         return _again(errand)
     try:
         with transaction.atomic():
@@ -74,10 +75,10 @@ def carry_out(
                 if not _same(errand).update(status=ErrandStatus.DONE, error=""):
                     send(task, errand)
     except refusals as refusal:
-        _fail(errand, str(refusal))
+        _fail(errand, str(refusal), tell)
     except Exception:
         logger.exception("%s failed", errand)
-        _fail(errand, STOPPED)
+        _fail(errand, STOPPED, tell)
         raise
     return _again(errand)
 
@@ -116,8 +117,9 @@ def _same(errand: E) -> models.QuerySet[E]:
     return rows.filter(status=ErrandStatus.QUEUED, requested_at=errand.requested_at)
 
 
-def _fail(errand: Errand, words: str) -> None:
-    _same(errand).update(status=ErrandStatus.FAILED, error=words[:300])
+def _fail(errand: E, words: str, tell: Callable[[E], None]) -> None:
+    if _same(errand).update(status=ErrandStatus.FAILED, error=words[:300]):
+        tell(errand)
 
 
 def _again(errand: E) -> E | None:

@@ -13,13 +13,14 @@ from django.urls import reverse
 
 from crm.models import Brand, User, UserRole
 from crm.permissions import CAPABILITIES, Can
-from segmentation.choices import RunStatus
-from segmentation.models import Run, RunSegment, Segment
+from segmentation.choices import ErrandStatus, OrderKind, RunStatus
+from segmentation.models import Run, RunOrder, RunSegment, Segment
 from segmentation.services.sending import after_commit
 
 # By name: tasks are above services.
 RUN_TASK = "segmentation.tasks.tell_about_run"
 BROKEN_TASK = "segmentation.tasks.tell_about_broken"
+ORDER_TASK = "segmentation.tasks.tell_about_order"
 DRIFT_TASK = "segmentation.tasks.tell_about_drift"
 MOVEMENTS = 5
 
@@ -27,6 +28,11 @@ MOVEMENTS = 5
 def about_run(run_id: int) -> None:
     """Once this transaction is through, tell people that the run waits or has failed."""
     after_commit(RUN_TASK, run_id=run_id)
+
+
+def about_order(order_id: int) -> None:
+    """Tell who had a run applied or rolled back that it failed."""
+    after_commit(ORDER_TASK, order_id=order_id)
 
 
 def broken_segments(segment_ids: Sequence[int]) -> None:
@@ -68,6 +74,28 @@ def tell_about_run(*, run_id: int) -> int:
     else:
         return 0  # somebody was quicker than the mail
     return _send(to, subject, words)
+
+
+def tell_about_order(*, order_id: int) -> int:
+    """Send the mail about an order that failed; returns to how many people."""
+    orders = RunOrder.objects.select_related("run__brand", "requested_by")
+    order = orders.filter(pk=order_id, status=ErrandStatus.FAILED).first()
+    if order is None:
+        return 0  # somebody asked for it once more, or the run is gone
+    run, who = order.run, order.requested_by
+    was = "applied" if order.kind == OrderKind.APPLY else "rolled back"
+    words = [
+        f"Run {run.pk} as of {run.as_of:%d %B %Y} was to be {was}, and was not: nobody moved.",
+        "",
+        order.error,
+        "",
+        f"See it: {_link('segmentation:run', run.brand, run.pk)}",
+    ]
+    return _send(
+        _people(run.brand, [] if who is None else [who]),
+        f"{run.brand}: run {run.pk} was not {was}",
+        words,
+    )
 
 
 def tell_about_broken(*, segment_ids: Sequence[int]) -> int:

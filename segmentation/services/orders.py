@@ -14,7 +14,7 @@ from django.db import transaction
 from crm.models import User
 from segmentation.choices import OrderKind
 from segmentation.models import Run, RunOrder
-from segmentation.services import decisions, errands, rollback
+from segmentation.services import decisions, errands, notices, rollback
 from segmentation.services.runs import RunRefused
 
 # By name: tasks are above services.
@@ -51,7 +51,9 @@ def order_rollback(*, run_id: int, actor: User | None, at: datetime, reason: str
 
 
 def carry_out(*, order_id: int, at: datetime) -> RunOrder | None:
-    """Do what was ordered; safe to call twice. A refusal or a failure is told by the order."""
+    """Do what was ordered; safe to call twice. A refusal or a failure is told by the order,
+    and by a mail to who gave it: they have left the page by then.
+    """
 
     def obey(order: RunOrder) -> None:
         actor, run_id = order.requested_by, order.run_id
@@ -64,7 +66,12 @@ def carry_out(*, order_id: int, at: datetime) -> RunOrder | None:
 
     orders = RunOrder.objects.select_related("requested_by")
     return errands.carry_out(
-        orders, errand_id=order_id, task=TASK, work=obey, refusals=(RunRefused,)
+        orders,
+        errand_id=order_id,
+        task=TASK,
+        work=obey,
+        refusals=(RunRefused,),
+        tell=lambda order: notices.about_order(order.pk),
     )
 
 

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from crm import performance
 from crm.models import Brand
-from segmentation.facts import catalogue as known
+from segmentation.facts import sources as known
 from segmentation.facts.refresh import facts_query, parameters
 from segmentation.metrics import shifts
 from segmentation.rules.facts import NUMERIC_TYPES, Catalogue, Fact, FactType

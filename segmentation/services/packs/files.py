@@ -28,7 +28,7 @@ from crm.data_files import read_yaml
 from crm.models import Brand, Creator, Niche, Platform, Profile, Tier
 from crm.performance import planned_for
 from segmentation.choices import Cadence, UnknownPolicy
-from segmentation.facts.catalogue import strength_key
+from segmentation.facts.measured import strength_key
 from segmentation.rules import text, tree
 from segmentation.rules.tree import All, Comparison, Op
 from segmentation.services.wordings import NEAR_PERCENT, Wording

@@ -9,8 +9,8 @@ import pytest
 from django.urls import reverse
 
 from crm.models import AuditEntry
-from segmentation.choices import SegmentStatus
-from segmentation.models import Segment
+from segmentation.choices import RunStatus, SegmentStatus, Trigger
+from segmentation.models import Run, Segment
 from tests.segmentation.world import crowd, make_creator, make_segment, moment, stay
 
 pytestmark = pytest.mark.django_db
@@ -219,3 +219,21 @@ def test_queries_do_not_grow_with_creators(stage_core, analyst_client, count_que
     few = counts()
     crowd(stage_core, 900)
     assert counts() == few
+
+
+def test_before_its_first_run_the_page_says_which_run_counts(brand, strategist_client):
+    segment = make_segment(brand, "fresh")
+    assert "Members appear with the first run." in page(strategist_client, segment_url(segment))
+    run = Run.objects.create(
+        brand=brand, as_of=moment(1, 1), trigger=Trigger.MANUAL, created_at=moment(1, 1)
+    )
+    shown = page(strategist_client, segment_url(segment))
+    assert "Its members are being counted:" in shown
+    assert f"run {run.pk}</a> begins in a moment." in shown
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.RUNNING)
+    assert f"run {run.pk}</a> is at work." in page(strategist_client, segment_url(segment))
+    # One that waits and did not look at the segment will find nobody for it.
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.WAITING)
+    assert "being counted" not in page(strategist_client, segment_url(segment))
+    Run.objects.filter(pk=run.pk).update(status=RunStatus.APPLIED)
+    assert "being counted" not in page(strategist_client, segment_url(segment))

@@ -76,3 +76,9 @@ def test_long_lists_are_cut() -> None:
 )
 def test_periods(offset: int, words: str) -> None:
     assert window_words(Period(Unit.QUARTER, offset)) == words
+
+
+def test_what_stands_in_parentheses_has_no_more_of_them():
+    rule = parse("count(posts where kind is short_video and likes >= 5, last 90 days) >= 2")
+    assert in_words(rule, CATALOGUE).startswith("Number of posts (")
+    assert "((" not in in_words(rule, CATALOGUE)

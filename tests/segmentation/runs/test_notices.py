@@ -8,7 +8,7 @@ from django.core import mail
 from crm.choices import Role
 from segmentation.choices import RunStatus
 from segmentation.models import Run, SegmentVersion
-from segmentation.services import notices, runs
+from segmentation.services import decisions, notices, orders, runs
 from tests.factories import NOW, UserFactory
 from tests.people import person
 from tests.segmentation.building import dimension_of, segment_of
@@ -101,3 +101,28 @@ def test_nobody_is_told_of_what_was_decided_meanwhile(brand):
     run = run_now(brand)
     assert notices.tell_about_run(run_id=run.pk) == 0
     assert mail.outbox == []
+
+
+def test_who_ordered_what_failed_is_told_why(brand, strategist, manager, sent, settings):
+    settings.RAPPORT_URL = "https://crm.example.com"
+    creator_with(brand, 5_000)
+    segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    run_now(brand)
+    segment_of(dimension_of(brand, "more"), "bigger", "followers >= 2_000")
+    run = run_now(brand, LATER)
+    order = orders.order_application(run_id=run.pk, actor=strategist, at=LATER)
+    decisions.changesets.reject(run, actor=manager, at=LATER, reason="No.")
+
+    people = sent(lambda: orders.carry_out(order_id=order.pk, at=LATER))
+
+    assert people == [("strategist@acme.example", f"Acme: run {run.pk} was not applied")]
+    words = mail.outbox[0].body
+    order.refresh_from_db()
+    assert order.error in words
+    assert f"https://crm.example.com/acme/runs/{run.pk}/" in words
+    # Delivered twice, or asked for once more: nobody is told again.
+    assert orders.carry_out(order_id=order.pk, at=LATER).status == "failed"
+    order.status = "queued"
+    order.save()
+    assert notices.tell_about_order(order_id=order.pk) == 0
+    assert len(mail.outbox) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from segmentation.choices import SegmentStatus
-from segmentation.models import AudienceSegment, SegmentVersion
+from segmentation.models import AudienceSegment, SegmentVersion, StageRule, StageRuleVersion
 from segmentation.selectors.uses import audiences_by_segment, keys_asked_for, uses_of
 from tests.segmentation.world import make_segment, moment
 
@@ -56,3 +56,37 @@ def test_a_fact_of_that_value_is_no_reference(brand):
     version.rule = {"fact": "country", "op": "is", "value": "dk"}
     version.save()
     assert not uses_of(asked).is_any
+
+
+def test_rules_of_stages_in_use(brand, other_brand):
+    asked = make_segment(brand, "asked")
+    criteria = StageRule.objects.create(
+        brand=brand, kind="entry", stage="core", created_at=moment(1, 1)
+    )
+    suggestion = StageRule.objects.create(
+        brand=brand,
+        kind="suggest",
+        stage="prospect",
+        to_stage="core",
+        name="Looks good",
+        created_at=moment(1, 1),
+    )
+    over = StageRule.objects.create(
+        brand=brand, kind="exit", stage="lapsed", created_at=moment(1, 1)
+    )
+    theirs = StageRule.objects.create(
+        brand=other_brand, kind="entry", stage="core", created_at=moment(1, 1)
+    )
+    for rule, until in ((criteria, None), (suggestion, None), (over, moment(2, 1)), (theirs, None)):
+        StageRuleVersion.objects.create(
+            stage_rule=rule,
+            number=1,
+            rule={"not": {"segment": "asked"}},
+            rule_text="not in segment asked",
+            used_from=moment(1, 1),
+            used_until=until,
+        )
+    found = uses_of(asked)
+    assert found.stages == [criteria, suggestion]
+    assert found.is_any
+    assert keys_asked_for(brand) == {"asked"}
