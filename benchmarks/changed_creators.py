@@ -1,7 +1,9 @@
 """Creators whose facts changed: one at a time, and ten thousand together, through the outbox.
 
-The floor is what the smallest durable change costs: an UPDATE of one row and its commit. Changes
-that come at about the same time wait for each other in the outbox and share what a batch costs.
+The floor is what the smallest durable change costs: an UPDATE of one row and its commit. A second
+one writes by hand all that the product writes for one creator who moves, in one prepared statement
+that is told what to write: it finds nothing out. Changes that come at about the same time wait for
+each other in the outbox and share what a batch costs.
 """
 
 from __future__ import annotations
@@ -17,8 +19,9 @@ from benchmarks.segment_run import World
 from benchmarks.segments import install
 from crm.services import brands
 from crm.services.facts import mark_changed
+from crm.statements import KEEP_PLANS, prepared
 from segmentation.models import Membership
-from segmentation.services import outbox
+from segmentation.services import ledger, outbox
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 KNOWN = AT - timedelta(days=120)
@@ -30,6 +33,61 @@ COUNTED = """
 INSERT INTO crm_metricsnapshot (profile_id, captured_at, source, followers)
 SELECT id, %(now)s, 'vendor', exp(6 + 8 * bench_chance(id, %(turn)s)) FROM crm_profile
 WHERE creator_id BETWEEN %(first)s AND %(last)s"""
+
+# One creator is in another segment: the same rows as the product's, by somebody who knows them.
+BY_HAND = f"""
+WITH taken AS (
+  DELETE FROM crm_factchange WHERE id = ANY(ARRAY(
+    SELECT id FROM crm_factchange ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED)) RETURNING creator_id
+), locked AS (
+  SELECT pg_advisory_xact_lock({ledger.LOCK_CLASS}, %(brand)s::integer)
+), metrics AS (
+  UPDATE crm_creatormetrics SET as_of = %(at)s, followers = followers + 1
+  WHERE creator_id = %(creator)s
+), facts AS (
+  UPDATE segmentation_creatorfacts
+  SET as_of = %(at)s, followers = followers + 1, member_bits = member_bits
+  WHERE brand_id = %(brand)s AND creator_id = %(creator)s
+), run AS (
+  INSERT INTO segmentation_run (brand_id, as_of, trigger, status, population, moved, readings,
+    created_at, started_at, applied_at, counted_at, finished_at, duration_ms, quarter, is_dry,
+    apply_now, error, decision_reason, rollback_reason, cancel_requested, attempts)
+  SELECT %(brand)s, %(at)s, 'facts', 'applied', 1, 1, '{{followers}}', %(at)s, %(at)s, %(at)s,
+    %(at)s, %(at)s, 0, '', false, false, '', '', '', false, 0 FROM locked
+  RETURNING id
+), closed AS (
+  UPDATE segmentation_membership m SET left_at = %(at)s, left_run_id = run.id, left_cause = 'rule'
+  FROM run WHERE m.creator_id = %(creator)s AND m.left_at IS NULL AND m.segment_id = (
+    SELECT max(segment_id) FROM segmentation_membership
+    WHERE creator_id = %(creator)s AND left_at IS NULL)
+  RETURNING m.segment_id, m.version_id, run.id AS run_id
+), opened AS (
+  INSERT INTO segmentation_membership
+    (segment_id, creator_id, entered_at, version_id, entered_run_id, entered_cause)
+  SELECT segment_id, %(creator)s, %(at)s, version_id, run_id, 'rule' FROM closed
+), changes AS (
+  INSERT INTO segmentation_change (run_id, segment_id, version_id, creator_id, kind, cause)
+  SELECT c.run_id, c.segment_id, c.version_id, %(creator)s, k.kind, 'rule'
+  FROM closed c CROSS JOIN (VALUES ('left'), ('joined')) k (kind)
+), evidence AS (
+  INSERT INTO segmentation_runevidence (run_id, creator_id, "values")
+  SELECT id, %(creator)s, '[1000, 0.02]' FROM run
+), sized AS (
+  UPDATE segmentation_segment s SET members_count = members_count + 0
+  FROM closed c WHERE s.id = c.segment_id
+), said AS (
+  INSERT INTO segmentation_runsegment (run_id, segment_id, version_id, members, joined, "left",
+    unknown, readings, missing, near, is_held, error)
+  SELECT run_id, segment_id, version_id, 0, 1, 1, 0, '{{followers}}', '{{}}', '{{}}', false, ''
+  FROM closed
+), last AS (
+  SELECT number, hash FROM crm_auditentry WHERE brand_id = %(brand)s ORDER BY number DESC LIMIT 1
+)
+INSERT INTO crm_auditentry (brand_id, number, at, actor_label, verb, target_type, target_id,
+  target_label, data, previous_hash, hash)
+SELECT %(brand)s, l.number + 1, %(at)s, 'system', 'segmentation.run.applied', 'segmentation.run',
+  r.id, 'by hand', '{{"moved": 1}}', l.hash, encode(sha256(convert_to(l.hash, 'UTF8')), 'hex')
+FROM run r CROSS JOIN last l"""
 
 
 def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
@@ -47,6 +105,12 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
             "one changed creator",
             [
                 Contender("floor: UPDATE of one row, commit", changes.touch, times=1),
+                Contender(
+                    "the product's rows written by hand, commit",
+                    changes.write_by_hand,
+                    prepare=lambda: changes.count_again(1),
+                    check=changes.assert_drained,
+                ),
                 Contender(
                     "product: outbox, facts, evaluation, ledger",
                     changes.drain,
@@ -132,6 +196,13 @@ class Changes:
     def drain(self) -> None:
         """What the worker does a moment later."""
         outbox.drain(at=self.world.now)
+
+    def write_by_hand(self) -> None:
+        """All that is written for one creator who moves, by one statement that is told it."""
+        values = {"brand": self.world.brand.pk, "creator": self.next - 1, "at": self.world.now}
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT {KEEP_PLANS}")
+            cursor.execute(*prepared(BY_HAND, values))
 
     def one_by_one(self, number: int) -> None:
         """The same with a transaction for each creator, the marking included."""

@@ -17,6 +17,7 @@ import django
 import psycopg
 from django.db import connection
 
+from benchmarks.processor import Meter
 from benchmarks.server import TUNING
 
 RESULTS = Path(__file__).with_name("RESULTS.md")
@@ -51,6 +52,8 @@ class Row:
 
     label: str
     seconds: list[float] = field(default_factory=list)
+    # Of the processor, ours and the database's; other work on the machine is not in them.
+    busy: list[float] = field(default_factory=list)
     note: str = ""
 
     @property
@@ -88,8 +91,11 @@ def measure(
             if contender.repetitions is not None and turn >= contender.repetitions:
                 continue
             contender.prepare()
-            seconds = timed(contender.work) / contender.share / contender.times
+            parts = contender.share * contender.times
+            took, busy = timed(contender.work)
+            seconds = took / parts
             rows[contender.label].seconds.append(seconds)
+            rows[contender.label].busy.append(busy / parts)
             print(f"  {title}: {contender.label}, turn {turn + 1}: {seconds:.4g} s", flush=True)
             contender.check()
     if in_milliseconds:
@@ -97,12 +103,13 @@ def measure(
     return Table(title, list(rows.values()))
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that `work` takes, with the garbage of others swept before."""
+def timed(work: Callable[[], object]) -> tuple[float, float]:
+    """Seconds that `work` takes, and those of the processor, with the garbage of others swept."""
     gc.collect()
-    begin = time.perf_counter()
+    meter, begin = Meter(), time.perf_counter()
     work()
-    return time.perf_counter() - begin
+    took = time.perf_counter() - begin
+    return took, meter.read()
 
 
 def _note(contender: Contender) -> str:
@@ -110,18 +117,24 @@ def _note(contender: Contender) -> str:
 
 
 def show(table: Table) -> str:
-    """The table in Markdown: median, spread, and the ratio to its first row."""
-    floor = table.rows[0].median
+    """The table in Markdown: median, spread, and the ratio to its first row.
+
+    Then the same by the processor's time: the mean, since a short work is less than it counts in.
+    """
+    first = table.rows[0]
+    floor, busy = first.median, statistics.fmean(first.busy) if first.busy else 0.0
     lines = [
-        f"| {table.title} | median {table.unit} | min - max | ratio | |",
-        "|---|---:|---:|---:|---|",
+        f"| {table.title} | median {table.unit} | min - max | ratio | processor | ratio | |",
+        "|---|---:|---:|---:|---:|---:|---|",
     ]
     for row in table.rows:
         scaled = [value * table.scale for value in row.seconds]
+        mine = statistics.fmean(row.busy) if row.busy else 0.0
+        by_processor = f"{_number(mine * table.scale)} | {mine / busy:.2f}" if busy else "|"
         lines.append(
             f"| {row.label} | {_number(statistics.median(scaled))} "
             f"| {_number(min(scaled))} - {_number(max(scaled))} "
-            f"| {row.median / floor:.2f} | {row.note} |"
+            f"| {row.median / floor:.2f} | {by_processor} | {row.note} |"
         )
     if table.note:
         lines += ["", table.note]
