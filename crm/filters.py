@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import django_filters as filters
-import pycountry
 from django import forms
 from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Lower
@@ -16,6 +15,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 
 from crm.choices import Stage
+from crm.countries import COUNTRIES
 from crm.models import (
     Brand,
     Creator,
@@ -35,7 +35,6 @@ Relationships = QuerySet[Relationship]
 
 NOBODY = "none"
 DEFAULT_SORT = "-followers"
-COUNTRIES = sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1])
 # As many as anybody has, and what the column can hold.
 MAX_FOLLOWERS = 10**12
 

@@ -12,7 +12,7 @@ from campaigns.forms.offers import date_field
 from campaigns.models import ReviewPlan, WorkingWeek
 from campaigns.services.deliverables import gates, hours
 from campaigns.services.deliverables.settings import HOURS_MAX, ROUNDS_MAX
-from crm.forms.creators import COUNTRIES
+from crm.countries import COUNTRIES
 from crm.models import Brand, User
 from crm.styled import PlainForm
 

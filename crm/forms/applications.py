@@ -9,8 +9,9 @@ from typing import Any
 
 from django import forms
 
+from crm.countries import COUNTRIES
 from crm.forms.base import PlainForm, Styled, put_error
-from crm.forms.creators import COUNTRIES, MAX_FOLLOWERS
+from crm.forms.creators import MAX_FOLLOWERS
 from crm.importers.handles import parse_handle, platform_of_url, profile_address
 from crm.importers.numbers import BadValue
 from crm.models import ApplicationPage, Platform
@@ -60,7 +61,7 @@ class ApplyForm(PlainForm):
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
     )
     country = forms.ChoiceField(
-        choices=[("", "Choose"), *COUNTRIES[1:]],
+        choices=[("", "Choose"), *COUNTRIES],
         label="Country",
         widget=forms.Select(attrs={"autocomplete": "country"}),
     )

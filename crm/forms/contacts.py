@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 
 from crm.choices import AgentRole, ContactKind, ContactPurpose, LawfulBasis
+from crm.countries import COUNTRIES
 from crm.forms.base import PlainForm
-from crm.forms.creators import COUNTRIES
 from crm.models import Agent, Brand, ContactPoint, PostalAddress
 from crm.services.contacts import REASON_MAX
 
@@ -70,7 +70,7 @@ class AddressForm(GivenForm):
     postal_code = forms.CharField(max_length=20, required=False, label="Postal code")
     city = forms.CharField(max_length=120, label="City")
     region = forms.CharField(max_length=120, required=False, label="Region")
-    country = forms.ChoiceField(choices=COUNTRIES, label="Country")
+    country = forms.ChoiceField(choices=[("", "Not known"), *COUNTRIES], label="Country")
     phone = forms.CharField(max_length=60, required=False, label="Phone for the carrier")
     field_order = ("recipient", "street", "postal_code", "city", "region", "country", "phone")
 

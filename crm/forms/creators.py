@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
-import pycountry
 from django import forms
 
 from crm.choices import CreatorType, Stage
+from crm.countries import COUNTRIES
 from crm.forms.base import PlainForm, Styled
 from crm.models import Brand, Creator, Platform, Relationship, User
 from crm.selectors import people_of
@@ -16,11 +16,7 @@ from crm.services.notes import NOTE_MAX
 from crm.services.relationships import NEXT_STEP_MAX, REASON_MAX
 
 MAX_FOLLOWERS = 10**12
-COUNTRIES = [
-    ("", "Not known"),
-    *sorted(((c.alpha_2, c.name) for c in pycountry.countries), key=lambda pair: pair[1]),
-]
-
+_COUNTRIES = [("", "Not known"), *COUNTRIES]
 _ZONES = [("", "Not known"), *((name, name) for name in sorted(available_timezones()))]
 
 
@@ -39,7 +35,7 @@ class NewCreatorForm(PlainForm):
         label="Followers",
         help_text="As of today, if you know it.",
     )
-    country = forms.ChoiceField(choices=COUNTRIES, required=False, label="Country")
+    country = forms.ChoiceField(choices=_COUNTRIES, required=False, label="Country")
     email = forms.EmailField(
         required=False, label="E-mail", help_text="Seen by your brand only.", max_length=254
     )
@@ -58,7 +54,7 @@ class NewProfileForm(PlainForm):
 class CreatorForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
     """What is known of a creator as a person."""
 
-    country = forms.ChoiceField(choices=COUNTRIES, required=False, label="Country")
+    country = forms.ChoiceField(choices=_COUNTRIES, required=False, label="Country")
     timezone = forms.ChoiceField(
         choices=_ZONES,
         required=False,
