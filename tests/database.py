@@ -7,6 +7,7 @@ migrations, and the files of that server are kept beside the system's other temp
 from __future__ import annotations
 
 import atexit
+import fcntl
 import hashlib
 import os
 import shutil
@@ -49,31 +50,28 @@ def ensure_server() -> str:
 def _migrated() -> Path:
     """The files of a server on which every migration has been applied to an empty database."""
     kept = Path(tempfile.gettempdir(), KEPT + _state())
-    if not kept.exists():
-        _remove_old_ones()
-        place = _new_place()
-        server = start_throwaway_postgres(place)
-        environment = {**os.environ, "DATABASE_URL": server.url, "RAPPORT_ENV": "test"}
-        command = [
-            sys.executable,
-            ROOT / "manage.py",
-            "migrate",
-            "--verbosity",
-            "0",
-            "--skip-checks",
-        ]
-        try:
-            subprocess.run(command, check=True, env=environment, cwd=ROOT)
-            with psycopg.connect(server.url, autocommit=True) as connection:
-                connection.execute("CHECKPOINT")
-        finally:
-            server.child.stop()
-        try:
-            place.rename(kept)
-        except OSError:  # another run was quicker
-            shutil.rmtree(place)
+    # Of two runs at once the second waits for what the first makes.
+    with Path(tempfile.gettempdir(), f"{KEPT}lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            _remove_old_ones()
+            _migrate_into(kept)
     kept.touch()
     return kept
+
+
+def _migrate_into(kept: Path) -> None:
+    place = _new_place()
+    server = start_throwaway_postgres(place)
+    environment = {**os.environ, "DATABASE_URL": server.url, "RAPPORT_ENV": "test"}
+    command = [sys.executable, ROOT / "manage.py", "migrate", "--verbosity", "0", "--skip-checks"]
+    try:
+        subprocess.run(command, check=True, env=environment, cwd=ROOT)
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+    finally:
+        server.child.stop()
+    place.rename(kept)
 
 
 def _state() -> str:
