@@ -18,6 +18,7 @@ from campaigns.services.campaigns import AFTER_MOVE
 from campaigns.services.made_up_briefs import fill_briefs
 from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
+from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.publishing import feed as publishing_feed
 from campaigns.services.publishing.importing import follow_import
 from campaigns.timeline import campaigns as campaigns_line
@@ -56,6 +57,7 @@ DEMO = {
     "briefs": fill_briefs,
     "offers": fill_offers,
     "gifts": fill_gifts,
+    "assets": fill_rights,
 }
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from crm.choices import Role
 from crm.models import AuditEntry, Brand
@@ -419,8 +419,13 @@ def brand_patterns():
     for resolver in get_resolver().url_patterns:
         if str(resolver.pattern) != "<slug:brand>/":
             continue
-        for pattern in resolver.url_patterns:
-            yield f"{resolver.namespace}:{pattern.name}", pattern.pattern.converters
+        waiting = list(resolver.url_patterns)
+        for pattern in waiting:
+            # A part of an app's pages, in a module of its own.
+            if isinstance(pattern, URLResolver):
+                waiting += pattern.url_patterns
+            else:
+                yield f"{resolver.namespace}:{pattern.name}", pattern.pattern.converters
 
 
 PATTERNS = dict(brand_patterns())

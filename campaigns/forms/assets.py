@@ -90,7 +90,8 @@ class AssetForm(PlainForm):
     )
 
     def __init__(self, *args: Any, brand: Brand, asset: Asset | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Ids of its own: an asset's page has three forms.
+        super().__init__(*args, auto_id="about_%s", **kwargs)
         places = Engagement.objects.filter(campaign__brand=brand).select_related(
             "campaign", "relationship__creator"
         )
@@ -160,7 +161,7 @@ class UseForm(PlainForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="use_%s", **kwargs)
         found = [("", "Choose"), *channels().items()]
         self.fields["channel"].choices = found  # type: ignore[attr-defined]
 

@@ -18,6 +18,7 @@ from campaigns.services.rights.terms import Terms
 from crm.styled import PlainForm
 
 WORLDWIDE = "worldwide"
+_TICK = {"class": "form-check-input"}
 _SAID = [("", "Nothing was said"), ("yes", "Yes"), ("no", "No")]
 
 
@@ -56,18 +57,24 @@ class RightForm(PlainForm):
         required=False,
         label="On which channels",
         help_text="None ticked: all of them.",
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=_TICK),
     )
     trigger = forms.ChoiceField(choices=StartTrigger.choices, label="Starts")
     starts_on = date_field("First day", "Of a signing: leave it empty until it is signed.")
     months = months_field("For so many months")
     ends_on = date_field("Or: last day", "That day is still included.")
-    is_endless = forms.BooleanField(required=False, label="Or: without end")
+    is_endless = forms.BooleanField(
+        required=False, label="Or: without end", widget=forms.CheckboxInput(attrs=_TICK)
+    )
     may_edit = forms.ChoiceField(choices=_SAID, required=False, label="May it be cut or changed?")
     credit = forms.CharField(
         max_length=200, required=False, label="Credit line", help_text="As in: photo by @anna"
     )
-    is_exclusive = forms.BooleanField(required=False, label="Exclusive: nobody else may use it")
+    is_exclusive = forms.BooleanField(
+        required=False,
+        label="Exclusive: nobody else may use it",
+        widget=forms.CheckboxInput(attrs=_TICK),
+    )
     given_by = forms.CharField(max_length=120, required=False, label="Given by")
     note = forms.CharField(
         max_length=NOTE_MAX,
@@ -169,7 +176,7 @@ class AskForm(PlainForm):
     until = date_field("Until", "Empty: that one day.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="ask_%s", **kwargs)
         found = [("", "Not said"), *channels().items()]
         self.fields["channel"].choices = found  # type: ignore[attr-defined]
 

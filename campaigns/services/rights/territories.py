@@ -15,14 +15,14 @@ import pycountry
 # As of January 2026; DACH and the Nordics as the trade uses the words.
 GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "EU": (
-        "European Union",
+        "the European Union",
         (
             "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU",
             "IE", "IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
         ),
     ),
     "DACH": ("Germany, Austria, Switzerland", ("AT", "CH", "DE")),
-    "NORDICS": ("Nordic countries", ("DK", "FI", "IS", "NO", "SE")),
+    "NORDICS": ("the Nordic countries", ("DK", "FI", "IS", "NO", "SE")),
 }  # fmt: skip
 _WORLD = frozenset({"world", "worldwide", "everywhere", "global", "globally", "all countries"})
 _APART = re.compile(r"\s*(?:[,;/+&\n]|\band\b)\s*", re.IGNORECASE)
@@ -79,7 +79,11 @@ def read(words: str) -> tuple[list[str], str]:
 
 def _codes(part: str) -> Sequence[str]:
     for key, (name, members) in GROUPS.items():
-        if part.casefold() in {key.casefold(), name.casefold()}:
+        if part.casefold() in {
+            key.casefold(),
+            name.removeprefix("the ").casefold(),
+            name.casefold(),
+        }:
             return members
     try:
         # Exact codes and names only: a guess would be an agreement nobody made.

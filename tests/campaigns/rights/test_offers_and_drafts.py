@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from campaigns.choices import DeliverableState, DraftState, OfferState, Usage
-from campaigns.models import Asset, Draft, DraftFile, UsageRight
+from campaigns.models import Asset, AssetUse, Draft, DraftFile, UsageRight
 from campaigns.services.assets.collecting import keep_deliverable, waiting_of
+from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.offers.wanted import Right
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.rights.from_offers import grant_from_offer, offers_to_read
@@ -131,3 +132,16 @@ def test_what_is_not_approved_stays_out():
         keep_deliverable(deliverable=one, actor=None, at=NOW)
 
     assert not Asset.objects.exists()
+
+
+def test_the_demo_brand_has_content_with_rights_once():
+    engagement = engagement_of()
+    brand = engagement.campaign.brand
+    person(brand, Role.MANAGER)
+
+    assert fill_rights(brand=brand, seed=1, at=NOW) == 3
+    assert fill_rights(brand=brand, seed=1, at=NOW) == 3
+
+    assert UsageRight.objects.filter(brand=brand).count() == 3
+    assert Asset.objects.get(engagement=engagement).title == "Ten nights, ten faces"
+    assert [use.verdict for use in AssetUse.objects.all()] == ["yes"]
