@@ -14,7 +14,7 @@ from campaigns.selectors.rights import SOON, ending
 from campaigns.services.assets.using import end_use
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.rights.channels import channels
-from campaigns.services.rights.ending import in_short, overruns, seen_to_by
+from campaigns.services.rights.ending import overruns, seen_to_by
 from crm.day import DAY_AT, Asker, DayRefused, Row, Section, Source
 from crm.permissions import Can
 
@@ -56,7 +56,7 @@ class RightsEnding(Source):
                 continue
             left = (last - asker.today).days
             words = "ends today" if not left else f"ends in {left} day{'s'[: left != 1]}"
-            short = in_short(row)
+            short = row.in_short
             found.append(
                 Row(
                     pk=row.pk,

@@ -21,9 +21,17 @@ from campaigns.models.offers import Offer
 from crm.models import Brand, User
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from django.contrib.auth.models import AnonymousUser
+
+# What a use is called within a sentence.
+USES: Mapping[str, str] = {
+    Usage.ORGANIC: "organic use",
+    Usage.PAID: "paid use",
+    Usage.WHITELISTING: "whitelisting",
+}
 
 
 class UsageRightQuerySet(models.QuerySet["UsageRight"]):
@@ -204,6 +212,12 @@ class UsageRight(models.Model):
 
     def __str__(self) -> str:
         return self.get_usage_display().partition(":")[0]
+
+    @property
+    def in_short(self) -> str:
+        """Without anybody's name: "paid use of Morning light"."""
+        campaign = self.engagement.campaign if self.engagement is not None else None
+        return f"{USES[self.usage]} of {self.deliverable or self.asset or campaign}"
 
 
 class RightEvent(models.Model):

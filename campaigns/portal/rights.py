@@ -10,11 +10,12 @@ from django.urls import reverse
 from campaigns.choices import StartTrigger
 from campaigns.guests import Entry, Part
 from campaigns.models import GuestLink, UsageRight
+from campaigns.models.rights import USES
 from campaigns.selectors.rights import of_engagement
 from campaigns.services.days import today_of
 from campaigns.services.rights.channels import channels
 from campaigns.services.rights.questions import spell_of
-from campaigns.services.rights.telling import USES, in_words
+from campaigns.services.rights.telling import in_words
 
 
 def allowed(link: GuestLink) -> list[tuple[UsageRight, str]]:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from campaigns.models import Deadline, SlotFill, UsageRight
 from campaigns.models.campaigns import OPEN_CAMPAIGNS
 from campaigns.models.engagements import OPEN_STAGES
-from campaigns.services.rights.ending import in_short
 from crm.models import Brand, User
 from crm.services.calendar import Entry
 
@@ -76,7 +75,7 @@ def _rights(user: User, days: tuple[date, date]) -> Iterator[Entry]:
     for right in rights.order_by("ends_on", "pk"):
         yield Entry(
             key=f"right-{right.pk}",
-            title=f"Right ends: {in_short(right)}",
+            title=f"Right ends: {right.in_short}",
             brand=right.brand,
             url=reverse("campaigns:right", args=[right.brand.slug, right.pk]),
             stamp=right.created_at,

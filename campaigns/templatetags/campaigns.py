@@ -9,11 +9,11 @@ from django import template
 from django.http import HttpRequest
 
 from campaigns.models import AssetUse, Campaign, GuestLink
+from campaigns.models.rights import USES
 from campaigns.services.guests import path_of
 from campaigns.services.money import money as in_words
 from campaigns.services.objectives import OBJECTIVES
 from campaigns.services.rights import territories
-from campaigns.services.rights.telling import USES
 
 register = template.Library()
 

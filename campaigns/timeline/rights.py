@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from campaigns.choices import RightAct
 from campaigns.models import RightEvent
-from campaigns.services.rights.ending import in_short
 from crm.models import Relationship
 from crm.timeline import Event, Source, Window, name_of
 
@@ -33,7 +32,7 @@ def _find(relationship: Relationship, window: Window) -> Iterator[Event]:
         yield Event(
             at=row.at,
             kind=_KIND,
-            title=f"{_TITLES[RightAct(row.act)]}: {in_short(right)}",
+            title=f"{_TITLES[RightAct(row.act)]}: {right.in_short}",
             who=name_of(row.actor),
             text=row.note if row.act == RightAct.REVOKE else until,
             number=row.pk,

@@ -15,7 +15,6 @@ from campaigns.services.days import today_of
 from campaigns.services.rights.answering import answer
 from campaigns.services.rights.channels import channels
 from campaigns.services.rights.questions import Question
-from campaigns.services.rights.telling import USES
 from crm.choices import NotificationKind
 from crm.models import Brand, User
 from crm.services.notifications import notify
@@ -40,12 +39,6 @@ def seen_to_by(right: UsageRight) -> User | None:
     if right.engagement is not None:
         return right.engagement.owner or right.engagement.campaign.owner or right.granted_by
     return right.granted_by
-
-
-def in_short(right: UsageRight) -> str:
-    """A right without anybody's name: "paid use of Morning light"."""
-    campaign = right.engagement.campaign if right.engagement is not None else None
-    return f"{USES[right.usage]} of {right.deliverable or right.asset or campaign}"
 
 
 def tell_endings(*, at: datetime) -> int:
@@ -102,7 +95,7 @@ def _tell(right: UsageRight, today: date, at: datetime) -> int:
         user=person,
         brand=right.brand,
         kind=NotificationKind.CAMPAIGN,
-        text=f"A right ends {words}: {in_short(right)}. Renew it, or take the content down then.",
+        text=f"A right ends {words}: {right.in_short}. Renew it, or take the content down then.",
         url=reverse("campaigns:right", args=[right.brand.slug, right.pk]),
         at=at,
         key=f"right-{right.pk}-{step}",

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from campaigns.choices import AiPart, AssetKind, StartTrigger, Usage, Verdict
+from campaigns.choices import AiPart, AssetKind, StartTrigger, Verdict
 from campaigns.models import Asset, UsageRight
+from campaigns.models.rights import USES
 from campaigns.services.rights import channels as channel_words
 from campaigns.services.rights import territories
 from campaigns.services.rights.questions import Answer, Question, spell_of
 
-# What a use is called within a sentence.
-USES: Mapping[str, str] = {
-    Usage.ORGANIC: "organic use",
-    Usage.PAID: "paid use",
-    Usage.WHITELISTING: "whitelisting",
-}
 # Why a right that was given does not hold yet, and what makes it begin.
 _WAITS = {
     StartTrigger.PUBLICATION: "it starts when the content is published.",
