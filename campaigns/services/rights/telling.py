@@ -57,9 +57,9 @@ class Teller:
     def unknown(self, places: Sequence[str | None]) -> Answer:
         """What would have to be said, or read."""
         reasons, todo = [], ""
-        for right in self.mine:
-            if spell_of(right) is None:
-                continue
+        perhaps = [right for right in self.mine if self._is_then(right)]
+        perhaps = [right for right in perhaps if not self._not_here(right, places)]
+        for right in perhaps:
             if right.territory_words:
                 reasons.append(
                     f"Where it holds was agreed in words only: “{right.territory_words}”."
@@ -80,9 +80,13 @@ class Teller:
         return Answer(
             Verdict.UNKNOWN,
             tuple(dict.fromkeys(reasons)),
-            rights=tuple(right for right in self.mine if spell_of(right)),
+            rights=tuple(perhaps),
             todo=todo,
         )
+
+    def _is_then(self, right: UsageRight) -> bool:
+        days = spell_of(right)
+        return days is not None and days[0] <= self.question.last and days[1] >= self.question.on
 
     def _lacks(self, right: UsageRight, places: Sequence[str | None]) -> str:
         reason = self._not_here(right, places) or self._not_then(right)

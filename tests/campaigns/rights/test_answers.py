@@ -143,6 +143,18 @@ def test_words_without_countries_are_neither_yes_nor_no():
     assert found.todo.startswith("Read what was agreed")
 
 
+def test_not_known_speaks_of_what_holds_on_the_day_only():
+    engagement = engagement_of()
+    give(engagement, territory=("SE",), ends_on=FIRST)
+    now = give(engagement, territory=("DK",))
+
+    found = ask(asset_of(engagement), territory=None, on=LAST)
+
+    assert (found.verdict, found.rights) == ("unknown", (now,))
+    assert found.reasons == ("It holds in Denmark only.",)
+    assert found.todo == "Say in which country."
+
+
 def test_another_country_is_a_no_whatever_a_use_not_said_would_be():
     engagement = engagement_of()
     give(engagement, territory=("DK",), channels=("instagram",))
