@@ -26,6 +26,24 @@ UNDECIDED = (
 )
 
 
+# How a history says what happened.
+_DONE = {
+    ContractAct.SUBMIT: "Legal was asked",
+    ContractAct.CLEAR: "Cleared for legal",
+    ContractAct.RETURN: "Given back by legal",
+    ContractAct.REOPEN: "Taken back to the draft",
+    ContractAct.SEND: "Sent",
+    ContractAct.ACCEPT: "Accepted",
+    ContractAct.DECLINE: "Declined",
+    ContractAct.REVISE: "New version begun",
+    ContractAct.WITHDRAW: "Withdrawn",
+    ContractAct.AMEND: "Amendment begun",
+    ContractAct.TERMINATE: "Terminated",
+    ContractAct.SUPERSEDE: "Superseded",
+    ContractAct.END: "Ended",
+}
+
+
 class ContractQuerySet(models.QuerySet["Contract"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Contracts of the brands in which `user` has a role."""
@@ -158,3 +176,8 @@ class ContractEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.contract_id}: {self.act}"
+
+    @property
+    def done(self) -> str:
+        """What happened, in words; changes of a draft are no events."""
+        return _DONE[ContractAct(self.act)]

@@ -116,5 +116,6 @@ def _show(
         "form": form or AcceptForm(initial={"digest": version.digest}),
         "decline_form": decline_form or NoteForm(),
         "has_tried": decline_form is not None,
+        "has_failed": status != 200,
     }
     return render(request, "campaigns/contracts/guest.html", context, status=status)

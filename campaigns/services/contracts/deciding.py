@@ -176,9 +176,11 @@ def _accept(
         raise CampaignRefused("This day is still to come: say when it was signed.", field="on")
     if on.year < EARLIEST:
         raise CampaignRefused(f"The year must be {EARLIEST} or later.", field="on")
-    if not contract.engagement.campaign.is_open:
+    engagement = contract.engagement
+    if not engagement.campaign.is_open or not engagement.is_open:
         raise CampaignRefused(
-            f"{contract.engagement.campaign} is closed: this contract can no longer be accepted.",
+            f"{engagement.relationship.creator} has no open place in {engagement.campaign} any "
+            "more: this contract can no longer be accepted.",
             code="campaign_closed",
         )
     paper = signature.paper

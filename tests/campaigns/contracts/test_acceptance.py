@@ -147,6 +147,14 @@ def test_a_minor_needs_the_guardian(brand: Brand, manager: User) -> None:
     )
 
 
+def test_who_is_out_of_the_campaign_accepts_nothing(brand: Brand, manager: User) -> None:
+    contract = sent(brand, manager)
+    Engagement.objects.update(stage=EngagementStage.DROPPED)
+    with pytest.raises(CampaignRefused, match="has no open place in"):
+        accept(contract)
+    assert not ContractAcceptance.objects.exists()
+
+
 def test_an_amendment_takes_the_place(brand: Brand, manager: User) -> None:
     first = accept(sent(brand, manager)).contract
     made = writing.amend(
