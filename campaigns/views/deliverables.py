@@ -189,7 +189,7 @@ def of_engagement(request: BrandRequest, key: str, pk: int) -> HttpResponse:
     return render(request, "campaigns/deliverables/_of_engagement.html", context)
 
 
-@brand_page(Can.VIEW, post=Can.RUN_CAMPAIGNS)
+@brand_page(Can.RUN_CAMPAIGNS)
 def plan(request: BrandRequest, key: str, pk: int) -> HttpResponseBase:
     """Plan pieces for a creator."""
     campaign, engagement = campaign_of(request, key), engagement_of(request, key, pk)
