@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 
 class Styled:
-    """Gives each field the look of its kind, and ties its help text and errors to it."""
+    """Gives each field the look of its kind; Django ties its help text and errors to it."""
 
     fields: dict[str, forms.Field]
 
@@ -19,8 +19,11 @@ class Styled:
             widget = field.widget
             if isinstance(widget, forms.CheckboxSelectMultiple | forms.HiddenInput):
                 continue
-            is_choice = isinstance(widget, forms.Select)
-            widget.attrs.setdefault("class", "form-select" if is_choice else "form-control")
+            if isinstance(widget, forms.CheckboxInput):
+                look = "form-check-input"
+            else:
+                look = "form-select" if isinstance(widget, forms.Select) else "form-control"
+            widget.attrs.setdefault("class", look)
 
 
 class PlainForm(Styled, forms.Form):
@@ -34,3 +37,8 @@ class PlainForm(Styled, forms.Form):
 def put_error(form: forms.BaseForm, field: str, message: str) -> None:
     """Put what a service refused beside the field it names, or at the top of the form."""
     form.add_error(field if field in form.fields else None, ValidationError(message))
+
+
+def lines(rows: int = 3) -> forms.Textarea:
+    """An input for a paragraph."""
+    return forms.Textarea(attrs={"rows": rows})

@@ -9,7 +9,7 @@ from typing import Any, cast
 from django import forms
 
 from campaigns.models import Campaign
-from segmentation.forms.styled import StyledForm
+from crm.styled import PlainForm
 from segmentation.models import Segment
 from segmentation.selectors.activations import CRITERIA, MAX_WEIGHT, MOST
 from segmentation.services.activations import NOTE_MAX, Plan
@@ -20,7 +20,7 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(required=False, label=label, widget=widget)
 
 
-class PlanForm(StyledForm):
+class PlanForm(PlainForm):
     """A plan: asked with GET it is a preview, sent with POST it is done."""
 
     segment = forms.ChoiceField(label="Segment")

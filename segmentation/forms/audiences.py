@@ -9,14 +9,14 @@ from django import forms
 from django.core.validators import validate_slug
 
 from crm.models import Brand, Platform
+from crm.styled import PlainForm, lines
 from segmentation.choices import SegmentStatus
-from segmentation.forms.styled import StyledForm, lines
 from segmentation.models import AudienceSegment, Segment
 from segmentation.services import audiences
 from segmentation.services.edits import stamp
 
 
-class AudienceForm(StyledForm):
+class AudienceForm(PlainForm):
     """People the brand wants to reach."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
@@ -33,7 +33,7 @@ class AudienceForm(StyledForm):
     platforms = forms.MultipleChoiceField(
         label="Platforms",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         help_text="None chosen: any platform.",
     )
     wanted_creators = forms.IntegerField(
@@ -46,7 +46,7 @@ class AudienceForm(StyledForm):
     segments = forms.MultipleChoiceField(
         label="Reached by these creator segments",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
     )
 
     def __init__(

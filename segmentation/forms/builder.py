@@ -11,8 +11,8 @@ from django.utils.text import slugify
 
 from crm.models import Brand, User
 from crm.selectors import people_of
+from crm.styled import PlainForm, lines
 from segmentation.choices import UnknownPolicy
-from segmentation.forms.styled import StyledForm, lines
 from segmentation.metrics.catalogue import METRICS
 from segmentation.models import Dimension, Segment, SegmentVersion
 from segmentation.rules.draft import Draft, draft_of_form, draft_of_text
@@ -38,7 +38,7 @@ def _notation(name: str) -> forms.Textarea:
     return forms.Textarea(attrs=look)
 
 
-class RuleForm(StyledForm):
+class RuleForm(PlainForm):
     """What a version says. Of the two notations of a rule the JSON counts where both are sent.
 
     `rule` and `stay` are what was read of them, right or wrong; `stay` is None where the rule
@@ -159,7 +159,7 @@ def _initial(version: SegmentVersion) -> dict[str, Any]:
     }
 
 
-class NewSegmentForm(StyledForm):
+class NewSegmentForm(PlainForm):
     """What a segment is and what it is for, beside its rule."""
 
     name = forms.CharField(max_length=120)

@@ -7,8 +7,8 @@ from typing import Any
 from django import forms
 from django.core.validators import validate_slug
 
+from crm.styled import PlainForm, lines
 from segmentation.choices import Cadence
-from segmentation.forms.styled import StyledForm, lines
 from segmentation.models import Dimension
 from segmentation.services import dimensions
 from segmentation.services.edits import stamp
@@ -21,7 +21,7 @@ MODES = [
 ]
 
 
-class DimensionForm(StyledForm):
+class DimensionForm(PlainForm):
     """What the dimension is, and how often it is evaluated anew."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)

@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
-from segmentation.forms.styled import StyledForm
+from crm.styled import PlainForm
 
 
-class DriftDaysForm(StyledForm):
+class DriftDaysForm(PlainForm):
     """Two days, by the brand's calendar."""
 
     since = forms.DateField(
@@ -28,7 +28,7 @@ class DriftDaysForm(StyledForm):
         return found
 
 
-class DriftLimitForm(StyledForm):
+class DriftLimitForm(PlainForm):
     """From which share on a run's movement raises an alert."""
 
     percent = forms.IntegerField(

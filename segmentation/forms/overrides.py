@@ -7,13 +7,13 @@ from typing import Any
 from django import forms
 
 from crm.models import Brand
+from crm.styled import PlainForm
 from segmentation.choices import OverrideKind
 from segmentation.forms.fields import BrandMoment
-from segmentation.forms.styled import StyledForm
 from segmentation.services.overrides import REASON_MAX
 
 
-class OverrideForm(StyledForm):
+class OverrideForm(PlainForm):
     """A decision that wins over the rule, with its reason and its end."""
 
     kind = forms.ChoiceField(

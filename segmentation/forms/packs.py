@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django import forms
 
-from segmentation.forms.styled import StyledForm
+from crm.styled import PlainForm
 
 
-class AdoptForm(StyledForm):
+class AdoptForm(PlainForm):
     """Why, and whether it is in use from the next run or waits as a draft."""
 
     reason = forms.CharField(label="Reason", max_length=300, required=False)

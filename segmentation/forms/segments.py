@@ -8,14 +8,14 @@ from django import forms
 
 from crm.models import User
 from crm.selectors import people_of
-from segmentation.forms.styled import StyledForm, lines
+from crm.styled import PlainForm, lines
 from segmentation.metrics.catalogue import METRICS, kpi_label
 from segmentation.models import Playbook, Segment
 from segmentation.services import metadata, playbooks
 from segmentation.services.edits import stamp
 
 
-class MetadataForm(StyledForm):
+class MetadataForm(PlainForm):
     """What the segment is for, and whose it is."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
@@ -39,7 +39,7 @@ class MetadataForm(StyledForm):
     kpis = forms.MultipleChoiceField(
         label="KPIs on the scorecard",
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "form-check-input"}),
         help_text="None chosen: all of them are shown.",
     )
     owner = forms.ModelChoiceField(
@@ -59,7 +59,7 @@ class MetadataForm(StyledForm):
         self.fields["owner"].queryset = people_of(segment.brand)  # type: ignore[attr-defined]
 
 
-class PlaybookForm(StyledForm):
+class PlaybookForm(PlainForm):
     """How to work with the creators of the segment."""
 
     seen = forms.CharField(widget=forms.HiddenInput, max_length=16)
@@ -127,7 +127,7 @@ class PlaybookForm(StyledForm):
         return values
 
 
-class ExampleForm(StyledForm):
+class ExampleForm(PlainForm):
     """A creator who shows what the segment means."""
 
     handle = forms.CharField(
@@ -141,7 +141,7 @@ class ExampleForm(StyledForm):
     note = forms.CharField(max_length=300, required=False, label="Why")
 
 
-class ReasonForm(StyledForm):
+class ReasonForm(PlainForm):
     """Why something is done that others will want to understand."""
 
     reason = forms.CharField(max_length=300, label="Reason")

@@ -6,13 +6,13 @@ from typing import Any
 
 from django import forms
 
-from segmentation.forms.styled import StyledForm
+from crm.styled import PlainForm
 
 NEAR_PERCENT = 10
 NEAR = [(str(percent), f"{percent} %") for percent in (5, 10, 20)]
 
 
-class TiersForm(StyledForm):
+class TiersForm(PlainForm):
     """Two schemes and how near is near."""
 
     scheme = forms.ChoiceField(label="Scheme", required=False)

@@ -12,8 +12,8 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.styled import put_error
 from segmentation.forms.activations import PlanForm
-from segmentation.forms.styled import put_refusal
 from segmentation.models import Activation
 from segmentation.selectors.activations import CRITERIA, Ranking, segments_of
 from segmentation.services import activations as service
@@ -54,7 +54,7 @@ def activations(request: BrandRequest, key: str) -> HttpResponse:
             ranking = service.preview(campaign=campaign, plan=plan, at=now)
         except CampaignRefused as refusal:
             field = {"weights": CRITERIA[0].key}.get(refusal.field, refusal.field)
-            put_refusal(form, field, str(refusal))
+            put_error(form, field, str(refusal))
             ranking = _again(campaign, plan, now) if is_sent else None
     allowed = ranking.share.allowed if ranking else None
     context = {

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from crm.models import Platform
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.styled import put_error
 from segmentation.forms.audiences import AudienceForm
-from segmentation.forms.styled import put_refusal
 from segmentation.models import AudienceSegment
 from segmentation.selectors import audiences as selectors
 from segmentation.services import audiences as service
@@ -64,7 +64,7 @@ def new(request: BrandRequest) -> HttpResponse:
                 actor=request.user,
             )
         except EditRefused as refusal:
-            put_refusal(form, refusal.field, str(refusal))
+            put_error(form, refusal.field, str(refusal))
         else:
             messages.success(request, f"{made.name} is saved.")
             return redirect("segmentation:audience", request.brand.slug, made.key)
@@ -91,7 +91,7 @@ def edit(request: BrandRequest, key: str) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
             )
         except EditRefused as refusal:
-            put_refusal(form, refusal.field, str(refusal))
+            put_error(form, refusal.field, str(refusal))
         else:
             messages.success(request, "Saved.")
             return redirect("segmentation:audience", request.brand.slug, found.key)

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.styled import put_error
 from segmentation.choices import SegmentStatus
 from segmentation.forms.dimensions import DimensionForm
-from segmentation.forms.styled import put_refusal
 from segmentation.models import Dimension
 from segmentation.services import dimensions as service
 from segmentation.services.edits import EditRefused
@@ -33,7 +33,7 @@ def new(request: BrandRequest) -> HttpResponse:
                 actor=request.user,
             )
         except EditRefused as refusal:
-            put_refusal(form, refusal.field, str(refusal))
+            put_error(form, refusal.field, str(refusal))
         else:
             messages.success(request, f"{made.name} is there; now give it segments.")
             return redirect("segmentation:dimension", request.brand.slug, made.key)
@@ -56,7 +56,7 @@ def dimension(request: BrandRequest, key: str) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
             )
         except EditRefused as refusal:
-            put_refusal(form, refusal.field, str(refusal))
+            put_error(form, refusal.field, str(refusal))
         else:
             messages.success(request, "Saved.")
             return redirect("segmentation:segments", request.brand.slug)

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.paging import BadCursor, Order, Page, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.styled import put_error
 from segmentation.choices import OverrideKind
 from segmentation.forms.overrides import OverrideForm
-from segmentation.forms.styled import put_refusal
 from segmentation.models import Override
 from segmentation.selectors.creators import find_creator
 from segmentation.services import overrides as service
@@ -51,7 +51,7 @@ def override(request: BrandRequest, uid: UUID, key: str) -> HttpResponse:
                 actor=request.user,
             )
         except service.OverrideRefused as refusal:
-            put_refusal(form, refusal.field, str(refusal))
+            put_error(form, refusal.field, str(refusal))
         else:
             words = f"{creator.name}: {made.get_kind_display().lower()} {segment.name}."
             messages.success(request, f"{words} It takes effect within seconds.")

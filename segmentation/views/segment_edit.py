@@ -10,9 +10,9 @@ from django.views.decorators.http import require_POST
 
 from crm.models import Creator
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.styled import put_error
 from segmentation.choices import SegmentStatus
 from segmentation.forms.segments import ExampleForm, MetadataForm, PlaybookForm, ReasonForm
-from segmentation.forms.styled import put_refusal
 from segmentation.models import Segment
 from segmentation.selectors.creators import find_by_name
 from segmentation.selectors.uses import uses_of
@@ -41,7 +41,7 @@ def edit(request: BrandRequest, key: str) -> HttpResponse:
                 seen=seen,
             )
         except EditRefused as refusal:
-            put_refusal(form, refusal.field, str(refusal))
+            put_error(form, refusal.field, str(refusal))
         else:
             messages.success(request, "Saved.")
             return _back(request, found)
@@ -65,7 +65,7 @@ def playbook(request: BrandRequest, key: str) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
             )
         except EditRefused as refusal:
-            put_refusal(form, refusal.field, str(refusal))
+            put_error(form, refusal.field, str(refusal))
         else:
             messages.success(request, "The playbook is saved.")
             return _back(request, found, "playbook")
@@ -91,12 +91,12 @@ def examples(request: BrandRequest, key: str) -> HttpResponse:
                     actor=request.user,
                 )
             except EditRefused as refusal:
-                put_refusal(form, refusal.field, str(refusal))
+                put_error(form, refusal.field, str(refusal))
             else:
                 messages.success(request, f"{creators[0].name} is an example now.")
                 return redirect("segmentation:examples", request.brand.slug, found.key)
         else:
-            put_refusal(form, "handle", _which(request, form.cleaned_data["handle"], creators))
+            put_error(form, "handle", _which(request, form.cleaned_data["handle"], creators))
     held = list(found.examples.select_related("creator", "added_by"))
     context = {"segment": found, "form": form, "examples": held}
     status = 422 if form.errors else 200
@@ -146,7 +146,7 @@ def archive(request: BrandRequest, key: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
             )
         except SegmentRefused as refusal:
-            put_refusal(form, "", str(refusal))
+            put_error(form, "", str(refusal))
         else:
             messages.success(request, f"{found.name} is archived.")
             return _back(request, found)

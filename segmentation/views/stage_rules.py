@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.choices import Stage
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.styled import put_error
 from segmentation.choices import StageRuleKind
 from segmentation.facts.catalogue import catalogue
 from segmentation.forms.stage_rules import StageRuleForm, SuggestionForm
-from segmentation.forms.styled import put_refusal
 from segmentation.models import StageRule, StageRuleVersion
 from segmentation.rules.draft import draft_of_text
 from segmentation.rules.errors import RuleInvalid
@@ -82,7 +82,7 @@ def criteria(request: BrandRequest, kind: str, stage: str) -> HttpResponse:
             seen=form.cleaned_data["based_on"] or 0,
         )
     except (service.StageRuleRefused, RuleInvalid) as refusal:
-        put_refusal(form, getattr(refusal, "field", ""), str(refusal))
+        put_error(form, getattr(refusal, "field", ""), str(refusal))
         return _page(request, facts, form, title=title, rule=rule, version=version)
     messages.success(request, "Saved: cards and moves ask for it from now on.")
     return redirect("segmentation:stages", request.brand.slug)
@@ -118,7 +118,7 @@ def suggestion_rule(request: BrandRequest, pk: int | None = None) -> HttpRespons
             seen=given["based_on"] or 0,
         )
     except (service.StageRuleRefused, RuleInvalid) as refusal:
-        put_refusal(form, getattr(refusal, "field", ""), str(refusal))
+        put_error(form, getattr(refusal, "field", ""), str(refusal))
         return _page(request, facts, form, title=title, rule=rule, version=version)
     messages.success(request, "Saved: whoever it is true for is suggested within a minute.")
     return redirect("segmentation:stages", request.brand.slug)

@@ -9,10 +9,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.styled import put_error
 from segmentation.choices import SegmentStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.forms.segments import ReasonForm
-from segmentation.forms.styled import put_refusal
 from segmentation.models import Segment, SegmentVersion
 from segmentation.rules.errors import RuleInvalid
 from segmentation.selectors import versions as selectors
@@ -54,7 +54,7 @@ def version(request: BrandRequest, key: str, number: int) -> HttpResponse:
                 actor=request.user,
             )
         except (SegmentRefused, RuleInvalid) as refusal:
-            put_refusal(form, "", str(refusal))
+            put_error(form, "", str(refusal))
         else:
             words = f"Version {found.number} is in use from the next run on."
             messages.success(request, words)
