@@ -12,7 +12,9 @@ from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED, problem
 from campaigns.api.deliverable_bodies import (
+    CommentSerializer,
     ContentPieceSerializer,
+    DraftSerializer,
     GateDecision,
     HandedIn,
     NewRemark,
@@ -228,8 +230,8 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
                 {"key": line.key, "question": line.question, "note": line.note or None}
                 for line in lines
             ],
-            "drafts": list(drafts.order_by("number")),
-            "comments": list(rows.order_by("at", "pk")),
+            "drafts": DraftSerializer(drafts.order_by("number"), many=True).data,
+            "comments": CommentSerializer(rows.order_by("at", "pk"), many=True).data,
         }
 
 
