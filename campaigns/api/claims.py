@@ -140,4 +140,5 @@ class ClaimCheckViewSet(BrandViewSet[Claim]):
 
 def _claim(row: Row) -> Row:
     plain = ("reason", "evidence", "evidence_place", "category", "product")
-    return row | {name: row[name] or None for name in plain}
+    shown = {name: row[name] for name in COLUMNS}
+    return shown | {name: row[name] or None for name in plain}

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
-
 from campaigns.choices import CheckKind, Gate
-from campaigns.models import Deliverable, Draft, GateTurn, Guideline
+from campaigns.models import Deliverable, Draft, GateTurn
 from campaigns.selectors.briefs import version_for
+from campaigns.selectors.policies import guidelines_for
 from campaigns.services.briefs.document import Document
 from campaigns.services.claims import scan
 from campaigns.services.deliverables.limits import caption_limit
@@ -97,16 +96,7 @@ def _of_brief(deliverable: Deliverable, draft: Draft) -> Iterator[Line]:
 
 
 def _of_guidelines(deliverable: Deliverable) -> Iterator[Line]:
-    engagement = deliverable.engagement
-    campaign = engagement.campaign
-    rows = Guideline.objects.filter(
-        Q(segment="") | Q(segment=engagement.segment),
-        Q(platform=None) | Q(platform=deliverable.platform_id),
-        Q(jurisdiction="") | Q(jurisdiction__in=campaign.jurisdictions),
-        brand=campaign.brand,
-        archived_at=None,
-    )
-    for guideline in rows.order_by("kind", "pk"):
+    for guideline in guidelines_for(deliverable):
         yield Line(
             f"guideline:{guideline.pk}",
             CheckKind.GUIDELINE,

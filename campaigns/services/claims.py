@@ -173,10 +173,18 @@ def stands(claim: Claim) -> ClaimStatus:
     return ClaimStatus.FORBIDDEN if is_problem(claim) else ClaimStatus(claim.status)
 
 
+def told(claim: Claim) -> str:
+    """What a creator is told beside a claim of a brief: not where the brand keeps its papers."""
+    if ClaimStatus(claim.status) is ClaimStatus.EVIDENCE and not claim.is_substantiated:
+        return "We cannot show yet that it is true."
+    evidence = f"What shows it: {claim.evidence}" if claim.evidence else ""
+    return ". ".join(part.rstrip(".") for part in (claim.reason, evidence) if part)
+
+
 def _found(claim: Claim, words: str, start: int, end: int) -> Found:
     status = ClaimStatus(claim.status)
-    told = f"“{words}” {says(claim).rstrip('.')}."
-    return Found(claim.pk, claim.text, words, start, end, status, is_problem(claim), told)
+    verdict = f"“{words}” {says(claim).rstrip('.')}."
+    return Found(claim.pk, claim.text, words, start, end, status, is_problem(claim), verdict)
 
 
 def _plain(word: str) -> str:

@@ -9,7 +9,7 @@ from campaigns.choices import Freedom, UseCase
 from campaigns.models import Brief, Campaign, Claim
 from campaigns.services.briefs.document import LINES_MAX, Block, ClaimLine, Document, Step
 from campaigns.services.briefs.wordings import offered
-from campaigns.services.claims import holds_in, says, stands
+from campaigns.services.claims import holds_in, stands, told
 from campaigns.services.days import today_of
 from campaigns.services.objectives import OBJECTIVES
 from crm.choices import PostKind
@@ -66,7 +66,7 @@ def claims_for(campaign: Campaign, today: date) -> Sequence[Claim]:
 def claim_lines(claims: Sequence[Claim]) -> tuple[ClaimLine, ...]:
     """As a brief says them. What needs evidence and has none must not be said."""
     return tuple(
-        ClaimLine(claim.pk, claim.text, stands(claim).value, says(claim))
+        ClaimLine(claim.pk, claim.text, stands(claim).value, told(claim))
         for claim in claims[:LINES_MAX]
     )
 

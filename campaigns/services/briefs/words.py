@@ -113,7 +113,8 @@ def _block(block: Block, names: Mapping[str, str]) -> Line:
     text = f"{names.get(block.platform, block.platform)}: {block.count} x {form}"
     if block.seconds:
         text += f", up to {_length(block.seconds)}"
-    return Line(text, note=" ".join(part for part in (block.message, block.advice) if part))
+    said = (part.rstrip(".") for part in (block.message, block.advice) if part)
+    return Line(text, note=". ".join(said))
 
 
 def _length(seconds: int) -> str:

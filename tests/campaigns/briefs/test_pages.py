@@ -157,7 +157,9 @@ def test_claims_are_kept_looked_for_and_exported(brand, legal_client, analyst_cl
     legal_client.post(to("claim_new"), data | {"reason": "No medicine", "jurisdictions": ["DK"]})
     claim = Claim.objects.get()
     assert (claim.variants, claim.jurisdictions, claim.version) == (["heal* acne"], ["DK"], 1)
-    assert "No medicine" in analyst_client.get(to("claims")).content.decode()
+    assert "No medicine" in analyst_client.get(to("claims"), {"q": "HEAL"}).content.decode()
+    nothing = analyst_client.get(to("claims"), {"q": "wrinkle", "status": "forbidden"})
+    assert "No claim is like that." in nothing.content.decode()
     assert analyst_client.post(to("claim", claim.pk), data).status_code == 403
     text = analyst_client.post(to("claims_check"), {"text": "It heals <b>acne</b>, heals acne"})
     assert "<mark>heals acne</mark>" in text.content.decode()
