@@ -7,12 +7,16 @@ of one that the migrations have made: see tests/database.py.
 
 from __future__ import annotations
 
+import gc
 import os
 
 import environ
 import pytest
 from django.db import connections
+from django.test import TransactionTestCase
+from pytest_django.plugin import DjangoDbBlocker
 
+from tests import restoring
 from tests.database import TEMPLATE, ensure_server
 
 # Playwright's synchronous API runs an event loop; Django would refuse the ORM beside it.
@@ -40,11 +44,14 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> None:
-    """Let every connection restore the reference data, not only the one that made the database.
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """After tests that commit, restore only what they changed: see tests/restoring.py."""
+    with django_db_blocker.unblock():
+        restoring.remember()
+    TransactionTestCase._fixture_teardown = restoring.restore  # type: ignore[method-assign]
 
-    Once Playwright's event loop runs, the main thread is given another connection object.
-    """
-    default = connections["default"]
-    if hasattr(default, "_test_serialized_contents"):
-        type(default)._test_serialized_contents = default._test_serialized_contents
+
+def pytest_collection_finish() -> None:
+    """Let the collector of garbage pass over what is imported by now: it stays until the end."""
+    gc.collect()
+    gc.freeze()

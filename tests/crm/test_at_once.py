@@ -16,7 +16,7 @@ from crm.models import AuditEntry, StageChange, StageCount
 from crm.services.relationships import Outdated, move_stage
 from tests.factories import NOW, RelationshipFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:

@@ -17,7 +17,7 @@ from tests.crm.test_at_once import at_once, no_drain
 from tests.factories import NOW, RelationshipFactory
 
 __all__ = ("no_drain",)
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_yes_and_no_at_once(brand, manager, admin_user):

@@ -12,7 +12,7 @@ from tests.crm.applications.worlds import applied, open_page
 from tests.crm.test_at_once import at_once
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_sent_twice_and_accepted_twice_is_one_creator(brand, manager):

@@ -12,7 +12,7 @@ from crm.services import merge as merging
 from tests.crm.test_at_once import at_once
 from tests.factories import NOW, NoteFactory, RelationshipFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

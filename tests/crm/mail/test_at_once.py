@@ -11,7 +11,7 @@ from tests.crm.mail.world import creator_of, mail, mailbox_of, queued
 from tests.crm.test_at_once import at_once
 from tests.factories import NOW
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_several_workers_send_each_mail_once_and_keep_the_cap(brand, manager, smtp):

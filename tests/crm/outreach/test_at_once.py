@@ -23,7 +23,7 @@ from tests.crm.outreach.worlds import (
 )
 from tests.crm.test_at_once import at_once
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_enrolled_begun_and_left_at_once(brand, manager, settings):

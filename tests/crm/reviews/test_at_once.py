@@ -10,7 +10,7 @@ from tests.crm.reviews.world import ask, decide, publish, said, write
 from tests.crm.test_at_once import at_once
 from tests.factories import RelationshipFactory, UserFactory, UserRoleFactory
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)

@@ -30,7 +30,7 @@ from tests.segmentation.runs.test_runs import (
 )
 
 # Commits that the other thread sees; the platforms and tiers of the migrations are put back.
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

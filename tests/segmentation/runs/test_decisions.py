@@ -202,7 +202,7 @@ class TestCancelling:
         assert (run.status, run.cancel_requested) == (RunStatus.APPLIED, False)
 
 
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 def test_a_statement_that_goes_on_is_interrupted():
     brand = BrandFactory()
     creator_with(brand, 5_000)

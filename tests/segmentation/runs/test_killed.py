@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -23,7 +22,7 @@ from django.utils import timezone
 from crm.models import AuditEntry
 from segmentation.choices import Cause, RunStatus
 from segmentation.models import Change, CreatorFacts, Membership, Run, RunSegment
-from segmentation.services import decisions, quarters, rollback, runs, sessions
+from segmentation.services import decisions, orders, quarters, rollback, runs, sessions
 from tests.factories import NOW, BrandFactory
 from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.runs.test_runs import (
@@ -35,7 +34,7 @@ from tests.segmentation.runs.test_runs import (
     run_now,
 )
 
-pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PATIENCE = 60
 
 EXECUTE = "runs.execute_run(run_id={run}, at=datetime.fromisoformat('{at}'))"
@@ -47,17 +46,17 @@ ROLL_BACK = (
     "rollback.roll_back_run(run_id={run}, actor=None, at=datetime.fromisoformat('{at}'),"
     " reason='A slip.')"
 )
-PROGRAM = """
-import django
-django.setup()
-from datetime import datetime
-from segmentation.services import decisions, orders, rollback, runs
-{call}
-"""
+NAMES = {
+    "datetime": datetime,
+    "decisions": decisions,
+    "orders": orders,
+    "rollback": rollback,
+    "runs": runs,
+}
 
 
 def address() -> str:
-    """The test's database, as a URL for another process."""
+    """The test's database, as a URL for another connection."""
     place = connection.settings_dict
     return (
         f"postgres://{place['USER']}:{place['PASSWORD']}@{place['HOST']}:{place['PORT']}/"
@@ -89,22 +88,41 @@ def is_stuck(table: str) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def in_another_process(call: str) -> int:
+    """Begin `call` in a fork of this process, with a connection of its own; its number."""
+    worker = os.fork()
+    if worker:
+        return worker
+    try:
+        # The parent's connection stays the parent's: it is let go of, not closed.
+        connection.connection = None
+        connection.savepoint_ids, connection.in_atomic_block = [], False
+        exec(call, dict(NAMES))  # noqa: S102 - one of the lines above
+    except BaseException:  # noqa: BLE001 - nothing of pytest must go on in the fork
+        traceback.print_exc()
+    finally:
+        os._exit(1)
+
+
+def has_ended(worker: int) -> bool:
+    """Whether the process is over, whatever became of it."""
+    try:
+        return os.waitpid(worker, os.WNOHANG)[0] != 0
+    except ChildProcessError:
+        return True
+
+
 def kill_worker_at(table: str, call: str) -> None:
     """Have another process do `call` until it wants to write `table`, then kill it."""
-    environment = {**os.environ, "DATABASE_URL": address(), "RAPPORT_ENV": "test"}
-    environment["DJANGO_SETTINGS_MODULE"] = "config.settings"
     with locked(table):
-        worker = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM.format(call=call)],
-            env=environment,
-            stderr=subprocess.PIPE,
-        )
+        worker = in_another_process(call)
         try:
-            wait_until(lambda: is_stuck(table) or worker.poll() is not None)
-            assert worker.poll() is None, worker.communicate()[1].decode()
+            wait_until(lambda: is_stuck(table) or has_ended(worker))
+            assert not has_ended(worker), "it came to an end without writing: see its traceback"
         finally:
-            os.kill(worker.pid, signal.SIGKILL)
-            worker.communicate()
+            if not has_ended(worker):
+                os.kill(worker, signal.SIGKILL)
+                os.waitpid(worker, 0)
     # Its connection ends when the server finds out, and with it all that it had written.
     wait_until(lambda: not is_stuck(table))
     with connection.cursor() as cursor:

@@ -141,7 +141,7 @@ def test_lost_orders_are_taken_up(two):  # noqa: F811
 
 
 @pytest.mark.slow
-@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.django_db(transaction=True)
 class TestBesideAnotherWorker:
     @pytest.fixture(autouse=True)
     def no_worker(self, monkeypatch):
