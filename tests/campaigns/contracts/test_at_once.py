@@ -15,7 +15,7 @@ from tests.crm.test_at_once import at_once, no_drain
 from tests.factories import NOW
 
 __all__ = ("no_drain",)
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_accepted_and_withdrawn_at_once(brand, manager):

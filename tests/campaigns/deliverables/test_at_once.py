@@ -12,7 +12,7 @@ from tests.campaigns.deliverables.worlds import active, hand_in, piece_in, say, 
 from tests.crm.test_at_once import at_once, no_drain
 
 __all__ = ("no_drain",)
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_one_of_two_decisions_and_one_of_two_drafts(brand, manager, admin_user):
