@@ -140,8 +140,9 @@ def answers_in(
 
 
 class OpinionForm(PlainForm):
-    """What an outside reviewer thinks."""
+    """What an outside reviewer thinks, of the version that they were shown."""
 
+    seen = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         choices=[
             (GateOutcome.APPROVED.value, "I would approve it"),

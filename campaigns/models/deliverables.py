@@ -52,6 +52,8 @@ class Deliverable(models.Model):
     # When it is to be published; null: not planned yet.
     publish_at = models.DateTimeField(null=True, blank=True)
 
+    # Before the state: defaults are taken in this order, and no state is older than its piece.
+    created_at = models.DateTimeField(default=timezone.now)
     state = models.CharField(
         max_length=12, choices=DeliverableState.choices, default=DeliverableState.PLANNED
     )
@@ -74,7 +76,6 @@ class Deliverable(models.Model):
     created_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
-    created_at = models.DateTimeField(default=timezone.now)
 
     objects = DeliverableQuerySet.as_manager()
 

@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from campaigns.choices import DataRequest
-from campaigns.models import Contract, Engagement, Gift, GuestLink, Offer
+from campaigns.models import (
+    BriefAcceptance,
+    Contract,
+    Draft,
+    Engagement,
+    Gift,
+    GuestLink,
+    Offer,
+    PolicyAcceptance,
+    UsageRight,
+)
 from campaigns.services.refusals import CampaignRefused
 from crm.choices import Role
 from crm.models import Brand, Relationship, Task, User, UserRole
@@ -29,6 +39,14 @@ def held(relationship: Relationship) -> Iterator[Held]:
     yield from count_of("Offers", offers, "created_at", people)
     contracts = Contract.objects.filter(engagement__relationship=relationship)
     yield from count_of("Contracts", contracts, "created_at", people)
+    briefs = BriefAcceptance.objects.filter(engagement__relationship=relationship)
+    yield from count_of("Briefs you accepted", briefs, "at", "you")
+    policies = PolicyAcceptance.objects.filter(engagement__relationship=relationship)
+    yield from count_of("Policies you accepted", policies, "at", "you")
+    rights = UsageRight.objects.filter(engagement__relationship=relationship)
+    yield from count_of("What you allowed us to use", rights, "created_at", people)
+    drafts = Draft.objects.filter(deliverable__engagement__relationship=relationship)
+    yield from count_of("Drafts", drafts, "submitted_at", people)
     gifts = Gift.objects.filter(relationship=relationship)
     yield from count_of("Gifts", gifts, "created_at", people)
 

@@ -83,7 +83,7 @@ def save_policy(
 def publish(
     *, policy_id: int, brand: Brand, actor: User | None, at: datetime, expected_version: int | None
 ) -> PolicyVersion:
-    """The draft holds from now on: whoever it is for is asked to read it. Raises CampaignRefused."""
+    """The draft holds from now on: its readers are asked to read it. Raises CampaignRefused."""
     policy = locked(policy_id, brand, expected_version)
     draft = policy.versions.filter(published_at=None).first()
     if draft is None:

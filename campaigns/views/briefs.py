@@ -20,6 +20,7 @@ from campaigns.services.briefs.document import Document
 from campaigns.services.briefs.files import file_name, pdf
 from campaigns.services.days import today_of
 from campaigns.services.refusals import CampaignRefused
+from campaigns.tasks import recheck_drafts
 from campaigns.views.finding import campaign_of, engagement_of
 from crm.permissions import BrandRequest, Can, brand_page
 
@@ -253,6 +254,8 @@ def _decide(request: BrandRequest, key: str, pk: int, gate: BriefGate) -> HttpRe
     except CampaignRefused as refusal:
         found = _brief_of(request, key, pk)
         return _show(request, found, status=409, refused=str(refusal), note=data["note"])
+    # What was approved by the version before is looked at again.
+    recheck_drafts.delay_on_commit(brand_id=request.brand.pk)
     messages.success(
         request,
         f"Version {made.number} is {made.get_state_display().lower()}."

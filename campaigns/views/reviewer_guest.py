@@ -61,6 +61,7 @@ def _show(
         "threads": threads_of(piece, draft, link=request.guest.pk),
         "opinions": list(draft.opinions.filter(link=request.guest)) if draft else [],
         "opinion_form": opinion_form or OpinionForm(),
+        "seen": draft.number if draft else None,
         "remark_form": remark_form or RemarkForm(),
     }
     return render(request, "campaigns/deliverables/reviewer.html", context, status=status)
@@ -76,6 +77,10 @@ def opinion(request: GuestRequest) -> HttpResponseBase:
         messages.error(request, "Nothing is in review at the moment.")
         return redirect("guest:reviewer", request.token)
     if form.is_valid():
+        if form.cleaned_data["seen"] != draft.number:
+            words = f"Version {draft.number} came meanwhile: look at it, then say what you think."
+            put_error(form, "", words)
+            return _show(request, piece, status=409, opinion_form=form)
         try:
             deciding.give_opinion(
                 draft=draft,

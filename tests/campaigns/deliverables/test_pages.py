@@ -232,7 +232,11 @@ def test_a_reviewer_from_outside_says_what_they_think_and_moves_nothing(
     assert guest.get(f"/guest/{token_of(link)}/").status_code == 302
     assert "My morning." in guest.get(base).content.decode()
     assert guest.post(f"{base}opinion/", {"outcome": "needs_work"}).status_code == 422
-    said = {"outcome": "needs_work", "reason": "Retinol is not for the morning."}
+    said = {"outcome": "needs_work", "reason": "Retinol is not for the morning.", "seen": "1"}
+    later = guest.post(f"{base}opinion/", said | {"seen": "2"})
+    assert later.status_code == 409
+    assert "Version 1 came meanwhile" in later.content.decode()
+    assert not Opinion.objects.exists()
     assert guest.post(f"{base}opinion/", said).status_code == 302
     opinion = Opinion.objects.get()
     assert (opinion.name, opinion.outcome) == ("Dr. Vang", "needs_work")
