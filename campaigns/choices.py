@@ -475,17 +475,3 @@ class DataRequest(models.TextChoices):
     COPY = "copy", "Wants a copy of their data"
     CORRECT = "correct", "Says that data about them is wrong"
     ERASE = "erase", "Wants their data erased"
-
-
-# Defaults of columns, which migrations name.
-WORKING_DAYS = (0, 1, 2, 3, 4)
-
-
-def default_days() -> list[int]:
-    """Monday to Friday."""
-    return list(WORKING_DAYS)
-
-
-def default_gates() -> list[str]:
-    """The gates of a campaign about which nobody said anything."""
-    return [Gate.MANAGER.value, Gate.LEGAL.value]

@@ -19,7 +19,7 @@ class Styled:
             widget = field.widget
             if isinstance(widget, forms.CheckboxSelectMultiple | forms.HiddenInput):
                 continue
-            if isinstance(widget, forms.CheckboxInput):
+            if isinstance(widget, forms.CheckboxInput | forms.RadioSelect):
                 look = "form-check-input"
             else:
                 look = "form-select" if isinstance(widget, forms.Select) else "form-control"

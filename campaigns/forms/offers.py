@@ -80,7 +80,8 @@ class TermsForm(PlainForm):
         required=False,
         label="Campaign",
         empty_label="None",
-        help_text="It moves the creator along in the campaign, and fills in the agreed cost.",
+        help_text="It moves the creator along in the campaign, and fills in the agreed cost where "
+        "both are in one currency.",
     )
     compensation = forms.ChoiceField(
         choices=Compensation.choices, label="Compensation", initial=Compensation.FEE
@@ -222,6 +223,10 @@ class TermsPage:
             .select_related("campaign")
             .order_by("-campaign__starts_on", "pk")
         )
+        place = self._place(given)
+        if place is not None and wanted is None:
+            # What is agreed in another currency does not fill in the campaign's costs.
+            self.terms.initial["currency"] = place.campaign.currency
         for name in without:
             del self.terms.fields[name]
         lines = [vars(line) for line in wanted.deliverables] if wanted else []
@@ -236,6 +241,15 @@ class TermsPage:
             data, initial=lines, prefix="deliverables", form_kwargs={"platforms": platforms}
         )
         self.rights = RightsForm(data, initial=_initial_rights(wanted), prefix="rights")
+
+    def _place(self, given: Mapping[str, Any]) -> Engagement | None:
+        """The creator's place in a campaign from which the page was opened."""
+        asked = str(given.get("campaign") or "")
+        if not asked.isdecimal() or len(asked) > 18:
+            return None
+        places: Any = self.terms.fields["campaign"]
+        found: Engagement | None = places.queryset.filter(pk=int(asked)).first()
+        return found
 
     @property
     def is_valid(self) -> bool:

@@ -50,7 +50,7 @@ class Clause(models.Model):
 class ContractRules(models.Model):
     """Who the brand is in contracts, what goes in as a rule, and when legal has to look at one."""
 
-    brand = models.OneToOneField(Brand, on_delete=models.CASCADE, related_name="contract_rules")
+    brand = models.OneToOneField(Brand, on_delete=models.CASCADE, related_name="+")
     legal_name = models.CharField(max_length=200, blank=True, default="")
     address = models.CharField(max_length=500, blank=True, default="")
     # As "the laws of Denmark" says it: "Denmark".

@@ -14,8 +14,6 @@ from campaigns.choices import (
     CheckKind,
     Gate,
     GateOutcome,
-    default_days,
-    default_gates,
 )
 from campaigns.models.campaigns import Campaign
 from campaigns.models.drafts import Draft
@@ -28,12 +26,16 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+WORKING_DAYS = (0, 1, 2, 3, 4)
+USUAL_GATES = (Gate.MANAGER, Gate.LEGAL)
+
+
 class WorkingWeek(models.Model):
-    """When a brand works: what the clock of a gate counts. No row: the defaults below."""
+    """When a brand works: what the clock of a gate counts. No row: the usual one."""
 
     brand = models.OneToOneField(Brand, on_delete=models.CASCADE, related_name="+")
     # 0 is Monday, as Python counts.
-    days = ArrayField(models.PositiveSmallIntegerField(), default=default_days)
+    days = ArrayField(models.PositiveSmallIntegerField(), default=list)
     # In the brand's time zone.
     starts = models.TimeField(default=time(9))
     ends = models.TimeField(default=time(17))
@@ -55,12 +57,17 @@ class WorkingWeek(models.Model):
     def __str__(self) -> str:
         return f"{self.starts:%H:%M} to {self.ends:%H:%M}"
 
+    @classmethod
+    def usual(cls, brand: Brand) -> Self:
+        """Of a brand about which nobody said anything: Monday to Friday, not saved."""
+        return cls(brand=brand, days=list(WORKING_DAYS))
+
 
 class ReviewPlan(models.Model):
-    """What a campaign asks of its drafts. No row: the defaults below."""
+    """What a campaign asks of its drafts. No row: the usual one."""
 
     campaign = models.OneToOneField(Campaign, on_delete=models.CASCADE, related_name="+")
-    gates = ArrayField(models.CharField(max_length=10, choices=Gate.choices), default=default_gates)
+    gates = ArrayField(models.CharField(max_length=10, choices=Gate.choices), default=list)
     # Drafts of one piece, the first included; more take a reason.
     rounds = models.PositiveSmallIntegerField(default=3)
     # Working hours that each gate has.
@@ -95,6 +102,11 @@ class ReviewPlan(models.Model):
 
     def __str__(self) -> str:
         return ", ".join(self.gates)
+
+    @classmethod
+    def usual(cls, campaign: Campaign) -> Self:
+        """Of a campaign about which nobody said anything: manager and legal, not saved."""
+        return cls(campaign=campaign, gates=[gate.value for gate in USUAL_GATES])
 
     def hours_of(self, gate: Gate | str) -> int:
         """Working hours that a gate has."""

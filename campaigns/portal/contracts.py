@@ -51,7 +51,7 @@ def _words(row: ContractVersion) -> str:
     if state is ContractState.ACCEPTED and row.ends_on:
         return f"In force until {day(row.ends_on)}."
     return {
-        ContractState.SENT: "Read it, then accept it or say what does not suit you.",
+        ContractState.SENT: "Your contract: read it, then accept it or say what does not suit you.",
         ContractState.ACCEPTED: "In force.",
         ContractState.DECLINED: f"You declined it. {brand} will come back to you.",
         ContractState.WITHDRAWN: f"{brand} has withdrawn it.",

@@ -28,7 +28,7 @@ class Line:
 
 
 def checklist_of(
-    deliverable: Deliverable, draft: Draft, gate: Gate, at: datetime
+    deliverable: Deliverable, draft: Draft, gate: Gate, at: datetime, *, is_outside: bool = False
 ) -> tuple[Line, ...]:
     """The lines of a gate. Each kind is asked once on the way of a draft.
 
@@ -54,7 +54,7 @@ def checklist_of(
     if Gate.BRAND in asked:
         lines += _of_guidelines(deliverable)
     if Gate.LEGAL in asked:
-        lines += _of_claims(deliverable, draft, today)
+        lines += _of_claims(deliverable, draft, today, is_outside=is_outside)
     return tuple(lines)
 
 
@@ -104,7 +104,9 @@ def _of_guidelines(deliverable: Deliverable) -> Iterator[Line]:
         )
 
 
-def _of_claims(deliverable: Deliverable, draft: Draft, today: date) -> Iterator[Line]:
+def _of_claims(
+    deliverable: Deliverable, draft: Draft, today: date, *, is_outside: bool
+) -> Iterator[Line]:
     campaign, seen = deliverable.engagement.campaign, set()
     for found in scan(campaign.brand, draft.text, jurisdictions=campaign.jurisdictions, on=today):
         if found.claim in seen or (not found.is_problem and found.status == "allowed"):
@@ -113,7 +115,7 @@ def _of_claims(deliverable: Deliverable, draft: Draft, today: date) -> Iterator[
         yield Line(
             claim_key(found.claim),
             CheckKind.CLAIM,
-            found.says,
+            found.says_outside if is_outside else found.says,
             is_problem=found.is_problem,
         )
 

@@ -33,6 +33,8 @@ class Found:
     # It must not be said there, or nothing shows that it is true.
     is_problem: bool
     says: str
+    # The same for somebody from outside: not where the brand keeps its papers.
+    says_outside: str
 
 
 @dataclass(frozen=True)
@@ -147,14 +149,14 @@ _SAYS: Mapping[ClaimStatus, str] = {
 }
 
 
-def says(claim: Claim) -> str:
+def says(claim: Claim, *, is_outside: bool = False) -> str:
     """Whether it may be made, and why, in words."""
     status = ClaimStatus(claim.status)
     if status is ClaimStatus.EVIDENCE and not claim.is_substantiated:
         return "needs evidence, and there is none in the library"
     words = _SAYS[status]
     if status is ClaimStatus.EVIDENCE:
-        words += f": {claim.evidence} ({claim.evidence_place})"
+        words += f": {claim.evidence}" + ("" if is_outside else f" ({claim.evidence_place})")
     elif claim.reason:
         words += f": {claim.reason}"
     return words
@@ -183,8 +185,13 @@ def told(claim: Claim) -> str:
 
 def _found(claim: Claim, words: str, start: int, end: int) -> Found:
     status = ClaimStatus(claim.status)
-    verdict = f"“{words}” {says(claim).rstrip('.')}."
-    return Found(claim.pk, claim.text, words, start, end, status, is_problem(claim), verdict)
+    inside, outside = (
+        f"“{words}” {says(claim, is_outside=is_outside).rstrip('.')}."
+        for is_outside in (False, True)
+    )
+    return Found(
+        claim.pk, claim.text, words, start, end, status, is_problem(claim), inside, outside
+    )
 
 
 def _plain(word: str) -> str:

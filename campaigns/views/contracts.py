@@ -15,11 +15,12 @@ from django.views.decorators.http import require_safe
 from campaigns.choices import ContractState
 from campaigns.filters.contracts import ContractFilter
 from campaigns.forms.contracts import ContractOwnerForm, NoteForm, SignedForm
-from campaigns.models import Campaign, Contract, ContractVersion
+from campaigns.models import Campaign, Contract, ContractVersion, Offer
 from campaigns.selectors.contracts import contract_view, of_engagement
 from campaigns.services.contracts.printing import pdf as pdf_file
 from campaigns.services.contracts.printing import record
 from campaigns.services.guests import path_of
+from campaigns.services.offers.words import headline
 from campaigns.views.finding import contract_of, engagement_of
 from crm.exports import Format, respond
 from crm.paging import BadCursor, Order, capped_count, in_order, paginate
@@ -146,11 +147,13 @@ def pdf_response(found: Contract, version: ContractVersion) -> HttpResponse:
 @require_safe
 @brand_page(Can.VIEW)
 def of_place(request: BrandRequest, key: str, pk: int) -> HttpResponse:
-    """The contracts of a creator in a campaign, as a part of their page."""
+    """The offers and contracts of a creator in a campaign, as a part of their page."""
     found = engagement_of(request, key, pk)
     rows = of_engagement(found)
+    offers = Offer.objects.filter(engagement=found).for_list_page()
     context = {
         "engagement": found,
+        "offers": [(row, headline(row.current) if row.current else "") for row in offers],
         "campaign": found.campaign,
         "contracts": rows,
         "can_begin": found.is_open

@@ -13,6 +13,7 @@ from campaigns.files import respond_with
 from campaigns.forms.drafts import DraftForm, RemarkForm
 from campaigns.guests import GuestRequest, guest_page
 from campaigns.models import Correction, Deliverable, DraftFile
+from campaigns.selectors.briefs import version_for
 from campaigns.selectors.deliverable_talk import threads_of
 from campaigns.services.deliverables import comments, deciding, gates, reopening, submitting
 from campaigns.services.deliverables.limits import caption_limit
@@ -63,6 +64,7 @@ def _show(
         if draft
         else [],
         "threads": threads_of(found, draft, for_creator=True),
+        "has_brief": version_for(found.engagement) is not None,
         "is_open": found.engagement.campaign.is_open,
         "may_submit": allows(found.state, DeliverableAct.SUBMIT),
         "may_withdraw": allows(found.state, DeliverableAct.WITHDRAW),

@@ -55,7 +55,7 @@ def _show(
         "creator": piece.engagement.relationship.creator,
         "draft": draft,
         "files": list(draft.files.all()) if draft else [],
-        "lines": checklist_of(piece, draft, Gate(turn.gate), timezone.now())
+        "lines": checklist_of(piece, draft, Gate(turn.gate), timezone.now(), is_outside=True)
         if draft and turn
         else (),
         "threads": threads_of(piece, draft, link=request.guest.pk),

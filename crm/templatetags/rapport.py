@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django import template
@@ -85,7 +85,12 @@ def ago(moment: datetime | None) -> SafeString:
         return not_known()
     now = timezone.now()
     exact = timezone.localtime(moment)
-    words = f"{timesince(moment, now, depth=1)} ago" if moment <= now else f"{exact:%-d %b %Y}"
+    if moment > now:
+        words = f"{exact:%-d %b %Y}"
+    elif now - moment < timedelta(minutes=1):
+        words = "just now"
+    else:
+        words = f"{timesince(moment, now, depth=1)} ago"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         exact.isoformat(),

@@ -34,5 +34,4 @@ class OverrideForm(PlainForm):
             help_text="Then the rule decides again. Empty: until somebody withdraws it. "
             f"Time in {brand.timezone}.",
         )
-        self.fields["kind"].widget.attrs["class"] = "form-check-input"
         self.dress()

@@ -14,6 +14,8 @@ from campaigns.services.briefs.document import Wording
 # What the union's own pack says of labels describes those of its members.
 _DESCRIBES = frozenset({"EU"})
 UNCHECKED = "general knowledge, not found in a source"
+# What packs write where a source has no date.
+UNDATED = "n.d."
 
 
 def offered(jurisdictions: Iterable[str], *, brand: str, on: date) -> Sequence[Wording]:
@@ -50,5 +52,5 @@ def _wording(jurisdiction: str, label: Label, brand: str) -> Wording:
         note=note,
         source=source.name if source else UNCHECKED,
         url=source.url if source else "",
-        read=str(source.date) if source else "",
+        read=str(source.date) if source and source.date != UNDATED else "",
     )

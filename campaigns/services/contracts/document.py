@@ -62,6 +62,11 @@ class Section:
     clause: str = ""
     number: int = 0
 
+    @property
+    def named_rows(self) -> list[list[tuple[str, str]]]:
+        """The table for a narrow screen: each cell beside the name of its column."""
+        return [list(zip(self.head, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Document:

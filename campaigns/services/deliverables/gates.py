@@ -35,7 +35,7 @@ CAN = {
 
 def week_row(brand: Brand) -> WorkingWeek:
     """What the brand said of its working hours; unsaved, with the defaults, where nothing."""
-    return WorkingWeek.objects.filter(brand=brand).first() or WorkingWeek(brand=brand)
+    return WorkingWeek.objects.filter(brand=brand).first() or WorkingWeek.usual(brand)
 
 
 def week_of(brand: Brand, row: WorkingWeek | None = None) -> hours.Week:
@@ -48,7 +48,7 @@ def week_of(brand: Brand, row: WorkingWeek | None = None) -> hours.Week:
 
 def plan_of(campaign: Campaign) -> ReviewPlan:
     """What the campaign asks of its drafts; unsaved, with the defaults, where nobody said."""
-    return ReviewPlan.objects.filter(campaign=campaign).first() or ReviewPlan(campaign=campaign)
+    return ReviewPlan.objects.filter(campaign=campaign).first() or ReviewPlan.usual(campaign)
 
 
 def gates_of(deliverable: Deliverable, plan: ReviewPlan, *, is_legal_always: bool) -> list[Gate]:

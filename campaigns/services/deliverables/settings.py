@@ -28,8 +28,8 @@ def set_week(*, brand: Brand, values: Mapping[str, Any], actor: User, at: dateti
 
     Raises CampaignRefused.
     """
-    row = WorkingWeek.objects.select_for_update().filter(brand=brand).first() or WorkingWeek(
-        brand=brand
+    row = WorkingWeek.objects.select_for_update().filter(brand=brand).first() or WorkingWeek.usual(
+        brand
     )
     for name in ("days", "starts", "ends", "country", "is_legal_always"):
         if name in values:

@@ -167,7 +167,7 @@ def test_behind_which_links_a_contract_is_not(sent, manager, brand, client):
 def test_the_overview_says_what_waits(sent, client):
     link = GuestLink.objects.get()
     text = client.get(reverse("guest:home", args=[token_of(link)])).content.decode()
-    assert "Read it, then accept it or say what does not suit you." in text
+    assert "Your contract: read it, then accept it or say what does not suit you." in text
 
 
 def test_a_signed_paper_is_kept(sent, manager_client, settings, tmp_path):
