@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -29,8 +29,12 @@ class Styled:
 class PlainForm(Styled, forms.Form):
     """A form that is not of one model."""
 
+    # What the ids of its fields begin with: its own where a page has several forms, or a label
+    # would lead to the field of another form.
+    ids: ClassVar[str] = "id"
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, **{"auto_id": f"{self.ids}_%s"} | kwargs)
         self.dress()
 
 

@@ -89,6 +89,8 @@ class ReasonForm(PlainForm):
 class FastLaneForm(PlainForm):
     """The gates that are left, and why there is no time for the others."""
 
+    ids = "lane"
+
     gates = forms.MultipleChoiceField(
         choices=Gate.choices, widget=forms.CheckboxSelectMultiple, label="Gates that are left"
     )

@@ -36,6 +36,8 @@ class ManyFiles(forms.FileField):
 class DraftForm(PlainForm):
     """The next version."""
 
+    ids = "draft"
+
     text = forms.CharField(
         max_length=submitting.TEXT_MAX,
         required=False,
@@ -94,6 +96,8 @@ class DraftForm(PlainForm):
 class DecisionForm(PlainForm):
     """What is said at a gate."""
 
+    ids = "decision"
+
     outcome = forms.ChoiceField(
         choices=GateOutcome.choices, widget=forms.RadioSelect, label="Decision"
     )
@@ -142,6 +146,8 @@ def answers_in(
 class OpinionForm(PlainForm):
     """What an outside reviewer thinks, of the version that they were shown."""
 
+    ids = "opinion"
+
     seen = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
         choices=[
@@ -161,6 +167,8 @@ class OpinionForm(PlainForm):
 
 class RemarkForm(PlainForm):
     """A remark, about words of the text, a file, or all of it."""
+
+    ids = "remark"
 
     text = forms.CharField(
         max_length=comments.TEXT_MAX,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from django import template
@@ -22,6 +23,12 @@ register = template.Library()
 def money(amount: Decimal | None, currency: str) -> str:
     """An amount with its currency: {{ gift.value|money:gift.currency }}."""
     return in_words(amount, currency)
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """A day that a document has as text: {{ "2027-01-21"|iso_day }} is 21 Jan 2027."""
+    return f"{date.fromisoformat(text):%-d %b %Y}"
 
 
 @register.filter
