@@ -31,10 +31,10 @@ class PlainForm(Styled, forms.Form):
 
     # What the ids of its fields begin with: its own where a page has several forms, or a label
     # would lead to the field of another form.
-    ids: ClassVar[str] = "id"
+    id_prefix: ClassVar[str] = "id"
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **{"auto_id": f"{self.ids}_%s"} | kwargs)
+        super().__init__(*args, **{"auto_id": f"{self.id_prefix}_%s"} | kwargs)
         self.dress()
 
 

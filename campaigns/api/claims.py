@@ -135,7 +135,12 @@ class ClaimCheckViewSet(BrandViewSet[Claim]):
         said = body.validated_data
         on = said.get("on") or today_of(self.brand, timezone.now())
         found = scan(self.brand, said["text"], jurisdictions=said.get("jurisdictions", []), on=on)
-        return Response({"results": [vars(one) | {"status": one.status.value} for one in found]})
+        names = ("claim", "text", "words", "start", "end", "is_problem", "says")
+        rows = [
+            {name: getattr(one, name) for name in names} | {"status": one.status.value}
+            for one in found
+        ]
+        return Response({"results": rows})
 
 
 def _claim(row: Row) -> Row:

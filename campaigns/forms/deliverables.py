@@ -89,7 +89,7 @@ class ReasonForm(PlainForm):
 class FastLaneForm(PlainForm):
     """The gates that are left, and why there is no time for the others."""
 
-    ids = "lane"
+    id_prefix = "lane"
 
     gates = forms.MultipleChoiceField(
         choices=Gate.choices, widget=forms.CheckboxSelectMultiple, label="Gates that are left"

@@ -36,7 +36,7 @@ class ManyFiles(forms.FileField):
 class DraftForm(PlainForm):
     """The next version."""
 
-    ids = "draft"
+    id_prefix = "draft"
 
     text = forms.CharField(
         max_length=submitting.TEXT_MAX,
@@ -96,7 +96,7 @@ class DraftForm(PlainForm):
 class DecisionForm(PlainForm):
     """What is said at a gate."""
 
-    ids = "decision"
+    id_prefix = "decision"
 
     outcome = forms.ChoiceField(
         choices=GateOutcome.choices, widget=forms.RadioSelect, label="Decision"
@@ -146,7 +146,7 @@ def answers_in(
 class OpinionForm(PlainForm):
     """What an outside reviewer thinks, of the version that they were shown."""
 
-    ids = "opinion"
+    id_prefix = "opinion"
 
     seen = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     outcome = forms.ChoiceField(
@@ -168,7 +168,7 @@ class OpinionForm(PlainForm):
 class RemarkForm(PlainForm):
     """A remark, about words of the text, a file, or all of it."""
 
-    ids = "remark"
+    id_prefix = "remark"
 
     text = forms.CharField(
         max_length=comments.TEXT_MAX,

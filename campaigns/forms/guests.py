@@ -11,7 +11,7 @@ from crm.styled import PlainForm
 class LinkForm(PlainForm):
     """Who may come in, and for how many days."""
 
-    ids = "link"
+    id_prefix = "link"
 
     name = forms.CharField(max_length=120, label="Who it is for")
     days = forms.IntegerField(min_value=1, max_value=DAYS_MAX, label="Works for, days")

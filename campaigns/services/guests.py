@@ -153,7 +153,7 @@ def ask_for_another(*, link: GuestLink, at: datetime) -> None:
         user=person,
         brand=link.brand,
         kind=NotificationKind.CAMPAIGN,
-        text=f"{link.name} asks for a new link: the one to “{target}” has ended.",
+        text=f"{link.name} asks for a new link: the one to {_said(target)} has ended.",
         url=page_of(link),
         at=at,
         key=f"guest:{link.pk}:{at:%Y-%m-%d}",
@@ -174,9 +174,19 @@ def page_of(link: GuestLink) -> str:
     target = target_of(link)
     slug, campaign = link.brand.slug, _campaign_of(target)
     if isinstance(target, Campaign):
-        return reverse("campaigns:campaign", args=[slug, campaign.key])
-    engagement = target.engagement_id if isinstance(target, Deliverable) else target.pk
-    return reverse("campaigns:engagement", args=[slug, campaign.key, engagement])
+        return reverse("campaigns:report", args=[slug, campaign.key])
+    if isinstance(target, Deliverable):
+        return reverse("campaigns:deliverable", args=[slug, target.pk])
+    return reverse("campaigns:engagement", args=[slug, campaign.key, target.pk])
+
+
+def _said(target: Engagement | Deliverable | Campaign) -> str:
+    """What a link opens, as people call it."""
+    if isinstance(target, Campaign):
+        return f"the report of “{target}”"
+    if isinstance(target, Deliverable):
+        return f"the draft of “{target}”"
+    return f"their pages in “{target.campaign}”"
 
 
 def _kind_and_brand(target: Engagement | Deliverable | Campaign) -> tuple[GuestKind, Brand]:

@@ -162,13 +162,15 @@ def checked_owner(brand: Brand, owner: User | None) -> User | None:
 def tell(contract: Contract, people: list[User], words: str, at: datetime) -> None:
     """Tell people what happened, each once."""
     url = reverse("campaigns:contract", args=[contract.brand.slug, contract.pk])
-    creator = contract.engagement.relationship.creator
+    creator = contract.engagement.relationship.creator.name
+    # Names that the product proposes hold the creator's already.
+    title = contract.title if creator in contract.title else f"{contract.title}, {creator}"
     for person in {person.pk: person for person in people}.values():
         notify(
             user=person,
             brand=contract.brand,
             kind=NotificationKind.CAMPAIGN,
-            text=f"{words}: {contract.title}, {creator}",
+            text=f"{words}: {title}",
             url=url,
             at=at,
         )

@@ -99,12 +99,14 @@ def submit(
     gates.open_review(piece, draft, at)
     enter(piece, DeliverableState.IN_REVIEW, at)
     if actor.link is not None:
+        turn = gates.waiting_turn(piece)
         gates.tell(
             piece,
             gates.leaders(piece),
             f"{actor.name} handed in version {number} of “{piece}”.",
             at,
-            key=f"draft:{draft.pk}",
+            # Who was asked to decide about it just now hears of it once.
+            key=f"gate:{turn.pk}" if turn else "",
         )
     words = "It was approved before; all gates are asked again." if was_approved else ""
     log(
@@ -113,7 +115,7 @@ def submit(
         actor,
         at,
         number=number,
-        note=draft.round_reason or words,
+        note=" ".join(filter(None, [words, draft.round_reason])),
         files=len(kept),
     )
     return draft

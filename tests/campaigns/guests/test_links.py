@@ -155,7 +155,7 @@ def test_a_link_to_one_thing_is_no_link_to_another(place, manager):
     )
     link = guests.make_link(target=piece, name="Dr. Lund", actor=manager, at=timezone.now())
     assert link.kind == GuestKind.REVIEWER
-    assert guests.page_of(link) == f"/acme/campaigns/spring-launch/creators/{place.pk}/"
+    assert guests.page_of(link) == f"/acme/deliverables/{link.deliverable_id}/"
     # Nothing is asked anew where the link still works.
     assert Client().post(f"{guests.path_of(link)}ask/").status_code == 302
     assert not Notification.objects.exists()
