@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.choices import BriefGate
 from campaigns.forms.briefs import AcceptanceForm, BriefPageForms, DecisionForm
-from campaigns.models import Brief, BriefAcceptance
+from campaigns.models import Brief, BriefAcceptance, BriefVersion
 from campaigns.selectors.briefs import brief_page, briefs_of, readers_of, version_for
 from campaigns.services.briefs import accepting, deciding, sharing, writing
 from campaigns.services.briefs.beginnings import first_document
@@ -256,13 +256,19 @@ def _decide(request: BrandRequest, key: str, pk: int, gate: BriefGate) -> HttpRe
         return _show(request, found, status=409, refused=str(refusal), note=data["note"])
     # What was approved by the version before is looked at again.
     recheck_drafts.delay_on_commit(brand_id=request.brand.pk)
-    messages.success(
-        request,
-        f"Version {made.number} is {made.get_state_display().lower()}."
-        if data["answer"] == "yes"
-        else "Sent back: its author is told.",
-    )
+    messages.success(request, _told(made) if data["answer"] == "yes" else _SENT_BACK)
     return redirect("campaigns:brief", request.brand.slug, key, pk)
+
+
+_SENT_BACK = "Sent back: its author is told."
+
+
+def _told(version: BriefVersion) -> str:
+    """How a version stands after a yes."""
+    missing = [BriefGate(gate).label.lower() for gate in deciding.open_gates(version)]
+    if not missing:
+        return f"Version {version.number} is approved."
+    return f"Your yes is written down. Version {version.number} waits for {' and '.join(missing)}."
 
 
 def _brief_of(request: BrandRequest, key: str, pk: int) -> Brief:
