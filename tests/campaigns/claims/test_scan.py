@@ -143,3 +143,16 @@ def test_only_claims_of_the_brand_the_place_and_the_day_count(
     assert found("SE", "UK") == ["calms skin", "skin of glass"]
     with django_assert_num_queries(1):
         found()
+
+
+def test_people_from_outside_do_not_hear_where_the_papers_are():
+    held = Claim(
+        pk=1,
+        text="calms redness",
+        status=ClaimStatus.EVIDENCE,
+        evidence="Study of 60 people",
+        evidence_place="Folder 14",
+    )
+    [found] = Scanner([held]).scan("It calms redness.")
+    words = "“calms redness” may be said as far as the evidence goes: Study of 60 people"
+    assert (found.says, found.says_outside) == (f"{words} (Folder 14).", f"{words}.")

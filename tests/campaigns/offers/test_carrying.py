@@ -149,6 +149,26 @@ def test_only_an_open_place_of_the_same_creator_can_be_meant(brand, manager, pla
     assert not Offer.objects.exists()
 
 
+def test_the_page_of_a_place_counts_in_its_campaigns_currency_and_lists_its_offers(brand, manager):
+    place = engage(make_campaign(brand, manager, currency="EUR"), EngagementStage.APPROVED)
+    browser = logged_in(manager)
+    new = f"/acme/creators/{place.relationship.creator.uid}/offers/new/"
+    currency = [
+        browser.get(path).context["page"].terms["currency"].value()
+        for path in (
+            new,
+            f"{new}?place={place.pk}",
+            f"{new}?place={place.pk + 1}",
+            f"{new}?place=x",
+        )
+    ]
+    assert currency == ["USD", "EUR", "USD", "USD"]
+    panel = f"/acme/campaigns/{place.campaign.key}/creators/{place.pk}/contracts/"
+    assert "Offer: " not in browser.get(panel).content.decode()
+    offer = drafted(place, manager)
+    assert f'href="/acme/offers/{offer.pk}/">Spring</a>' in browser.get(panel).content.decode()
+
+
 def test_the_page_offers_the_creators_campaigns_and_the_api_takes_a_key(brand, manager, place):
     elsewhere = engage(make_campaign(brand, manager, name="Autumn"))
     browser = logged_in(manager)
