@@ -13,9 +13,22 @@ from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft4Validator
 
-from campaigns.models import Asset, Campaign, Contract, Engagement, Gift, Offer, UsageRight
-from campaigns.services import gifts
+from campaigns.choices import ClaimStatus
+from campaigns.models import (
+    Asset,
+    Brief,
+    Campaign,
+    Claim,
+    Contract,
+    Deliverable,
+    Engagement,
+    Gift,
+    Offer,
+    UsageRight,
+)
+from campaigns.services import claims_library, gifts
 from campaigns.services.contracts.writing import draft
+from campaigns.services.reports import take_copy
 from config import api
 from crm import audit
 from crm.api.base import BrandViewSet
@@ -59,6 +72,7 @@ from segmentation.models import (
 from segmentation.services import changesets, drift, packs, runs, stage_suggestions
 from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
+from tests.campaigns.briefs import made as briefs
 from tests.campaigns.made import engage, make_campaign
 from tests.campaigns.offers.worlds import an_offer
 from tests.campaigns.rights.worlds import asset_of, give
@@ -163,7 +177,15 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     an_offer(noa, actor)
     shoes = gifts.Details("Trail shoes", "blue, 39", Decimal(120), "EUR")
     gifts.plan_gift(relationship=noa, details=shoes, actor=actor, at=NOW)
-    place = engage(make_campaign(brand, actor), relationship=noa)
+    campaign = make_campaign(brand, actor)
+    place = engage(campaign, relationship=noa)
+    briefs.draft(campaign, actor)
+    wanted = claims_library.Wanted("cures acne", ClaimStatus.FORBIDDEN, reason="No medicine")
+    claims_library.save_claim(brand=brand, wanted=wanted, actor=actor, at=NOW)
+    Deliverable.objects.create(
+        engagement=place, title="Reel", platform_id="instagram", kind="review", form="short_video"
+    )
+    take_copy(campaign=campaign, actor=actor, at=NOW)
     draft(engagement_id=place.pk, brand=brand, actor=actor, at=NOW)
     give(place)
     asset_of(place)
@@ -248,6 +270,11 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/offers/{id}": str(Offer.objects.get().pk),
         "/contracts/{id}": str(Contract.objects.get().pk),
         "/gifts/{id}": str(Gift.objects.get().pk),
+        "/briefs/{id}": str(Brief.objects.get().pk),
+        "/claims/{id}": str(Claim.objects.get().pk),
+        "/deliverables/{id}": str(Deliverable.objects.get().pk),
+        "/publications/{id}": str(Deliverable.objects.get().pk),
+        "/copies/{number}": "1",
         "/assets/{id}": str(Asset.objects.get().pk),
         "/rights/{id}": str(UsageRight.objects.get().pk),
         "/campaigns/{key}": Campaign.objects.get().key,
@@ -256,6 +283,11 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/stage-suggestions/{id}": str(StageSuggestion.objects.earliest("pk").pk),
         "/views/{id}": str(SavedView.objects.get().pk),
     }
+    # What a list cannot be asked without.
+    asks = {
+        "scorecard": {"period": "2026Q4"},
+        "near-misses": {"segment": stay.segment.key},
+    }
     asked = 0
     for path, methods in schema["paths"].items():
         if "get" not in methods:
@@ -263,7 +295,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         address = path
         for place, value in values.items():
             address = address.replace(place, place.partition("{")[0] + value)
-        params = {"period": "2026Q4"} if "scorecard" in path else {}
+        params = next((given for part, given in asks.items() if part in path), {})
         answer = rest.client.get(address, params)
         assert answer.status_code == 200, (address, answer.content)
         shape = methods["get"]["responses"]["200"]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,16 +24,23 @@ from crm.api.pagination import WholeList
 from crm.choices import Scope
 
 
+@extend_schema_field({"oneOf": [{"type": "number"}, {"type": "string", "format": "decimal"}]})
+class NumberField(serializers.Field):  # type: ignore[type-arg]
+    """A number; an amount of money as text."""
+
+
 class FigureSerializer(serializers.Serializer[Any]):
     """A number, of how many it is known, and how it came about."""
 
     key = serializers.CharField()
-    value = serializers.FloatField(
+    label = serializers.CharField()
+    value = NumberField(
         allow_null=True, help_text="Null: not known. Amounts of money are text, to stay exact."
     )
     unit = serializers.ChoiceField(choices=[unit.value for unit in Unit])
     currency = serializers.CharField(allow_null=True)
     words = serializers.CharField(help_text="As the page shows it.")
+    basis_words = serializers.CharField(help_text="How it is known, in words.")
     basis = serializers.CharField(help_text=", ".join(basis.value for basis in Basis))
     known = serializers.IntegerField(help_text="Of so many `things` it is known ...")
     of = serializers.IntegerField(help_text="... of so many.")
@@ -41,6 +48,11 @@ class FigureSerializer(serializers.Serializer[Any]):
     reason_if_absent = serializers.CharField(allow_null=True)
     is_main = serializers.BooleanField(help_text="Whether the page's tables show it.")
     formula = serializers.CharField()
+    source = serializers.CharField(help_text="Of the formula.")
+    inputs = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2),
+        help_text="Name and value of each number that went in, in words.",
+    )
 
 
 class ReportSerializer(serializers.Serializer[Any]):

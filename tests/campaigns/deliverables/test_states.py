@@ -49,8 +49,6 @@ def do(act: A, piece: Deliverable, actor: Any) -> Any:
         A.REFUSE: GateOutcome.NEEDS_WORK,
     }
     if act in outcomes:
-        if last is None:
-            pytest.skip("Without a draft there is no gate to decide at.")
         return say(piece, actor, outcomes[act], turn=last)
     acts: dict[A, Callable[[], Any]] = {
         A.EDIT: lambda: planning.edit(**said, changes={"title": "Evening routine"}),
@@ -75,8 +73,20 @@ def everything(piece: Deliverable) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("state", S)
-@pytest.mark.parametrize("act", [act for act in A if act not in {A.PLAN, A.CONFIRM, A.PUBLISH}])
+# Without a draft there is no gate to decide at.
+DECIDED = {A.APPROVE, A.CORRECT, A.REFUSE}
+UNREAD = {S.PLANNED, S.CANCELLED}
+
+
+@pytest.mark.parametrize(
+    ("state", "act"),
+    [
+        (state, act)
+        for state in S
+        for act in A
+        if act not in {A.PLAN, A.CONFIRM, A.PUBLISH} and not (act in DECIDED and state in UNREAD)
+    ],
+)
 def test_every_state_and_act(brand, manager, legal, state, act):
     piece = piece_at(state, active(brand, manager), manager, legal)
     before = everything(piece)

@@ -279,7 +279,7 @@ def test_a_mail_that_waits_for_approval_is_a_decision(
     assert f"/acme/outreach/approve/?mail={step.pk}" in response.content.decode()
     assert titles(admin_user_client.get("/acme/day/decide/")) == []
     assert titles(admin_user_client.get("/acme/day/decide/?team=1")) == ["Mail to Maya Lindholm"]
-    assert logged_in(legal).get("/acme/day/decide/").status_code == 404
+    assert titles(logged_in(legal).get("/acme/day/decide/?team=1")) == []
 
 
 def test_who_may_not_move_creators_sees_the_step_but_no_button(legal, brand):
@@ -340,7 +340,7 @@ def test_a_longer_day_costs_no_more_queries(manager, manager_client, brand):
     fill(20)
     few = queries()
     fill(60)
-    assert queries() == few == 33
+    assert queries() == few == 49
 
 
 def test_without_scripts_the_page_comes_back_with_what_can_be_undone(manager_client, task):
