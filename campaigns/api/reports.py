@@ -33,7 +33,7 @@ class FigureSerializer(serializers.Serializer[Any]):
     """A number, of how many it is known, and how it came about."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     value = NumberField(
         allow_null=True, help_text="Null: not known. Amounts of money are text, to stay exact."
     )
@@ -48,7 +48,9 @@ class FigureSerializer(serializers.Serializer[Any]):
     reason_if_absent = serializers.CharField(allow_null=True)
     is_main = serializers.BooleanField(help_text="Whether the page's tables show it.")
     formula = serializers.CharField()
-    source = serializers.CharField(help_text="Of the formula.")
+    source = serializers.CharField(  # type: ignore[assignment]
+        help_text="Of the formula."
+    )
     inputs = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField(), min_length=2, max_length=2),
         help_text="Name and value of each number that went in, in words.",
