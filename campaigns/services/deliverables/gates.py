@@ -154,6 +154,12 @@ def waiting_turn(deliverable: Deliverable) -> GateTurn | None:
     )
 
 
+def who_decided(draft: Draft) -> set[User]:
+    """Those who said something about a version at a gate."""
+    turns = GateTurn.objects.filter(draft=draft, decided_by__isnull=False)
+    return set(User.objects.filter(pk__in=turns.values("decided_by")))
+
+
 def tell(
     deliverable: Deliverable, users: Iterable[User], text: str, at: datetime, *, key: str = ""
 ) -> None:

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.db.models import F
 
 from campaigns.choices import DeliverableAct, DeliverableState, DraftState
-from campaigns.models import Correction, Deliverable, Draft, GateTurn
+from campaigns.models import Correction, Deliverable, Draft
 from campaigns.selectors.deliverable_basis import basis_of
 from campaigns.services.deliverables import gates
 from campaigns.services.deliverables.record import Actor, enter, held, log, words_of
 from campaigns.services.deliverables.states import allows, require
-from crm.models import Brand, User
+from crm.models import Brand
 
 WHY_MAX = 500
 
@@ -47,10 +47,7 @@ def reopen_held(piece: Deliverable, *, why: str, actor: Actor, at: datetime) -> 
     draft = current(piece)
     if draft is None or draft.state not in {DraftState.APPROVED, DraftState.IN_REVIEW}:
         return False
-    asked = User.objects.filter(
-        pk__in=GateTurn.objects.filter(draft=draft, decided_by__isnull=False).values("decided_by")
-    )
-    told = {*asked, *gates.leaders(piece)} - {actor.user}
+    told = {*gates.who_decided(draft), *gates.leaders(piece)} - {actor.user}
     gates.drop_turns(draft)
     Draft.objects.filter(pk=draft.pk).update(
         opening=F("opening") + 1,

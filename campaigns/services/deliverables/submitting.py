@@ -79,6 +79,8 @@ def submit(
         _within_limits(actor.link, handed.uploads, at)
     kept = files.keep(brand, handed.uploads)
     number = (piece.drafts.aggregate(last=Max("number"))["last"] or 0) + 1
+    was_approved = piece.state == DeliverableState.APPROVED
+    before = piece.drafts.filter(state=DraftState.APPROVED).order_by("-number").first()
     draft = Draft.objects.create(
         deliverable=piece,
         number=number,
@@ -95,9 +97,17 @@ def submit(
     files.attach(draft, brand, kept)
     Draft.objects.filter(pk=draft.pk).update(is_sealed=True)
     draft.is_sealed = True
-    was_approved = piece.state == DeliverableState.APPROVED
     gates.open_review(piece, draft, at)
     enter(piece, DeliverableState.IN_REVIEW, at)
+    if was_approved and before is not None:
+        told = gates.who_decided(before) - {actor.user}
+        gates.tell(
+            piece,
+            sorted(told, key=lambda user: user.pk),
+            f"Version {number} of “{piece}” came after its approval: all gates are asked again.",
+            at,
+            key=f"again:{draft.pk}",
+        )
     if actor.link is not None:
         turn = gates.waiting_turn(piece)
         gates.tell(

@@ -179,6 +179,8 @@ def test_what_changes_after_approval_opens_the_review_again(brand, manager, lega
     say(piece, manager)
     assert say(piece, legal).state == "approved"
     hand_in(piece, manager, "Version two")
+    again = Notification.objects.filter(text__contains="came after its approval")
+    assert [one.user for one in again] == [legal]
     back = submitting.withdraw(deliverable_id=piece.pk, brand=brand, actor=Actor(manager), at=NOW)
     assert back.state == "approved"
 
