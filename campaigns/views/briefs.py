@@ -296,6 +296,12 @@ def _show(
         else [],
         "refused": refused,
         "note": note,
-        "is_own": page.version.author_id == request.user.pk,
+        # Who wrote it does not say yes where somebody else can.
+        "others_decide": [
+            gate
+            for gate in page.open_gates
+            if page.version.author_id == request.user.pk
+            and deciding.others_for(page.version, gate).exists()
+        ],
     }
     return render(request, "campaigns/briefs/brief.html", context, status=status)
