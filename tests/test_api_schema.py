@@ -24,6 +24,7 @@ from campaigns.models import (
     Engagement,
     Gift,
     Offer,
+    ReportCopy,
     UsageRight,
 )
 from campaigns.services import claims_library, gifts
@@ -274,7 +275,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/claims/{id}": str(Claim.objects.get().pk),
         "/deliverables/{id}": str(Deliverable.objects.get().pk),
         "/publications/{id}": str(Deliverable.objects.get().pk),
-        "/copies/{number}": "1",
+        "/copies/{number}": str(ReportCopy.objects.get().pk),
         "/assets/{id}": str(Asset.objects.get().pk),
         "/rights/{id}": str(UsageRight.objects.get().pk),
         "/campaigns/{key}": Campaign.objects.get().key,
