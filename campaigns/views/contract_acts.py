@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -179,11 +178,10 @@ def paper(request: BrandRequest, pk: int) -> HttpResponseBase:
     acceptance = get_object_or_404(
         ContractAcceptance.objects.exclude(file_sha256=""), version__contract=found
     )
-    place = files.path(request.brand.pk, acceptance.file_sha256)
-    if not default_storage.exists(place):
+    if not files.STORE.has(request.brand.pk, acceptance.file_sha256):
         raise Http404("This file is not in the store any more.")
     response = FileResponse(
-        default_storage.open(place),
+        files.STORE.open(request.brand.pk, acceptance.file_sha256),
         as_attachment=True,
         filename=acceptance.file_name,
         content_type=acceptance.file_type,

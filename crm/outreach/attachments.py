@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from datetime import datetime, timedelta
+from datetime import datetime
 from io import BytesIO
 from pathlib import PurePath
 
 import puremagic
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from crm.models import Attachment, Brand, Message
 from crm.outreach.parsing import File
+from crm.stored import Store
 
+STORE = Store("mail")
 SIZE_MAX = 25 * 1024 * 1024
 FILES_MAX = 50
-YOUNG = timedelta(days=1)
 PLAIN = "application/octet-stream"
 # What runs, or makes a browser or an office programme run something.
 _RISKY_TYPES = (
@@ -44,8 +44,8 @@ def keep(*, brand: Brand, message: Message, file: File) -> Attachment:
     """Store a file that hangs on `message`; a file that is too large leaves its name only."""
     digest = hashlib.sha256(file.content).hexdigest()
     is_kept = len(file.content) <= SIZE_MAX
-    if is_kept and not default_storage.exists(path(brand.pk, digest)):
-        default_storage.save(path(brand.pk, digest), ContentFile(file.content))
+    if is_kept:
+        STORE.keep(brand.pk, digest, ContentFile(file.content))
     kind = type_of(file.content)
     return Attachment.objects.create(
         message=message,
@@ -69,33 +69,19 @@ def stored(message: Message) -> list[File]:
 
 def content_of(attachment: Attachment) -> bytes:
     """The bytes of a file that is kept."""
-    with default_storage.open(path(attachment.brand_id, attachment.sha256)) as file:
+    with STORE.open(attachment.brand_id, attachment.sha256) as file:
         content: bytes = file.read()
     return content
 
 
 def remove_orphans(brand: Brand, *, at: datetime) -> int:
-    """Delete the stored files that no mail of the brand has any more; returns how many.
+    """Delete the stored files that no mail of the brand has any more; returns how many."""
 
-    Young ones are left: their mail may not be written down yet.
-    """
-    root, removed = f"mail/{brand.pk}", 0
-    if not default_storage.exists(root):
-        return 0
-    for folder in default_storage.listdir(root)[0]:
-        digests = set(default_storage.listdir(f"{root}/{folder}")[1])
-        needed = Attachment.objects.filter(brand=brand, sha256__in=digests, is_kept=True)
-        for digest in digests - set(needed.values_list("sha256", flat=True)):
-            place = path(brand.pk, digest)
-            if default_storage.get_modified_time(place) < at - YOUNG:
-                default_storage.delete(place)
-                removed += 1
-    return removed
+    def needed(digests: set[str]) -> set[str]:
+        rows = Attachment.objects.filter(brand=brand, sha256__in=digests, is_kept=True)
+        return set(rows.values_list("sha256", flat=True))
 
-
-def path(brand_id: int, digest: str) -> str:
-    """Where a file is kept: by its hash, so that no name of a stranger is a name on our disk."""
-    return f"mail/{brand_id}/{digest[:2]}/{digest}"
+    return STORE.remove_orphans(brand.pk, needed=needed, at=at)
 
 
 def type_of(content: bytes) -> str:

@@ -7,7 +7,6 @@ from pathlib import PurePath
 from typing import IO, Any
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 
 from campaigns.choices import AssetKind
@@ -39,8 +38,7 @@ def kind_of(content_type: str) -> AssetKind:
 
 def opened(brand_id: int, sha256: str) -> IO[bytes]:
     """The bytes of a file. Raises FileNotFoundError where the store has lost it."""
-    found: IO[bytes] = default_storage.open(drafts.path(brand_id, sha256))
-    return found
+    return drafts.STORE.open(brand_id, sha256)
 
 
 def _is_text(upload: UploadedFile[Any]) -> bool:
@@ -62,8 +60,6 @@ def _keep_text(brand: Brand, upload: UploadedFile[Any]) -> drafts.Kept:
     if not is_readable:
         raise CampaignRefused(f"“{name}” is no plain text: save it as UTF-8.")
     digest = hashlib.sha256(content).hexdigest()
-    place = drafts.path(brand.pk, digest)
-    if not default_storage.exists(place):
-        upload.seek(0)
-        default_storage.save(place, File(upload))
+    upload.seek(0)
+    drafts.STORE.keep(brand.pk, digest, File(upload))
     return drafts.Kept(name, TEXT, size, digest)

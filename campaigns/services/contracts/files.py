@@ -6,14 +6,15 @@ import hashlib
 from dataclasses import dataclass
 
 from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 
 from campaigns.models import ContractAcceptance
 from campaigns.services.refusals import CampaignRefused
 from crm.models import Brand
 from crm.outreach.attachments import SIZE_MAX, is_risky, type_of
 from crm.outreach.parsing import File
+from crm.stored import Store
 
+STORE = Store("contracts")
 # What a paper comes as.
 TYPES = ("application/pdf", "image/png", "image/jpeg", "image/webp", "image/tiff", "image/heic")
 
@@ -38,21 +39,13 @@ def keep(*, brand: Brand, name: str, content: bytes) -> Paper:
     if kind not in TYPES or is_risky(File(name, kind, content), kind):
         raise CampaignRefused("Take a PDF or a picture of the signed paper.", field="file")
     digest = hashlib.sha256(content).hexdigest()
-    place = path(brand.pk, digest)
-    if not default_storage.exists(place):
-        default_storage.save(place, ContentFile(content))
+    STORE.keep(brand.pk, digest, ContentFile(content))
     return Paper(name.replace("\0", "")[-255:] or "contract", kind, len(content), digest)
 
 
 def is_whole(brand_id: int, acceptance: ContractAcceptance) -> bool:
     """Whether the paper of an acceptance is in the store, byte for byte."""
-    place = path(brand_id, acceptance.file_sha256)
-    if not default_storage.exists(place):
+    if not STORE.has(brand_id, acceptance.file_sha256):
         return False
-    with default_storage.open(place) as file:
+    with STORE.open(brand_id, acceptance.file_sha256) as file:
         return hashlib.file_digest(file, "sha256").hexdigest() == acceptance.file_sha256
-
-
-def path(brand_id: int, digest: str) -> str:
-    """Where a paper is kept: by its hash, so that no name of a stranger is a name on our disk."""
-    return f"contracts/{brand_id}/{digest[:2]}/{digest}"

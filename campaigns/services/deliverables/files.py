@@ -9,14 +9,15 @@ from pathlib import PurePath
 from typing import IO, Any
 
 from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 
 from campaigns.models import Draft, DraftFile
 from campaigns.services.refusals import CampaignRefused
 from crm.models import Brand
 from crm.outreach.attachments import type_of
+from crm.stored import Store
 
+STORE = Store("drafts")
 FILES_MAX = 10
 SIZE_MAX = 300 * 1024 * 1024
 _HEAD = 65_536
@@ -66,10 +67,8 @@ def keep(brand: Brand, uploads: Sequence[UploadedFile[Any]]) -> list[Kept]:
         kept = _looked_at(upload)
         seen.setdefault(kept.sha256, (kept, upload))
     for kept, upload in seen.values():
-        place = path(brand.pk, kept.sha256)
-        if not default_storage.exists(place):
-            upload.seek(0)
-            default_storage.save(place, File(upload))
+        upload.seek(0)
+        STORE.keep(brand.pk, kept.sha256, File(upload))
     return [kept for kept, _upload in seen.values()]
 
 
@@ -90,13 +89,7 @@ def attach(draft: Draft, brand: Brand, kept: Sequence[Kept]) -> None:
 
 def opened(file: DraftFile) -> IO[bytes]:
     """The file's bytes. Raises FileNotFoundError where the store has lost it."""
-    found: IO[bytes] = default_storage.open(path(file.brand_id, file.sha256))
-    return found
-
-
-def path(brand_id: int, digest: str) -> str:
-    """Where a file is kept: by its hash, so that no name of a stranger is a name on our disk."""
-    return f"drafts/{brand_id}/{digest[:2]}/{digest}"
+    return STORE.open(file.brand_id, file.sha256)
 
 
 def _looked_at(upload: UploadedFile[Any]) -> Kept:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -28,11 +27,10 @@ def file(request: BrandRequest, pk: int) -> HttpResponseBase:
         raise Http404("This file was too large to be kept. It lies in the mailbox.")
     if found.is_risky and request.GET.get("anyway") != "yes":
         return _ask(request, found)
-    place = attachments.path(found.brand_id, found.sha256)
-    if not default_storage.exists(place):
+    if not attachments.STORE.has(found.brand_id, found.sha256):
         raise Http404("This file is not in the store any more.")
     response = FileResponse(
-        default_storage.open(place),
+        attachments.STORE.open(found.brand_id, found.sha256),
         as_attachment=True,
         filename=found.name,
         # A browser that opens it after all must not take it for a page.

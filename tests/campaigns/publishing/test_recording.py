@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.core.files.storage import default_storage
 
 from campaigns.choices import DeliverableState, EngagementStage, SightingKind
 from campaigns.models import DeliverableEvent, EngagementStay, Publication
 from campaigns.services import guests
+from campaigns.services.publishing.captures import STORE
 from campaigns.services.publishing.recording import correct_address, take_back
 from campaigns.services.publishing.sightings import add_capture, say_gone
 from campaigns.services.refusals import CampaignRefused, ReasonNeeded
@@ -132,7 +132,7 @@ def test_a_story_needs_its_address_or_a_picture(engagement, settings, tmp_path):
     [seen] = made.sightings.all()
     assert seen.kind == SightingKind.CAPTURE
     assert seen.content_type == "image/png"
-    assert default_storage.exists(f"captures/{made.brand_id}/{seen.digest}")
+    assert STORE.has(made.brand_id, seen.digest)
 
 
 def test_who_leads_the_creator_hears_of_it_once_the_creator_says_so(ready, manager):
