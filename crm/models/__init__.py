@@ -31,6 +31,16 @@ from crm.models.metrics import (
 from crm.models.notes import Mention, NoteVersion
 from crm.models.notifications import Notification, Preferences
 from crm.models.outreach import OutreachPolicy, SuppressedAddress, Suppression
+from crm.models.privacy import (
+    Erasure,
+    Notice,
+    NoticeText,
+    PrivacyPolicy,
+    PrivacyRequest,
+    RetentionItem,
+    RetentionProposal,
+    RetentionRule,
+)
 from crm.models.relationships import Note, Relationship, StageChange, StageCount
 from crm.models.reviews import (
     Answer,
@@ -75,6 +85,7 @@ __all__ = (
     "DuplicatePair",
     "Enrolment",
     "EnrolmentStep",
+    "Erasure",
     "ExternalId",
     "FactChange",
     "FieldValue",
@@ -97,6 +108,8 @@ __all__ = (
     "Niche",
     "Note",
     "NoteVersion",
+    "Notice",
+    "NoticeText",
     "Notification",
     "OutreachPolicy",
     "Platform",
@@ -104,10 +117,15 @@ __all__ = (
     "PostMetricSnapshot",
     "PostalAddress",
     "Preferences",
+    "PrivacyPolicy",
+    "PrivacyRequest",
     "Profile",
     "Relationship",
     "Reminder",
     "Representation",
+    "RetentionItem",
+    "RetentionProposal",
+    "RetentionRule",
     "Review",
     "ReviewForm",
     "SavedMapping",

@@ -53,6 +53,12 @@ class Relationship(Imported):
     )
     next_step = models.CharField(max_length=200, blank=True, default="")
     next_step_on = models.DateField(null=True, blank=True)
+    # Papers are kept, the person is not (crm/services/privacy).
+    erased_at = models.DateTimeField(null=True, blank=True)
+    # Kept, and used for nothing: nobody writes, no rule reads.
+    restricted_at = models.DateTimeField(null=True, blank=True)
+    # No rule of a segment reads them: they objected, or one of the two above.
+    unprofiled_at = models.DateTimeField(null=True, blank=True)
     # Raised with each change: a move from an old card is refused instead of overwriting.
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -66,9 +72,16 @@ class Relationship(Imported):
             models.CheckConstraint(
                 name="crm_relationship_stage_valid", condition=models.Q(stage__in=Stage.values)
             ),
+            models.CheckConstraint(
+                name="crm_relationship_left_alone",
+                condition=models.Q(erased_at=None, restricted_at=None)
+                | models.Q(unprofiled_at__isnull=False),
+            ),
         ]
         indexes = [
             *Imported.Meta.indexes,
+            # Who is to be told what is kept of them, the oldest first.
+            models.Index(fields=["brand", "since", "id"], name="crm_rel_since"),
             # A column of the board, newest arrivals first.
             models.Index(fields=["brand", "stage", "-stage_since", "-id"], name="crm_rel_board"),
             # The list's order by "added".
@@ -159,6 +172,8 @@ class Note(models.Model):
     relationship = models.ForeignKey(Relationship, on_delete=models.CASCADE, related_name="notes")
     author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
     text = models.TextField(max_length=10_000)
+    # Read by its author and by those who may read what is restricted (Can.READ_RESTRICTED).
+    is_restricted = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField(default=timezone.now)
     # By the author; what it said before is in its versions.
     edited_at = models.DateTimeField(null=True, blank=True)
