@@ -7,12 +7,20 @@ from campaigns.models.calendar import Slot, SlotFill
 from campaigns.models.campaigns import BudgetLine, Campaign, Competitor, Deadline
 from campaigns.models.claims import Claim
 from campaigns.models.comments import Comment, Opinion
+from campaigns.models.connections import ConnectionEntry
 from campaigns.models.contract_clauses import Clause, ContractRules
 from campaigns.models.contract_versions import ContractAcceptance, ContractVersion
 from campaigns.models.contracts import Contract, ContractEvent
 from campaigns.models.deliverables import Deliverable, DeliverableEvent
+from campaigns.models.disclosure_reviews import (
+    DisclosureAnswer,
+    DisclosureDecision,
+    DisclosureFinding,
+    DisclosureReview,
+)
 from campaigns.models.drafts import Draft, DraftFile
 from campaigns.models.engagements import Engagement, EngagementStay
+from campaigns.models.evidence import Evidence, EvidenceFile
 from campaigns.models.exclusivities import ExclusiveElsewhere
 from campaigns.models.gates import (
     ChecklistEntry,
@@ -24,8 +32,12 @@ from campaigns.models.gates import (
 )
 from campaigns.models.gifts import Gift, GiftEvent
 from campaigns.models.guests import GuestLink
+from campaigns.models.holds import CampaignHold
+from campaigns.models.incidents import AffectedCampaign
 from campaigns.models.offer_versions import OfferDeliverable, OfferRight, OfferVersion
 from campaigns.models.offers import Offer, OfferEvent
+from campaigns.models.pack_signoffs import PackAddition, PackSignOff
+from campaigns.models.permits import Permit
 from campaigns.models.policies import (
     Guideline,
     Policy,
@@ -36,8 +48,12 @@ from campaigns.models.policies import (
 from campaigns.models.publishing import FirstReading, PostSetAside, Publication, Sighting
 from campaigns.models.reports import ReportCopy
 from campaigns.models.rights import RightEvent, UsageRight
+from campaigns.models.risk import RiskAssessment, RiskOverride
+from campaigns.models.rule_alerts import RuleAlert
+from campaigns.models.rule_facts import RuleFact
 
 __all__ = (
+    "AffectedCampaign",
     "Asset",
     "AssetUse",
     "Brief",
@@ -46,11 +62,13 @@ __all__ = (
     "BriefVersion",
     "BudgetLine",
     "Campaign",
+    "CampaignHold",
     "ChecklistEntry",
     "Claim",
     "Clause",
     "Comment",
     "Competitor",
+    "ConnectionEntry",
     "Contract",
     "ContractAcceptance",
     "ContractEvent",
@@ -61,10 +79,16 @@ __all__ = (
     "Delegation",
     "Deliverable",
     "DeliverableEvent",
+    "DisclosureAnswer",
+    "DisclosureDecision",
+    "DisclosureFinding",
+    "DisclosureReview",
     "Draft",
     "DraftFile",
     "Engagement",
     "EngagementStay",
+    "Evidence",
+    "EvidenceFile",
     "ExclusiveElsewhere",
     "FirstReading",
     "GateTurn",
@@ -78,6 +102,9 @@ __all__ = (
     "OfferRight",
     "OfferVersion",
     "Opinion",
+    "PackAddition",
+    "PackSignOff",
+    "Permit",
     "Policy",
     "PolicyAcceptance",
     "PolicyReading",
@@ -87,6 +114,10 @@ __all__ = (
     "ReportCopy",
     "ReviewPlan",
     "RightEvent",
+    "RiskAssessment",
+    "RiskOverride",
+    "RuleAlert",
+    "RuleFact",
     "Sighting",
     "Slot",
     "SlotFill",

@@ -58,6 +58,8 @@ class Campaign(models.Model):
     platforms = ArrayField(models.CharField(max_length=30), default=list, blank=True)
     # What the creators are exclusive for: compared with what they promised elsewhere.
     category = models.CharField(max_length=120, blank=True, default="")
+    # Which of the packs' sensitive goods it is about (alcohol, gambling ...).
+    goods = ArrayField(models.CharField(max_length=40), default=list, blank=True, db_default=[])
 
     # The brand's days: the first publication, and the last.
     starts_on = models.DateField()

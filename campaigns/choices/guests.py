@@ -1,0 +1,21 @@
+"""Links for people without an account: closed lists."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class GuestKind(models.TextChoices):
+    """What a link for somebody without an account opens."""
+
+    PORTAL = "portal", "A creator's pages in a campaign"
+    REVIEWER = "reviewer", "The review of a piece of content"
+    REPORT = "report", "The report of a campaign"
+
+
+class DataRequest(models.TextChoices):
+    """What a creator may ask for about their own data."""
+
+    COPY = "copy", "Wants a copy of their data"
+    CORRECT = "correct", "Says that data about them is wrong"
+    ERASE = "erase", "Wants their data erased"
