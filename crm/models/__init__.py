@@ -15,7 +15,15 @@ from crm.models.creators import (
 )
 from crm.models.day import Snooze, StageLimit
 from crm.models.fields import CustomField, FieldValue
+from crm.models.holds import Hold
 from crm.models.imports import ImportBatch, ImportBeforeImage, ImportReject, SavedMapping
+from crm.models.incidents import (
+    Incident,
+    IncidentEvent,
+    IncidentFile,
+    IncidentStep,
+    Runbook,
+)
 from crm.models.jobs import Job, JobRow
 from crm.models.ledger import AuditEntry, FactChange
 from crm.models.mail import Attachment, Mailbox, MailFolder, Message, Thread
@@ -91,9 +99,14 @@ __all__ = (
     "FieldValue",
     "FormCriterion",
     "FormerHandle",
+    "Hold",
     "ImportBatch",
     "ImportBeforeImage",
     "ImportReject",
+    "Incident",
+    "IncidentEvent",
+    "IncidentFile",
+    "IncidentStep",
     "Job",
     "JobRow",
     "MailFolder",
@@ -128,6 +141,7 @@ __all__ = (
     "RetentionRule",
     "Review",
     "ReviewForm",
+    "Runbook",
     "SavedMapping",
     "SavedView",
     "Sequence",
