@@ -37,6 +37,8 @@ class Scope(models.TextChoices):
     CAMPAIGNS_READ = "campaigns:read", "Read campaigns and the creators in them"
     CAMPAIGNS_WRITE = "campaigns:write", "Plan campaigns and put creators on their shortlists"
     CAMPAIGNS_RUN = "campaigns:run", "Start and end campaigns, move creators through them"
+    LEGAL_READ = "legal:read", "Read reviews of disclosures, their evidence, and the registers"
+    LEGAL_WRITE = "legal:write", "Decide about disclosures, and keep registers and incidents"
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
     SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
     SCORECARDS_READ = "scorecards:read", "Read scorecards"
