@@ -43,6 +43,10 @@ class Can(StrEnum):
     CLEAR_LEGAL = "clear_legal"
     EDIT_POLICIES = "edit_policies"
     KEEP_RIGHTS = "keep_rights"
+    REPORT_INCIDENTS = "report_incidents"
+    HANDLE_INCIDENTS = "handle_incidents"
+    PAUSE = "pause"
+    OVERRIDE_RISK = "override_risk"
     TRIAGE = "triage"
     REVIEW = "review"
     RUN_SEGMENTS = "run_segments"
@@ -64,6 +68,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.PLAN_CAMPAIGNS,
             Can.APPROVE_CONTENT,
             Can.EDIT_POLICIES,
+            Can.REPORT_INCIDENTS,
             Can.REVIEW,
             Can.RUN_SEGMENTS,
             Can.APPLY_RUNS,
@@ -85,6 +90,8 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.RUN_CAMPAIGNS,
             Can.MAKE_CONTRACTS,
             Can.KEEP_RIGHTS,
+            Can.REPORT_INCIDENTS,
+            Can.PAUSE,
             Can.REVIEW,
             Can.TRIAGE,
         }
@@ -98,6 +105,10 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.CLEAR_LEGAL,
             Can.EDIT_POLICIES,
             Can.KEEP_RIGHTS,
+            Can.REPORT_INCIDENTS,
+            Can.HANDLE_INCIDENTS,
+            Can.PAUSE,
+            Can.OVERRIDE_RISK,
             Can.READ_AUDIT,
         }
     ),
