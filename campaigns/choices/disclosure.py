@@ -65,3 +65,27 @@ class RiskTier(models.TextChoices):
     LOW = "low", "Low"
     MEDIUM = "medium", "Medium"
     HIGH = "high", "High"
+
+
+class RemediationState(models.TextChoices):
+    """Where a request to put a disclosure right stands."""
+
+    OPEN = "open", "Waits for the creator"
+    ANSWERED = "answered", "To be looked at again"
+    OVERDUE = "overdue", "Overdue"
+    INCIDENT = "incident", "Overdue, incident reported"
+    RESOLVED = "resolved", "Put right"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class RemediationAct(models.TextChoices):
+    """What can happen to a request to put a disclosure right."""
+
+    ASK = "ask", "Creator asked"
+    REMIND = "remind", "Reminded"
+    ANSWER = "answer", "Creator says it is done"
+    ASK_AGAIN = "ask_again", "Asked again"
+    EXPIRE = "expire", "Deadline passed"
+    ESCALATE = "escalate", "Incident reported"
+    RESOLVE = "resolve", "Seen to be right"
+    WITHDRAW = "withdraw", "Withdrawn"

@@ -46,6 +46,7 @@ from campaigns.models.policies import (
     PolicyVersion,
 )
 from campaigns.models.publishing import FirstReading, PostSetAside, Publication, Sighting
+from campaigns.models.remediations import Remediation, RemediationEvent
 from campaigns.models.reports import ReportCopy
 from campaigns.models.rights import RightEvent, UsageRight
 from campaigns.models.risk import RiskAssessment, RiskOverride
@@ -111,6 +112,8 @@ __all__ = (
     "PolicyVersion",
     "PostSetAside",
     "Publication",
+    "Remediation",
+    "RemediationEvent",
     "ReportCopy",
     "ReviewPlan",
     "RightEvent",
