@@ -17,7 +17,7 @@ DROP TRIGGER campaigns_remediation_event_kept ON campaigns_remediationevent;
 class Migration(migrations.Migration):
     dependencies = [
         ("campaigns", "0006_connections_and_registers"),
-        ("crm", "0023_ledger_insert_only"),
+        ("crm", "0020_incidents_and_holds"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
