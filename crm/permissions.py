@@ -53,6 +53,8 @@ class Can(StrEnum):
     APPLY_RUNS = "apply_runs"
     EDIT_SEGMENTS = "edit_segments"
     READ_AUDIT = "read_audit"
+    HANDLE_PRIVACY = "handle_privacy"
+    READ_RESTRICTED = "read_restricted"
     MANAGE_BRAND = "manage_brand"
 
 
@@ -110,6 +112,8 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.PAUSE,
             Can.OVERRIDE_RISK,
             Can.READ_AUDIT,
+            Can.HANDLE_PRIVACY,
+            Can.READ_RESTRICTED,
         }
     ),
     Role.ADMIN: frozenset(Can),
