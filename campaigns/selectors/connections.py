@@ -1,74 +1,102 @@
-"""What ties a creator to a brand, as far as offers and gifts tell: for the check of disclosures."""
+"""What ties creators to a brand: offers, contracts, gifts and costs, and what people wrote down.
+
+Nothing is copied: what the product knows is read where it stands. Only what somebody found out is
+a row of its own (ConnectionEntry).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Q
 
-from campaigns.choices import Compensation, OfferAct, OfferState
+from campaigns.choices import TieEntry
 from campaigns.disclosure.case import Connection
-from campaigns.models import Gift, OfferEvent, OfferVersion
-from crm.models import Relationship
+from campaigns.models import ConnectionEntry
+from campaigns.selectors.given import Given, contracts, costs, gifts, offers
+from crm.models import Brand, Relationship
+
+# After so long nobody knows any more whether there is still none.
+LOOKED_FOR = timedelta(days=365)
 
 
-def connections(relationship: Relationship, on: date) -> tuple[Connection, ...]:
+@dataclass(frozen=True)
+class Ledger:
+    """All ties of one creator on a day, the newest first, and the last look that found none."""
+
+    ties: tuple[Given, ...]
+    none_noted: ConnectionEntry | None
+
+    def connections(self, on: date) -> tuple[Connection, ...] | None:
+        """As the engine takes them: None where nobody looked and nothing is on file."""
+        found = tuple(tie.connection for tie in self.ties if not tie.ended(on))
+        if found:
+            return found
+        looked = self.none_noted and self.none_noted.on
+        return () if looked and on - LOOKED_FOR <= looked <= on else None
+
+
+def ledgers(brand: Brand, relationships: Collection[int], on: date) -> Mapping[int, Ledger]:
+    """The ledger of each of these creators on a day: five queries, however many they are."""
+    ties: dict[int, list[Given]] = defaultdict(list)
+    agreed = list(contracts(brand, relationships, on))
+    for tie in agreed:
+        ties[tie.relationship].append(tie)
+    covered = {tie.engagement for tie in agreed if tie.engagement is not None}
+    sent = list(gifts(brand, relationships, on))
+    promised = list(offers(brand, relationships, on, agreed=agreed, sent=sent))
+    covered |= {tie.engagement for tie in promised if tie.engagement is not None}
+    for tie in (*promised, *sent, *costs(brand, relationships, covered=covered)):
+        ties[tie.relationship].append(tie)
+    noted: dict[int, ConnectionEntry] = {}
+    for row in _entries(relationships, on):
+        if row.entry == TieEntry.NONE:
+            noted.setdefault(row.relationship_id, row)
+        else:
+            ties[row.relationship_id].append(_of_entry(row))
+    return {pk: Ledger(tuple(_newest_first(ties[pk])), noted.get(pk)) for pk in relationships}
+
+
+def connections(relationship: Relationship, on: date) -> tuple[Connection, ...] | None:
     """What ties a creator to the brand on a day: what disclosure has to be checked against.
 
-    From offers accepted by then, and gifts sent by then that had not come back. Without an end:
-    how long a connection has to be disclosed is the rule packs' to say.
+    None: nobody looked, and nothing is on file. Empty: somebody looked within the last year, and
+    there is none. How long a connection has to be disclosed is the rule packs' to say: only what
+    somebody ended, and what came back, is left out.
     """
-    accepted = (
-        OfferEvent.objects.filter(
-            offer__relationship=relationship,
-            offer__state=OfferState.ACCEPTED,
-            act=OfferAct.ACCEPT,
-            on__lte=on,
-        )
-        .select_related("version")
-        .order_by("on", "pk")
+    return ledgers(relationship.brand, [relationship.pk], on)[relationship.pk].connections(on)
+
+
+def _entries(relationships: Collection[int], on: date) -> Iterator[ConnectionEntry]:
+    rows = ConnectionEntry.objects.filter(
+        Q(on=None) | Q(on__lte=on), relationship__in=relationships
     )
-    gifts = (
-        Gift.objects.filter(relationship=relationship, shipped_on__lte=on)
-        .filter(Q(returned_on=None) | Q(returned_on__gt=on))
-        .order_by("shipped_on", "pk")
+    yield from rows.standing().select_related("created_by", "replaces").order_by("-on", "-pk")
+
+
+def _of_entry(row: ConnectionEntry) -> Given:
+    return Given(
+        relationship=row.relationship_id,
+        connection=Connection(
+            row.kind,
+            row.value,
+            row.currency or None,
+            row.on,
+            aim=row.aim or None,
+            advertiser=row.advertiser or None,
+            influence=row.influence,
+            written_contract=row.written_contract,
+        ),
+        title=row.get_kind_display(),
+        from_where="Written down",
+        url="",
+        ended_on=row.ended_on,
+        entry=row,
     )
-    found = [
-        connection
-        for event in accepted
-        if event.version
-        for connection in _of_version(event.version, event.on)
-    ]
-    found += [_of_gift(gift) for gift in gifts]
-    return tuple(found)
 
 
-_KINDS = {
-    Compensation.AFFILIATE: "affiliate_commission",
-    Compensation.AMBASSADOR: "ambassadorship",
-    Compensation.EQUITY: "equity",
-}
-
-
-def _of_version(version: OfferVersion, on: date) -> Iterator[Connection]:
-    """Each thing that the creator gets. What was agreed gives the brand a say in the content."""
-    kind = Compensation(version.compensation)
-    if kind in _KINDS:
-        yield Connection(_KINDS[kind], on=on, influence=True)
-    elif version.percent is not None:
-        yield Connection("affiliate_commission", on=on, influence=True)
-    if version.amount is not None:
-        yield Connection("payment", version.amount, version.currency, on, influence=True)
-    if kind == Compensation.EVENT:
-        word = "travel_event" if version.covers_travel else "invitation"
-        yield Connection(word, on=on, influence=True)
-    if version.product and kind != Compensation.CO_CREATION:
-        value, currency = version.product_value, version.currency or None
-        yield Connection("free_product", value, currency if value is not None else None, on)
-
-
-def _of_gift(gift: Gift) -> Connection:
-    is_asked = gift.asked_on is not None or gift.answered_on is not None or gift.offer_id
-    kind = "free_product" if is_asked else "gift_unsolicited"
-    return Connection(kind, gift.value, gift.currency or None, gift.shipped_on)
+def _newest_first(ties: list[Given]) -> list[Given]:
+    return sorted(ties, key=lambda tie: (tie.connection.on or date.min, tie.title), reverse=True)
