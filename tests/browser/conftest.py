@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from config.devstack.browser import find_browser
 from crm.models import User
-from tests.browser.watching import FLAGS, SCREEN, Troubles
+from tests.browser.watching import FLAGS, SCREEN, Traffic, Troubles
 
 AXE = Path(settings.BASE_DIR, "node_modules", "axe-core", "axe.min.js")
 THEMES = ("light", "dark")
@@ -78,6 +78,12 @@ def page(context: BrowserContext, troubles: Troubles) -> Page:
 
 
 @pytest.fixture
+def settle(page: Page) -> Callable[[], None]:
+    """`settle()`: wait until the page and its fragments have loaded."""
+    return Traffic(page).settle
+
+
+@pytest.fixture
 def log_in(base_url: str, context: BrowserContext) -> Callable[[User], None]:
     """`log_in(manager)`: the browser carries that person's session from now on."""
 
@@ -93,12 +99,12 @@ def log_in(base_url: str, context: BrowserContext) -> Callable[[User], None]:
 
 
 @pytest.fixture
-def visit(page: Page) -> Callable[[str], Page]:
+def visit(page: Page, settle: Callable[[], None]) -> Callable[[str], Page]:
     """`visit("/acme/creators/")`: open the path, wait until it and its fragments have loaded."""
 
     def open_path(path: str) -> Page:
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        settle()
         return page
 
     return open_path

@@ -14,7 +14,7 @@ from tests.factories import RelationshipFactory
 PASSWORD = "long enough for everybody"
 
 
-def test_the_morning(brand, manager, page, visit, assert_accessible):
+def test_the_morning(brand, manager, page, visit, settle, assert_accessible):
     today = timezone.now().date()
     ida = RelationshipFactory(brand=brand, creator__name="Ida Holm", owner=manager)
     due = today - timedelta(days=2)
@@ -29,7 +29,7 @@ def test_the_morning(brand, manager, page, visit, assert_accessible):
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
     expect(page).to_have_url("/acme/")
-    page.wait_for_load_state("networkidle")
+    settle()
     expect(page.get_by_role("heading", level=1)).to_have_text("My day")
     rows = page.locator("#section-chase [data-row]")
     expect(rows).to_have_count(3)

@@ -17,7 +17,7 @@ Noa;Lind;@noa.lind;noa@lind.example;Sweden;
 
 
 def test_somebody_who_came_twice_becomes_one(
-    brand, manager, log_in, visit, assert_accessible, tmp_path
+    brand, manager, log_in, visit, settle, assert_accessible, tmp_path
 ):
     known = RelationshipFactory(brand=brand, creator__name="Ida Holm", creator__country="DK")
     ProfileFactory(creator=known.creator, handle="ida.holm")
@@ -31,7 +31,7 @@ def test_somebody_who_came_twice_becomes_one(
     assert_accessible(page)
     page.get_by_role("button", name="Merge the two").click()
     expect(page.get_by_role("heading", name="Ida Holm", level=1)).to_be_visible()
-    page.wait_for_load_state("networkidle")
+    settle()
     expect(page.get_by_text("Merged with Ida Holm", exact=True)).to_be_visible()
     expect(page.get_by_role("link", name="idaholm")).to_be_visible()
     expect(page.get_by_text("spring launch").first).to_be_visible()

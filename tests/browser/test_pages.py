@@ -153,13 +153,15 @@ def test_person_without_a_brand_is_told_whom_to_ask(
     assert_accessible(page)
 
 
-def test_what_is_chosen_in_the_filter_stays_in_the_address(lived_in, manager, log_in, visit):
+def test_what_is_chosen_in_the_filter_stays_in_the_address(
+    lived_in, manager, log_in, visit, settle
+):
     log_in(manager)
     page = visit("/acme/creators/")
     everybody = page.locator("#rows").get_by_role("row").count()
     page.get_by_role("checkbox", name="Core partner").check()
     page.wait_for_url("**/creators/?*stage=core*")
-    page.wait_for_load_state("networkidle")
+    settle()
     core = page.locator("#rows").get_by_role("row").count()
     assert 1 < core < everybody
 

@@ -52,6 +52,39 @@ class Troubles:
             self.found.append(f"answer {response.status}: {response.request.method} {response.url}")
 
 
+class Traffic:
+    """The requests of a page that are under way: none for a moment, and the page has settled.
+
+    As Playwright's "networkidle", which waits half a second of silence on each page.
+    """
+
+    QUIET_MS = 100
+    STEP_MS = 25
+    MOST_MS = 10_000
+
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._open: set[Request] = set()
+        page.on("request", self._begun)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._ended)
+
+    def _begun(self, request: Request) -> None:
+        self._open.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._open.discard(request)
+
+    def settle(self) -> None:
+        """Wait until the page and its fragments have loaded; fails after ten seconds."""
+        quiet = waited = 0
+        while quiet < self.QUIET_MS:
+            assert waited < self.MOST_MS, [request.url for request in self._open]
+            self._page.wait_for_timeout(self.STEP_MS)
+            waited += self.STEP_MS
+            quiet = 0 if self._open else quiet + self.STEP_MS
+
+
 def width_beyond_screen(page: Page) -> int:
     """How many pixels the page is wider than the screen: 0 when nothing scrolls sideways."""
     return page.evaluate(
