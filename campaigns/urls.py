@@ -35,6 +35,7 @@ from campaigns.views.reports import pages as reports
 app_name = "campaigns"
 urlpatterns = [
     path("", include("campaigns.deliverable_urls")),
+    path("legal/reviews/", include("campaigns.legal_urls")),
     path("offers/", offers.offers, name="offers"),
     path("offers/export.<format:form>", offers.export, name="offers_export"),
     path("offers/<int:pk>/", offers.offer, name="offer"),

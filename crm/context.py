@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils import timezone
 
-from crm.models import Application, Brand, Job, Notification, UserRole
+from crm.models import Application, Brand, Hold, Job, Notification, UserRole
 from crm.permissions import Can, may
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class RailItem:
     url: str
     key: str
     is_here: bool
+    group: str = ""
 
 
 HOME = "crm:day"
@@ -41,6 +43,7 @@ RAIL = (
     ("Offers", "heart-handshake", "campaigns:offers", "f", Can.VIEW),
     ("Library", "photo", "campaigns:assets", "l", Can.VIEW),
     ("Rules", "book", "campaigns:policies", "", Can.VIEW),
+    ("Review queue", "scale", "campaigns:disclosures", "q", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
@@ -48,6 +51,11 @@ RAIL = (
     ("Settings", "settings", "crm:settings", "", Can.MANAGE_BRAND),
 )
 
+# Lines that stand together below a heading; the group is where its first line is.
+GROUPS = {
+    "Legal": ("campaigns:disclosures",),
+}
+_GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
@@ -78,7 +86,7 @@ def rail(request: HttpRequest, brand: Brand, role: str | None) -> list[RailItem]
             # The day is at the brand's own address, with which all others begin.
             is_here = request.path == url if name == HOME else request.path.startswith(url)
             is_here = is_here or request.path.startswith(tuple(others))
-            items.append(RailItem(label, icon, url, key, is_here))
+            items.append(RailItem(label, icon, url, key, is_here, _GROUP_OF.get(name, "")))
     return items
 
 
@@ -95,6 +103,7 @@ def brand_frame(request: HttpRequest) -> dict[str, Any]:
     counted = unread.order_by().values("brand").annotate(number=Count("*")).values("number")
     told = Job.objects.filter(asked_by=request.user, brand=OuterRef("brand"), seen_at=None)
     applied = Application.objects.filter(brand=OuterRef("brand")).waiting().order_by()
+    paused = Hold.objects.filter(brand=OuterRef("brand"), relationship=None)
     waiting = applied.values("brand").annotate(number=Count("*")).values("number")
     # With how much waits in each: one statement for the switcher, the bell and the rail.
     brands = (
@@ -103,6 +112,7 @@ def brand_frame(request: HttpRequest) -> dict[str, Any]:
         .annotate(
             unread=Coalesce(Subquery(counted), 0),
             has_jobs=Exists(told),
+            is_paused=Exists(paused.in_force(timezone.now())),
             applications=Coalesce(Subquery(waiting), 0),
         )
     )

@@ -77,6 +77,7 @@ ICONS = (
     "printer",
     "refresh",
     "report-analytics",
+    "scale",
     "search",
     "send",
     "settings",

@@ -86,6 +86,7 @@ class Match:
 class Mark:
     """Another passage worth marking: a denial, a lookalike, a commercial signal."""
 
+    surface: str
     kind: str
     text: str
     start: int

@@ -86,10 +86,11 @@ def _match(surface: Surface, hit: Hit, views: Mapping[str, Candidate], platform:
 def marks(seen: Seen) -> Iterator[Mark]:
     """Denials, lookalikes, and what sellers write."""
     for surface in seen.surfaces:
-        text = surface.text
+        text, name = surface.text, surface.name
         for hit in surface.denials:
             start, end = text.place(hit.start), text.end_place(hit.end)
             yield Mark(
+                name,
                 "denial",
                 text.raw[start:end],
                 start,
@@ -97,11 +98,11 @@ def marks(seen: Seen) -> Iterator[Mark]:
                 "The post says that it is no advertising.",
             )
         for alike in surface.lookalikes:
-            yield Mark("lookalike", alike.text, alike.start, alike.end, alike.reason)
+            yield Mark(name, "lookalike", alike.text, alike.start, alike.end, alike.reason)
         for kind, found in (
             ("signal", surface.signals),
             ("affiliate", surface.affiliate),
         ):
             for signal in found:
                 start, end = text.place(signal.start), text.end_place(signal.end)
-                yield Mark(kind, text.raw[start:end], start, end, signal.words)
+                yield Mark(name, kind, text.raw[start:end], start, end, signal.words)
