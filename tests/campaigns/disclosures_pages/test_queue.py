@@ -1,6 +1,7 @@
 """Legal's queue: whose turn, in which order, how narrowed."""
 
 from __future__ import annotations
+
 import pytest
 
 pytestmark = pytest.mark.django_db
