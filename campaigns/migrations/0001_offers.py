@@ -119,6 +119,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-state_since", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["brand", "-state_since", "-id"], name="campaigns_offer_moved"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state__in", ["draft", "sent", "countered"])),
+                        fields=["state", "brand", "owner"],
+                        name="campaigns_offer_open",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("title", ""), _negated=True),
+                        name="campaigns_offer_titled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "draft",
+                                    "sent",
+                                    "countered",
+                                    "accepted",
+                                    "declined",
+                                    "expired",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="campaigns_offer_state_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state_since__gte", models.F("created_at"))),
+                        name="campaigns_offer_state_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,6 +254,114 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-state_since", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["brand", "-state_since", "-id"], name="campaigns_gift_moved"
+                    ),
+                    models.Index(
+                        fields=["brand", "state", "-state_since", "-id"],
+                        name="campaigns_gift_by_state",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("product", ""), _negated=True),
+                        name="campaigns_gift_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "planned",
+                                    "asked",
+                                    "wanted",
+                                    "refused",
+                                    "shipped",
+                                    "delivered",
+                                    "posted",
+                                    "returned",
+                                    "cancelled",
+                                ],
+                            )
+                        ),
+                        name="campaigns_gift_state_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("currency", ""), ("value", None)),
+                            models.Q(
+                                ("currency__regex", "^[A-Z]{3}$"),
+                                ("value__gte", 0),
+                                ("value__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_gift_value_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                models.Q(("state", "asked"), _negated=True),
+                                ("asked_on__isnull", False),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["wanted", "refused"]), _negated=True),
+                                ("answered_on__isnull", False),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(
+                                    ("state__in", ["shipped", "delivered", "posted", "returned"]),
+                                    _negated=True,
+                                ),
+                                ("shipped_on__isnull", False),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("state", "delivered"), _negated=True),
+                                ("delivered_on__isnull", False),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("state", "posted"), _negated=True),
+                                models.Q(
+                                    ("posted_on__isnull", False),
+                                    models.Q(("post_url", ""), _negated=True),
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                models.Q(("state", "returned"), _negated=True),
+                                ("returned_on__isnull", False),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="campaigns_gift_dated",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("delivered_on", None),
+                                models.Q(
+                                    ("delivered_on__gte", models.F("shipped_on")),
+                                    ("shipped_on__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("returned_on", None),
+                                models.Q(
+                                    ("returned_on__gte", models.F("shipped_on")),
+                                    ("shipped_on__isnull", False),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="campaigns_gift_day_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +454,193 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["offer", "number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("offer", "number"), name="campaigns_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("fixed_at", None)),
+                        fields=("offer",),
+                        name="campaigns_version_one_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("side", "ours"),
+                            models.Q(("fixed_at__isnull", False), ("side", "theirs")),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_side_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount", None), ("product_value", None), ("currency", "")),
+                            models.Q(
+                                models.Q(("amount", None), ("product_value", None), _negated=True),
+                                ("currency__regex", "^[A-Z]{3}$"),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_money_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount", None), ("amount__gt", 0), _connector="OR"),
+                            models.Q(
+                                ("product_value", None), ("product_value__gte", 0), _connector="OR"
+                            ),
+                            models.Q(
+                                ("percent", None),
+                                models.Q(("percent__gt", 0), ("percent__lte", Decimal(100))),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("months", None), ("months__range", (1, 120)), _connector="OR"
+                            ),
+                        ),
+                        name="campaigns_version_numbers_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("exclusive_for", ""), ("exclusive_months", None)),
+                            models.Q(
+                                models.Q(("exclusive_for", ""), _negated=True),
+                                ("exclusive_months__isnull", False),
+                                ("exclusive_months__range", (1, 120)),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_exclusive_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "compensation__in",
+                                [
+                                    "fee",
+                                    "gift",
+                                    "affiliate",
+                                    "ambassador",
+                                    "equity",
+                                    "event",
+                                    "co_creation",
+                                ],
+                            )
+                        ),
+                        name="campaigns_version_kind_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("amount", None), ("per", "")),
+                            models.Q(
+                                ("amount__isnull", False), ("per__in", ["all", "post", "month"])
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_per_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compensation", "fee"), _negated=True),
+                            models.Q(
+                                ("amount__isnull", False),
+                                ("months", None),
+                                ("event", ""),
+                                ("event_on", None),
+                                ("covers_travel", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_fee",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compensation", "gift"), _negated=True),
+                            models.Q(
+                                ("amount", None),
+                                models.Q(("product", ""), _negated=True),
+                                ("product_value__isnull", False),
+                                ("percent", None),
+                                ("months", None),
+                                ("event", ""),
+                                ("event_on", None),
+                                ("covers_travel", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_gift",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compensation", "affiliate"), _negated=True),
+                            models.Q(
+                                ("amount", None),
+                                ("percent__isnull", False),
+                                ("event", ""),
+                                ("event_on", None),
+                                ("covers_travel", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_affiliate",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compensation", "ambassador"), _negated=True),
+                            models.Q(
+                                ("months__isnull", False),
+                                ("event", ""),
+                                ("event_on", None),
+                                ("covers_travel", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_ambassador",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compensation", "equity"), _negated=True),
+                            models.Q(
+                                ("product", ""),
+                                ("product_value", None),
+                                ("percent__isnull", False),
+                                ("months__isnull", False),
+                                ("event", ""),
+                                ("event_on", None),
+                                ("covers_travel", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_equity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compensation", "event"), _negated=True),
+                            models.Q(
+                                ("percent", None),
+                                ("months", None),
+                                models.Q(("event", ""), _negated=True),
+                                ("event_on__isnull", False),
+                                ("covers_travel__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_event",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("compensation", "co_creation"), _negated=True),
+                            models.Q(
+                                models.Q(("product", ""), _negated=True),
+                                ("product_value", None),
+                                ("event", ""),
+                                ("event_on", None),
+                                ("covers_travel", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_version_co_creation",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -349,6 +681,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["version", "usage"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "usage"), name="campaigns_right_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("usage__in", ["organic", "paid", "whitelisting"]),
+                            models.Q(
+                                ("months", None), ("months__range", (1, 120)), _connector="OR"
+                            ),
+                        ),
+                        name="campaigns_right_valid",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -436,6 +782,39 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["offer", "at", "pk"],
+                "indexes": [
+                    models.Index(fields=["offer", "-at", "-id"], name="campaigns_offer_history")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "act__in",
+                                [
+                                    "edit",
+                                    "send",
+                                    "revise",
+                                    "counter",
+                                    "accept",
+                                    "decline",
+                                    "withdraw",
+                                    "discard",
+                                    "expire",
+                                ],
+                            )
+                        ),
+                        name="campaigns_offer_event_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "channel__in",
+                                ["", "mail", "message", "phone", "in_person", "platform"],
+                            )
+                        ),
+                        name="campaigns_offer_event_channel_valid",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -505,18 +884,45 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["version", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("version", "position"), name="campaigns_deliverable_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("count__range", (1, 999)),
+                            (
+                                "form__in",
+                                [
+                                    "image",
+                                    "carousel",
+                                    "short_video",
+                                    "video",
+                                    "live",
+                                    "story",
+                                    "text",
+                                    "audio",
+                                    "article",
+                                    "other",
+                                ],
+                            ),
+                            (
+                                "kind__in",
+                                [
+                                    "sponsored_post",
+                                    "review",
+                                    "unboxing",
+                                    "tutorial",
+                                    "lifestyle",
+                                    "collaborative",
+                                    "other",
+                                ],
+                            ),
+                        ),
+                        name="campaigns_deliverable_valid",
+                    ),
+                ],
             },
-        ),
-        migrations.AddField(
-            model_name="offer",
-            name="current",
-            field=models.ForeignKey(
-                db_index=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="campaigns.offerversion",
-            ),
         ),
         migrations.CreateModel(
             name="GiftEvent",
@@ -593,490 +999,15 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="gift",
-            index=models.Index(
-                fields=["brand", "-state_since", "-id"], name="campaigns_gift_moved"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="gift",
-            index=models.Index(
-                fields=["brand", "state", "-state_since", "-id"], name="campaigns_gift_by_state"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("product", ""), _negated=True), name="campaigns_gift_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "planned",
-                            "asked",
-                            "wanted",
-                            "refused",
-                            "shipped",
-                            "delivered",
-                            "posted",
-                            "returned",
-                            "cancelled",
-                        ],
-                    )
-                ),
-                name="campaigns_gift_state_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("currency", ""), ("value", None)),
-                    models.Q(
-                        ("currency__regex", "^[A-Z]{3}$"),
-                        ("value__gte", 0),
-                        ("value__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_gift_value_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        models.Q(("state", "asked"), _negated=True),
-                        ("asked_on__isnull", False),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["wanted", "refused"]), _negated=True),
-                        ("answered_on__isnull", False),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(
-                            ("state__in", ["shipped", "delivered", "posted", "returned"]),
-                            _negated=True,
-                        ),
-                        ("shipped_on__isnull", False),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("state", "delivered"), _negated=True),
-                        ("delivered_on__isnull", False),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("state", "posted"), _negated=True),
-                        models.Q(
-                            ("posted_on__isnull", False), models.Q(("post_url", ""), _negated=True)
-                        ),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        models.Q(("state", "returned"), _negated=True),
-                        ("returned_on__isnull", False),
-                        _connector="OR",
-                    ),
-                ),
-                name="campaigns_gift_dated",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="gift",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("delivered_on", None),
-                        models.Q(
-                            ("delivered_on__gte", models.F("shipped_on")),
-                            ("shipped_on__isnull", False),
-                        ),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("returned_on", None),
-                        models.Q(
-                            ("returned_on__gte", models.F("shipped_on")),
-                            ("shipped_on__isnull", False),
-                        ),
-                        _connector="OR",
-                    ),
-                ),
-                name="campaigns_gift_day_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.UniqueConstraint(
-                fields=("offer", "number"), name="campaigns_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("fixed_at", None)),
-                fields=("offer",),
-                name="campaigns_version_one_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("side", "ours"),
-                    models.Q(("fixed_at__isnull", False), ("side", "theirs")),
-                    _connector="OR",
-                ),
-                name="campaigns_version_side_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount", None), ("product_value", None), ("currency", "")),
-                    models.Q(
-                        models.Q(("amount", None), ("product_value", None), _negated=True),
-                        ("currency__regex", "^[A-Z]{3}$"),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_money_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount", None), ("amount__gt", 0), _connector="OR"),
-                    models.Q(("product_value", None), ("product_value__gte", 0), _connector="OR"),
-                    models.Q(
-                        ("percent", None),
-                        models.Q(("percent__gt", 0), ("percent__lte", Decimal(100))),
-                        _connector="OR",
-                    ),
-                    models.Q(("months", None), ("months__range", (1, 120)), _connector="OR"),
-                ),
-                name="campaigns_version_numbers_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("exclusive_for", ""), ("exclusive_months", None)),
-                    models.Q(
-                        models.Q(("exclusive_for", ""), _negated=True),
-                        ("exclusive_months__isnull", False),
-                        ("exclusive_months__range", (1, 120)),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_exclusive_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "compensation__in",
-                        [
-                            "fee",
-                            "gift",
-                            "affiliate",
-                            "ambassador",
-                            "equity",
-                            "event",
-                            "co_creation",
-                        ],
-                    )
-                ),
-                name="campaigns_version_kind_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("amount", None), ("per", "")),
-                    models.Q(("amount__isnull", False), ("per__in", ["all", "post", "month"])),
-                    _connector="OR",
-                ),
-                name="campaigns_version_per_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("compensation", "fee"), _negated=True),
-                    models.Q(
-                        ("amount__isnull", False),
-                        ("months", None),
-                        ("event", ""),
-                        ("event_on", None),
-                        ("covers_travel", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_fee",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("compensation", "gift"), _negated=True),
-                    models.Q(
-                        ("amount", None),
-                        models.Q(("product", ""), _negated=True),
-                        ("product_value__isnull", False),
-                        ("percent", None),
-                        ("months", None),
-                        ("event", ""),
-                        ("event_on", None),
-                        ("covers_travel", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_gift",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("compensation", "affiliate"), _negated=True),
-                    models.Q(
-                        ("amount", None),
-                        ("percent__isnull", False),
-                        ("event", ""),
-                        ("event_on", None),
-                        ("covers_travel", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_affiliate",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("compensation", "ambassador"), _negated=True),
-                    models.Q(
-                        ("months__isnull", False),
-                        ("event", ""),
-                        ("event_on", None),
-                        ("covers_travel", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_ambassador",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("compensation", "equity"), _negated=True),
-                    models.Q(
-                        ("product", ""),
-                        ("product_value", None),
-                        ("percent__isnull", False),
-                        ("months__isnull", False),
-                        ("event", ""),
-                        ("event_on", None),
-                        ("covers_travel", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_equity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("compensation", "event"), _negated=True),
-                    models.Q(
-                        ("percent", None),
-                        ("months", None),
-                        models.Q(("event", ""), _negated=True),
-                        ("event_on__isnull", False),
-                        ("covers_travel__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_event",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("compensation", "co_creation"), _negated=True),
-                    models.Q(
-                        models.Q(("product", ""), _negated=True),
-                        ("product_value", None),
-                        ("event", ""),
-                        ("event_on", None),
-                        ("covers_travel", None),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_version_co_creation",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerright",
-            constraint=models.UniqueConstraint(
-                fields=("version", "usage"), name="campaigns_right_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerright",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("usage__in", ["organic", "paid", "whitelisting"]),
-                    models.Q(("months", None), ("months__range", (1, 120)), _connector="OR"),
-                ),
-                name="campaigns_right_valid",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="offerevent",
-            index=models.Index(fields=["offer", "-at", "-id"], name="campaigns_offer_history"),
-        ),
-        migrations.AddConstraint(
-            model_name="offerevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "act__in",
-                        [
-                            "edit",
-                            "send",
-                            "revise",
-                            "counter",
-                            "accept",
-                            "decline",
-                            "withdraw",
-                            "discard",
-                            "expire",
-                        ],
-                    )
-                ),
-                name="campaigns_offer_event_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("channel__in", ["", "mail", "message", "phone", "in_person", "platform"])
-                ),
-                name="campaigns_offer_event_channel_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerdeliverable",
-            constraint=models.UniqueConstraint(
-                fields=("version", "position"), name="campaigns_deliverable_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offerdeliverable",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("count__range", (1, 999)),
-                    (
-                        "form__in",
-                        [
-                            "image",
-                            "carousel",
-                            "short_video",
-                            "video",
-                            "live",
-                            "story",
-                            "text",
-                            "audio",
-                            "article",
-                            "other",
-                        ],
-                    ),
-                    (
-                        "kind__in",
-                        [
-                            "sponsored_post",
-                            "review",
-                            "unboxing",
-                            "tutorial",
-                            "lifestyle",
-                            "collaborative",
-                            "other",
-                        ],
-                    ),
-                ),
-                name="campaigns_deliverable_valid",
-            ),
-        ),
-        migrations.AddIndex(
+        migrations.AddField(
             model_name="offer",
-            index=models.Index(
-                fields=["brand", "-state_since", "-id"], name="campaigns_offer_moved"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="offer",
-            index=models.Index(
-                condition=models.Q(("state__in", ["draft", "sent", "countered"])),
-                fields=["state", "brand", "owner"],
-                name="campaigns_offer_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("title", ""), _negated=True), name="campaigns_offer_titled"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "draft",
-                            "sent",
-                            "countered",
-                            "accepted",
-                            "declined",
-                            "expired",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="campaigns_offer_state_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state_since__gte", models.F("created_at"))),
-                name="campaigns_offer_state_order",
+            name="current",
+            field=models.ForeignKey(
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="campaigns.offerversion",
             ),
         ),
         migrations.RunSQL(KEEP, LET_GO),

@@ -12,24 +12,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Answer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("score", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("choice", models.CharField(blank=True, max_length=120, null=True)),
-                ("cannot_say", models.BooleanField(default=False)),
-                ("evidence", models.CharField(blank=True, default="", max_length=1000)),
-            ],
-            options={
-                "ordering": ["review", "pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="Criterion",
             fields=[
                 (
@@ -58,59 +40,38 @@ class Migration(migrations.Migration):
                 ),
                 ("options", models.JSONField(blank=True, default=list)),
                 ("needs_evidence", models.BooleanField(default=False)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
             ],
             options={
                 "verbose_name_plural": "criteria",
                 "ordering": ["brand", "key", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="FormCriterion",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "indexes": [models.Index(fields=["brand", "key"], name="crm_criterion_wordings")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("key__regex", "^[a-z][a-z0-9_]*$")),
+                        name="crm_criterion_key_valid",
                     ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-            ],
-            options={
-                "verbose_name_plural": "form criteria",
-                "ordering": ["form", "position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Review",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("anchors__len", 5), ("kind", "scale"), ("options", [])),
+                            models.Q(
+                                ("anchors__len", 0),
+                                ("kind", "choice"),
+                                models.Q(("options", []), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="crm_criterion_kind_valid",
                     ),
-                ),
-                ("is_adjudication", models.BooleanField(default=False)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("submitted", "Handed in"),
-                            ("declined", "Declined"),
-                            ("released", "Given to somebody else"),
-                        ],
-                        default="waiting",
-                        max_length=9,
-                    ),
-                ),
-                ("assigned_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("comment", models.TextField(blank=True, default="", max_length=4000)),
-                ("why_declined", models.CharField(blank=True, default="", max_length=300)),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "ordering": ["vetting", "assigned_at", "pk"],
+                ],
             },
         ),
         migrations.CreateModel(
@@ -130,9 +91,82 @@ class Migration(migrations.Migration):
                 ("days", models.PositiveSmallIntegerField(default=7)),
                 ("why", models.CharField(blank=True, default="", max_length=300)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["brand", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("brand", "number"), name="crm_review_form_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("dispute_from__range", (1, 4)),
+                            ("reviewers__range", (1, 2)),
+                            ("days__range", (1, 90)),
+                        ),
+                        name="crm_review_form_valid",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="FormCriterion",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField()),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.criterion",
+                    ),
+                ),
+                (
+                    "form",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="lines",
+                        to="crm.reviewform",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name_plural": "form criteria",
+                "ordering": ["form", "position"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("form", "position"), name="crm_form_criterion_place"
+                    ),
+                    models.UniqueConstraint(
+                        fields=("form", "criterion"), name="crm_form_criterion_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -164,9 +198,193 @@ class Migration(migrations.Migration):
                 ("all_in_at", models.DateTimeField(blank=True, null=True)),
                 ("settled_at", models.DateTimeField(blank=True, null=True)),
                 ("why_withdrawn", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "form",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.reviewform",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="vettings",
+                        to="crm.relationship",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "settled_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-requested_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["brand", "status", "-requested_at", "-id"], name="crm_vet_list"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reviewers__range", (1, 2))),
+                        name="crm_vetting_reviewers_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("all_in_at", None), ("settled_at", None), ("status", "open")),
+                            models.Q(
+                                ("all_in_at__isnull", False),
+                                ("settled_at", None),
+                                ("status", "disputed"),
+                            ),
+                            models.Q(
+                                ("all_in_at__isnull", False),
+                                ("settled_at__isnull", False),
+                                ("status", "settled"),
+                            ),
+                            models.Q(("settled_at__isnull", False), ("status", "withdrawn")),
+                            _connector="OR",
+                        ),
+                        name="crm_vetting_status_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("all_in_at", None),
+                                ("all_in_at__gte", models.F("requested_at")),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("settled_at", None),
+                                ("settled_at__gte", models.F("requested_at")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="crm_vetting_order",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Review",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("is_adjudication", models.BooleanField(default=False)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("submitted", "Handed in"),
+                            ("declined", "Declined"),
+                            ("released", "Given to somebody else"),
+                        ],
+                        default="waiting",
+                        max_length=9,
+                    ),
+                ),
+                ("assigned_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("comment", models.TextField(blank=True, default="", max_length=4000)),
+                ("why_declined", models.CharField(blank=True, default="", max_length=300)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "assigned_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "vetting",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reviews",
+                        to="crm.vetting",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["vetting", "assigned_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "waiting")),
+                        fields=["reviewer"],
+                        name="crm_review_waiting",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("vetting", "reviewer"), name="crm_review_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_adjudication", True)),
+                        fields=("vetting",),
+                        name="crm_review_one_third_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("status", "waiting")),
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("status__in", ("submitted", "declined", "released")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="crm_review_status_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "declined"), _negated=True),
+                            models.Q(("why_declined", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="crm_review_declined_with_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,370 +415,107 @@ class Migration(migrations.Migration):
                         max_length=12,
                     ),
                 ),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.criterion",
+                    ),
+                ),
+                (
+                    "vetting",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="results",
+                        to="crm.vetting",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["vetting", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("vetting", "criterion"), name="crm_vet_result_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("basis", "unknown"), ("choice", None), ("score", None)),
+                            models.Q(
+                                (
+                                    "basis__in",
+                                    ["single", "agreed", "median", "one_of_two", "adjudicated"],
+                                ),
+                                models.Q(
+                                    models.Q(("choice", None), ("score__range", (1, 5))),
+                                    models.Q(("choice__isnull", False), ("score", None)),
+                                    _connector="OR",
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="crm_vet_result_valid",
+                    ),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="criterion",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="answer",
-            name="criterion",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="crm.criterion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="formcriterion",
-            name="criterion",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="crm.criterion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="review",
-            name="assigned_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="review",
-            name="reviewer",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="answer",
-            name="review",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="answers",
-                to="crm.review",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reviewform",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="reviewform",
-            name="created_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
+        migrations.CreateModel(
+            name="Answer",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("score", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("choice", models.CharField(blank=True, max_length=120, null=True)),
+                ("cannot_say", models.BooleanField(default=False)),
+                ("evidence", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "criterion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="crm.criterion",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answers",
+                        to="crm.review",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["review", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("review", "criterion"), name="crm_answer_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("cannot_say", False), ("choice", None), ("score__range", (1, 5))
+                            ),
+                            models.Q(
+                                ("cannot_say", False), ("choice__isnull", False), ("score", None)
+                            ),
+                            models.Q(("cannot_say", True), ("choice", None), ("score", None)),
+                            _connector="OR",
+                        ),
+                        name="crm_answer_one_thing",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="reviewform",
             name="criteria",
             field=models.ManyToManyField(
                 related_name="review_forms", through="crm.FormCriterion", to="crm.criterion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="formcriterion",
-            name="form",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="lines",
-                to="crm.reviewform",
-            ),
-        ),
-        migrations.AddField(
-            model_name="vetting",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="vetting",
-            name="form",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="crm.reviewform"
-            ),
-        ),
-        migrations.AddField(
-            model_name="vetting",
-            name="relationship",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="vettings",
-                to="crm.relationship",
-            ),
-        ),
-        migrations.AddField(
-            model_name="vetting",
-            name="requested_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="vetting",
-            name="settled_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="review",
-            name="vetting",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="reviews",
-                to="crm.vetting",
-            ),
-        ),
-        migrations.AddField(
-            model_name="vettingresult",
-            name="criterion",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="+", to="crm.criterion"
-            ),
-        ),
-        migrations.AddField(
-            model_name="vettingresult",
-            name="vetting",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="results",
-                to="crm.vetting",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="criterion",
-            index=models.Index(fields=["brand", "key"], name="crm_criterion_wordings"),
-        ),
-        migrations.AddConstraint(
-            model_name="criterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("key__regex", "^[a-z][a-z0-9_]*$")),
-                name="crm_criterion_key_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criterion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("anchors__len", 5), ("kind", "scale"), ("options", [])),
-                    models.Q(
-                        ("anchors__len", 0),
-                        ("kind", "choice"),
-                        models.Q(("options", []), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="crm_criterion_kind_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.UniqueConstraint(
-                fields=("review", "criterion"), name="crm_answer_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cannot_say", False), ("choice", None), ("score__range", (1, 5))),
-                    models.Q(("cannot_say", False), ("choice__isnull", False), ("score", None)),
-                    models.Q(("cannot_say", True), ("choice", None), ("score", None)),
-                    _connector="OR",
-                ),
-                name="crm_answer_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewform",
-            constraint=models.UniqueConstraint(
-                fields=("brand", "number"), name="crm_review_form_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reviewform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("dispute_from__range", (1, 4)),
-                    ("reviewers__range", (1, 2)),
-                    ("days__range", (1, 90)),
-                ),
-                name="crm_review_form_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formcriterion",
-            constraint=models.UniqueConstraint(
-                fields=("form", "position"), name="crm_form_criterion_place"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="formcriterion",
-            constraint=models.UniqueConstraint(
-                fields=("form", "criterion"), name="crm_form_criterion_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="vetting",
-            index=models.Index(
-                fields=["brand", "status", "-requested_at", "-id"], name="crm_vet_list"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reviewers__range", (1, 2))), name="crm_vetting_reviewers_valid"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("all_in_at", None), ("settled_at", None), ("status", "open")),
-                    models.Q(
-                        ("all_in_at__isnull", False), ("settled_at", None), ("status", "disputed")
-                    ),
-                    models.Q(
-                        ("all_in_at__isnull", False),
-                        ("settled_at__isnull", False),
-                        ("status", "settled"),
-                    ),
-                    models.Q(("settled_at__isnull", False), ("status", "withdrawn")),
-                    _connector="OR",
-                ),
-                name="crm_vetting_status_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vetting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("all_in_at", None),
-                        ("all_in_at__gte", models.F("requested_at")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("settled_at", None),
-                        ("settled_at__gte", models.F("requested_at")),
-                        _connector="OR",
-                    ),
-                ),
-                name="crm_vetting_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="review",
-            index=models.Index(
-                condition=models.Q(("status", "waiting")),
-                fields=["reviewer"],
-                name="crm_review_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                fields=("vetting", "reviewer"), name="crm_review_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_adjudication", True)),
-                fields=("vetting",),
-                name="crm_review_one_third_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("status", "waiting")),
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("status__in", ("submitted", "declined", "released")),
-                    ),
-                    _connector="OR",
-                ),
-                name="crm_review_status_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="review",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "declined"), _negated=True),
-                    models.Q(("why_declined", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="crm_review_declined_with_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vettingresult",
-            constraint=models.UniqueConstraint(
-                fields=("vetting", "criterion"), name="crm_vet_result_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vettingresult",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("basis", "unknown"), ("choice", None), ("score", None)),
-                    models.Q(
-                        ("basis__in", ["single", "agreed", "median", "one_of_two", "adjudicated"]),
-                        models.Q(
-                            models.Q(("choice", None), ("score__range", (1, 5))),
-                            models.Q(("choice__isnull", False), ("score", None)),
-                            _connector="OR",
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="crm_vet_result_valid",
             ),
         ),
     ]

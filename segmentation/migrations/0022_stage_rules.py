@@ -79,6 +79,65 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["brand", "kind", "stage", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["entry", "exit", "suggest"])),
+                        name="segmentation_stage_rule_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "stage__in",
+                                [
+                                    "prospect",
+                                    "first_time",
+                                    "core",
+                                    "advocate",
+                                    "lapsed",
+                                    "declined",
+                                ],
+                            )
+                        ),
+                        name="segmentation_stage_rule_stage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ("entry", "exit")), ("to_stage", "")),
+                            models.Q(
+                                ("kind", "suggest"),
+                                (
+                                    "to_stage__in",
+                                    [
+                                        "prospect",
+                                        "first_time",
+                                        "core",
+                                        "advocate",
+                                        "lapsed",
+                                        "declined",
+                                    ],
+                                ),
+                                models.Q(("to_stage", models.F("stage")), _negated=True),
+                                models.Q(("name", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="segmentation_stage_rule_shape",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind__in", ("entry", "exit"))),
+                        fields=("brand", "kind", "stage"),
+                        name="segmentation_stage_criteria_once",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "suggest")),
+                        fields=("brand", "name"),
+                        name="segmentation_stage_suggestion_named_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("quiet_days__range", (1, 3650))),
+                        name="segmentation_stage_rule_quiet",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -117,6 +176,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["stage_rule", "-number"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("stage_rule", "number"), name="segmentation_stage_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("used_until", None)),
+                        fields=("stage_rule",),
+                        name="segmentation_stage_version_one_in_use",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("used_until", None),
+                            ("used_until__gte", models.F("used_from")),
+                            _connector="OR",
+                        ),
+                        name="segmentation_stage_version_order",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -214,141 +291,48 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "suggestions of stages",
                 "ordering": ["-suggested_at", "-pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="stagerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["entry", "exit", "suggest"])),
-                name="segmentation_stage_rule_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "stage__in",
-                        ["prospect", "first_time", "core", "advocate", "lapsed", "declined"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("status", "open")),
+                        fields=["brand", "suggested_at", "id"],
+                        name="segmentation_suggested",
                     )
-                ),
-                name="segmentation_stage_rule_stage",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ("entry", "exit")), ("to_stage", "")),
-                    models.Q(
-                        ("kind", "suggest"),
-                        (
-                            "to_stage__in",
-                            ["prospect", "first_time", "core", "advocate", "lapsed", "declined"],
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ("open", "dismissed"))),
+                        fields=("relationship", "to_stage"),
+                        name="segmentation_one_live_suggestion",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["open", "accepted", "dismissed", "withdrawn"])
                         ),
-                        models.Q(("to_stage", models.F("stage")), _negated=True),
-                        models.Q(("name", ""), _negated=True),
+                        name="segmentation_suggestion_status",
                     ),
-                    _connector="OR",
-                ),
-                name="segmentation_stage_rule_shape",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagerule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind__in", ("entry", "exit"))),
-                fields=("brand", "kind", "stage"),
-                name="segmentation_stage_criteria_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagerule",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "suggest")),
-                fields=("brand", "name"),
-                name="segmentation_stage_suggestion_named_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("quiet_days__range", (1, 3650))),
-                name="segmentation_stage_rule_quiet",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageruleversion",
-            constraint=models.UniqueConstraint(
-                fields=("stage_rule", "number"), name="segmentation_stage_version_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageruleversion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("used_until", None)),
-                fields=("stage_rule",),
-                name="segmentation_stage_version_one_in_use",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stageruleversion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("used_until", None),
-                    ("used_until__gte", models.F("used_from")),
-                    _connector="OR",
-                ),
-                name="segmentation_stage_version_order",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="stagesuggestion",
-            index=models.Index(
-                condition=models.Q(("status", "open")),
-                fields=["brand", "suggested_at", "id"],
-                name="segmentation_suggested",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagesuggestion",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ("open", "dismissed"))),
-                fields=("relationship", "to_stage"),
-                name="segmentation_one_live_suggestion",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagesuggestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["open", "accepted", "dismissed", "withdrawn"])),
-                name="segmentation_suggestion_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagesuggestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("status", "open")),
-                    models.Q(
-                        models.Q(("status", "open"), _negated=True), ("closed_at__isnull", False)
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("status", "open")),
+                            models.Q(
+                                models.Q(("status", "open"), _negated=True),
+                                ("closed_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="segmentation_suggestion_closed",
                     ),
-                    _connector="OR",
-                ),
-                name="segmentation_suggestion_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stagesuggestion",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("quiet_until__isnull", False), ("status", "dismissed")),
-                    models.Q(
-                        models.Q(("status", "dismissed"), _negated=True), ("quiet_until", None)
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("quiet_until__isnull", False), ("status", "dismissed")),
+                            models.Q(
+                                models.Q(("status", "dismissed"), _negated=True),
+                                ("quiet_until", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="segmentation_suggestion_quiet",
                     ),
-                    _connector="OR",
-                ),
-                name="segmentation_suggestion_quiet",
-            ),
+                ],
+            },
         ),
     ]
