@@ -103,5 +103,5 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ["brand", "number", "at", "actor_label", "verb", "target_label"]
     list_filter = ["brand", "verb"]
     list_select_related = ["brand"]
-    search_fields = ["target_label", "actor_label"]
+    search_fields = ["text__target_label", "text__actor_label"]
     show_full_result_count = False

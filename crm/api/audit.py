@@ -21,28 +21,44 @@ ORDER = Order("audit", key="number", descending=True)
 COLUMNS = (
     "number",
     "at",
-    "actor_label",
+    "actor",
     "verb",
     "target_type",
     "target_id",
-    "target_label",
-    "data",
+    "facts",
+    "text_digest",
     "previous_hash",
     "hash",
+    "text__salt",
+    "text__actor_label",
+    "text__target_label",
+    "text__personal",
 )
 
 
+class AuditTextSerializer(serializers.Serializer[Any]):
+    """What is personal of an act. It may be erased: the entry's digest of it stays."""
+
+    salt = serializers.CharField()
+    actor = serializers.CharField(help_text="An e-mail address as it was then, or `system`.")
+    target = serializers.CharField(help_text="What the target was called then.")
+    personal = serializers.DictField()
+
+
 class AuditEntrySerializer(serializers.Serializer[Any]):
-    """One act: its hash covers all of it and the hash of the entry before."""
+    """One act: its hash covers all of it, the text by its digest, and the hash before."""
 
     number = serializers.IntegerField(help_text="From 1 on, without gaps, in each brand.")
     at = serializers.DateTimeField()
-    actor = serializers.CharField(help_text="An e-mail address as it was then, or `system`.")
+    actor = serializers.IntegerField(
+        allow_null=True, help_text="The account's number; null is the system."
+    )
     verb = serializers.CharField()
     target_type = serializers.CharField()
     target_id = serializers.IntegerField(allow_null=True)
-    target_label = serializers.CharField(allow_blank=True)
-    data = serializers.DictField()  # type: ignore[assignment] # a field's name
+    facts = serializers.DictField(help_text="Numbers, days, states and keys: nothing personal.")
+    text = AuditTextSerializer(allow_null=True, help_text="Null where it was erased.")
+    text_digest = serializers.CharField()
     previous_hash = serializers.CharField()
     hash = serializers.CharField()
 
@@ -67,21 +83,21 @@ class AuditQuery(PageQuery):
 
 def acts(rows: list[Row]) -> list[Row]:
     """Rows of COLUMNS as the API shows them."""
-    return [
-        {
-            "number": row["number"],
-            "at": row["at"],
-            "actor": row["actor_label"],
-            "verb": row["verb"],
-            "target_type": row["target_type"],
-            "target_id": row["target_id"],
-            "target_label": row["target_label"],
-            "data": row["data"],
-            "previous_hash": row["previous_hash"],
-            "hash": row["hash"],
+    return [_act(row) for row in rows]
+
+
+def _act(row: Row) -> Row:
+    shown = {name: row[name] for name in COLUMNS if "__" not in name}
+    salt = row["text__salt"]
+    return shown | {
+        "text": salt
+        and {
+            "salt": salt,
+            "actor": row["text__actor_label"],
+            "target": row["text__target_label"],
+            "personal": row["text__personal"],
         }
-        for row in rows
-    ]
+    }
 
 
 class AuditViewSet(BrandViewSet[AuditEntry]):

@@ -25,7 +25,14 @@ from crm.models.incidents import (
     Runbook,
 )
 from crm.models.jobs import Job, JobRow
-from crm.models.ledger import AuditEntry, FactChange
+from crm.models.ledger import (
+    AuditEntry,
+    AuditText,
+    FactChange,
+    LedgerCheckpoint,
+    LedgerKeeping,
+    LedgerKey,
+)
 from crm.models.mail import Attachment, Mailbox, MailFolder, Message, Thread
 from crm.models.mail_templates import MailTemplate, MailTemplateVersion
 from crm.models.merges import DuplicatePair, Merge, MergePart
@@ -81,6 +88,7 @@ __all__ = (
     "Attachment",
     "AudienceSnapshot",
     "AuditEntry",
+    "AuditText",
     "Brand",
     "CalendarFeed",
     "ContactPoint",
@@ -109,6 +117,9 @@ __all__ = (
     "IncidentStep",
     "Job",
     "JobRow",
+    "LedgerCheckpoint",
+    "LedgerKeeping",
+    "LedgerKey",
     "MailFolder",
     "MailTemplate",
     "MailTemplateVersion",

@@ -153,7 +153,7 @@ def change_creator(
         target=creator,
         actor=actor,
         at=at,
-        data=moved,
+        text=moved,
     )
     return creator
 

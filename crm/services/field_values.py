@@ -181,5 +181,6 @@ def _record(act: _Act, changed: Sequence[int], moved: Mapping[str, list[object]]
         target=target,
         actor=act.actor,
         at=act.at,
-        data={"values": values, "note": act.note, **count},
+        data=count,
+        text={"values": values, "note": act.note},
     )

@@ -46,7 +46,7 @@ def _find(relationship: Relationship, window: Window) -> Iterator[Event]:
 
 
 def _in_words(entry: AuditEntry) -> str:
-    words = _WORDS.get(entry.verb)
+    words = _WORDS.get(entry.verb) if entry.words else None
     return words(entry.data) if words else entry.verb.replace("_", " ").replace(".", " ")
 
 

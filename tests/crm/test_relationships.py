@@ -233,7 +233,7 @@ def test_owner_and_next_step_are_set_and_recorded(relationship, manager, strateg
         "Send the brief",
         date(2026, 12, 1),
     )
-    assert list(AuditEntry.objects.order_by("number").values_list("verb", "data")) == [
+    assert [(e.verb, e.data) for e in AuditEntry.objects.order_by("number")] == [
         ("crm.owner.set", {"owner": [None, "strategist@acme.example"]}),
         (
             "crm.next_step.set",

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
 from crm import audit
-from crm.models import AuditEntry, Brand
+from crm.models import Brand
 
 
 class Command(BaseCommand):
@@ -48,32 +47,19 @@ class Command(BaseCommand):
                 except OSError as error:
                     raise CommandError(f"Cannot write {options['export']}: {error}.") from error
             for brand in brands:
-                seen = _Walk(brand, out)
-                broken = audit.first_broken_link(seen)
-                for _rest in seen:  # the export goes on beyond a break
-                    pass
-                result[brand.slug] = {"entries": seen.count, "last_hash": seen.last_hash}
-                if broken:
+                checker = audit.Checker()
+                for entry in audit.entries_of(brand):
+                    checker.take(entry)
+                    if out:
+                        line = json.dumps(audit.exported(entry), ensure_ascii=False)
+                        out.write(line + "\n")
+                result[brand.slug] = {
+                    "entries": checker.entries,
+                    "last_hash": checker.last_hash,
+                    "texts_erased": checker.erased,
+                }
+                if broken := checker.end():
                     problems.append(f"{brand.slug}: entry {broken.number}: {broken.problem}.")
         if problems:
             raise CommandError("The ledger is broken. " + " ".join(problems))
         self.stdout.write(json.dumps(result))
-
-
-class _Walk:
-    """The entries of a brand, once, counted and written to `out` as they pass."""
-
-    def __init__(self, brand: Brand, out: TextIO | None) -> None:
-        self.count = 0
-        self.last_hash = audit.GENESIS
-        self._entries = audit.entries_of(brand)
-        self._out = out
-
-    def __iter__(self) -> Iterator[AuditEntry]:
-        for entry in self._entries:
-            self.count += 1
-            self.last_hash = entry.hash
-            if self._out:
-                line = audit.content(entry) | {"hash": entry.hash}
-                self._out.write(json.dumps(line, ensure_ascii=False) + "\n")
-            yield entry

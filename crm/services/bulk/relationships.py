@@ -163,11 +163,11 @@ def changed_since(batch: Batch) -> Outcomes:
         )
         .order_by("target_id", "-number")
         .distinct("target_id")
-        .values_list("target_id", "actor_label")
+        .values_list("target_id", "text__actor_label")
     )
     who = dict(last) if since else {}
     return {
-        row.pk: Outcome(RowOutcome.KEPT, f"Changed since by {who.get(row.pk, 'somebody')}.")
+        row.pk: Outcome(RowOutcome.KEPT, f"Changed since by {who.get(row.pk) or 'somebody'}.")
         for row in since
     }
 

@@ -104,7 +104,7 @@ def test_accepting_moves_for_the_suggestions_reason(fan, waiting, manager):
     assert (done.status, done.closed_by, done.note) == ("accepted", manager, "She is great")
     stay = StageChange.objects.get(relationship=fan, left_at=None)
     assert stay.reason == "Suggested: 3 organic mentions in 90 days. She is great"
-    verbs = AuditEntry.objects.order_by("number").values_list("verb", "actor_label")
+    verbs = AuditEntry.objects.order_by("number").values_list("verb", "text__actor_label")
     assert list(verbs)[-2:] == [
         ("crm.stage.moved", manager.email),
         ("segmentation.suggestion.accepted", manager.email),

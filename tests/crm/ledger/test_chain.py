@@ -11,7 +11,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm import audit
-from crm.models import AuditEntry
+from crm.models import AuditEntry, AuditText
+from tests.crm.ledger import behind
 from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
@@ -76,59 +77,132 @@ def test_the_chain_holds_after_the_actors_account_is_gone(brand, manager):
     assert audit.first_broken_link(audit.entries_of(brand)) is None
 
 
+def broken(brand, **options):
+    found = audit.first_broken_link(audit.entries_of(brand), **options)
+    return found and (found.number, found.kind.value)
+
+
 @pytest.mark.parametrize(
     "tamper",
     [
-        {"data": {"n": 99}},
+        {"facts": {"n": 99}},
         {"at": NOW + timedelta(microseconds=1)},
-        {"actor_label": "somebody@else.example"},
+        {"actor_id": 7},
         {"verb": "test.other"},
         {"target_id": 7},
-        {"target_label": "x"},
+        {"text_digest": "0" * 64},
     ],
 )
 def test_a_changed_entry_is_found(brand, tamper):
     write(brand, count=5)
-    AuditEntry.objects.filter(brand=brand, number=3).update(**tamper)
+    behind.change(brand, 3, **tamper)
     assert audit.first_broken_link(audit.entries_of(brand)) == audit.BrokenLink(
-        3, "its content was changed after it was written"
+        3, audit.Broken.CHANGED, "its content was changed after it was written"
     )
 
 
-def test_a_changed_entry_with_a_new_hash_breaks_the_next(brand):
+@pytest.mark.parametrize(
+    "tamper", [{"actor_label": "x@y.example"}, {"target_label": "x"}, {"personal": {"a": 1}}]
+)
+def test_a_changed_text_is_found(brand, tamper):
+    write(brand, count=5)
+    behind.change_text(brand, 3, **tamper)
+    assert broken(brand) == (3, "text_changed")
+
+
+def test_a_changed_entry_with_a_new_hash_is_found_by_the_next(brand):
     write(brand, count=5)
     entry = AuditEntry.objects.get(brand=brand, number=3)
     entry.verb = "test.other"
-    AuditEntry.objects.filter(pk=entry.pk).update(verb=entry.verb, hash=audit.hash_of(entry))
-    assert audit.first_broken_link(audit.entries_of(brand)) == audit.BrokenLink(
-        4, "it does not continue the entry before it"
-    )
+    behind.change(brand, 3, verb=entry.verb, hash=audit.hash_of(entry))
+    assert broken(brand) == (3, "relinked")
 
 
 def test_a_removed_entry_is_found(brand):
     write(brand, count=5)
-    AuditEntry.objects.filter(brand=brand, number=2).delete()
+    behind.remove(brand, 2)
     assert audit.first_broken_link(audit.entries_of(brand)) == audit.BrokenLink(
-        2, "entry 2 is missing; entry 3 follows"
+        2, audit.Broken.GAP, "entry 2 is missing; entry 3 follows"
     )
+
+
+def test_a_removed_entry_whose_number_another_took_is_found(brand):
+    write(brand, count=5)
+    behind.remove(brand, 2, close=True)
+    assert broken(brand) == (2, "gap")
+
+
+def test_a_removed_first_entry_is_found(brand):
+    write(brand, count=3)
+    behind.remove(brand, 1, close=True)
+    assert broken(brand) == (1, "gap")
+
+
+def test_an_entry_put_in_is_found(brand):
+    write(brand, count=5)
+    with behind.the_back() as cursor:
+        behind.shift(cursor, brand, 2, 1)
+    two, four = AuditEntry.objects.filter(brand=brand, number__in=[2, 4]).order_by("number")
+    made = AuditEntry(
+        brand=brand,
+        number=3,
+        at=two.at,
+        verb="test.never",
+        target_type="crm.brand",
+        text_digest=two.text_digest,
+        previous_hash=two.hash,
+    )
+    made.hash = audit.hash_of(made)
+    made.save()
+    AuditText.objects.create(
+        entry=made, salt=two.text.salt, actor_label="system", target_label="Acme", personal={}
+    )
+    assert four.verb == "test.act2"
+    assert broken(brand) == (3, "inserted")
+
+
+def test_a_cut_off_end_is_found_by_a_checkpoint_only(brand):
+    last = write(brand, count=5)
+    mark = audit.Mark(5, last.hash)
+    assert broken(brand, marks=[mark]) is None
+    behind.remove(brand, 5)
+    assert broken(brand) is None
+    assert broken(brand, marks=[mark]) == (5, "cut_off")
+
+
+def test_a_ledger_written_anew_is_found_by_a_checkpoint_only(brand, other_brand):
+    write(brand, count=4)
+    mark = audit.Mark(4, AuditEntry.objects.get(brand=brand, number=4).hash)
+    entries = list(audit.entries_of(brand))
+    entries[1].verb = "test.other"
+    last = audit.GENESIS
+    for entry in entries:
+        entry.previous_hash = last
+        entry.hash = last = audit.hash_of(entry)
+        columns = {"verb": entry.verb, "previous_hash": entry.previous_hash, "hash": entry.hash}
+        behind.change(brand, entry.number, **columns)
+    assert broken(brand) is None
+    assert broken(brand, marks=[mark]) == (4, "chained_anew")
 
 
 def test_the_command_counts_exports_and_verifies(brand, other_brand, tmp_path):
     last = write(brand, count=3)
     file = tmp_path / "ledger.jsonl"
     assert verify(export=str(file)) == {
-        "acme": {"entries": 3, "last_hash": last.hash},
-        "other": {"entries": 0, "last_hash": audit.GENESIS},
+        "acme": {"entries": 3, "last_hash": last.hash, "texts_erased": 0},
+        "other": {"entries": 0, "last_hash": audit.GENESIS, "texts_erased": 0},
     }
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert [line["number"] for line in lines] == [1, 2, 3]
     assert lines[2]["hash"] == last.hash
-    assert verify(brand="other") == {"other": {"entries": 0, "last_hash": audit.GENESIS}}
+    assert verify(brand="other") == {
+        "other": {"entries": 0, "last_hash": audit.GENESIS, "texts_erased": 0}
+    }
 
 
 def test_the_command_names_the_first_broken_entry(brand):
     write(brand, count=3)
-    AuditEntry.objects.filter(brand=brand, number=2).update(verb="x")
+    behind.change(brand, 2, verb="x")
     with pytest.raises(CommandError, match=r"acme: entry 2: its content was changed"):
         verify()
 
