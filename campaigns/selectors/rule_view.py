@@ -199,8 +199,8 @@ def _young(people: Collection[int], on: date) -> dict[int, tuple[float, str]]:
         AudienceSnapshot.objects.filter(
             profile__creator__in=people, captured_at__lt=end, ages__isnull=False
         )
-        .order_by("profile", "-captured_at", "-pk")
-        .distinct("profile")
+        .order_by("profile_id", "-captured_at", "-pk")
+        .distinct("profile_id")
         .annotate(creator=F("profile__creator"))
         .select_related("profile__platform")
     )
