@@ -9,12 +9,16 @@ from campaigns.models.campaigns import Campaign
 from crm.models.holds import Holding, HoldQuerySet
 
 
+class CampaignHoldQuerySet(HoldQuerySet["CampaignHold"]):
+    """Holds on campaigns."""
+
+
 class CampaignHold(Holding):
     """A campaign stands still: nothing of it is sent, approved or published."""
 
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="holds")
 
-    objects = HoldQuerySet.as_manager()
+    objects = CampaignHoldQuerySet.as_manager()
 
     class Meta(Holding.Meta):
         abstract = False
@@ -28,3 +32,8 @@ class CampaignHold(Holding):
             # The page of holds, newest first.
             models.Index(fields=["brand", "-since", "-id"], name="campaigns_hold_list"),
         ]
+
+    @property
+    def subject(self) -> str:
+        """What stands still, in words."""
+        return f"The campaign {self.campaign}"

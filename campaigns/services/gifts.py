@@ -17,6 +17,7 @@ from campaigns.choices import GiftState as State
 from campaigns.choices import OfferState
 from campaigns.models import Gift, GiftEvent, Offer
 from campaigns.services.days import EARLIEST, today_of
+from campaigns.services.holds import why_held
 from campaigns.services.money import AMOUNT_MAX, CURRENCIES
 from crm import audit
 from crm.models import Brand, PostalAddress, Relationship, User, UserRole
@@ -203,6 +204,10 @@ def advance(
     gift = _taken(gift_id, brand, expected_version)
     if words := why_not(gift.state, act):
         raise GiftNotNow(words)
+    if act in {Act.ASK, Act.SHIP} and (
+        words := why_held(brand, relationship=gift.relationship, at=at)
+    ):
+        raise GiftRefused(words)
     day = _day(step.on, today_of(brand, at))
     if act == Act.SHIP:
         _ship(gift, step)

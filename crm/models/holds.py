@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self, TypeVar
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,11 +13,15 @@ from crm.models.incidents import Incident
 from crm.models.relationships import Relationship
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from django.contrib.auth.models import AnonymousUser
 
 M = TypeVar("M", bound=models.Model)
+
+
+def _day(day: date, today: date) -> str:
+    return f"{day:%-d %B}" if day.year == today.year else f"{day:%-d %B %Y}"
 
 
 class HoldQuerySet(models.QuerySet[M]):
@@ -31,6 +36,16 @@ class HoldQuerySet(models.QuerySet[M]):
             Q(lifted_at=None) | Q(lifted_at__gt=at),
             since__lte=at,
         )
+
+
+class HoldsOfCreators(HoldQuerySet["Hold"]):
+    def on(self, brand: Brand, relationship_id: int | None) -> Self:
+        """On everything of the brand, which comes first, and on one of its creators."""
+        which = Q(relationship=None)
+        if relationship_id is not None:
+            which |= Q(relationship=relationship_id)
+        first = F("relationship").asc(nulls_first=True)
+        return self.filter(which, brand=brand).order_by(first, "-since", "-pk")
 
 
 class Holding(models.Model):
@@ -68,6 +83,20 @@ class Holding(models.Model):
     def __str__(self) -> str:
         return f"hold since {self.since:%Y-%m-%d}"
 
+    @property
+    def subject(self) -> str:
+        """What stands still, in words."""
+        raise NotImplementedError
+
+    def words(self, today: date) -> str:
+        """What stands still since when, why and until when, as a sentence for the team."""
+        zone = ZoneInfo(self.brand.timezone)
+        since = self.since.astimezone(zone).date()
+        said = f"{self.subject} has been paused since {_day(since, today)}"
+        if self.until is not None:
+            said += f" and until {self.until.astimezone(zone):%-d %B %Y, %H:%M}"
+        return f"{said}: {self.reason.rstrip('.')}."
+
 
 class Hold(Holding):
     """On a creator; without one: on everything of the brand."""
@@ -76,7 +105,7 @@ class Hold(Holding):
         Relationship, on_delete=models.CASCADE, null=True, blank=True, related_name="holds"
     )
 
-    objects = HoldQuerySet.as_manager()
+    objects = HoldsOfCreators.as_manager()
 
     class Meta(Holding.Meta):
         abstract = False
@@ -94,3 +123,10 @@ class Hold(Holding):
             # The page of holds, newest first.
             models.Index(fields=["brand", "-since", "-id"], name="crm_hold_list"),
         ]
+
+    @property
+    def subject(self) -> str:
+        """What stands still, in words."""
+        if self.relationship is None:
+            return f"Everything of {self.brand}"
+        return f"Work with {self.relationship.creator.name}"

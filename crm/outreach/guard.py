@@ -22,7 +22,7 @@ from crm.choices import (
     StopReason,
     SuppressionReason,
 )
-from crm.models import Enrolment, Mailbox, Message, OutreachPolicy, Relationship, Thread
+from crm.models import Enrolment, Hold, Mailbox, Message, OutreachPolicy, Relationship, Thread
 from crm.outreach import addresses, countries
 from crm.outreach.parts import OBJECTIONS
 from crm.outreach.standing import contact_of, standing, suppression_of, wrote_at
@@ -32,7 +32,7 @@ from crm.outreach.zones import Zone, zone_of
 
 # Of these a mail has left, or may have.
 GONE = (MailStatus.SENDING, MailStatus.SENT, MailStatus.UNKNOWN, MailStatus.BOUNCED)
-# How long a mail of a paused sequence waits before it asks again.
+# How long a mail waits that was paused, by its sequence or by a hold, before it asks again.
 PAUSE = timedelta(minutes=15)
 
 
@@ -67,6 +67,7 @@ def may_send(
         rules += [_daily_cap]
     else:
         rules += [
+            _held,
             _brand_is_ready,
             _declined,
             _objected,
@@ -129,6 +130,18 @@ def _brand_is_ready(case: _Case) -> Iterator[Hindrance]:
             "no_public_address",
             "The unsubscribe link would lead nowhere: whoever runs Rapport has to set RAPPORT_URL.",
         )
+
+
+def _held(case: _Case) -> Iterator[Hindrance]:
+    """A paused creator or brand: it waits. Answers go out, since a crisis needs them."""
+    relationship = case.relationship
+    held = Hold.objects.on(relationship.brand, relationship.pk).in_force(case.at).first()
+    if held is not None:
+        held.brand = relationship.brand
+        if held.relationship_id is not None:
+            held.relationship = relationship
+        today = case.at.astimezone(ZoneInfo(relationship.brand.timezone)).date()
+        yield Hindrance("on_hold", held.words(today), held.until or case.at + PAUSE)
 
 
 def _suppressed(case: _Case) -> Iterator[Hindrance]:

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from campaigns.choices import DeliverableState
 from campaigns.models import Campaign, Deliverable, FirstReading, Publication, SlotFill
 from campaigns.selectors.calendar import CLOSE
+from campaigns.selectors.holds import Paused, paused_in
 from campaigns.selectors.publishing.missing import Missing, missing_of
 from crm.models import Post
 
@@ -97,7 +98,7 @@ def pieces_of(campaign: Campaign) -> QuerySet[Deliverable]:
 def schedule_page(
     campaign: Campaign, at: datetime, only: Collection[int] | None = None
 ) -> SchedulePage:
-    """The schedule, of these engagements or of all: three queries."""
+    """The schedule, of these engagements or of all: five queries."""
     rows = pieces_of(campaign)
     pieces = list(rows if only is None else rows.filter(engagement__in=only))
     missing = dict(
@@ -114,6 +115,8 @@ def schedule_page(
         _line(piece, zone, missing.get(piece.pk), slots[piece.engagement_id]) for piece in pieces
     ]
     lines = _spaced(lines)
+    paused = paused_in(campaign, at)
+    lines = [_held(line, paused) for line in lines]
     counts = {standing: sum(line.standing is standing for line in lines) for standing in Standing}
     lines.sort(
         key=lambda line: (
@@ -136,6 +139,13 @@ def standing_of(deliverable: Deliverable, publication: Publication | None) -> St
     if deliverable.state == DeliverableState.APPROVED:
         return Standing.READY
     return Standing.PLANNED if deliverable.publish_at else Standing.UNPLANNED
+
+
+def _held(line: Line, paused: Paused) -> Line:
+    """With a word where it must not be published now."""
+    waits = line.standing in {Standing.UNPLANNED, Standing.PLANNED, Standing.READY}
+    words = paused.words(line.deliverable.engagement.relationship_id) if waits else ""
+    return replace(line, words=[words, *line.words]) if words else line
 
 
 def _line(piece: Deliverable, zone: ZoneInfo, missing: str | None, slots: Sequence[date]) -> Line:

@@ -10,6 +10,7 @@ from django.db import transaction
 from campaigns.choices import Channel, Compensation, OfferAct
 from campaigns.models import Offer, OfferEvent, OfferVersion
 from campaigns.services.days import today_of
+from campaigns.services.holds import why_held
 from campaigns.services.offers.carrying import carry
 from campaigns.services.offers.record import (
     Said,
@@ -58,6 +59,7 @@ def send_by_mail(
     unless it only has to wait.
     """
     offer = taken(offer_id, brand, OfferAct.SEND, expected_version)
+    _refuse_held(offer, brand, at)
     _ready(draft_of(offer), today_of(brand, at))
     thread = thread_of(offer, letter.mailbox)
     try:
@@ -101,6 +103,7 @@ def send_by_hand(
 ) -> Offer:
     """Write down that the draft was sent or said in another way. Raises as `send_by_mail`."""
     offer = taken(offer_id, brand, OfferAct.SEND, expected_version)
+    _refuse_held(offer, brand, at)
     day = checked_day(said.on, today_of(brand, at))
     _ready(draft_of(offer), day)
     how = checked_channel(said.channel)
@@ -140,6 +143,13 @@ def preview(
     purpose: MailPurpose = composing.purpose_of(relationship, thread)
     to = composing.address_of(relationship)
     return may_send(relationship=relationship, mailbox=mailbox, to=to, purpose=purpose, at=at)
+
+
+def _refuse_held(offer: Offer, brand: Brand, at: datetime) -> None:
+    engagement = offer.engagement
+    campaign = engagement.campaign if engagement else None
+    if words := why_held(brand, relationship=offer.relationship, campaign=campaign, at=at):
+        raise OfferRefused(words)
 
 
 def _ready(version: OfferVersion, day: date) -> None:

@@ -12,6 +12,7 @@ from campaigns.models import Deliverable
 from campaigns.models.deliverables import OPEN_STATES
 from campaigns.selectors.calendar import CLOSE
 from campaigns.services.engagements import locked as locked_engagement
+from campaigns.services.holds import refuse_held
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from crm import audit
 from crm.models import Brand, User
@@ -47,6 +48,10 @@ def plan(
     if publish_at == found.publish_at:
         return found
     if publish_at is not None:
+        engagement = found.engagement
+        refuse_held(
+            brand, relationship=engagement.relationship, campaign=engagement.campaign, at=at
+        )
         _check(found, publish_at, at)
         questions = [] if is_meant else questions_of(found, publish_at)
         if questions:
