@@ -30,6 +30,7 @@ from campaigns.selectors.deliverable_checklist import Line, checklist_of
 from campaigns.services.deliverables import gates, reopening
 from campaigns.services.deliverables.record import Actor, enter, held, log, words_of
 from campaigns.services.deliverables.states import require
+from campaigns.services.disclosures.clearing import refuse_unless_cleared
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from crm.models import Brand, User
 
@@ -76,6 +77,8 @@ def decide(*, turn_id: int, brand: Brand, said: Said, actor: User, at: datetime)
     refusal, instead_of = gates.stead(actor, brand, turn.gate, plan.keeper_of(turn.gate), today)
     if refusal:
         raise CampaignRefused(refusal, code="not_yours")
+    if turn.gate == Gate.LEGAL:
+        refuse_unless_cleared(turn, said.outcome, said.reason, actor)
     _write(turn, piece, said, actor, at)
     # Clocks of two servers differ a little.
     turn.decided_at = max(at, turn.began_at)

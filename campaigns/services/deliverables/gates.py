@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
-from campaigns.choices import DraftState, Gate
+from campaigns.choices import DraftState, Gate, ReviewStage
 from campaigns.models import (
     Campaign,
     Delegation,
@@ -20,6 +20,7 @@ from campaigns.models import (
 )
 from campaigns.services.deliverables import hours
 from campaigns.services.deliverables.record import page_of
+from campaigns.services.disclosures import opening
 from campaigns.services.refusals import CampaignRefused
 from crm.choices import NotificationKind, Role
 from crm.models import Brand, User, UserRole
@@ -137,11 +138,14 @@ def begin(
         at,
         key=f"gate:{turn.pk}",
     )
+    if turn.gate == Gate.LEGAL:
+        opening.open_for_draft(deliverable, turn, at)
 
 
 def drop_turns(draft: Draft) -> None:
     """What has not been decided of this opening comes to nothing."""
     GateTurn.objects.filter(draft=draft, decided_at=None).update(is_dropped=True)
+    opening.drop(draft.deliverable, ReviewStage.DRAFT)
 
 
 def waiting_turn(deliverable: Deliverable) -> GateTurn | None:

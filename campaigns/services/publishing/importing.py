@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from campaigns.choices import SightingKind
 from campaigns.models import Deliverable, Publication, Sighting
+from campaigns.services.disclosures import live
 from campaigns.services.publishing.addresses import key_of
 from campaigns.services.publishing.sightings import settle
 from crm.choices import ImportStatus
@@ -107,6 +108,7 @@ def find_posts(
         [Deliverable(pk=row[1], post_id=row[4]) for row in found.values()], ["post"], batch_size=500
     )
     settle(found)
+    live.follow(found, at)
     return len(found)
 
 
@@ -124,6 +126,7 @@ def follow_import(*, batch_id: int, at: datetime) -> int:
         cursor.execute(_TOLD, {"batch": batch.pk, "at": at})
         told = {row[0] for row in cursor.fetchall()}
     settle(told)
+    live.follow(told, at)
     return found + len(told)
 
 

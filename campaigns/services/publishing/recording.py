@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from campaigns.choices import DeliverableAct, DeliverableState, EngagementStage
+from campaigns.choices import DeliverableAct, DeliverableState, EngagementStage, ReviewStage
 from campaigns.models import Deliverable, DeliverableEvent, Publication, UsageRight
 from campaigns.models.guests import GuestLink
 from campaigns.services import engagements
+from campaigns.services.deliverables.record import Actor
+from campaigns.services.disclosures.live import open_for_live
+from campaigns.services.disclosures.opening import drop
 from campaigns.services.publishing import captures, sightings
 from campaigns.services.publishing.addresses import Address, read_address
 from campaigns.services.publishing.importing import find_posts
@@ -87,6 +90,8 @@ def publish(
     if link:
         _tell_owner(found, link, at)
     made.refresh_from_db()
+    found.refresh_from_db(fields=["post"])
+    open_for_live(made, found, at, actor=Actor(actor, link))
     return made
 
 
@@ -153,6 +158,7 @@ def take_back(
         ]
     )  # fmt: skip
     publication.delete()
+    drop(found, ReviewStage.LIVE)
     record(found, "unpublished", actor, at, {"reason": reason, "state": found.state})
     _history(found, DeliverableAct.EDIT, f"Not published after all: {reason}", actor=actor, at=at)
     creator = found.engagement.relationship.creator_id

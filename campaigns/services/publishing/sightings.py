@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from campaigns.choices import DeliverableState, SightingKind
 from campaigns.models import Publication, Sighting
 from campaigns.models.guests import GuestLink
+from campaigns.services.deliverables.record import Actor
+from campaigns.services.disclosures import live
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.captures import Capture
 from campaigns.services.publishing.planning import locked, record
@@ -79,6 +81,8 @@ def add_capture(
         link=link,
     )
     _tell_ledger(made, actor, at)
+    live.capture_known(publication, publication.deliverable, at)
+    live.look_again(publication.deliverable, at, actor=Actor(actor, link))
     return made
 
 

@@ -13,6 +13,7 @@ from campaigns.services.guests import make_link, revoke, token_of
 from tests.campaigns.deliverables.worlds import (
     JPEG,
     active,
+    clear,
     hand_in,
     piece_at,
     piece_in,
@@ -39,7 +40,7 @@ def campaign(brand, manager):
 
 
 def test_a_piece_goes_through_its_gates_on_the_pages(
-    brand, manager, manager_client, legal_client, analyst_client, campaign, media
+    brand, manager, legal, manager_client, legal_client, analyst_client, campaign, media
 ):
     piece = piece_in(campaign, manager)
     page = PAGE.format(piece.pk)
@@ -80,6 +81,9 @@ def test_a_piece_goes_through_its_gates_on_the_pages(
     assert "Legal decides" in shown
     assert "Disclosure" in shown
     decide = f"{page}gates/{turn_of(piece).pk}/"
+    early = legal_client.post(decide, {"outcome": "approved", "rest": "on"})
+    assert "Decide about the disclosure first" in early.content.decode()
+    clear(turn_of(piece), legal)
     assert legal_client.post(decide, {"outcome": "approved", "rest": "on"}).status_code == 302
     piece.refresh_from_db()
     assert piece.state == "approved"

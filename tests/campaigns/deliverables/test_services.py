@@ -21,7 +21,15 @@ from campaigns.services.deliverables.reminding import remind
 from campaigns.services.deliverables.settings import delegate, set_plan, set_week
 from campaigns.services.refusals import CampaignRefused
 from crm.models import Notification
-from tests.campaigns.deliverables.worlds import active, hand_in, piece_at, piece_in, say, turn_of
+from tests.campaigns.deliverables.worlds import (
+    active,
+    clear,
+    hand_in,
+    piece_at,
+    piece_in,
+    say,
+    turn_of,
+)
 from tests.factories import NOW, UserFactory, UserRoleFactory
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +143,7 @@ def test_every_line_is_answered_before_a_yes(brand, manager, legal, campaign):
         True,
         "“heals acne” must not be said: A medical claim.",
     )
+    clear(turn, legal)
     said = {"turn_id": turn.pk, "brand": brand, "actor": legal, "at": NOW}
     with pytest.raises(CampaignRefused, match="Answer every line") as refused:
         decide(**said, said=Said(GateOutcome.APPROVED))

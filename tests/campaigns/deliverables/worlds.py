@@ -8,6 +8,7 @@ from campaigns.choices import (
     CampaignStatus,
     CheckAnswer,
     DeliverableState,
+    DisclosureVerdict,
     EngagementStage,
     Gate,
     GateOutcome,
@@ -19,6 +20,9 @@ from campaigns.services.deliverables.deciding import Said, decide
 from campaigns.services.deliverables.planning import Wanted, cancel, plan
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.deliverables.submitting import Handed, submit
+from campaigns.services.disclosures.clearing import review_of
+from campaigns.services.disclosures.deciding import Decided
+from campaigns.services.disclosures.deciding import decide as decide_disclosure
 from crm.models import Brand, User
 from tests.campaigns.made import engage, make_campaign, set_status
 from tests.factories import NOW
@@ -86,6 +90,8 @@ def say(
         said.setdefault("reason", "The hook is missing.")
     if outcome == GateOutcome.CORRECTIONS:
         said.setdefault("corrections", ["Write the name right."])
+    if turn.gate == Gate.LEGAL and outcome != GateOutcome.NEEDS_WORK:
+        clear(turn, actor, at=at)
     return decide(
         turn_id=turn.pk,
         brand=piece.engagement.campaign.brand,
@@ -93,6 +99,20 @@ def say(
         actor=actor,
         at=at,
     )
+
+
+def clear(turn: GateTurn, actor: User, *, at: Any = NOW) -> None:
+    """Find that the draft at legal's gate needs no label, unless somebody decided already."""
+    review = review_of(turn)
+    assert review is not None
+    if review.is_open:
+        decide_disclosure(
+            review_id=review.pk,
+            brand=review.brand,
+            said=Decided(DisclosureVerdict.NOT_REQUIRED, "Nothing was given."),
+            actor=actor,
+            at=at,
+        )
 
 
 def piece_at(

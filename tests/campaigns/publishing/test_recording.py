@@ -49,9 +49,10 @@ def test_what_is_approved_is_published_and_its_creator_goes_live(ready, manager,
     assert made.confirmed_at is None
     ready.engagement.refresh_from_db()
     assert ready.engagement.stage == EngagementStage.LIVE
-    assert [entry.verb for entry in AuditEntry.objects.order_by("number")][-2:] == [
+    assert [entry.verb for entry in AuditEntry.objects.order_by("number")][-3:] == [
         "campaigns.deliverable.published",
         "campaigns.engagement.moved",
+        "campaigns.disclosure.opened",
     ]
     assert FactChange.objects.get().creator_id == ready.engagement.relationship.creator_id
     assert DeliverableEvent.objects.get(deliverable=ready).act == "publish"

@@ -1,0 +1,1 @@
+"""What is read for legal's reviews of disclosures: cases, checklists, rates."""

@@ -1,0 +1,1 @@
+"""Legal's reviews of disclosures: opened, checked by the rules, answered, decided, proved."""
