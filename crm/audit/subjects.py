@@ -81,9 +81,9 @@ def _rows_of(creator: Creator, kinds: list[str]) -> dict[str, list[int]]:
     parts = [
         apps.get_model(kind)
         ._base_manager.filter(**{way: creator.pk})
-        .annotate(kind=models.Value(kind))
+        .annotate(kind_of_row=models.Value(kind))
         .order_by()
-        .values_list("kind", "pk")
+        .values_list("kind_of_row", "pk")
         for kind in kinds
         for way in ways_to_creators().get(kind, ())
     ]
