@@ -8,15 +8,15 @@ from datetime import date
 from typing import Any
 
 from campaigns.choices import ReviewStage
-from campaigns.disclosure.case import Advertiser, Answer, Case, Creator, Media
+from campaigns.disclosure.case import Advertiser, Answer, Case, Media
 from campaigns.disclosure.packs import Packs
-from campaigns.disclosure.vocabulary import CreatorKind, Format, Result
+from campaigns.disclosure.vocabulary import Format, Result
 from campaigns.models import Deliverable, DisclosureReview, Draft, Evidence
 from campaigns.selectors.briefs import version_for
 from campaigns.selectors.connections import connections
+from campaigns.selectors.rule_view import rule_view
 from campaigns.services.briefs.document import Document
 from crm.choices import ImportStatus, PostKind
-from crm.models import Profile, Relationship
 
 # What a snapshot may hold: of each the newest that somebody captured counts.
 SEEN = (
@@ -105,16 +105,19 @@ def case_of(
     """The case of a piece as it was captured, by the rules of a day of the brand."""
     campaign = deliverable.engagement.campaign
     relationship = deliverable.engagement.relationship
+    person = rule_view(relationship, on)
     return Case(
         platform=deliverable.platform_id,
         format=format_of(deliverable),
-        jurisdictions=jurisdictions_of(campaign.jurisdictions, relationship, packs),
+        jurisdictions=jurisdictions_of(
+            campaign.jurisdictions, person.seat or relationship.creator.country, packs
+        ),
         text=shown["text"],
         title=shown["title"],
         connections=connections(relationship, on),
         language=(shown["language"] or "").partition("-")[0].lower() or None,
         advertiser=Advertiser(campaign.brand.name, _aliases(deliverable)),
-        creator=_creator(relationship),
+        creator=person.creator,
         media=Media(
             frames=tuple(shown["frames"]) if shown["frames"] is not None else None,
             spoken=shown["spoken"],
@@ -129,9 +132,7 @@ def case_of(
     )
 
 
-def jurisdictions_of(
-    named: Sequence[str], relationship: Relationship, packs: Packs
-) -> tuple[str, ...]:
+def jurisdictions_of(named: Sequence[str], seat: str, packs: Packs) -> tuple[str, ...]:
     """Those that the campaign names, and the creator's seat where there are rules for it.
 
     A member state without a pack of its own goes by that of the union.
@@ -139,7 +140,7 @@ def jurisdictions_of(
     if not named:
         # The market is for people to say: a seat alone would look as if somebody had.
         return ()
-    [seat] = packs.resolve([relationship.creator.country]) or [""]
+    [seat] = packs.resolve([seat])
     if seat and seat not in packs.jurisdictions:
         above = packs.over(seat)
         seat = above.key if above else ""
@@ -172,17 +173,3 @@ def _aliases(deliverable: Deliverable) -> tuple[str, ...]:
         return ()
     mentions = Document.of(version.document).mentions
     return tuple(dict.fromkeys(name.removeprefix("@") for name in mentions))
-
-
-def _creator(relationship: Relationship) -> Creator:
-    creator = relationship.creator
-    counts = [
-        count
-        for count in Profile.objects.filter(creator=creator).values_list("followers", flat=True)
-        if count is not None
-    ]
-    return Creator(
-        kind=CreatorKind(creator.creator_type),
-        followers=max(counts, default=None),
-        followers_sum=sum(counts) if counts else None,
-    )
