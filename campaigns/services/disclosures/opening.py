@@ -6,8 +6,9 @@ from datetime import datetime
 
 from django.db.models import F
 
-from campaigns.choices import ReviewStage, ReviewState
+from campaigns.choices import ReviewStage, ReviewState, RiskTier
 from campaigns.models import Deliverable, DisclosureReview, Draft, GateTurn, GuestLink
+from campaigns.selectors.risk import needs_second_reviewer, standing_of
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.disclosures import evidence, finding
 from campaigns.services.disclosures.record import log
@@ -56,6 +57,8 @@ def begin(
 ) -> DisclosureReview:
     """A review that waits for somebody, with what the rules say; the caller holds the piece."""
     user, link = requested
+    relationship = piece.engagement.relationship
+    risk = standing_of(relationship, at)
     review = DisclosureReview.objects.create(
         brand=piece.engagement.campaign.brand,
         deliverable=piece,
@@ -66,6 +69,10 @@ def begin(
         due_at=max(due_at, at),
         requested_by=user,
         requested_link=link,
+        # Of whom nothing is known yet, nothing speaks against them.
+        risk=risk.tier or RiskTier.LOW,
+        risk_reasons=risk.reasons,
+        needs_second=needs_second_reviewer(relationship, at),
     )
     found = finding.refresh(review, piece, at)
     log(
@@ -75,6 +82,7 @@ def begin(
         at,
         finding=found.digest,
         engine=found.verdict,
+        risk=str(review.risk),
         **facts,
     )
     return review
