@@ -36,6 +36,7 @@ from campaigns.choices.disclosure import (
     ReviewState,
     RiskTier,
 )
+from campaigns.choices.events import EventPart, InvitationAct, InvitationState
 from campaigns.choices.guests import (
     DataRequest,
     GuestKind,
@@ -106,6 +107,7 @@ __all__ = (
     "DisclosureVerdict",
     "DraftState",
     "EngagementStage",
+    "EventPart",
     "EvidenceFileKind",
     "EvidenceSource",
     "FeeDue",
@@ -116,6 +118,8 @@ __all__ = (
     "GiftState",
     "GuestKind",
     "GuidelineKind",
+    "InvitationAct",
+    "InvitationState",
     "ItemResult",
     "KillStage",
     "OfferAct",

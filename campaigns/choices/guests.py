@@ -11,6 +11,7 @@ class GuestKind(models.TextChoices):
     PORTAL = "portal", "A creator's pages in a campaign"
     REVIEWER = "reviewer", "The review of a piece of content"
     REPORT = "report", "The report of a campaign"
+    EVENT = "event", "An invitation to an event"
 
 
 class DataRequest(models.TextChoices):

@@ -20,6 +20,7 @@ from campaigns.models.disclosure_reviews import (
 )
 from campaigns.models.drafts import Draft, DraftFile
 from campaigns.models.engagements import Engagement, EngagementStay
+from campaigns.models.events import Event, EventInvitation, EventPost, InvitationEvent
 from campaigns.models.evidence import Evidence, EvidenceFile
 from campaigns.models.exclusivities import ExclusiveElsewhere
 from campaigns.models.gates import (
@@ -88,6 +89,9 @@ __all__ = (
     "DraftFile",
     "Engagement",
     "EngagementStay",
+    "Event",
+    "EventInvitation",
+    "EventPost",
     "Evidence",
     "EvidenceFile",
     "ExclusiveElsewhere",
@@ -97,6 +101,7 @@ __all__ = (
     "GiftEvent",
     "GuestLink",
     "Guideline",
+    "InvitationEvent",
     "Offer",
     "OfferDeliverable",
     "OfferEvent",

@@ -13,6 +13,7 @@ from campaigns.choices import GuestKind
 from campaigns.models.campaigns import Campaign
 from campaigns.models.deliverables import Deliverable
 from campaigns.models.engagements import Engagement
+from campaigns.models.events import EventInvitation
 from crm.models import Brand, User
 
 if TYPE_CHECKING:
@@ -47,6 +48,9 @@ class GuestLink(models.Model):
     campaign = models.ForeignKey(
         Campaign, on_delete=models.CASCADE, null=True, blank=True, related_name="guests"
     )
+    invitation = models.ForeignKey(
+        EventInvitation, on_delete=models.CASCADE, null=True, blank=True, related_name="guest_links"
+    )
     # Who it is for: what they do is written down under this name.
     name = models.CharField(max_length=120)
     created_by = models.ForeignKey(
@@ -74,18 +78,28 @@ class GuestLink(models.Model):
                     engagement__isnull=False,
                     deliverable=None,
                     campaign=None,
+                    invitation=None,
                 )
                 | Q(
                     kind=GuestKind.REVIEWER,
                     engagement=None,
                     deliverable__isnull=False,
                     campaign=None,
+                    invitation=None,
                 )
                 | Q(
                     kind=GuestKind.REPORT,
                     engagement=None,
                     deliverable=None,
                     campaign__isnull=False,
+                    invitation=None,
+                )
+                | Q(
+                    kind=GuestKind.EVENT,
+                    engagement=None,
+                    deliverable=None,
+                    campaign=None,
+                    invitation__isnull=False,
                 ),
             ),
         ]
