@@ -15,6 +15,7 @@ from campaigns.portal import briefs, contracts, deliverables, held, policies, pu
 from campaigns.services import feed, reports
 from campaigns.services import held as held_here
 from campaigns.services.campaigns import AFTER_MOVE
+from campaigns.services.erasing import add_erasing
 from campaigns.services.made_up_briefs import fill_briefs
 from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
@@ -81,4 +82,5 @@ def add_parts() -> None:
     FOLLOWERS.add("publishing", lambda batch_id, at: follow_import(batch_id=batch_id, at=at))
     # That a post is none of a campaign's is worth nothing without the post.
     GOES_WITH.add("campaigns.PostSetAside", "campaigns.PostSetAside")
+    add_erasing()
     AFTER_MOVE.add("report", reports.keep_on_completion)

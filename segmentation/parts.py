@@ -12,9 +12,10 @@ from crm.services import held as data_held
 from crm.services.criteria import CRITERIA
 from crm.services.imports.hanging import GOES_WITH
 from crm.services.merge import PARTS
+from crm.services.privacy.parts import add_deleted, add_part
 from crm.timeline import SOURCES
 from segmentation import board, day, lists, outreach
-from segmentation.services import held, stage_criteria
+from segmentation.services import erasing, held, stage_criteria
 from segmentation.services.merging import PART
 from segmentation.timeline import SOURCE
 
@@ -30,6 +31,10 @@ def add_parts() -> None:
     SOURCES.add(SOURCE.key, SOURCE)
     PARTS.add(PART.key, PART)
     data_held.SOURCES.add("segments", held.held)
+    add_part("segmentation", erasing.PART)
+    add_deleted(
+        "segmentation.Override", "segmentation.SegmentExample", "segmentation.StageSuggestion"
+    )
     GOES_WITH.add("segmentation.StageSuggestion", "segmentation.StageSuggestion")
     for source in day.SOURCES:
         days.SOURCES.add(source.key, source)

@@ -99,7 +99,7 @@ WITH related AS MATERIALIZED (
   SELECT r.id, r.creator_id, r.since, r.stage, r.stage_since, r.next_step_on,
     r.owner_id IS NOT NULL AS has_owner
   FROM crm_relationship r
-  WHERE r.brand_id = %(brand_id)s AND r.since <= %(as_of)s {only}
+  WHERE r.brand_id = %(brand_id)s AND r.since <= %(as_of)s AND r.unprofiled_at IS NULL {only}
 ), metrics AS MATERIALIZED (
   {performance.creator_metrics("SELECT creator_id AS id FROM related")}
 ), rates AS (
@@ -252,7 +252,7 @@ def _forget(table: str, *, some: bool, looked_at: bool) -> tuple[str, str]:
         f"""UPDATE {table} f SET known_since = NULL, as_of = %(as_of)s
 WHERE f.brand_id = %(brand_id)s {differs} {only} AND NOT EXISTS (
   SELECT FROM crm_relationship r WHERE r.brand_id = %(brand_id)s AND r.creator_id = f.creator_id
-    AND r.since <= %(as_of)s)""",  # noqa: S608 - names of ours
+    AND r.since <= %(as_of)s AND r.unprofiled_at IS NULL)""",  # noqa: S608 - names of ours
         f"""DELETE FROM {table} f
 WHERE f.brand_id = %(brand_id)s AND f.known_since IS NULL AND 0 = ALL(f.member_bits) {only}""",  # noqa: S608 - names of ours
     )

@@ -27,6 +27,7 @@ from crm.services.facts import mark_changed
 from crm.services.imports import (
     accounts,
     changes,
+    erased,
     field_changes,
     people,
     staging,
@@ -190,6 +191,7 @@ def _compare(run: _Run) -> Counts:
     statements.clear()
     given = frozenset(run.parser.fields)
     with planned_for(run.rows):
+        erased.refuse_erased(run.table, given=given, params=run.params, rejects=run.rejects)
         accounts.find_accounts(run.table, given=given, params=run.params, rejects=run.rejects)
         people.find_people(run.table, given=given, params=run.params, rejects=run.rejects)
         with_posts = run.mapping.kind is Kind.POSTS
