@@ -7,11 +7,16 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from campaigns.selectors.markets import these
 from campaigns.services.contracts import expiring
 from campaigns.services.deliverables import rechecking, reminding
+from campaigns.services.disclosures import evidence
+from campaigns.services.disclosures.catching_up import open_missing
+from campaigns.services.disclosures.reminding import remind_of_stories
 from campaigns.services.offers.deciding import expire_due
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
+from campaigns.services.registers import looking, permit_endings
 from campaigns.services.rights.ending import tell_endings
 from crm.models import Brand
 
@@ -24,15 +29,22 @@ def expire_offers(**_later: Any) -> None:
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def watch_publications(**_later: Any) -> None:
-    """Look what imports tell of publications, how these do, and tell people what is missing."""
-    watch(at=timezone.now())
+    """Look what imports tell of publications, how these do, and tell people what is missing.
+
+    Reviews that nobody opened are opened, and stories that are gone soon told of.
+    """
+    now = timezone.now()
+    watch(at=now)
+    open_missing(at=now)
+    remind_of_stories(at=now)
 
 
 @shared_task  # type: ignore[untyped-decorator]
 def remove_captures(**_later: Any) -> None:
-    """Delete the pictures of publications that are gone, as when a creator was erased."""
+    """Delete pictures and proofs of publications that are gone, as when a creator was erased."""
     for brand in Brand.objects.order_by("pk"):
         captures.remove_orphans(brand, at=timezone.now())
+        evidence.remove_orphans(brand, at=timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
@@ -47,6 +59,18 @@ def end_contracts(**_later: Any) -> None:
 def tell_of_ending_rights(**_later: Any) -> None:
     """Tell people of rights that end soon, once at each step."""
     tell_endings(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def look_at_registers(*, relationship_id: int | None = None, **_later: Any) -> None:
+    """Look for contracts, registers and permits that are due: of one creator, or of all."""
+    now = timezone.now()
+    if relationship_id is None:
+        looking.look_at_all(at=now)
+        permit_endings.tell_endings(at=now)
+        return
+    for brand in Brand.objects.filter(relationships=relationship_id):
+        looking.look(brand=brand, relationships=these(brand, [relationship_id]), at=now)
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]

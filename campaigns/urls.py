@@ -10,6 +10,7 @@ from campaigns.views import (
     briefs,
     calendar,
     campaigns,
+    capacity,
     claims,
     competitors,
     contract_acts,
@@ -35,7 +36,8 @@ from campaigns.views.reports import pages as reports
 app_name = "campaigns"
 urlpatterns = [
     path("", include("campaigns.deliverable_urls")),
-    path("legal/reviews/", include("campaigns.legal_urls")),
+    path("legal/", include("campaigns.legal_urls")),
+    path("", include("campaigns.register_urls")),
     path("offers/", offers.offers, name="offers"),
     path("offers/export.<format:form>", offers.export, name="offers_export"),
     path("offers/<int:pk>/", offers.offer, name="offer"),
@@ -109,6 +111,7 @@ urlpatterns = [
     path("campaigns/<slug:key>/archive/", campaigns.archive, name="campaign_archive"),
     path("campaigns/<slug:key>/moves/<slug:name>/", campaigns.act, name="campaign_act"),
     path("campaigns/<slug:key>/budget/", plans.budget, name="campaign_budget"),
+    path("campaigns/<slug:key>/capacity/", capacity.capacity, name="campaign_capacity"),
     path("campaigns/<slug:key>/steps/", plans.deadlines, name="campaign_deadlines"),
     path(
         "campaigns/<slug:key>/steps/<int:pk>/<slug:act>/", plans.deadline, name="campaign_deadline"

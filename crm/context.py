@@ -44,6 +44,8 @@ RAIL = (
     ("Library", "photo", "campaigns:assets", "l", Can.VIEW),
     ("Rules", "book", "campaigns:policies", "", Can.VIEW),
     ("Review queue", "scale", "campaigns:disclosures", "q", Can.VIEW),
+    ("Registers", "license", "campaigns:registers", "", Can.VIEW),
+    ("Audit ledger", "shield-check", "crm:ledger", "", Can.READ_AUDIT),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
@@ -53,7 +55,7 @@ RAIL = (
 
 # Lines that stand together below a heading; the group is where its first line is.
 GROUPS = {
-    "Legal": ("campaigns:disclosures",),
+    "Legal": ("campaigns:disclosures", "campaigns:registers", "crm:ledger"),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 
@@ -63,6 +65,8 @@ BELONGING = {
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "campaigns:offers": ("campaigns:gifts", "campaigns:contracts"),
     "campaigns:policies": ("campaigns:claims",),
+    "campaigns:disclosures": ("campaigns:remediations",),
+    "campaigns:registers": ("campaigns:packs",),
     "segmentation:segments": (
         "segmentation:matrix",
         "segmentation:audiences",

@@ -41,8 +41,10 @@ class Can(StrEnum):
     MAKE_CONTRACTS = "make_contracts"
     APPROVE_CONTENT = "approve_content"
     CLEAR_LEGAL = "clear_legal"
+    KEEP_EVIDENCE = "keep_evidence"
     EDIT_POLICIES = "edit_policies"
     KEEP_RIGHTS = "keep_rights"
+    KEEP_REGISTERS = "keep_registers"
     REPORT_INCIDENTS = "report_incidents"
     HANDLE_INCIDENTS = "handle_incidents"
     PAUSE = "pause"
@@ -90,8 +92,10 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.MAKE_OFFERS,
             Can.PLAN_CAMPAIGNS,
             Can.RUN_CAMPAIGNS,
+            Can.KEEP_EVIDENCE,
             Can.MAKE_CONTRACTS,
             Can.KEEP_RIGHTS,
+            Can.KEEP_REGISTERS,
             Can.REPORT_INCIDENTS,
             Can.PAUSE,
             Can.REVIEW,
@@ -105,8 +109,10 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.WRITE_NOTES,
             Can.READ_MAIL,
             Can.CLEAR_LEGAL,
+            Can.KEEP_EVIDENCE,
             Can.EDIT_POLICIES,
             Can.KEEP_RIGHTS,
+            Can.KEEP_REGISTERS,
             Can.REPORT_INCIDENTS,
             Can.HANDLE_INCIDENTS,
             Can.PAUSE,

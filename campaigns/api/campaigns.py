@@ -71,6 +71,9 @@ class CampaignSerializer(serializers.Serializer[Any]):
     jurisdictions = serializers.ListField(child=serializers.CharField())
     platforms = serializers.ListField(child=serializers.CharField())
     category = serializers.CharField(allow_null=True)
+    goods = serializers.ListField(
+        child=serializers.CharField(), help_text="Categories of the rule packs: alcohol, minors."
+    )
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
     embargo_until = serializers.DateTimeField(allow_null=True)
@@ -134,6 +137,9 @@ class _CampaignBody(Body):
         child=serializers.CharField(max_length=30), required=False, max_length=50
     )
     category = serializers.CharField(max_length=120, required=False, allow_blank=True)
+    goods = serializers.ListField(
+        child=serializers.CharField(max_length=40), required=False, max_length=50
+    )
     starts_on = serializers.DateField(required=False)
     ends_on = serializers.DateField(required=False)
     embargo_until = MomentField(required=False, allow_null=True)

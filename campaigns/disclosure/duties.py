@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from campaigns.disclosure.case import Case, Connection
+from campaigns.disclosure.case import Case, Creator
+from campaigns.disclosure.contracts import written_contract
 from campaigns.disclosure.finding import Item, LayerKey, Outcome, item
 from campaigns.disclosure.labels import Seen, marks
+from campaigns.disclosure.goods import NOT_GOODS
 from campaigns.disclosure.packs import Datum, Pack
 from campaigns.disclosure.vocabulary import CreatorKind, Result
 
 NOT_INSIGNIFICANT = 0.12  # share of under-18s that a Danish case counted (dk_eb2022)
-# Notes that are about persons or pictures, not about the goods of a post.
-ASKED_OTHERWISE = frozenset({"general", "qualification"})
 
 
 def check(seen: Seen, pack: Pack) -> list[Item]:
@@ -106,18 +104,7 @@ def _registers(seen: Seen, pack: Pack) -> Iterator[Item]:
 
 def register(case: Case, jurisdiction: str, datum: Datum) -> Outcome:
     """Whether the thresholds of a register are met, and whether the creator is in it."""
-    known = case.creator
-    asked = datum.params
-    reach = (
-        ("or_followers_sum", known.followers_sum)
-        if "or_followers_sum" in asked
-        else ("or_monthly_views", known.monthly_views)
-    )
-    tests = [
-        ("followers", _either(asked, "followers", known.followers, *reach)),
-        ("videos in 12 months", _reaches(asked.get("videos"), known.videos_12_months)),
-        ("income", _reaches(asked.get("income_eur"), known.income_eur)),
-    ]
+    tests = thresholds(case.creator, datum)
     below = [name for name, met in tests if met is False]
     if below:
         return Outcome(Result.NOT_APPLICABLE, f"Below the threshold: {', '.join(below)}.")
@@ -135,6 +122,21 @@ def register(case: Case, jurisdiction: str, datum: Datum) -> Outcome:
             return Outcome(
                 Result.UNKNOWN, "The register is due; whether the creator is in it is not noted."
             )
+
+
+def thresholds(known: Creator, datum: Datum) -> list[tuple[str, bool | None]]:
+    """The thresholds of a register, and whether the creator reaches each; None: not known."""
+    asked = datum.params
+    reach = (
+        ("or_followers_sum", known.followers_sum)
+        if "or_followers_sum" in asked
+        else ("or_monthly_views", known.monthly_views)
+    )
+    return [
+        ("followers", _either(asked, "followers", known.followers, *reach)),
+        ("videos in 12 months", _reaches(asked.get("videos"), known.videos_12_months)),
+        ("income", _reaches(asked.get("income_eur"), known.income_eur)),
+    ]
 
 
 def _either(
@@ -163,38 +165,6 @@ def _reaches(threshold: int | None, value: Decimal | int | None) -> bool | None:
 # --- contracts ---
 
 
-@dataclass(frozen=True, slots=True)
-class YearlySum:
-    """What a creator received from an advertiser in a year for one aim."""
-
-    advertiser: str | None
-    year: int
-    aim: str | None
-    amount: Decimal
-    unvalued: int  # connections whose value, currency or day is not known
-
-
-def yearly_sums(connections: Iterable[Connection], currency: str, at: date) -> list[YearlySum]:
-    """Pay and benefits in kind by advertiser, year and aim, in that currency.
-
-    A connection without a day counts for the year of `at`; without a value, or in another currency,
-    it is counted as not valued.
-    """
-    amounts: dict[tuple[str | None, int, str | None], Decimal] = defaultdict(Decimal)
-    unvalued: dict[tuple[str | None, int, str | None], int] = defaultdict(int)
-    for one in connections:
-        key = (one.advertiser, (one.on or at).year, one.aim)
-        if one.value is None or one.currency != currency:
-            unvalued[key] += 1
-            amounts[key] += 0
-        else:
-            amounts[key] += one.value
-    return [
-        YearlySum(advertiser, year, aim, amount, unvalued[advertiser, year, aim])
-        for (advertiser, year, aim), amount in amounts.items()
-    ]
-
-
 def _contracts(seen: Seen, pack: Pack) -> Iterator[Item]:
     for datum in pack.contract:
         if datum.params.get("test") == "written_contract" and datum.holds(seen.at):
@@ -207,38 +177,6 @@ def _contracts(seen: Seen, pack: Pack) -> Iterator[Item]:
                 datum=datum,
                 blocks=False,  # voids the contract, not the label
             )
-
-
-def written_contract(connections: tuple[Connection, ...] | None, datum: Datum, at: date) -> Outcome:
-    """Whether the year's sum asks for a written contract, and whether there is one."""
-    if connections is None:
-        return Outcome(Result.UNKNOWN, "What the creator received was not looked up.")
-    limit, currency = Decimal(datum.params["amount"]), datum.params["currency"]
-    since = datum.effective_from or date.min
-    in_force = [one for one in connections if one.on is None or one.on >= since]
-    sums = [one for one in yearly_sums(in_force, currency, at) if one.year == at.year]
-    reached = [one for one in sums if one.amount >= limit]
-    if reached:
-        most = max(reached, key=lambda one: one.amount)
-        words = (
-            f"{most.amount:,.2f} {currency} in {most.year}; "
-            f"from {limit:,.0f} a written contract is required"
-        )
-        theirs = [
-            one
-            for one in in_force
-            if (one.advertiser, one.aim) == (most.advertiser, most.aim)
-            and (one.on or at).year == most.year
-        ]
-        if any(one.written_contract for one in theirs):
-            return Outcome(Result.PASS, f"{words}; there is one.")
-        if all(one.written_contract is False for one in theirs):
-            return Outcome(Result.FAIL, f"{words}; there is none.")
-        return Outcome(Result.UNKNOWN, f"{words}; whether there is one is not noted.")
-    if any(one.unvalued for one in sums):
-        return Outcome(Result.UNKNOWN, f"Some of what was received has no value in {currency}.")
-    total = max((one.amount for one in sums), default=Decimal(0))
-    return Outcome(Result.NOT_APPLICABLE, f"{total:,.2f} {currency}, below {limit:,.0f}.")
 
 
 # --- goods, pictures, persons ---
@@ -279,7 +217,7 @@ def _goods(seen: Seen, pack: Pack) -> Iterator[Item]:
 
 
 def _categories(case: Case) -> frozenset[str]:
-    return case.categories - ASKED_OTHERWISE
+    return case.categories - NOT_GOODS
 
 
 def _of_the_creator(seen: Seen) -> frozenset[str]:

@@ -9,6 +9,7 @@ from django import forms
 
 from campaigns.choices import BudgetKind, CampaignTrigger, UseCase
 from campaigns.disclosure import packs
+from campaigns.disclosure.goods import goods_name, goods_of
 from campaigns.forms.offers import date_field, money_field
 from campaigns.models import BudgetLine, Campaign
 from campaigns.services.campaigns import FIELDS, LESSONS_MAX, TEXT_MAX, Values
@@ -44,6 +45,11 @@ def lines(rows: int = 3) -> forms.Textarea:
 def jurisdictions() -> list[tuple[str, str]]:
     """Those that have disclosure rules."""
     return sorted((pack.key, pack.name) for pack in packs.standard().jurisdictions.values())
+
+
+def goods() -> list[tuple[str, str]]:
+    """Those that have rules of their own."""
+    return [(key, goods_name(key)) for key in goods_of(packs.standard())]
 
 
 class CampaignForm(PlainForm):
@@ -85,6 +91,12 @@ class CampaignForm(PlainForm):
         label="Category",
         help_text="What it sells, as in exclusivity terms: skincare. Two campaigns of one category "
         "at a time are pointed out.",
+    )
+    goods = forms.MultipleChoiceField(
+        required=False,
+        label="Sensitive goods or subjects",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Goods that have rules of their own: legal is asked about them for each piece.",
     )
     starts_on = required_day("First day", "Steps are planned back from it.")
     ends_on = required_day("Last day")
@@ -144,6 +156,7 @@ class CampaignForm(PlainForm):
         names = Platform.objects.order_by("position", "key").values_list("key", "name")
         fields["platforms"].choices = list(names)
         fields["jurisdictions"].choices = jurisdictions()
+        fields["goods"].choices = goods()
         fields["owner"].queryset = people_of(brand)
         if template.needs_embargo:
             fields["embargo_until"].help_text += " A launch cannot be activated without."

@@ -30,6 +30,7 @@ _IN_WORDS = {
 TIE_KINDS = [
     (kind, _IN_WORDS.get(kind, kind.replace("_", " ").capitalize())) for kind in CONNECTION_KINDS
 ]
+KIND_NAMES = dict(TIE_KINDS)
 
 
 class ConnectionEntryQuerySet(models.QuerySet["ConnectionEntry"]):

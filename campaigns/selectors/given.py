@@ -21,6 +21,7 @@ from campaigns.models import (
     OfferEvent,
     OfferVersion,
 )
+from campaigns.models.connections import KIND_NAMES
 from campaigns.models.engagements import LEFT
 from crm.models import Brand
 
@@ -52,6 +53,11 @@ class Given:
     offer: int | None = None
     ended_on: date | None = None
     entry: ConnectionEntry | None = None
+
+    @property
+    def kind(self) -> str:
+        """What it is, in words."""
+        return KIND_NAMES[self.connection.kind]
 
     def ended(self, on: date) -> bool:
         """Whether it was over on a day."""

@@ -72,6 +72,7 @@ class Values(TypedDict, total=False):
     jurisdictions: list[str]
     platforms: list[str]
     category: str
+    goods: list[str]
     starts_on: date
     ends_on: date
     embargo_until: datetime | None

@@ -11,6 +11,7 @@ from django.db.models import Sum
 
 from campaigns.choices import BudgetKind
 from campaigns.disclosure import packs
+from campaigns.disclosure.goods import goods_of
 from campaigns.models import BudgetLine, Campaign
 from campaigns.services.days import EARLIEST, LATEST
 from campaigns.services.money import money
@@ -149,7 +150,15 @@ def _check_places(campaign: Campaign) -> None:
     for key in campaign.platforms:
         if key not in platforms:
             raise refuse(f"There is no platform {key!r}.", "unknown_platform", "platforms")
-    for name in ("jurisdictions", "platforms"):
+    goods = goods_of(packs.standard())
+    for key in campaign.goods:
+        if key not in goods:
+            raise refuse(
+                f"There are no rules for goods {key!r}. There are for: {', '.join(goods)}.",
+                "unknown_goods",
+                "goods",
+            )
+    for name in ("jurisdictions", "platforms", "goods"):
         if len(set(getattr(campaign, name))) < len(getattr(campaign, name)):
             raise refuse("Name each once.", "named_twice", name)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from django import template
 from django.http import HttpRequest
 
+from campaigns.disclosure import goods
 from campaigns.models import AssetUse, Campaign, GuestLink
 from campaigns.models.rights import USES
 from campaigns.services.guests import path_of
@@ -41,6 +42,12 @@ def measured(value: Decimal | None, campaign: Campaign) -> str:
 def platform_name(key: str, names: Mapping[str, str]) -> str:
     """What people call the platform."""
     return names.get(key, key)
+
+
+@register.filter
+def goods_name(key: str) -> str:
+    """What people call a category of goods: {{ "food_hfss"|goods_name }}."""
+    return goods.goods_name(key)
 
 
 @register.filter

@@ -319,6 +319,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.tasks.erase_applications",
         "schedule": crontab(hour=3, minute=20),
     },
+    "sign-ledgers": {"task": "crm.tasks.sign_ledgers", "schedule": crontab(hour=3, minute=50)},
     # What people asked for and a lost worker left undone goes on where it was.
     "lost-jobs": {"task": "crm.tasks.take_up_jobs", "schedule": timedelta(minutes=1)},
     "expired-files": {"task": "crm.tasks.remove_expired_files", "schedule": crontab(minute=17)},
@@ -355,6 +356,11 @@ CELERY_BEAT_SCHEDULE = {
     "recheck-drafts": {
         "task": "campaigns.tasks.recheck_drafts",
         "schedule": crontab(minute="4-59/15"),
+    },
+    # What somebody writes down is looked at at once; numbers and days are found here.
+    "look-at-registers": {
+        "task": "campaigns.tasks.look_at_registers",
+        "schedule": crontab(hour=4, minute=20),
     },
     "tell-of-ending-rights": {
         "task": "campaigns.tasks.tell_of_ending_rights",

@@ -31,16 +31,21 @@ class Paper:
 
 def keep(*, brand: Brand, name: str, content: bytes) -> Paper:
     """Store a signed paper. Raises CampaignRefused."""
+    return checked_paper(STORE, brand=brand, name=name, content=content)
+
+
+def checked_paper(store: Store, *, brand: Brand, name: str, content: bytes) -> Paper:
+    """Store a PDF or a picture of a paper. Raises CampaignRefused."""
     if not content:
         raise CampaignRefused("The file is empty.", field="file")
     if len(content) > SIZE_MAX:
         raise CampaignRefused(f"{SIZE_MAX // 1024 // 1024} MB are the most.", field="file")
     kind = type_of(content)
     if kind not in TYPES or is_risky(File(name, kind, content), kind):
-        raise CampaignRefused("Take a PDF or a picture of the signed paper.", field="file")
+        raise CampaignRefused("Take a PDF or a picture of the paper.", field="file")
     digest = hashlib.sha256(content).hexdigest()
-    STORE.keep(brand.pk, digest, ContentFile(content))
-    return Paper(name.replace("\0", "")[-255:] or "contract", kind, len(content), digest)
+    store.keep(brand.pk, digest, ContentFile(content))
+    return Paper(name.replace("\0", "")[-255:] or "paper", kind, len(content), digest)
 
 
 def is_whole(brand_id: int, acceptance: ContractAcceptance) -> bool:

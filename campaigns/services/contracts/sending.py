@@ -13,9 +13,12 @@ from campaigns.services.contracts.document import document_of
 from campaigns.services.contracts.record import act_on, checked_note, taken
 from campaigns.services.contracts.rules import rules_of, why_legal
 from campaigns.services.contracts.terms import Terms
+from campaigns.services.days import today_of
 from campaigns.services.documents import digest_of
 from campaigns.services.guests import make_link
+from campaigns.services.holds import refuse_held
 from campaigns.services.refusals import CampaignRefused
+from campaigns.services.registers.gate import refuse_without_permit
 from crm.models import Brand, User
 
 
@@ -44,8 +47,11 @@ def send(
             "there is nothing to agree on.",
             code="campaign_closed",
         )
+    refuse_held(brand, relationship=engagement.relationship, campaign=engagement.campaign, at=at)
     terms = Terms.of(version)
     ready_to_send(terms)
+    markets = {*engagement.campaign.jurisdictions, *terms.jurisdictions}
+    refuse_without_permit(engagement.relationship, sorted(markets), today_of(brand, at))
     document = document_of(contract, version).to_json()
     digest = digest_of(document)
     if contract.state == ContractState.DRAFT:

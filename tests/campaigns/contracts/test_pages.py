@@ -177,7 +177,7 @@ def test_a_signed_paper_is_kept(sent, manager_client, settings, tmp_path):
     program = SimpleUploadedFile("contract.pdf", b"MZ\x90\x00")
     wrong = manager_client.post(url, said | {"file": program})
     assert wrong.status_code == 409
-    assert "Take a PDF or a picture of the signed paper." in wrong.content.decode()
+    assert "Take a PDF or a picture of the paper." in wrong.content.decode()
     answer = manager_client.post(url, said | {"file": SimpleUploadedFile("signed.pdf", PAPER)})
     assert answer.status_code == 302
     file = manager_client.get(page("contract_paper", sent))

@@ -1,0 +1,1 @@
+"""What people write down of the ties between creators and the brand."""

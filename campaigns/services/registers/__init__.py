@@ -1,0 +1,1 @@
+"""Permits, facts that the rules ask for, alerts, and what counsel says of the rule packs."""
