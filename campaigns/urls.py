@@ -36,6 +36,7 @@ from campaigns.views.reports import pages as reports
 app_name = "campaigns"
 urlpatterns = [
     path("", include("campaigns.deliverable_urls")),
+    path("", include("campaigns.incident_urls")),
     path("legal/", include("campaigns.legal_urls")),
     path("", include("campaigns.register_urls")),
     path("offers/", offers.offers, name="offers"),

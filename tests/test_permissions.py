@@ -294,6 +294,7 @@ PAGES = {
     "campaigns:campaign_archive": Access(None, IMPORTERS),
     "campaigns:campaign_act": Access(None, MOVERS),
     "campaigns:campaign_budget": Access(EVERYBODY, IMPORTERS),
+    "campaigns:campaign_capacity": Access(EVERYBODY, IMPORTERS),
     "campaigns:campaign_deadlines": Access(None, IMPORTERS),
     "campaigns:campaign_deadline": Access(None, IMPORTERS),
     "campaigns:shortlist": Access(EVERYBODY),
