@@ -16,9 +16,14 @@ class CrmConfig(AppConfig):
         from crm.exports import FormatConverter  # noqa: PLC0415
         from crm.lists.kinds import add_own_kinds  # noqa: PLC0415
         from crm.services import duplicates, jobs  # noqa: PLC0415
+        from crm.services.ledger import verifying  # noqa: PLC0415
+        from crm.services.privacy import copying, working  # noqa: PLC0415
 
         register_converter(FormatConverter, "format")
         add_own_sources()
         add_own_kinds()
         search.add_own_kinds()
         jobs.KINDS.add(duplicates.KIND, duplicates.JOB)
+        jobs.KINDS.add(copying.KIND, copying.JOB)
+        jobs.KINDS.add(working.KIND, working.JOB)
+        jobs.KINDS.add(verifying.KIND, verifying.JOB)

@@ -46,6 +46,7 @@ RAIL = (
     ("Review queue", "scale", "campaigns:disclosures", "q", Can.VIEW),
     ("Registers", "license", "campaigns:registers", "", Can.VIEW),
     ("Audit ledger", "shield-check", "crm:ledger", "", Can.READ_AUDIT),
+    ("Incidents", "alert-triangle", "campaigns:incidents", "", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
@@ -55,12 +56,13 @@ RAIL = (
 
 # Lines that stand together below a heading; the group is where its first line is.
 GROUPS = {
-    "Legal": ("campaigns:disclosures", "campaigns:registers", "crm:ledger"),
+    "Legal": ("campaigns:disclosures", "campaigns:incidents", "campaigns:registers", "crm:ledger"),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
+    "campaigns:incidents": ("campaigns:holds", "campaigns:risk", "campaigns:runbooks"),
     "crm:creators": ("crm:reviews",),
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "campaigns:offers": ("campaigns:gifts", "campaigns:contracts"),

@@ -29,6 +29,8 @@ MORE = " …"
 # So that Excel reads CSV as UTF-8; everything else skips it.
 BOM = "\ufeff"
 
+_MARK = "_rapport_list"
+
 Row = Sequence[object]
 About = Sequence[tuple[str, object]]
 
@@ -76,7 +78,7 @@ def respond(
     """The list as a download called `name` (without its ending). CSV is written while it is read.
 
     `about` is what the file is (list, filter, moment): a sheet of its own; CSV has no place for it.
-    Raises TooLong.
+    The page's decorator has the ledger tell of it. Raises TooLong.
     """
     if form is Format.CSV:
         return stream(name, head, rows)
@@ -84,9 +86,21 @@ def respond(
     file = io.BytesIO()
     write_sheet(file, head, rows, about=about)
     file.seek(0)
-    return FileResponse(
+    response = FileResponse(
         file, as_attachment=True, filename=f"{name}.xlsx", content_type=form.content_type
     )
+    return taken_out(response, name)
+
+
+def taken_out(response: HttpResponseBase, name: str) -> HttpResponseBase:
+    """Mark an answer as a list of this name that leaves the product; "": the view tells itself."""
+    setattr(response, _MARK, name)
+    return response
+
+
+def list_in(response: HttpResponseBase) -> str:
+    """The name of the list that an answer takes out; empty where it is none."""
+    return str(getattr(response, _MARK, ""))
 
 
 def stream(name: str, head: Row, rows: Iterable[Row]) -> StreamingHttpResponse:
@@ -94,6 +108,7 @@ def stream(name: str, head: Row, rows: Iterable[Row]) -> StreamingHttpResponse:
     content_type = Format.CSV.content_type
     response = StreamingHttpResponse(lines(head, rows), content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    taken_out(response, name)
     return response
 
 

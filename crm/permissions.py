@@ -13,8 +13,10 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from crm.choices import Role
+from crm.exports import list_in
 from crm.limits import Busy
 from crm.models import Brand, User, UserRole
+from crm.services.ledger import exporting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,6 +161,19 @@ def refuse(request: BrandRequest, can: Can) -> HttpResponse:
     return render(request, "crm/not_allowed.html", context, status=403)
 
 
+def _tell_of_list(request: BrandRequest, answer: HttpResponseBase) -> None:
+    """Each list that leaves the product is in the ledger, whoever wrote its view."""
+    name = list_in(answer)
+    if name and request.method != "HEAD":
+        exporting.note_list(
+            brand=request.brand,
+            what=name,
+            query=request.META["QUERY_STRING"],
+            actor=request.user,
+            at=timezone.now(),
+        )
+
+
 def brand_page(
     can: Can, *, post: Can | None = None
 ) -> Callable[
@@ -195,9 +210,11 @@ def brand_page(
             # Days and quarters are the brand's, on every page of it.
             with timezone.override(request.brand.timezone):
                 try:
-                    return view(request, *args, **kwargs)
+                    answer = view(request, *args, **kwargs)
                 except Busy as busy:
                     return render(request, "crm/busy.html", {"reason": str(busy)}, status=409)
+                _tell_of_list(request, answer)
+                return answer
 
         return wrapped
 

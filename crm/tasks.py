@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from smtplib import SMTPException
 from typing import Any
 
 from celery import shared_task
@@ -10,11 +11,12 @@ from django.utils import timezone
 
 from crm.importers.mapping import MappingInvalid
 from crm.importers.rows import Unreadable
-from crm.models import Brand, User
+from crm.models import Brand, LedgerCheckpoint, User
 from crm.outreach import attachments
 from crm.services import duplicates, jobs
 from crm.services.applications import confirming, erasing
 from crm.services.imports import batches, following, running, undoing
+from crm.services.ledger import checkpoints, nightly
 from crm.services.mail import copying, fetching, sending
 from crm.services.metrics import refresh_metrics
 from crm.services.notification_mail import send_notification_mails
@@ -135,6 +137,24 @@ def find_twins(*, brand_id: int, creator_id: int, **_later: Any) -> None:
 def erase_applications(**_later: Any) -> None:
     """Erase the applications whose time is over."""
     erasing.erase_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sign_ledgers(**_later: Any) -> None:
+    """Check each brand's ledger; sign those that hold, and send what was signed."""
+    for brand in Brand.objects.order_by("pk"):
+        made = nightly.check_and_sign(brand=brand, at=timezone.now())
+        if made is not None:
+            mail_checkpoint.delay(checkpoint_id=made.pk)
+
+
+@shared_task(  # type: ignore[untyped-decorator]
+    autoretry_for=(SMTPException, OSError), retry_backoff=60, max_retries=8
+)
+def mail_checkpoint(*, checkpoint_id: int, **_later: Any) -> None:
+    """Send a checkpoint to who keeps it; a server that is down is asked again."""
+    found = LedgerCheckpoint.objects.select_related("brand", "key").get(pk=checkpoint_id)
+    checkpoints.mail(found)
 
 
 @shared_task  # type: ignore[untyped-decorator]

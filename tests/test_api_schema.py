@@ -237,6 +237,7 @@ def test_every_answer_fits_the_schema(schema, rest):
     stay = Membership.objects.order_by("pk").first()
     run = changesets.last_applied(stay.segment.brand)
     values = {
+        "/audit/{number}": "1",
         "/creators/{uid}": str(stay.creator.uid),
         "/segments/{key}": stay.segment.key,
         "/facts/{key}": "followers",

@@ -352,6 +352,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.remind_of_gates",
         "schedule": crontab(minute="*/10"),
     },
+    "chase-remediations": {
+        "task": "campaigns.tasks.chase_remediations",
+        "schedule": crontab(minute="5-59/10"),
+    },
     # Briefs and claims that change are looked at by and by; claims begin and end on days as well.
     "recheck-drafts": {
         "task": "campaigns.tasks.recheck_drafts",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django_filters import rest_framework as filters
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from crm.api.base import BrandViewSet
+from crm.api.base import ID, BrandViewSet
 from crm.api.pagination import PageQuery, Row
 from crm.api.query import MomentField
 from crm.choices import Scope
+from crm.forms.ledger import LedgerFilter, within
 from crm.models import AuditEntry
 from crm.paging import Order
 
@@ -63,17 +63,6 @@ class AuditEntrySerializer(serializers.Serializer[Any]):
     hash = serializers.CharField()
 
 
-class AuditFilter(filters.FilterSet):  # type: ignore[misc] # no types
-    """Which entries to list."""
-
-    verb = filters.CharFilter(max_length=60)
-    target_type = filters.CharFilter(max_length=40)
-
-    class Meta:
-        model = AuditEntry
-        fields: list[str] = []
-
-
 class AuditQuery(PageQuery):
     """From when to when."""
 
@@ -106,16 +95,22 @@ class AuditViewSet(BrandViewSet[AuditEntry]):
     scope = Scope.AUDIT_READ
     queryset = AuditEntry.objects.none()
     serializer_class = AuditEntrySerializer
-    filterset_class = AuditFilter
+    filterset_class = LedgerFilter
+    lookup_field = "number"
+    lookup_value_regex = ID
     queries = {"list": AuditQuery}
 
     def list(self, request: Request) -> Response:
         """Entries, newest first."""
         entries: QuerySet[AuditEntry] = AuditEntry.objects.filter(brand=self.brand)
-        entries = self.filter_queryset(entries)
-        if moment := self.query.get("since"):
-            entries = entries.filter(at__gte=moment)
-        if moment := self.query.get("before"):
-            entries = entries.filter(at__lt=moment)
-        rows = entries.values(*COLUMNS)
-        return self.page(rows, order=ORDER, represent=acts)
+        entries = within(
+            self.filter_queryset(entries),
+            since=self.query.get("since"),
+            before=self.query.get("before"),
+        )
+        return self.page(entries.values(*COLUMNS), order=ORDER, represent=acts)
+
+    def retrieve(self, _request: Request, number: str) -> Response:
+        """One entry."""
+        rows = AuditEntry.objects.filter(brand=self.brand, number=number).values(*COLUMNS)
+        return Response(_act(self.one(rows)))

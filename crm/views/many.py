@@ -186,7 +186,7 @@ def download(request: BrandRequest, form: str) -> HttpResponseBase:
     except exports.TooLong as error:
         return HttpResponse(str(error), status=400, content_type="text/plain; charset=utf-8")
     export.note(request.brand, request.user, at, query, None)
-    return answer
+    return exports.taken_out(answer, "")
 
 
 @require_POST

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from crm import audit
+from crm import audit, exports
 from crm.filters import asked
 from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
@@ -135,7 +135,7 @@ def members_csv(request: BrandRequest, key: str) -> HttpResponseBase:
         at=timezone.now(),
         data={"query": asked(request.GET)[:1_000]},
     )
-    return csv_response(f"{found.key}-members.csv", _csv_rows(narrowed))
+    return exports.taken_out(csv_response(f"{found.key}-members.csv", _csv_rows(narrowed)), "")
 
 
 def _csv_rows(narrowed: MemberFilter) -> Iterator[list[object]]:

@@ -189,21 +189,21 @@ def test_the_command_counts_exports_and_verifies(brand, other_brand, tmp_path):
     last = write(brand, count=3)
     file = tmp_path / "ledger.jsonl"
     assert verify(export=str(file)) == {
-        "acme": {"entries": 3, "last_hash": last.hash, "texts_erased": 0},
-        "other": {"entries": 0, "last_hash": audit.GENESIS, "texts_erased": 0},
+        "acme": {"entries": 3, "last_hash": last.hash, "texts_erased": 0, "checkpoints": 0},
+        "other": {"entries": 0, "last_hash": audit.GENESIS, "texts_erased": 0, "checkpoints": 0},
     }
     lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
     assert [line["number"] for line in lines] == [1, 2, 3]
     assert lines[2]["hash"] == last.hash
     assert verify(brand="other") == {
-        "other": {"entries": 0, "last_hash": audit.GENESIS, "texts_erased": 0}
+        "other": {"entries": 0, "last_hash": audit.GENESIS, "texts_erased": 0, "checkpoints": 0}
     }
 
 
 def test_the_command_names_the_first_broken_entry(brand):
     write(brand, count=3)
     behind.change(brand, 2, verb="x")
-    with pytest.raises(CommandError, match=r"acme: entry 2: its content was changed"):
+    with pytest.raises(CommandError, match=r"acme: entry 2 \(changed\): its content was changed"):
         verify()
 
 
