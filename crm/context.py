@@ -45,6 +45,7 @@ RAIL = (
     ("Rules", "book", "campaigns:policies", "", Can.VIEW),
     ("Review queue", "scale", "campaigns:disclosures", "q", Can.VIEW),
     ("Registers", "license", "campaigns:registers", "", Can.VIEW),
+    ("Privacy", "user-shield", "crm:privacy", "", Can.HANDLE_PRIVACY),
     ("Audit ledger", "shield-check", "crm:ledger", "", Can.READ_AUDIT),
     ("Incidents", "alert-triangle", "campaigns:incidents", "", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
@@ -56,7 +57,13 @@ RAIL = (
 
 # Lines that stand together below a heading; the group is where its first line is.
 GROUPS = {
-    "Legal": ("campaigns:disclosures", "campaigns:incidents", "campaigns:registers", "crm:ledger"),
+    "Legal": (
+        "campaigns:disclosures",
+        "campaigns:incidents",
+        "campaigns:registers",
+        "crm:privacy",
+        "crm:ledger",
+    ),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 

@@ -83,6 +83,7 @@ ICONS = (
     "send",
     "settings",
     "shield-check",
+    "user-shield",
     "signature",
     "speakerphone",
     "sun",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from crm.views import (
     application_page,
@@ -211,6 +211,7 @@ urlpatterns = [
     path("ledger/proof/<int:pk>.json", ledger.checkpoint, name="ledger_checkpoint"),
     # "jsonl" is no format of lists: it is for machines.
     path("ledger/export.<slug:form>", ledger.export, name="ledger_export"),
+    path("privacy/", include("crm.privacy_urls")),
     path("settings/", brands.settings, name="settings"),
     path("settings/fields/", fields.fields, name="fields"),
     path("settings/fields/<slug:key>/", fields.field, name="field"),

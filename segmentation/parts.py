@@ -12,10 +12,11 @@ from crm.services import held as data_held
 from crm.services.criteria import CRITERIA
 from crm.services.imports.hanging import GOES_WITH
 from crm.services.merge import PARTS
+from crm.services.privacy.copying import JUDGEMENTS
 from crm.services.privacy.parts import add_deleted, add_part
 from crm.timeline import SOURCES
 from segmentation import board, day, lists, outreach
-from segmentation.services import erasing, held, stage_criteria
+from segmentation.services import erasing, held, judged, stage_criteria
 from segmentation.services.merging import PART
 from segmentation.timeline import SOURCE
 
@@ -32,6 +33,7 @@ def add_parts() -> None:
     PARTS.add(PART.key, PART)
     data_held.SOURCES.add("segments", held.held)
     add_part("segmentation", erasing.PART)
+    JUDGEMENTS.add("segments", judged.judged)
     add_deleted(
         "segmentation.Override", "segmentation.SegmentExample", "segmentation.StageSuggestion"
     )

@@ -38,7 +38,6 @@ from campaigns.choices.disclosure import (
 )
 from campaigns.choices.events import EventPart, InvitationAct, InvitationState
 from campaigns.choices.guests import (
-    DataRequest,
     GuestKind,
 )
 from campaigns.choices.offers import (
@@ -101,7 +100,6 @@ __all__ = (
     "ContentKind",
     "ContractAct",
     "ContractState",
-    "DataRequest",
     "DeliverableAct",
     "DeliverableState",
     "DisclosureVerdict",

@@ -12,11 +12,3 @@ class GuestKind(models.TextChoices):
     REVIEWER = "reviewer", "The review of a piece of content"
     REPORT = "report", "The report of a campaign"
     EVENT = "event", "An invitation to an event"
-
-
-class DataRequest(models.TextChoices):
-    """What a creator may ask for about their own data."""
-
-    COPY = "copy", "Wants a copy of their data"
-    CORRECT = "correct", "Says that data about them is wrong"
-    ERASE = "erase", "Wants their data erased"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from django import forms
 
-from campaigns.choices import DataRequest
-from campaigns.services.held import TEXT_MAX
+from crm.choices import RequestKind
+from crm.services.privacy.requests import TEXT_MAX
 from crm.styled import PlainForm
 
 _SAYS = {
-    DataRequest.COPY: "Send me a copy of it",
-    DataRequest.CORRECT: "Something of it is wrong",
-    DataRequest.ERASE: "Erase it",
+    RequestKind.ACCESS: "Send me a copy of it",
+    RequestKind.RECTIFICATION: "Something of it is wrong",
+    RequestKind.ERASURE: "Erase it",
+    RequestKind.MARKETING: "Write to me no more to advertise",
+    RequestKind.PROFILING: "Do not sort or score me",
+    RequestKind.RESTRICTION: "Keep it, and use it for nothing",
 }
 
 
@@ -19,7 +22,7 @@ class DataRequestForm(PlainForm):
     """What is wanted, and whatever else is to be said."""
 
     what = forms.TypedChoiceField(
-        choices=list(_SAYS.items()), coerce=DataRequest, label="I ask you"
+        choices=list(_SAYS.items()), coerce=RequestKind, label="I ask you"
     )
     text = forms.CharField(
         max_length=TEXT_MAX,

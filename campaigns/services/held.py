@@ -3,31 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from campaigns.choices import DataRequest
 from campaigns.models import (
     BriefAcceptance,
+    ConnectionEntry,
     Contract,
     Draft,
     Engagement,
     Gift,
     GuestLink,
     Offer,
+    Permit,
     PolicyAcceptance,
+    RuleFact,
     UsageRight,
 )
 from campaigns.services.refusals import CampaignRefused
-from crm.choices import Role
-from crm.models import Brand, Relationship, Task, User, UserRole
+from crm.choices import RequestKind, RequestOrigin
+from crm.models import PrivacyRequest, Relationship
 from crm.services.held import Held, count_of
-from crm.services.tasks import add_task
-
-# One month to answer: Regulation (EU) 2016/679, article 12(3).
-DAYS_TO_ANSWER = 30
-TEXT_MAX = 2_000
+from crm.services.privacy.refusals import PrivacyRefused
+from crm.services.privacy.requests import open_request
 
 
 def held(relationship: Relationship) -> Iterator[Held]:
@@ -49,47 +49,39 @@ def held(relationship: Relationship) -> Iterator[Held]:
     yield from count_of("Drafts", drafts, "submitted_at", people)
     gifts = Gift.objects.filter(relationship=relationship)
     yield from count_of("Gifts", gifts, "created_at", people)
+    ties = ConnectionEntry.objects.filter(relationship=relationship)
+    yield from count_of("What ties you to us", ties, "created_at", "people of our team")
+    papers = Permit.objects.filter(relationship=relationship)
+    yield from count_of("Your permits and registrations", papers, "created_at", people)
+    facts = RuleFact.objects.filter(relationship=relationship)
+    yield from count_of("What advertising rules ask about you", facts, "created_at", people)
 
 
 @transaction.atomic
-def ask(*, link: GuestLink, what: DataRequest, text: str, at: datetime) -> Task:
-    """A task for whoever looks after the creator: due in a month, as the law gives.
+def ask(*, link: GuestLink, what: RequestKind, text: str, at: datetime) -> PrivacyRequest:
+    """Put it on the register of requests: due in a month, as the law gives.
 
-    Raises CampaignRefused where the same was asked already and waits, or nobody could be told.
+    Raises CampaignRefused where the same was asked already and waits.
     """
-    engagement = link.engagement
-    if engagement is None:
+    if link.engagement is None:
         raise CampaignRefused("This link is about no creator.")
     # Who asks twice at once asks once.
     relationship = (
         Relationship.objects.select_for_update(of=("self",))
-        .select_related("brand", "creator", "owner")
-        .get(pk=engagement.relationship_id)
+        .select_related("brand", "creator")
+        .get(pk=link.engagement.relationship_id)
     )
-    person = _who_answers(link, relationship)
-    title = f"{what.label}: {relationship.creator.name}"
-    if Task.objects.filter(relationship=relationship, title=title, done_at=None).exists():
-        raise CampaignRefused(
-            "You asked for this already, and it is being looked after.", code="asked_already"
+    zone = ZoneInfo(relationship.brand.timezone)
+    try:
+        return open_request(
+            brand=relationship.brand,
+            relationship=relationship,
+            kind=what,
+            origin=RequestOrigin.PORTAL,
+            received_on=at.astimezone(zone).date(),
+            text=text,
+            at=at,
         )
-    return add_task(
-        brand=relationship.brand,
-        relationship=relationship,
-        title=title,
-        details=f"Asked behind the link for {link.name}, on {at:%-d %B %Y}.\n\n{text}".strip(),
-        assignee=person,
-        actor=person,
-        at=at,
-        due_on=(at + timedelta(days=DAYS_TO_ANSWER)).date(),
-    )
-
-
-def _who_answers(link: GuestLink, relationship: Relationship) -> User:
-    brand: Brand = relationship.brand
-    for person in (relationship.owner, link.created_by):
-        if person and UserRole.objects.filter(brand=brand, user=person).exists():
-            return person
-    admin = UserRole.objects.filter(brand=brand, role=Role.ADMIN).select_related("user").first()
-    if admin is None:
-        raise CampaignRefused(f"Nobody at {brand} can be told this way: write to them.")
-    return admin.user
+    except PrivacyRefused as refusal:
+        words = "You asked for this already, and it is being looked after."
+        raise CampaignRefused(words, code=refusal.code) from refusal

@@ -25,7 +25,7 @@ def my_data(request: GuestRequest) -> HttpResponse:
     form = DataRequestForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            task = ask(
+            made = ask(
                 link=link,
                 what=form.cleaned_data["what"],
                 text=form.cleaned_data["text"],
@@ -34,8 +34,8 @@ def my_data(request: GuestRequest) -> HttpResponse:
         except CampaignRefused as refusal:
             put_error(form, refusal.field, str(refusal))
         else:
-            until = f" by {task.due_on:%-d %B %Y}" if task.due_on else ""
-            messages.success(request, f"{link.brand} was told, and has to answer you{until}.")
+            until = f"{made.due_on:%-d %B %Y}"
+            messages.success(request, f"{link.brand} was told, and has to answer you by {until}.")
             return redirect("guest:my_data", request.token)
     context = {
         "link": link,

@@ -13,9 +13,10 @@ from campaigns.models import GuestLink
 from campaigns.services import guests
 from crm.audit import entries_of, first_broken_link
 from crm.choices import Role
-from crm.models import ContactPoint, Note, Task
+from crm.models import ContactPoint, Note, Notification, PrivacyRequest
 from crm.services.contacts import set_address
 from crm.services.held import held_about
+from crm.services.privacy.requests import months_after
 from tests.campaigns.made import engage, make_campaign
 from tests.factories import NOW, PostFactory, ProfileFactory, RelationshipFactory
 from tests.people import person
@@ -93,29 +94,27 @@ def test_an_address_is_no_more_than_its_town(link, maya, manager):
     assert "Vesterbrogade" not in text
 
 
-def test_what_is_asked_for_is_a_task_due_in_a_month_and_once(brand, link, maya, manager):
+def test_what_is_asked_for_is_on_the_register_due_in_a_month_and_once(brand, link, maya):
     client = Client()
-    answer = client.post(page_of(link), {"what": "erase", "text": "I stop."}, follow=True)
+    answer = client.post(page_of(link), {"what": "erasure", "text": "I stop."}, follow=True)
     assert "was told, and has to answer you by" in answer.content.decode()
-    [task] = Task.objects.filter(relationship=maya)
-    assert task.title == "Wants their data erased: Maya Iversen"
-    assert task.assignee == manager
-    assert task.due_on == (timezone.now() + timedelta(days=30)).date()
-    assert task.details.endswith("I stop.")
-    again = client.post(page_of(link), {"what": "erase"})
+    [asked] = PrivacyRequest.objects.filter(relationship=maya)
+    assert (asked.kind, asked.origin, asked.status) == ("erasure", "portal", "open")
+    assert asked.due_on == months_after(asked.received_on, 1)
+    assert asked.text == "I stop."
+    again = client.post(page_of(link), {"what": "erasure"})
     assert again.status_code == 422
     assert "You asked for this already" in again.content.decode()
     assert client.post(page_of(link), {"what": "everything"}).status_code == 422
-    assert Task.objects.filter(relationship=maya).count() == 1
-    assert client.post(page_of(link), {"what": "copy"}).status_code == 302
+    assert PrivacyRequest.objects.filter(relationship=maya).count() == 1
+    assert client.post(page_of(link), {"what": "access"}).status_code == 302
     assert first_broken_link(entries_of(brand)) is None
 
 
-def test_who_is_gone_is_not_told_but_an_admin(brand, link, maya, manager):
+def test_who_answers_is_told(brand, link, manager):
     admin = person(brand, Role.ADMIN)
-    manager.roles.all().delete()
-    Client().post(page_of(link), {"what": "correct"})
-    assert Task.objects.get(relationship=maya).assignee == admin
+    Client().post(page_of(link), {"what": "rectification"})
+    assert [one.user for one in Notification.objects.filter(brand=brand, kind="task")] == [admin]
 
 
 def test_only_the_creators_own_link_opens_it(brand, link, manager):
@@ -125,5 +124,5 @@ def test_only_the_creators_own_link_opens_it(brand, link, manager):
     assert Client().get(page_of(report)).status_code == 404
     guests.revoke(link=link, actor=manager, at=timezone.now())
     assert Client().get(page_of(link)).status_code == 410
-    assert Client().post(page_of(link), {"what": "copy"}).status_code == 410
-    assert not Task.objects.exists()
+    assert Client().post(page_of(link), {"what": "access"}).status_code == 410
+    assert not PrivacyRequest.objects.exists()
