@@ -63,6 +63,4 @@ def pauses_of(brand: Brand, at: datetime) -> Pauses:
     over = Q(lifted_at__lte=at) | Q(until__lte=at)
     past = chain(creators.filter(over)[:PAST_MAX], campaigns.filter(over)[:PAST_MAX])
     newest = sorted(past, key=lambda hold: hold.since, reverse=True)
-    return Pauses(
-        sorted(now, key=lambda hold: hold.since, reverse=True), newest[:PAST_MAX]
-    )
+    return Pauses(sorted(now, key=lambda hold: hold.since, reverse=True), newest[:PAST_MAX])

@@ -6,10 +6,17 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from campaigns.choices import RiskTier
 from campaigns.models import RiskAssessment, RiskOverride
-from crm.models import Relationship
+from crm.models import Brand, Relationship
+
+# As many earlier assessments a creator's panel shows.
+HISTORY = 10
 
 
 @dataclass(frozen=True)
@@ -80,6 +87,31 @@ def tier_of(relationship: Relationship, on: date | datetime) -> RiskTier | None:
 def needs_second_reviewer(relationship: Relationship, on: date | datetime) -> bool:
     """Whether a decision about this creator's disclosures takes two people: at high risk."""
     return tier_of(relationship, on) is RiskTier.HIGH
+
+
+def for_list(brand: Brand, at: datetime) -> QuerySet[Any]:
+    """The newest assessment of each creator, with the tier that `counts` and whether it is said."""
+    said = RiskOverride.objects.filter(relationship=OuterRef("relationship")).in_force(at)
+    return (
+        RiskAssessment.objects.current()
+        .filter(brand=brand)
+        .annotate(said=Subquery(said.order_by("-pk").values("tier")[:1]))
+        .annotate(counts=Coalesce("said", "tier"))
+        .select_related("relationship__creator")
+    )
+
+
+def spread(brand: Brand, at: datetime) -> dict[RiskTier, int]:
+    """How many creators there are of each tier that counts: one query."""
+    rows = for_list(brand, at).order_by().values_list("counts").annotate(Count("pk"))
+    found = dict(rows)
+    return {tier: found.get(tier.value, 0) for tier in RiskTier}
+
+
+def history_of(relationship: Relationship) -> list[RiskAssessment]:
+    """What was computed before, the newest first."""
+    rows = RiskAssessment.objects.filter(relationship=relationship)
+    return list(rows.order_by("-assessed_at", "-pk")[:HISTORY])
 
 
 def _moment(on: date | datetime) -> datetime:

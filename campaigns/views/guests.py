@@ -16,6 +16,7 @@ from campaigns.forms.guests import LinkForm
 from campaigns.guests import PARTS, GuestRequest, guest_page
 from campaigns.models import GuestLink
 from campaigns.services import guests as service
+from campaigns.services.holds import hold_on
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import engagement_of
 from crm.permissions import BrandRequest, Can, brand_page
@@ -30,10 +31,15 @@ def home(request: GuestRequest) -> HttpResponseBase:
         return redirect(reverse(f"guest:{link.kind}", args=[request.token]))
     sections = [(part.title, part.entries(link, request.token, now)) for part in PARTS]
     due = [entry for _title, entries in sections for entry in entries if entry.is_due]
+    engagement = link.engagement
+    held = engagement and hold_on(
+        link.brand, relationship=engagement.relationship, campaign=engagement.campaign, at=now
+    )
     context = {
         "link": link,
         "token": request.token,
-        "engagement": link.engagement,
+        "engagement": engagement,
+        "is_paused": bool(held),
         "sections": [(title, entries) for title, entries in sections if entries],
         "due": sorted(due, key=lambda entry: (entry.due_on is None, entry.due_on or now.date())),
     }
@@ -84,7 +90,11 @@ def invite(request: BrandRequest, key: str, pk: int) -> HttpResponse:
 def revoke(request: BrandRequest, pk: int) -> HttpResponse:
     """Take a link back, whatever it opens."""
     rows = GuestLink.objects.visible_to(request.user).select_related(
-        "brand", "engagement__campaign", "deliverable__engagement__campaign", "campaign"
+        "brand",
+        "engagement__campaign",
+        "deliverable__engagement__campaign",
+        "campaign",
+        "invitation__event__campaign",
     )
     link = get_object_or_404(rows, brand=request.brand, pk=pk)
     service.revoke(link=link, actor=request.user, at=timezone.now())

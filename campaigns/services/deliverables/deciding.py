@@ -31,6 +31,7 @@ from campaigns.services.deliverables import gates, reopening
 from campaigns.services.deliverables.record import Actor, enter, held, log, words_of
 from campaigns.services.deliverables.states import require
 from campaigns.services.disclosures.clearing import refuse_unless_cleared
+from campaigns.services.holds import refuse_held
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from crm.models import Brand, User
 
@@ -71,7 +72,10 @@ def decide(*, turn_id: int, brand: Brand, said: Said, actor: User, at: datetime)
     require(piece.state, _ACTS[said.outcome])
     if turn.began_at is None:
         raise CampaignRefused("It is another gate's turn first.", code="not_in_this_state")
-    campaign = piece.engagement.campaign
+    engagement, campaign = piece.engagement, piece.engagement.campaign
+    # Sent back it can be all the same: that stops it, too.
+    if said.outcome != GateOutcome.NEEDS_WORK:
+        refuse_held(brand, relationship=engagement.relationship, campaign=campaign, at=at)
     plan, week = gates.plan_of(campaign), gates.week_of(brand)
     today = at.astimezone(week.zone).date()
     refusal, instead_of = gates.stead(actor, brand, turn.gate, plan.keeper_of(turn.gate), today)

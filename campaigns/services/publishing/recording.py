@@ -15,6 +15,7 @@ from campaigns.services import engagements
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.disclosures.live import open_for_live
 from campaigns.services.disclosures.opening import drop
+from campaigns.services.holds import hold_on
 from campaigns.services.publishing import captures, sightings
 from campaigns.services.publishing.addresses import Address, read_address
 from campaigns.services.publishing.importing import find_posts
@@ -203,6 +204,11 @@ def _exception(found: Deliverable, published_at: datetime, because: str, *, is_o
     if campaign.embargo_until and published_at < campaign.embargo_until:
         until = campaign.embargo_until.astimezone(ZoneInfo(campaign.brand.timezone))
         broken.append(f"The embargo lasts until {until:%-d %B %Y %H:%M}.")
+    engagement, brand = found.engagement, campaign.brand
+    held = hold_on(brand, relationship=engagement.relationship, campaign=campaign, at=published_at)
+    if held is not None:
+        today = published_at.astimezone(ZoneInfo(brand.timezone)).date()
+        broken.append(held.words(today) if is_ours else f"{brand} has paused this for the moment.")
     if not broken:
         return ""
     words = " ".join(broken)

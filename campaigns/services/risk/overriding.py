@@ -9,8 +9,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from campaigns.choices import RiskTier
-from campaigns.models import RiskOverride
+from campaigns.models import RiskAssessment, RiskOverride
 from campaigns.services.refusals import CampaignRefused, ReasonNeeded
+from campaigns.services.risk.assessing import assess_one
 from crm import audit
 from crm.models import Relationship, User
 from crm.services.facts import mark_changed
@@ -46,6 +47,9 @@ def override(
             code="out_of_range",
             field="last_day",
         )
+    if not RiskAssessment.objects.current().filter(relationship=relationship).exists():
+        # It stands beside what is computed.
+        assess_one(relationship=relationship, at=at)
     # Whoever overrides at the same time comes after.
     Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
     _open(relationship).update(ended_at=at, ended_by=actor)

@@ -1,0 +1,35 @@
+"""Pages of incidents, pauses and risk, below /<brand>/."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from campaigns.views import holds, incident_acts, incidents, risk, runbooks
+
+urlpatterns = [
+    path("legal/incidents/", incidents.incidents, name="incidents"),
+    path("legal/incidents/export.<format:form>", incidents.export, name="incidents_export"),
+    path("legal/incidents/new/", incidents.new, name="incident_new"),
+    path("legal/incidents/<int:pk>/", incidents.incident, name="incident"),
+    path("legal/incidents/<int:pk>/change/", incidents.change, name="incident_change"),
+    path("legal/incidents/<int:pk>/note/", incident_acts.note, name="incident_note"),
+    path("legal/incidents/<int:pk>/files/", incident_acts.attach, name="incident_files"),
+    path("legal/incidents/<int:pk>/files/<int:file>/", incident_acts.file, name="incident_file"),
+    path("legal/incidents/<int:pk>/campaigns/", incident_acts.affect, name="incident_campaigns"),
+    path(
+        "legal/incidents/<int:pk>/steps/<int:position>/", incident_acts.step, name="incident_step"
+    ),
+    path("legal/incidents/<int:pk>/<slug:act>/", incident_acts.move, name="incident_move"),
+    path("legal/runbooks/", runbooks.runbooks, name="runbooks"),
+    path("legal/runbooks/<slug:kind>/", runbooks.runbook, name="runbook"),
+    path("legal/pauses/", holds.holds, name="holds"),
+    path("legal/pauses/new/", holds.new, name="hold_new"),
+    path("legal/pauses/<slug:kind>/<int:pk>/lift/", holds.lift, name="hold_lift"),
+    path("campaigns/<slug:key>/pause/", holds.of_campaign, name="campaign_hold"),
+    path("legal/risk/", risk.risk, name="risk"),
+    path("legal/risk/export.<format:form>", risk.export, name="risk_export"),
+    path("creators/<uuid:uid>/risk/", risk.of_creator, name="creator_risk"),
+    path("creators/<uuid:uid>/risk/now/", risk.assess, name="creator_risk_now"),
+    path("creators/<uuid:uid>/risk/override/", risk.override, name="creator_risk_override"),
+    path("creators/<uuid:uid>/risk/override/end/", risk.end, name="creator_risk_end"),
+]

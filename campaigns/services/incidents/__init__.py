@@ -1,0 +1,1 @@
+"""Incidents: reported, worked on by a runbook, resolved, and what was learned."""
