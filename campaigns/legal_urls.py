@@ -1,14 +1,20 @@
-"""Pages of legal's review of disclosures, below /<brand>/legal/reviews/."""
+"""Pages of legal's review of disclosures, below /<brand>/legal/."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views.disclosures import queue, workbench
+from campaigns.views.disclosures import queue, remediation, workbench
 
 urlpatterns = [
-    path("", queue.disclosures, name="disclosures"),
-    path("<int:pk>/", workbench.disclosure, name="disclosure"),
-    path("<int:pk>/decide/", workbench.decide, name="disclosure_decide"),
-    path("<int:pk>/answer/", workbench.answer, name="disclosure_answer"),
+    path("reviews/", queue.disclosures, name="disclosures"),
+    path("reviews/<int:pk>/", workbench.disclosure, name="disclosure"),
+    path("reviews/<int:pk>/decide/", workbench.decide, name="disclosure_decide"),
+    path("reviews/<int:pk>/answer/", workbench.answer, name="disclosure_answer"),
+    path("reviews/<int:pk>/put-right/", remediation.new, name="remediation_new"),
+    path("remediations/", remediation.remediations, name="remediations"),
+    path("remediations/<int:pk>/", remediation.remediation, name="remediation"),
+    path("remediations/<int:pk>/again/", remediation.again, name="remediation_again"),
+    path("remediations/<int:pk>/done/", remediation.done, name="remediation_done"),
+    path("remediations/<int:pk>/withdraw/", remediation.withdraw, name="remediation_withdraw"),
 ]

@@ -7,11 +7,25 @@ from campaigns.day import briefs as briefs_day
 from campaigns.day import campaigns as campaigns_day
 from campaigns.day import contracts as contracts_day
 from campaigns.day import deliverables as deliverables_day
+from campaigns.day import disclosures as disclosures_day
+from campaigns.day import evidence as evidence_day
 from campaigns.day import offers as offers_day
 from campaigns.day import publishing as publishing_day
+from campaigns.day import registers as registers_day
 from campaigns.day import rights as rights_day
 from campaigns.guests import PARTS
-from campaigns.portal import briefs, contracts, deliverables, held, policies, publishing, rights
+from campaigns.portal import (
+    briefs,
+    contracts,
+    deliverables,
+    events,
+    evidence,
+    held,
+    policies,
+    publishing,
+    remediations,
+    rights,
+)
 from campaigns.services import feed, reports
 from campaigns.services import held as held_here
 from campaigns.services.campaigns import AFTER_MOVE
@@ -24,6 +38,7 @@ from campaigns.services.publishing import feed as publishing_feed
 from campaigns.services.publishing.importing import follow_import
 from campaigns.timeline import campaigns as campaigns_line
 from campaigns.timeline import contracts as contracts_line
+from campaigns.timeline import disclosures as disclosures_line
 from campaigns.timeline import offers as offers_line
 from campaigns.timeline import rights as rights_line
 from crm import day
@@ -41,8 +56,11 @@ DAYS = (
     *briefs_day.SOURCES,
     *contracts_day.SOURCES,
     *deliverables_day.SOURCES,
+    *disclosures_day.SOURCES,
     *rights_day.SOURCES,
     *publishing_day.SOURCES,
+    *registers_day.SOURCES,
+    *evidence_day.SOURCES,
 )
 TIMELINES = (
     campaigns_line.SOURCE,
@@ -50,8 +68,20 @@ TIMELINES = (
     contracts_line.CONTRACTS,
     offers_line.GIFTS,
     rights_line.SOURCE,
+    disclosures_line.LOOKS,
+    disclosures_line.REQUESTS,
 )
-PORTAL = (briefs, policies, contracts, deliverables, publishing, rights, held)
+PORTAL = (
+    briefs,
+    policies,
+    contracts,
+    deliverables,
+    publishing,
+    remediations,
+    evidence,
+    rights,
+    held,
+)
 # In the order in which a made-up brand needs them.
 DEMO = {
     "campaigns": fill_campaigns,

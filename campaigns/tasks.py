@@ -17,6 +17,7 @@ from campaigns.services.offers.deciding import expire_due
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
 from campaigns.services.registers import looking, permit_endings
+from campaigns.services.remediation.chasing import chase
 from campaigns.services.rights.ending import tell_endings
 from crm.models import Brand
 
@@ -85,3 +86,9 @@ def recheck_drafts(*, brand_id: int | None = None, **_later: Any) -> None:
     brands = Brand.objects.order_by("pk")
     for brand in brands if brand_id is None else brands.filter(pk=brand_id):
         rechecking.recheck(brand=brand, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def chase_remediations(**_later: Any) -> None:
+    """Remind people of disclosures to be put right, and report those that were not as incidents."""
+    chase(at=timezone.now())

@@ -63,6 +63,7 @@ urlpatterns = [
     path("contracts/<int:pk>/signed/", contract_acts.signed, name="contract_signed"),
     path("contracts/<int:pk>/paper/", contract_acts.paper, name="contract_paper"),
     path("contracts/<int:pk>/owner/", contract_acts.owner, name="contract_owner"),
+    path("legal/evidence/", include("campaigns.evidence_urls")),
     path("contracts/<int:pk>/legal/<slug:act>/", contract_acts.legal, name="contract_legal"),
     path("contracts/<int:pk>/acts/<slug:act>/", contract_acts.act, name="contract_act"),
     path(

@@ -8,19 +8,7 @@ from django.utils import timezone
 
 from campaigns.choices import DisclosureVerdict, ReviewStage, ReviewState, RiskTier
 from campaigns.models import DisclosureReview
-
-REVIEW_FIELDS = (
-    "stage",
-    "risk",
-    "state",
-    "platform",
-    "jurisdiction",
-    "campaign",
-    "creator",
-    "finding",
-    "verdict",
-    "is_late",
-)
+from campaigns.models.disclosure_reviews import OPEN_REVIEWS
 
 
 def _in_jurisdiction(
@@ -30,21 +18,29 @@ def _in_jurisdiction(
 
 
 def _late(rows: QuerySet[DisclosureReview], _name: str, value: bool) -> QuerySet[DisclosureReview]:
-    late = {"due_at__lte": timezone.now()}
-    return rows.open().filter(**late) if value else rows.exclude(**late)  # type: ignore[attr-defined]
+    late = rows.filter(state__in=OPEN_REVIEWS, due_at__lte=timezone.now())
+    return late if value else rows.exclude(pk__in=late.values("pk"))
 
 
 class DisclosureReviewFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
-    """Reviews by what they are about, how careful to be, and what was found."""
+    """Reviews of disclosures."""
 
-    stage = filters.ChoiceFilter(choices=ReviewStage.choices)
-    risk = filters.ChoiceFilter(choices=RiskTier.choices)
     state = filters.MultipleChoiceFilter(choices=ReviewState.choices)
-    platform = filters.CharFilter(
-        field_name="deliverable__platform", max_length=30, label="A platform's key"
+    stage = filters.ChoiceFilter(choices=ReviewStage.choices)
+    verdict = filters.MultipleChoiceFilter(
+        choices=DisclosureVerdict.choices, label="What people decided"
     )
-    jurisdiction = filters.CharFilter(
-        method=_in_jurisdiction, max_length=8, label="A jurisdiction of the campaign, e.g. DK"
+    engine = filters.MultipleChoiceFilter(
+        field_name="finding__verdict",
+        choices=DisclosureVerdict.choices,
+        label="What the rules said last",
+    )
+    risk = filters.MultipleChoiceFilter(choices=RiskTier.choices)
+    due_before = filters.IsoDateTimeFilter(
+        field_name="due_at", lookup_expr="lt", label="Due before this moment"
+    )
+    deliverable = filters.NumberFilter(
+        field_name="deliverable", min_value=1, max_value=2**63 - 1, label="A deliverable's number"
     )
     campaign = filters.CharFilter(
         field_name="deliverable__engagement__campaign__key",
@@ -54,13 +50,14 @@ class DisclosureReviewFilter(filters.FilterSet):  # type: ignore[misc] # it ship
     creator = filters.UUIDFilter(
         field_name="deliverable__engagement__relationship__creator__uid", label="A creator's uid"
     )
-    finding = filters.ChoiceFilter(
-        field_name="finding__verdict",
-        choices=DisclosureVerdict.choices,
-        label="What the rules say",
+
+    jurisdiction = filters.CharFilter(
+        method=_in_jurisdiction, max_length=8, label="A jurisdiction of the campaign, e.g. DK"
     )
-    verdict = filters.ChoiceFilter(choices=DisclosureVerdict.choices, label="What people decided")
     is_late = filters.BooleanFilter(method=_late, label="Open and late, or the others")
+    platform = filters.CharFilter(
+        field_name="deliverable__platform", max_length=30, label="A platform's key"
+    )
 
     class Meta:
         model = DisclosureReview

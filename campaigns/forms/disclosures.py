@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from campaigns.choices import GateOutcome, ItemResult
+from campaigns.choices import Channel, GateOutcome, ItemResult
 from campaigns.forms.drafts import answers_in
+from campaigns.services.deliverables import hours
 from campaigns.services.deliverables.deciding import CORRECTION_MAX, CORRECTIONS, Said
 from campaigns.services.disclosures import answers, deciding
 from campaigns.services.disclosures.asking import VERDICTS
+from campaigns.services.disclosures.record import CLEAR
+from campaigns.services.remediation import asking, ending
+from crm.models import Mailbox
+from crm.services.mail.composing import SUBJECT_MAX
 from crm.styled import PlainForm, lines
 
 WAIT = "wait"
@@ -67,7 +73,7 @@ class VerdictForm(PlainForm):
         verdict = said["verdict"]
         gate = None
         if is_draft and said["outcome"] != WAIT:
-            is_clear = verdict in deciding.CLEAR
+            is_clear = verdict in CLEAR
             chosen = said["outcome"] or (
                 GateOutcome.APPROVED if is_clear else GateOutcome.NEEDS_WORK
             )
@@ -99,3 +105,76 @@ def first_error(form: forms.BaseForm) -> str:
     """What is wrong with a form that has no page of its own."""
     errors: Mapping[str, Any] = form.errors
     return next((str(error) for some in errors.values() for error in some), "")
+
+
+class _RequestForm(PlainForm):
+    words = forms.CharField(
+        max_length=asking.WORDS_MAX, label="What the creator reads", widget=lines(14)
+    )
+    due_on = forms.DateField(
+        label="By",
+        help_text="Until the end of the working day.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Write a day, e.g. 2027-03-01.", "required": "Say by when."},
+    )
+
+    def _due_at(self, week: hours.Week) -> datetime:
+        return datetime.combine(self.cleaned_data["due_on"], week.ends, tzinfo=week.zone)
+
+
+class MailRequestForm(_RequestForm):
+    """A request that goes by the product's mail."""
+
+    mailbox = forms.ModelChoiceField(Mailbox.objects.none(), label="From", empty_label=None)
+    subject = forms.CharField(max_length=SUBJECT_MAX, label="Subject")
+    field_order = ("mailbox", "subject", "words", "due_on")
+
+    def __init__(self, *args: Any, mailboxes: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mailbox"].queryset = mailboxes  # type: ignore[attr-defined]
+
+    def wanted(self, week: hours.Week) -> asking.Request:
+        """What the services take."""
+        said = self.cleaned_data
+        return asking.Request(
+            said["words"],
+            self._due_at(week),
+            Channel.MAIL,
+            said["mailbox"],
+            said["subject"],
+        )
+
+
+class HandRequestForm(_RequestForm):
+    """A request that was sent or said in another way."""
+
+    channel = forms.ChoiceField(
+        choices=[(one.value, one.label) for one in Channel if one != Channel.MAIL],
+        label="How it was said",
+    )
+    field_order = ("channel", "words", "due_on")
+
+    def wanted(self, week: hours.Week) -> asking.Request:
+        """What the services take."""
+        said = self.cleaned_data
+        return asking.Request(said["words"], self._due_at(week), said["channel"])
+
+
+class WithdrawForm(PlainForm):
+    """Why nothing is asked for any more."""
+
+    id_prefix = "withdraw"
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    reason = forms.CharField(max_length=ending.NOTE_MAX, label="Why", widget=lines(2))
+
+
+class DoneForm(PlainForm):
+    """It is said to be done."""
+
+    id_prefix = "done"
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
+    note = forms.CharField(
+        max_length=ending.NOTE_MAX, required=False, label="Note", widget=lines(2)
+    )

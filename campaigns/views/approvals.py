@@ -15,6 +15,7 @@ from campaigns.choices import Gate
 from campaigns.forms.approvals import DelegationForm, PlanForm, WeekForm
 from campaigns.models import Delegation
 from campaigns.selectors.deliverables import for_person, queue
+from campaigns.selectors.disclosures.queue import of_turns
 from campaigns.services.deliverables import gates, hours, settings
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import campaign_of
@@ -42,10 +43,11 @@ def approvals(request: BrandRequest) -> HttpResponse:
     except BadCursor:
         page = paginate(rows, LATE_FIRST, size=PAGE)
     now, week = timezone.now(), gates.week_of(request.brand)
+    reviews = of_turns(page.items)
     context = {
         "page": page,
         "rows": [
-            (turn, hours.words(now, due, week), due <= now)
+            (turn, hours.words(now, due, week), due <= now, reviews.get(turn.pk))
             for turn in page.items
             if (due := turn.due_at) is not None
         ],

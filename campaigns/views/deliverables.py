@@ -23,8 +23,8 @@ from campaigns.forms.guests import LinkForm
 from campaigns.models import Deliverable, GuestLink
 from campaigns.selectors import deliverables as selectors
 from campaigns.selectors.deliverable_checklist import checklist_of
-from campaigns.selectors.deliverable_disclosure import disclosure_of
 from campaigns.selectors.deliverable_talk import segments, threads_of
+from campaigns.selectors.disclosures.queue import of_piece
 from campaigns.services.briefs.differences import pieces as words_apart
 from campaigns.services.deliverables import gates, hours, planning, reopening
 from campaigns.services.deliverables.record import Actor
@@ -108,9 +108,8 @@ def show(
         "checklist": _lines(request, checklist_of(piece, turn.draft, Gate(turn.gate), now))
         if turn and not refusal
         else [],
-        "disclosure": disclosure_of(piece, turn.draft, timezone.localdate())
-        if turn and turn.gate == Gate.LEGAL
-        else None,
+        "disclosures": of_piece(piece),
+        "is_legal_turn": turn is not None and turn.gate == Gate.LEGAL,
         "acts": {act.value for act in ALLOWED[DeliverableState(piece.state)]},
         "gates": gates.gates_of(piece, plan, is_legal_always=gates.week_row(brand).is_legal_always),
         "counted": counted,

@@ -76,7 +76,7 @@ def _words(label: Label, brand: str) -> Iterator[str]:
     """A wording as it would be typed; what only describes one is left to its patterns."""
     typed = label.text.casefold().rstrip(":")
     if "<brand>" not in label.text and typed in label.patterns:
-        yield label.text
+        yield label.text[:1].upper() + label.text[1:]
         return
     for pattern in label.patterns:
         if pattern.startswith(("~", "#<")) or "<@brand>" in pattern:

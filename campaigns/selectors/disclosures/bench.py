@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -164,36 +164,3 @@ def turn_of(review: DisclosureReview) -> GateTurn | None:
         if review.draft_id
         else None
     )
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One question of the checklist with the lines of all jurisdictions below it."""
-
-    key: str
-    name: str
-    lines: Sequence[Mapping[str, Any]]
-
-
-LAYERS = {
-    "connection": "Connection on file",
-    "label": "Label",
-    "placement": "Placement",
-    "platform_tool": "Platform's own label",
-    "advertiser": "Advertiser named",
-    "duties": "Duties of goods, permits and contracts",
-}
-
-
-def layers_of(result: Mapping[str, Any] | None) -> Iterator[Layer]:
-    """The checklist by layer, in each the strictest jurisdiction first."""
-    found = (result or {}).get("per_jurisdiction", ())
-    for key, name in LAYERS.items():
-        lines = [
-            item | {"jurisdiction": one["name"]}
-            for one in found
-            for item in one["items"]
-            if item["layer"] == key
-        ]
-        if lines:
-            yield Layer(key, name, lines)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -21,7 +21,14 @@ from django.db.models import (
 from django.db.models.functions import Extract
 
 from campaigns.choices import Gate, ReviewState, RiskTier
-from campaigns.models import Delegation, DisclosureDecision, DisclosureReview, ReviewPlan
+from campaigns.models import (
+    Delegation,
+    Deliverable,
+    DisclosureDecision,
+    DisclosureReview,
+    GateTurn,
+    ReviewPlan,
+)
 from crm.models import Brand, User
 from crm.paging import Beside, Order, beside, keyed, place_of
 from crm.permissions import Can, may
@@ -126,3 +133,22 @@ def jurisdictions_in(rows: QuerySet[DisclosureReview]) -> list[str]:
     """The jurisdictions of the campaigns of a list."""
     found = rows.order_by().values_list(f"{_PLACE}campaign__jurisdictions", flat=True).distinct()
     return sorted({one for some in found for one in some})
+
+
+def of_turns(turns: Iterable[GateTurn]) -> dict[int, int]:
+    """The review behind each turn of legal's gate, by the turn: one query."""
+    asked = {(turn.draft_id, turn.opening): turn.pk for turn in turns if turn.gate == Gate.LEGAL}
+    rows = DisclosureReview.objects.filter(draft__in={draft for draft, _opening in asked})
+    rows = rows.exclude(state=ReviewState.DROPPED).order_by("pk")
+    return {
+        asked[draft, opening]: pk
+        for pk, draft, opening in rows.values_list("pk", "draft", "opening")
+        if (draft, opening) in asked
+    }
+
+
+def of_piece(deliverable: Deliverable) -> list[DisclosureReview]:
+    """The looks at a piece that wait or were decided, the newest first."""
+    rows = DisclosureReview.objects.filter(deliverable=deliverable)
+    rows = rows.exclude(state=ReviewState.DROPPED).select_related("finding", "draft")
+    return list(rows.order_by("-opened_at", "-pk"))

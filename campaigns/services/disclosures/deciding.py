@@ -25,6 +25,7 @@ from campaigns.services.disclosures.asking import (
 )
 from campaigns.services.disclosures.record import CLEAR, held, log
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused, ReasonNeeded
+from campaigns.services.remediation.ending import after_decision
 from crm.choices import Role
 from crm.models import Brand, User
 
@@ -131,6 +132,7 @@ def _decide(
             _tell_of_disagreement(review, piece, at)
         if said.gate is not None and review.stage == ReviewStage.DRAFT:
             _decide_at_gate(review, said.gate, actor, at)
+        after_decision(review, piece, actor, at)
         _tell_who_leads(review, piece, actor, at)
     log(
         review,

@@ -30,7 +30,7 @@ KEPT = (
     "jurisdiction",
     "campaign",
     "creator",
-    "finding",
+    "engine",
     "is_late",
 )
 
@@ -64,8 +64,12 @@ def listed(request: BrandRequest) -> Listed:
     can = may(request.role, Can.CLEAR_LEGAL)
     whose = request.GET.get("whose", "mine" if can else "all")
     whose = "mine" if whose == "mine" and can else "all"
+    said = request.GET.copy()
+    for name, values in list(said.lists()):
+        # A select that says "any" sends its name without a value.
+        said.setlist(name, [value for value in values if value])
     asked = DisclosureReviewFilter(
-        request.GET, queryset=selectors.reviews_of(request.brand), request=request
+        said, queryset=selectors.reviews_of(request.brand), request=request
     )
     rows: QuerySet[DisclosureReview] = asked.qs.open()
     if whose == "mine":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.choices import DisclosureVerdict, Gate, ReviewStage
 from campaigns.forms.disclosures import AnswerForm, VerdictForm, first_error
-from campaigns.models import DisclosureReview
-from campaigns.selectors.deliverable_checklist import checklist_of
+from campaigns.models import DisclosureReview, GateTurn
+from campaigns.selectors import deliverable_checklist
 from campaigns.selectors.disclosures import bench, queue
 from campaigns.selectors.disclosures.advice import advice_for
+from campaigns.selectors.disclosures.checklist import checklist_of
 from campaigns.selectors.disclosures.marking import shown_texts
 from campaigns.selectors.packs import packs_for
+from campaigns.selectors.remediations import open_of
 from campaigns.services.deliverables import gates
 from campaigns.services.disclosures import answers, deciding
 from campaigns.services.disclosures.asking import why_not
@@ -77,7 +80,7 @@ def show(
     found = review.finding
     result = found.result if found else None
     turn = bench.turn_of(review) if review.is_open else None
-    lines = checklist_of(piece, turn.draft, Gate.LEGAL, now) if turn and not refusal else ()
+    lines = _gate_lines(review, turn, now) if turn and not refusal else ()
     advice = (
         advice_for(result, packs_for(brand, found.on), found.on, brand=brand.name) if found else []
     )
@@ -103,11 +106,7 @@ def show(
         "texts": shown_texts(found.case, result) if found else [],
         "snapshots": bench.snapshots_of(review),
         "draft_files": list(review.draft.files.all()) if review.draft else [],
-        "layers": list(bench.layers_of(result)),
-        "given": {
-            answer.key: answer
-            for answer in review.answers.select_related("by").order_by("at", "pk")
-        },
+        "checklist": checklist_of(review),
         "ties": bench.ties_of(found.case) if found else None,
         "contracts": bench.contracts_of(piece),
         "record": bench.record_of(relationship, review, now),
@@ -131,6 +130,7 @@ def show(
             for line in lines
         ],
         "advice": advice,
+        "remediation": open_of(review),
         "form": form
         or VerdictForm(
             initial={
@@ -158,7 +158,7 @@ def decide(request: BrandRequest, pk: int) -> HttpResponseBase:
     if not form.is_valid():
         return show(request, review, status=422, form=form)
     turn = bench.turn_of(review)
-    lines = checklist_of(review.deliverable, turn.draft, Gate.LEGAL, now) if turn else ()
+    lines = _gate_lines(review, turn, now) if turn else ()
     said = form.decided(
         [line.key for line in lines],
         request.POST,
@@ -218,6 +218,13 @@ def answer(request: BrandRequest, pk: int) -> HttpResponseBase:
     if request.htmx:
         return show(request, review_of(request, pk))
     return redirect(f"{_page_of(request, pk)}#checklist")
+
+
+def _gate_lines(
+    review: DisclosureReview, turn: GateTurn, at: datetime
+) -> tuple[deliverable_checklist.Line, ...]:
+    """What legal's gate asks of the draft besides."""
+    return deliverable_checklist.checklist_of(review.deliverable, turn.draft, Gate.LEGAL, at)
 
 
 def _anew(form: VerdictForm, request: BrandRequest, pk: int) -> VerdictForm:
