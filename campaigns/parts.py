@@ -75,6 +75,7 @@ PORTAL = (
     briefs,
     policies,
     contracts,
+    events,
     deliverables,
     publishing,
     remediations,

@@ -12,18 +12,26 @@ from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, Br
 from campaigns.api.campaigns import KEY as CAMPAIGN
 from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
 from campaigns.api.claims import ClaimCheckViewSet, ClaimViewSet
+from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contracts import ContractViewSet
 from campaigns.api.deliverables import DeliverableViewSet
+from campaigns.api.disclosure_checks import DisclosureCheckViewSet
+from campaigns.api.disclosures import DisclosureViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.gifts import GiftViewSet
+from campaigns.api.holds import HoldViewSet
+from campaigns.api.incidents import IncidentViewSet
 from campaigns.api.offers import OfferViewSet
 from campaigns.api.publishing import (
     MissingViewSet,
     PublicationActViewSet,
     PublicationViewSet,
 )
+from campaigns.api.registers import PermitViewSet, RuleAlertViewSet
 from campaigns.api.reports import ReportViewSet
 from campaigns.api.rights import RightQueryViewSet, RightViewSet
+from campaigns.api.risk import RiskViewSet
+from campaigns.api.rule_packs import RulePackViewSet
 from crm.api.addresses import AddressViewSet
 from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
@@ -106,9 +114,15 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "engagements": ("engagements", EngagementViewSet),
     "deliverables": ("deliverables", DeliverableViewSet),
     "publications": ("publications", PublicationViewSet),
+    "disclosures": ("disclosures", DisclosureViewSet),
     "offers": ("offers", OfferViewSet),
     "contracts": ("contracts", ContractViewSet),
     "gifts": ("gifts", GiftViewSet),
+    "incidents": ("incidents", IncidentViewSet),
+    "holds": ("holds", HoldViewSet),
+    "risk": ("risk", RiskViewSet),
+    "permits": ("permits", PermitViewSet),
+    "rule-alerts": ("rule-alerts", RuleAlertViewSet),
     "assets": ("assets", AssetViewSet),
     "asset-uses": ("asset-uses", AssetUseViewSet),
     "rights": ("rights", RightViewSet),
@@ -237,6 +251,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         for verb in ("submit", "decide", "comment")
     ),
+    path("disclosures:check", DisclosureCheckViewSet.as_view({"post": "check"})),
+    re_path(
+        rf"^disclosures/(?P<pk>{ID})/evidence/?$",
+        DisclosureViewSet.as_view({"post": "evidence"}, detail=True),
+    ),
+    *(
+        re_path(
+            rf"^disclosures/(?P<pk>{ID}):{verb}$",
+            DisclosureViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("answer", "decide")
+    ),
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN})/report/?$", ReportViewSet.as_view({"get": "retrieve"})
     ),
@@ -306,6 +332,53 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^rights:query$", RightQueryViewSet.as_view({"get": "list"})),
     re_path(
         rf"^rights/(?P<pk>{ID}):revoke$", RightViewSet.as_view({"post": "revoke"}, detail=True)
+    ),
+    re_path(
+        rf"^creators/(?P<uid>{UID})/connections/?$",
+        ConnectionViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    re_path(
+        rf"^creators/(?P<uid>{UID})/connections:none$",
+        ConnectionViewSet.as_view({"post": "none"}, detail=True),
+    ),
+    re_path(
+        rf"^creators/(?P<uid>{UID})/received/?$", ConnectionViewSet.as_view({"get": "received"})
+    ),
+    *(
+        re_path(
+            rf"^connections/(?P<pk>{ID}):{verb}$",
+            ConnectionViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("replace", "withdraw")
+    ),
+    re_path(
+        rf"^rule-alerts/(?P<pk>{ID}):aside$",
+        RuleAlertViewSet.as_view({"post": "aside"}, detail=True),
+    ),
+    re_path(r"^rule-packs/?$", RulePackViewSet.as_view({"get": "list"})),
+    re_path(
+        r"^rule-packs/(?P<key>[A-Za-z]{2,20})/?$",
+        RulePackViewSet.as_view({"get": "retrieve"}, detail=True),
+    ),
+    re_path(
+        r"^rule-packs/(?P<key>[A-Za-z]{2,20}):sign-off$",
+        RulePackViewSet.as_view({"post": "sign_off"}, detail=True),
+    ),
+    path("incidents:rates", IncidentViewSet.as_view({"get": "rates"})),
+    re_path(
+        rf"^incidents/(?P<pk>{ID}):act$", IncidentViewSet.as_view({"post": "act"}, detail=True)
+    ),
+    re_path(rf"^holds/(?P<pk>{ID}):lift$", HoldViewSet.as_view({"post": "lift"}, detail=True)),
+    re_path(
+        rf"^campaign-holds/(?P<pk>{ID}):lift$",
+        HoldViewSet.as_view({"post": "lift_campaign"}, detail=True),
+    ),
+    *(
+        re_path(
+            rf"^risk/(?P<uid>{UID}):{verb.replace('_', '-')}$",
+            RiskViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("assess", "override", "end_override")
     ),
     re_path(
         rf"^gifts/(?P<pk>{ID}):advance$", GiftViewSet.as_view({"post": "advance"}, detail=True)

@@ -19,6 +19,7 @@ from campaigns.models import Gift, GiftEvent, Offer
 from campaigns.services.days import EARLIEST, today_of
 from campaigns.services.holds import why_held
 from campaigns.services.money import AMOUNT_MAX, CURRENCIES
+from campaigns.services.registers.looking import look
 from crm import audit
 from crm.models import Brand, PostalAddress, Relationship, User, UserRole
 from crm.services import facts
@@ -185,6 +186,7 @@ def change_gift(
     gift.save()
     if gift.shipped_on:
         _facts_changed(gift)
+        look(brand=brand, relationships=[gift.relationship], at=at)
     _log(gift, "changed", actor, at, fields=changed)
     return gift
 
@@ -228,6 +230,7 @@ def advance(
     )
     if gift.shipped_on:
         _facts_changed(gift)
+        look(brand=brand, relationships=[gift.relationship], at=at)
     _log(gift, act, actor, at, state=[before, gift.state])
     return gift
 

@@ -282,6 +282,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_BEAT_SCHEDULE = {
+    # Incidents age, permits and campaigns end: what only time changes, before the stages are looked
+    # at. What people do is computed on demand, too.
+    "assess-risk": {"task": "campaigns.tasks.assess_risk", "schedule": crontab(hour=4, minute=20)},
+    "end-pauses": {"task": "campaigns.tasks.end_pauses", "schedule": crontab(minute="*/15")},
     # Every brand's fiscal quarter may begin in another month and zone, and dimensions have cadences
     # of their own, so this asks which runs are due and not yet there: a missed one is caught up,
     # once. It also takes up runs whose worker is gone.

@@ -24,6 +24,7 @@ from campaigns.services.contracts.record import (
 from campaigns.services.contracts.terms import Terms
 from campaigns.services.days import EARLIEST, today_of
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
+from campaigns.services.registers.looking import look
 from crm.models import Brand, User
 
 PERSON_MAX = 120
@@ -202,6 +203,7 @@ def _accept(
     left = settle(contract, terms, Who(actor, link, on, at))
     act_on(contract, ContractAct.ACCEPT, actor=actor, link=link, at=at, note=" ".join(left))
     tell_owner(contract, "Accepted", actor, at)
+    look(brand=contract.brand, relationships=[engagement.relationship], at=at)
     return Accepted(contract, acceptance, tuple(left))
 
 

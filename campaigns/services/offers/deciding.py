@@ -24,6 +24,7 @@ from campaigns.services.offers.record import (
     tell_owner,
 )
 from campaigns.services.offers.wanted import OfferRefused
+from campaigns.services.registers.looking import look
 from crm.models import Brand, User
 
 
@@ -130,4 +131,6 @@ def _decide(offer: Offer, act: OfferAct, actor: User | None, at: datetime, said:
     happened(offer, act, actor=actor, at=at, on=day, channel=how, note=note)
     tell_owner(offer, _TELLS[act], actor, at)
     carry(offer, act, actor, at)
+    if act == OfferAct.ACCEPT:
+        look(brand=offer.brand, relationships=[offer.relationship], at=at)
     log(offer, offer.state, actor, at, state=[before, offer.state])

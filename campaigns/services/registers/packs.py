@@ -106,7 +106,7 @@ def add(
         row.text = checking.line(wanted.text, "text", 120, "Write the wording, as “#collab”.")
         row.variants = _variants(wanted.variants)
         row.language = checking.line(wanted.language, "language", 8).lower()
-        if not all(part.strip("#") for part in patterns_of([row.text, *row.variants])):
+        if not all(any(map(str.isalnum, part)) for part in patterns_of([row.text, *row.variants])):
             raise CampaignRefused("There is nothing to look for in that wording.", field="text")
     row.save(force_insert=True)
     try:

@@ -62,7 +62,7 @@ def test_a_contract_takes_the_place_of_its_offer_and_a_parcel_of_the_promise(bra
     deciding.record_acceptance(
         contract_id=engagement.contracts.get().pk,
         brand=brand,
-        signature=deciding.Signature("Mira Holm", "", TODAY, "", None),
+        signature=deciding.Signature("Mira Holm", "", TODAY, "Her mail", None),
         actor=manager,
         at=NOW,
         expected_version=None,
@@ -101,7 +101,7 @@ def test_rows_end_are_replaced_and_taken_back_but_never_changed(relationship, br
         "campaigns.connection.taken_back",
     ]
     # Who said what stays in the row.
-    assert "LinkedIn" not in str(list(AuditEntry.objects.values_list("data", flat=True)))
+    assert "LinkedIn" not in str(list(AuditEntry.objects.values_list("facts", flat=True)))
 
 
 @pytest.mark.parametrize(

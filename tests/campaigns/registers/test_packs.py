@@ -37,10 +37,9 @@ def verdict(brand, text, on=TODAY):
         connections=(Connection("payment"),),
         language="da",
         advertiser=Advertiser("Acme"),
-        platform_tool=True,
     )
     finding = check(case, packs_for(brand, on), on)
-    label = next(one for one in finding.jurisdictions[0].layers if one.key == "label")
+    label = next(one for one in finding.layers if one.key == "label")
     return label.result.value, label.reason
 
 
@@ -76,7 +75,7 @@ def test_a_looser_wording_is_shown_as_such(brand, legal):
     assert row.is_looser
     assert verdict(brand, "#kampagnehygge ny jakke")[0] == "pass"
     last = AuditEntry.objects.latest("number")
-    assert (last.verb, last.data["is_looser"]) == ("campaigns.rule_pack.addition_added", True)
+    assert (last.verb, last.facts["is_looser"]) == ("campaigns.rule_pack.addition_added", True)
 
 
 def test_a_signature_is_for_what_was_read(brand, legal):
