@@ -39,6 +39,7 @@ urlpatterns = [
     path("", include("campaigns.incident_urls")),
     path("legal/", include("campaigns.legal_urls")),
     path("", include("campaigns.register_urls")),
+    path("campaigns/<slug:key>/events/", include("campaigns.event_urls")),
     path("offers/", offers.offers, name="offers"),
     path("offers/export.<format:form>", offers.export, name="offers_export"),
     path("offers/<int:pk>/", offers.offer, name="offer"),

@@ -14,14 +14,22 @@ from django.db import transaction
 from django.urls import reverse
 
 from campaigns.choices import GuestKind
-from campaigns.models import Campaign, Deliverable, Engagement, GuestLink
+from campaigns.models import Campaign, Deliverable, Engagement, EventInvitation, GuestLink
 from campaigns.services.refusals import CampaignRefused
 from crm import audit
 from crm.choices import NotificationKind
 from crm.models import Brand, User
 from crm.services.notifications import notify
 
-DAYS = {GuestKind.PORTAL: 60, GuestKind.REVIEWER: 14, GuestKind.REPORT: 30}
+# What a link can open.
+Target = Engagement | Deliverable | Campaign | EventInvitation
+
+DAYS = {
+    GuestKind.PORTAL: 60,
+    GuestKind.REVIEWER: 14,
+    GuestKind.REPORT: 30,
+    GuestKind.EVENT: 60,
+}
 DAYS_MAX = 365
 # How exactly it is known when a link was used last.
 _HOUR = timedelta(hours=1)
@@ -43,13 +51,13 @@ class LinkEnded(Exception):
 @transaction.atomic
 def make_link(
     *,
-    target: Engagement | Deliverable | Campaign,
+    target: Target,
     name: str,
     actor: User | None,
     at: datetime,
     days: int | None = None,
 ) -> GuestLink:
-    """A link to a creator's pages, to the review of a deliverable, or to a campaign's report.
+    """A link to a creator's pages, a deliverable's review, a campaign's report, an invitation.
 
     It ends after `days`, or the usual number of its kind. Raises CampaignRefused.
     """
@@ -68,6 +76,7 @@ def make_link(
         engagement=target if isinstance(target, Engagement) else None,
         deliverable=target if isinstance(target, Deliverable) else None,
         campaign=target if isinstance(target, Campaign) else None,
+        invitation=target if isinstance(target, EventInvitation) else None,
         name=name,
         created_by=actor,
         created_at=at,
@@ -128,6 +137,9 @@ def find(token: str, at: datetime) -> GuestLink:
             "deliverable__engagement__campaign__brand",
             "deliverable__engagement__relationship__creator",
             "campaign__brand",
+            "invitation__event__campaign__brand",
+            "invitation__event__campaign__owner",
+            "invitation__relationship__creator",
             "created_by",
         )
         .filter(uid=uid)
@@ -160,9 +172,9 @@ def ask_for_another(*, link: GuestLink, at: datetime) -> None:
     )
 
 
-def target_of(link: GuestLink) -> Engagement | Deliverable | Campaign:
+def target_of(link: GuestLink) -> Target:
     """What the link opens."""
-    for target in (link.engagement, link.deliverable, link.campaign):
+    for target in (link.engagement, link.deliverable, link.campaign, link.invitation):
         if target is not None:
             return target
     msg = f"Link {link.pk} opens nothing, which the database does not allow."
@@ -177,28 +189,35 @@ def page_of(link: GuestLink) -> str:
         return reverse("campaigns:report", args=[slug, campaign.key])
     if isinstance(target, Deliverable):
         return reverse("campaigns:deliverable", args=[slug, target.pk])
+    if isinstance(target, EventInvitation):
+        return reverse("campaigns:event", args=[slug, campaign.key, target.event_id])
     return reverse("campaigns:engagement", args=[slug, campaign.key, target.pk])
 
 
-def _said(target: Engagement | Deliverable | Campaign) -> str:
+def _said(target: Target) -> str:
     """What a link opens, as people call it."""
     if isinstance(target, Campaign):
         return f"the report of “{target}”"
     if isinstance(target, Deliverable):
         return f"the draft of “{target}”"
+    if isinstance(target, EventInvitation):
+        return f"the invitation to “{target.event}”"
     return f"their pages in “{target.campaign}”"
 
 
-def _kind_and_brand(target: Engagement | Deliverable | Campaign) -> tuple[GuestKind, Brand]:
-    kinds = {
+def _kind_and_brand(target: Target) -> tuple[GuestKind, Brand]:
+    kinds: dict[type[Target], GuestKind] = {
         Engagement: GuestKind.PORTAL,
         Deliverable: GuestKind.REVIEWER,
         Campaign: GuestKind.REPORT,
+        EventInvitation: GuestKind.EVENT,
     }
     return kinds[type(target)], _campaign_of(target).brand
 
 
-def _campaign_of(target: Engagement | Deliverable | Campaign) -> Campaign:
+def _campaign_of(target: Target) -> Campaign:
     if isinstance(target, Campaign):
         return target
+    if isinstance(target, EventInvitation):
+        return target.event.campaign
     return target.engagement.campaign if isinstance(target, Deliverable) else target.campaign

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -56,6 +56,12 @@ def marks_of(campaign: Campaign) -> Mapping[str, str]:
     return {word: source for word, source in found.items() if word}
 
 
+def pattern_of(marks: Iterable[str]) -> str:
+    """For the database: one of these words after # or @, and no longer word."""
+    words = "|".join(re.escape(word) for word in sorted(marks, key=len, reverse=True))
+    return rf"[#@]({words})($|[^[:alnum:]_])"
+
+
 def suggestions_of(campaign: Campaign) -> list[Suggestion]:
     """What may belong to the campaign, the newest first, at most LIMIT: six queries."""
     marks = marks_of(campaign)
@@ -100,8 +106,7 @@ def _names(brand: Brand) -> set[str]:
 def _posts(
     campaign: Campaign, engagements: Mapping[int, Engagement], marks: Mapping[str, str]
 ) -> list[Post]:
-    words = "|".join(re.escape(word) for word in sorted(marks, key=len, reverse=True))
-    pattern = rf"[#@]({words})($|[^[:alnum:]_])"
+    pattern = pattern_of(marks)
     first = datetime.combine(campaign.starts_on, time(), UTC) - AROUND
     last = datetime.combine(campaign.ends_on, time(), UTC) + AROUND
     known = Deliverable.objects.filter(

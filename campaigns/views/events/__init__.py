@@ -1,0 +1,1 @@
+"""Pages of events: the list, one event, its door, and the creator's own answer."""
