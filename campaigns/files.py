@@ -1,24 +1,39 @@
-"""How a stored file of a draft is sent: shown where that is safe, a stretch of it where asked."""
+"""How a stored file of a draft or a snapshot is sent: shown where safe, a stretch where asked."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import IO
+from collections.abc import Callable, Iterator
+from typing import IO, Any, Protocol
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from campaigns.models import DraftFile
 from campaigns.services.deliverables.files import opened
 
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 _CHUNK = 256 * 1024
 
 
+class Kept(Protocol):
+    """A file of a draft, or of a snapshot."""
+
+    name: str
+    content_type: str
+    size: int
+
+    @property
+    def medium(self) -> str:
+        """What a page can do with it: image, video, audio; anything else is fetched."""
+
+
 def respond_with(
-    request: HttpRequest, file: DraftFile, *, as_attachment: bool = False
+    request: HttpRequest,
+    file: Kept,
+    open_file: Callable[[Any], IO[bytes]] = opened,
+    *,
+    as_attachment: bool = False,
 ) -> HttpResponseBase:
     """The file: pictures, films and sound may be shown, anything else is fetched.
 
@@ -26,7 +41,7 @@ def respond_with(
     from a closed list, and nothing in it can run: neither sniffed nor scripted.
     """
     try:
-        content = opened(file)
+        content = open_file(file)
     except FileNotFoundError as error:
         raise Http404("This file is not in the store any more.") from error
     asked = _RANGE.fullmatch(request.headers.get("Range", ""))
@@ -44,7 +59,7 @@ def respond_with(
     return response
 
 
-def _stretch(content: IO[bytes], file: DraftFile, asked: re.Match[str]) -> HttpResponseBase:
+def _stretch(content: IO[bytes], file: Kept, asked: re.Match[str]) -> HttpResponseBase:
     first, last = asked.groups()
     if first:
         start, end = int(first), min(int(last) if last else file.size - 1, file.size - 1)

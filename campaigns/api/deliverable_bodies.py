@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -185,10 +186,9 @@ class CheckedLine(Body):
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
-class GateDecision(Body):
+class GateWords(Body):
     """What is said at a gate."""
 
-    turn = serializers.IntegerField(**_NUMBER, help_text="The turn that you saw.")
     outcome = serializers.ChoiceField(choices=GateOutcome.choices)
     reason = serializers.CharField(
         max_length=deciding.REASON_MAX, required=False, allow_blank=True, default=""
@@ -203,6 +203,17 @@ class GateDecision(Body):
         child=CheckedLine(), required=False, max_length=500, default=list
     )
 
+    @property
+    def said(self) -> deciding.Said:
+        """What the services take."""
+        return said_at_gate(self.validated_data)
+
+
+class GateDecision(GateWords):
+    """What is said at the gate whose turn it is."""
+
+    turn = serializers.IntegerField(**_NUMBER, help_text="The turn that you saw.")
+
     def validate_turn(self, number: int) -> int:
         """A turn of this piece."""
         rows = GateTurn.objects.filter(draft__deliverable=self.context["deliverable"], pk=number)
@@ -211,18 +222,15 @@ class GateDecision(Body):
             raise serializers.ValidationError(ErrorDetail(words, "unknown_turn"))
         return number
 
-    @property
-    def said(self) -> deciding.Said:
-        """What the services take."""
-        given = self.validated_data
-        return deciding.Said(
-            outcome=GateOutcome(given["outcome"]),
-            reason=given["reason"],
-            corrections=given["corrections"],
-            answers={
-                one["key"]: (CheckAnswer(one["answer"]), one["note"]) for one in given["answers"]
-            },
-        )
+
+def said_at_gate(given: Mapping[str, Any]) -> deciding.Said:
+    """Values of GateWords as the services take them."""
+    return deciding.Said(
+        outcome=GateOutcome(given["outcome"]),
+        reason=given["reason"],
+        corrections=given["corrections"],
+        answers={one["key"]: (CheckAnswer(one["answer"]), one["note"]) for one in given["answers"]},
+    )
 
 
 class NewRemark(Body):

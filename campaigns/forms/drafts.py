@@ -18,7 +18,9 @@ from crm.styled import PlainForm
 _ANSWER, _NOTE = "answer-", "note-"
 
 
-class _ManyFiles(forms.FileInput):
+class ManyFilesInput(forms.FileInput):
+    """An input for any number of files."""
+
     allow_multiple_selected = True
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
@@ -50,7 +52,7 @@ class DraftForm(PlainForm):
         required=False,
         label="Files",
         help_text=f"Pictures, films, sound, PDF ({', '.join(KINDS.values())}).",
-        widget=_ManyFiles(attrs={"multiple": True, "accept": ",".join(KINDS)}),
+        widget=ManyFilesInput(attrs={"multiple": True, "accept": ",".join(KINDS)}),
     )
     links = forms.CharField(
         max_length=6_000,

@@ -142,3 +142,9 @@ class EvidenceFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def medium(self) -> str:
+        """What a page can do with it: image, video, audio; anything else is fetched."""
+        kind = self.content_type.partition("/")[0]
+        return kind if kind in {"image", "video", "audio"} else ""

@@ -58,7 +58,7 @@ class Kept:
     sha256: str
 
 
-def keep(brand: Brand, uploads: Sequence[UploadedFile[Any]]) -> list[Kept]:
+def keep(brand: Brand, uploads: Sequence[UploadedFile[Any]], *, store: Store = STORE) -> list[Kept]:
     """Look at what was uploaded, and store it. Raises CampaignRefused before anything is kept."""
     if len(uploads) > FILES_MAX:
         raise CampaignRefused(f"{FILES_MAX} files are the most.", field="uploads")
@@ -68,7 +68,7 @@ def keep(brand: Brand, uploads: Sequence[UploadedFile[Any]]) -> list[Kept]:
         seen.setdefault(kept.sha256, (kept, upload))
     for kept, upload in seen.values():
         upload.seek(0)
-        STORE.keep(brand.pk, kept.sha256, File(upload))
+        store.keep(brand.pk, kept.sha256, File(upload))
     return [kept for kept, _upload in seen.values()]
 
 

@@ -14,7 +14,7 @@ from campaigns.services.deliverables import files as draft_files
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.documents import digest_of
 from campaigns.services.publishing import captures
-from crm.models import ImportBatch, Post
+from crm.models import Brand, ImportBatch, Post
 from crm.stored import Store
 
 STORE = Store("evidence")
@@ -213,6 +213,16 @@ def opened(file: EvidenceFile) -> IO[bytes]:
         if store.has(file.brand_id, file.sha256):
             return store.open(file.brand_id, file.sha256)
     raise FileNotFoundError(file.sha256)
+
+
+def remove_orphans(brand: Brand, *, at: datetime) -> int:
+    """Delete the uploaded files that no snapshot has any more; returns how many."""
+
+    def needed(digests: set[str]) -> set[str]:
+        rows = EvidenceFile.objects.filter(brand=brand, sha256__in=digests)
+        return set(rows.values_list("sha256", flat=True))
+
+    return STORE.remove_orphans(brand.pk, needed=needed, at=at)
 
 
 def _moment(value: datetime) -> str:

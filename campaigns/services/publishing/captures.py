@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.core.files.base import ContentFile
 
-from campaigns.models import Sighting
+from campaigns.models import EvidenceFile, Sighting
 from campaigns.services.refusals import CampaignRefused
 from crm.models import Brand
 from crm.outreach.attachments import type_of
@@ -53,11 +53,15 @@ def content_of(sighting: Sighting, brand: Brand) -> bytes:
 
 
 def remove_orphans(brand: Brand, *, at: datetime) -> int:
-    """Delete the pictures that no sighting has any more; returns how many."""
+    """Delete the pictures that no sighting and no evidence has any more; returns how many."""
 
     def needed(digests: set[str]) -> set[str]:
         rows = Sighting.objects.filter(publication__brand=brand, digest__in=digests)
-        return set(rows.values_list("digest", flat=True))
+        proofs = EvidenceFile.objects.filter(brand=brand, sha256__in=digests)
+        return {
+            *rows.values_list("digest", flat=True),
+            *proofs.values_list("sha256", flat=True),
+        }
 
     return STORE.remove_orphans(brand.pk, needed=needed, at=at)
 
