@@ -144,6 +144,7 @@ def find_notes(asked: Asked) -> Iterable[Hit]:
     query, last = found
     notes = (
         Note.objects.standing()
+        .readable(by=asked.user, reads_restricted=may(asked.role, Can.READ_RESTRICTED))
         .alias(words=SearchVector(TEXT_FOLDED, config="simple"))
         .filter(words=query, relationship__brand=asked.brand)
         .select_related("relationship__creator")

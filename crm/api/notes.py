@@ -23,6 +23,7 @@ from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import Note
 from crm.paging import Order
+from crm.permissions import Can, may
 from crm.services import notes as service
 
 ORDER = Order("notes", key="id", descending=True)
@@ -32,6 +33,7 @@ COLUMNS = (
     "relationship__creator__name",
     "author__email",
     "text",
+    "is_restricted",
     "created_at",
     "edited_at",
 )
@@ -49,6 +51,9 @@ class NoteSerializer(serializers.Serializer[Any]):
     creator = CreatorRefSerializer()
     author = serializers.EmailField(allow_null=True)
     text = serializers.CharField()
+    is_restricted = serializers.BooleanField(
+        help_text="Given to its author and to legal and admins only."
+    )
     created_at = serializers.DateTimeField()
     edited_at = serializers.DateTimeField(allow_null=True)
 
@@ -63,6 +68,9 @@ class NewNote(NoteText):
     """A note about a creator."""
 
     creator = KnownCreatorField()
+    is_restricted = serializers.BooleanField(
+        default=False, help_text="Read by its author, legal and admins only."
+    )
 
 
 class NoteFilter(filters.FilterSet):  # type: ignore[misc] # no types
@@ -87,7 +95,11 @@ class NoteViewSet(BrandViewSet[Note]):
 
     def get_queryset(self) -> QuerySet[Note]:
         """Notes of the token's brand."""
-        return Note.objects.standing().filter(relationship__brand=self.brand)
+        return (
+            Note.objects.standing()
+            .readable(by=self.actor, reads_restricted=may(self.role, Can.READ_RESTRICTED))
+            .filter(relationship__brand=self.brand)
+        )
 
     def list(self, request: Request) -> Response:
         """Notes, newest first."""
@@ -107,6 +119,7 @@ class NoteViewSet(BrandViewSet[Note]):
         made = service.add_note(
             relationship=body.validated_data["creator"],
             text=body.validated_data["text"],
+            is_restricted=body.validated_data["is_restricted"],
             author=self.actor,
             at=timezone.now(),
         )
@@ -158,6 +171,7 @@ def notes(rows: list[Row]) -> list[Row]:
             },
             "author": row["author__email"],
             "text": row["text"],
+            "is_restricted": row["is_restricted"],
             "created_at": row["created_at"],
             "edited_at": row["edited_at"],
         }

@@ -151,3 +151,11 @@ class NoteForm(PlainForm):
         widget=forms.Textarea(attrs={"rows": 3, "data-mentions": ""}),
         help_text="@ names a colleague and tells them.",
     )
+
+
+class NewNoteForm(NoteForm):
+    """A note, and who may read it."""
+
+    is_restricted = forms.BooleanField(
+        required=False, label="Restricted: read by me, legal and admins only"
+    )

@@ -161,6 +161,13 @@ class NoteQuerySet(models.QuerySet["Note"]):
         """Notes of the brands in which `user` has a role; deleted ones are nobody's any more."""
         return self.standing().filter(relationship__brand__in=Brand.objects.visible_to(user))
 
+    def readable(self, *, by: User | None, reads_restricted: bool) -> Self:
+        """Without restricted ones, unless they may be read by their role or are one's own."""
+        if reads_restricted:
+            return self
+        own = models.Q(author=by, author__isnull=False)
+        return self.filter(models.Q(is_restricted=False) | own)
+
     def standing(self) -> Self:
         """Those that their authors did not delete."""
         return self.filter(deleted_at=None)

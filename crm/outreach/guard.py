@@ -61,7 +61,7 @@ def may_send(
         policy=OutreachPolicy.of(relationship.brand),
     )
     zone = creator_zone(relationship, at)
-    rules = [_mailbox, _suppressed, _barred]
+    rules = [_mailbox, _left_alone, _suppressed, _barred]
     notes = []
     if case.purpose == MailPurpose.REPLY:
         rules += [_daily_cap]
@@ -161,6 +161,16 @@ def _suppressed(case: _Case) -> Iterator[Hindrance]:
         yield Hindrance(
             "suppressed",
             f"{case.name} is on the suppression list since {found.at:%-d %B %Y}: {label}{note}.",
+        )
+
+
+def _left_alone(case: _Case) -> Iterator[Hindrance]:
+    if case.relationship.erased_at is not None:
+        yield Hindrance("erased", f"{case.name} was erased: nobody is written to.")
+    elif case.relationship.restricted_at is not None:
+        yield Hindrance(
+            "restricted",
+            f"{case.name} asked that their data is kept and used for nothing. Legal can lift it.",
         )
 
 

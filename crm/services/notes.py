@@ -7,10 +7,13 @@ from datetime import datetime
 from django.db import transaction
 
 from crm import audit
-from crm.models import Brand, Note, NoteVersion, Relationship, User
-from crm.services.mentions import forget_mention, mention_in_note
+from crm.choices import Role
+from crm.models import Brand, Note, NoteVersion, Relationship, User, UserRole
+from crm.services.mentions import forget_mention, mention_in_note, named_in
 
 NOTE_MAX = 10_000
+# Who reads restricted notes: as crm/permissions.py has it, which stands above the services.
+READERS = (Role.LEGAL, Role.ADMIN)
 
 
 class NoteRefused(Exception):
@@ -26,10 +29,28 @@ class NotTheAuthor(NoteRefused):
 
 
 @transaction.atomic
-def add_note(*, relationship: Relationship, text: str, author: User, at: datetime) -> Note:
-    """Write a note into the brand's own file of a creator. Raises NoteRefused."""
+def add_note(
+    *,
+    relationship: Relationship,
+    text: str,
+    author: User,
+    at: datetime,
+    is_restricted: bool = False,
+) -> Note:
+    """Write a note into the brand's own file of a creator. Raises NoteRefused.
+
+    A restricted one is read by its author, legal and admins, and nobody else.
+    """
     text = _checked(text)
-    note = Note.objects.create(relationship=relationship, author=author, text=text, created_at=at)
+    if is_restricted:
+        _refuse_naming(text, relationship.brand, author)
+    note = Note.objects.create(
+        relationship=relationship,
+        author=author,
+        text=text,
+        created_at=at,
+        is_restricted=is_restricted,
+    )
     mention_in_note(note=note, author=author, at=at)
     _record(note, "crm.note.added", author, at)
     return note
@@ -42,6 +63,8 @@ def change_note(*, note_id: int, brand: Brand, text: str, actor: User, at: datet
     text = _checked(text)
     if text == note.text:
         return note
+    if note.is_restricted:
+        _refuse_naming(text, brand, actor)
     _keep(note, at)
     note.text, note.edited_at = text, at
     note.save(update_fields=["text", "edited_at"])
@@ -69,6 +92,16 @@ def restore_note(*, note_id: int, brand: Brand, actor: User, at: datetime) -> No
     mention_in_note(note=note, author=actor, at=at)
     _record(note, "crm.note.restored", actor, at)
     return note
+
+
+def _refuse_naming(text: str, brand: Brand, author: User) -> None:
+    """Who may not read a note is not sent to it."""
+    named = named_in(text, brand) - {author}
+    held = UserRole.objects.filter(brand=brand, user__in=named, role__in=READERS)
+    shut_out = named - {one.user for one in held.select_related("user")}
+    if shut_out:
+        names = ", ".join(sorted(user.display_name for user in shut_out))
+        raise NoteRefused(f"{names} may not read restricted notes: leave the @ out.")
 
 
 def _own(note_id: int, brand: Brand, actor: User, *, is_deleted: bool = False) -> Note:

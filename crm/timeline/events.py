@@ -97,6 +97,9 @@ class Asked:
     person: User | None = None
     since: date | None = None
     until: date | None = None
+    # Who asks, and whether restricted notes are theirs to read; nobody: no restricted ones.
+    reader: User | None = None
+    reads_restricted: bool = False
 
     def wants(self, source: Source) -> bool:
         """Whether events of a source are asked for."""

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.choices import Stage
-from crm.forms import CreatorForm, NewProfileForm, NoteForm, RelationshipForm, put_error
+from crm.forms import CreatorForm, NewNoteForm, NewProfileForm, RelationshipForm, put_error
 from crm.models import Relationship
 from crm.paging import BadCursor, paginate
 from crm.permissions import BrandRequest, Can, brand_page
@@ -73,7 +73,7 @@ def _whole(
         "part": timeline_part(request, relationship),
         "differences": [],
         "relationship_form": RelationshipForm.of(relationship),
-        "note_form": NoteForm(),
+        "note_form": NewNoteForm(),
         "profile_form": NewProfileForm(),
     } | more
     return render(request, TEMPLATE, context, status=status)
@@ -211,13 +211,14 @@ def alike(request: BrandRequest, found: Relationship) -> HttpResponse:
 @of_creator
 def notes(request: BrandRequest, found: Relationship) -> HttpResponse:
     """Write a note."""
-    form = NoteForm(request.POST)
+    form = NewNoteForm(request.POST)
     if form.is_valid():
         try:
             add_note(
                 relationship=found,
                 text=form.cleaned_data["text"],
                 author=request.user,
+                is_restricted=form.cleaned_data["is_restricted"],
                 at=timezone.now(),
             )
         except NoteRefused as refusal:

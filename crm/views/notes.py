@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.forms import NoteForm, put_error
 from crm.models import Note
-from crm.permissions import BrandRequest, Can, brand_page
+from crm.permissions import BrandRequest, Can, brand_page, may
 from crm.selectors import people_of
 from crm.services import notes as service
 from crm.services.mentions import handle_of, handles
@@ -95,7 +95,9 @@ def people(request: BrandRequest) -> HttpResponse:
 
 def _note(request: BrandRequest, pk: int, *, is_deleted: bool | None = False) -> Note:
     """A note of the brand that is deleted or not; None: either."""
-    rows = Note.objects.filter(relationship__brand=request.brand, pk=pk)
+    rows = Note.objects.filter(relationship__brand=request.brand, pk=pk).readable(
+        by=request.user, reads_restricted=may(request.role, Can.READ_RESTRICTED)
+    )
     if is_deleted is not None:
         rows = rows.filter(deleted_at__isnull=not is_deleted)
     found = rows.select_related("author", "relationship__creator").first()

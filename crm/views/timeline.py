@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from crm.exports import Format, respond
 from crm.models import Relationship, User
 from crm.paging import BadCursor, Page
-from crm.permissions import BrandRequest, Can, brand_page
+from crm.permissions import BrandRequest, Can, brand_page, may
 from crm.selectors import people_of
 from crm.services.mentions import handles
 from crm.timeline import SOURCES, Asked, Day, Event, Source, by_day, timeline, whole_timeline
@@ -72,10 +72,19 @@ class AskedForm(forms.Form):
         )
 
 
+def _asked(request: BrandRequest) -> Asked:
+    """What the address asks for, as who asks may read it."""
+    return replace(
+        AskedForm(request.GET, people=people_of(request.brand)).asked(),
+        reader=request.user,
+        reads_restricted=may(request.role, Can.READ_RESTRICTED),
+    )
+
+
 def timeline_part(request: BrandRequest, relationship: Relationship) -> TimelinePart:
     """The part of the timeline that the address asks for."""
     people = people_of(request.brand)
-    asked = AskedForm(request.GET, people=people).asked()
+    asked = _asked(request)
     cursor = request.GET.get("events") or None
     try:
         page = timeline(relationship, asked=asked, cursor=cursor, size=EVENTS_ON_PAGE)
@@ -115,7 +124,7 @@ def creator_timeline(request: BrandRequest, relationship: Relationship) -> HttpR
 @of_creator
 def export(request: BrandRequest, relationship: Relationship, form: Format) -> HttpResponseBase:
     """What the address asks for, as a file."""
-    asked = AskedForm(request.GET, people=people_of(request.brand)).asked()
+    asked = _asked(request)
     rows = (
         (event.at, SOURCES[event.kind].label, event.title, event.who, event.text)
         for event in whole_timeline(relationship, asked=asked)

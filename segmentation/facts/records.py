@@ -194,7 +194,8 @@ def _notes() -> RecordType:
         description="What somebody of the brand wrote down about the creator.",
         sql="crm_note r JOIN crm_relationship rel ON rel.id = r.relationship_id",
         creator="rel.creator_id",
-        where="rel.brand_id = {brand} AND {creators:rel.creator_id}",
+        # What few may read is not told to everybody by who is in a segment.
+        where="rel.brand_id = {brand} AND {creators:rel.creator_id} AND NOT r.is_restricted",
         moment="r.created_at",
         known="r.created_at",
         order="r.id",

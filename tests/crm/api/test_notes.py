@@ -35,6 +35,7 @@ def test_a_note_names_a_colleague_who_is_told(rest, ida, manager, legal):
         "creator": {"uid": str(ida.creator.uid), "name": "Ida Holm"},
         "author": manager.email,
         "text": "Ask @legal.",
+        "is_restricted": False,
         "created_at": found["created_at"],
         "edited_at": None,
     }

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from crm.choices import RequestKind, RequestOrigin, RequestStatus
 from crm.models import AuditEntry, Job, Note, PrivacyRequest, Relationship, Suppression
+from crm.outreach.guard import may_send
 from crm.services import jobs
-from crm.services.privacy import requests, standing
+from crm.services.privacy import copying, requests, standing
 from crm.services.privacy.refusals import PrivacyRefused
 from segmentation.models import CreatorFacts
 from tests.crm.imports.conftest import put
+from tests.crm.outreach.worlds import mailbox_of
 from tests.crm.privacy.worlds import EMAIL, HANDLE, MARKER, NAME, mark, somebody, whole_world
 from tests.factories import NOW, ContactPointFactory, RelationshipFactory
 from tests.segmentation.building import dimension_of, segment_of
@@ -143,8 +145,6 @@ def test_a_copy_holds_everything_and_names_sources_and_rules(brand, manager, leg
     segment_of(dimension_of(brand), "known", "followers >= 1000")
     run_now(brand)
     marked = mark(her.creator)
-    from crm.services.privacy import copying
-
     job = copying.ask(relationship=her, actor=legal, at=timezone.now())
     jobs.run(job_id=job.pk, at=timezone.now())
     job = Job.objects.get(pk=job.pk)
@@ -208,3 +208,13 @@ def test_pages_about_a_creator(brand, her, legal, legal_client, manager_client):
     assert legal_client.post(f"{url}lift/", {"because": "She wants."}).status_code == 302
     her.refresh_from_db()
     assert (her.restricted_at, her.unprofiled_at) == (None, None)
+
+
+def test_nobody_writes_to_who_is_restricted(brand, her, legal):
+    mailbox = mailbox_of(brand)
+    asked = {"mailbox": mailbox, "to": EMAIL, "purpose": "reply", "at": NOW}
+    fresh = Relationship.objects.select_related("brand", "creator")
+    assert may_send(relationship=fresh.get(pk=her.pk), **asked).allowed
+    standing.leave_alone(relationship=her, kind=RequestKind.RESTRICTION, actor=legal, at=NOW)
+    found = may_send(relationship=fresh.get(pk=her.pk), **asked)
+    assert "restricted" in {one.code for one in found.reasons}
