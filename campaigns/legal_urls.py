@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views.disclosures import queue, remediation, workbench
+from campaigns.views.disclosures import queue, remediation, together, workbench
 
 urlpatterns = [
     path("reviews/", queue.disclosures, name="disclosures"),
+    path("reviews/together/", together.together, name="disclosures_together"),
     path("reviews/<int:pk>/", workbench.disclosure, name="disclosure"),
     path("reviews/<int:pk>/decide/", workbench.decide, name="disclosure_decide"),
     path("reviews/<int:pk>/answer/", workbench.answer, name="disclosure_answer"),
