@@ -41,6 +41,11 @@ class Line:
     answer: DisclosureAnswer | None
 
     @property
+    def needs_look(self) -> bool:
+        """Whether a reviewer reads it: not in order, not known, or answered by a person."""
+        return self.result in {"fail", "unknown"} or self.answer is not None
+
+    @property
     def answered_by(self) -> str:
         """Who answered; empty: the rules did."""
         if self.answer is None:
@@ -60,6 +65,11 @@ class Group:
     key: str
     name: str
     lines: Sequence[Line]
+
+    @property
+    def settled(self) -> int:
+        """How many lines nobody has to read."""
+        return sum(not line.needs_look for line in self.lines)
 
 
 @dataclass(frozen=True)
