@@ -24,11 +24,14 @@ from campaigns.models import (
     Engagement,
     Gift,
     Offer,
+    Permit,
     ReportCopy,
+    RuleAlert,
     UsageRight,
 )
 from campaigns.services import claims_library, gifts
 from campaigns.services.contracts.writing import draft
+from campaigns.services.registers import permits
 from campaigns.services.reports import take_copy
 from config import api
 from crm import audit
@@ -190,6 +193,8 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     draft(engagement_id=place.pk, brand=brand, actor=actor, at=NOW)
     give(place)
     asset_of(place)
+    paper = permits.Wanted("AE", "permit", number="UAE-1", valid_until=date(2026, 12, 1))
+    permits.save_permit(relationship=noa, wanted=paper, actor=actor, at=NOW)
     suggestion(brand, "followers >= 1", Stage.PROSPECT, Stage.FIRST_TIME)
     stage_suggestions.refresh(brand=brand, at=NOW)
 
@@ -271,6 +276,9 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/applications/{id}": str(Application.objects.get().pk),
         "/offers/{id}": str(Offer.objects.get().pk),
         "/contracts/{id}": str(Contract.objects.get().pk),
+        "/permits/{id}": str(Permit.objects.get().pk),
+        "/rule-alerts/{id}": str(RuleAlert.objects.get().pk),
+        "/rule-packs/{key}": "DK",
         "/gifts/{id}": str(Gift.objects.get().pk),
         "/briefs/{id}": str(Brief.objects.get().pk),
         "/claims/{id}": str(Claim.objects.get().pk),

@@ -17,8 +17,9 @@ from campaigns.services.connections.noting import Tie
 from campaigns.services.contracts import deciding
 from campaigns.services.refusals import CampaignRefused
 from crm.models import AuditEntry
+from crm.services.contacts import set_address
 from tests.campaigns.contracts.worlds import drafted, place, put
-from tests.campaigns.gifts.test_gifts import a_gift, take
+from tests.campaigns.gifts.test_gifts import ADDRESS, a_gift, take
 from tests.campaigns.offers.worlds import FEE, an_offer
 from tests.factories import NOW, RelationshipFactory
 
@@ -68,6 +69,7 @@ def test_a_contract_takes_the_place_of_its_offer_and_a_parcel_of_the_promise(bra
         expected_version=None,
     )
     assert told(relationship) == [("payment", Decimal(1000), True)]
+    set_address(relationship=relationship, values=ADDRESS, actor=manager, at=NOW)
     gift = a_gift(relationship, manager)
     take(gift, GiftAct.SHIP, manager)
     assert sorted(kind for kind, _value, _written in told(relationship) or ()) == [
@@ -158,8 +160,8 @@ def test_many_ledgers_cost_as_much_as_one(brand, manager, django_assert_num_quer
     others = [RelationshipFactory(brand=brand) for _ in range(4)]
     for other in others:
         an_offer(other, manager, OfferState.ACCEPTED)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         ledgers(brand, [one.pk], TODAY)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = ledgers(brand, [one.pk, *(other.pk for other in others)], TODAY)
     assert [len(book.ties) for book in found.values()] == [1, 1, 1, 1, 1]
