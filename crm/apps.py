@@ -17,7 +17,7 @@ class CrmConfig(AppConfig):
         from crm.lists.kinds import add_own_kinds  # noqa: PLC0415
         from crm.services import duplicates, jobs  # noqa: PLC0415
         from crm.services.ledger import verifying  # noqa: PLC0415
-        from crm.services.privacy import copying, working  # noqa: PLC0415
+        from crm.services.privacy import copying, retention, working  # noqa: PLC0415
 
         register_converter(FormatConverter, "format")
         add_own_sources()
@@ -26,4 +26,5 @@ class CrmConfig(AppConfig):
         jobs.KINDS.add(duplicates.KIND, duplicates.JOB)
         jobs.KINDS.add(copying.KIND, copying.JOB)
         jobs.KINDS.add(working.KIND, working.JOB)
+        jobs.KINDS.add(retention.KIND, retention.JOB)
         jobs.KINDS.add(verifying.KIND, verifying.JOB)

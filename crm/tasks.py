@@ -21,6 +21,7 @@ from crm.services.mail import copying, fetching, sending
 from crm.services.metrics import refresh_metrics
 from crm.services.notification_mail import send_notification_mails
 from crm.services.outreach.advancing import advance
+from crm.services.privacy import retention
 from crm.services.reminders import send_reminders
 
 # What an import says of itself on its page is no error of the worker.
@@ -155,6 +156,13 @@ def mail_checkpoint(*, checkpoint_id: int, **_later: Any) -> None:
     """Send a checkpoint to who keeps it; a server that is down is asked again."""
     found = LedgerCheckpoint.objects.select_related("brand", "key").get(pk=checkpoint_id)
     checkpoints.mail(found)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def propose_retention(**_later: Any) -> None:
+    """Say what is kept long enough; delete only what a brand lets go by itself."""
+    for brand in Brand.objects.filter(retention_rules__isnull=False).distinct().order_by("pk"):
+        retention.nightly(brand=brand, at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -515,6 +515,8 @@ KINDS = {
     "pk": NOTHING,
     "number": 1,
     "turn": NOTHING,
+    "file": NOTHING,
+    "position": 1,
     "key": "some",
     "kind": "joined",
     "stage": "core",

@@ -225,6 +225,7 @@ SPECTACULAR_SETTINGS = {
         "AlertLevel": "campaigns.choices.AlertLevel",
         "AlertState": "campaigns.choices.AlertState",
         "ContentKind": "campaigns.choices.ContentKind",
+        "IncidentKind": "crm.choices.IncidentKind",
         "OfferAct": "campaigns.choices.OfferAct",
         "OfferState": "campaigns.choices.OfferState",
         "ContractAct": "campaigns.choices.ContractAct",
@@ -336,6 +337,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.tasks.erase_applications",
         "schedule": crontab(hour=3, minute=20),
     },
+    "propose-retention": {
+        "task": "crm.tasks.propose_retention",
+        "schedule": crontab(hour=3, minute=35),
+    },
     "sign-ledgers": {"task": "crm.tasks.sign_ledgers", "schedule": crontab(hour=3, minute=50)},
     # What people asked for and a lost worker left undone goes on where it was.
     "lost-jobs": {"task": "crm.tasks.take_up_jobs", "schedule": timedelta(minutes=1)},
@@ -368,6 +373,10 @@ CELERY_BEAT_SCHEDULE = {
     "remind-of-gates": {
         "task": "campaigns.tasks.remind_of_gates",
         "schedule": crontab(minute="*/10"),
+    },
+    "remind-of-disclosures": {
+        "task": "campaigns.tasks.remind_of_disclosures",
+        "schedule": crontab(minute="2-59/10"),
     },
     "chase-remediations": {
         "task": "campaigns.tasks.chase_remediations",

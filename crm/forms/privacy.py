@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from crm.choices import RequestKind, RequestOrigin, RequestStatus
+from crm.choices import RequestKind, RequestOrigin, RequestStatus, RetentionPurpose
 from crm.forms.base import PlainForm
 from crm.models import Brand, Relationship
 from crm.selectors import relationships_of
@@ -113,3 +113,81 @@ class LiftForm(PlainForm):
 
     id_prefix = "lift"
     because = forms.CharField(max_length=300, label="Why it is lifted")
+
+
+class ToldForm(PlainForm):
+    """How those who are overdue were told."""
+
+    id_prefix = "told"
+    note = forms.CharField(
+        max_length=300, label="How they were told", help_text="E.g. a mail of 3 May to all of them."
+    )
+
+
+class PolicyForm(PlainForm):
+    """What holds for all personal data of the brand."""
+
+    contract_years = forms.IntegerField(
+        min_value=0,
+        max_value=30,
+        label="Years that contracts outlive an erasure",
+        help_text="As your law asks you to keep them. 0: they are erased with the rest.",
+    )
+    exempt_reason = forms.CharField(
+        max_length=500,
+        required=False,
+        label="Why people are not told one by one",
+        widget=lines(),
+        help_text="Empty: they are. A disproportionate effort has to be weighed, and written down.",
+    )
+    exempt_url = forms.URLField(
+        max_length=300,
+        required=False,
+        assume_scheme="https",
+        label="Where everybody can read it",
+    )
+
+
+class NoticeTextForm(PlainForm):
+    """What first mails say in one language."""
+
+    id_prefix = "text"
+    language = forms.CharField(max_length=10, label="Language", help_text="Its code: en, de, da …")
+    text = forms.CharField(
+        max_length=2_000,
+        required=False,
+        label="Text",
+        widget=lines(4),
+        help_text="Who you are, what you keep and why, where it is from, for how long, their "
+        "rights. Empty: first mails say nothing in this language.",
+    )
+
+
+class RetentionForm(PlainForm):
+    """Months for each purpose; an empty field keeps it as long as it likes."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for purpose in RetentionPurpose:
+            self.fields[f"{purpose}_months"] = forms.IntegerField(
+                min_value=1, max_value=240, required=False, label=f"{purpose.label}: months"
+            )
+            self.fields[f"{purpose}_automatic"] = forms.BooleanField(
+                required=False, label="without a yes each time"
+            )
+        self.dress()
+
+    def rules(self) -> list[tuple[RetentionPurpose, int | None, bool]]:
+        """As the service takes them."""
+        said = self.cleaned_data
+        return [
+            (purpose, said[f"{purpose}_months"], said[f"{purpose}_automatic"])
+            for purpose in RetentionPurpose
+        ]
+
+    def pairs(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
+        """Months and tick of each purpose."""
+        return [
+            (self[f"{purpose}_months"], self[f"{purpose}_automatic"])
+            for purpose in RetentionPurpose
+        ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crm.choices import LawfulBasis, MailPurpose
-from crm.models import OutreachPolicy, Relationship
+from crm.models import NoticeText, OutreachPolicy, Relationship
 from crm.outreach import countries, unsubscribing
 from crm.outreach.standing import contact_of, standing
 
@@ -39,6 +39,8 @@ def dress(
     lines = [", ".join(filter(None, [name, " ".join(policy.postal_address.split())]))]
     if purpose == MailPurpose.FIRST and (notice := _notice(relationship, policy, name, to, at)):
         lines.append(notice)
+    if purpose == MailPurpose.FIRST and (text := _notice_text(relationship)):
+        lines.append(text)
     headers = {}
     link = unsubscribing.link(brand_id=brand.pk, creator_id=relationship.creator_id, to=to)
     if link:
@@ -49,6 +51,14 @@ def dress(
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     return Dress("\n".join(lines), headers)
+
+
+def _notice_text(relationship: Relationship) -> str:
+    """What the brand tells of what it keeps, in the creator's language, else in English."""
+    own = relationship.creator.language.lower().partition("-")[0]
+    rows = NoticeText.objects.filter(brand=relationship.brand, language__in={own, "en"})
+    texts = dict(rows.values_list("language", "text"))
+    return " ".join((texts.get(own) or texts.get("en") or "").split())
 
 
 def _notice(

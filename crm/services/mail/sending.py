@@ -25,6 +25,7 @@ from crm.outreach.servers import ServerTrouble, no_delivery, smtp_of
 from crm.outreach.smtp import Fate, Handed, Outbox
 from crm.outreach.verdicts import Verdict
 from crm.services.outreach import stopping, suppressions
+from crm.services.privacy.notices import told_by_mail
 
 # Longer than the longest talk with a server.
 LEASE = timedelta(minutes=20)
@@ -195,6 +196,7 @@ def mark_sent(message: Message, *, at: datetime) -> None:
     if message.purpose in {MailPurpose.REPLY, ""}:
         thread.reply_waiting_since = None
     thread.save(update_fields=["last_at", "reply_waiting_since"])
+    told_by_mail(message, at=at)
 
 
 @transaction.atomic

@@ -112,8 +112,11 @@ def erase(
     actor: User | None,
     at: datetime,
     request: PrivacyRequest | None = None,
+    may_return: bool = False,
 ) -> Erasure:
-    """Do it. There is no way back. Raises PrivacyRefused, Relationship.DoesNotExist, Busy."""
+    """Do it. There is no way back. `may_return`: nobody asked for it, so they may come again.
+
+    Raises PrivacyRefused, Relationship.DoesNotExist, Busy."""
     reason = " ".join(reason.split())[:REASON_MAX]
     if not reason:
         raise PrivacyRefused("Say why they are erased: it is kept in the ledger.", "reason")
@@ -127,7 +130,8 @@ def erase(
     made = plan(relationship, at=at)
     subject = made.subject
     creator = subject.creator
-    _suppress(subject, actor, at)
+    if not may_return:
+        _suppress(subject, actor, at)
     audit.forget_creator(brand=brand, creator=creator, at=at, actor=actor)
     traces = leftovers.traces_of(subject, made.found)
     files = leftovers.files_of(brand, made.found, spared=_spared(made))
