@@ -29,6 +29,12 @@ def for_list(rows: IncidentQuerySet) -> QuerySet[Any]:
     )
 
 
+def touched_keys(rows: QuerySet[Incident]) -> QuerySet[Any]:
+    """With the keys of the campaigns that each touches, as `campaigns`."""
+    keys = AffectedCampaign.objects.filter(incident=OuterRef("pk")).order_by("campaign__key")
+    return rows.annotate(campaigns=ArraySubquery(keys.values("campaign__key")))
+
+
 def campaigns_of(incident: Incident) -> list[AffectedCampaign]:
     """The campaigns that an incident touches: one query."""
     rows = AffectedCampaign.objects.filter(incident=incident).select_related("campaign")

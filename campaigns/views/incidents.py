@@ -182,7 +182,8 @@ def found_of(request: BrandRequest, pk: int) -> Incident:
     rows = for_list(Incident.objects.visible_to(request.user)).select_related(
         "brand", "confirmed_by"
     )
-    return get_object_or_404(rows, brand=request.brand, pk=pk)
+    found: Incident = get_object_or_404(rows, brand=request.brand, pk=pk)
+    return found
 
 
 def show(

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
-from campaigns.services.incidents import files
+from campaigns.services.incidents.files import keep
 from campaigns.services.incidents.record import (
     enter,
     facts_changed,
@@ -134,7 +134,7 @@ def attach(
     incident = held(incident_id, brand, actor)
     if incident.files.count() >= FILES_MAX:
         raise CampaignRefused(f"{FILES_MAX} files are the most.", field="file")
-    kept = files.keep(brand, upload)
+    kept = keep(brand, upload)
     found, is_new = IncidentFile.objects.get_or_create(
         incident=incident,
         digest=kept.digest,
