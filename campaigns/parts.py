@@ -9,6 +9,7 @@ from campaigns.day import contracts as contracts_day
 from campaigns.day import deliverables as deliverables_day
 from campaigns.day import disclosures as disclosures_day
 from campaigns.day import evidence as evidence_day
+from campaigns.day import incidents as incidents_day
 from campaigns.day import offers as offers_day
 from campaigns.day import publishing as publishing_day
 from campaigns.day import registers as registers_day
@@ -39,6 +40,7 @@ from campaigns.services.publishing.importing import follow_import
 from campaigns.timeline import campaigns as campaigns_line
 from campaigns.timeline import contracts as contracts_line
 from campaigns.timeline import disclosures as disclosures_line
+from campaigns.timeline import incidents as incidents_line
 from campaigns.timeline import offers as offers_line
 from campaigns.timeline import rights as rights_line
 from crm import day
@@ -59,6 +61,7 @@ DAYS = (
     *disclosures_day.SOURCES,
     *rights_day.SOURCES,
     *publishing_day.SOURCES,
+    *incidents_day.SOURCES,
     *registers_day.SOURCES,
     *evidence_day.SOURCES,
 )
@@ -68,6 +71,8 @@ TIMELINES = (
     contracts_line.CONTRACTS,
     offers_line.GIFTS,
     rights_line.SOURCE,
+    incidents_line.INCIDENTS,
+    incidents_line.PAUSES,
     disclosures_line.LOOKS,
     disclosures_line.REQUESTS,
 )

@@ -13,12 +13,14 @@ from campaigns.services.deliverables import rechecking, reminding
 from campaigns.services.disclosures import evidence
 from campaigns.services.disclosures.catching_up import open_missing
 from campaigns.services.disclosures.reminding import remind_of_stories
+from campaigns.services.holds import end_what_ran_out
 from campaigns.services.offers.deciding import expire_due
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
 from campaigns.services.registers import looking, permit_endings
 from campaigns.services.remediation.chasing import chase
 from campaigns.services.rights.ending import tell_endings
+from campaigns.services.risk import assessing
 from crm.models import Brand
 
 
@@ -86,6 +88,21 @@ def recheck_drafts(*, brand_id: int | None = None, **_later: Any) -> None:
     brands = Brand.objects.order_by("pk")
     for brand in brands if brand_id is None else brands.filter(pk=brand_id):
         rechecking.recheck(brand=brand, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def assess_risk(**_later: Any) -> None:
+    """Compute the risk of all creators of whom anything is known, brand by brand."""
+    now = timezone.now()
+    assessing.end_overrides(now)
+    for brand in Brand.objects.order_by("pk"):
+        assessing.assess_brand(brand=brand, at=now)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def end_pauses(**_later: Any) -> None:
+    """Close the pauses whose time is over: they stopped nothing since then."""
+    end_what_ran_out(timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
