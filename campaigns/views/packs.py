@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.disclosure.additions import REQUIREMENTS
+from campaigns.disclosure.goods import goods_name
 from campaigns.disclosure.packs import FOR_THE_READER, Datum, Pack
 from campaigns.disclosure.vocabulary import Confidence, Standing
 from campaigns.disclosure.words import QUESTIONS
@@ -194,27 +196,33 @@ def _unique(pack: Pack) -> list[Datum]:
     return list({datum.key: datum for datum in pack.data}.values())
 
 
-def _parts(pack: Pack) -> list[tuple[str, list[tuple[str, Datum]]]]:
-    """The data in the order in which counsel reads them, each with what it says in short."""
-    labels: dict[Standing, dict[str, tuple[str, Datum]]] = {}
+def _parts(pack: Pack) -> list[tuple[str, list[tuple[str, str, Datum]]]]:
+    """The data in the order in which counsel reads them: what each says in short, and in words."""
+    labels: dict[Standing, dict[str, tuple[str, str, Datum]]] = {}
     for label in pack.labels:
-        labels.setdefault(label.standing, {})[label.datum.key] = (label.text, label.datum)
-    found = [(words, list(labels.get(one, {}).values())) for one, words in _STANDINGS.items()]
-    found.append(
-        (
-            "Where and how",
-            [(QUESTIONS.get(one.rule, one.rule), one.datum) for one in pack.placement],
-        )
-    )
-    ties = [(", ".join(words).replace("_", " "), datum) for datum, words in pack.connections]
-    found.append(("What has to be disclosed", ties))
-    found.append(("Permits and registers", [("", datum) for datum in pack.registration]))
-    found.append(("Written contract", [("", datum) for datum in pack.contract]))
+        note = "" if label.datum.note == label.text else label.datum.note
+        labels.setdefault(label.standing, {})[label.datum.key] = (label.text, note, label.datum)
+    placement = [
+        (QUESTIONS.get(one.rule, one.rule), one.datum.note, one.datum) for one in pack.placement
+    ]
+    ties = [
+        (", ".join(words).replace("_", " "), datum.note, datum) for datum, words in pack.connections
+    ]
     goods = [
-        (name.replace("_", " "), datum) for name, some in pack.categories.items() for datum in some
+        (goods_name(name), datum.note, datum)
+        for name, some in pack.categories.items()
+        for datum in some
     ]
-    found.append(("Sensitive goods", goods))
-    reading = [
-        (_READING[part], [("", one) for one in pack.reading[part]]) for part in FOR_THE_READER
+    return [
+        *((words, list(labels.get(one, {}).values())) for one, words in _STANDINGS.items()),
+        ("Where and how", placement),
+        ("What has to be disclosed", ties),
+        ("Permits and registers", _plain(pack.registration)),
+        ("Written contract", _plain(pack.contract)),
+        ("Sensitive goods", goods),
+        *((_READING[part], _plain(pack.reading[part])) for part in FOR_THE_READER),
     ]
-    return [*found, *reading]
+
+
+def _plain(data: Iterable[Datum]) -> list[tuple[str, str, Datum]]:
+    return [("", datum.note, datum) for datum in data]
