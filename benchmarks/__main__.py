@@ -26,6 +26,7 @@ BENCHMARKS = {
     "reports": "benchmarks.reports",
     "attribution": "benchmarks.attribution",
     "disclosure": "benchmarks.disclosure",
+    "ledger": "benchmarks.ledger",
 }
 ROWS = {
     "import": 1_000_000,
@@ -41,6 +42,7 @@ ROWS = {
     "reports": 200_000,
     "attribution": 1_000_000,
     "disclosure": 2_000,
+    "ledger": 50_000,
 }
 
 
