@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views.disclosures import queue, remediation, together, workbench
+from campaigns.views.disclosures import queue, remediation, statistics, together, workbench
 
 urlpatterns = [
     path("reviews/", queue.disclosures, name="disclosures"),
     path("reviews/together/", together.together, name="disclosures_together"),
+    path("reviews/statistics/", statistics.statistics, name="disclosures_statistics"),
+    path(
+        "reviews/statistics.<format:form>",
+        statistics.export,
+        name="disclosures_statistics_export",
+    ),
     path("reviews/<int:pk>/", workbench.disclosure, name="disclosure"),
     path("reviews/<int:pk>/decide/", workbench.decide, name="disclosure_decide"),
     path("reviews/<int:pk>/answer/", workbench.answer, name="disclosure_answer"),

@@ -12,6 +12,7 @@ from campaigns.services.contracts import expiring
 from campaigns.services.deliverables import rechecking, reminding
 from campaigns.services.disclosures import evidence
 from campaigns.services.disclosures.catching_up import open_missing
+from campaigns.services.disclosures.chasing import remind as remind_of_reviews
 from campaigns.services.disclosures.reminding import remind_of_stories
 from campaigns.services.holds import end_what_ran_out
 from campaigns.services.offers.deciding import expire_due
@@ -91,21 +92,28 @@ def recheck_drafts(*, brand_id: int | None = None, **_later: Any) -> None:
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def chase_remediations(**_later: Any) -> None:
+    """Remind people of disclosures to be put right, and report those that were not as incidents."""
+    chase(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def assess_risk(**_later: Any) -> None:
     """Compute the risk of all creators of whom anything is known, brand by brand."""
     now = timezone.now()
-    assessing.end_overrides(now)
     for brand in Brand.objects.order_by("pk"):
         assessing.assess_brand(brand=brand, at=now)
 
 
 @shared_task  # type: ignore[untyped-decorator]
 def end_pauses(**_later: Any) -> None:
-    """Close the pauses whose time is over: they stopped nothing since then."""
-    end_what_ran_out(timezone.now())
+    """Close the pauses, and the words about risks, whose time is over."""
+    now = timezone.now()
+    end_what_ran_out(now)
+    assessing.end_overrides(now)
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
-def chase_remediations(**_later: Any) -> None:
-    """Remind people of disclosures to be put right, and report those that were not as incidents."""
-    chase(at=timezone.now())
+def remind_of_disclosures(**_later: Any) -> None:
+    """Remind people of published posts to look at, and tell of those that are late."""
+    remind_of_reviews(at=timezone.now())
