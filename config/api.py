@@ -16,6 +16,7 @@ from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contracts import ContractViewSet
 from campaigns.api.deliverables import DeliverableViewSet
 from campaigns.api.disclosure_checks import DisclosureCheckViewSet
+from campaigns.api.disclosure_rates import DisclosureComplianceViewSet
 from campaigns.api.disclosures import DisclosureViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.gifts import GiftViewSet
@@ -50,6 +51,7 @@ from crm.api.notes import NoteViewSet
 from crm.api.notifications import NotificationViewSet
 from crm.api.outreach_rules import OutreachRulesViewSet
 from crm.api.posts import PostViewSet
+from crm.api.privacy import PrivacyRequestViewSet
 from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
@@ -107,6 +109,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "sequences": ("sequences", SequenceViewSet),
     "enrolments": ("enrolments", EnrolmentViewSet),
     "suppressions": ("suppressions", SuppressionViewSet),
+    "privacy-requests": ("privacy-requests", PrivacyRequestViewSet),
     "applications": ("applications", ApplicationViewSet),
     "campaigns": ("campaigns", CampaignViewSet),
     "briefs": ("briefs", BriefViewSet),
@@ -115,6 +118,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "deliverables": ("deliverables", DeliverableViewSet),
     "publications": ("publications", PublicationViewSet),
     "disclosures": ("disclosures", DisclosureViewSet),
+    "disclosure-compliance": ("disclosure-compliance", DisclosureComplianceViewSet),
     "offers": ("offers", OfferViewSet),
     "contracts": ("contracts", ContractViewSet),
     "gifts": ("gifts", GiftViewSet),

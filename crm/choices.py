@@ -39,6 +39,7 @@ class Scope(models.TextChoices):
     CAMPAIGNS_RUN = "campaigns:run", "Start and end campaigns, move creators through them"
     LEGAL_READ = "legal:read", "Read reviews of disclosures, their evidence, and the registers"
     LEGAL_WRITE = "legal:write", "Decide about disclosures, and keep registers and incidents"
+    PRIVACY_READ = "privacy:read", "Read what people asked about their data"
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
     SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
     SCORECARDS_READ = "scorecards:read", "Read scorecards"

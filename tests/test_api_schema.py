@@ -51,6 +51,7 @@ from crm.models import (
     MailTemplate,
     Note,
     PostalAddress,
+    PrivacyRequest,
     Representation,
     Review,
     SavedView,
@@ -83,6 +84,7 @@ from tests.campaigns.rights.worlds import asset_of, give
 from tests.crm.applications.worlds import applied
 from tests.crm.mail.world import creator_of, queued
 from tests.crm.outreach.worlds import write_to_somebody
+from tests.crm.privacy.worlds import ask_about_data
 from tests.crm.reviews.world import ask, publish, said, write
 from tests.factories import NOW, NoteFactory
 from tests.rest import Rest, rest_as
@@ -232,6 +234,7 @@ def rest(brand, admin_user) -> Rest:
         actor=admin_user,
     )
     write_to_somebody(brand, admin_user)
+    ask_about_data(brand, admin_user)
     give_a_day_of_work(brand, admin_user)
     give_a_campaign(brand, admin_user)
     return rest_as(admin_user, brand)
@@ -261,6 +264,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/enrolments/{id}": str(Enrolment.objects.get().pk),
         "/mail-templates/{id}": str(MailTemplate.objects.earliest("pk").pk),
         "/sequences/{id}": str(Sequence.objects.get().pk),
+        "/privacy-requests/{id}": str(PrivacyRequest.objects.get().pk),
         "/suppressions/{id}": str(Suppression.objects.get().pk),
         "/threads/{id}": str(Thread.objects.earliest("pk").pk),
         "/notes/{id}": str(Note.objects.get().pk),

@@ -8,6 +8,7 @@ from crm.day.imports import RejectedRows, WaitingImports
 from crm.day.mentions import Mentions
 from crm.day.next_steps import DueSteps
 from crm.day.parts import SOURCES
+from crm.day.privacy import DueRequests
 from crm.day.replies import Replies
 from crm.day.reviews import DisputedVettings, LackingReviewers, WaitingReviews
 from crm.day.stalled import Stalled
@@ -19,6 +20,7 @@ def add_own_sources() -> None:
     """Called once, when the app is ready."""
     for source in (
         Replies(),
+        DueRequests(),
         Mentions(),
         DueSteps(),
         DueTasks(),

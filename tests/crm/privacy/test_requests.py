@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from crm.choices import RequestKind, RequestOrigin, RequestStatus
+from crm.choices import RequestKind, RequestOrigin, RequestStatus, Scope
 from crm.models import AuditEntry, Job, Note, PrivacyRequest, Relationship, Suppression
 from crm.outreach.guard import may_send
 from crm.services import jobs
@@ -21,6 +21,7 @@ from tests.crm.imports.conftest import put
 from tests.crm.outreach.worlds import mailbox_of
 from tests.crm.privacy.worlds import EMAIL, HANDLE, MARKER, NAME, mark, somebody, whole_world
 from tests.factories import NOW, ContactPointFactory, RelationshipFactory
+from tests.rest import rest_as
 from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.evaluation.helpers import members, run_now
 
@@ -218,3 +219,33 @@ def test_nobody_writes_to_who_is_restricted(brand, her, legal):
     standing.leave_alone(relationship=her, kind=RequestKind.RESTRICTION, actor=legal, at=NOW)
     found = may_send(relationship=fresh.get(pk=her.pk), **asked)
     assert "restricted" in {one.code for one in found.reasons}
+
+
+def test_rest_gives_the_register_to_who_handles_it(ask, brand, her, legal, manager):
+    made = ask()
+    found = rest_as(legal, brand, [Scope.PRIVACY_READ]).json("privacy-requests/", status="open")
+    assert found["results"] == [
+        {
+            "id": made.pk,
+            "creator": {"uid": str(her.creator.uid), "name": NAME},
+            "kind": "access",
+            "origin": "mail",
+            "received_on": "2026-11-22",
+            "due_on": "2026-12-22",
+            "identity": "waiting",
+            "status": "open",
+            "outcome": None,
+            "closed_at": None,
+            "closed_by": None,
+        }
+    ]
+    assert rest_as(manager, brand).get("privacy-requests/").status_code == 403
+    assert rest_as(legal, brand).get(f"privacy-requests/{made.pk}/").status_code == 200
+
+
+def test_what_is_due_soon_is_on_the_day_of_who_answers(ask, brand, legal_client, manager_client):
+    made = ask()
+    PrivacyRequest.objects.filter(pk=made.pk).update(due_on=timezone.localdate())
+    url = f"/{brand.slug}/"
+    assert f"{NAME}: a copy of the data" in legal_client.get(url).content.decode()
+    assert "a copy of the data" not in manager_client.get(url).content.decode()

@@ -13,6 +13,7 @@ from campaigns.models import Deliverable, ReportCopy
 from campaigns.services import gifts, guests
 from campaigns.services.documents import digest_of
 from crm.audit.subjects import ways_to_creators
+from crm.choices import RequestKind, RequestOrigin
 from crm.models import (
     Agent,
     Brand,
@@ -27,6 +28,7 @@ from crm.services.contacts import set_address
 from crm.services.notes import add_note
 from crm.services.outreach.enrolling import enrol
 from crm.services.privacy.blanking import KEPT, OURS
+from crm.services.privacy.requests import open_request
 from crm.services.tasks import add_task
 from tests.campaigns.contracts.worlds import drafted, place
 from tests.campaigns.deliverables.worlds import hand_in
@@ -116,6 +118,19 @@ def whole_world(brand: Brand, put: object, actor: User, other: User) -> Relation
     report = {"creators": [{"uid": str(her.creator.uid), "name": NAME, "posts": 1}]}
     ReportCopy.objects.create(campaign=engagement.campaign, report=report, digest=digest_of(report))
     return her
+
+
+def ask_about_data(brand: Brand, actor: User) -> None:
+    """One request on the register."""
+    open_request(
+        brand=brand,
+        kind=RequestKind.ACCESS,
+        origin=RequestOrigin.MAIL,
+        received_on=NOW.date(),
+        relationship=Relationship.objects.filter(brand=brand).earliest("pk"),
+        actor=actor,
+        at=NOW,
+    )
 
 
 def mark(creator: Creator) -> list[str]:
