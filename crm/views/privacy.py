@@ -25,6 +25,7 @@ from crm.models import PrivacyRequest, Relationship
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.held import held_about
 from crm.services.privacy import copying, erasing, requests, standing, working
+from crm.services.privacy.origins import origins_of
 from crm.services.privacy.refusals import PrivacyRefused
 from crm.views.of_creator import of_creator
 
@@ -200,6 +201,7 @@ def _creator(
         "creator": found.creator,
         "relationship": found,
         "lines": [] if found.erased_at else held_about(found),
+        "origins": [] if found.erased_at else origins_of(found),
         "requests": PrivacyRequest.objects.filter(relationship=found).order_by("-pk"),
         "lift": lift or LiftForm(),
     }

@@ -39,6 +39,7 @@ from crm.registry import Registry
 from crm.services import jobs
 from crm.services.held import Held, held_about
 from crm.services.merge.tables import words_of
+from crm.services.privacy.origins import Origin, origins_of
 from crm.services.privacy.refusals import PrivacyRefused
 from crm.services.privacy.walking import Subject, walk
 
@@ -95,6 +96,7 @@ class Copy:
     address: str
     notice_url: str
     summary: list[Held]
+    origins: list[Origin]
     parts: list[Part]
     judged: list[Judged]
     recipients: list[tuple[datetime, str]]
@@ -118,6 +120,7 @@ def collect(relationship: Relationship, *, at: datetime) -> Copy:
         address=policy.postal_address,
         notice_url=policy.privacy_url,
         summary=held_about(relationship),
+        origins=origins_of(relationship),
         parts=[part for part in parts if part.rows],
         judged=[
             *_vettings(relationship),
@@ -135,7 +138,7 @@ def pack(copy: Copy) -> bytes:
         "held_by": copy.brand.name,
         "made_at": copy.at,
         "data": {part.heading: part.rows for part in copy.parts},
-        "where_from": [vars(line) for line in copy.summary],
+        "where_from": [vars(line) for line in copy.origins],
         "decided": [vars(one) for one in copy.judged],
         "given_to": [{"at": at, "what": what} for at, what in copy.recipients],
     }

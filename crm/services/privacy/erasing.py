@@ -278,6 +278,7 @@ def _written(
             "emptied": sum(made.emptied.values()),
             "kept": sum(made.kept.values()),
         },
+        text={"reason": reason},
         label=f"erasure {done.pk}",
     )
     return done

@@ -150,7 +150,8 @@ def set_text(*, brand: Brand, language: str, text: str, actor: User, at: datetim
         target=brand,
         actor=actor,
         at=at,
-        data={"language": language, "text": text},
+        data={"language": language},
+        text={"text": text},
     )
 
 

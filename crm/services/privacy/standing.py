@@ -75,6 +75,6 @@ def lift(*, relationship: Relationship, because: str, actor: User, at: datetime)
         target=relationship,
         actor=actor,
         at=at,
-        data={"because": because},
+        text={"because": because},
         label=relationship.creator.name,
     )

@@ -14,7 +14,9 @@ from crm.choices import RequestKind, RequestOrigin, RequestStatus, Scope
 from crm.models import AuditEntry, Job, Note, PrivacyRequest, Relationship, Suppression
 from crm.outreach.guard import may_send
 from crm.services import jobs
+from crm.services.creators import change_creator
 from crm.services.privacy import copying, requests, standing
+from crm.services.privacy.origins import origins_of
 from crm.services.privacy.refusals import PrivacyRefused
 from segmentation.models import CreatorFacts
 from tests.crm.imports.conftest import put
@@ -249,3 +251,19 @@ def test_what_is_due_soon_is_on_the_day_of_who_answers(ask, brand, legal_client,
     url = f"/{brand.slug}/"
     assert f"{NAME}: a copy of the data" in legal_client.get(url).content.decode()
     assert "a copy of the data" not in manager_client.get(url).content.decode()
+
+
+def test_each_thing_is_told_with_its_source_its_day_and_how_it_came(
+    brand, manager, legal, put, django_assert_max_num_queries
+):
+    her = whole_world(brand, put, manager, legal)
+    change_creator(relationship=her, changes={"country": "SE"}, actor=manager, at=NOW)
+    her = Relationship.objects.select_related("brand", "creator").get(pk=her.pk)
+    with django_assert_max_num_queries(11):
+        found = {one.what: one for one in origins_of(her)}
+    name = found["Name"]
+    assert (name.value, name.way) == (NAME, f"import #{her.import_batch_id}, instagram.csv")
+    country = found["Country"]
+    assert (country.value, country.source) == ("SE", f"corrected by {manager.email}")
+    assert found["E-mail"].value == EMAIL
+    assert found["Account on Instagram"].value == f"@{HANDLE}"
