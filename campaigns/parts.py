@@ -8,6 +8,7 @@ from campaigns.day import campaigns as campaigns_day
 from campaigns.day import contracts as contracts_day
 from campaigns.day import deliverables as deliverables_day
 from campaigns.day import disclosures as disclosures_day
+from campaigns.day import events as events_day
 from campaigns.day import evidence as evidence_day
 from campaigns.day import incidents as incidents_day
 from campaigns.day import offers as offers_day
@@ -30,7 +31,9 @@ from campaigns.portal import (
 from campaigns.services import feed, reports
 from campaigns.services import held as held_here
 from campaigns.services.campaigns import AFTER_MOVE
+from campaigns.services.disclosures import export_job as evidence_job
 from campaigns.services.erasing import add_erasing
+from campaigns.services.events import feed as events_feed
 from campaigns.services.made_up_briefs import fill_briefs
 from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
@@ -40,12 +43,13 @@ from campaigns.services.publishing.importing import follow_import
 from campaigns.timeline import campaigns as campaigns_line
 from campaigns.timeline import contracts as contracts_line
 from campaigns.timeline import disclosures as disclosures_line
+from campaigns.timeline import events as events_line
 from campaigns.timeline import incidents as incidents_line
 from campaigns.timeline import offers as offers_line
 from campaigns.timeline import rights as rights_line
 from crm import day
 from crm import search as search_page
-from crm.services import calendar, demo
+from crm.services import calendar, demo, jobs
 from crm.services import held as data_held
 from crm.services.imports.following import FOLLOWERS
 from crm.services.imports.hanging import GOES_WITH
@@ -62,6 +66,7 @@ DAYS = (
     *rights_day.SOURCES,
     *publishing_day.SOURCES,
     *incidents_day.SOURCES,
+    *events_day.SOURCES,
     *registers_day.SOURCES,
     *evidence_day.SOURCES,
 )
@@ -73,6 +78,7 @@ TIMELINES = (
     rights_line.SOURCE,
     incidents_line.INCIDENTS,
     incidents_line.PAUSES,
+    events_line.SOURCE,
     disclosures_line.LOOKS,
     disclosures_line.REQUESTS,
 )
@@ -112,11 +118,14 @@ def add_parts() -> None:
     search_page.KINDS.add("offers", search.OFFERS)
     for name, action in search.ACTIONS.items():
         search_page.ACTIONS.add(name, action)
+    jobs.KINDS.add(evidence_job.KIND, evidence_job.JOB)
     calendar.SOURCES.add("campaigns", feed.entries)
     calendar.SOURCES.add("publishing", publishing_feed.entries)
+    calendar.SOURCES.add("events", events_feed.entries)
     data_held.SOURCES.add("campaigns", held_here.held)
     FOLLOWERS.add("publishing", lambda batch_id, at: follow_import(batch_id=batch_id, at=at))
     # That a post is none of a campaign's is worth nothing without the post.
     GOES_WITH.add("campaigns.PostSetAside", "campaigns.PostSetAside")
+    GOES_WITH.add("campaigns.EventPost", "campaigns.EventPost")
     add_erasing()
     AFTER_MOVE.add("report", reports.keep_on_completion)

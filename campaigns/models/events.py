@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 from zoneinfo import ZoneInfo
 
@@ -103,6 +104,16 @@ class Event(models.Model):
     def tz(self) -> ZoneInfo:
         """Of the place."""
         return ZoneInfo(self.zone)
+
+    @property
+    def begins(self) -> datetime:
+        """As clocks show it at the place: without a zone, so that no page turns it into its own."""
+        return self.starts_at.astimezone(self.tz).replace(tzinfo=None)
+
+    @property
+    def until(self) -> datetime:
+        """As clocks show it at the place."""
+        return self.ends_at.astimezone(self.tz).replace(tzinfo=None)
 
 
 class EventInvitationQuerySet(models.QuerySet["EventInvitation"]):

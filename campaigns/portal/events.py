@@ -38,12 +38,11 @@ def entries(link: GuestLink, token: str, at: datetime) -> Sequence[Entry]:
 
 def _entry(row: EventInvitation, token: str, at: datetime) -> Entry:
     event = row.event
-    begins = event.starts_at.astimezone(event.tz)
     words = "It was called off." if event.cancelled_at else _HOW[InvitationState(row.state)]
     waits = row.state in {InvitationState.INVITED, InvitationState.OFFERED}
     return Entry(
         event.name,
-        f"{begins:%-d %B %Y, %H:%M}, {event.place}. {words}",
+        f"{event.begins:%-d %B %Y, %H:%M}, {event.place}. {words}",
         reverse("guest:campaign_event", args=[token, row.pk]),
         is_due=waits and event.cancelled_at is None and not is_late(event, at),
         due_on=event.answer_by if waits else None,

@@ -1,4 +1,4 @@
-"""What ties creators to a brand: offers, contracts, gifts and costs, and what people wrote down.
+"""What ties creators to a brand: offers, contracts, gifts, costs, events, and what people wrote.
 
 Nothing is copied: what the product knows is read where it stands. Only what somebody found out is
 a row of its own (ConnectionEntry).
@@ -16,6 +16,7 @@ from django.db.models import Q
 from campaigns.choices import TieEntry
 from campaigns.disclosure.case import Connection
 from campaigns.models import ConnectionEntry
+from campaigns.selectors.event_ties import invitations
 from campaigns.selectors.given import Given, contracts, costs, gifts, offers
 from crm.models import Brand, Relationship
 
@@ -30,9 +31,14 @@ class Ledger:
     ties: tuple[Given, ...]
     none_noted: ConnectionEntry | None
 
+    @property
+    def ours(self) -> tuple[Given, ...]:
+        """Those to the brand: what others gave is worth knowing, and ties nobody to it."""
+        return tuple(tie for tie in self.ties if tie.connection.advertiser is None)
+
     def connections(self, on: date) -> tuple[Connection, ...] | None:
         """As the engine takes them: None where nobody looked and nothing is on file."""
-        found = tuple(tie.connection for tie in self.ties if not tie.ended(on))
+        found = tuple(tie.connection for tie in self.ours if not tie.ended(on))
         if found:
             return found
         looked = self.none_noted and self.none_noted.on
@@ -40,7 +46,7 @@ class Ledger:
 
 
 def ledgers(brand: Brand, relationships: Collection[int], on: date) -> Mapping[int, Ledger]:
-    """The ledger of each of these creators on a day: five queries, however many they are."""
+    """The ledger of each of these creators on a day: six queries, however many they are."""
     ties: dict[int, list[Given]] = defaultdict(list)
     agreed = list(contracts(brand, relationships, on))
     for tie in agreed:
@@ -49,7 +55,8 @@ def ledgers(brand: Brand, relationships: Collection[int], on: date) -> Mapping[i
     sent = list(gifts(brand, relationships, on))
     promised = list(offers(brand, relationships, on, agreed=agreed, sent=sent))
     covered |= {tie.engagement for tie in promised if tie.engagement is not None}
-    for tie in (*promised, *sent, *costs(brand, relationships, covered=covered)):
+    asked = invitations(brand, relationships, on, promised=promised)
+    for tie in (*promised, *sent, *costs(brand, relationships, covered=covered), *asked):
         ties[tie.relationship].append(tie)
     noted: dict[int, ConnectionEntry] = {}
     for row in _entries(relationships, on):

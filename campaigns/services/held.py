@@ -14,6 +14,7 @@ from campaigns.models import (
     Contract,
     Draft,
     Engagement,
+    EventInvitation,
     Gift,
     GuestLink,
     Offer,
@@ -49,6 +50,8 @@ def held(relationship: Relationship) -> Iterator[Held]:
     yield from count_of("Drafts", drafts, "submitted_at", people)
     gifts = Gift.objects.filter(relationship=relationship)
     yield from count_of("Gifts", gifts, "created_at", people)
+    events = EventInvitation.objects.filter(relationship=relationship)
+    yield from count_of("Events we invited you to", events, "created_at", people)
     ties = ConnectionEntry.objects.filter(relationship=relationship)
     yield from count_of("What ties you to us", ties, "created_at", "people of our team")
     papers = Permit.objects.filter(relationship=relationship)

@@ -49,5 +49,5 @@ def check_in(
 
 
 def _too_early(row: EventInvitation) -> str:
-    begins = row.event.starts_at.astimezone(row.event.tz)
-    return f"{row.event} begins on {begins:%-d %B %Y at %H:%M}: it is too early to check in."
+    event = row.event
+    return f"{event} begins on {event.begins:%-d %B %Y at %H:%M}: it is too early to check in."

@@ -170,8 +170,7 @@ def _mail(row: EventInvitation, letter: Letter, actor: User, at: datetime) -> No
 
 def letter_text(event: Event) -> str:
     """What an invitation says, to be written on."""
-    begins = event.starts_at.astimezone(event.tz)
-    when = f"{begins:%-d %B %Y, %H:%M} ({event.zone})"
+    when = f"{event.begins:%-d %B %Y, %H:%M} ({event.zone})"
     lines = [
         f"Hello {NAME},",
         "",

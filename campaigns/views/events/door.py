@@ -107,7 +107,6 @@ def _context(event: Event) -> dict[str, object]:
     return {
         "campaign": event.campaign,
         "event": event,
-        "starts": event.starts_at.astimezone(event.tz),
         "lines": [(row, allowed(row.state)) for row in listed],
         "there": sum(row.guests + 1 for row in there),
         "expected": sum(row.guests + 1 for row in expected),

@@ -102,8 +102,6 @@ def _page(request: GuestRequest, row: EventInvitation) -> HttpResponseBase:
         "token": request.token,
         "event": event,
         "row": row,
-        "starts": event.starts_at.astimezone(event.tz),
-        "ends": event.ends_at.astimezone(event.tz),
         "form": form,
         "acts": [] if event.cancelled_at or is_late(event, now) else allowed(row.state),
         "is_over": event.ends_at <= now,

@@ -122,8 +122,6 @@ def event(request: BrandRequest, key: str, pk: int) -> HttpResponse:
     context = {
         "campaign": found.campaign,
         "event": found,
-        "starts": found.starts_at.astimezone(found.tz),
-        "ends": found.ends_at.astimezone(found.tz),
         "page": page,
         "lines": [
             (line, allowed(line.invitation.state))

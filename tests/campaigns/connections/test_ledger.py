@@ -106,6 +106,16 @@ def test_rows_end_are_replaced_and_taken_back_but_never_changed(relationship, br
     assert "LinkedIn" not in str(list(AuditEntry.objects.values_list("facts", flat=True)))
 
 
+def test_what_others_gave_ties_nobody_to_the_brand(relationship, legal):
+    tie = Tie("payment", "Her post", Decimal(900), "EUR", TODAY, advertiser="Other Ltd")
+    noting.note(relationship=relationship, tie=tie, actor=legal, at=NOW)
+    assert connections(relationship, TODAY) is None
+    assert len(ledgers(relationship.brand, [relationship.pk], TODAY)[relationship.pk].ties) == 1
+    ours = Tie("perk", "Her post", advertiser="ACME")
+    noting.note(relationship=relationship, tie=ours, actor=legal, at=NOW)
+    assert told(relationship) == [("perk", None, None)]
+
+
 @pytest.mark.parametrize(
     ("tie", "words"),
     [
