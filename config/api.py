@@ -16,6 +16,7 @@ from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contracts import ContractViewSet
 from campaigns.api.deliverables import DeliverableViewSet
 from campaigns.api.disclosure_checks import DisclosureCheckViewSet
+from campaigns.api.disclosure_rates import DisclosureComplianceViewSet
 from campaigns.api.disclosures import DisclosureViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.gifts import GiftViewSet
@@ -117,6 +118,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "deliverables": ("deliverables", DeliverableViewSet),
     "publications": ("publications", PublicationViewSet),
     "disclosures": ("disclosures", DisclosureViewSet),
+    "disclosure-compliance": ("disclosure-compliance", DisclosureComplianceViewSet),
     "offers": ("offers", OfferViewSet),
     "contracts": ("contracts", ContractViewSet),
     "gifts": ("gifts", GiftViewSet),

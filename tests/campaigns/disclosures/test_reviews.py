@@ -19,6 +19,7 @@ from campaigns.models import (
 from campaigns.services.deliverables import planning, submitting
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.deliverables.settings import delegate, set_plan
+from campaigns.services.disclosures.again import open_again
 from campaigns.services.disclosures.answers import answer
 from campaigns.services.disclosures.deciding import FindingChanged
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
@@ -349,3 +350,40 @@ def test_a_review_of_another_brand_is_not_there(other_brand, manager, legal, out
         )
     assert not DisclosureReview.objects.visible_to(outsider).exists()
     assert DisclosureReview.objects.visible_to(legal).count() == 1
+
+
+def reopen(review, actor, why="The client called."):
+    return open_again(review_id=review.pk, brand=review.brand, why=why, actor=actor, at=NOW)
+
+
+def test_a_decision_is_opened_again_and_stays_as_it_was(
+    brand, manager, legal, legal_client, campaign
+):
+    piece = at_legal(campaign, manager)
+    review = review_of(piece)
+    before = everything()
+    with pytest.raises(CampaignRefused, match="Nothing of it is decided yet"):
+        reopen(review, legal)
+    assert everything() == before
+    judge(review, legal, V.NOT_REQUIRED, "Nothing was given.")
+    before = everything()
+    with pytest.raises(CampaignRefused, match="Say why"):
+        reopen(review, legal, " ")
+    with pytest.raises(CampaignRefused, match="is decided by"):
+        reopen(review, manager)
+    assert everything() == before
+    # The gate still waits: the same version is looked at once more.
+    path = f"/acme/legal/evidence/of/{review.pk}/again/"
+    assert legal_client.post(path, {"reason": "They were paid."}).status_code == 302
+    again = review_of(piece)
+    assert (again.state, again.opening, again.pk != review.pk) == ("waiting", 1, True)
+    with pytest.raises(CampaignOutdated, match="a newer review"):
+        reopen(review, legal)
+    judge(again, legal, V.NOT_REQUIRED, "Nothing.", gate=GateOutcome.APPROVED)
+    # Past the gate: all gates are asked again.
+    assert reopen(again, legal) is None
+    piece.refresh_from_db()
+    assert piece.state == "in_review"
+    assert piece.drafts.get().turns.waiting().get().gate == "manager"
+    assert [one.verdict for one in DisclosureDecision.objects.all()] == ["not_required"] * 2
+    assert AuditEntry.objects.filter(verb="campaigns.disclosure.reopened").count() == 2
