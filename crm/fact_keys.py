@@ -25,7 +25,7 @@ BUILT_IN = frozenset(
     | {"days_since_last_post", "video_share", "paid_share", "niches", "country", "language"}
     | {"creator_type", "profession", "audience_country", "audience_age", "audience_gender"}
     | {"audience_quality", "stage", "stage_since", "days_in_stage", "known_since", "days_known"}
-    | {"has_owner", "next_step_on", "has_email", "tags"}
+    | {"has_owner", "next_step_on", "has_email", "tags", "risk_tier", "risk_points"}
 )
 OF_A_PLATFORM = "strength_"
 

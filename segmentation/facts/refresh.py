@@ -62,6 +62,8 @@ COMPOSED = {
     "next_step_on": "related.next_step_on",
     "has_email": "addresses.creator_id IS NOT NULL",
     "tags": "coalesce(words.tags, '{}')",
+    "risk_tier": "coalesce(risk_said.tier, risks.tier)",
+    "risk_points": "risks.points",
     "custom": "coalesce(said.held, '{}')",
 }
 COLUMNS = (*MEASURED, *COMPOSED)
@@ -126,6 +128,16 @@ WITH related AS MATERIALIZED (
   SELECT g.creator_id, array_agg(g.tag_id::integer ORDER BY g.tag_id) AS tags
   FROM crm_creatortag g JOIN crm_tag t ON t.id = g.tag_id AND t.brand_id = %(brand_id)s
   WHERE g.creator_id IN (SELECT creator_id FROM related) GROUP BY g.creator_id
+), risks AS (
+  SELECT DISTINCT ON (a.relationship_id) a.relationship_id, a.tier, a.points::float8 AS points
+  FROM campaigns_riskassessment a JOIN related ON related.id = a.relationship_id
+  WHERE a.assessed_at <= %(as_of)s
+  ORDER BY a.relationship_id, a.assessed_at DESC, a.id DESC
+), risk_said AS (
+  SELECT DISTINCT ON (o.relationship_id) o.relationship_id, o.tier
+  FROM campaigns_riskoverride o JOIN related ON related.id = o.relationship_id
+  WHERE o.since <= %(as_of)s AND (o.ended_at IS NULL OR o.ended_at > %(as_of)s)
+  ORDER BY o.relationship_id, o.since DESC, o.id DESC
 ), audience AS (
   SELECT DISTINCT ON (a.profile_id) a.profile_id, a.countries, a.ages, a.genders, a.quality
   FROM crm_audiencesnapshot a JOIN metrics m ON m.primary_profile_id = a.profile_id
@@ -154,6 +166,8 @@ LEFT JOIN stays ON stays.relationship_id = related.id
 LEFT JOIN subjects ON subjects.creator_id = related.creator_id
 LEFT JOIN addresses ON addresses.creator_id = related.creator_id
 LEFT JOIN words ON words.creator_id = related.creator_id
+LEFT JOIN risks ON risks.relationship_id = related.id
+LEFT JOIN risk_said ON risk_said.relationship_id = related.id
 LEFT JOIN audience ON audience.profile_id = m.primary_profile_id
 LEFT JOIN said ON said.creator_id = related.creator_id"""  # noqa: S608 - names of ours
     return named, query

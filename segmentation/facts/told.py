@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from campaigns.choices import RiskTier
 from crm.choices import CreatorType, Stage
 from crm.models import Niche, Tag
 from segmentation.facts.sources import AUDIENCE, RECORD, RELATIONSHIP, From
@@ -104,6 +105,19 @@ def relationship(tags: Iterable[Tag]) -> Iterator[Fact]:
         "E-mail address known",
         FactType.BOOLEAN,
         "The brand has an e-mail address that may be used.",
+    )
+    yield given.fact(
+        "risk_tier",
+        "Risk tier",
+        FactType.CHOICE,
+        "How careful to be: computed from incidents, disclosures and plans, or as a person says.",
+        choices=_labels(RiskTier.choices),
+    )
+    yield given.count(
+        "risk_points",
+        "Risk points",
+        "points",
+        "Points of the newest computed risk; hard gates make a tier high without any.",
     )
 
 

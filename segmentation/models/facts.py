@@ -77,6 +77,9 @@ class CreatorFacts(models.Model):
     has_email = models.BooleanField(null=True)
     # Tag.id of the brand's tags; empty where nobody gave one.
     tags = ArrayField(models.IntegerField(), null=True)
+    # What counts of the creator's risk (campaigns.RiskAssessment, RiskOverride).
+    risk_tier = models.CharField(max_length=6, null=True)
+    risk_points = models.FloatField(null=True)
     # {field key: value} of the brand's custom fields; an absent key is not known.
     custom = models.JSONField(db_default=models.Value({}, models.JSONField()))
 

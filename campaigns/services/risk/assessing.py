@@ -81,18 +81,14 @@ def _assess(brand: Brand, rows: Sequence[Relationship], at: datetime) -> int:
     until = Greatest(F("assessed_at"), Value(at))
     RiskAssessment.objects.filter(pk__in=closed).update(superseded_at=until)
     RiskAssessment.objects.bulk_create(made, batch_size=500)
-    moved = [
-        one
-        for one in made
-        if (old := before.get(one.relationship_id)) is None or old.tier != one.tier
-    ]
+    people = {row.pk: row for row in rows}
+    mark_changed(
+        brand=brand,
+        creator_ids=[people[one.relationship_id].creator_id for one in made],
+        cause="risk",
+    )
+    moved = [one for one in made if _tier(before.get(one.relationship_id)) != one.tier]
     if moved:
-        people = {row.pk: row for row in rows}
-        mark_changed(
-            brand=brand,
-            creator_ids=[people[one.relationship_id].creator_id for one in moved],
-            cause="risk",
-        )
         audit.record_many(
             brand=brand,
             verb="campaigns.risk.changed",
@@ -115,9 +111,15 @@ def _assess(brand: Brand, rows: Sequence[Relationship], at: datetime) -> int:
     return len(made)
 
 
+@transaction.atomic
 def end_overrides(at: datetime) -> int:
-    """Close the overrides whose time is over; how many."""
-    return RiskOverride.objects.filter(ended_at=None, until__lte=at).update(ended_at=at)
+    """Close the overrides whose time is over: what was computed counts again; how many."""
+    rows = RiskOverride.objects.filter(ended_at=None, until__lte=at)
+    over = list(rows.select_for_update(of=("self",)).select_related("brand", "relationship"))
+    RiskOverride.objects.filter(pk__in=[row.pk for row in over]).update(ended_at=at)
+    for row in over:
+        mark_changed(brand=row.brand, creator_ids=[row.relationship.creator_id], cause="risk")
+    return len(over)
 
 
 def inputs_of(outcome: Outcome) -> dict[str, Any]:
