@@ -126,6 +126,8 @@ def add_parts() -> None:
     FOLLOWERS.add("publishing", lambda batch_id, at: follow_import(batch_id=batch_id, at=at))
     # That a post is none of a campaign's is worth nothing without the post.
     GOES_WITH.add("campaigns.PostSetAside", "campaigns.PostSetAside")
+    # Found anew by the next look.
+    GOES_WITH.add("campaigns.RuleAlert", "campaigns.RuleAlert")
     GOES_WITH.add("campaigns.EventPost", "campaigns.EventPost")
     add_erasing()
     AFTER_MOVE.add("report", reports.keep_on_completion)

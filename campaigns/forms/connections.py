@@ -36,7 +36,10 @@ class TieForm(PlainForm):
         help_text="The campaign or aim: what is for the same is added up.",
     )
     advertiser = forms.CharField(
-        max_length=120, required=False, label="From whom, if not from your brand"
+        max_length=120,
+        required=False,
+        label="From whom, if not from your brand",
+        help_text="Worth knowing, but no connection to you: checks leave it out.",
     )
     influence = forms.ChoiceField(
         choices=UNKNOWN, required=False, label="Has the giver a say in the content?"

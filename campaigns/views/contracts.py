@@ -13,9 +13,11 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from campaigns.choices import ContractState
+from campaigns.disclosure.packs import standard
 from campaigns.filters.contracts import ContractFilter
 from campaigns.forms.contracts import ContractOwnerForm, NoteForm, SignedForm
-from campaigns.models import Campaign, Contract, ContractVersion, Offer
+from campaigns.models import Campaign, Contract, ContractVersion, Offer, RuleAlert
+from campaigns.selectors.alerts import with_rules
 from campaigns.selectors.contracts import contract_view, of_engagement
 from campaigns.services.contracts.printing import pdf as pdf_file
 from campaigns.services.contracts.printing import record
@@ -112,6 +114,10 @@ def show(request: BrandRequest, found: Contract, *, status: int = 200, **more: A
         "note_form": NoteForm(),
         "signed_form": SignedForm(initial={"name": view.terms.creator_name}),
         "owner_form": ContractOwnerForm(brand=request.brand, initial={"owner": found.owner_id}),
+        "due": with_rules(
+            RuleAlert.objects.filter(relationship=found.engagement.relationship_id).open(),
+            standard(),
+        ),
         "portal": request.build_absolute_uri(path_of(link)) if link and is_open else "",
     } | more
     return render(request, "campaigns/contracts/contract.html", context, status=status)

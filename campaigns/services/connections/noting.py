@@ -116,6 +116,9 @@ def _row(relationship: Relationship, tie: Tie, actor: User, at: datetime) -> Con
     today = today_of(relationship.brand, at)
     on, ended_on = checking.day(tie.on, "on", until=today), checking.day(tie.ended_on, "ended_on")
     checking.in_order(on, ended_on, "ended_on")
+    advertiser = checking.line(tie.advertiser, "advertiser", 120)
+    if advertiser.casefold() == relationship.brand.name.casefold():
+        advertiser = ""
     return ConnectionEntry(
         relationship=relationship,
         entry=TieEntry.TIE,
@@ -125,7 +128,7 @@ def _row(relationship: Relationship, tie: Tie, actor: User, at: datetime) -> Con
         on=on,
         ended_on=ended_on,
         aim=checking.line(tie.aim, "aim", 120),
-        advertiser=checking.line(tie.advertiser, "advertiser", 120),
+        advertiser=advertiser,
         influence=tie.influence,
         written_contract=tie.written_contract,
         source=checking.line(

@@ -68,29 +68,28 @@ def due_of(
 def _contracts(pack: Pack, datum: Datum, ties: tuple[Connection, ...], on: date) -> Iterator[Due]:
     reached = set()
     for one, outcome in contract_states(ties, datum, on):
-        reached.add((one.advertiser, one.aim))
+        reached.add(one.aim)
         if outcome.result is not Result.PASS:
-            subject = _subject(one.year, one.advertiser, one.aim)
+            subject = _subject(one.year, one.aim)
             words = outcome.reason.replace("whether there is one is not noted", "none is on file")
             yield _due(pack, datum, subject, AlertLevel.DUE, words)
     currency = datum.params["currency"]
     since = datum.effective_from or date.min
     received = [one for one in ties if one.on is None or one.on >= since]
     for one in yearly_sums(received, currency, on):
-        if one.year != on.year or not one.unvalued or (one.advertiser, one.aim) in reached:
+        if one.year != on.year or not one.unvalued or one.aim in reached:
             continue
         words = (
             f"{one.amount:,.2f} {currency} in {one.year}, and {one.unvalued} more "
             f"{'thing' if one.unvalued == 1 else 'things'} without a value in {currency}; from "
             f"{datum.params['amount']:,.0f} a written contract is required."
         )
-        subject = _subject(one.year, one.advertiser, one.aim)
+        subject = _subject(one.year, one.aim)
         yield _due(pack, datum, subject, AlertLevel.ASK, words)
 
 
-def _subject(year: int, advertiser: str | None, aim: str | None) -> str:
-    whom = f", {advertiser}" if advertiser else ""
-    return f"{year}: {aim or _NO_AIM}{whom}"[:160]
+def _subject(year: int, aim: str | None) -> str:
+    return f"{year}: {aim or _NO_AIM}"[:160]
 
 
 def _permit(pack: Pack, datum: Datum, case: Case, on: date) -> Iterator[Due]:

@@ -54,8 +54,10 @@ def look(*, brand: Brand, relationships: Collection[Relationship], at: datetime)
     changed = 0
     for relationship in relationships:
         pk = relationship.pk
-        ties = [tie.connection for tie in books[pk].ties]
-        for due in due_of(views[pk], ties, concerned[pk], packs=packs, on=on):
+        ties = [tie.connection for tie in books[pk].ours]
+        found = due_of(views[pk], ties, concerned[pk], packs=packs, on=on)
+        # The same paper may have been written down twice.
+        for due in {(one.rule, one.subject): one for one in found}.values():
             row = known.pop((pk, due.rule, due.subject), None)
             changed += _keep(row, relationship, due, at)
     for row in known.values():
@@ -72,18 +74,22 @@ def _keep(row: RuleAlert | None, relationship: Relationship, due: Due, at: datet
         "pack_version": due.pack_version,
     }
     if row is None:
-        made = RuleAlert.objects.create(
-            brand_id=relationship.brand_id,
+        # Somebody who writes about the same creator at the same moment may have been quicker.
+        made, is_new = RuleAlert.objects.get_or_create(
             relationship=relationship,
             rule=due.rule,
-            jurisdiction=due.jurisdiction,
             subject=due.subject,
-            opened_at=at,
-            changed_at=at,
-            **says,
+            defaults={
+                "brand_id": relationship.brand_id,
+                "jurisdiction": due.jurisdiction,
+                "opened_at": at,
+                "changed_at": at,
+            }
+            | says,
         )
-        _tell(made, relationship, at)
-        return 1
+        if is_new:
+            _tell(made, relationship, at)
+        return int(is_new)
     is_worse = row.level == AlertLevel.ASK and due.level is AlertLevel.DUE
     reopens = row.state == AlertState.RESOLVED or (row.state == AlertState.ASIDE and is_worse)
     if reopens:

@@ -16,6 +16,7 @@ from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from campaigns.services.registers import aside, facts, looking, permit_endings, permits
 from campaigns.services.registers.gate import missing_permits
 from campaigns.services.registers.permits import Wanted
+from crm.day import Asker, Section, section_page
 from crm.models import Notification
 from tests.campaigns.contracts.worlds import drafted
 from tests.campaigns.made import engage, make_campaign, set_status
@@ -151,6 +152,27 @@ def test_papers_that_end_are_told_of_once_at_each_step(brand, manager):
     assert RuleAlert.objects.get().words == (
         "AE permit UAE-1 ended on 21 January 2027: ask for the next one."
     )
+
+
+def test_a_paper_that_was_written_down_twice_is_told_of_once(brand, manager):
+    relationship = RelationshipFactory(brand=brand)
+    held = Wanted("AE", "permit", number="UAE-1", valid_until=TODAY + timedelta(days=5))
+    for _ in range(2):
+        permits.save_permit(relationship=relationship, wanted=held, actor=manager, at=NOW)
+    assert [(rule, level) for rule, _s, level, _st, _w in found()] == [("AE.permit.ends", "due")]
+
+
+def test_the_day_of_whoever_leads_the_relationship(brand, manager, analyst):
+    relationship = in_market(brand, manager, "FR", creator__name="Maya").relationship
+    pay(relationship, manager, 2_000)
+
+    def day(user, role):
+        asker = Asker(user=user, brand=brand, role=role, at=NOW)
+        rows = section_page(asker, Section.UNBLOCK, size=20).items
+        return [(row.row.title, row.row.about) for row in rows]
+
+    assert ("Maya", "FR, 2026: Spring") in day(manager, "manager")
+    assert ("Maya", "FR, 2026: Spring") not in day(analyst, "analyst")
 
 
 def test_what_is_set_aside_comes_back_only_when_it_gets_worse(brand, manager, legal):
