@@ -19,6 +19,7 @@ from campaigns.api.disclosure_checks import DisclosureCheckViewSet
 from campaigns.api.disclosure_rates import DisclosureComplianceViewSet
 from campaigns.api.disclosures import DisclosureViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
+from campaigns.api.events import EventViewSet, InvitationViewSet
 from campaigns.api.gifts import GiftViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incidents import IncidentViewSet
@@ -29,6 +30,7 @@ from campaigns.api.publishing import (
     PublicationViewSet,
 )
 from campaigns.api.registers import PermitViewSet, RuleAlertViewSet
+from campaigns.api.remediations import RemediationViewSet
 from campaigns.api.reports import ReportViewSet
 from campaigns.api.rights import RightQueryViewSet, RightViewSet
 from campaigns.api.risk import RiskViewSet
@@ -118,10 +120,13 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "deliverables": ("deliverables", DeliverableViewSet),
     "publications": ("publications", PublicationViewSet),
     "disclosures": ("disclosures", DisclosureViewSet),
+    "remediations": ("remediations", RemediationViewSet),
     "disclosure-compliance": ("disclosure-compliance", DisclosureComplianceViewSet),
     "offers": ("offers", OfferViewSet),
     "contracts": ("contracts", ContractViewSet),
     "gifts": ("gifts", GiftViewSet),
+    "events": ("events", EventViewSet),
+    "invitations": ("invitations", InvitationViewSet),
     "incidents": ("incidents", IncidentViewSet),
     "holds": ("holds", HoldViewSet),
     "risk": ("risk", RiskViewSet),
@@ -266,6 +271,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
             DisclosureViewSet.as_view({"post": verb}, detail=True),
         )
         for verb in ("answer", "decide")
+    ),
+    *(
+        re_path(
+            rf"^events/(?P<pk>{ID}):{verb}$",
+            EventViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("cancel", "invite")
+    ),
+    re_path(
+        rf"^invitations/(?P<pk>{ID}):answer$",
+        InvitationViewSet.as_view({"post": "answer"}, detail=True),
     ),
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN})/report/?$", ReportViewSet.as_view({"get": "retrieve"})

@@ -28,12 +28,8 @@ class DisclosuresToDecide(Source):
 
     def rows(self, asker: Asker) -> QuerySet[Any]:
         """By when a decision is due."""
-        rows = (
-            reviews_of(asker.brand)
-            .open()
-            .filter(Q(stage=ReviewStage.LIVE) | Q(state=ReviewState.SECOND))
-        )
-        rows = rows.select_related("deliverable__engagement__owner")
+        rows: QuerySet[DisclosureReview] = reviews_of(asker.brand).open()
+        rows = rows.filter(Q(stage=ReviewStage.LIVE) | Q(state=ReviewState.SECOND))
         if not asker.is_team:
             rows = for_person(rows, asker.user, asker.role, asker.brand, asker.today)
         return rows.annotate(**{DAY_AT: F("due_at")})
@@ -113,7 +109,7 @@ class DisclosuresOverdue(Source):
 
     def rows(self, asker: Asker) -> QuerySet[Any]:
         """Whose deadline has passed."""
-        rows = remediations_of(asker.brand).filter(
+        rows: QuerySet[Remediation] = remediations_of(asker.brand).filter(
             state__in=[RemediationState.OVERDUE, RemediationState.INCIDENT]
         )
         if not asker.is_team:

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from campaigns.choices import RemediationState, ReviewStage, ReviewState
 from campaigns.models import DisclosureReview, Remediation
-from campaigns.models.remediations import OPEN_REMEDIATIONS
+from campaigns.models.remediations import OPEN_REMEDIATIONS, RemediationQuerySet
 from campaigns.selectors.disclosures.queue import reviews_of
 from campaigns.services.disclosures.record import CLEAR
 from crm.models import Brand
@@ -16,7 +16,7 @@ NEWEST = Order("remediations", "asked_at", "id", descending=True)
 DUE_FIRST = Order("remediations-due", "due_at", "id")
 
 
-def remediations_of(brand: Brand) -> QuerySet[Remediation]:
+def remediations_of(brand: Brand) -> RemediationQuerySet:
     """All requests of a brand with what a row shows."""
     return Remediation.objects.filter(brand=brand).select_related(
         "deliverable__platform",

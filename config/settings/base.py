@@ -247,6 +247,7 @@ SPECTACULAR_SETTINGS = {
         "DisclosureVerdict": "campaigns.choices.DisclosureVerdict",
         "ItemResult": "campaigns.choices.ItemResult",
         "ReviewStage": "campaigns.choices.ReviewStage",
+        "RemediationState": "campaigns.choices.RemediationState",
         "ReviewState": "campaigns.choices.ReviewState",
         "RiskTier": "campaigns.choices.RiskTier",
         "EvidenceSource": "campaigns.choices.EvidenceSource",

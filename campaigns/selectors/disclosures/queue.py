@@ -29,6 +29,7 @@ from campaigns.models import (
     GateTurn,
     ReviewPlan,
 )
+from campaigns.models.disclosure_reviews import DisclosureReviewQuerySet
 from crm.models import Brand, User
 from crm.paging import Beside, Order, beside, keyed, place_of
 from crm.permissions import Can, may
@@ -49,7 +50,7 @@ RISK_FIRST = Order(
 DECIDED_LAST = Order("disclosures-decided", "decided_at", "id", descending=True)
 
 
-def reviews_of(brand: Brand) -> QuerySet[DisclosureReview]:
+def reviews_of(brand: Brand) -> DisclosureReviewQuerySet:
     """All reviews of a brand with what a row shows."""
     return DisclosureReview.objects.filter(brand=brand).select_related(
         "deliverable__platform",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -40,11 +41,13 @@ USUAL_HOURS = 8
 def remediations(request: BrandRequest) -> HttpResponse:
     """What was asked, what is open first; and posts about which nobody has asked yet."""
     asked = request.GET.get("state", "open")
-    rows, order = selectors.remediations_of(request.brand), selectors.NEWEST
+    rows: QuerySet[Remediation] = selectors.remediations_of(request.brand)
+    order = selectors.NEWEST
     if asked in RemediationState.values:
         rows = rows.filter(state=asked)
     elif asked != "all":
-        asked, order, rows = "open", selectors.DUE_FIRST, rows.open()
+        asked, order = "open", selectors.DUE_FIRST
+        rows = selectors.remediations_of(request.brand).open()
     try:
         page = paginate(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
     except BadCursor:
@@ -147,7 +150,7 @@ def _one(request: BrandRequest, pk: int) -> Remediation:
     rows = selectors.remediations_of(request.brand).select_related(
         "incident", "message__thread", "deliverable__engagement__relationship"
     )
-    return get_object_or_404(rows.visible_to(request.user), pk=pk)  # type: ignore[attr-defined]
+    return get_object_or_404(rows.visible_to(request.user), pk=pk)
 
 
 def _show(
