@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft4Validator
 
-from campaigns.choices import ClaimStatus
+from campaigns.choices import ClaimStatus, ReviewStage
 from campaigns.models import (
     Asset,
     Brief,
@@ -21,6 +21,7 @@ from campaigns.models import (
     Claim,
     Contract,
     Deliverable,
+    DisclosureReview,
     Engagement,
     Gift,
     Offer,
@@ -31,6 +32,7 @@ from campaigns.models import (
 )
 from campaigns.services import claims_library, gifts
 from campaigns.services.contracts.writing import draft
+from campaigns.services.disclosures import opening
 from campaigns.services.registers import permits
 from campaigns.services.reports import take_copy
 from config import api
@@ -188,8 +190,27 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     briefs.draft(campaign, actor)
     wanted = claims_library.Wanted("cures acne", ClaimStatus.FORBIDDEN, reason="No medicine")
     claims_library.save_claim(brand=brand, wanted=wanted, actor=actor, at=NOW)
-    Deliverable.objects.create(
+    piece = Deliverable.objects.create(
         engagement=place, title="Reel", platform_id="instagram", kind="review", form="short_video"
+    )
+    opening.begin(
+        piece,
+        stage=ReviewStage.LIVE,
+        draft=None,
+        opening=0,
+        due_at=NOW,
+        requested=(actor, None),
+        at=NOW,
+    )
+    asked = Remediation.objects.create(
+        brand=brand,
+        deliverable=piece,
+        review=DisclosureReview.objects.get(),
+        asked_at=NOW,
+        state_since=NOW,
+        due_at=NOW + timedelta(days=1),
+        words="Begin with “Reklame”.",
+        channel="message",
     )
     take_copy(campaign=campaign, actor=actor, at=NOW)
     draft(engagement_id=place.pk, brand=brand, actor=actor, at=NOW)
@@ -287,6 +308,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/briefs/{id}": str(Brief.objects.get().pk),
         "/claims/{id}": str(Claim.objects.get().pk),
         "/deliverables/{id}": str(Deliverable.objects.get().pk),
+        "/disclosures/{id}": str(DisclosureReview.objects.get().pk),
         "/publications/{id}": str(Deliverable.objects.get().pk),
         "/copies/{number}": str(ReportCopy.objects.get().pk),
         "/assets/{id}": str(Asset.objects.get().pk),
@@ -301,6 +323,7 @@ def test_every_answer_fits_the_schema(schema, rest):
     asks = {
         "scorecard": {"period": "2026Q4"},
         "near-misses": {"segment": stay.segment.key},
+        "disclosure-compliance": {"starts_on": "2026-01-01", "ends_on": "2026-12-31"},
     }
     asked = 0
     for path, methods in schema["paths"].items():

@@ -212,16 +212,17 @@ def content(world, stage, people, link, assert_accessible):
     expect(page.get_by_text("it is written down under your name")).to_be_visible()
     page = stage.at_desk(people["legal"], page_of_piece)
     expect(page.get_by_text("Dr. Sol, dermatologist, from outside")).to_be_visible()
-    decide(page, "Approved")
+    decide_for_legal(page, piece)
 
     page = stage.on_piece(link)
     page.get_by_role("link", name="The version that is approved").click()
     page.get_by_text("Hand in a new version").click()
     page.get_by_label("Why one more draft than agreed").fill("A better first line.")
     hand_in(page, PLAIN)
-    for who in ("manager", "legal"):
-        page = stage.at_desk(people[who], page_of_piece)
-        decide(page, "Approved")
+    page = stage.at_desk(people["manager"], page_of_piece)
+    decide(page, "Approved")
+    page = stage.at_desk(people["legal"], page_of_piece)
+    decide_for_legal(page, piece)
     piece.refresh_from_db()
     assert piece.state == "approved"
     return piece
@@ -241,6 +242,20 @@ def decide(page, outcome, reason=""):
     page.get_by_label("Reason").fill(reason)
     page.get_by_role("button", name="Decide", exact=True).click()
     expect(page.get_by_text("Decided about “Short video on Instagram”.")).to_be_visible()
+
+
+def decide_for_legal(page, piece):
+    """Legal decides about the disclosure, and with it about the draft."""
+    page.locator("a", has_text="Before publication").last.click()
+    expect(page.get_by_role("heading", name="Decide", exact=True)).to_be_visible()
+    page.get_by_role("radio", name="Unclear").check()
+    page.get_by_label("Reason", exact=True).fill("The picture is not there yet.")
+    page.get_by_label("At legal's gate").select_option("approved")
+    page.get_by_label("To the creator").fill("Put “Reklame” on the picture, too.")
+    if page.get_by_label("Every line without an answer is in order").is_visible():
+        page.get_by_label("Every line without an answer is in order").check()
+    page.get_by_role("button", name="Decide", exact=False).first.click()
+    expect(page.get_by_text("“Short video on Instagram”: unclear.")).to_be_visible()
 
 
 def published(world, stage, people, link, piece, assert_accessible):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns.choices import GuestKind
 from campaigns.forms.guests import LinkForm
 from campaigns.models import GuestLink, ReportCopy
+from campaigns.selectors.disclosures.compliance import of_campaign
 from campaigns.selectors.reports.report import COLUMNS, figure_of, lines_of, report_of
 from campaigns.services import reports as service
 from campaigns.services.guests import DAYS, make_link
@@ -37,6 +38,7 @@ def report(request: BrandRequest, key: str) -> HttpResponse:
     context = {
         "campaign": found,
         "report": made,
+        "labelled": of_campaign(request.brand, found.key),
         "why_path": request.path,
         "copies": ReportCopy.objects.filter(campaign=found)
         .select_related("taken_by")

@@ -51,6 +51,11 @@ def test_a_campaign_a_time_and_another_brand(brand, other_brand, world):
     assert compliance(other_brand, starts_on=NOW.date(), ends_on=NOW.date()) == []
 
 
+def test_the_report_says_it_in_a_line(brand, legal_client, world):
+    page = legal_client.get(f"/acme/campaigns/{world.key}/report/").content.decode()
+    assert "0 of 3, too few for a rate when legal first looked; 0 of 2 by now." in page
+
+
 def test_over_rest(brand, legal, world):
     rest = rest_as(legal, brand)
     day = NOW.date().isoformat()
