@@ -67,6 +67,7 @@ def risk(request: BrandRequest) -> HttpResponse:
         ],
         "total": total,
         "weights": weights(),
+        "inputs_words": [(label, weights().why[key]) for key, label in weights().labels.items()],
         "bars": [
             (row, [one for one in row.inputs["inputs"] if one["points"] not in {None, "0.0"}])
             for row in page.items

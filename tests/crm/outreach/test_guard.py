@@ -18,6 +18,7 @@ from crm.choices import (
 from crm.models import Agent, ContactPoint, Representation
 from crm.outreach.guard import may_send
 from crm.outreach.parts import OBJECTIONS, Objection
+from crm.services.holds import lift, pause
 from crm.services.outreach import suppressions
 from tests.crm.outreach.worlds import MONDAY, known_creator, mail, mailbox_of, policy_of
 
@@ -89,6 +90,25 @@ def test_a_paused_mailbox_sends_nothing(maya, mailbox):
     mailbox.is_paused = True
     assert codes(ask(maya, mailbox)) == ["mailbox_paused"]
     assert codes(ask(maya, mailbox, purpose=MailPurpose.REPLY)) == ["mailbox_paused"]
+
+
+def test_a_pause_lets_mails_wait_but_not_answers(maya, mailbox, brand, manager):
+    later = MONDAY + timedelta(hours=4)
+    hold = pause(
+        brand=brand, relationship=maya, reason="Look first", until=later, actor=manager, at=MONDAY
+    )
+    verdict = ask(maya, mailbox)
+    assert codes(verdict) == ["on_hold"]
+    assert verdict.retry_at == later
+    assert "Look first" in verdict.words
+    assert ask(maya, mailbox, purpose=MailPurpose.REPLY).allowed
+    lift(hold_id=hold.pk, brand=brand, reason="Cleared", actor=manager, at=MONDAY)
+    assert ask(maya, mailbox).allowed
+    # The brand's own stops everybody's; without an end it asks again in a while.
+    pause(brand=brand, relationship=None, reason="Crisis", until=None, actor=manager, at=MONDAY)
+    verdict = ask(maya, mailbox)
+    assert codes(verdict) == ["on_hold"]
+    assert verdict.retry_at == MONDAY + timedelta(minutes=15)
 
 
 def test_a_mailbox_of_another_brand_is_no_mailbox(maya, policy, other_brand):
