@@ -212,7 +212,7 @@ def _checks(
 
 
 def _lines(details: dict[str, object]) -> list[tuple[str, str]]:
-    """Details, each in a line: a change as what was, and what is."""
+    """Details, each in a line."""
     return [(key.replace("_", " "), _shown(value)) for key, value in sorted(details.items())]
 
 
@@ -223,6 +223,8 @@ def _shown(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, str | int | float):
         return str(value)
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
     return audit.canonical(value)
 
 
