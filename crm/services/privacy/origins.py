@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from crm.choices import Source
+from crm.choices import CreatorType, Source
+from crm.field_types import shown
 from crm.models import (
     AuditEntry,
     ContactPoint,
@@ -106,6 +107,8 @@ def _person(relationship: Relationship, batches: dict[int, ImportBatch]) -> Iter
         changed |= dict.fromkeys(act.data, act)
     for name, label in _PERSON.items():
         value = str(getattr(creator, name))
+        if name == "creator_type":
+            value = CreatorType(value).label
         if not value:
             continue
         if name in changed:
@@ -123,7 +126,8 @@ def _fields(rows: Iterable[FieldValue], batches: dict[int, ImportBatch]) -> Iter
         if row.field_id not in seen and row.value is not None:
             seen.add(row.field_id)
             source = row.get_source_display() + (f": {row.note}" if row.note else "")
-            yield Origin(row.field.label, str(row.value), source, row.since, _way(row, batches))
+            words = shown(row.field, row.value)
+            yield Origin(row.field.label, words, source, row.since, _way(row, batches))
 
 
 def _row(

@@ -195,8 +195,9 @@ def test_past_sizes_of_segments_stay(
     assert her.creator_id not in members(segment)
 
 
-def test_no_reason_and_twice_are_refused_and_change_nothing(brand, manager, legal, put, erased):
-    her = whole_world(brand, put, manager, legal)
+def test_no_reason_and_twice_are_refused_and_change_nothing(brand, manager, put, erased):
+    her = somebody(brand, put, manager)
+    Gift.objects.create(brand=brand, relationship=her, product="Shoes", state="planned")
     before = AuditEntry.objects.count()
     with pytest.raises(PrivacyRefused, match="Say why"):
         erased(her, reason="  ")
