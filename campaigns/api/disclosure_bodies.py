@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from campaigns.api.deliverable_bodies import GateWords
-from campaigns.api.disclosure_checks import DisclosureFindingSerializer, RuleSourceSerializer
+from campaigns.api.disclosure_findings import DisclosureFindingSerializer, RuleSourceSerializer
 from campaigns.api.words import LOCK
 from campaigns.choices import (
     DisclosureVerdict,
