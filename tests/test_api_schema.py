@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -23,9 +23,12 @@ from campaigns.models import (
     Deliverable,
     DisclosureReview,
     Engagement,
+    Event,
+    EventInvitation,
     Gift,
     Offer,
     Permit,
+    Remediation,
     ReportCopy,
     RuleAlert,
     UsageRight,
@@ -33,8 +36,10 @@ from campaigns.models import (
 from campaigns.services import claims_library, gifts
 from campaigns.services.contracts.writing import draft
 from campaigns.services.disclosures import opening
+from campaigns.services.events.answering import invite
 from campaigns.services.registers import permits
 from campaigns.services.reports import take_copy
+from campaigns.services.risk.assessing import assess_one
 from config import api
 from crm import audit
 from crm.api.base import BrandViewSet
@@ -48,6 +53,7 @@ from crm.models import (
     Enrolment,
     ImportBatch,
     ImportReject,
+    Incident,
     Job,
     Mailbox,
     MailTemplate,
@@ -65,6 +71,7 @@ from crm.models import (
     Vetting,
 )
 from crm.services import saved_views
+from crm.services.holds import pause
 from crm.services.metrics import refresh_metrics
 from crm.services.tasks import add_task
 from segmentation.choices import OverrideKind
@@ -80,6 +87,8 @@ from segmentation.services import changesets, drift, packs, runs, stage_suggesti
 from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
 from tests.campaigns.briefs import made as briefs
+from tests.campaigns.events.worlds import an_event
+from tests.campaigns.incidents.made import reported
 from tests.campaigns.made import engage, make_campaign
 from tests.campaigns.offers.worlds import an_offer
 from tests.campaigns.rights.worlds import asset_of, give
@@ -187,6 +196,8 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     gifts.plan_gift(relationship=noa, details=shoes, actor=actor, at=NOW)
     campaign = make_campaign(brand, actor)
     place = engage(campaign, relationship=noa)
+    event = an_event(brand, actor, campaign)
+    invite(event_id=event.pk, brand=brand, relationships=[noa.pk], actor=actor, at=NOW)
     briefs.draft(campaign, actor)
     wanted = claims_library.Wanted("cures acne", ClaimStatus.FORBIDDEN, reason="No medicine")
     claims_library.save_claim(brand=brand, wanted=wanted, actor=actor, at=NOW)
@@ -212,6 +223,7 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
         words="Begin with “Reklame”.",
         channel="message",
     )
+    asked.events.create(act="ask", state="open", at=NOW, words=asked.words)
     take_copy(campaign=campaign, actor=actor, at=NOW)
     draft(engagement_id=place.pk, brand=brand, actor=actor, at=NOW)
     give(place)
@@ -258,6 +270,10 @@ def rest(brand, admin_user) -> Rest:
     ask_about_data(brand, admin_user)
     give_a_day_of_work(brand, admin_user)
     give_a_campaign(brand, admin_user)
+    kept = brand.relationships.get(creator=Membership.objects.order_by("pk").first().creator)
+    assess_one(relationship=kept, at=NOW)
+    reported(brand, admin_user, kept)
+    pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
     return rest_as(admin_user, brand)
 
 
@@ -304,11 +320,16 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/permits/{id}": str(Permit.objects.get().pk),
         "/rule-alerts/{id}": str(RuleAlert.objects.get().pk),
         "/rule-packs/{key}": "DK",
+        "/incidents/{id}": str(Incident.objects.get().pk),
+        "/risk/{uid}": str(stay.creator.uid),
         "/gifts/{id}": str(Gift.objects.get().pk),
+        "/events/{id}": str(Event.objects.get().pk),
+        "/invitations/{id}": str(EventInvitation.objects.get().pk),
         "/briefs/{id}": str(Brief.objects.get().pk),
         "/claims/{id}": str(Claim.objects.get().pk),
         "/deliverables/{id}": str(Deliverable.objects.get().pk),
         "/disclosures/{id}": str(DisclosureReview.objects.get().pk),
+        "/remediations/{id}": str(Remediation.objects.get().pk),
         "/publications/{id}": str(Deliverable.objects.get().pk),
         "/copies/{number}": str(ReportCopy.objects.get().pk),
         "/assets/{id}": str(Asset.objects.get().pk),

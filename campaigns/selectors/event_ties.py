@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import date
+from typing import Any
 
-from django.db.models import Min, Q
+from django.db.models import Min, Q, QuerySet
 from django.urls import reverse
 
 from campaigns.choices import InvitationAct, InvitationState
@@ -23,7 +24,7 @@ def invitations(
 ) -> Iterator[Given]:
     """Of those who come or were there, but for what an accepted offer says already: one query."""
     told = {tie.engagement for tie in promised if tie.connection.kind in KINDS}
-    rows = (
+    rows: QuerySet[Any] = (
         EventInvitation.objects.filter(
             relationship__in=relationships,
             state__in=[InvitationState.ACCEPTED, InvitationState.ATTENDED],

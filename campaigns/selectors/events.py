@@ -55,14 +55,19 @@ class EventPage:
 
 
 def events_of(campaign: Campaign) -> QuerySet[Event]:
-    """The events of a campaign, each with how many people come and how many have not answered."""
+    """The events of a campaign, with the figures of each."""
+    return counted(campaign.events.all()).order_by("starts_at", "pk")
+
+
+def counted(events: QuerySet[Event]) -> QuerySet[Event]:
+    """With how many are invited, come, wait, and have not answered."""
     seated = Q(invitations__state__in=SEATED)
-    return campaign.events.annotate(
+    return events.annotate(
         invited=Count("invitations", filter=~Q(invitations__state=InvitationState.WITHDRAWN)),
         people=Coalesce(Sum(F("invitations__guests") + 1, filter=seated), 0),
         unanswered=Count("invitations", filter=Q(invitations__state=InvitationState.INVITED)),
         waiting=Count("invitations", filter=Q(invitations__state=InvitationState.WAITING)),
-    ).order_by("starts_at", "pk")
+    )
 
 
 def event_page(event: Event, at: datetime) -> EventPage:

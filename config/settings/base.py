@@ -232,6 +232,8 @@ SPECTACULAR_SETTINGS = {
         "ContractState": "campaigns.choices.ContractState",
         "GiftAct": "campaigns.choices.GiftAct",
         "GiftState": "campaigns.choices.GiftState",
+        "InvitationAct": "campaigns.choices.InvitationAct",
+        "InvitationState": "campaigns.choices.InvitationState",
         "UseCase": "campaigns.choices.UseCase",
         "CampaignTrigger": "campaigns.choices.CampaignTrigger",
         "CampaignStatus": "campaigns.choices.CampaignStatus",

@@ -80,11 +80,11 @@ def test_the_day_says_whose_answers_are_due(brand, manager, manager_client):
         guests_max=0,
     )
     invited(event, manager, "Ava")
-    shown = manager_client.get("/acme/").content.decode()
+    shown = manager_client.get("/acme/day/chase/").content.decode()
     assert "1 creator has not answered, due" in shown
     rows = EventInvitation.objects.all()
     rows.update(state="offered", waiting_since=NOW, state_since=NOW - timedelta(days=3))
-    shown = manager_client.get("/acme/").content.decode()
+    shown = manager_client.get("/acme/day/chase/").content.decode()
     assert "1 place held for who was offered one" in shown
     assert "has not answered" not in shown
 
