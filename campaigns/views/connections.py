@@ -17,7 +17,7 @@ from campaigns.choices import AlertState
 from campaigns.disclosure.packs import standard
 from campaigns.forms.connections import FactForm, NoneForm, ReasonForm, TieForm
 from campaigns.models import ConnectionEntry, RuleAlert
-from campaigns.selectors.alerts import with_rules
+from campaigns.selectors.alerts import due_first, with_rules
 from campaigns.selectors.connections import Ledger, ledgers
 from campaigns.selectors.rule_view import rule_view
 from campaigns.selectors.sums import sums_of
@@ -68,7 +68,7 @@ def panel(request: BrandRequest, uid: UUID) -> HttpResponse:
         "more": max(len(book.ties) - PANEL, 0),
         "none_noted": book.none_noted,
         "alerts": with_rules(
-            RuleAlert.objects.filter(relationship=relationship).open(), standard()
+            due_first(RuleAlert.objects.filter(relationship=relationship).open()), standard()
         ),
     }
     return render(request, "campaigns/connections/_panel.html", context)
@@ -273,7 +273,7 @@ def _show(
         "view": view,
         "facts": [view.facts[key] for key in sorted(view.facts)],
         "derived": view.derived.items(),
-        "alerts": with_rules(alerts.select_related("aside_by"), standard()),
+        "alerts": with_rules(due_first(alerts.select_related("aside_by")), standard()),
         "history": history.select_related("created_by", "replaced_by__created_by")[:100],
         "none_form": NoneForm(initial={"on": on}),
         "fact_form": FactForm(),
