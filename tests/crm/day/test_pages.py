@@ -292,7 +292,6 @@ def test_who_may_not_move_creators_sees_the_step_but_no_button(legal, brand):
     assert act(client, f"rows/next_step/{row.pk}/finish/").status_code == 403
     row.refresh_from_db()
     assert row.next_step == "Check"
-    assert client.get("/acme/day/unblock/").status_code == 404
 
 
 def test_pages_of_a_list_are_whole_and_in_order(manager, manager_client, brand):
