@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q
 
 from campaigns.models import (
     Deliverable,
@@ -19,36 +20,36 @@ from crm import audit
 from crm.models import AuditEntry, User
 
 
-def pieces_with_reviews(rows: QuerySet[Deliverable]) -> QuerySet[Deliverable]:
-    """With all that a dossier needs: a handful of queries for each part of the list."""
-    reviews = DisclosureReview.objects.select_related(
+@dataclass(frozen=True)
+class Dossier:
+    """A piece with its snapshots and its reviews, the oldest first."""
+
+    piece: Deliverable
+    shots: Sequence[Evidence]
+    reviews: Sequence[DisclosureReview]
+
+
+def gathered(piece: Deliverable) -> Dossier:
+    """Everything about one piece: a handful of queries, however much there is of it."""
+    shots = Evidence.objects.filter(deliverable=piece).select_related("by", "link", "draft")
+    reviews = DisclosureReview.objects.filter(deliverable=piece).select_related(
         "draft", "requested_by", "requested_link"
-    ).prefetch_related(
-        "findings",
-        "answers__by",
-        Prefetch(
-            "decisions",
-            DisclosureDecision.objects.select_related("by", "on_behalf_of", "finding"),
-        ),
     )
-    return rows.select_related(
-        "platform",
-        "engagement__campaign__brand",
-        "engagement__relationship__creator",
-        "publication",
-    ).prefetch_related(
-        Prefetch("disclosure_reviews", reviews.order_by("opened_at", "pk")),
-        Prefetch(
-            "evidence",
-            Evidence.objects.select_related("by", "link", "draft")
-            .prefetch_related("files")
-            .order_by("captured_at", "pk"),
+    decisions = DisclosureDecision.objects.select_related("by", "on_behalf_of", "finding")
+    return Dossier(
+        piece,
+        list(shots.prefetch_related("files").order_by("captured_at", "pk")),
+        list(
+            reviews.prefetch_related(
+                "findings", "answers__by", Prefetch("decisions", decisions)
+            ).order_by("opened_at", "pk")
         ),
     )
 
 
-def dossier_of(piece: Deliverable) -> dict[str, Any]:
+def record_of(found: Dossier) -> dict[str, Any]:
     """The piece, its snapshots, and each review with findings, answers and decisions."""
+    piece = found.piece
     campaign = piece.engagement.campaign
     return {
         "deliverable": piece.pk,
@@ -63,14 +64,14 @@ def dossier_of(piece: Deliverable) -> dict[str, Any]:
         "state": piece.state,
         "published_at": piece.published_at,
         "published_url": piece.published_url or None,
-        "evidence": [_evidence(one) for one in piece.evidence.all()],
-        "reviews": [_review(one) for one in piece.disclosure_reviews.all()],
+        "evidence": [_evidence(one) for one in found.shots],
+        "reviews": [_review(one) for one in found.reviews],
     }
 
 
-def files_of(piece: Deliverable) -> Iterable[EvidenceFile]:
+def files_of(dossier: Dossier) -> Iterable[EvidenceFile]:
     """Each file of its snapshots once, by hash."""
-    found = {file.sha256: file for shot in piece.evidence.all() for file in shot.files.all()}
+    found = {file.sha256: file for shot in dossier.shots for file in shot.files.all()}
     return [found[digest] for digest in sorted(found)]
 
 
@@ -85,18 +86,19 @@ def path_of(piece: Deliverable, file: EvidenceFile) -> str:
     return f"pieces/{piece.pk}/files/{file.sha256}.{ending}"
 
 
-def ledger_of(piece: Deliverable) -> list[dict[str, Any]]:
+def ledger_of(dossier: Dossier) -> list[dict[str, Any]]:
     """The ledger's entries about the piece, its reviews and its snapshots: one query."""
+    piece = dossier.piece
     brand = piece.engagement.campaign.brand
     about = (
         Q(target_type="campaigns.deliverable", target_id=piece.pk)
         | Q(
             target_type="campaigns.disclosurereview",
-            target_id__in=[one.pk for one in piece.disclosure_reviews.all()],
+            target_id__in=[one.pk for one in dossier.reviews],
         )
         | Q(
             target_type="campaigns.evidence",
-            target_id__in=[one.pk for one in piece.evidence.all()],
+            target_id__in=[one.pk for one in dossier.shots],
         )
     )
     rows = AuditEntry.objects.filter(about, brand=brand).exclude(verb=EXPORTED)

@@ -20,11 +20,12 @@ from campaigns.choices import DisclosureVerdict, ReviewStage
 from campaigns.models import Campaign, Deliverable
 from campaigns.services.disclosures.dossier import (
     EXPORTED,
-    dossier_of,
+    Dossier,
     files_of,
+    gathered,
     ledger_of,
     path_of,
-    pieces_with_reviews,
+    record_of,
 )
 from campaigns.services.disclosures.evidence import opened
 from crm import audit
@@ -165,9 +166,9 @@ def write(
     """Write an archive; returns how many pieces. The same records and moment: the same bytes."""
     archive, summary, count = Archive(file), [], 0
     for piece in _in_parts(scope.pieces(brand)):
-        record = dossier_of(piece)
-        lost = []
-        for one in files_of(piece):
+        dossier = gathered(piece)
+        record, lost = record_of(dossier), []
+        for one in files_of(dossier):
             try:
                 with opened(one) as content:
                     archive.copy(path_of(piece, one), content)
@@ -175,10 +176,10 @@ def write(
                 lost.append(one.sha256)
         record["files_not_found"] = lost
         archive.add(f"pieces/{piece.pk}/record.json", _json(record))
-        entries = "".join(f"{audit.canonical(_plain(row))}\n" for row in ledger_of(piece))
+        entries = "".join(f"{audit.canonical(_plain(row))}\n" for row in ledger_of(dossier))
         archive.add(f"pieces/{piece.pk}/ledger.jsonl", entries.encode())
         if count < SUMMED:
-            summary.append(_summed(piece, record))
+            summary.append(_summed(dossier, record))
         count += 1
         tell(1)
     moment = at.astimezone(ZoneInfo(brand.timezone))
@@ -229,11 +230,16 @@ def _in_parts(rows: QuerySet[Deliverable]) -> Iterator[Deliverable]:
     numbers = list(rows.values_list("pk", flat=True))
     for start in range(0, len(numbers), _PART):
         part = Deliverable.objects.filter(pk__in=numbers[start : start + _PART])
-        yield from pieces_with_reviews(part).order_by("pk")
+        yield from part.select_related(
+            "platform",
+            "engagement__campaign__brand",
+            "engagement__relationship__creator",
+        ).order_by("pk")
 
 
-def _summed(piece: Deliverable, record: dict[str, Any]) -> dict[str, Any]:
+def _summed(dossier: Dossier, record: dict[str, Any]) -> dict[str, Any]:
     """What the summary says of a piece."""
+    piece = dossier.piece
     zone = ZoneInfo(piece.engagement.campaign.brand.timezone)
 
     def moment(value: datetime | None) -> str:
@@ -286,7 +292,7 @@ def _summed(piece: Deliverable, record: dict[str, Any]) -> dict[str, Any]:
                 "digest": shot.digest,
                 "files": len(shot.files.all()),
             }
-            for shot in piece.evidence.all()
+            for shot in dossier.shots
         ],
     }
 
