@@ -1,4 +1,4 @@
-"""Legal works through two reviews by keyboard: answers what is open, decides, the next one opens."""
+"""Legal works through two reviews by keyboard: answers what is open, decides; the next opens."""
 
 from __future__ import annotations
 

@@ -184,8 +184,6 @@ def _send(
         )
         if not verdict.allowed and verdict.retry_at is None:
             raise CampaignRefused(verdict.words, field="mailbox")
-        return composing.queue(
-            message_id=message.pk, actor=actor, at=at, send_after=at + TAKE_BACK
-        )
+        return composing.queue(message_id=message.pk, actor=actor, at=at, send_after=at + TAKE_BACK)
     except composing.MailRefused as refusal:
         raise CampaignRefused(str(refusal), field=refusal.field) from refusal
