@@ -91,6 +91,10 @@ def links_to(model: type[models.Model]) -> Iterator[Link]:
 def clashes(link: Link, old: int, new: int) -> dict[int, int]:
     """Rows of `old` that cannot stand beside one of `new`, with the row of `new` that they meet."""
     met: dict[int, int] = {}
+    if link.field.unique:
+        there = link.rows_of(new).order_by("pk").values_list("pk", flat=True).first()
+        if there is not None:
+            met |= dict.fromkeys(link.rows_of(old).values_list("pk", flat=True), there)
     for constraint in link.model._meta.constraints:
         if not isinstance(constraint, UniqueConstraint) or link.field.name not in constraint.fields:
             continue

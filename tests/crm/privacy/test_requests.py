@@ -11,10 +11,11 @@ import pytest
 from django.utils import timezone
 
 from crm.choices import RequestKind, RequestOrigin, RequestStatus, Scope
-from crm.models import AuditEntry, Job, Note, PrivacyRequest, Relationship, Suppression
+from crm.models import AuditEntry, Job, Note, Notice, PrivacyRequest, Relationship, Suppression
 from crm.outreach.guard import may_send
 from crm.services import jobs
 from crm.services.creators import change_creator
+from crm.services.merge import merge
 from crm.services.privacy import copying, requests, standing
 from crm.services.privacy.origins import origins_of
 from crm.services.privacy.refusals import PrivacyRefused
@@ -267,3 +268,19 @@ def test_each_thing_is_told_with_its_source_its_day_and_how_it_came(
     assert (country.value, country.source) == ("SE", f"corrected by {manager.email}")
     assert found["E-mail"].value == EMAIL
     assert found["Account on Instagram"].value == f"@{HANDLE}"
+
+
+def test_two_who_were_told_can_be_merged(brand, her, manager):
+    twin = RelationshipFactory(brand=brand)
+    for one in (her, twin):
+        Notice.objects.create(relationship=one, at=NOW, way="hand")
+    merge(
+        kept_id=her.creator_id,
+        gone_id=twin.creator_id,
+        brand=brand,
+        choices={},
+        actor=manager,
+        at=NOW,
+        allowed=[brand.pk],
+    )
+    assert Notice.objects.get().relationship == her
