@@ -120,7 +120,7 @@ def walked():
 
 
 def can_clash(link):
-    return any(
+    return link.field.unique or any(
         isinstance(constraint, models.UniqueConstraint) and link.field.name in constraint.fields
         for constraint in link.model._meta.constraints
     )
@@ -287,9 +287,11 @@ DECIDED = {
     "crm.CreatorTag.creator": "the same word",
     "crm.Enrolment.relationship": "two that run are refused",
     "crm.EnrolmentStep.enrolment": "never: two that run are refused",
+    "crm.Erasure.relationship": "both were erased: the one who stays",
     "crm.FieldValue.creator": "said at one moment: the one who stays",
     "crm.Hold.relationship": "both are held: the hold of the one who stays",
     "crm.JobRow.relationship": "the same task",
+    "crm.Notice.relationship": "both were told: the one who stays",
     "crm.PostalAddress.creator": "as chosen, else the one confirmed last",
     "crm.PrivacyRequest.relationship": "both asked the same: the one who stays",
     "crm.Relationship.creator": "joined, as chosen",
@@ -313,8 +315,7 @@ def test_of_what_there_is_one_somebody_has_said_what_becomes_of_two():
     }
     assert {key for key in ours if "Activation" not in key} == set(DECIDED)
     for link in walked():
-        # A merge looks at named constraints of columns alone: it would not see these.
-        assert not link.field.unique, link.key
+        # A merge looks at unique keys and named constraints of columns: it would not see these.
         assert not link.model._meta.unique_together, link.key
         assert all(
             isinstance(one, models.CheckConstraint) or getattr(one, "fields", ())
