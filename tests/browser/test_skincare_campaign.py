@@ -10,7 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from campaigns.choices import EngagementStage, GuestKind
-from campaigns.models import Deliverable, GuestLink, UsageRight
+from campaigns.models import Deliverable, DisclosureReview, GuestLink, UsageRight
 from campaigns.selectors.briefs import version_for
 from crm.models import Brand, User
 from tests.browser.watching import PHONE, SCREEN, width_beyond_screen
@@ -246,7 +246,8 @@ def decide(page, outcome, reason=""):
 
 def decide_for_legal(page, piece):
     """Legal decides about the disclosure, and with it about the draft."""
-    page.locator("a", has_text="Before publication").last.click()
+    review = DisclosureReview.objects.open().get(deliverable=piece)
+    page.goto(f"/acme/legal/reviews/{review.pk}/")
     expect(page.get_by_role("heading", name="Decide", exact=True)).to_be_visible()
     page.get_by_role("radio", name="Unclear").check()
     page.get_by_label("Reason", exact=True).fill("The picture is not there yet.")
