@@ -13,9 +13,11 @@ from django.db.models.functions import Now
 from campaigns.models import ReportCopy
 from campaigns.services.contracts.files import STORE as CONTRACTS
 from campaigns.services.deliverables.files import STORE as DRAFTS
+from campaigns.services.disclosures.evidence import STORE as EVIDENCE
 from campaigns.services.documents import digest_of
 from campaigns.services.incidents.files import STORE as INCIDENTS
 from campaigns.services.publishing.captures import STORE as CAPTURES
+from campaigns.services.registers.papers import STORE as PERMITS
 from crm.models import Brand
 from crm.services.privacy.blanking import ERASED, VALUES, numbered
 from crm.services.privacy.leftovers import CLEANERS, SHORTEST, Traces
@@ -27,9 +29,7 @@ from crm.services.privacy.parts import (
     add_kept,
     add_papers,
 )
-from crm.stored import Store
 
-EVIDENCE = Store("evidence")
 # A file of the row, its column and how the brand is found; evidence may lie in any of the stores.
 _FILES = (
     Files("campaigns.Asset", "sha256", DRAFTS),
@@ -39,6 +39,7 @@ _FILES = (
     Files("campaigns.EvidenceFile", "sha256", EVIDENCE),
     Files("campaigns.Sighting", "digest", CAPTURES, "publication__brand"),
     Files("campaigns.ContractAcceptance", "file_sha256", CONTRACTS, "version__contract__brand"),
+    Files("campaigns.Permit", "file_sha256", PERMITS),
     Files("campaigns.UsageRight", "document_sha256", CONTRACTS),
     Files("crm.IncidentFile", "digest", INCIDENTS, "incident__brand"),
 )
