@@ -38,244 +38,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="DisclosureFinding",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("made_at", models.DateTimeField()),
-                ("on", models.DateField()),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("sufficient", "Sufficient"),
-                            ("insufficient", "Insufficient"),
-                            ("missing", "Missing"),
-                            ("not_required", "Not required"),
-                            ("unclear", "Unclear"),
-                            ("not_reviewed", "Not reviewed"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("strictest", models.CharField(blank=True, default="", max_length=8)),
-                ("case", models.JSONField()),
-                ("result", models.JSONField(blank=True, null=True)),
-                ("problem", models.CharField(blank=True, default="", max_length=1000)),
-                ("packs", models.JSONField(default=dict)),
-                ("digest", models.CharField(max_length=64)),
-            ],
-            options={
-                "ordering": ["review", "made_at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="DisclosureReview",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[("draft", "Before publication"), ("live", "Published")],
-                        max_length=5,
-                    ),
-                ),
-                ("opening", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("second", "Second reviewer"),
-                            ("decided", "Decided"),
-                            ("dropped", "Dropped"),
-                        ],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("opened_at", models.DateTimeField()),
-                ("due_at", models.DateTimeField()),
-                (
-                    "risk",
-                    models.CharField(
-                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-                        default="low",
-                        max_length=6,
-                    ),
-                ),
-                ("risk_reasons", models.JSONField(default=list)),
-                ("needs_second", models.BooleanField(default=False)),
-                ("reminded_at", models.DateTimeField(blank=True, null=True)),
-                ("escalated_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "verdict",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("sufficient", "Sufficient"),
-                            ("insufficient", "Insufficient"),
-                            ("missing", "Missing"),
-                            ("not_required", "Not required"),
-                            ("unclear", "Unclear"),
-                            ("not_reviewed", "Not reviewed"),
-                        ],
-                        default="",
-                        max_length=12,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "deliverable",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="disclosure_reviews",
-                        to="campaigns.deliverable",
-                    ),
-                ),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.draft",
-                    ),
-                ),
-                (
-                    "finding",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.disclosurefinding",
-                    ),
-                ),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "requested_link",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.guestlink",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["due_at", "pk"],
-            },
-        ),
-        migrations.AddField(
-            model_name="disclosurefinding",
-            name="review",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="findings",
-                to="campaigns.disclosurereview",
-            ),
-        ),
-        migrations.CreateModel(
-            name="DisclosureDecision",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("sufficient", "Sufficient"),
-                            ("insufficient", "Insufficient"),
-                            ("missing", "Missing"),
-                            ("not_required", "Not required"),
-                            ("unclear", "Unclear"),
-                            ("not_reviewed", "Not reviewed"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, default="", max_length=2000)),
-                ("is_second", models.BooleanField(default=False)),
-                ("at", models.DateTimeField()),
-                ("together", models.UUIDField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "on_behalf_of",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "finding",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.disclosurefinding",
-                    ),
-                ),
-                (
-                    "review",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="decisions",
-                        to="campaigns.disclosurereview",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["review", "at", "pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="Evidence",
             fields=[
                 (
@@ -385,18 +147,379 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["deliverable", "captured_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["deliverable", "-captured_at", "-id"],
+                        name="campaigns_evidence_of_piece",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("source__in", ["draft", "upload", "portal", "import"]),
+                            ("stage__in", ["draft", "live"]),
+                        ),
+                        name="campaigns_evidence_choices",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("draft__isnull", False), ("stage", "draft")),
+                            models.Q(("draft", None), ("stage", "live")),
+                            _connector="OR",
+                        ),
+                        name="campaigns_evidence_of_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("captured_at__lte", models.F("recorded_at"))),
+                        name="campaigns_evidence_past",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
+                        name="campaigns_evidence_digest",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("seconds", None), ("seconds__gte", 0), _connector="OR"),
+                            models.Q(
+                                ("label_seconds", None), ("label_seconds__gte", 0), _connector="OR"
+                            ),
+                        ),
+                        name="campaigns_evidence_seconds",
+                    ),
+                ],
             },
         ),
-        migrations.AddField(
-            model_name="disclosurefinding",
-            name="evidence",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="campaigns.evidence",
-            ),
+        migrations.CreateModel(
+            name="EvidenceFile",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("screenshot", "Screenshot"),
+                            ("media", "Picture, film or sound itself"),
+                            ("transcript", "What is said"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("content_type", models.CharField(max_length=120)),
+                ("size", models.BigIntegerField()),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="campaigns.evidence",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["evidence", "pk"],
+                "indexes": [
+                    models.Index(fields=["brand", "sha256"], name="campaigns_evidence_by_hash")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["screenshot", "media", "transcript", "other"]),
+                            ("sha256__regex", "^[0-9a-f]{64}$"),
+                            ("size__gt", 0),
+                            models.Q(("name", ""), _negated=True),
+                        ),
+                        name="campaigns_evidence_file_valid",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("evidence", "sha256"), name="campaigns_evidence_file_once"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DisclosureReview",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        choices=[("draft", "Before publication"), ("live", "Published")],
+                        max_length=5,
+                    ),
+                ),
+                ("opening", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "Waiting"),
+                            ("second", "Second reviewer"),
+                            ("decided", "Decided"),
+                            ("dropped", "Dropped"),
+                        ],
+                        default="waiting",
+                        max_length=8,
+                    ),
+                ),
+                ("opened_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                (
+                    "risk",
+                    models.CharField(
+                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                        default="low",
+                        max_length=6,
+                    ),
+                ),
+                ("risk_reasons", models.JSONField(default=list)),
+                ("needs_second", models.BooleanField(default=False)),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "verdict",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("sufficient", "Sufficient"),
+                            ("insufficient", "Insufficient"),
+                            ("missing", "Missing"),
+                            ("not_required", "Not required"),
+                            ("unclear", "Unclear"),
+                            ("not_reviewed", "Not reviewed"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "deliverable",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="disclosure_reviews",
+                        to="campaigns.deliverable",
+                    ),
+                ),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="campaigns.draft",
+                    ),
+                ),
+                (
+                    "requested_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "requested_link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="campaigns.guestlink",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["due_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["waiting", "second"])),
+                        fields=["brand", "due_at", "id"],
+                        name="campaigns_review_queue",
+                    ),
+                    models.Index(
+                        fields=["deliverable", "-opened_at", "-id"],
+                        name="campaigns_review_of_piece",
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "decided")),
+                        fields=["brand", "decided_at"],
+                        name="campaigns_review_done",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("risk__in", ["low", "medium", "high"]),
+                            ("stage__in", ["draft", "live"]),
+                            ("state__in", ["waiting", "second", "decided", "dropped"]),
+                            (
+                                "verdict__in",
+                                [
+                                    "",
+                                    "sufficient",
+                                    "insufficient",
+                                    "missing",
+                                    "not_required",
+                                    "unclear",
+                                    "not_reviewed",
+                                ],
+                            ),
+                        ),
+                        name="campaigns_review_choices",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("draft__isnull", False), ("opening__gte", 1), ("stage", "draft")
+                            ),
+                            models.Q(("draft", None), ("opening", 0), ("stage", "live")),
+                            _connector="OR",
+                        ),
+                        name="campaigns_review_of_draft",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__gte", models.F("opened_at")),
+                                ("state", "decided"),
+                                models.Q(("verdict", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "decided"), _negated=True),
+                                ("decided_at", None),
+                                ("verdict", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_review_decided",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gte", models.F("opened_at"))),
+                        name="campaigns_review_clock",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["waiting", "second"])),
+                        fields=("deliverable", "stage"),
+                        name="campaigns_review_one_open",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="DisclosureFinding",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("made_at", models.DateTimeField()),
+                ("on", models.DateField()),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("sufficient", "Sufficient"),
+                            ("insufficient", "Insufficient"),
+                            ("missing", "Missing"),
+                            ("not_required", "Not required"),
+                            ("unclear", "Unclear"),
+                            ("not_reviewed", "Not reviewed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("strictest", models.CharField(blank=True, default="", max_length=8)),
+                ("case", models.JSONField()),
+                ("result", models.JSONField(blank=True, null=True)),
+                ("problem", models.CharField(blank=True, default="", max_length=1000)),
+                ("packs", models.JSONField(default=dict)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="findings",
+                        to="campaigns.disclosurereview",
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="campaigns.evidence",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["review", "made_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("digest__regex", "^[0-9a-f]{64}$"),
+                            (
+                                "verdict__in",
+                                [
+                                    "sufficient",
+                                    "insufficient",
+                                    "missing",
+                                    "not_required",
+                                    "unclear",
+                                    "not_reviewed",
+                                ],
+                            ),
+                            models.Q(
+                                models.Q(("problem", ""), ("result__isnull", False)),
+                                models.Q(
+                                    ("result", None), models.Q(("problem", ""), _negated=True)
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="campaigns_finding_valid",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DisclosureAnswer",
@@ -453,10 +576,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["review", "at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("result__in", ["pass", "fail", "unknown", "not_applicable"]),
+                            models.Q(("key", ""), _negated=True),
+                        ),
+                        name="campaigns_answer_valid",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name="EvidenceFile",
+            name="DisclosureDecision",
             fields=[
                 (
                     "id",
@@ -465,264 +597,94 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "kind",
+                    "verdict",
                     models.CharField(
                         choices=[
-                            ("screenshot", "Screenshot"),
-                            ("media", "Picture, film or sound itself"),
-                            ("transcript", "What is said"),
-                            ("other", "Something else"),
+                            ("sufficient", "Sufficient"),
+                            ("insufficient", "Insufficient"),
+                            ("missing", "Missing"),
+                            ("not_required", "Not required"),
+                            ("unclear", "Unclear"),
+                            ("not_reviewed", "Not reviewed"),
                         ],
-                        max_length=10,
+                        max_length=12,
                     ),
                 ),
-                ("name", models.CharField(max_length=200)),
-                ("content_type", models.CharField(max_length=120)),
-                ("size", models.BigIntegerField()),
-                ("sha256", models.CharField(max_length=64)),
+                ("reason", models.CharField(blank=True, default="", max_length=2000)),
+                ("is_second", models.BooleanField(default=False)),
+                ("at", models.DateTimeField()),
+                ("together", models.UUIDField(blank=True, null=True)),
                 (
-                    "brand",
+                    "by",
                     models.ForeignKey(
-                        db_index=False,
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "on_behalf_of",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "finding",
+                    models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="+",
-                        to="crm.brand",
+                        to="campaigns.disclosurefinding",
                     ),
                 ),
                 (
-                    "evidence",
+                    "review",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="files",
-                        to="campaigns.evidence",
+                        related_name="decisions",
+                        to="campaigns.disclosurereview",
                     ),
                 ),
             ],
             options={
-                "ordering": ["evidence", "pk"],
+                "ordering": ["review", "at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "verdict__in",
+                                [
+                                    "sufficient",
+                                    "insufficient",
+                                    "missing",
+                                    "not_required",
+                                    "unclear",
+                                    "not_reviewed",
+                                ],
+                            )
+                        ),
+                        name="campaigns_disclosure_decision_valid",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("review", "is_second"), name="campaigns_disclosure_decision_once"
+                    ),
+                ],
             },
         ),
-        migrations.AddIndex(
+        migrations.AddField(
             model_name="disclosurereview",
-            index=models.Index(
-                condition=models.Q(("state__in", ["waiting", "second"])),
-                fields=["brand", "due_at", "id"],
-                name="campaigns_review_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="disclosurereview",
-            index=models.Index(
-                fields=["deliverable", "-opened_at", "-id"], name="campaigns_review_of_piece"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="disclosurereview",
-            index=models.Index(
-                condition=models.Q(("state", "decided")),
-                fields=["brand", "decided_at"],
-                name="campaigns_review_done",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosurereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("risk__in", ["low", "medium", "high"]),
-                    ("stage__in", ["draft", "live"]),
-                    ("state__in", ["waiting", "second", "decided", "dropped"]),
-                    (
-                        "verdict__in",
-                        [
-                            "",
-                            "sufficient",
-                            "insufficient",
-                            "missing",
-                            "not_required",
-                            "unclear",
-                            "not_reviewed",
-                        ],
-                    ),
-                ),
-                name="campaigns_review_choices",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosurereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("draft__isnull", False), ("opening__gte", 1), ("stage", "draft")),
-                    models.Q(("draft", None), ("opening", 0), ("stage", "live")),
-                    _connector="OR",
-                ),
-                name="campaigns_review_of_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosurereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("decided_at__gte", models.F("opened_at")),
-                        ("state", "decided"),
-                        models.Q(("verdict", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "decided"), _negated=True),
-                        ("decided_at", None),
-                        ("verdict", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_review_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosurereview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gte", models.F("opened_at"))),
-                name="campaigns_review_clock",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosurereview",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["waiting", "second"])),
-                fields=("deliverable", "stage"),
-                name="campaigns_review_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosuredecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "verdict__in",
-                        [
-                            "sufficient",
-                            "insufficient",
-                            "missing",
-                            "not_required",
-                            "unclear",
-                            "not_reviewed",
-                        ],
-                    )
-                ),
-                name="campaigns_disclosure_decision_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosuredecision",
-            constraint=models.UniqueConstraint(
-                fields=("review", "is_second"), name="campaigns_disclosure_decision_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="evidence",
-            index=models.Index(
-                fields=["deliverable", "-captured_at", "-id"], name="campaigns_evidence_of_piece"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("source__in", ["draft", "upload", "portal", "import"]),
-                    ("stage__in", ["draft", "live"]),
-                ),
-                name="campaigns_evidence_choices",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("draft__isnull", False), ("stage", "draft")),
-                    models.Q(("draft", None), ("stage", "live")),
-                    _connector="OR",
-                ),
-                name="campaigns_evidence_of_draft",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("captured_at__lte", models.F("recorded_at"))),
-                name="campaigns_evidence_past",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
-                name="campaigns_evidence_digest",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidence",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("seconds", None), ("seconds__gte", 0), _connector="OR"),
-                    models.Q(("label_seconds", None), ("label_seconds__gte", 0), _connector="OR"),
-                ),
-                name="campaigns_evidence_seconds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosurefinding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("digest__regex", "^[0-9a-f]{64}$"),
-                    (
-                        "verdict__in",
-                        [
-                            "sufficient",
-                            "insufficient",
-                            "missing",
-                            "not_required",
-                            "unclear",
-                            "not_reviewed",
-                        ],
-                    ),
-                    models.Q(
-                        models.Q(("problem", ""), ("result__isnull", False)),
-                        models.Q(("result", None), models.Q(("problem", ""), _negated=True)),
-                        _connector="OR",
-                    ),
-                ),
-                name="campaigns_finding_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="disclosureanswer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("result__in", ["pass", "fail", "unknown", "not_applicable"]),
-                    models.Q(("key", ""), _negated=True),
-                ),
-                name="campaigns_answer_valid",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="evidencefile",
-            index=models.Index(fields=["brand", "sha256"], name="campaigns_evidence_by_hash"),
-        ),
-        migrations.AddConstraint(
-            model_name="evidencefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", ["screenshot", "media", "transcript", "other"]),
-                    ("sha256__regex", "^[0-9a-f]{64}$"),
-                    ("size__gt", 0),
-                    models.Q(("name", ""), _negated=True),
-                ),
-                name="campaigns_evidence_file_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="evidencefile",
-            constraint=models.UniqueConstraint(
-                fields=("evidence", "sha256"), name="campaigns_evidence_file_once"
+            name="finding",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="campaigns.disclosurefinding",
             ),
         ),
         migrations.RunSQL(KEEP, FORGET),

@@ -6,7 +6,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-
 # Rows that are added and never changed: who wrote them may go, and creators may be merged.
 KEEP = """
 CREATE TRIGGER campaigns_tie_kept BEFORE UPDATE ON campaigns_connectionentry
@@ -35,17 +34,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="campaign",
-            name="goods",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=40),
-                blank=True,
-                db_default=[],
-                default=list,
-                size=None,
-            ),
-        ),
         migrations.CreateModel(
             name="RuleAlert",
             fields=[
@@ -113,6 +101,27 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["brand", "-pk"],
+                "indexes": [
+                    models.Index(fields=["brand", "state", "-id"], name="campaigns_rule_alert_list")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("relationship", "rule", "subject"), name="campaigns_rule_alert_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("level__in", ["due", "ask"]),
+                            ("state__in", ["open", "resolved", "aside"]),
+                            models.Q(("words", ""), _negated=True),
+                            models.Q(
+                                models.Q(("state", "aside"), _negated=True),
+                                models.Q(("reason", ""), _negated=True),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="campaigns_rule_alert_valid",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -166,6 +175,32 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["relationship", "key", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["relationship", "key", "-id"], name="campaigns_rule_fact_newest"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "key__in",
+                                [
+                                    "seat",
+                                    "run_by",
+                                    "under_age",
+                                    "audience_under_18",
+                                    "videos_12_months",
+                                    "monthly_views",
+                                    "income_eur",
+                                    "permit_shown",
+                                ],
+                            ),
+                            models.Q(("source", ""), _negated=True),
+                        ),
+                        name="campaigns_rule_fact_valid",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -658,58 +693,15 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="rulealert",
-            index=models.Index(fields=["brand", "state", "-id"], name="campaigns_rule_alert_list"),
-        ),
-        migrations.AddConstraint(
-            model_name="rulealert",
-            constraint=models.UniqueConstraint(
-                fields=("relationship", "rule", "subject"), name="campaigns_rule_alert_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rulealert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("level__in", ["due", "ask"]),
-                    ("state__in", ["open", "resolved", "aside"]),
-                    models.Q(("words", ""), _negated=True),
-                    models.Q(
-                        models.Q(("state", "aside"), _negated=True),
-                        models.Q(("reason", ""), _negated=True),
-                        _connector="OR",
-                    ),
-                ),
-                name="campaigns_rule_alert_valid",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="rulefact",
-            index=models.Index(
-                fields=["relationship", "key", "-id"], name="campaigns_rule_fact_newest"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="rulefact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "key__in",
-                        [
-                            "seat",
-                            "run_by",
-                            "under_age",
-                            "audience_under_18",
-                            "videos_12_months",
-                            "monthly_views",
-                            "income_eur",
-                            "permit_shown",
-                        ],
-                    ),
-                    models.Q(("source", ""), _negated=True),
-                ),
-                name="campaigns_rule_fact_valid",
+        migrations.AddField(
+            model_name="campaign",
+            name="goods",
+            field=django.contrib.postgres.fields.ArrayField(
+                base_field=models.CharField(max_length=40),
+                blank=True,
+                db_default=[],
+                default=list,
+                size=None,
             ),
         ),
         migrations.RunSQL(KEEP, LET_GO),

@@ -124,6 +124,65 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-asked_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(
+                            ("state__in", ["open", "answered", "overdue", "incident"])
+                        ),
+                        fields=["brand", "due_at", "id"],
+                        name="campaigns_remediation_open",
+                    ),
+                    models.Index(
+                        fields=["brand", "-asked_at", "-id"], name="campaigns_remediation_list"
+                    ),
+                    models.Index(
+                        fields=["deliverable", "-asked_at", "-id"],
+                        name="campaigns_remediation_of_piece",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("channel__in", ["mail", "message", "phone", "in_person", "platform"]),
+                            (
+                                "state__in",
+                                [
+                                    "open",
+                                    "answered",
+                                    "overdue",
+                                    "incident",
+                                    "resolved",
+                                    "withdrawn",
+                                ],
+                            ),
+                        ),
+                        name="campaigns_remediation_choices",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_at__gt", models.F("asked_at")),
+                            ("state_since__gte", models.F("asked_at")),
+                            ("times__gte", 1),
+                        ),
+                        name="campaigns_remediation_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("words", ""), _negated=True),
+                        name="campaigns_remediation_said",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "answered", "overdue", "incident"])
+                        ),
+                        fields=("deliverable",),
+                        name="campaigns_remediation_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "withdrawn"), _negated=True),
+                        fields=("review",),
+                        name="campaigns_remediation_of_review",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -200,126 +259,59 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["remediation", "at", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["remediation", "at", "id"], name="campaigns_remediation_history"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "act__in",
+                                [
+                                    "ask",
+                                    "remind",
+                                    "answer",
+                                    "ask_again",
+                                    "expire",
+                                    "escalate",
+                                    "resolve",
+                                    "withdraw",
+                                ],
+                            ),
+                            (
+                                "state__in",
+                                [
+                                    "open",
+                                    "answered",
+                                    "overdue",
+                                    "incident",
+                                    "resolved",
+                                    "withdrawn",
+                                ],
+                            ),
+                        ),
+                        name="campaigns_remediation_event_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("act", "withdraw"), _negated=True),
+                            models.Q(("note", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="campaigns_remediation_event_reasoned",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("act__in", ["ask", "ask_again"]), _negated=True),
+                            models.Q(("words", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="campaigns_remediation_event_said",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="remediation",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "answered", "overdue", "incident"])),
-                fields=["brand", "due_at", "id"],
-                name="campaigns_remediation_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remediation",
-            index=models.Index(
-                fields=["brand", "-asked_at", "-id"], name="campaigns_remediation_list"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remediation",
-            index=models.Index(
-                fields=["deliverable", "-asked_at", "-id"], name="campaigns_remediation_of_piece"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("channel__in", ["mail", "message", "phone", "in_person", "platform"]),
-                    (
-                        "state__in",
-                        ["open", "answered", "overdue", "incident", "resolved", "withdrawn"],
-                    ),
-                ),
-                name="campaigns_remediation_choices",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("due_at__gt", models.F("asked_at")),
-                    ("state_since__gte", models.F("asked_at")),
-                    ("times__gte", 1),
-                ),
-                name="campaigns_remediation_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("words", ""), _negated=True), name="campaigns_remediation_said"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "answered", "overdue", "incident"])),
-                fields=("deliverable",),
-                name="campaigns_remediation_one_open",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediation",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "withdrawn"), _negated=True),
-                fields=("review",),
-                name="campaigns_remediation_of_review",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="remediationevent",
-            index=models.Index(
-                fields=["remediation", "at", "id"], name="campaigns_remediation_history"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediationevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "act__in",
-                        [
-                            "ask",
-                            "remind",
-                            "answer",
-                            "ask_again",
-                            "expire",
-                            "escalate",
-                            "resolve",
-                            "withdraw",
-                        ],
-                    ),
-                    (
-                        "state__in",
-                        ["open", "answered", "overdue", "incident", "resolved", "withdrawn"],
-                    ),
-                ),
-                name="campaigns_remediation_event_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediationevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("act", "withdraw"), _negated=True),
-                    models.Q(("note", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="campaigns_remediation_event_reasoned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="remediationevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("act__in", ["ask", "ask_again"]), _negated=True),
-                    models.Q(("words", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="campaigns_remediation_event_said",
-            ),
         ),
         migrations.RunSQL(KEEP, LET_GO),
     ]

@@ -51,9 +51,67 @@ class Migration(migrations.Migration):
                 ("cancelled_because", models.CharField(blank=True, default="", max_length=300)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["starts_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["campaign", "starts_at", "id"], name="campaigns_event_list"
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("place", ""), _negated=True),
+                            models.Q(("zone", ""), _negated=True),
+                        ),
+                        name="campaigns_event_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))),
+                        name="campaigns_event_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("capacity", None), ("capacity__gt", 0), _connector="OR"
+                        ),
+                        name="campaigns_event_capacity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("guests_max__lte", 20)), name="campaigns_event_guests"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("cancelled_at", None), ("cancelled_because", "")),
+                            models.Q(
+                                ("cancelled_at__isnull", False),
+                                models.Q(("cancelled_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_event_cancelled",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -106,9 +164,104 @@ class Migration(migrations.Migration):
                 ("sent_at", models.DateTimeField(blank=True, null=True)),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "engagement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="invitations",
+                        to="campaigns.engagement",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitations",
+                        to="campaigns.event",
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.relationship",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["event", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["event", "state", "waiting_since", "id"],
+                        name="campaigns_invitation_list",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "relationship"), name="campaigns_invitation_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "before_check_in__in",
+                                [
+                                    "",
+                                    "invited",
+                                    "accepted",
+                                    "declined",
+                                    "waiting",
+                                    "offered",
+                                    "withdrawn",
+                                    "attended",
+                                    "absent",
+                                ],
+                            ),
+                            (
+                                "state__in",
+                                [
+                                    "invited",
+                                    "accepted",
+                                    "declined",
+                                    "waiting",
+                                    "offered",
+                                    "withdrawn",
+                                    "attended",
+                                    "absent",
+                                ],
+                            ),
+                        ),
+                        name="campaigns_invitation_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("guests__lte", 20)), name="campaigns_invitation_guests"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["waiting", "offered"]), _negated=True),
+                            ("waiting_since__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="campaigns_invitation_waiting",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["attended", "absent"]),
+                                models.Q(("before_check_in", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["attended", "absent"]), _negated=True),
+                                ("before_check_in", ""),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="campaigns_invitation_checked",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,9 +281,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="posts",
+                        to="campaigns.eventinvitation",
+                    ),
+                ),
+                (
+                    "post",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="crm.post"
+                    ),
+                ),
             ],
             options={
                 "ordering": ["invitation", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("invitation", "post"), name="campaigns_event_post_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("verdict__in", ["yes", "no"])),
+                        name="campaigns_event_post_verdict",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,9 +349,69 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("guests", models.PositiveSmallIntegerField(blank=True, null=True)),
                 ("note", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "invitation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="acts",
+                        to="campaigns.eventinvitation",
+                    ),
+                ),
+                (
+                    "link",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="campaigns.guestlink",
+                    ),
+                ),
+                (
+                    "message",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="crm.message",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["invitation", "at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "act__in",
+                                [
+                                    "invite",
+                                    "send",
+                                    "accept",
+                                    "decline",
+                                    "wait",
+                                    "offer",
+                                    "withdraw",
+                                    "check_in",
+                                    "miss",
+                                    "undo",
+                                ],
+                            )
+                        ),
+                        name="campaigns_invitation_act",
+                    )
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -183,55 +429,6 @@ class Migration(migrations.Migration):
                     ("event", "An invitation to an event"),
                 ],
                 max_length=10,
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="campaign",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="events",
-                to="campaigns.campaign",
-            ),
-        ),
-        migrations.AddField(
-            model_name="event",
-            name="created_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="eventinvitation",
-            name="engagement",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="invitations",
-                to="campaigns.engagement",
-            ),
-        ),
-        migrations.AddField(
-            model_name="eventinvitation",
-            name="event",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="invitations",
-                to="campaigns.event",
-            ),
-        ),
-        migrations.AddField(
-            model_name="eventinvitation",
-            name="relationship",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="crm.relationship"
             ),
         ),
         migrations.AddField(
@@ -280,241 +477,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="campaigns_guest_opens_one",
-            ),
-        ),
-        migrations.AddField(
-            model_name="eventpost",
-            name="by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="eventpost",
-            name="invitation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="posts",
-                to="campaigns.eventinvitation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="eventpost",
-            name="post",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="crm.post"
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitationevent",
-            name="actor",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitationevent",
-            name="invitation",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="acts",
-                to="campaigns.eventinvitation",
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitationevent",
-            name="link",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="campaigns.guestlink",
-            ),
-        ),
-        migrations.AddField(
-            model_name="invitationevent",
-            name="message",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="crm.message",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="event",
-            index=models.Index(fields=["campaign", "starts_at", "id"], name="campaigns_event_list"),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("place", ""), _negated=True),
-                    models.Q(("zone", ""), _negated=True),
-                ),
-                name="campaigns_event_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))),
-                name="campaigns_event_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("capacity", None), ("capacity__gt", 0), _connector="OR"),
-                name="campaigns_event_capacity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("guests_max__lte", 20)), name="campaigns_event_guests"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="event",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("cancelled_at", None), ("cancelled_because", "")),
-                    models.Q(
-                        ("cancelled_at__isnull", False),
-                        models.Q(("cancelled_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_event_cancelled",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="eventinvitation",
-            index=models.Index(
-                fields=["event", "state", "waiting_since", "id"], name="campaigns_invitation_list"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventinvitation",
-            constraint=models.UniqueConstraint(
-                fields=("event", "relationship"), name="campaigns_invitation_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventinvitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "before_check_in__in",
-                        [
-                            "",
-                            "invited",
-                            "accepted",
-                            "declined",
-                            "waiting",
-                            "offered",
-                            "withdrawn",
-                            "attended",
-                            "absent",
-                        ],
-                    ),
-                    (
-                        "state__in",
-                        [
-                            "invited",
-                            "accepted",
-                            "declined",
-                            "waiting",
-                            "offered",
-                            "withdrawn",
-                            "attended",
-                            "absent",
-                        ],
-                    ),
-                ),
-                name="campaigns_invitation_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventinvitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("guests__lte", 20)), name="campaigns_invitation_guests"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventinvitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["waiting", "offered"]), _negated=True),
-                    ("waiting_since__isnull", False),
-                    _connector="OR",
-                ),
-                name="campaigns_invitation_waiting",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventinvitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["attended", "absent"]),
-                        models.Q(("before_check_in", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state__in", ["attended", "absent"]), _negated=True),
-                        ("before_check_in", ""),
-                    ),
-                    _connector="OR",
-                ),
-                name="campaigns_invitation_checked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventpost",
-            constraint=models.UniqueConstraint(
-                fields=("invitation", "post"), name="campaigns_event_post_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="eventpost",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("verdict__in", ["yes", "no"])),
-                name="campaigns_event_post_verdict",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitationevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "act__in",
-                        [
-                            "invite",
-                            "send",
-                            "accept",
-                            "decline",
-                            "wait",
-                            "offer",
-                            "withdraw",
-                            "check_in",
-                            "miss",
-                            "undo",
-                        ],
-                    )
-                ),
-                name="campaigns_invitation_act",
             ),
         ),
         migrations.RunSQL(KEEP, LET_GO),

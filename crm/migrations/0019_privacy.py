@@ -14,23 +14,6 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name="Erasure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.CharField(max_length=300)),
-                ("at", models.DateTimeField()),
-                ("counts", models.JSONField(default=dict)),
-            ],
-            options={
-                "ordering": ["-at", "-pk"],
-            },
-        ),
-        migrations.CreateModel(
             name="Notice",
             fields=[
                 (
@@ -47,7 +30,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("note", models.CharField(blank=True, db_default="", default="", max_length=300)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notice",
+                        to="crm.relationship",
+                    ),
+                ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("way__in", ["mail", "hand"])),
+                        name="crm_notice_way_valid",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NoticeText",
@@ -61,9 +70,29 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(max_length=3)),
                 ("text", models.TextField(max_length=2000)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="notice_texts",
+                        to="crm.brand",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["language", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("brand", "language"), name="crm_notice_text_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("text", ""), _negated=True), ("language__regex", "^[a-z]+$")
+                        ),
+                        name="crm_notice_text_whole",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -89,6 +118,25 @@ class Migration(migrations.Migration):
                 ("exempt_url", models.URLField(blank=True, default="", max_length=300)),
                 ("updated_at", models.DateTimeField(auto_now=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("contract_years__lte", 30)),
+                        name="crm_privacy_contract_years",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("exempt_reason", ""), ("exempt_url", "")),
+                            models.Q(
+                                models.Q(("exempt_reason", ""), _negated=True),
+                                models.Q(("exempt_url", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="crm_privacy_exempt_whole",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PrivacyRequest",
@@ -155,23 +203,114 @@ class Migration(migrations.Migration):
                 ("outcome", models.CharField(blank=True, default="", max_length=500)),
                 ("closed_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-            ],
-            options={
-                "ordering": ["due_on", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="RetentionItem",
-            fields=[
                 (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    "assignee",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="privacy_requests",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "closed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="privacy_requests",
+                        to="crm.relationship",
                     ),
                 ),
             ],
             options={
-                "ordering": ["proposal", "relationship"],
+                "ordering": ["due_on", "pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["brand", "status", "due_on", "id"], name="crm_privacy_request_due"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "open")),
+                        fields=("relationship", "kind"),
+                        name="crm_privacy_request_open_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "access",
+                                    "rectification",
+                                    "erasure",
+                                    "restriction",
+                                    "marketing",
+                                    "profiling",
+                                ],
+                            )
+                        ),
+                        name="crm_privacy_request_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("origin__in", ["portal", "mail", "phone", "letter", "other"])
+                        ),
+                        name="crm_privacy_request_origin",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("identity__in", ["waiting", "confirmed", "not_needed"])
+                        ),
+                        name="crm_privacy_request_identity",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("received_on"))),
+                        name="crm_privacy_request_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closed_at", None), ("outcome", ""), ("status", "open")),
+                            models.Q(
+                                ("status__in", ["done", "refused"]),
+                                ("closed_at__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="crm_privacy_request_closed",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -216,9 +355,52 @@ class Migration(migrations.Migration):
                 ("done", models.PositiveIntegerField(blank=True, null=True)),
                 ("made_at", models.DateTimeField()),
                 ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="retention_proposals",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-made_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "waiting")),
+                        fields=("brand", "purpose"),
+                        name="crm_retention_waiting_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("status__in", ["waiting", "approved", "done", "declined", "replaced"])
+                        ),
+                        name="crm_retention_status_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("status", "waiting")),
+                            models.Q(
+                                models.Q(("status", "waiting"), _negated=True),
+                                ("decided_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="crm_retention_decided",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -253,9 +435,134 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("is_automatic", models.BooleanField(default=False)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="retention_rules",
+                        to="crm.brand",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["purpose", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("brand", "purpose"), name="crm_retention_rule_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "purpose__in",
+                                ["never_contacted", "contacted", "worked_with", "mails", "notes"],
+                            )
+                        ),
+                        name="crm_retention_purpose_valid",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("months__range", (1, 240))), name="crm_retention_months"
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Erasure",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=300)),
+                ("at", models.DateTimeField()),
+                ("counts", models.JSONField(default=dict)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="erasures",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="erasure",
+                        to="crm.relationship",
+                    ),
+                ),
+                (
+                    "request",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="crm.privacyrequest",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-at", "-pk"],
+                "indexes": [models.Index(fields=["brand", "-at", "-id"], name="crm_erasure_list")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True),
+                        name="crm_erasure_reasoned",
+                    )
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="RetentionItem",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.relationship",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="crm.retentionproposal",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["proposal", "relationship"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("proposal", "relationship"), name="crm_retention_item_once"
+                    )
+                ],
             },
         ),
         migrations.AddField(
@@ -291,362 +598,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="crm_relationship_left_alone",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="erasures",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="relationship",
-            field=models.OneToOneField(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="erasure",
-                to="crm.relationship",
-            ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="notice",
-            name="relationship",
-            field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="notice",
-                to="crm.relationship",
-            ),
-        ),
-        migrations.AddField(
-            model_name="noticetext",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="notice_texts",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="privacypolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("contract_years__lte", 30)), name="crm_privacy_contract_years"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="privacypolicy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("exempt_reason", ""), ("exempt_url", "")),
-                    models.Q(
-                        models.Q(("exempt_reason", ""), _negated=True),
-                        models.Q(("exempt_url", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="crm_privacy_exempt_whole",
-            ),
-        ),
-        migrations.AddField(
-            model_name="privacyrequest",
-            name="assignee",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="privacyrequest",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="privacy_requests",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="privacyrequest",
-            name="closed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="privacyrequest",
-            name="created_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="privacyrequest",
-            name="relationship",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="privacy_requests",
-                to="crm.relationship",
-            ),
-        ),
-        migrations.AddField(
-            model_name="erasure",
-            name="request",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="crm.privacyrequest",
-            ),
-        ),
-        migrations.AddField(
-            model_name="retentionitem",
-            name="relationship",
-            field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="+", to="crm.relationship"
-            ),
-        ),
-        migrations.AddField(
-            model_name="retentionproposal",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="retention_proposals",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="retentionproposal",
-            name="decided_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="retentionitem",
-            name="proposal",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="items",
-                to="crm.retentionproposal",
-            ),
-        ),
-        migrations.AddField(
-            model_name="retentionrule",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="retention_rules",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("way__in", ["mail", "hand"])), name="crm_notice_way_valid"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.UniqueConstraint(
-                fields=("brand", "language"), name="crm_notice_text_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="noticetext",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("text", ""), _negated=True), ("language__regex", "^[a-z]+$")
-                ),
-                name="crm_notice_text_whole",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="privacyrequest",
-            index=models.Index(
-                fields=["brand", "status", "due_on", "id"], name="crm_privacy_request_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="privacyrequest",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "open")),
-                fields=("relationship", "kind"),
-                name="crm_privacy_request_open_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="privacyrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "access",
-                            "rectification",
-                            "erasure",
-                            "restriction",
-                            "marketing",
-                            "profiling",
-                        ],
-                    )
-                ),
-                name="crm_privacy_request_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="privacyrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("origin__in", ["portal", "mail", "phone", "letter", "other"])),
-                name="crm_privacy_request_origin",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="privacyrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("identity__in", ["waiting", "confirmed", "not_needed"])),
-                name="crm_privacy_request_identity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="privacyrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("received_on"))),
-                name="crm_privacy_request_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="privacyrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closed_at", None), ("outcome", ""), ("status", "open")),
-                    models.Q(
-                        ("status__in", ["done", "refused"]),
-                        ("closed_at__isnull", False),
-                        models.Q(("outcome", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="crm_privacy_request_closed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="erasure",
-            index=models.Index(fields=["brand", "-at", "-id"], name="crm_erasure_list"),
-        ),
-        migrations.AddConstraint(
-            model_name="erasure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="crm_erasure_reasoned"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionproposal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "waiting")),
-                fields=("brand", "purpose"),
-                name="crm_retention_waiting_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("status__in", ["waiting", "approved", "done", "declined", "replaced"])
-                ),
-                name="crm_retention_status_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionproposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("status", "waiting")),
-                    models.Q(
-                        models.Q(("status", "waiting"), _negated=True),
-                        ("decided_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="crm_retention_decided",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionitem",
-            constraint=models.UniqueConstraint(
-                fields=("proposal", "relationship"), name="crm_retention_item_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrule",
-            constraint=models.UniqueConstraint(
-                fields=("brand", "purpose"), name="crm_retention_rule_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "purpose__in",
-                        ["never_contacted", "contacted", "worked_with", "mails", "notes"],
-                    )
-                ),
-                name="crm_retention_purpose_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="retentionrule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("months__range", (1, 240))), name="crm_retention_months"
             ),
         ),
     ]

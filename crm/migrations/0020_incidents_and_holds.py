@@ -6,7 +6,6 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-
 # What was done about an incident stays as it was written; its words go where a person's data is
 # erased, and whose it was with the account.
 KEEP = """
@@ -37,26 +36,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Hold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.CharField(max_length=500)),
-                ("since", models.DateTimeField()),
-                ("until", models.DateTimeField(blank=True, null=True)),
-                ("lifted_at", models.DateTimeField(blank=True, null=True)),
-                ("lifted_because", models.CharField(blank=True, default="", max_length=500)),
-            ],
-            options={
-                "ordering": ["-since", "-pk"],
-                "abstract": False,
-            },
-        ),
         migrations.CreateModel(
             name="Incident",
             fields=[
@@ -121,9 +100,319 @@ class Migration(migrations.Migration):
                 ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
                 ("origin", models.CharField(blank=True, default="", max_length=60)),
                 ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="incidents",
+                        to="crm.relationship",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["-noticed_on", "-pk"],
+                "indexes": [
+                    models.Index(fields=["brand", "-noticed_on", "-id"], name="crm_incident_list"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["open", "contained"])),
+                        fields=["owner", "state_since"],
+                        name="crm_incident_owned",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "disclosure",
+                                    "claim",
+                                    "controversy",
+                                    "ip",
+                                    "fraud",
+                                    "safety",
+                                    "data",
+                                    "other",
+                                ],
+                            ),
+                            ("severity__in", ["low", "medium", "high", "critical"]),
+                            ("state__in", ["open", "contained", "resolved", "closed", "dismissed"]),
+                        ),
+                        name="crm_incident_choices",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("category", ""), ("taxonomy", ""), ("tier", "")),
+                            models.Q(
+                                models.Q(("category", ""), _negated=True),
+                                models.Q(("tier", ""), _negated=True),
+                                models.Q(("taxonomy", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="crm_incident_category",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("happened_on", None),
+                            ("happened_on__lte", models.F("noticed_on")),
+                            _connector="OR",
+                        ),
+                        name="crm_incident_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("what", ""), _negated=True),
+                            ("erased_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="crm_incident_said",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state_since__gte", models.F("created_at"))),
+                        name="crm_incident_state_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("origin", ""), _negated=True),
+                        fields=("brand", "origin"),
+                        name="crm_incident_origin_once",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Runbook",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("disclosure", "Missed disclosure"),
+                            ("claim", "Claim that may not be made"),
+                            ("controversy", "Controversy"),
+                            ("ip", "Somebody else's work or mark"),
+                            ("fraud", "Fraud or bought audience"),
+                            ("safety", "Somebody could be harmed"),
+                            ("data", "Personal data"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "first_hour",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "first_day",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                (
+                    "afterwards",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=300),
+                        blank=True,
+                        default=list,
+                        size=None,
+                    ),
+                ),
+                ("statement", models.TextField(blank=True, default="", max_length=2000)),
+                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "updated_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["brand", "kind"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("brand", "kind"), name="crm_runbook_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "disclosure",
+                                    "claim",
+                                    "controversy",
+                                    "ip",
+                                    "fraud",
+                                    "safety",
+                                    "data",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="crm_runbook_valid",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Hold",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.CharField(max_length=500)),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(blank=True, null=True)),
+                ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                ("lifted_because", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="crm.brand",
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "lifted_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "relationship",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="holds",
+                        to="crm.relationship",
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="crm.incident",
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-since", "-pk"],
+                "abstract": False,
+                "indexes": [models.Index(fields=["brand", "-since", "-id"], name="crm_hold_list")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="crm_hold_said"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("until", None), ("until__gt", models.F("since")), _connector="OR"
+                            ),
+                            models.Q(
+                                models.Q(("lifted_at", None), ("lifted_because", "")),
+                                ("lifted_at__gte", models.F("since")),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="crm_hold_order",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at", None)),
+                        fields=("brand", "relationship"),
+                        name="crm_hold_one_open",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -189,9 +478,64 @@ class Migration(migrations.Migration):
                 ),
                 ("at", models.DateTimeField()),
                 ("note", models.CharField(blank=True, default="", max_length=1000)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="events",
+                        to="crm.incident",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["incident", "at", "pk"],
+                "indexes": [
+                    models.Index(fields=["incident", "at", "id"], name="crm_incident_history")
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "act__in",
+                                [
+                                    "report",
+                                    "confirm",
+                                    "contain",
+                                    "resolve",
+                                    "close",
+                                    "reopen",
+                                    "dismiss",
+                                    "change",
+                                    "note",
+                                    "step",
+                                    "unstep",
+                                    "skip",
+                                    "file",
+                                    "affect",
+                                    "pause",
+                                    "lift",
+                                ],
+                            ),
+                            (
+                                "from_state__in",
+                                ["", "open", "contained", "resolved", "closed", "dismissed"],
+                            ),
+                            ("state__in", ["open", "contained", "resolved", "closed", "dismissed"]),
+                        ),
+                        name="crm_incident_event_valid",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,9 +552,40 @@ class Migration(migrations.Migration):
                 ("content_type", models.CharField(max_length=100)),
                 ("size", models.PositiveBigIntegerField()),
                 ("at", models.DateTimeField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="files",
+                        to="crm.incident",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["incident", "at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("incident", "digest"), name="crm_incident_file_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("digest__regex", "^[0-9a-f]{64}$"),
+                            models.Q(("name", ""), _negated=True),
+                        ),
+                        name="crm_incident_file_valid",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -237,69 +612,46 @@ class Migration(migrations.Migration):
                 ("text", models.CharField(max_length=300)),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 ("skipped_because", models.CharField(blank=True, default="", max_length=300)),
+                (
+                    "done_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "incident",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="crm.incident",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["incident", "position"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Runbook",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("incident", "position"), name="crm_incident_step_once"
                     ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("disclosure", "Missed disclosure"),
-                            ("claim", "Claim that may not be made"),
-                            ("controversy", "Controversy"),
-                            ("ip", "Somebody else's work or mark"),
-                            ("fraud", "Fraud or bought audience"),
-                            ("safety", "Somebody could be harmed"),
-                            ("data", "Personal data"),
-                            ("other", "Something else"),
-                        ],
-                        max_length=12,
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("phase__in", ["first_hour", "first_day", "afterwards"]),
+                            models.Q(("text", ""), _negated=True),
+                        ),
+                        name="crm_incident_step_valid",
                     ),
-                ),
-                (
-                    "first_hour",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=300),
-                        blank=True,
-                        default=list,
-                        size=None,
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("skipped_because", ""), ("done_at__isnull", False), _connector="OR"
+                        ),
+                        name="crm_incident_step_skipped",
                     ),
-                ),
-                (
-                    "first_day",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=300),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                (
-                    "afterwards",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=300),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                ("statement", models.TextField(blank=True, default="", max_length=2000)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("version", models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                "ordering": ["brand", "kind"],
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -352,421 +704,6 @@ class Migration(migrations.Migration):
                     )
                 ),
                 name="crm_notification_kind_valid",
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="lifted_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="relationship",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="holds",
-                to="crm.relationship",
-            ),
-        ),
-        migrations.AddField(
-            model_name="incident",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="incident",
-            name="confirmed_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="incident",
-            name="created_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="incident",
-            name="owner",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="incident",
-            name="relationship",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="incidents",
-                to="crm.relationship",
-            ),
-        ),
-        migrations.AddField(
-            model_name="hold",
-            name="incident",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to="crm.incident",
-            ),
-        ),
-        migrations.AddField(
-            model_name="incidentevent",
-            name="actor",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="incidentevent",
-            name="incident",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="events",
-                to="crm.incident",
-            ),
-        ),
-        migrations.AddField(
-            model_name="incidentfile",
-            name="by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="incidentfile",
-            name="incident",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="files",
-                to="crm.incident",
-            ),
-        ),
-        migrations.AddField(
-            model_name="incidentstep",
-            name="done_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddField(
-            model_name="incidentstep",
-            name="incident",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="steps",
-                to="crm.incident",
-            ),
-        ),
-        migrations.AddField(
-            model_name="runbook",
-            name="brand",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="+",
-                to="crm.brand",
-            ),
-        ),
-        migrations.AddField(
-            model_name="runbook",
-            name="updated_by",
-            field=models.ForeignKey(
-                blank=True,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="+",
-                to=settings.AUTH_USER_MODEL,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(fields=["brand", "-noticed_on", "-id"], name="crm_incident_list"),
-        ),
-        migrations.AddIndex(
-            model_name="incident",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "contained"])),
-                fields=["owner", "state_since"],
-                name="crm_incident_owned",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "disclosure",
-                            "claim",
-                            "controversy",
-                            "ip",
-                            "fraud",
-                            "safety",
-                            "data",
-                            "other",
-                        ],
-                    ),
-                    ("severity__in", ["low", "medium", "high", "critical"]),
-                    ("state__in", ["open", "contained", "resolved", "closed", "dismissed"]),
-                ),
-                name="crm_incident_choices",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("category", ""), ("taxonomy", ""), ("tier", "")),
-                    models.Q(
-                        models.Q(("category", ""), _negated=True),
-                        models.Q(("tier", ""), _negated=True),
-                        models.Q(("taxonomy", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="crm_incident_category",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("happened_on", None),
-                    ("happened_on__lte", models.F("noticed_on")),
-                    _connector="OR",
-                ),
-                name="crm_incident_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("what", ""), _negated=True),
-                    ("erased_at__isnull", False),
-                    _connector="OR",
-                ),
-                name="crm_incident_said",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state_since__gte", models.F("created_at"))),
-                name="crm_incident_state_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incident",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("origin", ""), _negated=True),
-                fields=("brand", "origin"),
-                name="crm_incident_origin_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="hold",
-            index=models.Index(fields=["brand", "-since", "-id"], name="crm_hold_list"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="crm_hold_said"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("until", None), ("until__gt", models.F("since")), _connector="OR"),
-                    models.Q(
-                        models.Q(("lifted_at", None), ("lifted_because", "")),
-                        ("lifted_at__gte", models.F("since")),
-                        _connector="OR",
-                    ),
-                ),
-                name="crm_hold_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("lifted_at", None)),
-                fields=("brand", "relationship"),
-                name="crm_hold_one_open",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="incidentevent",
-            index=models.Index(fields=["incident", "at", "id"], name="crm_incident_history"),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "act__in",
-                        [
-                            "report",
-                            "confirm",
-                            "contain",
-                            "resolve",
-                            "close",
-                            "reopen",
-                            "dismiss",
-                            "change",
-                            "note",
-                            "step",
-                            "unstep",
-                            "skip",
-                            "file",
-                            "affect",
-                            "pause",
-                            "lift",
-                        ],
-                    ),
-                    (
-                        "from_state__in",
-                        ["", "open", "contained", "resolved", "closed", "dismissed"],
-                    ),
-                    ("state__in", ["open", "contained", "resolved", "closed", "dismissed"]),
-                ),
-                name="crm_incident_event_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentfile",
-            constraint=models.UniqueConstraint(
-                fields=("incident", "digest"), name="crm_incident_file_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("digest__regex", "^[0-9a-f]{64}$"), models.Q(("name", ""), _negated=True)
-                ),
-                name="crm_incident_file_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentstep",
-            constraint=models.UniqueConstraint(
-                fields=("incident", "position"), name="crm_incident_step_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("phase__in", ["first_hour", "first_day", "afterwards"]),
-                    models.Q(("text", ""), _negated=True),
-                ),
-                name="crm_incident_step_valid",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="incidentstep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("skipped_because", ""), ("done_at__isnull", False), _connector="OR"
-                ),
-                name="crm_incident_step_skipped",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="runbook",
-            constraint=models.UniqueConstraint(fields=("brand", "kind"), name="crm_runbook_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="runbook",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "disclosure",
-                            "claim",
-                            "controversy",
-                            "ip",
-                            "fraud",
-                            "safety",
-                            "data",
-                            "other",
-                        ],
-                    )
-                ),
-                name="crm_runbook_valid",
             ),
         ),
         migrations.RunSQL(KEEP, LET_GO),
