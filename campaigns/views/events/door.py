@@ -110,6 +110,7 @@ def _context(event: Event) -> dict[str, object]:
         "lines": [(row, allowed(row.state)) for row in listed],
         "there": sum(row.guests + 1 for row in there),
         "expected": sum(row.guests + 1 for row in expected),
+        "has_begun": timezone.now() >= event.starts_at,
         "is_open": timezone.now() >= event.starts_at - EARLY and event.cancelled_at is None,
         "refusal": "",
         "tried": 0,
