@@ -539,21 +539,25 @@ KINDS = {
     "act": "pin",
     "source": "task",
     "answer": "accept",
+    "verdict": "confirm",
 }
 
 
 def brand_patterns():
     """Every named page below /<brand>/, with the converters of its address."""
     for resolver in get_resolver().url_patterns:
-        if str(resolver.pattern) != "<slug:brand>/":
-            continue
-        waiting = list(resolver.url_patterns)
-        for pattern in waiting:
-            # A part of an app's pages, in a module of its own.
-            if isinstance(pattern, URLResolver):
-                waiting += pattern.url_patterns
-            else:
-                yield f"{resolver.namespace}:{pattern.name}", pattern.pattern.converters
+        if str(resolver.pattern) == "<slug:brand>/":
+            yield from patterns_in(resolver, resolver.namespace)
+
+
+def patterns_in(resolver, namespace):
+    """The pages of a part of an app, which may be in a module of its own."""
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            for name, converters in patterns_in(pattern, namespace):
+                yield name, pattern.pattern.converters | converters
+        else:
+            yield f"{namespace}:{pattern.name}", pattern.pattern.converters
 
 
 PATTERNS = dict(brand_patterns())

@@ -267,8 +267,8 @@ def test_the_ledger_as_it_was_written(legal, brand, other_brand):
     rows = walk(rest, "audit/", limit=2)
     assert [row["number"] for row in rows] == [5, 4, 3, 2, 1]
     assert [row["previous_hash"] for row in rows[:-1]] == [row["hash"] for row in rows[1:]]
-    assert rows[0]["actor"] == "system"
-    assert [row["data"] for row in rest.json("audit/", verb="test.3")["results"]] == [{"n": 3}]
+    assert (rows[0]["actor"], rows[0]["text"]["actor"]) == (None, "system")
+    assert [row["facts"] for row in rest.json("audit/", verb="test.3")["results"]] == [{"n": 3}]
 
 
 def test_another_brands_things_do_not_exist(rest, other_brand):

@@ -308,7 +308,7 @@ def test_pages_cost_the_same_however_many(
                     b"".join(answer.streaming_content)
             row.append(len(captured))
         counts.append(row)
-    assert counts == [[10, 9, 8, 10, 10, 6]] * 2
+    assert counts == [[10, 9, 8, 10, 10, 8]] * 2
 
 
 def test_results_as_a_file(brand, disputed, admin_user, ida, manager, legal_client):
