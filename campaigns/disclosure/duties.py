@@ -10,8 +10,8 @@ from typing import Any
 from campaigns.disclosure.case import Case, Creator
 from campaigns.disclosure.contracts import written_contract
 from campaigns.disclosure.finding import Item, LayerKey, Outcome, item
-from campaigns.disclosure.labels import Seen, marks
 from campaigns.disclosure.goods import NOT_GOODS
+from campaigns.disclosure.labels import Seen, marks
 from campaigns.disclosure.packs import Datum, Pack
 from campaigns.disclosure.vocabulary import CreatorKind, Result
 

@@ -5,7 +5,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 # An assessment stays as it was made: the next one only closes it. A merge of two creators takes it
 # along. Of an override only its end is written later.
 KEEP = """
