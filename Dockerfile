@@ -24,7 +24,12 @@ ENV PATH=/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     RAPPORT_ENV=prod \
     RAPPORT_HOME=/data
-RUN useradd --system --uid 10001 --no-create-home rapport \
+# What PDF files are set in; Debian keeps one version of each.
+# hadolint ignore=DL3008
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends fonts-dejavu-core fonts-noto-cjk \
+ && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --uid 10001 --no-create-home rapport \
  && install -d -o rapport -g rapport /data
 COPY --from=build /venv /venv
 COPY --from=build /app /app

@@ -44,14 +44,14 @@ RAIL = (
     ("Library", "photo", "campaigns:assets", "l", Can.VIEW),
     ("Rules", "book", "campaigns:policies", "", Can.VIEW),
     ("Review queue", "scale", "campaigns:disclosures", "q", Can.VIEW),
+    ("Incidents", "alert-triangle", "campaigns:incidents", "", Can.VIEW),
     ("Registers", "license", "campaigns:registers", "", Can.VIEW),
     ("Privacy", "user-shield", "crm:privacy", "", Can.HANDLE_PRIVACY),
     ("Audit ledger", "shield-check", "crm:ledger", "", Can.READ_AUDIT),
-    ("Incidents", "alert-triangle", "campaigns:incidents", "", Can.VIEW),
-    ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
     ("Scorecards", "report-analytics", "segmentation:scorecards", "o", Can.VIEW),
+    ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Settings", "settings", "crm:settings", "", Can.MANAGE_BRAND),
 )
 
@@ -64,6 +64,8 @@ GROUPS = {
         "crm:privacy",
         "crm:ledger",
     ),
+    "Analysis": ("segmentation:segments", "segmentation:runs", "segmentation:scorecards"),
+    "Set-up": ("crm:imports", "crm:settings"),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 

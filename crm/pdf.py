@@ -19,13 +19,21 @@ LAYOUTS = settings.BASE_DIR / "templates" / "pdf"
 def pdf_of(layout: str, data: object, *, at: datetime) -> bytes:
     """The file for `data` in a layout of templates/pdf, e.g. "brief".
 
-    The layout reads it by `json(bytes(sys.inputs.data))`. `at` is the file's own date.
-    Raises typst.TypstError where the layout is wrong.
+    The layout reads it by `json(bytes(sys.inputs.data))`. `at` is the file's own date. It is PDF/A,
+    for archives, which asks for a font with every letter: where the server has none, boxes stand
+    for letters and it is plain PDF. Raises typst.TypstError where the layout is wrong.
     """
+    try:
+        return _typeset(layout, data, at, "a-2b")
+    except typst.TypstError:
+        return _typeset(layout, data, at, "1.7")
+
+
+def _typeset(layout: str, data: object, at: datetime, standard: str) -> bytes:
     return typst.compile(
         LAYOUTS / f"{layout}.typ",
         root=LAYOUTS,
         sys_inputs={"data": json.dumps(data, cls=DjangoJSONEncoder)},
         timestamp=int(at.timestamp()),
-        pdf_standards="a-2b",
+        pdf_standards=standard,
     )

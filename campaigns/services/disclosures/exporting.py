@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,6 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any
 from zoneinfo import ZoneInfo
 
-import typst
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Q, QuerySet
 
@@ -36,8 +34,6 @@ SUMS = "SHA256SUMS"
 # So many pieces are listed in the summary; the records have them all.
 SUMMED = 300
 _PART = 50
-# Beyond Latin, Greek, Cyrillic and common marks: letters that not every server can set.
-_RARE = re.compile(r"[^\u0000-\u052f\u2000-\u206f\u20a0-\u20bf\u2190-\u21ff\u25a1]")
 _CHUNK = 256 * 1024
 # The same records give the same bytes: an archive knows no time of its own.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -192,7 +188,7 @@ def write(
         "left_out": max(0, count - SUMMED),
         "pieces": summary,
     }
-    archive.add("summary.pdf", _summary(data, at))
+    archive.add("summary.pdf", pdf_of("evidence", data, at=at))
     about = f"{brand.name}. {scope.words()}: {count} piece{'' if count == 1 else 's'}."
     archive.add("README.txt", README.format(about=about, at=told).encode())
     archive.close()
@@ -299,15 +295,6 @@ def _summed(dossier: Dossier, record: dict[str, Any]) -> dict[str, Any]:
 
 def _label(verdict: str | None) -> str:
     return DisclosureVerdict(verdict).label if verdict else ""
-
-
-def _summary(data: dict[str, Any], at: datetime) -> bytes:
-    """The PDF. Where the server has no letters for a name, boxes stand for them there."""
-    try:
-        return pdf_of("evidence", data, at=at)
-    except typst.TypstError:
-        boxed = _RARE.sub("□", json.dumps(data, ensure_ascii=False))
-        return pdf_of("evidence", json.loads(boxed), at=at)
 
 
 def _entry(path: str, method: int) -> zipfile.ZipInfo:
