@@ -40,6 +40,8 @@ def capacity(request: BrandRequest, key: str) -> HttpResponse:
         "campaign": campaign,
         "form": form,
         "measure": measure,
+        "nothing_known": all(one.middle is None for one in usual),
+        "others": [other for other in Measure if other != measure],
         "whole": whole,
         "chart": _chart(whole, measure) if whole and whole.posts else None,
         "spread": _spread(whole, measure) if whole else [],

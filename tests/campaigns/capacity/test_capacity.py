@@ -155,6 +155,7 @@ def test_what_cannot_be_taken_over_is_refused_with_words(campaign, manager_clien
 def test_a_brand_without_numbers_is_told_so(campaign, analyst_client):
     page = analyst_client.get(URL.format(campaign.key), {"nano_creators": "3"}).content.decode()
     assert "Too little is known of Nano" in page
+    assert 'href="?measure=views"' in page
     assert "Take it over" not in page
 
 
