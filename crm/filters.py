@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
 from django.db.models.functions import Lower
 from django.http import HttpRequest, QueryDict
@@ -38,7 +39,20 @@ DEFAULT_SORT = "-followers"
 # As many as anybody has, and what the column can hold.
 MAX_FOLLOWERS = 10**12
 
+# The years that somebody may ask about; the database cannot compare all that a calendar has.
+EARLIEST, LATEST = 1970, 2199
+
 _METRICS = "creator__metrics__"
+
+
+class MomentFilter(filters.IsoDateTimeFilter):  # type: ignore[misc] # it ships no types
+    """A moment within the years that somebody may ask about."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        first, last = (datetime(year, 1, 1, tzinfo=UTC) for year in (EARLIEST, LATEST + 1))
+        said = f"The year must lie from {EARLIEST} to {LATEST}."
+        bounds = [MinValueValidator(first, said), MaxValueValidator(last, said)]
+        super().__init__(*args, validators=bounds, **kwargs)
 
 
 def _orders() -> dict[str, Order]:

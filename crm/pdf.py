@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from typing import Literal
 
 import typst
 from django.conf import settings
@@ -29,7 +30,7 @@ def pdf_of(layout: str, data: object, *, at: datetime) -> bytes:
         return _typeset(layout, data, at, "1.7")
 
 
-def _typeset(layout: str, data: object, at: datetime, standard: str) -> bytes:
+def _typeset(layout: str, data: object, at: datetime, standard: Literal["a-2b", "1.7"]) -> bytes:
     return typst.compile(
         LAYOUTS / f"{layout}.typ",
         root=LAYOUTS,

@@ -26,7 +26,7 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.query import Query
+from crm.api.query import DayField, Query
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import IncidentAct, IncidentKind, IncidentState, Scope, Severity
 from crm.models import Incident
@@ -153,8 +153,8 @@ class RatesSerializer(serializers.Serializer[Any]):
 class RatesQuery(Query):
     """The period, both days included; the last 365 days, if left out."""
 
-    starts_on = serializers.DateField(required=False)
-    ends_on = serializers.DateField(required=False)
+    starts_on = DayField(required=False)
+    ends_on = DayField(required=False)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """The first day is not after the last."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaigns.choices import DisclosureVerdict, ReviewStage, ReviewState, RiskTier
 from campaigns.models import DisclosureReview
 from campaigns.models.disclosure_reviews import OPEN_REVIEWS
+from crm.filters import MomentFilter
 
 
 def _in_jurisdiction(
@@ -36,9 +37,7 @@ class DisclosureReviewFilter(filters.FilterSet):  # type: ignore[misc] # it ship
         label="What the rules said last",
     )
     risk = filters.MultipleChoiceFilter(choices=RiskTier.choices)
-    due_before = filters.IsoDateTimeFilter(
-        field_name="due_at", lookup_expr="lt", label="Due before this moment"
-    )
+    due_before = MomentFilter(field_name="due_at", lookup_expr="lt", label="Due before this moment")
     deliverable = filters.NumberFilter(
         field_name="deliverable", min_value=1, max_value=2**63 - 1, label="A deliverable's number"
     )

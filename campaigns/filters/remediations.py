@@ -6,6 +6,7 @@ import django_filters as filters
 
 from campaigns.choices import RemediationState
 from campaigns.models import Remediation
+from crm.filters import MomentFilter
 
 
 class RemediationFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
@@ -20,9 +21,7 @@ class RemediationFilter(filters.FilterSet):  # type: ignore[misc] # it ships no 
     creator = filters.UUIDFilter(
         field_name="deliverable__engagement__relationship__creator__uid", label="A creator's uid"
     )
-    due_before = filters.IsoDateTimeFilter(
-        field_name="due_at", lookup_expr="lt", label="Due before this moment"
-    )
+    due_before = MomentFilter(field_name="due_at", lookup_expr="lt", label="Due before this moment")
 
     class Meta:
         model = Remediation

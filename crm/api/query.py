@@ -16,6 +16,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 
 from crm.api.problems import BadQuery, Fault
+from crm.filters import EARLIEST, LATEST
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -25,11 +26,25 @@ if TYPE_CHECKING:
 
     from crm.models import Brand
 
-EARLIEST, LATEST = 1970, 2199
-
 
 class Query(serializers.Serializer[Any]):
     """The parameters of an endpoint: subclasses add theirs."""
+
+
+class DayField(serializers.DateField):
+    """A day that a calendar of the product has."""
+
+    default_error_messages = {
+        **serializers.DateField.default_error_messages,
+        "range": f"The year must lie from {EARLIEST} to {LATEST}.",
+    }
+
+    def to_internal_value(self, value: Any) -> date:
+        """The day."""
+        day = super().to_internal_value(value)
+        if not EARLIEST <= day.year <= LATEST:
+            self.fail("range")
+        return day
 
 
 @extend_schema_field(OpenApiTypes.STR)
