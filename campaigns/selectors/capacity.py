@@ -158,9 +158,10 @@ class Whole:
         return sum(line.posts for line in self.wished)
 
     @property
-    def cost(self) -> Decimal:
-        """Of the lines whose cost is known."""
-        return sum((line.cost for line in self.wished if line.cost is not None), Decimal(0))
+    def cost(self) -> Decimal | None:
+        """Of the lines whose cost is known; None where none is."""
+        known = [line.cost for line in self.wished if line.cost is not None]
+        return sum(known, Decimal(0)) if known else None
 
     @property
     def without_cost(self) -> list[str]:

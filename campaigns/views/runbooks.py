@@ -54,6 +54,7 @@ def runbook(request: BrandRequest, kind: str) -> HttpResponse:
                 steps=form.steps,
                 statement=form.cleaned_data["statement"],
                 actor=request.user,
+                at=timezone.now(),
                 expected_version=form.cleaned_data["version"],
             )
         except CampaignRefused as refusal:

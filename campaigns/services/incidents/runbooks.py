@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from crm import audit
@@ -79,6 +78,7 @@ def write(
     steps: Mapping[RunbookPhase, Sequence[str]],
     statement: str,
     actor: User,
+    at: datetime,
     expected_version: int,
 ) -> Runbook:
     """Put a kind's runbook into the brand's own words. Incidents that are open keep their steps.
@@ -102,7 +102,6 @@ def write(
         )
     for phase in RunbookPhase:
         setattr(row, phase.value, said[phase])
-    at = timezone.now()
     row.statement, row.updated_by, row.updated_at = statement, actor, at
     row.version += 1
     row.save()

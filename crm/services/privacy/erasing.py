@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import connection, models, transaction
-from django.utils import timezone
 from django.utils.text import capfirst
 
 from crm import audit
@@ -263,7 +262,7 @@ def _written(
         PrivacyRequest.objects.filter(pk=request.pk, status=RequestStatus.OPEN).update(
             status=RequestStatus.DONE,
             outcome="Erased.",
-            closed_at=max(at, timezone.now()) if request.created_at > at else at,
+            closed_at=max(at, request.created_at),
             closed_by=actor,
         )
     audit.record(

@@ -115,6 +115,7 @@ def test_sums_name_what_is_missing(brand, campaign):
     assert whole.brings == (200 * 16, 300 * 16, 400 * 16)
     assert (whole.without_cost, whole.without_numbers) == ([micro.tier.name], [micro.tier.name])
     assert whole.lines[0].lacks == 3
+    assert Whole(whole.lines[1:]).cost is None
     assert whole.hhi("creators") == pytest.approx(0.8**2 + 0.2**2)
     assert whole.hhi("cost") == 1
 

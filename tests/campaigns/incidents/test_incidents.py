@@ -299,6 +299,7 @@ def test_runbooks_in_own_words(brand: Brand, legal: User, manager: User) -> None
         steps={RunbookPhase.FIRST_HOUR: [" Call Mia ", "", "Call Mia", "Stop the export"]},
         statement="{brand} looks into what happened on {day}.",
         actor=legal,
+        at=NOW,
         expected_version=0,
     )
     made = reported(brand, manager, kind=IncidentKind.DATA)
@@ -311,6 +312,7 @@ def test_runbooks_in_own_words(brand: Brand, legal: User, manager: User) -> None
             steps={RunbookPhase.FIRST_HOUR: ["Mine"]},
             statement="",
             actor=legal,
+            at=NOW,
             expected_version=0,
         )
     runbooks.back_to_usual(brand=brand, kind=IncidentKind.DATA, actor=legal, at=LATER)
