@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from django import forms
 
-from campaigns.choices import BudgetKind, CampaignTrigger, UseCase
+from campaigns.choices import BudgetKind, CampaignTrigger
 from campaigns.disclosure import packs
 from campaigns.disclosure.goods import goods_name, goods_of
 from campaigns.forms.offers import date_field, money_field
@@ -177,12 +177,6 @@ class CampaignForm(PlainForm):
             if said.get(name) is None:
                 said.pop(name, None)
         return cast("Values", said)
-
-
-class UseCaseForm(forms.Form):
-    """Which template a new campaign begins with."""
-
-    use_case = forms.ChoiceField(choices=UseCase.choices)
 
 
 class WordsForm(PlainForm):

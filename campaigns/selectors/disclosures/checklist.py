@@ -88,11 +88,6 @@ class Checklist:
         for group in self.groups:
             yield from group.lines
 
-    @property
-    def open_lines(self) -> list[Line]:
-        """What counts and nobody knows."""
-        return [line for line in self.lines if line.blocks and line.result == "unknown"]
-
 
 def checklist_of(review: DisclosureReview, finding: DisclosureFinding | None = None) -> Checklist:
     """The checklist by what the rules said last, or in an earlier finding of the review."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -281,8 +280,3 @@ def _written(
         label=f"erasure {done.pk}",
     )
     return done
-
-
-def names_of(counts: Iterable[tuple[str, int]]) -> str:
-    """ "3 notes, 1 task"."""
-    return ", ".join(f"{number:,} {words.lower()}" for words, number in counts)

@@ -22,7 +22,6 @@ from crm.services.privacy.refusals import PrivacyRefused
 DAYS = 28
 SOON = timedelta(days=7)
 TEXT_MAX, NOTE_MAX = 2_000, 300
-OTHERWISE = "en"
 
 
 @dataclass(frozen=True)
