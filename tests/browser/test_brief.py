@@ -34,6 +34,7 @@ def test_a_brief_is_written_and_accepted(
     page.set_viewport_size(PHONE)
     page = visit(guests.path_of(link))
     page.get_by_role("link", name="Brief").first.click()
+    expect(page.get_by_label("I have read it")).to_be_visible()
     assert width_beyond_screen(page) == 0
     assert_accessible(page)
     page.get_by_label("I have read it").check()

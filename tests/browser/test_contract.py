@@ -24,6 +24,7 @@ def test_a_contract_is_written_and_accepted(brand, manager, log_in, visit, asser
     page.set_viewport_size(PHONE)
     page = visit(link)
     page.get_by_role("link", name="Spring with Mira").first.click()
+    expect(page.get_by_label("I have read the contract")).to_be_visible()
     assert width_beyond_screen(page) == 0
     assert_accessible(page)
     page.get_by_label("Your full name").fill("Mira Holm")

@@ -159,8 +159,8 @@ def contract(world, stage, people, assert_accessible):
     page.get_by_role("button", name="Accept the brief").click()
     page.get_by_role("link", name="Overview").click()
     page.get_by_role("link", name="Calm skin, Ida Holm").first.click()
-    assert width_beyond_screen(page) == 0
     page.get_by_label("Your full name").fill("Ida Holm")
+    assert width_beyond_screen(page) == 0
     page.get_by_label("I have read the contract").check()
     page.get_by_role("button", name="Accept the contract").click()
     expect(page.get_by_role("heading", name="In force")).to_be_visible()

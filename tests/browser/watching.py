@@ -60,7 +60,7 @@ class Traffic:
 
     QUIET_MS = 100
     STEP_MS = 25
-    MOST_MS = 10_000
+    MOST_MS = 30_000
 
     def __init__(self, page: Page) -> None:
         self._page = page
@@ -76,7 +76,7 @@ class Traffic:
         self._open.discard(request)
 
     def settle(self) -> None:
-        """Wait until the page and its fragments have loaded; fails after ten seconds."""
+        """Wait until the page and its fragments have loaded; fails after half a minute."""
         quiet = waited = 0
         while quiet < self.QUIET_MS:
             assert waited < self.MOST_MS, [request.url for request in self._open]
@@ -87,6 +87,5 @@ class Traffic:
 
 def width_beyond_screen(page: Page) -> int:
     """How many pixels the page is wider than the screen: 0 when nothing scrolls sideways."""
-    return page.evaluate(
-        "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    )
+    # A locator waits for the document of a page that is just being left.
+    return page.locator("html").evaluate("html => html.scrollWidth - html.clientWidth")
