@@ -77,6 +77,7 @@ from campaigns.choices.rules import (
     RuleFactKey,
     TieEntry,
 )
+from campaigns.choices.trust import Flag, FlagState
 
 __all__ = (
     "AdditionKind",
@@ -109,6 +110,8 @@ __all__ = (
     "EvidenceFileKind",
     "EvidenceSource",
     "FeeDue",
+    "Flag",
+    "FlagState",
     "Freedom",
     "Gate",
     "GateOutcome",

@@ -2,9 +2,11 @@
 
 from campaigns.models.asset_uses import AssetUse
 from campaigns.models.assets import Asset
+from campaigns.models.authenticity import AuthenticityReading, FlagDismissal
 from campaigns.models.briefs import Brief, BriefAcceptance, BriefDecision, BriefVersion
 from campaigns.models.calendar import Slot, SlotFill
 from campaigns.models.campaigns import BudgetLine, Campaign, Competitor, Deadline
+from campaigns.models.causes import CauseEvidence, CauseTag, Donation
 from campaigns.models.claims import Claim
 from campaigns.models.comments import Comment, Opinion
 from campaigns.models.connections import ConnectionEntry
@@ -47,6 +49,7 @@ from campaigns.models.policies import (
     PolicyVersion,
 )
 from campaigns.models.publishing import FirstReading, PostSetAside, Publication, Sighting
+from campaigns.models.reliability import ReliabilityReading
 from campaigns.models.remediations import Remediation, RemediationEvent
 from campaigns.models.reports import ReportCopy
 from campaigns.models.rights import RightEvent, UsageRight
@@ -58,6 +61,7 @@ __all__ = (
     "AffectedCampaign",
     "Asset",
     "AssetUse",
+    "AuthenticityReading",
     "Brief",
     "BriefAcceptance",
     "BriefDecision",
@@ -65,6 +69,8 @@ __all__ = (
     "BudgetLine",
     "Campaign",
     "CampaignHold",
+    "CauseEvidence",
+    "CauseTag",
     "ChecklistEntry",
     "Claim",
     "Clause",
@@ -85,6 +91,7 @@ __all__ = (
     "DisclosureDecision",
     "DisclosureFinding",
     "DisclosureReview",
+    "Donation",
     "Draft",
     "DraftFile",
     "Engagement",
@@ -96,6 +103,7 @@ __all__ = (
     "EvidenceFile",
     "ExclusiveElsewhere",
     "FirstReading",
+    "FlagDismissal",
     "GateTurn",
     "Gift",
     "GiftEvent",
@@ -117,6 +125,7 @@ __all__ = (
     "PolicyVersion",
     "PostSetAside",
     "Publication",
+    "ReliabilityReading",
     "Remediation",
     "RemediationEvent",
     "ReportCopy",

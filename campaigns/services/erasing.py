@@ -62,7 +62,12 @@ def add_erasing() -> None:
         "campaigns.DisclosureDecision",
     )
     add_deleted(
+        "campaigns.AuthenticityReading",
+        "campaigns.CauseEvidence",
+        "campaigns.CauseTag",
+        "campaigns.FlagDismissal",
         "campaigns.GuestLink",
+        "campaigns.ReliabilityReading",
         "campaigns.ExclusiveElsewhere",
         "campaigns.Permit",
         "campaigns.RiskAssessment",

@@ -80,6 +80,12 @@ class CreatorFacts(models.Model):
     # What counts of the creator's risk (campaigns.RiskAssessment, RiskOverride).
     risk_tier = models.CharField(max_length=6, null=True)
     risk_points = models.FloatField(null=True)
+    # Signs raised about the creator's accounts that nobody explained (AuthenticityReading).
+    audience_flags = models.IntegerField(null=True)
+    # From 0 to 100; null: too little is known (ReliabilityReading).
+    reliability = models.FloatField(null=True)
+    # Numbers of campaigns.causes; empty where nobody named one.
+    causes = ArrayField(models.IntegerField(), null=True)
     # {field key: value} of the brand's custom fields; an absent key is not known.
     custom = models.JSONField(db_default=models.Value({}, models.JSONField()))
 
