@@ -111,3 +111,55 @@ class SuggestionStatus(models.TextChoices):
     DISMISSED = "dismissed", "Dismissed"
     # Its rule is true no more, is out of use, or the creator was moved by hand.
     WITHDRAWN = "withdrawn", "No longer holds"
+
+
+class Denominator(models.TextChoices):
+    """By what an engagement rate is divided."""
+
+    FOLLOWERS = "followers", "Followers"
+    VIEWS = "views", "Views"
+    REACH = "reach", "Reach"
+    IMPRESSIONS = "impressions", "Impressions"
+
+
+class ExperimentDesign(models.TextChoices):
+    """What makes the arms of an experiment differ."""
+
+    CHANCE = "chance", "Chance decides who gets what"
+    SEGMENTS = "segments", "Compare segments as they are"
+
+
+class ExperimentReading(models.TextChoices):
+    """When somebody looks at the result: campaigns.experiments.results.Reading."""
+
+    ONCE = "once", "Once, when all has come in"
+    PLANNED = "planned", "At a planned number of moments"
+    ANYTIME = "anytime", "Whenever somebody likes"
+
+
+class ExperimentStatus(models.TextChoices):
+    """The life of an experiment."""
+
+    DRAFT = "draft", "Draft"
+    RUNNING = "running", "Running"
+    COMPLETED = "completed", "Completed"
+    STOPPED = "stopped", "Stopped early"
+
+
+class OutcomeMetric(models.TextChoices):
+    """What is counted of each creator, and on what."""
+
+    ORDERS_PER_CLICK = "orders_per_click", "Orders for each click"
+    ORDERS = "orders", "Orders of each creator"
+    REVENUE = "revenue", "Revenue of each creator"
+    CLICKS = "clicks", "Clicks for each creator"
+    ENGAGEMENTS = "engagements", "Likes, comments, shares and saves for each view"
+    SAVES = "saves", "Saves for each view"
+    UPLOADED = "uploaded", "Numbers from a file"
+
+
+class LookSource(models.TextChoices):
+    """Where the outcomes of a look come from."""
+
+    MEASURED = "measured", "What the product has measured"
+    FILE = "file", "A file"

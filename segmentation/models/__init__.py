@@ -2,30 +2,50 @@
 
 from segmentation.models.activations import Activation, ActivationPick
 from segmentation.models.audiences import AudienceSegment
+from segmentation.models.benchmarks import BenchmarkSet, BenchmarkValue
+from segmentation.models.claims import ClaimTrial
 from segmentation.models.drift import DriftAlert, DriftReport
+from segmentation.models.experiments import (
+    Experiment,
+    ExperimentArm,
+    ExperimentAssignment,
+    ExperimentLook,
+    ExperimentOutcome,
+)
 from segmentation.models.facts import CreatorFacts, FactsMoment, PeerNorm
 from segmentation.models.norms import RunNorm
 from segmentation.models.orders import RunOrder
 from segmentation.models.overrides import Override
 from segmentation.models.playbooks import Playbook, SegmentExample
 from segmentation.models.runs import Change, Membership, Run, RunEvidence, RunSegment
+from segmentation.models.scorecard_shares import ScorecardShare
 from segmentation.models.scorecards import Scorecard
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
 from segmentation.models.stage_rules import StageRule, StageRuleVersion
 from segmentation.models.stage_suggestions import StageSuggestion
+from segmentation.models.targets import MetricTarget
 from segmentation.models.tiers import TierScorecards
 
 __all__ = (
     "Activation",
     "ActivationPick",
     "AudienceSegment",
+    "BenchmarkSet",
+    "BenchmarkValue",
     "Change",
+    "ClaimTrial",
     "CreatorFacts",
     "Dimension",
     "DriftAlert",
     "DriftReport",
+    "Experiment",
+    "ExperimentArm",
+    "ExperimentAssignment",
+    "ExperimentLook",
+    "ExperimentOutcome",
     "FactsMoment",
     "Membership",
+    "MetricTarget",
     "Override",
     "PeerNorm",
     "Playbook",
@@ -35,6 +55,7 @@ __all__ = (
     "RunOrder",
     "RunSegment",
     "Scorecard",
+    "ScorecardShare",
     "Segment",
     "SegmentExample",
     "SegmentVersion",
