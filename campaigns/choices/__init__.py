@@ -68,6 +68,15 @@ from campaigns.choices.papers import (
     Usage,
     Verdict,
 )
+from campaigns.choices.payments import (
+    CostKind,
+    MarketingChannel,
+    PayAct,
+    PayMetric,
+    PayState,
+    PayTrigger,
+    ValueKind,
+)
 from campaigns.choices.rules import (
     AdditionKind,
     AlertLevel,
@@ -101,6 +110,7 @@ __all__ = (
     "ContentKind",
     "ContractAct",
     "ContractState",
+    "CostKind",
     "DeliverableAct",
     "DeliverableState",
     "DisclosureVerdict",
@@ -123,11 +133,16 @@ __all__ = (
     "InvitationState",
     "ItemResult",
     "KillStage",
+    "MarketingChannel",
     "OfferAct",
     "OfferState",
     "Ownership",
     "PaperKind",
     "PaperState",
+    "PayAct",
+    "PayMetric",
+    "PayState",
+    "PayTrigger",
     "Per",
     "ReadingVerdict",
     "Releases",
@@ -146,5 +161,6 @@ __all__ = (
     "TieEntry",
     "Usage",
     "UseCase",
+    "ValueKind",
     "Verdict",
 )

@@ -37,9 +37,11 @@ from campaigns.models.gifts import Gift, GiftEvent
 from campaigns.models.guests import GuestLink
 from campaigns.models.holds import CampaignHold
 from campaigns.models.incidents import AffectedCampaign
+from campaigns.models.media_values import ChannelResult, ValueSet
 from campaigns.models.offer_versions import OfferDeliverable, OfferRight, OfferVersion
 from campaigns.models.offers import Offer, OfferEvent
 from campaigns.models.pack_signoffs import PackAddition, PackSignOff
+from campaigns.models.payments import Invoice, Payable, PayableEvent, Payment, PayRules
 from campaigns.models.permits import Permit
 from campaigns.models.policies import (
     Guideline,
@@ -49,6 +51,7 @@ from campaigns.models.policies import (
     PolicyVersion,
 )
 from campaigns.models.publishing import FirstReading, PostSetAside, Publication, Sighting
+from campaigns.models.rates import ExchangeRate
 from campaigns.models.reliability import ReliabilityReading
 from campaigns.models.remediations import Remediation, RemediationEvent
 from campaigns.models.reports import ReportCopy
@@ -71,6 +74,7 @@ __all__ = (
     "CampaignHold",
     "CauseEvidence",
     "CauseTag",
+    "ChannelResult",
     "ChecklistEntry",
     "Claim",
     "Clause",
@@ -101,6 +105,7 @@ __all__ = (
     "EventPost",
     "Evidence",
     "EvidenceFile",
+    "ExchangeRate",
     "ExclusiveElsewhere",
     "FirstReading",
     "FlagDismissal",
@@ -110,6 +115,7 @@ __all__ = (
     "GuestLink",
     "Guideline",
     "InvitationEvent",
+    "Invoice",
     "Offer",
     "OfferDeliverable",
     "OfferEvent",
@@ -118,6 +124,10 @@ __all__ = (
     "Opinion",
     "PackAddition",
     "PackSignOff",
+    "PayRules",
+    "Payable",
+    "PayableEvent",
+    "Payment",
     "Permit",
     "Policy",
     "PolicyAcceptance",
@@ -139,5 +149,6 @@ __all__ = (
     "Slot",
     "SlotFill",
     "UsageRight",
+    "ValueSet",
     "WorkingWeek",
 )
