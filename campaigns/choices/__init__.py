@@ -86,6 +86,12 @@ from campaigns.choices.rules import (
     RuleFactKey,
     TieEntry,
 )
+from campaigns.choices.submissions import (
+    PermissionState,
+    SaidBy,
+    SubmissionOrigin,
+    SubmissionState,
+)
 from campaigns.choices.trust import Flag, FlagState
 
 __all__ = (
@@ -144,6 +150,7 @@ __all__ = (
     "PayState",
     "PayTrigger",
     "Per",
+    "PermissionState",
     "ReadingVerdict",
     "Releases",
     "RemediationAct",
@@ -154,10 +161,13 @@ __all__ = (
     "RightSource",
     "RiskTier",
     "RuleFactKey",
+    "SaidBy",
     "Side",
     "SightingKind",
     "SlotCadence",
     "StartTrigger",
+    "SubmissionOrigin",
+    "SubmissionState",
     "TieEntry",
     "Usage",
     "UseCase",

@@ -59,6 +59,8 @@ from campaigns.models.rights import RightEvent, UsageRight
 from campaigns.models.risk import RiskAssessment, RiskOverride
 from campaigns.models.rule_alerts import RuleAlert
 from campaigns.models.rule_facts import RuleFact
+from campaigns.models.submissions import Submission, SubmissionPage, SubmissionPermission
+from campaigns.models.whereabouts import FastLane, Whereabouts, WhereaboutsRule
 
 __all__ = (
     "AffectedCampaign",
@@ -107,6 +109,7 @@ __all__ = (
     "EvidenceFile",
     "ExchangeRate",
     "ExclusiveElsewhere",
+    "FastLane",
     "FirstReading",
     "FlagDismissal",
     "GateTurn",
@@ -148,7 +151,12 @@ __all__ = (
     "Sighting",
     "Slot",
     "SlotFill",
+    "Submission",
+    "SubmissionPage",
+    "SubmissionPermission",
     "UsageRight",
     "ValueSet",
+    "Whereabouts",
+    "WhereaboutsRule",
     "WorkingWeek",
 )
