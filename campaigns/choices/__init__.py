@@ -92,6 +92,7 @@ from campaigns.choices.submissions import (
     SubmissionOrigin,
     SubmissionState,
 )
+from campaigns.choices.tracking import ClickKind, SpikeState, VisitorPeriod
 from campaigns.choices.trust import Flag, FlagState
 
 __all__ = (
@@ -112,6 +113,7 @@ __all__ = (
     "CheckKind",
     "ClaimStatus",
     "ClauseWhen",
+    "ClickKind",
     "Compensation",
     "ContentKind",
     "ContractAct",
@@ -165,6 +167,7 @@ __all__ = (
     "Side",
     "SightingKind",
     "SlotCadence",
+    "SpikeState",
     "StartTrigger",
     "SubmissionOrigin",
     "SubmissionState",
@@ -173,4 +176,5 @@ __all__ = (
     "UseCase",
     "ValueKind",
     "Verdict",
+    "VisitorPeriod",
 )

@@ -8,6 +8,7 @@ from campaigns.models.calendar import Slot, SlotFill
 from campaigns.models.campaigns import BudgetLine, Campaign, Competitor, Deadline
 from campaigns.models.causes import CauseEvidence, CauseTag, Donation
 from campaigns.models.claims import Claim
+from campaigns.models.codes import PromoCode, Spike
 from campaigns.models.comments import Comment, Opinion
 from campaigns.models.connections import ConnectionEntry
 from campaigns.models.contract_clauses import Clause, ContractRules
@@ -60,6 +61,7 @@ from campaigns.models.risk import RiskAssessment, RiskOverride
 from campaigns.models.rule_alerts import RuleAlert
 from campaigns.models.rule_facts import RuleFact
 from campaigns.models.submissions import Submission, SubmissionPage, SubmissionPermission
+from campaigns.models.tracking import Click, ClickDay, TrackingLink, TrackingSettings
 from campaigns.models.whereabouts import FastLane, Whereabouts, WhereaboutsRule
 
 __all__ = (
@@ -80,6 +82,8 @@ __all__ = (
     "ChecklistEntry",
     "Claim",
     "Clause",
+    "Click",
+    "ClickDay",
     "Comment",
     "Competitor",
     "ConnectionEntry",
@@ -137,6 +141,7 @@ __all__ = (
     "PolicyReading",
     "PolicyVersion",
     "PostSetAside",
+    "PromoCode",
     "Publication",
     "ReliabilityReading",
     "Remediation",
@@ -151,9 +156,12 @@ __all__ = (
     "Sighting",
     "Slot",
     "SlotFill",
+    "Spike",
     "Submission",
     "SubmissionPage",
     "SubmissionPermission",
+    "TrackingLink",
+    "TrackingSettings",
     "UsageRight",
     "ValueSet",
     "Whereabouts",

@@ -127,6 +127,7 @@ class Brand(models.Model):
                         "static",
                         "healthz",
                         "readyz",
+                        "t",
                         "unsubscribe",
                     ]
                 ),
