@@ -13,6 +13,8 @@ class Flag(models.TextChoices):
     REPEATED = "repeat_commenters", "The same people comment again and again"
     COUNTRY = "country_mismatch", "Audience elsewhere than the creator"
     DRIFT = "rate_drift", "Engagement fell while followers did not"
+    FOLLOWING = "mass_following", "Follows very many accounts"
+    QUALITY = "audience_quality", "A source finds few real followers"
 
 
 class FlagState(models.TextChoices):
