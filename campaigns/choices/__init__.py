@@ -25,6 +25,12 @@ from campaigns.choices.content import (
     ReadingVerdict,
     SightingKind,
 )
+from campaigns.choices.conversions import (
+    ConversionKind,
+    ConversionSource,
+    FeedSignature,
+    FileShape,
+)
 from campaigns.choices.disclosure import (
     DisclosureVerdict,
     EvidenceFileKind,
@@ -118,6 +124,8 @@ __all__ = (
     "ContentKind",
     "ContractAct",
     "ContractState",
+    "ConversionKind",
+    "ConversionSource",
     "CostKind",
     "DeliverableAct",
     "DeliverableState",
@@ -128,6 +136,8 @@ __all__ = (
     "EvidenceFileKind",
     "EvidenceSource",
     "FeeDue",
+    "FeedSignature",
+    "FileShape",
     "Flag",
     "FlagState",
     "Freedom",

@@ -2,6 +2,7 @@
 
 from campaigns.models.asset_uses import AssetUse
 from campaigns.models.assets import Asset
+from campaigns.models.attribution import AttributionSettings
 from campaigns.models.authenticity import AuthenticityReading, FlagDismissal
 from campaigns.models.briefs import Brief, BriefAcceptance, BriefDecision, BriefVersion
 from campaigns.models.calendar import Slot, SlotFill
@@ -14,6 +15,7 @@ from campaigns.models.connections import ConnectionEntry
 from campaigns.models.contract_clauses import Clause, ContractRules
 from campaigns.models.contract_versions import ContractAcceptance, ContractVersion
 from campaigns.models.contracts import Contract, ContractEvent
+from campaigns.models.conversions import Conversion, ConversionBatch, ConversionFeed, Refund
 from campaigns.models.deliverables import Deliverable, DeliverableEvent
 from campaigns.models.disclosure_reviews import (
     DisclosureAnswer,
@@ -61,13 +63,19 @@ from campaigns.models.risk import RiskAssessment, RiskOverride
 from campaigns.models.rule_alerts import RuleAlert
 from campaigns.models.rule_facts import RuleFact
 from campaigns.models.submissions import Submission, SubmissionPage, SubmissionPermission
-from campaigns.models.tracking import Click, ClickDay, TrackingLink, TrackingSettings
+from campaigns.models.tracking import (
+    Click,
+    ClickDay,
+    TrackingLink,
+    TrackingSettings,
+)
 from campaigns.models.whereabouts import FastLane, Whereabouts, WhereaboutsRule
 
 __all__ = (
     "AffectedCampaign",
     "Asset",
     "AssetUse",
+    "AttributionSettings",
     "AuthenticityReading",
     "Brief",
     "BriefAcceptance",
@@ -92,6 +100,9 @@ __all__ = (
     "ContractEvent",
     "ContractRules",
     "ContractVersion",
+    "Conversion",
+    "ConversionBatch",
+    "ConversionFeed",
     "Correction",
     "Deadline",
     "Delegation",
@@ -143,6 +154,7 @@ __all__ = (
     "PostSetAside",
     "PromoCode",
     "Publication",
+    "Refund",
     "ReliabilityReading",
     "Remediation",
     "RemediationEvent",

@@ -1,6 +1,7 @@
 """The tables of this app; one module per idea."""
 
 from segmentation.models.activations import Activation, ActivationPick
+from segmentation.models.attribution import AttributionReport
 from segmentation.models.audiences import AudienceSegment
 from segmentation.models.benchmarks import BenchmarkSet, BenchmarkValue
 from segmentation.models.claims import ClaimTrial
@@ -29,6 +30,7 @@ from segmentation.models.tiers import TierScorecards
 __all__ = (
     "Activation",
     "ActivationPick",
+    "AttributionReport",
     "AudienceSegment",
     "BenchmarkSet",
     "BenchmarkValue",
