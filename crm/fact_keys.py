@@ -26,6 +26,7 @@ BUILT_IN = frozenset(
     | {"creator_type", "profession", "audience_country", "audience_age", "audience_gender"}
     | {"audience_quality", "stage", "stage_since", "days_in_stage", "known_since", "days_known"}
     | {"has_owner", "next_step_on", "has_email", "tags", "risk_tier", "risk_points"}
+    | {"audience_flags", "reliability", "causes"}
 )
 OF_A_PLATFORM = "strength_"
 

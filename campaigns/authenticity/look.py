@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from statistics import median
 
 from campaigns.authenticity.account import CLEAR, RAISED, UNKNOWN, Account, Count, Seen
@@ -136,7 +137,7 @@ def quality(known: Account, limits: Thresholds) -> Seen:
 
 def _steps(counts: list[Count], days_max: int) -> Iterator[tuple[Count, Count]]:
     """From each count to the next of another day, where they are not too far apart."""
-    for first, last in zip(counts, counts[1:], strict=False):
+    for first, last in pairwise(counts):
         if 0 < (last.on - first.on).days <= days_max and first.followers > 0:
             yield first, last
 

@@ -57,7 +57,7 @@ def comments(known: Account, limits: Thresholds) -> Seen:
         return seen(UNKNOWN, f"{likes:,} likes are too few to compare with.")
     ratio = said / likes
     threshold = f"below {_percent(band.low)} or above {_percent(band.high)}"
-    words = f"{said:,} comments for {likes:,} likes ({_percent(ratio)}) on {_posts(len(posts))}"
+    words = f"{said:,} comment{'s'[: said != 1]} for {likes:,} likes ({_percent(ratio)}) on {_posts(len(posts))}"
     is_out = not band.low <= ratio <= band.high
     return seen(_state(is_out), words, threshold, posts[-1][2])
 
@@ -132,7 +132,7 @@ def _both(state: str, value: str, threshold: str, source: str) -> tuple[Seen, Se
     )
 
 
-def _state(is_out: bool) -> str:  # noqa: FBT001 - the answer of one comparison
+def _state(is_out: bool) -> str:
     return RAISED if is_out else CLEAR
 
 

@@ -496,6 +496,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("read_at", models.DateTimeField()),
+                ("looked_at", models.DateTimeField()),
                 ("superseded_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "raised",
@@ -577,9 +578,12 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("superseded_at", None),
-                            ("superseded_at__gte", models.F("read_at")),
-                            _connector="OR",
+                            ("looked_at__gte", models.F("read_at")),
+                            models.Q(
+                                ("superseded_at", None),
+                                ("superseded_at__gte", models.F("read_at")),
+                                _connector="OR",
+                            ),
                         ),
                         name="campaigns_authenticity_order",
                     ),

@@ -29,21 +29,25 @@ class AuthenticityReadingQuerySet(models.QuerySet["AuthenticityReading"]):
 
 
 class AuthenticityReading(models.Model):
-    """What the thresholds made of an account's numbers. A new one closes the one before.
+    """What the thresholds made of an account's numbers; another outcome closes the one before.
 
-    The numbers of accounts are shared by all brands, and so is what follows from them.
+    The same signs with newer numbers stay one row: an import a day would else add one a day. The
+    numbers of accounts are shared by all brands, and so is what follows from them.
     """
 
     # Also how the rows of an account are found.
     profile = models.ForeignKey(Profile, on_delete=models.CASCADE, db_index=False, related_name="+")
+    # Since when the same signs are raised, and the same cannot be told.
     read_at = models.DateTimeField()
+    # When the numbers were last looked at and were others than before.
+    looked_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
     raised = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     unknown = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     # Every flag with state, numbers, threshold, source and day: campaigns.authenticity.Seen.
     flags = models.JSONField()
     thresholds = models.CharField(max_length=20)
-    # SHA-256 of what came out: the same makes no new row.
+    # SHA-256 of what came out: the same is not written again.
     digest = models.CharField(max_length=64)
 
     objects = AuthenticityReadingQuerySet.as_manager()
@@ -66,7 +70,8 @@ class AuthenticityReading(models.Model):
             ),
             models.CheckConstraint(
                 name="campaigns_authenticity_order",
-                condition=Q(superseded_at=None) | Q(superseded_at__gte=F("read_at")),
+                condition=Q(looked_at__gte=F("read_at"))
+                & (Q(superseded_at=None) | Q(superseded_at__gte=F("read_at"))),
             ),
         ]
         indexes = [

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from campaigns.causes.taxonomy import standard as causes
 from crm import performance
 from crm.models import Brand
 from segmentation.facts.catalogue import FACTS_TABLE, norms_table
@@ -64,9 +65,16 @@ COMPOSED = {
     "tags": "coalesce(words.tags, '{}')",
     "risk_tier": "coalesce(risk_said.tier, risks.tier)",
     "risk_points": "risks.points",
+    "audience_flags": "flags.number",
+    "reliability": "reliable.score",
+    "causes": "coalesce(stances.causes, '{}')",
     "custom": "coalesce(said.held, '{}')",
 }
 COLUMNS = (*MEASURED, *COMPOSED)
+
+# Causes by the numbers that facts keep.
+_NUMBERS = ", ".join(f"('{cause.key}', {cause.number})" for cause in causes().causes.values())
+CAUSES = f"(VALUES {_NUMBERS}) AS"
 
 # Of `rates` (creator_id, platform, rate): what is usual on each platform, and where creators stand
 # out most from it.
@@ -138,6 +146,35 @@ WITH related AS MATERIALIZED (
   FROM campaigns_riskoverride o JOIN related ON related.id = o.relationship_id
   WHERE o.since <= %(as_of)s AND (o.ended_at IS NULL OR o.ended_at > %(as_of)s)
   ORDER BY o.relationship_id, o.since DESC, o.id DESC
+), looked AS (
+  SELECT DISTINCT ON (a.profile_id) p.creator_id, related.id AS relationship_id, a.profile_id,
+    a.raised
+  FROM campaigns_authenticityreading a JOIN crm_profile p ON p.id = a.profile_id
+  JOIN related ON related.creator_id = p.creator_id
+  WHERE a.read_at <= %(as_of)s
+  ORDER BY a.profile_id, a.read_at DESC, a.id DESC
+), signs AS (
+  SELECT relationship_id, profile_id, unnest(raised) AS flag FROM looked
+), flags AS (
+  SELECT l.creator_id,
+    count(DISTINCT s.flag) FILTER (WHERE s.flag IS NOT NULL AND d.id IS NULL)::integer AS number
+  FROM looked l
+  LEFT JOIN signs s ON s.profile_id = l.profile_id
+  LEFT JOIN campaigns_flagdismissal d ON d.relationship_id = s.relationship_id
+    AND d.profile_id = s.profile_id AND d.flag = s.flag AND d.since <= %(as_of)s
+    AND d.until > %(as_of)s AND (d.ended_at IS NULL OR d.ended_at > %(as_of)s)
+  GROUP BY l.creator_id
+), reliable AS (
+  SELECT DISTINCT ON (a.relationship_id) a.relationship_id, a.score::float8 AS score
+  FROM campaigns_reliabilityreading a JOIN related ON related.id = a.relationship_id
+  WHERE a.read_at <= %(as_of)s
+  ORDER BY a.relationship_id, a.read_at DESC, a.id DESC
+), stances AS (
+  SELECT t.relationship_id, array_agg(k.number ORDER BY k.number) AS causes
+  FROM campaigns_causetag t JOIN related ON related.id = t.relationship_id
+  JOIN {CAUSES} k (key, number) ON k.key = t.cause
+  WHERE t.created_at <= %(as_of)s AND (t.removed_at IS NULL OR t.removed_at > %(as_of)s)
+  GROUP BY t.relationship_id
 ), audience AS (
   SELECT DISTINCT ON (a.profile_id) a.profile_id, a.countries, a.ages, a.genders, a.quality
   FROM crm_audiencesnapshot a JOIN metrics m ON m.primary_profile_id = a.profile_id
@@ -168,6 +205,9 @@ LEFT JOIN addresses ON addresses.creator_id = related.creator_id
 LEFT JOIN words ON words.creator_id = related.creator_id
 LEFT JOIN risks ON risks.relationship_id = related.id
 LEFT JOIN risk_said ON risk_said.relationship_id = related.id
+LEFT JOIN flags ON flags.creator_id = related.creator_id
+LEFT JOIN reliable ON reliable.relationship_id = related.id
+LEFT JOIN stances ON stances.relationship_id = related.id
 LEFT JOIN audience ON audience.profile_id = m.primary_profile_id
 LEFT JOIN said ON said.creator_id = related.creator_id"""  # noqa: S608 - names of ours
     return named, query

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from campaigns.causes.taxonomy import standard as causes
 from campaigns.choices import RiskTier
 from crm.choices import CreatorType, Stage
 from crm.models import Niche, Tag
@@ -118,6 +119,26 @@ def relationship(tags: Iterable[Tag]) -> Iterator[Fact]:
         "Risk points",
         "points",
         "Points of the newest computed risk; hard gates make a tier high without any.",
+    )
+    yield given.count(
+        "audience_flags",
+        "Flags about the audience",
+        "flags",
+        "Signs raised about the creator's accounts that nobody explained. None is no verdict.",
+    )
+    yield given.count(
+        "reliability",
+        "Reliability",
+        "of 100",
+        "What was on time, answered, kept and attended. Unknown where too little is known.",
+    )
+    yield given.fact(
+        "causes",
+        "Causes",
+        FactType.SET,
+        "What the creator stands for, as people of the brand say. Nobody named one: none.",
+        choices={key: cause.name for key, cause in causes().causes.items()},
+        vocabulary={key: cause.number for key, cause in causes().causes.items()},
     )
 
 

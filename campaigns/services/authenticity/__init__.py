@@ -1,0 +1,1 @@
+"""Signs about audiences: gathered, looked for, stored, and explained away by people."""
