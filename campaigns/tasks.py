@@ -16,6 +16,7 @@ from campaigns.services.disclosures.chasing import remind as remind_of_reviews
 from campaigns.services.disclosures.reminding import remind_of_stories
 from campaigns.services.holds import end_what_ran_out
 from campaigns.services.offers.deciding import expire_due
+from campaigns.services.payments import invoices, sweeping
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
 from campaigns.services.registers import looking, permit_endings
@@ -48,10 +49,17 @@ def remove_captures(**_later: Any) -> None:
     """Delete pictures and proofs of publications that are gone, as when a creator was erased."""
     for brand in Brand.objects.order_by("pk"):
         captures.remove_orphans(brand, at=timezone.now())
+        invoices.remove_orphans(brand, at=timezone.now())
         evidence.remove_orphans(brand, at=timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
+def look_at_payments(**_later: Any) -> None:
+    """Move what has reached its milestone, and plan what accepted contracts owe."""
+    sweeping.sweep_all(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def end_contracts(**_later: Any) -> None:
     """End contracts that have had their last day, and tell of those that soon will."""
     now = timezone.now()

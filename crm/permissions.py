@@ -46,6 +46,7 @@ class Can(StrEnum):
     KEEP_EVIDENCE = "keep_evidence"
     EDIT_POLICIES = "edit_policies"
     KEEP_RIGHTS = "keep_rights"
+    PAY = "pay"
     KEEP_REGISTERS = "keep_registers"
     REPORT_INCIDENTS = "report_incidents"
     HANDLE_INCIDENTS = "handle_incidents"
@@ -97,6 +98,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.KEEP_EVIDENCE,
             Can.MAKE_CONTRACTS,
             Can.KEEP_RIGHTS,
+            Can.PAY,
             Can.KEEP_REGISTERS,
             Can.REPORT_INCIDENTS,
             Can.PAUSE,

@@ -68,7 +68,6 @@ class PayMetric(models.TextChoices):
     COMMENTS = "comments", "comment"
     SAVES = "saves", "save"
     SHARES = "shares", "share"
-    ORDERS = "orders", "order"
 
 
 class ValueKind(models.TextChoices):

@@ -16,6 +16,7 @@ from campaigns.services.deliverables.files import STORE as DRAFTS
 from campaigns.services.disclosures.evidence import STORE as EVIDENCE
 from campaigns.services.documents import digest_of
 from campaigns.services.incidents.files import STORE as INCIDENTS
+from campaigns.services.payments.invoices import STORE as INVOICES
 from campaigns.services.publishing.captures import STORE as CAPTURES
 from campaigns.services.registers.papers import STORE as PERMITS
 from crm.models import Brand
@@ -40,6 +41,7 @@ _FILES = (
     Files("campaigns.Sighting", "digest", CAPTURES, "publication__brand"),
     Files("campaigns.ContractAcceptance", "file_sha256", CONTRACTS, "version__contract__brand"),
     Files("campaigns.Permit", "file_sha256", PERMITS),
+    Files("campaigns.Invoice", "file_sha256", INVOICES),
     Files("campaigns.UsageRight", "document_sha256", CONTRACTS),
     Files("crm.IncidentFile", "digest", INCIDENTS, "incident__brand"),
 )
@@ -60,6 +62,10 @@ def add_erasing() -> None:
         "campaigns.EvidenceFile",
         "campaigns.DisclosureFinding",
         "campaigns.DisclosureDecision",
+        "campaigns.Payable",
+        "campaigns.PayableEvent",
+        "campaigns.Payment",
+        "campaigns.Invoice",
     )
     add_deleted(
         "campaigns.AuthenticityReading",

@@ -372,6 +372,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.end_contracts",
         "schedule": crontab(minute=11),
     },
+    # Acceptances look at once; publications, approvals and days are found here.
+    "look-at-payments": {
+        "task": "campaigns.tasks.look_at_payments",
+        "schedule": crontab(minute=43),
+    },
     # The clock of a gate counts working hours: to remind within ten minutes is soon enough.
     "remind-of-gates": {
         "task": "campaigns.tasks.remind_of_gates",

@@ -23,6 +23,7 @@ from campaigns.services.contracts.record import (
 )
 from campaigns.services.contracts.terms import Terms
 from campaigns.services.days import EARLIEST, today_of
+from campaigns.services.payments.planning import hold_open
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from campaigns.services.registers.looking import look
 from crm.models import Brand, User
@@ -150,11 +151,15 @@ def terminate(
 ) -> Contract:
     """One side ends it early, and why. Pieces, rights and the creator's stage stay as they are.
 
+    What is not paid yet waits for somebody to decide what is still owed.
+
     Raises as `decline`.
     """
     contract = taken(contract_id, brand, ContractAct.TERMINATE, expected_version)
     note = checked_note(note, ContractAct.TERMINATE, is_needed=True)
     act_on(contract, ContractAct.TERMINATE, actor=actor, at=at, note=note)
+    reason = "The contract was terminated: decide what is still owed."
+    hold_open(contract, reason=reason, actor=actor, at=at)
     tell_owner(contract, "Terminated", actor, at)
     return contract
 

@@ -1,4 +1,4 @@
-"""What follows from an acceptance: pieces to make, rights, the agreed cost, the stage.
+"""What follows from an acceptance: pieces, rights, the agreed cost, the stage, what is owed.
 
 All of it happens in the acceptance's own transaction. What the campaign's own rules keep from
 happening (a stage, a cost in another currency) is said in words and left to people.
@@ -29,6 +29,7 @@ from campaigns.services.contracts.terms import Right, Terms
 from campaigns.services.deliverables import planning
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.money import money
+from campaigns.services.payments import planning as payments
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.rights import channels, granting, territories
 from campaigns.services.rights import terms as rights_terms
@@ -57,6 +58,9 @@ def settle(contract: Contract, terms: Terms, by: Who) -> list[str]:
     _revoke(contract, gone, by)
     _grant(contract, new, by)
     left += _place(contract.engagement, terms, by.actor, by.at)
+    if before is not None:
+        payments.cancel_unpaid(before, by=contract, actor=by.actor, at=by.at)
+    left += payments.plan_contract(contract, terms, actor=by.actor, at=by.at)
     return left
 
 
