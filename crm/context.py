@@ -9,12 +9,16 @@ from django.db.models import Count, Exists, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from crm.models import Application, Brand, Hold, Job, Notification, UserRole
 from crm.permissions import Can, may
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
+
+    from crm.models import User
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,7 @@ RAIL = (
     ("Segments", "target", "segmentation:segments", "s", Can.VIEW),
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
     ("Scorecards", "report-analytics", "segmentation:scorecards", "o", Can.VIEW),
+    ("Experiments", "flask", "segmentation:experiments", "", Can.VIEW),
     ("Imports", "file-import", "crm:imports", "i", Can.VIEW),
     ("Settings", "settings", "crm:settings", "", Can.MANAGE_BRAND),
 )
@@ -64,7 +69,12 @@ GROUPS = {
         "crm:privacy",
         "crm:ledger",
     ),
-    "Analysis": ("segmentation:segments", "segmentation:runs", "segmentation:scorecards"),
+    "Analysis": (
+        "segmentation:segments",
+        "segmentation:runs",
+        "segmentation:scorecards",
+        "segmentation:experiments",
+    ),
     "Set-up": ("crm:imports", "crm:settings"),
 }
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
@@ -111,18 +121,29 @@ def brand_frame(request: HttpRequest) -> dict[str, Any]:
     `request.brand` and `request.role` are set by crm.permissions.brand_page.
     """
     brand: Brand | None = getattr(request, "brand", None)
-    if brand is None or not request.user.is_authenticated:
+    user = request.user
+    if brand is None or not user.is_authenticated:
         return {}
     role = getattr(request, "role", None)
-    unread = Notification.objects.filter(user=request.user, brand=OuterRef("brand")).unread()
+    # A fragment has no frame, and does not pay for it.
+    return {
+        "brand": brand,
+        "role": role,
+        "brands": SimpleLazyObject(lambda: _brands(user)),
+        "rail": SimpleLazyObject(lambda: rail(request, brand, role)),
+    }
+
+
+def _brands(user: User) -> QuerySet[UserRole]:
+    """The brands of the switcher, with how much waits in each, by one statement."""
+    unread = Notification.objects.filter(user=user, brand=OuterRef("brand")).unread()
     counted = unread.order_by().values("brand").annotate(number=Count("*")).values("number")
-    told = Job.objects.filter(asked_by=request.user, brand=OuterRef("brand"), seen_at=None)
+    told = Job.objects.filter(asked_by=user, brand=OuterRef("brand"), seen_at=None)
     applied = Application.objects.filter(brand=OuterRef("brand")).waiting().order_by()
     paused = Hold.objects.filter(brand=OuterRef("brand"), relationship=None)
     waiting = applied.values("brand").annotate(number=Count("*")).values("number")
-    # With how much waits in each: one statement for the switcher, the bell and the rail.
-    brands = (
-        UserRole.objects.filter(user=request.user)
+    return (
+        UserRole.objects.filter(user=user)
         .select_related("brand")
         .annotate(
             unread=Coalesce(Subquery(counted), 0),
@@ -130,10 +151,5 @@ def brand_frame(request: HttpRequest) -> dict[str, Any]:
             is_paused=Exists(paused.in_force(timezone.now())),
             applications=Coalesce(Subquery(waiting), 0),
         )
+        .order_by("brand__name")
     )
-    return {
-        "brand": brand,
-        "role": role,
-        "brands": brands.order_by("brand__name"),
-        "rail": rail(request, brand, role),
-    }
