@@ -1,11 +1,24 @@
-"""Uncertainty of means and medians. Pure: no database, no clock."""
+"""Uncertainty of rates, shares and medians, counting creators. Pure: no database, no clock.
+
+Posts of one creator resemble each other, so the number of posts overstates what is known: a creator
+is a cluster. With y_g and w_g summed over creator g, everything below needs only five sums, which
+SQL adds up for all segments at once (`Sums`). How often each interval holds what it should is
+simulated by `python -m benchmarks.intervals` and written down in docs/metrics.md.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
+from functools import lru_cache
+from math import exp, isfinite, sqrt
 
 LEVELS = (0.95, 0.80)
+# Below this share of the total, squared residuals are what rounding leaves of zero.
+ROUNDING = 1e-12
+# With fewer effective creators the number is one creator's, whatever their number.
+LEAST_EFFECTIVE = 2.0
+# Creators who happen to be alike do not make a share surer than twice as many answers would.
+LEAST_DESIGN_EFFECT = 0.5
 
 
 @dataclass(frozen=True)
@@ -16,27 +29,107 @@ class Interval:
     low: float
     high: float
 
+    def times(self, factor: float) -> Interval:
+        """The same of the value times `factor`."""
+        return Interval(self.level, self.low * factor, self.high * factor)
 
-def ratio_interval(
-    *, ratio: float, squared_residuals: float, weight: float, clusters: int, level: float
-) -> Interval | None:
-    """Return the cluster-robust interval of sum(y) / sum(w), or None for fewer than two clusters.
 
-    A creator is a cluster: posts of one creator resemble each other, so that the number of posts
-    overstates what is known. With y_g and w_g summed over creator g,
+@dataclass(frozen=True)
+class Sums:
+    """A ratio sum(y) / sum(w) over creators: the sums, and those of y * y, y * w and w * w."""
 
-        squared_residuals = sum over g of (y_g - ratio * w_g) ** 2,  weight = sum over g of w_g
+    creators: int = 0
+    y: float = 0.0
+    w: float = 0.0
+    yy: float = 0.0
+    yw: float = 0.0
+    ww: float = 0.0
 
-    and the quantile is Student's t with clusters - 1 degrees of freedom. The quantities are never
-    negative, so neither is the lower end.
+    @property
+    def ratio(self) -> float | None:
+        """The ratio; None where there is nothing to divide by."""
+        return self.y / self.w if self.w > 0 else None
+
+    @property
+    def spread(self) -> float:
+        """Sum over creators of (y / sum(y) - w / sum(w)) ** 2: the variance of the log ratio."""
+        if self.y <= 0 or self.w <= 0:
+            return 0.0
+        of_y, of_w = self.yy / self.y**2, self.ww / self.w**2
+        found = of_y - 2 * self.yw / (self.y * self.w) + of_w
+        return found if found > ROUNDING * max(of_y, of_w) else 0.0
+
+    @property
+    def variance(self) -> float:
+        """Of the ratio, clustered by creator: sum((y - ratio * w) ** 2) / sum(w) ** 2."""
+        if self.w <= 0:
+            return 0.0
+        ratio = self.y / self.w
+        found = self.yy - 2 * ratio * self.yw + ratio**2 * self.ww
+        return max(found, 0.0) / self.w**2 if found > ROUNDING * self.yy else 0.0
+
+    @property
+    def effective(self) -> float:
+        """How many creators of equal weight there would be, by what they were counted on."""
+        return self.w**2 / self.ww if self.ww > 0 else 0.0
+
+
+def log_ratio_interval(sums: Sums, level: float) -> Interval | None:
+    """The interval of a ratio of positive quantities, or None where it is one creator's.
+
+    With a and b a creator's share of sum(y) and of sum(w), the variance of log(ratio) is
+    sum((a - b) ** 2). A few large creators pull the ratio far and hide how far: so the creators
+    that count are m = 1 / max(sum(a ** 2), sum(b ** 2)), the standard error is multiplied by
+    m / (m - 1), and the quantile is Student's t with m - 1 degrees of freedom.
     """
-    if clusters < 2 or weight <= 0:
+    if sums.y <= 0 or sums.w <= 0 or sums.creators < 2:
         return None
-    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import, needed by workers only
+    effective = 1 / max(sums.yy / sums.y**2, sums.ww / sums.w**2)
+    if effective < LEAST_EFFECTIVE:
+        return None
+    ratio = sums.y / sums.w
+    error = sqrt(sums.spread) * effective / (effective - 1)
+    reach = _student(effective - 1, level) * error
+    low, high = ratio * exp(-reach), ratio * exp(min(reach, 700.0))
+    return Interval(level, low, high) if isfinite(high) else None
 
-    variance = clusters / (clusters - 1) * squared_residuals / weight**2
-    half = float(stdtrit(clusters - 1, 1 - (1 - level) / 2)) * sqrt(variance)
-    return Interval(level, max(0.0, ratio - half), ratio + half)
+
+def share_interval(sums: Sums, level: float) -> Interval | None:
+    """The interval of a share (y of w, both counts): Wilson's, clustered by creator.
+
+    n is sum(w) divided by the design effect: the variance clustered by creator over that of
+    independent answers. Where all or none are, nothing tells how alike creators are: n is then the
+    number of effective creators.
+    """
+    if sums.w <= 0 or sums.effective < LEAST_EFFECTIVE:
+        return None
+    share = sums.y / sums.w
+    independent = share * (1 - share) / sums.w
+    n = sums.w / _design_effect(sums, independent) if independent > 0 else sums.effective
+    q = _student(sums.effective - 1, level)
+    middle = (share + q * q / (2 * n)) / (1 + q * q / n)
+    half = q * sqrt(max(share * (1 - share) / n, 0.0) + q * q / (4 * n * n)) / (1 + q * q / n)
+    return Interval(level, max(0.0, middle - half), min(1.0, middle + half))
+
+
+def event_rate_interval(sums: Sums, level: float) -> Interval | None:
+    """The interval of events (y) for each unit of w: the score interval of a Poisson rate.
+
+    w is divided by the design effect of creators; where there was no event, by nothing.
+    """
+    if sums.w <= 0 or sums.effective < LEAST_EFFECTIVE:
+        return None
+    rate = sums.y / sums.w
+    n = sums.w / _design_effect(sums, rate / sums.w) if rate > 0 else sums.w
+    q = _student(sums.effective - 1, level)
+    middle, half = rate + q * q / (2 * n), q * sqrt(rate / n + q * q / (4 * n * n))
+    return Interval(level, max(0.0, middle - half), middle + half)
+
+
+def _design_effect(sums: Sums, independent: float) -> float:
+    effective = sums.effective
+    clustered = sums.variance * effective / (effective - 1)
+    return max(clustered / independent, LEAST_DESIGN_EFFECT)
 
 
 def median_ranks(n: int) -> tuple[int, int]:
@@ -64,3 +157,11 @@ def interval_ranks(n: int, level: float) -> tuple[int, int] | None:
         else:
             high = middle - 1
     return low, n + 1 - low
+
+
+@lru_cache(maxsize=4_096)
+def _student(freedom: float, level: float) -> float:
+    """The two-sided quantile of Student's t."""
+    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import, needed by workers only
+
+    return float(stdtrit(freedom, 1 - (1 - level) / 2))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, cast
 
@@ -11,11 +11,11 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from crm.models import Brand, ImportBatch, Platform
+from crm.models import Brand, ImportBatch
 from segmentation.choices import RunStatus, SegmentStatus
-from segmentation.metrics.catalogue import METRICS, metric_of
+from segmentation.metrics.catalogue import METRICS, PART_SEPARATOR, metric_of
 from segmentation.metrics.cells import Cell, cells
-from segmentation.metrics.numbers import WHOLE_BRAND, SegmentNumbers, read_numbers
+from segmentation.metrics.measuring import Measured, measure
 from segmentation.metrics.periods import (
     Bounds,
     Quarter,
@@ -144,18 +144,33 @@ def _row(cell: Cell, *, explain: bool) -> dict[str, Any]:
             "better": metric.better.value,
             "minimum_n": metric.minimum_n,
             "uncertainty": metric.uncertainty,
+            "numerator": metric.numerator,
+            "denominator": metric.denominator,
+            "accepts": [source.value for source in metric.accepts],
         }
     return row
 
 
 def _is_fresh(stored: Scorecard, as_of: datetime) -> bool:
     """Whether a stored row may be served: by today's formulas, and final or nearly of now."""
-    formulas = {metric.named_formula for metric in METRICS}
-    if any(cell["formula"] not in formulas for cell in stored.metrics):
+    if not _is_by_the_catalogue(stored.metrics):
         return False
     return stored.as_of >= stored.ends_at or (
         as_of < stored.ends_at and as_of - stored.as_of < STALE_AFTER
     )
+
+
+def _is_by_the_catalogue(rows: Sequence[Cell]) -> bool:
+    """Whether rows have all of today's metrics, by today's formulas, and no others."""
+    formulas = {metric.named_formula for metric in METRICS}
+    if any(row["formula"] not in formulas for row in rows):
+        return False
+    # Of a metric with parts there may be none: nobody has an account.
+    parts = {
+        row["key"].partition(PART_SEPARATOR)[0] for row in rows if PART_SEPARATOR in row["key"]
+    }
+    whole = {row["key"] for row in rows}
+    return all(metric.key in parts | whole or metric.has_parts for metric in METRICS)
 
 
 @transaction.atomic
@@ -165,10 +180,8 @@ def _write(
     """Compute one period for `segments` and store it; returns the rows in the same order."""
     _one_at_a_time(brand)
     bounds = quarter_bounds(quarter, calendar_of(brand))
-    platforms = dict(Platform.objects.values_list("key", "name"))
-    numbers = _numbers(brand, segments, bounds, as_of)
-    base = numbers[WHOLE_BRAND]
-    before = _cells_before(brand, segments, quarter, as_of, platforms)
+    measured = _measure(brand, segments, bounds, as_of)
+    before = _cells_before(brand, segments, quarter, as_of)
     rows = [
         Scorecard(
             segment=segment,
@@ -177,18 +190,17 @@ def _write(
             ends_at=bounds.end,
             as_of=min(as_of, bounds.end),
             computed_at=Now(),
-            size=numbers[segment.pk].size,
+            size=measured.segments[segment.pk]["size"].n,
             metrics=cells(
-                numbers[segment.pk],
-                brand=base,
-                platforms=platforms,
+                measured.segments[segment.pk],
+                whole=measured.whole,
                 previous=before[segment.pk],
                 previous_period=str(quarter.previous()),
             ),
         )
         for segment in segments
     ]
-    if not base.size and not any(found.since for found in numbers.values()):
+    if not measured.has_anybody:
         return rows
     Scorecard.objects.bulk_create(
         rows,
@@ -214,11 +226,11 @@ def _one_at_a_time(brand: Brand) -> None:
         )
 
 
-def _numbers(
+def _measure(
     brand: Brand, segments: Sequence[Segment], bounds: Bounds, as_of: datetime
-) -> dict[int, SegmentNumbers]:
-    return read_numbers(
-        brand_id=brand.pk,
+) -> Measured:
+    return measure(
+        brand=brand,
         segment_ids=[segment.pk for segment in segments],
         start=bounds.start,
         until=min(as_of + _INSTANT, bounds.end),
@@ -230,7 +242,6 @@ def _cells_before(
     segments: Sequence[Segment],
     quarter: Quarter,
     as_of: datetime,
-    platforms: Mapping[str, str],
 ) -> dict[int, list[Cell]]:
     """Return each segment's rows of the period before: as stored, else computed."""
     previous = quarter.previous()
@@ -239,12 +250,11 @@ def _cells_before(
     missing = [segment for segment in segments if segment.pk not in found]
     if missing:
         bounds = quarter_bounds(previous, calendar_of(brand))
-        numbers = _numbers(brand, missing, bounds, as_of)
+        measured = _measure(brand, missing, bounds, as_of)
         for segment in missing:
             found[segment.pk] = cells(
-                numbers[segment.pk],
-                brand=numbers[WHOLE_BRAND],
-                platforms=platforms,
+                measured.segments[segment.pk],
+                whole=measured.whole,
                 previous=[],
                 previous_period="",
             )

@@ -14,11 +14,11 @@ from typing import Any, TypedDict
 from django.db import connection, transaction
 
 from crm import audit
-from crm.models import Brand, Platform, Tier, TierScheme, User
+from crm.models import Brand, Tier, TierScheme, User
 from crm.performance import planned_for
 from segmentation.choices import ErrandStatus
 from segmentation.metrics.cells import Cell, cells
-from segmentation.metrics.numbers import WHOLE_BRAND, read_numbers
+from segmentation.metrics.measuring import measure
 from segmentation.metrics.periods import calendar_of, quarter_bounds
 from segmentation.models import TierScorecards
 from segmentation.services import errands
@@ -91,26 +91,24 @@ def compute(*, scorecards_id: int, at: datetime) -> TierScorecards | None:
 def _fill(wanted: TierScorecards, at: datetime) -> None:
     tiers = list(wanted.scheme.tiers.order_by("position", "pk"))
     until = min(at + _INSTANT, wanted.ends_at)
-    _write_stays(wanted.brand, tiers, start=wanted.starts_at, until=until)
-    numbers = read_numbers(
-        brand_id=wanted.brand_id,
+    write_stays(wanted.brand, tiers, start=wanted.starts_at, until=until)
+    measured = measure(
+        brand=wanted.brand,
         segment_ids=[tier.pk for tier in tiers],
         start=wanted.starts_at,
         until=until,
         stays=STAYS,
     )
-    platforms = dict(Platform.objects.values_list("key", "name"))
     wanted.tiers = [
         TierCard(
             key=tier.key,
             name=tier.name,
             low=tier.low,
             high=tier.high,
-            size=numbers[tier.pk].size,
+            size=measured.segments[tier.pk]["size"].n,
             metrics=cells(
-                numbers[tier.pk],
-                brand=numbers[WHOLE_BRAND],
-                platforms=platforms,
+                measured.segments[tier.pk],
+                whole=measured.whole,
                 previous=[],
                 previous_period="",
             ),
@@ -181,7 +179,7 @@ SELECT %(flag)s::bigint, creator_id, since, NULL::timestamptz FROM related WHERE
 """  # noqa: S608 - names of ours
 
 
-def _write_stays(brand: Brand, tiers: Sequence[Tier], *, start: datetime, until: datetime) -> None:
+def write_stays(brand: Brand, tiers: Sequence[Tier], *, start: datetime, until: datetime) -> None:
     """Fill the table of stays in tiers, for this transaction."""
     flags = [tier.pk for tier in tiers if tier.low is None and tier.high is None]
     asked: dict[str, Any] = {

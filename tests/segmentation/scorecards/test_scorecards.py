@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import exp
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from scipy import stats
 
 from crm.models import ImportBatch, Relationship, StageChange
 from segmentation.choices import SegmentStatus
+from segmentation.metrics.catalogue import METRICS
 from segmentation.models import Scorecard
 from segmentation.services import scorecards
 from segmentation.services.scorecards import PeriodRefused
@@ -27,6 +30,10 @@ def segment(brand):
 
 def row(scorecard, key):
     return next(cell for cell in scorecard.metrics if cell["key"] == key)
+
+
+def row_of(card, key):
+    return next(cell for cell in card["metrics"] if cell["key"] == key)
 
 
 def value(scorecard, key):
@@ -104,12 +111,17 @@ class TestEngagement:
         found = row(q3(segment), "engagement_rate_followers")
         assert found["value"] == pytest.approx(0.05)
         assert (found["n"], found["n_unit"], found["n_creators"]) == (5, "posts", 5)
-        # Standard error 0.0273861 / sqrt 5, t(4): 2.776445 for 95 %, 1.533206 for 80 %.
-        assert found["interval"]["level"] == 0.95
-        assert found["interval"]["low"] == pytest.approx(0.05 - 2.776445 * 0.01224745)
-        assert found["interval"]["high"] == pytest.approx(0.05 + 2.776445 * 0.01224745)
-        assert found["interval_80"]["level"] == 0.80
-        assert found["interval_80"]["low"] == pytest.approx(0.05 - 1.533206 * 0.01224745)
+        # Shares of .08 .12 .2 .24 .36 against a fifth each: variance .048; effective creators
+        # 1 / .248, standard error .219089 x 4.032258 / 3.032258, t with 3.032258: 3.165, 1.632.
+        effective = 1 / 0.248
+        error = 0.048**0.5 * effective / (effective - 1)
+        for name, level in (("interval", 0.95), ("interval_80", 0.80)):
+            reach = stats.t.ppf((1 + level) / 2, effective - 1) * error
+            assert found[name]["level"] == level
+            assert found[name]["low"] == pytest.approx(0.05 * exp(-reach))
+            assert found[name]["high"] == pytest.approx(0.05 * exp(reach))
+        assert (found["method"], found["basis"]) == ("log_ratio", "followers")
+        assert found["provenance"] == {"vendor": 5}
         assert found["reason_if_absent"] is None
         # A second post of one creator counts as a post of its own.
         post(creators[4], moment(9, 1), followers_at_post=1000, likes=200)
@@ -139,8 +151,7 @@ class TestEngagement:
         post(creators[0], moment(8, 3), followers_at_post=None, likes=7)
         post(creators[1], moment(8, 3), followers_at_post=0, likes=7)
         found = q3(segment)
-        cell = scorecards.as_json(found, explain=True)["metrics"][3]
-        assert cell["key"] == "engagement_rate_followers"
+        cell = row_of(scorecards.as_json(found, explain=True), "engagement_rate_followers")
         assert cell["value"] == pytest.approx(0.1)
         assert cell["inputs"] == {
             "posts_used": 5,
@@ -267,10 +278,12 @@ class TestPosting:
         # 15 posts in 5 x 92 days.
         assert found["value"] == pytest.approx(15 / (5 * 92) * 30)
         assert (found["n"], found["unit"]) == (5, "posts")
-        # Residuals -2..2 posts: se of the total sqrt(5/4 * 10), t(4) 2.776445.
-        half = 2.776445 * (12.5**0.5) / (5 * 92) * 30
-        assert found["interval"]["low"] == pytest.approx(found["value"] - half)
-        assert found["interval"]["high"] == pytest.approx(found["value"] + half)
+        # Shares 1/15 .. 5/15 against a fifth each: variance 10 / 225, effective 225 / 55.
+        effective = 225 / 55
+        error = (10 / 225) ** 0.5 * effective / (effective - 1)
+        reach = stats.t.ppf(0.975, effective - 1) * error
+        assert found["interval"]["low"] == pytest.approx(found["value"] * exp(-reach))
+        assert found["interval"]["high"] == pytest.approx(found["value"] * exp(reach))
 
     def test_creators_without_any_given_post_are_unknown_not_silent(self, brand, segment):
         for _ in range(5):
@@ -280,7 +293,8 @@ class TestPosting:
             post(creator, moment(5, 1))
         for _ in range(3):
             stay(segment, make_creator(brand), moment(6, 1))
-        found = scorecards.as_json(q3(segment), explain=True)["metrics"][5]
+        card = scorecards.as_json(q3(segment), explain=True)
+        found = row_of(card, "posting_frequency")
         assert found["value"] == 0
         assert found["n"] == 5
         assert found["inputs"]["creators_excluded"] == {"no post was ever given": 3}
@@ -372,22 +386,12 @@ class TestServing:
             assert wanted <= set(cell)
             assert "inputs" not in cell
             assert (cell["value"] is None) == (cell["reason_if_absent"] is not None)
-        assert [cell["key"] for cell in found["metrics"]] == [
-            "size",
-            "joiners",
-            "leavers",
-            "engagement_rate_followers",
-            "engagement_rate_followers_median",
-            "posting_frequency",
-            "stage_share:prospect",
-            "stage_share:first_time",
-            "stage_share:core",
-            "stage_share:advocate",
-            "stage_share:lapsed",
-            "stage_share:declined",
-            "platform_share:instagram",
-        ]
-        assert found["metrics"][3]["formula"].startswith("engagement_rate_followers v1: ")
+        keys = [cell["key"] for cell in found["metrics"]]
+        assert keys[:5] == ["size", "joiners", "leavers", "followers_total", "stage_share:prospect"]
+        assert len(keys) == len(set(keys))
+        whole = {key.partition(":")[0] for key in keys}
+        assert whole == {metric.key for metric in METRICS}
+        assert found["metrics"][0]["formula"].startswith("size v1: ")
 
     def test_a_stored_row_is_served_as_it_is(self, brand, segment):
         members(segment, [0.1] * 5)

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from crm.models import AuditEntry, Creator, TierScheme
 from segmentation.choices import ErrandStatus
-from segmentation.metrics.numbers import read_numbers
+from segmentation.metrics.measuring import measure
 from segmentation.models import TierScorecards
 from segmentation.services import tier_scorecards
 from segmentation.services.scorecards import PeriodRefused
@@ -36,7 +36,7 @@ def stays(brand, scheme):
     tiers = list(scheme.tiers.order_by("position"))
     names = {tier.pk: tier.key for tier in tiers}
     with transaction.atomic():
-        tier_scorecards._write_stays(brand, tiers, start=START, until=END)
+        tier_scorecards.write_stays(brand, tiers, start=START, until=END)
         with connection.cursor() as cursor:
             cursor.execute("SELECT * FROM tier_stay ORDER BY 2, 3")
             return [
@@ -95,9 +95,7 @@ def test_the_numbers_are_those_of_a_ledger_with_the_same_stays(brand, scheme, an
         stay(micro, creator, moment(8, 15))
         post(creator, moment(7, 20), followers_at_post=8_000, likes=400 + 8 * number)
         post(creator, moment(9, 20), followers_at_post=12_000, likes=240)
-    expected = read_numbers(
-        brand_id=brand.pk, segment_ids=[nano.pk, micro.pk], start=START, until=END
-    )
+    expected = measure(brand=brand, segment_ids=[nano.pk, micro.pk], start=START, until=END)
     wanted = request_scorecards(brand=brand, scheme=scheme, period="2026Q3", actor=analyst, at=NOW)
     stored = compute(scorecards_id=wanted.pk, at=NOW)
     assert (stored.status, stored.as_of, stored.computed_at) == (ErrandStatus.DONE, END, NOW)
@@ -111,12 +109,14 @@ def test_the_numbers_are_those_of_a_ledger_with_the_same_stays(brand, scheme, an
         "celebrity",
     ]
     for key, segment in (("nano", nano), ("micro", micro)):
-        numbers = expected[segment.pk]
+        rows = expected.segments[segment.pk]
         cells = {cell["key"]: cell for cell in cards[key]["metrics"]}
-        assert cells["size"]["value"] == numbers.size
-        assert cells["joiners"]["value"] == numbers.joined
-        assert cells["leavers"]["value"] == numbers.left
-        assert cells["engagement_rate_followers"]["value"] == pytest.approx(numbers.posts.rate)
+        assert cells["size"]["value"] == rows["size"].value
+        assert cells["joiners"]["value"] == rows["joiners"].value
+        assert cells["leavers"]["value"] == rows["leavers"].value
+        assert cells["engagement_rate_followers"]["value"] == pytest.approx(
+            rows["engagement_rate_followers"].value
+        )
         assert cells["engagement_rate_followers"]["n"] == 8
     assert (cards["nano"]["size"], cards["micro"]["size"]) == (0, 8)
     rates = {cell["key"]: cell["value"] for cell in cards["micro"]["metrics"]}
@@ -146,7 +146,7 @@ def test_a_failure_is_told(brand, scheme, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError
 
-    monkeypatch.setattr(tier_scorecards, "read_numbers", broken)
+    monkeypatch.setattr(tier_scorecards, "measure", broken)
     wanted = request_scorecards(brand=brand, scheme=scheme, period="2026Q3", actor=None, at=NOW)
     with pytest.raises(ZeroDivisionError):
         compute(scorecards_id=wanted.pk, at=NOW)

@@ -1,0 +1,1 @@
+"""Families of metrics: entries of the catalogue, and how they are measured for all segments."""

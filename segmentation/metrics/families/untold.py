@@ -1,0 +1,92 @@
+"""What the product is not told yet: entries with their formulas, always absent, with the reason.
+
+An entry that cannot be measured stays in the catalogue, so that nobody takes a gap for a zero, and
+so that its name and formula are settled before the first number comes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from segmentation.metrics.entries import OF_POSTS, Better, Method, Metric, Unit
+from segmentation.metrics.family import Family
+from segmentation.metrics.found import Found
+from segmentation.metrics.look import Look
+
+_NO_COMMENTS = "The words of comments are not kept, only their number."
+_NO_WATCHING = "No source tells how much of a video was watched."
+_NO_SESSIONS = "Visits of the brand's site are not known, only clicks on the way there."
+
+
+def _entry(
+    key: str, label: str, question: str, *, parts: tuple[str, str], basis: str, source: str
+) -> Metric:
+    numerator, denominator = parts
+    return Metric(
+        key=key,
+        label=label,
+        question=question,
+        formula=f"{numerator} / {denominator}",
+        version=1,
+        numerator=numerator,
+        denominator=denominator,
+        basis=basis,
+        unit=Unit.FRACTION,
+        better=Better.HIGHER,
+        minimum_n=5,
+        method=Method.SHARE,
+        accepts=OF_POSTS,
+        source=source,
+    )
+
+
+_WHY: Mapping[Metric, str] = {
+    _entry(
+        "comment_relevance",
+        "Relevant comments",
+        "How many comments are on the topic?",
+        parts=("comments on the topic", "comments that were classified"),
+        basis="comments",
+        source="comments",
+    ): _NO_COMMENTS,
+    _entry(
+        "sentiment",
+        "Positive comments",
+        "How many comments are positive?",
+        parts=("positive comments", "comments in languages that are scored"),
+        basis="comments",
+        source="comments",
+    ): _NO_COMMENTS,
+    _entry(
+        "conversation_depth",
+        "Comments with a reply",
+        "How often does a comment become a conversation?",
+        parts=("comments with a reply", "comments"),
+        basis="comments",
+        source="comments",
+    ): _NO_COMMENTS,
+    _entry(
+        "view_through",
+        "View-through",
+        "How much of a video is watched?",
+        parts=("completed views", "views"),
+        basis="views",
+        source="posts",
+    ): _NO_WATCHING,
+    _entry(
+        "traffic_quality",
+        "Engaged visits",
+        "How many who come stay?",
+        parts=("engaged visits", "visits of the brand's site"),
+        basis="visits",
+        source="the brand's site",
+    ): _NO_SESSIONS,
+}
+
+
+def _measure(look: Look) -> dict[int, Sequence[Found]]:
+    rows = [Found(metric=metric, reason=why) for metric, why in _WHY.items()]
+    return dict.fromkeys(look.all_ids, rows)
+
+
+UNTOLD = Family("untold", "Not told yet", tuple(_WHY), _measure)

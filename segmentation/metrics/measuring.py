@@ -1,0 +1,55 @@
+"""Measure all families for a period: what scorecards are made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from crm.models import Brand
+from segmentation.metrics.catalogue import FAMILIES
+from segmentation.metrics.found import Found
+from segmentation.metrics.look import LEDGER, WHOLE_BRAND, looking
+
+Rows = Mapping[str, Found]
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The rows of each segment by key, those of the brand's whole base, and if anybody was there.
+
+    Without a member of a segment and without a creator of the brand there is nothing to store.
+    """
+
+    segments: Mapping[int, Rows]
+    whole: Rows
+    has_anybody: bool
+
+
+def measure(
+    *,
+    brand: Brand,
+    segment_ids: Collection[int],
+    start: datetime,
+    until: datetime,
+    stays: str = LEDGER,
+) -> Measured:
+    """Measure each segment, and the whole base, for the moments start <= t < until.
+
+    `stays` names the table of who was where when, by default the membership ledger. The number of
+    statements does not depend on the number of segments or creators.
+    """
+    rows: dict[int, dict[str, Found]] = defaultdict(dict)
+    with looking(
+        brand=brand, segment_ids=segment_ids, start=start, until=until, stays=stays
+    ) as look:
+        has_anybody = look.has_anybody()
+        for family in FAMILIES:
+            for key, found in family.measure(look).items():
+                rows[key].update((row.key, row) for row in found)
+    return Measured(
+        segments={key: rows[key] for key in segment_ids},
+        whole=rows[WHOLE_BRAND],
+        has_anybody=has_anybody,
+    )

@@ -1,0 +1,1 @@
+"""The catalogue of metrics, its families, and the intervals."""
