@@ -59,7 +59,9 @@ def test_nothing_imports_tests_or_benchmarks() -> None:
 def test_migrations_import_nothing_of_ours() -> None:
     migrations = [file for app in OURS for file in code(f"{app}/migrations")]
     assert len(migrations) >= len(OURS)
-    assert found_in(migrations, ("config", "tests", *OURS)) == []
+    found = found_in(migrations, ("config", "tests", *OURS))
+    # It knows no model (docs/adr/0013).
+    assert [line for line in found if not line.endswith(" imports crm.operations")] == []
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.label)
