@@ -1,0 +1,1 @@
+"""Conversions come in: from tools, files and shops, each once; and what is taken back of them."""

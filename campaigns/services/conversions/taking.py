@@ -1,0 +1,215 @@
+"""Take conversions and refunds: each key once, all of a request or none of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from campaigns.choices import ConversionSource
+from campaigns.models import Conversion, ConversionBatch, ConversionFeed, Refund
+from campaigns.services.conversions.belonging import Register, register
+from campaigns.services.conversions.told import (
+    ConversionsRefused,
+    Mistake,
+    Told,
+    ToldRefund,
+    mistakes_of,
+    plain_code,
+    refund_mistakes_of,
+)
+from crm.models import Brand
+
+# In what two reports of one key may not differ.
+_SAME = ("at", "kind", "value", "currency", "visitor", "click", "is_new_customer", "is_share")
+_CHUNK = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where they come from."""
+
+    source: ConversionSource
+    at: datetime
+    feed: ConversionFeed | None = None
+    batch: ConversionBatch | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What was told in its order, as it is kept; `new` are the keys that were not known before."""
+
+    rows: list[Conversion]
+    new: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class TakenRefunds:
+    """The same of refunds."""
+
+    rows: list[Refund]
+    new: frozenset[str]
+
+
+@transaction.atomic
+def take(*, brand: Brand, told: Sequence[Told], origin: Origin) -> Taken:
+    """Keep conversions. The same key with the same content is the same conversion, and no mistake.
+
+    Safe to repeat, also at once: keys are unique in the database. Raises ConversionsRefused with
+    all mistakes: what cannot be, a key that is twice among them with different contents or that is
+    known with another content (`conflict`), a campaign that there is not.
+    """
+    known = register(brand, told)
+    mistakes = [
+        mistake
+        for place, one in enumerate(told)
+        for mistake in (
+            *mistakes_of(place, one, now=origin.at),
+            *_unknown_campaign(place, one, known),
+        )
+    ]
+    if mistakes:
+        raise ConversionsRefused(mistakes)
+    keys = list(dict.fromkeys(one.key for one in told))
+    before = set(Conversion.objects.filter(brand=brand, key__in=keys).values_list("key", flat=True))
+    fresh = {one.key: one for one in reversed(told) if one.key not in before}
+    Conversion.objects.bulk_create(
+        [_row(brand, one, known, origin) for one in fresh.values()],
+        batch_size=_CHUNK,
+        ignore_conflicts=True,  # somebody else may have told the same just now
+    )
+    kept = {row.key: row for row in Conversion.objects.filter(brand=brand, key__in=keys)}
+    differing = [
+        Mistake(
+            place,
+            name,
+            "conflict",
+            f"“{one.key[:60]}” is known with another {_NAMES.get(name, name)}. Nothing was taken.",
+        )
+        for place, one in enumerate(told)
+        for name in _differences(kept[one.key], one, known)
+    ]
+    if differing:
+        raise ConversionsRefused(differing)
+    return Taken([kept[one.key] for one in told], frozenset(fresh))
+
+
+@transaction.atomic
+def take_back(*, brand: Brand, told: Sequence[ToldRefund], origin: Origin) -> TakenRefunds:
+    """Keep refunds of conversions that are known. Raises ConversionsRefused as `take`."""
+    mistakes = [
+        mistake
+        for place, one in enumerate(told)
+        for mistake in refund_mistakes_of(place, one, now=origin.at)
+    ]
+    if mistakes:
+        raise ConversionsRefused(mistakes)
+    wanted = {one.conversion for one in told}
+    of = {row.key: row for row in Conversion.objects.filter(brand=brand, key__in=wanted)}
+    for place, one in enumerate(told):
+        mistakes.extend(_misfits(place, one, of.get(one.conversion)))
+    if mistakes:
+        raise ConversionsRefused(mistakes)
+    keys = list(dict.fromkeys(one.key for one in told))
+    before = set(Refund.objects.filter(brand=brand, key__in=keys).values_list("key", flat=True))
+    fresh = {one.key: one for one in reversed(told) if one.key not in before}
+    Refund.objects.bulk_create(
+        [
+            Refund(
+                brand=brand,
+                conversion=of[one.conversion],
+                key=one.key,
+                at=one.at,
+                value=one.value,
+                source=origin.source,
+                batch=origin.batch,
+                received_at=origin.at,
+            )
+            for one in fresh.values()
+        ],
+        batch_size=_CHUNK,
+        ignore_conflicts=True,
+    )
+    rows = Refund.objects.filter(brand=brand, key__in=keys).select_related("conversion")
+    kept = {row.key: row for row in rows}
+    differing = [
+        Mistake(place, name, "conflict", f"“{one.key[:60]}” is known with another {name}.")
+        for place, one in enumerate(told)
+        for name, is_same in (
+            ("conversion", kept[one.key].conversion.key == one.conversion),
+            ("at", kept[one.key].at == one.at),
+            ("value", kept[one.key].value == one.value),
+        )
+        if not is_same
+    ]
+    if differing:
+        raise ConversionsRefused(differing)
+    return TakenRefunds([kept[one.key] for one in told], frozenset(fresh))
+
+
+_NAMES = {
+    "at": "moment",
+    "click": "click",
+    "is_new_customer": "word on whether the customer is new",
+    "is_share": "way of telling values",
+}
+
+
+def _unknown_campaign(place: int, told: Told, known: Register) -> list[Mistake]:
+    if not told.campaign or told.campaign in known.campaigns:
+        return []
+    words = f"There is no campaign “{told.campaign[:60]}”."
+    return [Mistake(place, "campaign", "unknown_campaign", words)]
+
+
+def _row(brand: Brand, told: Told, known: Register, origin: Origin) -> Conversion:
+    belongs = known.of(told)
+    return Conversion(
+        brand=brand,
+        key=told.key,
+        at=told.at,
+        kind=told.kind,
+        value=told.value,
+        currency=told.currency,
+        is_share=told.is_share,
+        visitor=told.visitor,
+        click=told.click,
+        link_text=told.link.strip().lower(),
+        link_id=belongs.link_id,
+        code_text=told.code.strip(),
+        code_id=belongs.code_id,
+        is_new_customer=told.is_new_customer,
+        campaign_id=belongs.campaign_id,
+        source=origin.source,
+        feed=origin.feed,
+        batch=origin.batch,
+        received_at=origin.at,
+    )
+
+
+def _differences(row: Conversion, told: Told, known: Register) -> list[str]:
+    """In what this report differs from what is kept."""
+    names = [name for name in _SAME if getattr(row, name) != getattr(told, name)]
+    if plain_code(row.code_text) != plain_code(told.code):
+        names.append("code")
+    if row.link_text != told.link.strip().lower():
+        names.append("link")
+    # Where no campaign was told, the one that was found stays.
+    if told.campaign and row.campaign_id != known.campaigns[told.campaign]:
+        names.append("campaign")
+    return names
+
+
+def _misfits(place: int, told: ToldRefund, conversion: Conversion | None) -> list[Mistake]:
+    """What of a refund does not fit what it is of."""
+    if conversion is None:
+        words = f"There is no conversion “{told.conversion[:60]}”."
+        return [Mistake(place, "conversion", "unknown_conversion", words)]
+    if told.currency and conversion.currency and told.currency != conversion.currency:
+        words = f"The conversion is in {conversion.currency}."
+        return [Mistake(place, "currency", "invalid", words)]
+    if told.at < conversion.at:
+        return [Mistake(place, "at", "invalid", "That was before the conversion.")]
+    return []
