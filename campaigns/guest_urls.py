@@ -15,6 +15,7 @@ from campaigns.views import (
     remediations_guest,
     reviewer_guest,
     rights_guest,
+    whereabouts_guest,
 )
 from campaigns.views.events import guest as events_guest
 from campaigns.views.publishing import guest as publishing_guest
@@ -42,6 +43,7 @@ urlpatterns = [
     path("content/<int:pk>/corrections/", deliverables_guest.confirm, name="corrections"),
     path("content/<int:pk>/remarks/", deliverables_guest.remark, name="draft_remark"),
     path("content/files/<int:pk>/", deliverables_guest.file, name="draft_file"),
+    path("where-am-i/", whereabouts_guest.whereabouts, name="whereabouts"),
     path("event/", events_guest.own, name="event"),
     path("event/event.ics", events_guest.own_file, name="event_file"),
     path("events/<int:pk>/", events_guest.in_portal, name="campaign_event"),

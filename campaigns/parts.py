@@ -27,6 +27,7 @@ from campaigns.portal import (
     publishing,
     remediations,
     rights,
+    whereabouts,
 )
 from campaigns.services import feed, reports
 from campaigns.services import held as held_here
@@ -92,6 +93,7 @@ PORTAL = (
     remediations,
     evidence,
     rights,
+    whereabouts,
     held,
 )
 # In the order in which a made-up brand needs them.

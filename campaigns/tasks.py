@@ -23,6 +23,8 @@ from campaigns.services.registers import looking, permit_endings
 from campaigns.services.remediation.chasing import chase
 from campaigns.services.rights.ending import tell_endings
 from campaigns.services.risk import assessing
+from campaigns.services.submissions import erasing as submissions_erasing
+from campaigns.services.whereabouts import erasing as whereabouts_erasing
 from crm.models import Brand
 
 
@@ -51,6 +53,18 @@ def remove_captures(**_later: Any) -> None:
         captures.remove_orphans(brand, at=timezone.now())
         invoices.remove_orphans(brand, at=timezone.now())
         evidence.remove_orphans(brand, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def erase_submissions(**_later: Any) -> None:
+    """Erase what the public handed in and whose time is over."""
+    submissions_erasing.erase_due(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def erase_whereabouts(**_later: Any) -> None:
+    """Erase where creators were, once it is nobody's business any more."""
+    whereabouts_erasing.erase_due(at=timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types

@@ -28,6 +28,7 @@ from campaigns.views import (
     rights,
     rights_of_engagement,
     shortlists,
+    whereabouts,
 )
 from campaigns.views.publishing import matches, missing, piece
 from campaigns.views.publishing import schedule as publishing_schedule
@@ -40,6 +41,7 @@ urlpatterns = [
     path("legal/", include("campaigns.legal_urls")),
     path("", include("campaigns.register_urls")),
     path("campaigns/<slug:key>/events/", include("campaigns.event_urls")),
+    path("campaigns/<slug:key>/submissions/", include("campaigns.submission_urls")),
     path("offers/", offers.offers, name="offers"),
     path("offers/export.<format:form>", offers.export, name="offers_export"),
     path("offers/<int:pk>/", offers.offer, name="offer"),
@@ -88,6 +90,18 @@ urlpatterns = [
     path("creators/<uuid:uid>/offers/band/", offer_terms.band, name="offer_band"),
     path("creators/<uuid:uid>/gifts/new/", gifts.new, name="gift_new"),
     path("creators/<uuid:uid>/campaigns/", engagements.of_creator, name="creator_campaigns"),
+    path("creators/<uuid:uid>/whereabouts/", whereabouts.whereabouts, name="whereabouts"),
+    path(
+        "creators/<uuid:uid>/whereabouts/<int:pk>/erase/",
+        whereabouts.take_back,
+        name="whereabouts_back",
+    ),
+    path("soon/", whereabouts.soon, name="soon"),
+    path("soon/lane/", whereabouts.lane, name="soon_lane"),
+    path("soon/keep/", whereabouts.keep, name="whereabouts_keep"),
+    path(
+        "campaigns/<slug:key>/creators/<int:pk>/usual-lane/", whereabouts.off_lane, name="off_lane"
+    ),
     path("policies/", policies.policies, name="policies"),
     path("policies/new/", policies.new, name="policy_new"),
     path("policies/guidelines/", guidelines.guidelines, name="guidelines"),

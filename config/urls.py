@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from campaigns.views.submissions import public as submitting
 from crm.views import applying, health, home, me, unsubscribe
 
 urlpatterns = [
@@ -15,6 +16,10 @@ urlpatterns = [
     path("apply/<slug:brand>/", applying.apply, name="apply"),
     path("apply/<slug:brand>/thanks/", applying.thanks, name="apply_thanks"),
     path("apply/<slug:brand>/confirm/<str:token>/", applying.confirm, name="apply_confirm"),
+    path("apply/<slug:brand>/campaigns/<slug:key>/", submitting.submit, name="submit"),
+    path(
+        "apply/<slug:brand>/campaigns/<slug:key>/thanks/", submitting.thanks, name="submit_thanks"
+    ),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
     path("guest/<str:token>/", include("campaigns.guest_urls")),
     path("accounts/", include("allauth.urls")),

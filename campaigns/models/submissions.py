@@ -89,6 +89,11 @@ class SubmissionPage(models.Model):
     def __str__(self) -> str:
         return f"Submissions to {self.campaign_id}"
 
+    @property
+    def brand(self) -> Brand:
+        """Whose page it is."""
+        return self.campaign.brand
+
     @classmethod
     def of(cls, campaign: Campaign) -> SubmissionPage:
         """The campaign's page, or a closed one where nobody made any."""

@@ -19,6 +19,7 @@ from campaigns.services.incidents.files import STORE as INCIDENTS
 from campaigns.services.payments.invoices import STORE as INVOICES
 from campaigns.services.publishing.captures import STORE as CAPTURES
 from campaigns.services.registers.papers import STORE as PERMITS
+from campaigns.services.submissions.files import STORE as SUBMISSIONS
 from crm.models import Brand
 from crm.services.privacy.blanking import ERASED, VALUES, numbered
 from crm.services.privacy.leftovers import CLEANERS, SHORTEST, Traces
@@ -42,6 +43,7 @@ _FILES = (
     Files("campaigns.ContractAcceptance", "file_sha256", CONTRACTS, "version__contract__brand"),
     Files("campaigns.Permit", "file_sha256", PERMITS),
     Files("campaigns.Invoice", "file_sha256", INVOICES),
+    Files("campaigns.Submission", "sha256", SUBMISSIONS),
     Files("campaigns.UsageRight", "document_sha256", CONTRACTS),
     Files("crm.IncidentFile", "digest", INCIDENTS, "incident__brand"),
 )
@@ -80,6 +82,9 @@ def add_erasing() -> None:
         "campaigns.RiskOverride",
         "campaigns.RuleAlert",
         "campaigns.RuleFact",
+        "campaigns.Submission",
+        "campaigns.SubmissionPermission",
+        "campaigns.Whereabouts",
         "crm.IncidentFile",
     )
     # Words of the brand's own: keys of segments and tiers, products, what a list asks.

@@ -340,6 +340,14 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.tasks.erase_applications",
         "schedule": crontab(hour=3, minute=20),
     },
+    "erase-submissions": {
+        "task": "campaigns.tasks.erase_submissions",
+        "schedule": crontab(hour=3, minute=25),
+    },
+    "erase-whereabouts": {
+        "task": "campaigns.tasks.erase_whereabouts",
+        "schedule": crontab(hour=3, minute=30),
+    },
     "propose-retention": {
         "task": "crm.tasks.propose_retention",
         "schedule": crontab(hour=3, minute=35),

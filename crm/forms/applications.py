@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,39 +13,17 @@ from crm.forms.creators import MAX_FOLLOWERS
 from crm.importers.handles import parse_handle, platform_of_url, profile_address
 from crm.importers.numbers import BadValue
 from crm.models import ApplicationPage, Platform
+from crm.public_forms import gate
+from crm.public_forms.words import LANGUAGES, one_line, paragraphs
 from crm.services.applications.page import CHANGEABLE, PageRefused, check_page
 from crm.services.applications.receiving import Account, Given
 
 ROWS = (1, 2, 3)
 _CHECK = {"class": "form-check-input"}
-# Signs that turn or hide what follows them: a name with one shows as another name.
-_TRICKS = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
-EXTRA = (
-    "A field that nobody sees was filled in, as programs do. It is empty again now: send the form "
-    "once more."
-)
-LANGUAGES = (
-    ("en", "English"),
-    ("da", "Dansk"),
-    ("de", "Deutsch"),
-    ("es", "Español"),
-    ("fr", "Français"),
-    ("it", "Italiano"),
-    ("ja", "日本語"),
-    ("ko", "한국어"),
-    ("nl", "Nederlands"),
-    ("nb", "Norsk"),
-    ("pl", "Polski"),
-    ("pt", "Português"),
-    ("fi", "Suomi"),
-    ("sv", "Svenska"),
-    ("tr", "Türkçe"),
-    ("zh", "中文"),
-)
 
 
 class ApplyForm(PlainForm):
-    """An application. `puzzle` and `extra` are not for people (services/applications/proof)."""
+    """An application. `puzzle` and `extra` are not for people (crm/public_forms/proof)."""
 
     name = forms.CharField(
         max_length=200,
@@ -125,23 +101,23 @@ class ApplyForm(PlainForm):
     def clean_extra(self) -> str:
         """Empty: who fills it in reads what the page is made of instead of the page."""
         if self.cleaned_data["extra"]:
-            put_error(self, "", EXTRA)
+            put_error(self, "", gate.EXTRA)
         return ""
 
     def clean_name(self) -> str:
         """One line, without signs that would show it as another name."""
-        name = _plain(self.cleaned_data["name"])
+        name = one_line(self.cleaned_data["name"])
         if not name:
             raise forms.ValidationError("Enter your name.")
         return name
 
     def clean_topics(self) -> str:
         """One line."""
-        return _plain(self.cleaned_data["topics"])
+        return one_line(self.cleaned_data["topics"])
 
     def clean_why(self) -> str:
         """With its paragraphs."""
-        why = _TRICKS.sub("", self.cleaned_data["why"].replace("\r\n", "\n")).strip()
+        why = paragraphs(self.cleaned_data["why"])
         if not why:
             raise forms.ValidationError("Write a sentence or two.")
         return why
@@ -238,7 +214,3 @@ class ApplicationPageForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
         except PageRefused as refusal:
             put_error(self, refusal.field, str(refusal))
         return given
-
-
-def _plain(text: str) -> str:
-    return " ".join(_TRICKS.sub("", unicodedata.normalize("NFC", text)).split())

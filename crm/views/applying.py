@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import json
-import logging
 from http import HTTPStatus
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from redis.exceptions import RedisError
 
 from crm.forms import put_error
 from crm.forms.applications import ApplyForm
 from crm.models import ApplicationPage
-from crm.services.applications import confirming, limits, proof, receiving
+from crm.public_forms import gate, proof
+from crm.services.applications import confirming, receiving
 from crm.tasks import mail_applicant
-
-logger = logging.getLogger(__name__)
-
-BUSY = (
-    "We cannot take applications this moment. Nothing that you wrote is lost: send it again in a "
-    "few minutes."
-)
 
 
 @never_cache
@@ -43,18 +34,10 @@ def apply(request: HttpRequest, brand: str) -> HttpResponse:
     try:
         _take(request, page, form)
         return redirect("apply_thanks", brand=brand)
-    except limits.TooMany as too_many:
-        put_error(form, "", str(too_many))
-        status, headers = HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": str(too_many.seconds)}
-    except proof.ProofRefused as refusal:
-        put_error(form, "", str(refusal))
+    except gate.SHUT as shut:
+        status, headers = gate.explain(form, shut)
     except receiving.ApplicationRefused as refusal:
         put_error(form, refusal.field, str(refusal))
-    except RedisError:
-        # What cannot be counted is not taken: else a broken cache would open the door.
-        logger.exception("The cache does not answer: an application was not taken.")
-        put_error(form, "", BUSY)
-        status = HTTPStatus.SERVICE_UNAVAILABLE
     answer = _shown(request, page, form, status)
     for name, value in headers.items():
         answer[name] = value
@@ -63,12 +46,14 @@ def apply(request: HttpRequest, brand: str) -> HttpResponse:
 
 def _take(request: HttpRequest, page: ApplicationPage, form: ApplyForm) -> None:
     at = timezone.now()
-    payload = form.cleaned_data["puzzle"]
-    shown = proof.check(payload, page, at)
-    given = form.given(shown.consent_version)
-    network = limits.network_of(_address(request))
-    limits.count(brand_id=page.brand_id, network=network, email=given.email, at=at)
-    proof.spend(shown)
+    consent_version = gate.let_in(
+        request,
+        payload=form.cleaned_data["puzzle"],
+        place=place_of(page),
+        email=form.cleaned_data["email"].lower(),
+        at=at,
+    )
+    given = form.given(consent_version)
     application = receiving.receive(page=page, given=given, at=at)
     if confirming.mailbox_of(page.brand) is not None:
         mail_applicant.delay_on_commit(application_id=application.pk)
@@ -101,6 +86,11 @@ def confirm(request: HttpRequest, brand: str, token: str) -> HttpResponse:
     return render(request, template, context)
 
 
+def place_of(page: ApplicationPage) -> str:
+    """What puzzles and limits of the page go by."""
+    return f"apply:{page.brand_id}"
+
+
 def _page(slug: str) -> ApplicationPage:
     """The open page of a brand; whether there is a brand without one is nobody's business."""
     page = ApplicationPage.objects.select_related("brand")
@@ -120,15 +110,8 @@ def _shown(
     context = {
         "page": page,
         "form": form,
-        "challenge_json": json.dumps(proof.challenge(page, timezone.now())),
+        "challenge_json": json.dumps(
+            proof.challenge(place_of(page), page.consent_version, timezone.now())
+        ),
     }
     return render(request, "crm/applications/apply.html", context, status=status)
-
-
-def _address(request: HttpRequest) -> str:
-    """From where the request came; behind proxies of ours, what the outermost of them saw."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    proxies: int = settings.PROXIES
-    if proxies and len(hops) >= proxies:
-        return hops[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))

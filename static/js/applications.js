@@ -1,4 +1,4 @@
-// Applications: a, d, s and u on the one that has the keyboard; after a swap it keeps it.
+// Applications and submissions: a, d, q, s and u on the one that has the keyboard; after a swap it keeps it.
 const applicationOf = (element) => element?.closest?.("article[data-row]");
 let isGoing = false;
 document.addEventListener("keydown", (event) => {
@@ -12,16 +12,16 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "a") row.querySelector("[data-accept]")?.click();
   else if (event.key === "s") row.querySelector("[data-spam]")?.click();
   else if (event.key === "u") row.querySelector("[data-undo]")?.click();
-  else if (event.key === "d") {
-    const details = row.querySelector("[data-decline]");
+  else if (event.key === "d" || event.key === "q") {
+    const details = row.querySelector(event.key === "d" ? "[data-decline]" : "[data-ask]");
     if (!details) return;
     event.preventDefault();
     details.open = true;
-    details.querySelector("input[name=reason]").focus();
+    details.querySelector("input:not([type=hidden]), textarea, select").focus();
   }
 });
 document.addEventListener("keydown", (event) => {
-  const details = event.target.closest("[data-decline]");
+  const details = event.target.closest("[data-decline], [data-ask]");
   if (event.key !== "Escape" || !details) return;
   details.open = false;
   details.querySelector("summary").focus();

@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from crm.choices import ApplicationStatus
 from crm.models import Application
-from crm.services.applications import proof
+from crm.public_forms import proof
 from tests.browser.watching import PHONE, SCREEN, width_beyond_screen
 from tests.crm.applications.worlds import applied, open_page
 

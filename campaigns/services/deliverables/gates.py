@@ -14,6 +14,7 @@ from campaigns.models import (
     Delegation,
     Deliverable,
     Draft,
+    FastLane,
     GateTurn,
     ReviewPlan,
     WorkingWeek,
@@ -126,7 +127,7 @@ def begin(
 ) -> None:
     """It is this gate's turn: the clock runs, and who decides is told."""
     turn.began_at = at
-    turn.due_at = hours.due_at(at, plan.hours_of(turn.gate), week)
+    turn.due_at = hours.due_at(at, _hours(deliverable, turn.gate, plan), week)
     turn.save(update_fields=["began_at", "due_at"])
     brand = deliverable.engagement.campaign.brand
     keeper = plan.keeper_of(turn.gate) or _leads(deliverable, turn.gate)
@@ -191,6 +192,14 @@ def refuse_unless_gates(gates: Iterable[str], field: str = "gates") -> list[str]
     if not asked or not asked <= set(Gate.values):
         raise CampaignRefused("Choose at least one gate.", field=field)
     return [gate.value for gate in Gate if gate.value in asked]
+
+
+def _hours(deliverable: Deliverable, gate: str, plan: ReviewPlan) -> int:
+    """Working hours that a gate has for the piece: fewer where its creator is on the fast lane."""
+    lane = FastLane.objects.filter(engagement=deliverable.engagement_id)
+    most = lane.values_list("gate_hours", flat=True).first()
+    usual = plan.hours_of(gate)
+    return usual if most is None else min(usual, most)
 
 
 def _leads(deliverable: Deliverable, gate: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.cache import cache
 
-from crm.services.applications import proof
+from crm.public_forms import proof
 from tests.crm.applications.worlds import open_page
 
 

@@ -16,7 +16,8 @@ from redis.exceptions import ConnectionError as RedisDown
 
 from crm.choices import ApplicationStatus
 from crm.models import Application, AuditEntry, Notification
-from crm.services.applications import limits, proof
+from crm.public_forms import limits, proof
+from crm.views.applying import place_of
 from tests.crm.applications.worlds import CONSENT, applied, filled_in, open_page, solved
 from tests.factories import ContactPointFactory, RelationshipFactory
 
@@ -196,21 +197,21 @@ def test_a_puzzle_is_good_for_one_form_of_one_brand(brand, other_brand, public, 
 
 def test_a_puzzle_that_somebody_changed_is_not_ours(public):
     now = timezone.now()
-    challenge = proof.challenge(public, now - timedelta(hours=1))
+    challenge = proof.challenge(place_of(public), 1, now - timedelta(hours=1))
     challenge["parameters"]["data"]["consent"] = 99
     forged = {"challenge": challenge, "solution": {"counter": 1, "derivedKey": "00"}}
     with pytest.raises(proof.ProofRefused, match="did not succeed"):
-        proof.check(base64.b64encode(json.dumps(forged).encode()).decode(), public, now)
+        proof.check(base64.b64encode(json.dumps(forged).encode()).decode(), place_of(public), now)
 
 
 def test_nobody_is_faster_than_typing_and_no_page_stays_open_for_ever(public):
     now = timezone.now()
     with pytest.raises(proof.ProofRefused, match="faster than anybody types"):
-        proof.check(solved(public, now), public, now + timedelta(seconds=3))
-    shown = proof.check(solved(public, now), public, now + timedelta(seconds=4))
+        proof.check(solved(public, now), place_of(public), now + timedelta(seconds=3))
+    shown = proof.check(solved(public, now), place_of(public), now + timedelta(seconds=4))
     assert (shown.at, shown.consent_version, len(shown.nonce)) == (now, 1, 32)
     with pytest.raises(proof.ProofRefused, match="more than two hours"):
-        proof.check(solved(public, now), public, now + timedelta(hours=2, seconds=1))
+        proof.check(solved(public, now), place_of(public), now + timedelta(hours=2, seconds=1))
 
 
 def test_words_of_consent_that_changed_are_read_again(public, client):
@@ -228,7 +229,7 @@ def test_one_address_may_apply_three_times_a_day(public, client):
     answer = client.post(URL, filled_in(public))
     assert answer.status_code == 429
     assert 0 < int(answer["Retry-After"]) <= 24 * 3600
-    assert "Too many applications came from your network" in said(answer)
+    assert "Too many forms came from your network" in said(answer)
     assert Application.objects.count() == 1
 
 
@@ -265,7 +266,7 @@ def test_without_a_cache_nothing_is_taken(public, client, monkeypatch):
 
     given = filled_in(public)
     monkeypatch.setattr(cache, "add", down)
-    assert "We cannot take applications this moment." in refused(client, given, 503)
+    assert "We cannot take forms this moment." in refused(client, given, 503)
 
 
 def test_a_form_of_another_site_is_refused(public):

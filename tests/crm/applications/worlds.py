@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from crm.choices import ApplicationStatus
 from crm.models import Application, ApplicationAccount, ApplicationPage, Brand
-from crm.services.applications import proof
+from crm.public_forms import proof
+from crm.views.applying import place_of
 from tests.factories import NOW
 
 CONSENT = "Acme keeps this for 180 days. Write to privacy@acme.example to have it erased."
@@ -30,7 +31,9 @@ def open_page(brand: Brand, **changes: Any) -> ApplicationPage:
 def solved(page: ApplicationPage, at: datetime | None = None) -> str:
     """What the browser sends once it has solved the puzzle that it got a minute ago."""
     shown_at = at or timezone.now() - timedelta(minutes=1)
-    challenge = altcha.Challenge.from_dict(proof.challenge(page, shown_at))
+    challenge = altcha.Challenge.from_dict(
+        proof.challenge(place_of(page), page.consent_version, shown_at)
+    )
     solution = altcha.solve_challenge(challenge)
     assert solution is not None
     return altcha.Payload(challenge, solution).to_base64()

@@ -1,7 +1,7 @@
 """Proof that a form was filled in by somebody with time: nothing to recognise, no third party.
 
 The page carries a puzzle that takes a browser about a second to solve (ALTCHA, proof of work). It
-is signed and says for which brand it was made, when, and which words of consent stood there: a
+is signed and says for which page it was made, when, and which words of consent stood there: a
 solution is good for one form, once, and not before a person could have read it.
 """
 
@@ -18,8 +18,6 @@ import altcha
 from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
-from crm.models import ApplicationPage
-
 GOOD_FOR = timedelta(hours=2)
 # Nobody reads and fills in the form in less.
 NOT_BEFORE = timedelta(seconds=4)
@@ -31,7 +29,7 @@ PAYLOAD_MAX = 4_000
 
 
 class ProofRefused(Exception):
-    """The form is not taken; the message is fit for the applicant."""
+    """The form is not taken; the message is fit for who sent it."""
 
 
 @dataclass(frozen=True)
@@ -44,17 +42,17 @@ class Shown:
     nonce: str
 
 
-def challenge(page: ApplicationPage, at: datetime) -> dict[str, Any]:
-    """A puzzle for one form of the brand, as the page's script reads it."""
+def challenge(place: str, consent_version: int, at: datetime) -> dict[str, Any]:
+    """A puzzle for one form of the page `place`, as its script reads it."""
     made = altcha.create_challenge(
         _ALGORITHM,
         ROUNDS,
         counter=secrets.choice(range(*TRIES)),
         expires_at=at + GOOD_FOR,
         data={
-            "brand": page.brand_id,
+            "place": place,
             "at": at.isoformat(),
-            "consent": page.consent_version,
+            "consent": consent_version,
         },
         hmac_secret=_secret("challenge"),
         hmac_key_secret=_secret("key"),
@@ -63,7 +61,7 @@ def challenge(page: ApplicationPage, at: datetime) -> dict[str, Any]:
     return challenge
 
 
-def check(payload: str, page: ApplicationPage, at: datetime) -> Shown:
+def check(payload: str, place: str, at: datetime) -> Shown:
     """What the page showed, once the puzzle is known to be solved. Raises ProofRefused."""
     if not payload:
         raise ProofRefused(
@@ -71,7 +69,7 @@ def check(payload: str, page: ApplicationPage, at: datetime) -> Shown:
             "says that it has, then send the form again."
         )
     told = _told(payload)
-    if told is None or told.get("brand") != page.brand_id:
+    if told is None or told["place"] != place:
         raise _not_solved()
     if at - datetime.fromisoformat(told["at"]) > GOOD_FOR:
         raise ProofRefused(
@@ -91,7 +89,7 @@ def check(payload: str, page: ApplicationPage, at: datetime) -> Shown:
 
 def spend(shown: Shown) -> None:
     """Use a solved puzzle up. Raises ProofRefused for one that was used already."""
-    if not cache.add(f"apply:proof:{shown.nonce}", 1, timeout=int(GOOD_FOR.total_seconds())):
+    if not cache.add(f"form:proof:{shown.nonce}", 1, timeout=int(GOOD_FOR.total_seconds())):
         raise ProofRefused("This form was sent already. If something is missing, send it again.")
 
 
@@ -103,7 +101,7 @@ def _told(payload: str) -> dict[str, Any] | None:
         told = parameters["data"]
         datetime.fromisoformat(told["at"])
         return {
-            "brand": int(told["brand"]),
+            "place": str(told["place"]),
             "at": told["at"],
             "consent": int(told["consent"]),
             "nonce": str(parameters["nonce"]),
@@ -120,4 +118,4 @@ def _not_solved() -> ProofRefused:
 
 
 def _secret(use: str) -> str:
-    return salted_hmac(f"crm.applications.{use}", "", algorithm="sha256").hexdigest()
+    return salted_hmac(f"crm.public_forms.{use}", "", algorithm="sha256").hexdigest()

@@ -1,4 +1,4 @@
-"""How often one network, and one address, may apply: counted in the cache, by hashes."""
+"""How often one network, and one address, may send a public form: counted by hashes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ class Limit:
         return number, datetime.fromtimestamp((number + 1) * seconds, UTC)
 
 
-# A network is a household, an office or a campus: several people may apply from there.
+# A network is a household, an office or a campus: several people may send one from there.
 OF_NETWORK = (Limit(10, timedelta(hours=1)), Limit(30, timedelta(days=1)))
 # Somebody who mistypes sends again; each time a mail goes out.
 OF_ADDRESS = (Limit(3, timedelta(days=1)),)
 
 
 class TooMany(Exception):
-    """Too much came from there; the message is fit for the applicant."""
+    """Too much came from there; the message is fit for who sent the form."""
 
     def __init__(self, until: datetime, at: datetime) -> None:
         self.seconds = max(1, int((until - at).total_seconds()))
@@ -42,16 +42,16 @@ class TooMany(Exception):
         else:
             wait = f"{hours} hours"
         super().__init__(
-            f"Too many applications came from your network or for this e-mail address. "
+            f"Too many forms came from your network or for this e-mail address. "
             f"Try again in {wait}. What you wrote stands below; copy it if you leave this page."
         )
 
 
-def count(*, brand_id: int, network: str, email: str, at: datetime) -> None:
-    """Count one application, sent or refused. Raises TooMany."""
+def count(*, place: str, network: str, email: str, at: datetime) -> None:
+    """Count one form of the page `place`, sent or refused. Raises TooMany."""
     places = [
         *((f"net:{network}", limit) for limit in OF_NETWORK),
-        *((f"mail:{brand_id}:{email}", limit) for limit in OF_ADDRESS),
+        *((f"mail:{place}:{email}", limit) for limit in OF_ADDRESS),
     ]
     over = [ends for place, limit in places if (ends := _over(place, limit, at))]
     if over:
@@ -73,8 +73,8 @@ def _over(place: str, limit: Limit, at: datetime) -> datetime | None:
     """When it may go on, where this one is one too many."""
     number, ends = limit.span_of(at)
     # Neither addresses nor networks can be read out of the cache.
-    hashed = salted_hmac("crm.applications.limits", place, algorithm="sha256").hexdigest()
-    key = f"apply:{hashed}:{limit.span.total_seconds():.0f}:{number}"
+    hashed = salted_hmac("crm.public_forms.limits", place, algorithm="sha256").hexdigest()
+    key = f"form:{hashed}:{limit.span.total_seconds():.0f}:{number}"
     cache.add(key, 0, timeout=int(limit.span.total_seconds()))
     try:
         counted = cache.incr(key)

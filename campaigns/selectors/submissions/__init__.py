@@ -1,0 +1,1 @@
+"""What the public handed in, as pages show it."""

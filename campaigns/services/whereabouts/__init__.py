@@ -1,0 +1,1 @@
+"""Where creators are and how soon they can post: said, taken back, and erased once it is over."""
