@@ -8,6 +8,7 @@ from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api.assets import AssetUseViewSet, AssetViewSet
+from campaigns.api.authenticity import FlagsViewSet
 from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, BriefViewSet
 from campaigns.api.campaigns import KEY as CAMPAIGN
 from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
@@ -30,6 +31,7 @@ from campaigns.api.publishing import (
     PublicationViewSet,
 )
 from campaigns.api.registers import PermitViewSet, RuleAlertViewSet
+from campaigns.api.reliability import ReliabilityViewSet
 from campaigns.api.remediations import RemediationViewSet
 from campaigns.api.reports import ReportViewSet
 from campaigns.api.rights import RightQueryViewSet, RightViewSet
@@ -70,6 +72,7 @@ from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
+from segmentation.api.experiments import ExperimentLookViewSet, ExperimentViewSet
 from segmentation.api.facts import FactViewSet
 from segmentation.api.near_misses import NearMissViewSet
 from segmentation.api.overrides import OverrideViewSet
@@ -130,6 +133,8 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "incidents": ("incidents", IncidentViewSet),
     "holds": ("holds", HoldViewSet),
     "risk": ("risk", RiskViewSet),
+    "flags": ("flags", FlagsViewSet),
+    "reliability": ("reliability", ReliabilityViewSet),
     "permits": ("permits", PermitViewSet),
     "rule-alerts": ("rule-alerts", RuleAlertViewSet),
     "assets": ("assets", AssetViewSet),
@@ -146,6 +151,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "stage-suggestions": ("stage-suggestions", StageSuggestionViewSet),
     "hygiene": ("hygiene", HygieneViewSet),
     "drift": ("drift", DriftViewSet),
+    "experiments": ("experiments", ExperimentViewSet),
     "tier-schemes": ("tier-schemes", TierSchemeViewSet),
     "runs": ("runs", RunViewSet),
     "views": ("views", SavedViewViewSet),
@@ -174,6 +180,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
         DuplicateViewSet.as_view({"post": "different"}, detail=True),
     ),
     re_path(rf"^merges/(?P<pk>{ID}):undo$", MergeViewSet.as_view({"post": "undo"}, detail=True)),
+    re_path(
+        rf"^experiments/(?P<pk>{ID})/looks/?$",
+        ExperimentLookViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    *(
+        re_path(
+            rf"^experiments/(?P<pk>{ID}):{verb}$",
+            ExperimentViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("start", "join", "complete", "stop")
+    ),
     re_path(r"^scorecards/?$", ScorecardViewSet.as_view({"get": "list"})),
     re_path(
         rf"^segments/(?P<key>{KEY})/scorecard/?$",
@@ -399,6 +416,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
             RiskViewSet.as_view({"post": verb}, detail=True),
         )
         for verb in ("assess", "override", "end_override")
+    ),
+    *(
+        re_path(
+            rf"^flags/(?P<uid>{UID}):{verb.replace('_', '-')}$",
+            FlagsViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("look", "explain", "count_again")
+    ),
+    re_path(
+        rf"^reliability/(?P<uid>{UID}):compute$",
+        ReliabilityViewSet.as_view({"post": "compute"}, detail=True),
     ),
     re_path(
         rf"^gifts/(?P<pk>{ID}):advance$", GiftViewSet.as_view({"post": "advance"}, detail=True)

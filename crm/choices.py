@@ -45,6 +45,8 @@ class Scope(models.TextChoices):
     SEGMENTS_READ = "segments:read", "Read facts, segments and members; check and preview rules"
     SEGMENTS_WRITE = "segments:write", "Change segments, playbooks, overrides and audiences"
     SCORECARDS_READ = "scorecards:read", "Read scorecards"
+    EXPERIMENTS_READ = "experiments:read", "Read experiments, who got which arm, and results"
+    EXPERIMENTS_WRITE = "experiments:write", "Plan, start, read and end experiments"
     RUNS_READ = "runs:read", "Read runs and their changes"
     RUNS_WRITE = "runs:write", "Start runs"
     REVIEWS_READ = "reviews:read", "Read review forms, vettings and reviews that may be read"

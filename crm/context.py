@@ -45,6 +45,8 @@ RAIL = (
     ("Campaigns", "speakerphone", "campaigns:campaigns", "p", Can.VIEW),
     ("Approvals", "checklist", "campaigns:approvals", "v", Can.VIEW),
     ("Offers", "heart-handshake", "campaigns:offers", "f", Can.VIEW),
+    ("Payments", "coins", "campaigns:payments", "", Can.VIEW),
+    ("Tracking", "link", "campaigns:tracking", "", Can.VIEW),
     ("Library", "photo", "campaigns:assets", "l", Can.VIEW),
     ("Rules", "book", "campaigns:policies", "", Can.VIEW),
     ("Review queue", "scale", "campaigns:disclosures", "q", Can.VIEW),

@@ -57,6 +57,7 @@ class Can(StrEnum):
     RUN_SEGMENTS = "run_segments"
     APPLY_RUNS = "apply_runs"
     EDIT_SEGMENTS = "edit_segments"
+    RUN_EXPERIMENTS = "run_experiments"
     READ_AUDIT = "read_audit"
     HANDLE_PRIVACY = "handle_privacy"
     READ_RESTRICTED = "read_restricted"
@@ -80,6 +81,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.RUN_SEGMENTS,
             Can.APPLY_RUNS,
             Can.EDIT_SEGMENTS,
+            Can.RUN_EXPERIMENTS,
         }
     ),
     Role.MANAGER: frozenset(
@@ -106,7 +108,9 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.TRIAGE,
         }
     ),
-    Role.ANALYST: frozenset({Can.VIEW, Can.WRITE_NOTES, Can.REVIEW, Can.RUN_SEGMENTS}),
+    Role.ANALYST: frozenset(
+        {Can.VIEW, Can.WRITE_NOTES, Can.REVIEW, Can.RUN_SEGMENTS, Can.RUN_EXPERIMENTS}
+    ),
     Role.LEGAL: frozenset(
         {
             Can.VIEW,

@@ -35,7 +35,11 @@ def add_parts() -> None:
     add_part("segmentation", erasing.PART)
     JUDGEMENTS.add("segments", judged.judged)
     add_deleted(
-        "segmentation.Override", "segmentation.SegmentExample", "segmentation.StageSuggestion"
+        "segmentation.ExperimentAssignment",
+        "segmentation.ExperimentOutcome",
+        "segmentation.Override",
+        "segmentation.SegmentExample",
+        "segmentation.StageSuggestion",
     )
     GOES_WITH.add("segmentation.StageSuggestion", "segmentation.StageSuggestion")
     for source in day.SOURCES:

@@ -12,8 +12,16 @@ from django.utils import timezone
 
 from crm.models import Brand
 from segmentation.facts import check
-from segmentation.models import DriftReport, RunOrder, TierScorecards
+from segmentation.models import (
+    AttributionReport,
+    ClaimTrial,
+    DriftReport,
+    ExperimentLook,
+    RunOrder,
+    TierScorecards,
+)
 from segmentation.services import (
+    claims,
     counting,
     drift,
     errands,
@@ -27,8 +35,10 @@ from segmentation.services import (
     stage_suggestions,
     tier_scorecards,
 )
+from segmentation.services.attribution import requests as attribution
 from segmentation.services.changesets import last_applied
 from segmentation.services.drift import alerts as drift_alerts
+from segmentation.services.experiments import looking
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
@@ -138,6 +148,24 @@ def compute_tier_scorecards(*, errand_id: int, **_later: Any) -> None:
     tier_scorecards.compute(scorecards_id=errand_id, at=timezone.now())
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def compute_look(*, errand_id: int, **_later: Any) -> None:
+    """Compute a look at an experiment that waits."""
+    looking.compute(look_id=errand_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def compute_attribution(*, errand_id: int, **_later: Any) -> None:
+    """Compute the report of attribution that waits."""
+    attribution.compute(report_id=errand_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def try_claims(*, errand_id: int, **_later: Any) -> None:
+    """Hold the claims of others against a brand's own posts, as somebody asked."""
+    claims.compute(trial_id=errand_id, at=timezone.now())
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def take_up_errands(**_later: Any) -> None:
     """Send what was asked for once more, where its message or its worker got lost."""
@@ -146,6 +174,9 @@ def take_up_errands(**_later: Any) -> None:
         (carry_out_order, RunOrder.objects.all()),
         (compute_drift, DriftReport.objects.all()),
         (compute_tier_scorecards, TierScorecards.objects.all()),
+        (try_claims, ClaimTrial.objects.all()),
+        (compute_attribution, AttributionReport.objects.all()),
+        (compute_look, ExperimentLook.objects.all()),
     ):
         for errand_id in errands.forgotten(rows, at=now):
             task.delay(errand_id=errand_id)

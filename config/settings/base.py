@@ -125,6 +125,11 @@ MAIL_HOSTS = [host.lower() for host in env.list("MAIL_HOSTS", default=[])]
 # outermost of them wrote into X-Forwarded-For.
 PROXIES = env.int("PROXIES", default=0)
 
+# Clicks that wait in Valkey for a worker, some 250 bytes each; what comes when there are so many is
+# counted as lost. And the header in which a proxy of ours says from which country somebody came.
+CLICKS_WAITING_MAX = env.int("CLICKS_WAITING_MAX", default=200_000)
+CLICK_COUNTRY_HEADER = env.str("CLICK_COUNTRY_HEADER", default="")
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -217,6 +222,11 @@ SPECTACULAR_SETTINGS = {
         "OverrideKind": "segmentation.choices.OverrideKind",
         "ErrandStatus": "segmentation.choices.ErrandStatus",
         "OrderKind": "segmentation.choices.OrderKind",
+        "ExperimentDesign": "segmentation.choices.ExperimentDesign",
+        "ExperimentReading": "segmentation.choices.ExperimentReading",
+        "ExperimentStatus": "segmentation.choices.ExperimentStatus",
+        "OutcomeMetric": "segmentation.choices.OutcomeMetric",
+        "LookSource": "segmentation.choices.LookSource",
         "StageRuleKind": "segmentation.choices.StageRuleKind",
         "SuggestionStatus": "segmentation.choices.SuggestionStatus",
         "ConnectionKind": "campaigns.models.connections.TIE_KINDS",
@@ -288,6 +298,14 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     # Incidents age, permits and campaigns end: what only time changes, before the stages are looked
     # at. What people do is computed on demand, too.
+    "look-at-audiences": {
+        "task": "campaigns.tasks.look_at_audiences",
+        "schedule": crontab(hour=3, minute=50),
+    },
+    "read-reliability": {
+        "task": "campaigns.tasks.read_reliability",
+        "schedule": crontab(hour=4, minute=30),
+    },
     "assess-risk": {"task": "campaigns.tasks.assess_risk", "schedule": crontab(hour=4, minute=20)},
     "end-pauses": {"task": "campaigns.tasks.end_pauses", "schedule": crontab(minute="*/15")},
     # Every brand's fiscal quarter may begin in another month and zone, and dimensions have cadences
@@ -411,6 +429,20 @@ CELERY_BEAT_SCHEDULE = {
     "tell-of-ending-rights": {
         "task": "campaigns.tasks.tell_of_ending_rights",
         "schedule": crontab(minute=27),
+    },
+    "write-clicks": {
+        "task": "campaigns.tasks.write_clicks",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},  # none pile up while no worker is there
+    },
+    # Brands' days begin at different hours; redemptions come when shops send them.
+    "find-spikes": {
+        "task": "campaigns.tasks.find_spikes",
+        "schedule": crontab(minute=47),
+    },
+    "remove-clicks": {
+        "task": "campaigns.tasks.remove_clicks",
+        "schedule": crontab(hour=3, minute=15),
     },
     "refresh-metrics": {
         "task": "crm.tasks.refresh_all_metrics",

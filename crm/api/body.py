@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from difflib import get_close_matches
+from math import isfinite
 from typing import Any
 
 from rest_framework import serializers
@@ -34,3 +35,16 @@ class Body(serializers.Serializer[Any]):
         if errors:
             raise serializers.ValidationError(errors)
         return values
+
+
+class NumberField(serializers.FloatField):
+    """A number that can be compared: neither "NaN" nor infinity, which pass every bound."""
+
+    default_error_messages = {"not_finite": "A valid number is required."}
+
+    def to_internal_value(self, data: Any) -> float:
+        """The checked number."""
+        found = super().to_internal_value(data)
+        if not isfinite(found):
+            self.fail("not_finite")
+        return found

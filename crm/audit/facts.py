@@ -20,9 +20,9 @@ _NAMES = """
     act adopted as_drafts basis campaign changed channel choices colour consent_version country
     creator criteria currency days digest dimension engine field fields finding form format from
     gate gates gone_uid hash held item jurisdiction key keys kind language legal_always list moved
-    order origin pack period platform purpose result risk role rule rules scheme scopes segment
-    sequence severity source stage state status step tag tier timezone to_stage together trigger
-    type usage verdict version weights
+    order origin pack period platform purpose result risk role rule rules scheme scopes seed
+    segment sequence severity source stage state status step tag tier timezone to_stage together
+    trigger type usage verdict version weights
 """
 FACTS = frozenset(_NAMES.split())
 _WORDLESS = (bool, int, float, Decimal, date, time, timedelta, UUID, Enum)

@@ -7,9 +7,15 @@
 //   horizontal: false, series: [{name, data: [1, null, ...], low: [...], high: [...]}]}
 // null is unknown and leaves a gap; `connect: true` draws the line on to the next known value.
 // `low` and `high` (both or none) draw an interval around a line.
+// Dots: {type: "scatter", unit, x_name, y_name, series: [{name, data: [[x, y], ...]}],
+//   marks: [{x: 10000, label: "Micro"}]}; both axes are logarithmic.
 //
 // Flows: {type: "sankey", unit: "count", nodes: [{name: "then a", label: "A"}, ...],
 //   links: [{source: "then a", target: "now b", value: 12}, ...]}
+//
+// Intervals, a line each: {type: "forest", unit: "fraction", x: ["A", "B"],
+//   series: [{name, data: [0.1, 0.2], low: [...], high: [...]}]}; `plain: true` leaves out the
+//   upright line at zero, which means no difference.
 // Times on x are plain labels in order. Without JavaScript the data table beside the chart remains.
 (() => {
   const drawn = new Map();
@@ -118,13 +124,101 @@
     };
   };
 
+  // Each line its value and interval, from left to right; the upright line is no difference. What is
+  // not known leaves its line empty.
+  const forest = (chart) => {
+    const [series] = chart.series;
+    const found = { low: [], high: [], ...series };
+    const isKnown = (value) => value !== null && value !== undefined;
+    const interval = (at) => isKnown(found.low[at])
+      ? ` (${words(found.low[at], chart.unit)} to ${words(found.high[at], chart.unit)})` : "";
+    const text = textColour();
+    const labels = { color: text };
+    const faint = { lineStyle: { color: text, opacity: 0.15 } };
+    const draw = (_params, api) => {
+      const [low, y] = api.coord([api.value(1), api.value(0)]);
+      const [high] = api.coord([api.value(2), api.value(0)]);
+      const line = (x1, y1, x2, y2) =>
+        ({ type: "line", shape: { x1, y1, x2, y2 }, style: { stroke: PALETTE[0], lineWidth: 2 } });
+      return {
+        type: "group",
+        children: [
+          line(low, y, high, y), line(low, y - 5, low, y + 5), line(high, y - 5, high, y + 5),
+        ],
+      };
+    };
+    return {
+      animation: false,
+      color: PALETTE,
+      grid: { left: 8, right: 24, top: 16, bottom: 8, containLabel: true },
+      tooltip: {
+        trigger: "item", renderMode: "richText",
+        formatter: ({ value, seriesType }) => {
+          const at = value[seriesType === "custom" ? 0 : 1];
+          return `${chart.x[at]}: ${words(found.data[at], chart.unit)}${interval(at)}`;
+        },
+      },
+      xAxis: {
+        type: "value", scale: true, splitLine: faint,
+        axisLabel: { ...labels, formatter: (value) => short(value, chart.unit) },
+      },
+      yAxis: {
+        type: "category", data: chart.x, inverse: true, axisLabel: labels,
+        axisTick: { show: false }, axisLine: { show: false },
+      },
+      series: [
+        {
+          type: "custom", renderItem: draw, encode: { x: [1, 2], y: 0 },
+          data: found.low.map((low, at) => [at, low, found.high[at]]).filter(([, low]) => isKnown(low)),
+        },
+        {
+          type: "scatter", symbolSize: 11,
+          data: found.data.map((value, at) => [value, at]).filter(([value]) => isKnown(value)),
+          itemStyle: { color: PALETTE[0] },
+          markLine: chart.plain ? undefined : {
+            silent: true, symbol: "none", label: { show: false }, data: [{ xAxis: 0 }],
+            lineStyle: { color: text, type: "solid", opacity: 0.5 },
+          },
+        },
+      ],
+    };
+  };
+
+  const dots = (chart) => {
+    const text = textColour();
+    const labels = { color: text };
+    const faint = { lineStyle: { color: text, opacity: 0.15 } };
+    const axis = { type: "log", splitLine: faint, nameLocation: "middle", nameTextStyle: labels, scale: true };
+    return {
+      animation: false,
+      color: PALETTE,
+      grid: { left: 28, right: 16, top: 24, bottom: 24, containLabel: true },
+      tooltip: {
+        trigger: "item", renderMode: "richText",
+        formatter: ({ value }) => `${value[0].toLocaleString("en")} followers: ${words(value[1], chart.unit)}`,
+      },
+      xAxis: { ...axis, name: chart.x_name, nameGap: 28, axisLabel: { ...labels, formatter: (value) => short(value, "count") } },
+      yAxis: { ...axis, name: chart.y_name, nameGap: 48, axisLabel: { ...labels, formatter: (value) => short(value, chart.unit) } },
+      series: chart.series.map((series, index) => ({
+        name: series.name, type: "scatter", data: series.data, symbolSize: 5,
+        itemStyle: { color: PALETTE[index % PALETTE.length], opacity: 0.5 },
+        markLine: index ? undefined : {
+          silent: true, symbol: "none", lineStyle: { color: text, opacity: 0.4 },
+          label: { color: text, formatter: ({ name }) => name },
+          data: chart.marks.map((mark) => ({ xAxis: mark.x, name: mark.label })),
+        },
+      })),
+    };
+  };
+
   const isEmpty = (chart) => chart.type === "sankey"
     ? !chart.links.length
     : chart.series.every((series) => series.data.every((value) => value === null));
 
   const height = (chart) => {
     if (chart.type === "sankey") return `${Math.max(14, Math.min(44, chart.nodes.length * 1.1))}rem`;
-    return chart.horizontal ? `${Math.max(6, chart.x.length * 2 + 2)}rem` : "15rem";
+    if (chart.type === "scatter") return "24rem";
+    return chart.horizontal || chart.type === "forest" ? `${Math.max(6, chart.x.length * 2 + 2)}rem` : "15rem";
   };
 
   const draw = (place) => {
@@ -141,7 +235,8 @@
     place.style.height = height(chart);
     drawn.get(place)?.dispose();
     const canvas = window.echarts.init(place);
-    canvas.setOption(chart.type === "sankey" ? flows(chart) : option(chart));
+    const kinds = { sankey: flows, forest, scatter: dots };
+    canvas.setOption((kinds[chart.type] ?? option)(chart));
     drawn.set(place, canvas);
   };
 

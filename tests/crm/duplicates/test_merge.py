@@ -301,6 +301,8 @@ DECIDED = {
     "crm.StageChange.relationship": "the stay in the stage that does not count ends",
     "crm.SuppressedAddress.suppression": "the same address",
     "crm.Suppression.creator": "joined: the addresses of both",
+    "segmentation.ExperimentAssignment.relationship": "the arm of the one who stays",
+    "segmentation.ExperimentOutcome.assignment": "what came of the one who stays",
     "segmentation.Override.creator": "the decision about the one who stays",
     "segmentation.SegmentExample.creator": "the same segment",
     "segmentation.StageSuggestion.relationship": "the same stage",

@@ -1,0 +1,130 @@
+"""Experiments over REST: planned, started, read and ended."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from segmentation.models import Experiment, ExperimentLook
+from segmentation.services.experiments import looking
+from tests.rest import assert_problem, rest_as, walk
+from tests.segmentation.experiments.worlds import educators, make_experiment, start
+from tests.segmentation.world import make_segment
+
+PLAN = {
+    "name": "Hooks",
+    "question": "Which hook?",
+    "metric": "uploaded",
+    "segment": "educators",
+    "arms": [{"key": "a", "name": "A"}, {"key": "b", "name": "B", "share": 2}],
+}
+
+
+@pytest.fixture
+def rest(brand, analyst):
+    return rest_as(analyst, brand)
+
+
+def test_an_experiment_from_plan_to_decision(rest, brand):
+    people = educators(brand)
+    made = rest.send("POST", "experiments/", PLAN)
+    assert made.status_code == 201
+    body = made.json()
+    assert (body["status"], body["looks_planned"], body["days"]) == ("draft", 1, 28)
+    assert [(arm["key"], arm["share"], arm["is_control"]) for arm in body["arms"]] == [
+        ("a", 1, True),
+        ("b", 2, False),
+    ]
+    here = f"experiments/{body['id']}"
+    assert rest.send("POST", f"{here}:start").json()["status"] == "running"
+    assert rest.send("POST", f"{here}:join").status_code == 200
+    rows = walk(rest, f"{here}/assignments/", limit=5)
+    assert [row["number"] for row in rows] == list(range(1, 13))
+    assert {row["creator"] for row in rows} == {str(one.creator.uid) for one in people}
+    assert_problem(rest.send("POST", f"{here}/looks/", {"outcomes": []}), 409, "too_early")
+
+    experiment = start(
+        make_experiment(brand, metric="uploaded"), timezone.now() - timedelta(days=29)
+    )
+    here = f"experiments/{experiment.pk}"
+    said = [
+        {"creator": str(one.creator.uid), "events": place + 3, "weight": 100}
+        for place, one in enumerate(people)
+    ]
+    answer = rest.send("POST", f"{here}/looks/", {"outcomes": said})
+    assert answer.status_code == 202
+    assert answer["Location"].endswith(f"/api/v1/{here}/looks/")
+    look = ExperimentLook.objects.get()
+    looking.compute(look_id=look.pk, at=timezone.now())
+    [shown] = rest.json(f"{here}/looks/")["results"]
+    assert (shown["status"], shown["number"], shown["source"]) == ("done", 1, "file")
+    assert shown["result"]["control"] == "list"
+    assert len(shown["digest"]) == 64
+    assert_problem(rest.send("POST", f"{here}/looks/", {"outcomes": said}), 409, "no_look_left")
+    ended = rest.send("POST", f"{here}:complete", {"words": "Go on."}).json()
+    assert (ended["status"], ended["decision"]) == ("completed", "Go on.")
+    assert_problem(rest.send("POST", f"{here}:stop", {"words": "No."}), 409, "not_running")
+    assert len(rest.json("experiments/")["results"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("values", "code"),
+    [
+        ({"segment": "nowhere"}, "unknown_segment"),
+        ({"segment": ""}, "people_needed"),
+        ({"looks_planned": 5, "reading": "planned", "days": 3}, "out_of_range"),
+    ],
+)
+def test_a_plan_that_contradicts_itself_is_refused(rest, brand, values, code):
+    make_segment(brand, "educators")
+    assert_problem(rest.send("POST", "experiments/", PLAN | values), 409, code)
+    assert not Experiment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("values", "pointer"),
+    [
+        ({"arms": [{"key": "a", "name": "A"}]}, "/arms"),
+        ({"arms": [{"key": "a"}, {"key": "b", "name": "B"}]}, "/arms/0/name"),
+        ({"planned_lift": "NaN"}, "/planned_lift"),
+        ({"seed": "mine"}, "/seed"),
+    ],
+)
+def test_a_body_that_cannot_be_used_is_pointed_at(rest, brand, values, pointer):
+    body = assert_problem(rest.send("POST", "experiments/", PLAN | values), 400)
+    assert pointer in {fault["pointer"] for fault in body["errors"]}
+    assert not Experiment.objects.exists()
+
+
+def test_outcomes_of_others_are_pointed_at_and_nothing_is_taken(rest, brand):
+    [one, _] = educators(brand, 2)
+    made = start(make_experiment(brand, metric="uploaded"), timezone.now() - timedelta(days=29))
+    uid = str(one.creator.uid)
+    nobody = "00000000-0000-0000-0000-000000000000"
+    said = [{"creator": who, "events": 1} for who in (uid, uid, nobody)]
+    body = assert_problem(
+        rest.send("POST", f"experiments/{made.pk}/looks/", {"outcomes": said}), 400
+    )
+    assert [fault["pointer"] for fault in body["errors"]] == [
+        "/outcomes/1/creator",
+        "/outcomes/2/creator",
+    ]
+    bad = [{"creator": uid, "events": "Infinity"}]
+    assert_problem(rest.send("POST", f"experiments/{made.pk}/looks/", {"outcomes": bad}), 400)
+    assert not ExperimentLook.objects.exists()
+
+
+def test_another_brands_experiments_are_not_there(rest, other_brand):
+    make_segment(other_brand, "educators")
+    made = make_experiment(other_brand)
+    assert rest.json("experiments/")["results"] == []
+    for method, path in (
+        ("GET", f"experiments/{made.pk}/"),
+        ("GET", f"experiments/{made.pk}/assignments/"),
+        ("GET", f"experiments/{made.pk}/looks/"),
+        ("POST", f"experiments/{made.pk}:start"),
+    ):
+        assert_problem(rest.send(method, path), 404)
+    assert Experiment.objects.get().is_draft
