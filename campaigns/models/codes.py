@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 from django.utils import timezone
 
 from campaigns.choices import SpikeState
@@ -75,8 +74,9 @@ class PromoCode(models.Model):
     class Meta:
         ordering = ["-created_at", "-pk"]
         constraints = [
-            # Also by this, imports of redemptions find the code.
-            models.UniqueConstraint("brand", Upper("code"), name="campaigns_code_once"),
+            # Capital letters only (below), so this is true whatever buyers type. Imports of
+            # redemptions find the code by it.
+            models.UniqueConstraint(fields=["brand", "code"], name="campaigns_code_once"),
             models.CheckConstraint(
                 name="campaigns_code_form", condition=Q(code__regex=r"^[A-Z0-9][A-Z0-9._-]*$")
             ),
