@@ -7,6 +7,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 # What has gone out or come in stays as it was; whose it was may be forgotten with an account.
 KEEP = """
 CREATE FUNCTION campaigns_keep_version() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -50,954 +52,1014 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Offer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=200)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("sent", "Sent"),
-                            ("countered", "Countered"),
-                            ("accepted", "Accepted"),
-                            ("declined", "Declined"),
-                            ("expired", "Expired"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                    ),
-                ),
-                ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-state_since", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["brand", "-state_since", "-id"], name="campaigns_offer_moved"
-                    ),
-                    models.Index(
-                        condition=models.Q(("state__in", ["draft", "sent", "countered"])),
-                        fields=["state", "brand", "owner"],
-                        name="campaigns_offer_open",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("title", ""), _negated=True),
-                        name="campaigns_offer_titled",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "state__in",
-                                [
-                                    "draft",
-                                    "sent",
-                                    "countered",
-                                    "accepted",
-                                    "declined",
-                                    "expired",
-                                    "withdrawn",
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Offer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=200)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "Draft"),
+                                    ("sent", "Sent"),
+                                    ("countered", "Countered"),
+                                    ("accepted", "Accepted"),
+                                    ("declined", "Declined"),
+                                    ("expired", "Expired"),
+                                    ("withdrawn", "Withdrawn"),
                                 ],
-                            )
+                                default="draft",
+                                max_length=10,
+                            ),
                         ),
-                        name="campaigns_offer_state_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("state_since__gte", models.F("created_at"))),
-                        name="campaigns_offer_state_order",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Gift",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("product", models.CharField(max_length=200)),
-                ("variant", models.CharField(blank=True, default="", max_length=120)),
-                (
-                    "value",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
-                ("currency", models.CharField(blank=True, default="", max_length=3)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("planned", "Planned"),
-                            ("asked", "Interest asked"),
-                            ("wanted", "Wanted"),
-                            ("refused", "Not wanted"),
-                            ("shipped", "Shipped"),
-                            ("delivered", "Delivered"),
-                            ("posted", "Posted"),
-                            ("returned", "Returned"),
-                            ("cancelled", "Called off"),
+                        ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-state_since", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "-state_since", "-id"],
+                                name="campaigns_offer_moved",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ["draft", "sent", "countered"])),
+                                fields=["state", "brand", "owner"],
+                                name="campaigns_offer_open",
+                            ),
                         ],
-                        default="planned",
-                        max_length=10,
-                    ),
-                ),
-                ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
-                ("asked_on", models.DateField(blank=True, null=True)),
-                ("answered_on", models.DateField(blank=True, null=True)),
-                ("shipped_on", models.DateField(blank=True, null=True)),
-                ("delivered_on", models.DateField(blank=True, null=True)),
-                ("posted_on", models.DateField(blank=True, null=True)),
-                ("returned_on", models.DateField(blank=True, null=True)),
-                ("carrier", models.CharField(blank=True, default="", max_length=60)),
-                ("tracking", models.CharField(blank=True, default="", max_length=120)),
-                ("post_url", models.CharField(blank=True, default="", max_length=500)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-                (
-                    "offer",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="gifts",
-                        to="campaigns.offer",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-state_since", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["brand", "-state_since", "-id"], name="campaigns_gift_moved"
-                    ),
-                    models.Index(
-                        fields=["brand", "state", "-state_since", "-id"],
-                        name="campaigns_gift_by_state",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("product", ""), _negated=True),
-                        name="campaigns_gift_named",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "state__in",
-                                [
-                                    "planned",
-                                    "asked",
-                                    "wanted",
-                                    "refused",
-                                    "shipped",
-                                    "delivered",
-                                    "posted",
-                                    "returned",
-                                    "cancelled",
-                                ],
-                            )
-                        ),
-                        name="campaigns_gift_state_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("currency", ""), ("value", None)),
-                            models.Q(
-                                ("currency__regex", "^[A-Z]{3}$"),
-                                ("value__gte", 0),
-                                ("value__isnull", False),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("title", ""), _negated=True),
+                                name="campaigns_offer_titled",
                             ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_gift_value_whole",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                models.Q(("state", "asked"), _negated=True),
-                                ("asked_on__isnull", False),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                models.Q(("state__in", ["wanted", "refused"]), _negated=True),
-                                ("answered_on__isnull", False),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                models.Q(
-                                    ("state__in", ["shipped", "delivered", "posted", "returned"]),
-                                    _negated=True,
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        [
+                                            "draft",
+                                            "sent",
+                                            "countered",
+                                            "accepted",
+                                            "declined",
+                                            "expired",
+                                            "withdrawn",
+                                        ],
+                                    )
                                 ),
-                                ("shipped_on__isnull", False),
-                                _connector="OR",
+                                name="campaigns_offer_state_valid",
                             ),
-                            models.Q(
-                                models.Q(("state", "delivered"), _negated=True),
-                                ("delivered_on__isnull", False),
-                                _connector="OR",
+                            models.CheckConstraint(
+                                condition=models.Q(("state_since__gte", models.F("created_at"))),
+                                name="campaigns_offer_state_order",
                             ),
-                            models.Q(
-                                models.Q(("state", "posted"), _negated=True),
-                                models.Q(
-                                    ("posted_on__isnull", False),
-                                    models.Q(("post_url", ""), _negated=True),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Gift",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("product", models.CharField(max_length=200)),
+                        ("variant", models.CharField(blank=True, default="", max_length=120)),
+                        (
+                            "value",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        ("currency", models.CharField(blank=True, default="", max_length=3)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("planned", "Planned"),
+                                    ("asked", "Interest asked"),
+                                    ("wanted", "Wanted"),
+                                    ("refused", "Not wanted"),
+                                    ("shipped", "Shipped"),
+                                    ("delivered", "Delivered"),
+                                    ("posted", "Posted"),
+                                    ("returned", "Returned"),
+                                    ("cancelled", "Called off"),
+                                ],
+                                default="planned",
+                                max_length=10,
+                            ),
+                        ),
+                        ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("asked_on", models.DateField(blank=True, null=True)),
+                        ("answered_on", models.DateField(blank=True, null=True)),
+                        ("shipped_on", models.DateField(blank=True, null=True)),
+                        ("delivered_on", models.DateField(blank=True, null=True)),
+                        ("posted_on", models.DateField(blank=True, null=True)),
+                        ("returned_on", models.DateField(blank=True, null=True)),
+                        ("carrier", models.CharField(blank=True, default="", max_length=60)),
+                        ("tracking", models.CharField(blank=True, default="", max_length=120)),
+                        ("post_url", models.CharField(blank=True, default="", max_length=500)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                        (
+                            "offer",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="gifts",
+                                to="campaigns.offer",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-state_since", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "-state_since", "-id"], name="campaigns_gift_moved"
+                            ),
+                            models.Index(
+                                fields=["brand", "state", "-state_since", "-id"],
+                                name="campaigns_gift_by_state",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("product", ""), _negated=True),
+                                name="campaigns_gift_named",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "state__in",
+                                        [
+                                            "planned",
+                                            "asked",
+                                            "wanted",
+                                            "refused",
+                                            "shipped",
+                                            "delivered",
+                                            "posted",
+                                            "returned",
+                                            "cancelled",
+                                        ],
+                                    )
                                 ),
-                                _connector="OR",
+                                name="campaigns_gift_state_valid",
                             ),
-                            models.Q(
-                                models.Q(("state", "returned"), _negated=True),
-                                ("returned_on__isnull", False),
-                                _connector="OR",
-                            ),
-                        ),
-                        name="campaigns_gift_dated",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("delivered_on", None),
-                                models.Q(
-                                    ("delivered_on__gte", models.F("shipped_on")),
-                                    ("shipped_on__isnull", False),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("currency", ""), ("value", None)),
+                                    models.Q(
+                                        ("currency__regex", "^[A-Z]{3}$"),
+                                        ("value__gte", 0),
+                                        ("value__isnull", False),
+                                    ),
+                                    _connector="OR",
                                 ),
-                                _connector="OR",
+                                name="campaigns_gift_value_whole",
                             ),
-                            models.Q(
-                                ("returned_on", None),
-                                models.Q(
-                                    ("returned_on__gte", models.F("shipped_on")),
-                                    ("shipped_on__isnull", False),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        models.Q(("state", "asked"), _negated=True),
+                                        ("asked_on__isnull", False),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        models.Q(
+                                            ("state__in", ["wanted", "refused"]), _negated=True
+                                        ),
+                                        ("answered_on__isnull", False),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        models.Q(
+                                            (
+                                                "state__in",
+                                                ["shipped", "delivered", "posted", "returned"],
+                                            ),
+                                            _negated=True,
+                                        ),
+                                        ("shipped_on__isnull", False),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        models.Q(("state", "delivered"), _negated=True),
+                                        ("delivered_on__isnull", False),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        models.Q(("state", "posted"), _negated=True),
+                                        models.Q(
+                                            ("posted_on__isnull", False),
+                                            models.Q(("post_url", ""), _negated=True),
+                                        ),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        models.Q(("state", "returned"), _negated=True),
+                                        ("returned_on__isnull", False),
+                                        _connector="OR",
+                                    ),
                                 ),
-                                _connector="OR",
+                                name="campaigns_gift_dated",
                             ),
-                        ),
-                        name="campaigns_gift_day_order",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OfferVersion",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveSmallIntegerField()),
-                (
-                    "side",
-                    models.CharField(
-                        choices=[("ours", "Ours"), ("theirs", "The creator's")], max_length=6
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("fixed_at", models.DateTimeField(blank=True, null=True)),
-                ("reason", models.CharField(blank=True, default="", max_length=1000)),
-                (
-                    "compensation",
-                    models.CharField(
-                        choices=[
-                            ("fee", "Fee"),
-                            ("gift", "Gift"),
-                            ("affiliate", "Affiliate commission"),
-                            ("ambassador", "Ambassadorship"),
-                            ("equity", "Equity"),
-                            ("event", "Event"),
-                            ("co_creation", "Co-creation"),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("delivered_on", None),
+                                        models.Q(
+                                            ("delivered_on__gte", models.F("shipped_on")),
+                                            ("shipped_on__isnull", False),
+                                        ),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        ("returned_on", None),
+                                        models.Q(
+                                            ("returned_on__gte", models.F("shipped_on")),
+                                            ("shipped_on__isnull", False),
+                                        ),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_gift_day_order",
+                            ),
                         ],
-                        max_length=12,
-                    ),
+                    },
                 ),
-                (
-                    "amount",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
-                (
-                    "per",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("all", "for everything together"),
-                            ("post", "for each deliverable"),
-                            ("month", "for each month"),
-                        ],
-                        default="",
-                        max_length=5,
-                    ),
-                ),
-                ("currency", models.CharField(blank=True, default="", max_length=3)),
-                ("product", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "product_value",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
-                (
-                    "percent",
-                    models.DecimalField(blank=True, decimal_places=4, max_digits=7, null=True),
-                ),
-                ("months", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("event", models.CharField(blank=True, default="", max_length=200)),
-                ("event_on", models.DateField(blank=True, null=True)),
-                ("covers_travel", models.BooleanField(blank=True, null=True)),
-                ("exclusive_for", models.CharField(blank=True, default="", max_length=200)),
-                ("exclusive_months", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("valid_until", models.DateField(blank=True, null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "offer",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="versions",
-                        to="campaigns.offer",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["offer", "number"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("offer", "number"), name="campaigns_version_once"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("fixed_at", None)),
-                        fields=("offer",),
-                        name="campaigns_version_one_draft",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("side", "ours"),
-                            models.Q(("fixed_at__isnull", False), ("side", "theirs")),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_side_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("amount", None), ("product_value", None), ("currency", "")),
-                            models.Q(
-                                models.Q(("amount", None), ("product_value", None), _negated=True),
-                                ("currency__regex", "^[A-Z]{3}$"),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_money_named",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("amount", None), ("amount__gt", 0), _connector="OR"),
-                            models.Q(
-                                ("product_value", None), ("product_value__gte", 0), _connector="OR"
-                            ),
-                            models.Q(
-                                ("percent", None),
-                                models.Q(("percent__gt", 0), ("percent__lte", Decimal(100))),
-                                _connector="OR",
-                            ),
-                            models.Q(
-                                ("months", None), ("months__range", (1, 120)), _connector="OR"
+                migrations.CreateModel(
+                    name="OfferVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_version_numbers_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("exclusive_for", ""), ("exclusive_months", None)),
-                            models.Q(
-                                models.Q(("exclusive_for", ""), _negated=True),
-                                ("exclusive_months__isnull", False),
-                                ("exclusive_months__range", (1, 120)),
+                        ("number", models.PositiveSmallIntegerField()),
+                        (
+                            "side",
+                            models.CharField(
+                                choices=[("ours", "Ours"), ("theirs", "The creator's")],
+                                max_length=6,
                             ),
-                            _connector="OR",
                         ),
-                        name="campaigns_version_exclusive_whole",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "compensation__in",
-                                [
-                                    "fee",
-                                    "gift",
-                                    "affiliate",
-                                    "ambassador",
-                                    "equity",
-                                    "event",
-                                    "co_creation",
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("fixed_at", models.DateTimeField(blank=True, null=True)),
+                        ("reason", models.CharField(blank=True, default="", max_length=1000)),
+                        (
+                            "compensation",
+                            models.CharField(
+                                choices=[
+                                    ("fee", "Fee"),
+                                    ("gift", "Gift"),
+                                    ("affiliate", "Affiliate commission"),
+                                    ("ambassador", "Ambassadorship"),
+                                    ("equity", "Equity"),
+                                    ("event", "Event"),
+                                    ("co_creation", "Co-creation"),
                                 ],
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "amount",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        (
+                            "per",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("all", "for everything together"),
+                                    ("post", "for each deliverable"),
+                                    ("month", "for each month"),
+                                ],
+                                default="",
+                                max_length=5,
+                            ),
+                        ),
+                        ("currency", models.CharField(blank=True, default="", max_length=3)),
+                        ("product", models.CharField(blank=True, default="", max_length=200)),
+                        (
+                            "product_value",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        (
+                            "percent",
+                            models.DecimalField(
+                                blank=True, decimal_places=4, max_digits=7, null=True
+                            ),
+                        ),
+                        ("months", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("event", models.CharField(blank=True, default="", max_length=200)),
+                        ("event_on", models.DateField(blank=True, null=True)),
+                        ("covers_travel", models.BooleanField(blank=True, null=True)),
+                        ("exclusive_for", models.CharField(blank=True, default="", max_length=200)),
+                        (
+                            "exclusive_months",
+                            models.PositiveSmallIntegerField(blank=True, null=True),
+                        ),
+                        ("valid_until", models.DateField(blank=True, null=True)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "offer",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="versions",
+                                to="campaigns.offer",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["offer", "number"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("offer", "number"), name="campaigns_version_once"
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("fixed_at", None)),
+                                fields=("offer",),
+                                name="campaigns_version_one_draft",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("side", "ours"),
+                                    models.Q(("fixed_at__isnull", False), ("side", "theirs")),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_side_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("amount", None), ("product_value", None), ("currency", "")
+                                    ),
+                                    models.Q(
+                                        models.Q(
+                                            ("amount", None), ("product_value", None), _negated=True
+                                        ),
+                                        ("currency__regex", "^[A-Z]{3}$"),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_money_named",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("amount", None), ("amount__gt", 0), _connector="OR"),
+                                    models.Q(
+                                        ("product_value", None),
+                                        ("product_value__gte", 0),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        ("percent", None),
+                                        models.Q(
+                                            ("percent__gt", 0), ("percent__lte", Decimal(100))
+                                        ),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        ("months", None),
+                                        ("months__range", (1, 120)),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_version_numbers_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("exclusive_for", ""), ("exclusive_months", None)),
+                                    models.Q(
+                                        models.Q(("exclusive_for", ""), _negated=True),
+                                        ("exclusive_months__isnull", False),
+                                        ("exclusive_months__range", (1, 120)),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_exclusive_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "compensation__in",
+                                        [
+                                            "fee",
+                                            "gift",
+                                            "affiliate",
+                                            "ambassador",
+                                            "equity",
+                                            "event",
+                                            "co_creation",
+                                        ],
+                                    )
+                                ),
+                                name="campaigns_version_kind_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("amount", None), ("per", "")),
+                                    models.Q(
+                                        ("amount__isnull", False),
+                                        ("per__in", ["all", "post", "month"]),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_per_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("compensation", "fee"), _negated=True),
+                                    models.Q(
+                                        ("amount__isnull", False),
+                                        ("months", None),
+                                        ("event", ""),
+                                        ("event_on", None),
+                                        ("covers_travel", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_fee",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("compensation", "gift"), _negated=True),
+                                    models.Q(
+                                        ("amount", None),
+                                        models.Q(("product", ""), _negated=True),
+                                        ("product_value__isnull", False),
+                                        ("percent", None),
+                                        ("months", None),
+                                        ("event", ""),
+                                        ("event_on", None),
+                                        ("covers_travel", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_gift",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("compensation", "affiliate"), _negated=True),
+                                    models.Q(
+                                        ("amount", None),
+                                        ("percent__isnull", False),
+                                        ("event", ""),
+                                        ("event_on", None),
+                                        ("covers_travel", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_affiliate",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("compensation", "ambassador"), _negated=True),
+                                    models.Q(
+                                        ("months__isnull", False),
+                                        ("event", ""),
+                                        ("event_on", None),
+                                        ("covers_travel", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_ambassador",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("compensation", "equity"), _negated=True),
+                                    models.Q(
+                                        ("product", ""),
+                                        ("product_value", None),
+                                        ("percent__isnull", False),
+                                        ("months__isnull", False),
+                                        ("event", ""),
+                                        ("event_on", None),
+                                        ("covers_travel", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_equity",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("compensation", "event"), _negated=True),
+                                    models.Q(
+                                        ("percent", None),
+                                        ("months", None),
+                                        models.Q(("event", ""), _negated=True),
+                                        ("event_on__isnull", False),
+                                        ("covers_travel__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_event",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("compensation", "co_creation"), _negated=True),
+                                    models.Q(
+                                        models.Q(("product", ""), _negated=True),
+                                        ("product_value", None),
+                                        ("event", ""),
+                                        ("event_on", None),
+                                        ("covers_travel", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_version_co_creation",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OfferRight",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "usage",
+                            models.CharField(
+                                choices=[
+                                    ("organic", "Organic: show it on the brand's own channels"),
+                                    ("paid", "Paid: use it in the brand's advertising"),
+                                    (
+                                        "whitelisting",
+                                        "Whitelisting: advertise through the creator's account",
+                                    ),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("months", models.PositiveSmallIntegerField(blank=True, null=True)),
+                        ("territory", models.CharField(blank=True, default="", max_length=200)),
+                        ("channels", models.CharField(blank=True, default="", max_length=200)),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="rights",
+                                to="campaigns.offerversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["version", "usage"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "usage"), name="campaigns_right_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("usage__in", ["organic", "paid", "whitelisting"]),
+                                    models.Q(
+                                        ("months", None),
+                                        ("months__range", (1, 120)),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_right_valid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="OfferEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "act",
+                            models.CharField(
+                                choices=[
+                                    ("edit", "Change the draft"),
+                                    ("send", "Send"),
+                                    ("revise", "Write a new version"),
+                                    ("counter", "Write down a counter-offer"),
+                                    ("accept", "Accept"),
+                                    ("decline", "Decline"),
+                                    ("withdraw", "Withdraw"),
+                                    ("discard", "Throw the draft away"),
+                                    ("expire", "Expire"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("on", models.DateField()),
+                        (
+                            "channel",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("mail", "E-mail"),
+                                    ("message", "Direct message"),
+                                    ("phone", "Phone or video call"),
+                                    ("in_person", "In person"),
+                                    ("platform", "Another tool"),
+                                ],
+                                default="",
+                                max_length=10,
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, default="", max_length=1000)),
+                        (
+                            "actor",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "message",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="crm.message",
+                            ),
+                        ),
+                        (
+                            "offer",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="events",
+                                to="campaigns.offer",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.offerversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["offer", "at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["offer", "-at", "-id"], name="campaigns_offer_history"
                             )
-                        ),
-                        name="campaigns_version_kind_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("amount", None), ("per", "")),
-                            models.Q(
-                                ("amount__isnull", False), ("per__in", ["all", "post", "month"])
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "act__in",
+                                        [
+                                            "edit",
+                                            "send",
+                                            "revise",
+                                            "counter",
+                                            "accept",
+                                            "decline",
+                                            "withdraw",
+                                            "discard",
+                                            "expire",
+                                        ],
+                                    )
+                                ),
+                                name="campaigns_offer_event_valid",
                             ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_per_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("compensation", "fee"), _negated=True),
-                            models.Q(
-                                ("amount__isnull", False),
-                                ("months", None),
-                                ("event", ""),
-                                ("event_on", None),
-                                ("covers_travel", None),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_fee",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("compensation", "gift"), _negated=True),
-                            models.Q(
-                                ("amount", None),
-                                models.Q(("product", ""), _negated=True),
-                                ("product_value__isnull", False),
-                                ("percent", None),
-                                ("months", None),
-                                ("event", ""),
-                                ("event_on", None),
-                                ("covers_travel", None),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_gift",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("compensation", "affiliate"), _negated=True),
-                            models.Q(
-                                ("amount", None),
-                                ("percent__isnull", False),
-                                ("event", ""),
-                                ("event_on", None),
-                                ("covers_travel", None),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_affiliate",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("compensation", "ambassador"), _negated=True),
-                            models.Q(
-                                ("months__isnull", False),
-                                ("event", ""),
-                                ("event_on", None),
-                                ("covers_travel", None),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_ambassador",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("compensation", "equity"), _negated=True),
-                            models.Q(
-                                ("product", ""),
-                                ("product_value", None),
-                                ("percent__isnull", False),
-                                ("months__isnull", False),
-                                ("event", ""),
-                                ("event_on", None),
-                                ("covers_travel", None),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_equity",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("compensation", "event"), _negated=True),
-                            models.Q(
-                                ("percent", None),
-                                ("months", None),
-                                models.Q(("event", ""), _negated=True),
-                                ("event_on__isnull", False),
-                                ("covers_travel__isnull", False),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_event",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("compensation", "co_creation"), _negated=True),
-                            models.Q(
-                                models.Q(("product", ""), _negated=True),
-                                ("product_value", None),
-                                ("event", ""),
-                                ("event_on", None),
-                                ("covers_travel", None),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_version_co_creation",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OfferRight",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "usage",
-                    models.CharField(
-                        choices=[
-                            ("organic", "Organic: show it on the brand's own channels"),
-                            ("paid", "Paid: use it in the brand's advertising"),
-                            (
-                                "whitelisting",
-                                "Whitelisting: advertise through the creator's account",
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "channel__in",
+                                        ["", "mail", "message", "phone", "in_person", "platform"],
+                                    )
+                                ),
+                                name="campaigns_offer_event_channel_valid",
                             ),
                         ],
-                        max_length=12,
-                    ),
+                    },
                 ),
-                ("months", models.PositiveSmallIntegerField(blank=True, null=True)),
-                ("territory", models.CharField(blank=True, default="", max_length=200)),
-                ("channels", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "version",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="rights",
-                        to="campaigns.offerversion",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["version", "usage"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("version", "usage"), name="campaigns_right_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("usage__in", ["organic", "paid", "whitelisting"]),
-                            models.Q(
-                                ("months", None), ("months__range", (1, 120)), _connector="OR"
+                migrations.CreateModel(
+                    name="OfferDeliverable",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_right_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OfferEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "act",
-                    models.CharField(
-                        choices=[
-                            ("edit", "Change the draft"),
-                            ("send", "Send"),
-                            ("revise", "Write a new version"),
-                            ("counter", "Write down a counter-offer"),
-                            ("accept", "Accept"),
-                            ("decline", "Decline"),
-                            ("withdraw", "Withdraw"),
-                            ("discard", "Throw the draft away"),
-                            ("expire", "Expire"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("on", models.DateField()),
-                (
-                    "channel",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("mail", "E-mail"),
-                            ("message", "Direct message"),
-                            ("phone", "Phone or video call"),
-                            ("in_person", "In person"),
-                            ("platform", "Another tool"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                ("note", models.CharField(blank=True, default="", max_length=1000)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "message",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="crm.message",
-                    ),
-                ),
-                (
-                    "offer",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="campaigns.offer",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.offerversion",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["offer", "at", "pk"],
-                "indexes": [
-                    models.Index(fields=["offer", "-at", "-id"], name="campaigns_offer_history")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "act__in",
-                                [
-                                    "edit",
-                                    "send",
-                                    "revise",
-                                    "counter",
-                                    "accept",
-                                    "decline",
-                                    "withdraw",
-                                    "discard",
-                                    "expire",
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("sponsored_post", "Sponsored post"),
+                                    ("review", "Review"),
+                                    ("unboxing", "Unboxing"),
+                                    ("tutorial", "Tutorial"),
+                                    ("lifestyle", "Lifestyle"),
+                                    ("collaborative", "Collaborative post"),
+                                    ("other", "Something else"),
                                 ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "form",
+                            models.CharField(
+                                choices=[
+                                    ("image", "Image"),
+                                    ("carousel", "Carousel"),
+                                    ("short_video", "Short video"),
+                                    ("video", "Video"),
+                                    ("live", "Live"),
+                                    ("story", "Story"),
+                                    ("text", "Text"),
+                                    ("audio", "Audio"),
+                                    ("article", "Article"),
+                                    ("other", "Other"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("count", models.PositiveSmallIntegerField(default=1)),
+                        ("due_on", models.DateField(blank=True, null=True)),
+                        ("note", models.CharField(blank=True, default="", max_length=200)),
+                        (
+                            "platform",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="crm.platform",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="deliverables",
+                                to="campaigns.offerversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["version", "position"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("version", "position"), name="campaigns_deliverable_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("count__range", (1, 999)),
+                                    (
+                                        "form__in",
+                                        [
+                                            "image",
+                                            "carousel",
+                                            "short_video",
+                                            "video",
+                                            "live",
+                                            "story",
+                                            "text",
+                                            "audio",
+                                            "article",
+                                            "other",
+                                        ],
+                                    ),
+                                    (
+                                        "kind__in",
+                                        [
+                                            "sponsored_post",
+                                            "review",
+                                            "unboxing",
+                                            "tutorial",
+                                            "lifestyle",
+                                            "collaborative",
+                                            "other",
+                                        ],
+                                    ),
+                                ),
+                                name="campaigns_deliverable_valid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="GiftEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "act",
+                            models.CharField(
+                                choices=[
+                                    ("ask", "Asked whether they want it"),
+                                    ("want", "They want it"),
+                                    ("refuse", "They do not want it"),
+                                    ("ship", "Shipped"),
+                                    ("deliver", "Delivered"),
+                                    ("post", "Posted"),
+                                    ("return", "Came back"),
+                                    ("cancel", "Called off"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("on", models.DateField()),
+                        ("note", models.CharField(blank=True, default="", max_length=1000)),
+                        (
+                            "actor",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "gift",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="events",
+                                to="campaigns.gift",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["gift", "at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["gift", "-at", "-id"], name="campaigns_gift_history"
                             )
-                        ),
-                        name="campaigns_offer_event_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "channel__in",
-                                ["", "mail", "message", "phone", "in_person", "platform"],
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "act__in",
+                                        [
+                                            "ask",
+                                            "want",
+                                            "refuse",
+                                            "ship",
+                                            "deliver",
+                                            "post",
+                                            "return",
+                                            "cancel",
+                                        ],
+                                    )
+                                ),
+                                name="campaigns_gift_event_valid",
                             )
-                        ),
-                        name="campaigns_offer_event_channel_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="OfferDeliverable",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("sponsored_post", "Sponsored post"),
-                            ("review", "Review"),
-                            ("unboxing", "Unboxing"),
-                            ("tutorial", "Tutorial"),
-                            ("lifestyle", "Lifestyle"),
-                            ("collaborative", "Collaborative post"),
-                            ("other", "Something else"),
                         ],
-                        max_length=20,
-                    ),
+                    },
                 ),
-                (
-                    "form",
-                    models.CharField(
-                        choices=[
-                            ("image", "Image"),
-                            ("carousel", "Carousel"),
-                            ("short_video", "Short video"),
-                            ("video", "Video"),
-                            ("live", "Live"),
-                            ("story", "Story"),
-                            ("text", "Text"),
-                            ("audio", "Audio"),
-                            ("article", "Article"),
-                            ("other", "Other"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("count", models.PositiveSmallIntegerField(default=1)),
-                ("due_on", models.DateField(blank=True, null=True)),
-                ("note", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "platform",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="crm.platform",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deliverables",
-                        to="campaigns.offerversion",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["version", "position"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("version", "position"), name="campaigns_deliverable_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("count__range", (1, 999)),
-                            (
-                                "form__in",
-                                [
-                                    "image",
-                                    "carousel",
-                                    "short_video",
-                                    "video",
-                                    "live",
-                                    "story",
-                                    "text",
-                                    "audio",
-                                    "article",
-                                    "other",
-                                ],
-                            ),
-                            (
-                                "kind__in",
-                                [
-                                    "sponsored_post",
-                                    "review",
-                                    "unboxing",
-                                    "tutorial",
-                                    "lifestyle",
-                                    "collaborative",
-                                    "other",
-                                ],
-                            ),
-                        ),
-                        name="campaigns_deliverable_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="GiftEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "act",
-                    models.CharField(
-                        choices=[
-                            ("ask", "Asked whether they want it"),
-                            ("want", "They want it"),
-                            ("refuse", "They do not want it"),
-                            ("ship", "Shipped"),
-                            ("deliver", "Delivered"),
-                            ("post", "Posted"),
-                            ("return", "Came back"),
-                            ("cancel", "Called off"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("on", models.DateField()),
-                ("note", models.CharField(blank=True, default="", max_length=1000)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "gift",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="campaigns.gift",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["gift", "at", "pk"],
-                "indexes": [
-                    models.Index(fields=["gift", "-at", "-id"], name="campaigns_gift_history")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "act__in",
-                                [
-                                    "ask",
-                                    "want",
-                                    "refuse",
-                                    "ship",
-                                    "deliver",
-                                    "post",
-                                    "return",
-                                    "cancel",
-                                ],
-                            )
-                        ),
-                        name="campaigns_gift_event_valid",
-                    )
-                ],
-            },
+            ]
         ),
         migrations.AddField(
             model_name="offer",

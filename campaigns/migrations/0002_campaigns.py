@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,779 +17,831 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Campaign",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.SlugField(db_index=False, max_length=60)),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "use_case",
-                    models.CharField(
-                        choices=[
-                            ("launch", "Launch with embargo"),
-                            ("awareness", "Awareness"),
-                            ("ecommerce", "E-commerce"),
-                            ("event", "Event"),
-                            ("education", "Education"),
-                            ("seasonal", "Seasonal"),
-                            ("crisis", "Crisis"),
-                            ("ugc", "Content by users (UGC)"),
-                            ("cross_platform", "Cross-platform"),
-                            ("niche", "Niche"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "trigger",
-                    models.CharField(
-                        choices=[
-                            ("launch", "A product is launched"),
-                            ("season", "A season or a holiday"),
-                            ("expansion", "A category or market is opened"),
-                            ("audience", "An audience is to be reached"),
-                            ("calendar", "The content calendar needs it"),
-                            ("incident", "Something happened"),
-                            ("other", "Something else"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("occasion", models.CharField(blank=True, default="", max_length=500)),
-                ("objective", models.CharField(max_length=40)),
-                ("target", models.DecimalField(decimal_places=4, max_digits=16)),
-                ("target_on", models.DateField()),
-                (
-                    "reached",
-                    models.DecimalField(blank=True, decimal_places=4, max_digits=16, null=True),
-                ),
-                ("audience", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "jurisdictions",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=2),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                (
-                    "platforms",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=30),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                ("category", models.CharField(blank=True, default="", max_length=120)),
-                ("starts_on", models.DateField()),
-                ("ends_on", models.DateField()),
-                ("embargo_until", models.DateTimeField(blank=True, null=True)),
-                (
-                    "budget",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True),
-                ),
-                ("currency", models.CharField(max_length=3)),
-                ("wanted_creators", models.PositiveIntegerField(blank=True, null=True)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("draft", "Draft"),
-                            ("active", "Active"),
-                            ("completed", "Completed"),
-                            ("cancelled", "Cancelled"),
-                        ],
-                        default="draft",
-                        max_length=10,
-                    ),
-                ),
-                ("status_since", models.DateTimeField(default=django.utils.timezone.now)),
-                ("lessons", models.TextField(blank=True, default="", max_length=10000)),
-                ("archived_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "cloned_from",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-starts_on", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["brand", "-starts_on", "-id"], name="campaigns_campaign_list"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("brand", "key"), name="campaigns_campaign_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("name", ""), _negated=True),
-                        name="campaigns_campaign_named",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("key__in", ("new", "calendar", "competitors", "export")), _negated=True
-                        ),
-                        name="campaigns_campaign_key_free",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("status__in", ["draft", "active", "completed", "cancelled"]),
-                            (
-                                "trigger__in",
-                                [
-                                    "launch",
-                                    "season",
-                                    "expansion",
-                                    "audience",
-                                    "calendar",
-                                    "incident",
-                                    "other",
-                                ],
-                            ),
-                            (
-                                "use_case__in",
-                                [
-                                    "launch",
-                                    "awareness",
-                                    "ecommerce",
-                                    "event",
-                                    "education",
-                                    "seasonal",
-                                    "crisis",
-                                    "ugc",
-                                    "cross_platform",
-                                    "niche",
-                                ],
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Campaign",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_campaign_choices_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("objective", ""), _negated=True),
-                            ("target__gt", 0),
-                            models.Q(("reached", None), ("reached__gte", 0), _connector="OR"),
-                        ),
-                        name="campaigns_campaign_objective",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("ends_on__gte", models.F("starts_on"))),
-                        name="campaigns_campaign_days",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("currency__regex", "^[A-Z]{3}$"),
-                            models.Q(("budget", None), ("budget__gt", 0), _connector="OR"),
-                        ),
-                        name="campaigns_campaign_money",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("wanted_creators", None), ("wanted_creators__gt", 0), _connector="OR"
-                        ),
-                        name="campaigns_campaign_wanted",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("status", "completed"), _negated=True),
-                            models.Q(("lessons", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="campaigns_campaign_lessons",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="BudgetLine",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("tier", "By tier"), ("segment", "By segment")], max_length=7
-                    ),
-                ),
-                ("key", models.SlugField(db_index=False, max_length=60)),
-                ("name", models.CharField(max_length=120)),
-                ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
-                ("creators", models.PositiveIntegerField(blank=True, null=True)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="budget_lines",
-                        to="campaigns.campaign",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["campaign", "kind", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("campaign", "kind", "key"), name="campaigns_budget_line_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("amount__gt", 0),
-                            ("kind__in", ["tier", "segment"]),
-                            models.Q(("key", ""), _negated=True),
-                            models.Q(("name", ""), _negated=True),
-                        ),
-                        name="campaigns_budget_line_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Competitor",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                (
-                    "handles",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=60), default=list, size=None
-                    ),
-                ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "name"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("brand", "name"), name="campaigns_competitor_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("name", ""), _negated=True),
-                            models.Q(("handles__len", 0), _negated=True),
-                        ),
-                        name="campaigns_competitor_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Deadline",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=200)),
-                ("due_on", models.DateField()),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="deadlines",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["campaign", "due_on", "pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["campaign", "due_on", "id"], name="campaigns_deadline_order"
-                    ),
-                    models.Index(
-                        condition=models.Q(("done_at", None)),
-                        fields=["due_on"],
-                        name="campaigns_deadline_open",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("title", ""), _negated=True),
-                        name="campaigns_deadline_titled",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Engagement",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[
-                            ("shortlisted", "Shortlisted"),
-                            ("vetted", "Vetted"),
-                            ("approved", "Approved"),
-                            ("invited", "Invited"),
-                            ("negotiating", "Negotiating"),
-                            ("contracted", "Contracted"),
-                            ("in_production", "In production"),
-                            ("live", "Live"),
-                            ("completed", "Completed"),
-                            ("declined", "Declined"),
-                            ("dropped", "Dropped"),
-                            ("substituted", "Substituted"),
-                        ],
-                        default="shortlisted",
-                        max_length=20,
-                    ),
-                ),
-                ("stage_since", models.DateTimeField(default=django.utils.timezone.now)),
-                ("next_step", models.CharField(blank=True, default="", max_length=200)),
-                ("next_step_on", models.DateField(blank=True, null=True)),
-                ("tier", models.CharField(blank=True, default="", max_length=40)),
-                ("segment", models.CharField(blank=True, default="", max_length=60)),
-                (
-                    "planned_cost",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
-                (
-                    "agreed_cost",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="engagements",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-                (
-                    "replaces",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="replaced_by",
-                        to="campaigns.engagement",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["campaign", "-stage_since", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["campaign", "stage", "-stage_since", "-id"],
-                        name="campaigns_engagement_board",
-                    ),
-                    models.Index(fields=["campaign", "id"], name="campaigns_engagement_list"),
-                    models.Index(
-                        condition=models.Q(
-                            (
-                                "stage__in",
-                                [
-                                    "shortlisted",
-                                    "vetted",
-                                    "approved",
-                                    "invited",
-                                    "negotiating",
-                                    "contracted",
-                                    "in_production",
-                                    "live",
+                        ("key", models.SlugField(db_index=False, max_length=60)),
+                        ("name", models.CharField(max_length=120)),
+                        (
+                            "use_case",
+                            models.CharField(
+                                choices=[
+                                    ("launch", "Launch with embargo"),
+                                    ("awareness", "Awareness"),
+                                    ("ecommerce", "E-commerce"),
+                                    ("event", "Event"),
+                                    ("education", "Education"),
+                                    ("seasonal", "Seasonal"),
+                                    ("crisis", "Crisis"),
+                                    ("ugc", "Content by users (UGC)"),
+                                    ("cross_platform", "Cross-platform"),
+                                    ("niche", "Niche"),
                                 ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "trigger",
+                            models.CharField(
+                                choices=[
+                                    ("launch", "A product is launched"),
+                                    ("season", "A season or a holiday"),
+                                    ("expansion", "A category or market is opened"),
+                                    ("audience", "An audience is to be reached"),
+                                    ("calendar", "The content calendar needs it"),
+                                    ("incident", "Something happened"),
+                                    ("other", "Something else"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("occasion", models.CharField(blank=True, default="", max_length=500)),
+                        ("objective", models.CharField(max_length=40)),
+                        ("target", models.DecimalField(decimal_places=4, max_digits=16)),
+                        ("target_on", models.DateField()),
+                        (
+                            "reached",
+                            models.DecimalField(
+                                blank=True, decimal_places=4, max_digits=16, null=True
+                            ),
+                        ),
+                        ("audience", models.CharField(blank=True, default="", max_length=500)),
+                        (
+                            "jurisdictions",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=2),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
+                        ),
+                        (
+                            "platforms",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=30),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
+                        ),
+                        ("category", models.CharField(blank=True, default="", max_length=120)),
+                        ("starts_on", models.DateField()),
+                        ("ends_on", models.DateField()),
+                        ("embargo_until", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "budget",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=14, null=True
+                            ),
+                        ),
+                        ("currency", models.CharField(max_length=3)),
+                        ("wanted_creators", models.PositiveIntegerField(blank=True, null=True)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "Draft"),
+                                    ("active", "Active"),
+                                    ("completed", "Completed"),
+                                    ("cancelled", "Cancelled"),
+                                ],
+                                default="draft",
+                                max_length=10,
+                            ),
+                        ),
+                        ("status_since", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("lessons", models.TextField(blank=True, default="", max_length=10000)),
+                        ("archived_at", models.DateTimeField(blank=True, null=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "cloned_from",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-starts_on", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "-starts_on", "-id"],
+                                name="campaigns_campaign_list",
                             )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "key"), name="campaigns_campaign_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("name", ""), _negated=True),
+                                name="campaigns_campaign_named",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("key__in", ("new", "calendar", "competitors", "export")),
+                                    _negated=True,
+                                ),
+                                name="campaigns_campaign_key_free",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("status__in", ["draft", "active", "completed", "cancelled"]),
+                                    (
+                                        "trigger__in",
+                                        [
+                                            "launch",
+                                            "season",
+                                            "expansion",
+                                            "audience",
+                                            "calendar",
+                                            "incident",
+                                            "other",
+                                        ],
+                                    ),
+                                    (
+                                        "use_case__in",
+                                        [
+                                            "launch",
+                                            "awareness",
+                                            "ecommerce",
+                                            "event",
+                                            "education",
+                                            "seasonal",
+                                            "crisis",
+                                            "ugc",
+                                            "cross_platform",
+                                            "niche",
+                                        ],
+                                    ),
+                                ),
+                                name="campaigns_campaign_choices_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("objective", ""), _negated=True),
+                                    ("target__gt", 0),
+                                    models.Q(
+                                        ("reached", None), ("reached__gte", 0), _connector="OR"
+                                    ),
+                                ),
+                                name="campaigns_campaign_objective",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("ends_on__gte", models.F("starts_on"))),
+                                name="campaigns_campaign_days",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("currency__regex", "^[A-Z]{3}$"),
+                                    models.Q(("budget", None), ("budget__gt", 0), _connector="OR"),
+                                ),
+                                name="campaigns_campaign_money",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("wanted_creators", None),
+                                    ("wanted_creators__gt", 0),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_campaign_wanted",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "completed"), _negated=True),
+                                    models.Q(("lessons", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_campaign_lessons",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="BudgetLine",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        fields=["owner", "stage_since"],
-                        name="campaigns_engagement_owned",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("campaign", "relationship"), name="campaigns_engagement_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "stage__in",
-                                [
-                                    "shortlisted",
-                                    "vetted",
-                                    "approved",
-                                    "invited",
-                                    "negotiating",
-                                    "contracted",
-                                    "in_production",
-                                    "live",
-                                    "completed",
-                                    "declined",
-                                    "dropped",
-                                    "substituted",
-                                ],
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("tier", "By tier"), ("segment", "By segment")],
+                                max_length=7,
+                            ),
+                        ),
+                        ("key", models.SlugField(db_index=False, max_length=60)),
+                        ("name", models.CharField(max_length=120)),
+                        ("amount", models.DecimalField(decimal_places=2, max_digits=14)),
+                        ("creators", models.PositiveIntegerField(blank=True, null=True)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="budget_lines",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["campaign", "kind", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("campaign", "kind", "key"),
+                                name="campaigns_budget_line_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("amount__gt", 0),
+                                    ("kind__in", ["tier", "segment"]),
+                                    models.Q(("key", ""), _negated=True),
+                                    models.Q(("name", ""), _negated=True),
+                                ),
+                                name="campaigns_budget_line_valid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Competitor",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        (
+                            "handles",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=60), default=list, size=None
+                            ),
+                        ),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "name"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "name"), name="campaigns_competitor_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("name", ""), _negated=True),
+                                    models.Q(("handles__len", 0), _negated=True),
+                                ),
+                                name="campaigns_competitor_valid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Deadline",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=200)),
+                        ("due_on", models.DateField()),
+                        ("done_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="deadlines",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["campaign", "due_on", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["campaign", "due_on", "id"], name="campaigns_deadline_order"
+                            ),
+                            models.Index(
+                                condition=models.Q(("done_at", None)),
+                                fields=["due_on"],
+                                name="campaigns_deadline_open",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("title", ""), _negated=True),
+                                name="campaigns_deadline_titled",
                             )
-                        ),
-                        name="campaigns_engagement_stage_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("planned_cost", None), ("planned_cost__gte", 0), _connector="OR"
-                            ),
-                            models.Q(
-                                ("agreed_cost", None), ("agreed_cost__gte", 0), _connector="OR"
-                            ),
-                        ),
-                        name="campaigns_engagement_costs",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("next_step_on", None),
-                            models.Q(("next_step", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="campaigns_engagement_step",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EngagementStay",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "from_stage",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("shortlisted", "Shortlisted"),
-                            ("vetted", "Vetted"),
-                            ("approved", "Approved"),
-                            ("invited", "Invited"),
-                            ("negotiating", "Negotiating"),
-                            ("contracted", "Contracted"),
-                            ("in_production", "In production"),
-                            ("live", "Live"),
-                            ("completed", "Completed"),
-                            ("declined", "Declined"),
-                            ("dropped", "Dropped"),
-                            ("substituted", "Substituted"),
                         ],
-                        db_default="",
-                        default="",
-                        max_length=20,
-                    ),
+                    },
                 ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[
-                            ("shortlisted", "Shortlisted"),
-                            ("vetted", "Vetted"),
-                            ("approved", "Approved"),
-                            ("invited", "Invited"),
-                            ("negotiating", "Negotiating"),
-                            ("contracted", "Contracted"),
-                            ("in_production", "In production"),
-                            ("live", "Live"),
-                            ("completed", "Completed"),
-                            ("declined", "Declined"),
-                            ("dropped", "Dropped"),
-                            ("substituted", "Substituted"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("entered_at", models.DateTimeField()),
-                ("left_at", models.DateTimeField(blank=True, null=True)),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "engagement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="stays",
-                        to="campaigns.engagement",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["engagement", "-entered_at", "-pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("left_at", None)),
-                        fields=("engagement",),
-                        name="campaigns_one_open_stay",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "stage__in",
-                                [
-                                    "shortlisted",
-                                    "vetted",
-                                    "approved",
-                                    "invited",
-                                    "negotiating",
-                                    "contracted",
-                                    "in_production",
-                                    "live",
-                                    "completed",
-                                    "declined",
-                                    "dropped",
-                                    "substituted",
+                migrations.CreateModel(
+                    name="Engagement",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "stage",
+                            models.CharField(
+                                choices=[
+                                    ("shortlisted", "Shortlisted"),
+                                    ("vetted", "Vetted"),
+                                    ("approved", "Approved"),
+                                    ("invited", "Invited"),
+                                    ("negotiating", "Negotiating"),
+                                    ("contracted", "Contracted"),
+                                    ("in_production", "In production"),
+                                    ("live", "Live"),
+                                    ("completed", "Completed"),
+                                    ("declined", "Declined"),
+                                    ("dropped", "Dropped"),
+                                    ("substituted", "Substituted"),
                                 ],
-                            )
-                        ),
-                        name="campaigns_stay_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("left_at", None),
-                            ("left_at__gte", models.F("entered_at")),
-                            _connector="OR",
-                        ),
-                        name="campaigns_stay_order",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("stage__in", ("declined", "dropped", "substituted")), _negated=True
+                                default="shortlisted",
+                                max_length=20,
                             ),
-                            models.Q(("reason", ""), _negated=True),
-                            _connector="OR",
                         ),
-                        name="campaigns_stay_reasoned",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Slot",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("title", models.CharField(max_length=120)),
-                ("segment", models.CharField(blank=True, default="", max_length=60)),
-                (
-                    "cadence",
-                    models.CharField(
-                        choices=[
-                            ("weekly", "Every week"),
-                            ("monthly", "Every month"),
-                            ("quarterly", "Every quarter"),
+                        ("stage_since", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("next_step", models.CharField(blank=True, default="", max_length=200)),
+                        ("next_step_on", models.DateField(blank=True, null=True)),
+                        ("tier", models.CharField(blank=True, default="", max_length=40)),
+                        ("segment", models.CharField(blank=True, default="", max_length=60)),
+                        (
+                            "planned_cost",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        (
+                            "agreed_cost",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="engagements",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                        (
+                            "replaces",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="replaced_by",
+                                to="campaigns.engagement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["campaign", "-stage_since", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["campaign", "stage", "-stage_since", "-id"],
+                                name="campaigns_engagement_board",
+                            ),
+                            models.Index(
+                                fields=["campaign", "id"], name="campaigns_engagement_list"
+                            ),
+                            models.Index(
+                                condition=models.Q(
+                                    (
+                                        "stage__in",
+                                        [
+                                            "shortlisted",
+                                            "vetted",
+                                            "approved",
+                                            "invited",
+                                            "negotiating",
+                                            "contracted",
+                                            "in_production",
+                                            "live",
+                                        ],
+                                    )
+                                ),
+                                fields=["owner", "stage_since"],
+                                name="campaigns_engagement_owned",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("campaign", "relationship"),
+                                name="campaigns_engagement_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "stage__in",
+                                        [
+                                            "shortlisted",
+                                            "vetted",
+                                            "approved",
+                                            "invited",
+                                            "negotiating",
+                                            "contracted",
+                                            "in_production",
+                                            "live",
+                                            "completed",
+                                            "declined",
+                                            "dropped",
+                                            "substituted",
+                                        ],
+                                    )
+                                ),
+                                name="campaigns_engagement_stage_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("planned_cost", None),
+                                        ("planned_cost__gte", 0),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        ("agreed_cost", None),
+                                        ("agreed_cost__gte", 0),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_engagement_costs",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("next_step_on", None),
+                                    models.Q(("next_step", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_engagement_step",
+                            ),
+                        ],
+                    },
                 ),
-                ("first_on", models.DateField()),
-                ("until", models.DateField()),
-                ("places", models.PositiveSmallIntegerField(default=1)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="slots",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "platform",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="crm.platform",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["campaign", "first_on", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("cadence__in", ["weekly", "monthly", "quarterly"]),
-                            ("places__range", (1, 100)),
-                            models.Q(("title", ""), _negated=True),
+                migrations.CreateModel(
+                    name="EngagementStay",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="campaigns_slot_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("until__gte", models.F("first_on"))),
-                        name="campaigns_slot_days",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="SlotFill",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                        (
+                            "from_stage",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("shortlisted", "Shortlisted"),
+                                    ("vetted", "Vetted"),
+                                    ("approved", "Approved"),
+                                    ("invited", "Invited"),
+                                    ("negotiating", "Negotiating"),
+                                    ("contracted", "Contracted"),
+                                    ("in_production", "In production"),
+                                    ("live", "Live"),
+                                    ("completed", "Completed"),
+                                    ("declined", "Declined"),
+                                    ("dropped", "Dropped"),
+                                    ("substituted", "Substituted"),
+                                ],
+                                db_default="",
+                                default="",
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "stage",
+                            models.CharField(
+                                choices=[
+                                    ("shortlisted", "Shortlisted"),
+                                    ("vetted", "Vetted"),
+                                    ("approved", "Approved"),
+                                    ("invited", "Invited"),
+                                    ("negotiating", "Negotiating"),
+                                    ("contracted", "Contracted"),
+                                    ("in_production", "In production"),
+                                    ("live", "Live"),
+                                    ("completed", "Completed"),
+                                    ("declined", "Declined"),
+                                    ("dropped", "Dropped"),
+                                    ("substituted", "Substituted"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("entered_at", models.DateTimeField()),
+                        ("left_at", models.DateTimeField(blank=True, null=True)),
+                        ("reason", models.CharField(blank=True, default="", max_length=500)),
+                        (
+                            "actor",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "engagement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="stays",
+                                to="campaigns.engagement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["engagement", "-entered_at", "-pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("left_at", None)),
+                                fields=("engagement",),
+                                name="campaigns_one_open_stay",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "stage__in",
+                                        [
+                                            "shortlisted",
+                                            "vetted",
+                                            "approved",
+                                            "invited",
+                                            "negotiating",
+                                            "contracted",
+                                            "in_production",
+                                            "live",
+                                            "completed",
+                                            "declined",
+                                            "dropped",
+                                            "substituted",
+                                        ],
+                                    )
+                                ),
+                                name="campaigns_stay_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("left_at", None),
+                                    ("left_at__gte", models.F("entered_at")),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_stay_order",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("stage__in", ("declined", "dropped", "substituted")),
+                                        _negated=True,
+                                    ),
+                                    models.Q(("reason", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_stay_reasoned",
+                            ),
+                        ],
+                    },
                 ),
-                ("on", models.DateField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Slot",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("title", models.CharField(max_length=120)),
+                        ("segment", models.CharField(blank=True, default="", max_length=60)),
+                        (
+                            "cadence",
+                            models.CharField(
+                                choices=[
+                                    ("weekly", "Every week"),
+                                    ("monthly", "Every month"),
+                                    ("quarterly", "Every quarter"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("first_on", models.DateField()),
+                        ("until", models.DateField()),
+                        ("places", models.PositiveSmallIntegerField(default=1)),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="slots",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "platform",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="crm.platform",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["campaign", "first_on", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("cadence__in", ["weekly", "monthly", "quarterly"]),
+                                    ("places__range", (1, 100)),
+                                    models.Q(("title", ""), _negated=True),
+                                ),
+                                name="campaigns_slot_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("until__gte", models.F("first_on"))),
+                                name="campaigns_slot_days",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "engagement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="fills",
-                        to="campaigns.engagement",
-                    ),
+                migrations.CreateModel(
+                    name="SlotFill",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("on", models.DateField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "engagement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="fills",
+                                to="campaigns.engagement",
+                            ),
+                        ),
+                        (
+                            "slot",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="fills",
+                                to="campaigns.slot",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["slot", "on", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("slot", "on", "engagement"), name="campaigns_fill_once"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "slot",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="fills",
-                        to="campaigns.slot",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["slot", "on", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("slot", "on", "engagement"), name="campaigns_fill_once"
-                    )
-                ],
-            },
+            ]
         ),
     ]

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 # Snapshots, findings, answers and decisions stay as they were written; only whose they were is
 # forgotten with an account, a link or an import.
 KEEP = """
@@ -37,644 +39,676 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Evidence",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[("draft", "Before publication"), ("live", "Published")],
-                        max_length=5,
-                    ),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("draft", "The draft as handed in"),
-                            ("upload", "Uploaded by the team"),
-                            ("portal", "Uploaded by the creator"),
-                            ("import", "An import of posts"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("captured_at", models.DateTimeField()),
-                ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("url", models.URLField(blank=True, default="", max_length=500)),
-                ("title", models.TextField(blank=True, null=True)),
-                ("text", models.TextField(blank=True, null=True)),
-                ("visible_text", models.TextField(blank=True, null=True)),
-                (
-                    "frames",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.TextField(), blank=True, null=True, size=None
-                    ),
-                ),
-                ("spoken", models.TextField(blank=True, null=True)),
-                ("platform_tool", models.BooleanField(blank=True, null=True)),
-                ("label_seconds", models.FloatField(blank=True, null=True)),
-                ("seconds", models.FloatField(blank=True, null=True)),
-                ("is_retouched", models.BooleanField(blank=True, null=True)),
-                ("is_synthetic", models.BooleanField(blank=True, null=True)),
-                ("language", models.CharField(blank=True, default="", max_length=10)),
-                ("note", models.CharField(blank=True, default="", max_length=500)),
-                ("digest", models.CharField(max_length=64)),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="crm.importbatch",
-                    ),
-                ),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "deliverable",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="evidence",
-                        to="campaigns.deliverable",
-                    ),
-                ),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.draft",
-                    ),
-                ),
-                (
-                    "link",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.guestlink",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["deliverable", "captured_at", "pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["deliverable", "-captured_at", "-id"],
-                        name="campaigns_evidence_of_piece",
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("source__in", ["draft", "upload", "portal", "import"]),
-                            ("stage__in", ["draft", "live"]),
-                        ),
-                        name="campaigns_evidence_choices",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("draft__isnull", False), ("stage", "draft")),
-                            models.Q(("draft", None), ("stage", "live")),
-                            _connector="OR",
-                        ),
-                        name="campaigns_evidence_of_draft",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("captured_at__lte", models.F("recorded_at"))),
-                        name="campaigns_evidence_past",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
-                        name="campaigns_evidence_digest",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("seconds", None), ("seconds__gte", 0), _connector="OR"),
-                            models.Q(
-                                ("label_seconds", None), ("label_seconds__gte", 0), _connector="OR"
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Evidence",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_evidence_seconds",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="EvidenceFile",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("screenshot", "Screenshot"),
-                            ("media", "Picture, film or sound itself"),
-                            ("transcript", "What is said"),
-                            ("other", "Something else"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("content_type", models.CharField(max_length=120)),
-                ("size", models.BigIntegerField()),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "evidence",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="files",
-                        to="campaigns.evidence",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["evidence", "pk"],
-                "indexes": [
-                    models.Index(fields=["brand", "sha256"], name="campaigns_evidence_by_hash")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["screenshot", "media", "transcript", "other"]),
-                            ("sha256__regex", "^[0-9a-f]{64}$"),
-                            ("size__gt", 0),
-                            models.Q(("name", ""), _negated=True),
+                        (
+                            "stage",
+                            models.CharField(
+                                choices=[("draft", "Before publication"), ("live", "Published")],
+                                max_length=5,
+                            ),
                         ),
-                        name="campaigns_evidence_file_valid",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("evidence", "sha256"), name="campaigns_evidence_file_once"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DisclosureReview",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[("draft", "Before publication"), ("live", "Published")],
-                        max_length=5,
-                    ),
-                ),
-                ("opening", models.PositiveSmallIntegerField(default=0)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waiting"),
-                            ("second", "Second reviewer"),
-                            ("decided", "Decided"),
-                            ("dropped", "Dropped"),
-                        ],
-                        default="waiting",
-                        max_length=8,
-                    ),
-                ),
-                ("opened_at", models.DateTimeField()),
-                ("due_at", models.DateTimeField()),
-                (
-                    "risk",
-                    models.CharField(
-                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-                        default="low",
-                        max_length=6,
-                    ),
-                ),
-                ("risk_reasons", models.JSONField(default=list)),
-                ("needs_second", models.BooleanField(default=False)),
-                ("reminded_at", models.DateTimeField(blank=True, null=True)),
-                ("escalated_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "verdict",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("sufficient", "Sufficient"),
-                            ("insufficient", "Insufficient"),
-                            ("missing", "Missing"),
-                            ("not_required", "Not required"),
-                            ("unclear", "Unclear"),
-                            ("not_reviewed", "Not reviewed"),
-                        ],
-                        default="",
-                        max_length=12,
-                    ),
-                ),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "deliverable",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="disclosure_reviews",
-                        to="campaigns.deliverable",
-                    ),
-                ),
-                (
-                    "draft",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.draft",
-                    ),
-                ),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "requested_link",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.guestlink",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["due_at", "pk"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("state__in", ["waiting", "second"])),
-                        fields=["brand", "due_at", "id"],
-                        name="campaigns_review_queue",
-                    ),
-                    models.Index(
-                        fields=["deliverable", "-opened_at", "-id"],
-                        name="campaigns_review_of_piece",
-                    ),
-                    models.Index(
-                        condition=models.Q(("state", "decided")),
-                        fields=["brand", "decided_at"],
-                        name="campaigns_review_done",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("risk__in", ["low", "medium", "high"]),
-                            ("stage__in", ["draft", "live"]),
-                            ("state__in", ["waiting", "second", "decided", "dropped"]),
-                            (
-                                "verdict__in",
-                                [
-                                    "",
-                                    "sufficient",
-                                    "insufficient",
-                                    "missing",
-                                    "not_required",
-                                    "unclear",
-                                    "not_reviewed",
+                        (
+                            "source",
+                            models.CharField(
+                                choices=[
+                                    ("draft", "The draft as handed in"),
+                                    ("upload", "Uploaded by the team"),
+                                    ("portal", "Uploaded by the creator"),
+                                    ("import", "An import of posts"),
                                 ],
+                                max_length=8,
                             ),
                         ),
-                        name="campaigns_review_choices",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("draft__isnull", False), ("opening__gte", 1), ("stage", "draft")
-                            ),
-                            models.Q(("draft", None), ("opening", 0), ("stage", "live")),
-                            _connector="OR",
-                        ),
-                        name="campaigns_review_of_draft",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("decided_at__gte", models.F("opened_at")),
-                                ("state", "decided"),
-                                models.Q(("verdict", ""), _negated=True),
-                            ),
-                            models.Q(
-                                models.Q(("state", "decided"), _negated=True),
-                                ("decided_at", None),
-                                ("verdict", ""),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="campaigns_review_decided",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("due_at__gte", models.F("opened_at"))),
-                        name="campaigns_review_clock",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state__in", ["waiting", "second"])),
-                        fields=("deliverable", "stage"),
-                        name="campaigns_review_one_open",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DisclosureFinding",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("made_at", models.DateTimeField()),
-                ("on", models.DateField()),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("sufficient", "Sufficient"),
-                            ("insufficient", "Insufficient"),
-                            ("missing", "Missing"),
-                            ("not_required", "Not required"),
-                            ("unclear", "Unclear"),
-                            ("not_reviewed", "Not reviewed"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("strictest", models.CharField(blank=True, default="", max_length=8)),
-                ("case", models.JSONField()),
-                ("result", models.JSONField(blank=True, null=True)),
-                ("problem", models.CharField(blank=True, default="", max_length=1000)),
-                ("packs", models.JSONField(default=dict)),
-                ("digest", models.CharField(max_length=64)),
-                (
-                    "review",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="findings",
-                        to="campaigns.disclosurereview",
-                    ),
-                ),
-                (
-                    "evidence",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.evidence",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["review", "made_at", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("digest__regex", "^[0-9a-f]{64}$"),
-                            (
-                                "verdict__in",
-                                [
-                                    "sufficient",
-                                    "insufficient",
-                                    "missing",
-                                    "not_required",
-                                    "unclear",
-                                    "not_reviewed",
-                                ],
-                            ),
-                            models.Q(
-                                models.Q(("problem", ""), ("result__isnull", False)),
-                                models.Q(
-                                    ("result", None), models.Q(("problem", ""), _negated=True)
-                                ),
-                                _connector="OR",
+                        ("captured_at", models.DateTimeField()),
+                        ("recorded_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("url", models.URLField(blank=True, default="", max_length=500)),
+                        ("title", models.TextField(blank=True, null=True)),
+                        ("text", models.TextField(blank=True, null=True)),
+                        ("visible_text", models.TextField(blank=True, null=True)),
+                        (
+                            "frames",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.TextField(), blank=True, null=True, size=None
                             ),
                         ),
-                        name="campaigns_finding_valid",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DisclosureAnswer",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=200)),
-                (
-                    "result",
-                    models.CharField(
-                        choices=[
-                            ("pass", "Pass"),
-                            ("fail", "Fail"),
-                            ("unknown", "Unknown"),
-                            ("not_applicable", "Does not apply"),
-                        ],
-                        max_length=14,
-                    ),
-                ),
-                ("note", models.CharField(blank=True, default="", max_length=1000)),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "review",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="answers",
-                        to="campaigns.disclosurereview",
-                    ),
-                ),
-                (
-                    "evidence",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.evidence",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["review", "at", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("result__in", ["pass", "fail", "unknown", "not_applicable"]),
-                            models.Q(("key", ""), _negated=True),
+                        ("spoken", models.TextField(blank=True, null=True)),
+                        ("platform_tool", models.BooleanField(blank=True, null=True)),
+                        ("label_seconds", models.FloatField(blank=True, null=True)),
+                        ("seconds", models.FloatField(blank=True, null=True)),
+                        ("is_retouched", models.BooleanField(blank=True, null=True)),
+                        ("is_synthetic", models.BooleanField(blank=True, null=True)),
+                        ("language", models.CharField(blank=True, default="", max_length=10)),
+                        ("note", models.CharField(blank=True, default="", max_length=500)),
+                        ("digest", models.CharField(max_length=64)),
+                        (
+                            "batch",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="crm.importbatch",
+                            ),
                         ),
-                        name="campaigns_answer_valid",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="DisclosureDecision",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "verdict",
-                    models.CharField(
-                        choices=[
-                            ("sufficient", "Sufficient"),
-                            ("insufficient", "Insufficient"),
-                            ("missing", "Missing"),
-                            ("not_required", "Not required"),
-                            ("unclear", "Unclear"),
-                            ("not_reviewed", "Not reviewed"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                ("reason", models.CharField(blank=True, default="", max_length=2000)),
-                ("is_second", models.BooleanField(default=False)),
-                ("at", models.DateTimeField()),
-                ("together", models.UUIDField(blank=True, null=True)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "on_behalf_of",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "finding",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.disclosurefinding",
-                    ),
-                ),
-                (
-                    "review",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="decisions",
-                        to="campaigns.disclosurereview",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["review", "at", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "verdict__in",
-                                [
-                                    "sufficient",
-                                    "insufficient",
-                                    "missing",
-                                    "not_required",
-                                    "unclear",
-                                    "not_reviewed",
-                                ],
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "deliverable",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="evidence",
+                                to="campaigns.deliverable",
+                            ),
+                        ),
+                        (
+                            "draft",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.draft",
+                            ),
+                        ),
+                        (
+                            "link",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.guestlink",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["deliverable", "captured_at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["deliverable", "-captured_at", "-id"],
+                                name="campaigns_evidence_of_piece",
                             )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("source__in", ["draft", "upload", "portal", "import"]),
+                                    ("stage__in", ["draft", "live"]),
+                                ),
+                                name="campaigns_evidence_choices",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("draft__isnull", False), ("stage", "draft")),
+                                    models.Q(("draft", None), ("stage", "live")),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_evidence_of_draft",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("captured_at__lte", models.F("recorded_at"))),
+                                name="campaigns_evidence_past",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("digest__regex", "^[0-9a-f]{64}$")),
+                                name="campaigns_evidence_digest",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("seconds", None), ("seconds__gte", 0), _connector="OR"
+                                    ),
+                                    models.Q(
+                                        ("label_seconds", None),
+                                        ("label_seconds__gte", 0),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_evidence_seconds",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="EvidenceFile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="campaigns_disclosure_decision_valid",
-                    ),
-                    models.UniqueConstraint(
-                        fields=("review", "is_second"), name="campaigns_disclosure_decision_once"
-                    ),
-                ],
-            },
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("screenshot", "Screenshot"),
+                                    ("media", "Picture, film or sound itself"),
+                                    ("transcript", "What is said"),
+                                    ("other", "Something else"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=200)),
+                        ("content_type", models.CharField(max_length=120)),
+                        ("size", models.BigIntegerField()),
+                        ("sha256", models.CharField(max_length=64)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "evidence",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="files",
+                                to="campaigns.evidence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["evidence", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "sha256"], name="campaigns_evidence_by_hash"
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind__in", ["screenshot", "media", "transcript", "other"]),
+                                    ("sha256__regex", "^[0-9a-f]{64}$"),
+                                    ("size__gt", 0),
+                                    models.Q(("name", ""), _negated=True),
+                                ),
+                                name="campaigns_evidence_file_valid",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("evidence", "sha256"), name="campaigns_evidence_file_once"
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DisclosureReview",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "stage",
+                            models.CharField(
+                                choices=[("draft", "Before publication"), ("live", "Published")],
+                                max_length=5,
+                            ),
+                        ),
+                        ("opening", models.PositiveSmallIntegerField(default=0)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waiting"),
+                                    ("second", "Second reviewer"),
+                                    ("decided", "Decided"),
+                                    ("dropped", "Dropped"),
+                                ],
+                                default="waiting",
+                                max_length=8,
+                            ),
+                        ),
+                        ("opened_at", models.DateTimeField()),
+                        ("due_at", models.DateTimeField()),
+                        (
+                            "risk",
+                            models.CharField(
+                                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                                default="low",
+                                max_length=6,
+                            ),
+                        ),
+                        ("risk_reasons", models.JSONField(default=list)),
+                        ("needs_second", models.BooleanField(default=False)),
+                        ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                        ("escalated_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "verdict",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("sufficient", "Sufficient"),
+                                    ("insufficient", "Insufficient"),
+                                    ("missing", "Missing"),
+                                    ("not_required", "Not required"),
+                                    ("unclear", "Unclear"),
+                                    ("not_reviewed", "Not reviewed"),
+                                ],
+                                default="",
+                                max_length=12,
+                            ),
+                        ),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "deliverable",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="disclosure_reviews",
+                                to="campaigns.deliverable",
+                            ),
+                        ),
+                        (
+                            "draft",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.draft",
+                            ),
+                        ),
+                        (
+                            "requested_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "requested_link",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.guestlink",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["due_at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("state__in", ["waiting", "second"])),
+                                fields=["brand", "due_at", "id"],
+                                name="campaigns_review_queue",
+                            ),
+                            models.Index(
+                                fields=["deliverable", "-opened_at", "-id"],
+                                name="campaigns_review_of_piece",
+                            ),
+                            models.Index(
+                                condition=models.Q(("state", "decided")),
+                                fields=["brand", "decided_at"],
+                                name="campaigns_review_done",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("risk__in", ["low", "medium", "high"]),
+                                    ("stage__in", ["draft", "live"]),
+                                    ("state__in", ["waiting", "second", "decided", "dropped"]),
+                                    (
+                                        "verdict__in",
+                                        [
+                                            "",
+                                            "sufficient",
+                                            "insufficient",
+                                            "missing",
+                                            "not_required",
+                                            "unclear",
+                                            "not_reviewed",
+                                        ],
+                                    ),
+                                ),
+                                name="campaigns_review_choices",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("draft__isnull", False),
+                                        ("opening__gte", 1),
+                                        ("stage", "draft"),
+                                    ),
+                                    models.Q(("draft", None), ("opening", 0), ("stage", "live")),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_review_of_draft",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("decided_at__gte", models.F("opened_at")),
+                                        ("state", "decided"),
+                                        models.Q(("verdict", ""), _negated=True),
+                                    ),
+                                    models.Q(
+                                        models.Q(("state", "decided"), _negated=True),
+                                        ("decided_at", None),
+                                        ("verdict", ""),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_review_decided",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("due_at__gte", models.F("opened_at"))),
+                                name="campaigns_review_clock",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state__in", ["waiting", "second"])),
+                                fields=("deliverable", "stage"),
+                                name="campaigns_review_one_open",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DisclosureFinding",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("made_at", models.DateTimeField()),
+                        ("on", models.DateField()),
+                        (
+                            "verdict",
+                            models.CharField(
+                                choices=[
+                                    ("sufficient", "Sufficient"),
+                                    ("insufficient", "Insufficient"),
+                                    ("missing", "Missing"),
+                                    ("not_required", "Not required"),
+                                    ("unclear", "Unclear"),
+                                    ("not_reviewed", "Not reviewed"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("strictest", models.CharField(blank=True, default="", max_length=8)),
+                        ("case", models.JSONField()),
+                        ("result", models.JSONField(blank=True, null=True)),
+                        ("problem", models.CharField(blank=True, default="", max_length=1000)),
+                        ("packs", models.JSONField(default=dict)),
+                        ("digest", models.CharField(max_length=64)),
+                        (
+                            "review",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="findings",
+                                to="campaigns.disclosurereview",
+                            ),
+                        ),
+                        (
+                            "evidence",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.evidence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["review", "made_at", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("digest__regex", "^[0-9a-f]{64}$"),
+                                    (
+                                        "verdict__in",
+                                        [
+                                            "sufficient",
+                                            "insufficient",
+                                            "missing",
+                                            "not_required",
+                                            "unclear",
+                                            "not_reviewed",
+                                        ],
+                                    ),
+                                    models.Q(
+                                        models.Q(("problem", ""), ("result__isnull", False)),
+                                        models.Q(
+                                            ("result", None),
+                                            models.Q(("problem", ""), _negated=True),
+                                        ),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_finding_valid",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DisclosureAnswer",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=200)),
+                        (
+                            "result",
+                            models.CharField(
+                                choices=[
+                                    ("pass", "Pass"),
+                                    ("fail", "Fail"),
+                                    ("unknown", "Unknown"),
+                                    ("not_applicable", "Does not apply"),
+                                ],
+                                max_length=14,
+                            ),
+                        ),
+                        ("note", models.CharField(blank=True, default="", max_length=1000)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "review",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="answers",
+                                to="campaigns.disclosurereview",
+                            ),
+                        ),
+                        (
+                            "evidence",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.evidence",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["review", "at", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("result__in", ["pass", "fail", "unknown", "not_applicable"]),
+                                    models.Q(("key", ""), _negated=True),
+                                ),
+                                name="campaigns_answer_valid",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="DisclosureDecision",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "verdict",
+                            models.CharField(
+                                choices=[
+                                    ("sufficient", "Sufficient"),
+                                    ("insufficient", "Insufficient"),
+                                    ("missing", "Missing"),
+                                    ("not_required", "Not required"),
+                                    ("unclear", "Unclear"),
+                                    ("not_reviewed", "Not reviewed"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("reason", models.CharField(blank=True, default="", max_length=2000)),
+                        ("is_second", models.BooleanField(default=False)),
+                        ("at", models.DateTimeField()),
+                        ("together", models.UUIDField(blank=True, null=True)),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "on_behalf_of",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "finding",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.disclosurefinding",
+                            ),
+                        ),
+                        (
+                            "review",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="decisions",
+                                to="campaigns.disclosurereview",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["review", "at", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "verdict__in",
+                                        [
+                                            "sufficient",
+                                            "insufficient",
+                                            "missing",
+                                            "not_required",
+                                            "unclear",
+                                            "not_reviewed",
+                                        ],
+                                    )
+                                ),
+                                name="campaigns_disclosure_decision_valid",
+                            ),
+                            models.UniqueConstraint(
+                                fields=("review", "is_second"),
+                                name="campaigns_disclosure_decision_once",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
         migrations.AddField(
             model_name="disclosurereview",

@@ -5,6 +5,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 # An assessment stays as it was made: the next one only closes it. A merge of two creators takes it
 # along. Of an override only its end is written later.
 KEEP = """
@@ -28,321 +30,344 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="AffectedCampaign",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "engagement",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.engagement",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.incident",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["incident", "campaign"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("incident", "campaign"), name="campaigns_affected_once"
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="CampaignHold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("reason", models.CharField(max_length=500)),
-                ("since", models.DateTimeField()),
-                ("until", models.DateTimeField(blank=True, null=True)),
-                ("lifted_at", models.DateTimeField(blank=True, null=True)),
-                ("lifted_because", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="holds",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="crm.incident",
-                    ),
-                ),
-                (
-                    "lifted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-since", "-pk"],
-                "abstract": False,
-                "indexes": [
-                    models.Index(fields=["brand", "-since", "-id"], name="campaigns_hold_list")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True),
-                        name="campaigns_campaignhold_said",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("until", None), ("until__gt", models.F("since")), _connector="OR"
-                            ),
-                            models.Q(
-                                models.Q(("lifted_at", None), ("lifted_because", "")),
-                                ("lifted_at__gte", models.F("since")),
-                                _connector="OR",
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="AffectedCampaign",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_campaignhold_order",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("lifted_at", None)),
-                        fields=("campaign",),
-                        name="campaigns_hold_one_open",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RiskAssessment",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("assessed_at", models.DateTimeField()),
-                ("superseded_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "tier",
-                    models.CharField(
-                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-                        max_length=6,
-                    ),
-                ),
-                ("points", models.DecimalField(decimal_places=1, max_digits=5)),
-                (
-                    "gates",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=40),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                ("inputs", models.JSONField()),
-                ("weights", models.CharField(max_length=20)),
-                ("digest", models.CharField(max_length=64)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["relationship", "-assessed_at", "-pk"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("superseded_at", None)),
-                        fields=["brand", "-points", "-id"],
-                        name="campaigns_risk_list",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("superseded_at", None)),
-                        fields=("relationship",),
-                        name="campaigns_risk_one_current",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("digest__regex", "^[0-9a-f]{64}$"),
-                            ("points__gte", 0),
-                            ("tier__in", ["low", "medium", "high"]),
-                            models.Q(("gates", []), ("tier", "high"), _connector="OR"),
-                        ),
-                        name="campaigns_risk_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("superseded_at", None),
-                            ("superseded_at__gte", models.F("assessed_at")),
-                            _connector="OR",
-                        ),
-                        name="campaigns_risk_order",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RiskOverride",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "tier",
-                    models.CharField(
-                        choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
-                        max_length=6,
-                    ),
-                ),
-                ("reason", models.CharField(max_length=500)),
-                ("since", models.DateTimeField()),
-                ("until", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["relationship", "-since", "-pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("ended_at", None)),
-                        fields=("relationship",),
-                        name="campaigns_risk_one_override",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("tier__in", ["low", "medium", "high"]),
-                            ("until__gt", models.F("since")),
-                            models.Q(("reason", ""), _negated=True),
-                            models.Q(
-                                ("ended_at", None),
-                                ("ended_at__gte", models.F("since")),
-                                _connector="OR",
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
                             ),
                         ),
-                        name="campaigns_risk_override_valid",
-                    ),
-                ],
-            },
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "engagement",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.engagement",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["incident", "campaign"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("incident", "campaign"), name="campaigns_affected_once"
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="CampaignHold",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=500)),
+                        ("since", models.DateTimeField()),
+                        ("until", models.DateTimeField(blank=True, null=True)),
+                        ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "lifted_because",
+                            models.CharField(blank=True, default="", max_length=500),
+                        ),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="holds",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="crm.incident",
+                            ),
+                        ),
+                        (
+                            "lifted_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-since", "-pk"],
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "-since", "-id"], name="campaigns_hold_list"
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("reason", ""), _negated=True),
+                                name="campaigns_campaignhold_said",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("until", None),
+                                        ("until__gt", models.F("since")),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        models.Q(("lifted_at", None), ("lifted_because", "")),
+                                        ("lifted_at__gte", models.F("since")),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_campaignhold_order",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("lifted_at", None)),
+                                fields=("campaign",),
+                                name="campaigns_hold_one_open",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RiskAssessment",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("assessed_at", models.DateTimeField()),
+                        ("superseded_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "tier",
+                            models.CharField(
+                                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                                max_length=6,
+                            ),
+                        ),
+                        ("points", models.DecimalField(decimal_places=1, max_digits=5)),
+                        (
+                            "gates",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=40),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
+                        ),
+                        ("inputs", models.JSONField()),
+                        ("weights", models.CharField(max_length=20)),
+                        ("digest", models.CharField(max_length=64)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["relationship", "-assessed_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("superseded_at", None)),
+                                fields=["brand", "-points", "-id"],
+                                name="campaigns_risk_list",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("superseded_at", None)),
+                                fields=("relationship",),
+                                name="campaigns_risk_one_current",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("digest__regex", "^[0-9a-f]{64}$"),
+                                    ("points__gte", 0),
+                                    ("tier__in", ["low", "medium", "high"]),
+                                    models.Q(("gates", []), ("tier", "high"), _connector="OR"),
+                                ),
+                                name="campaigns_risk_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("superseded_at", None),
+                                    ("superseded_at__gte", models.F("assessed_at")),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_risk_order",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RiskOverride",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "tier",
+                            models.CharField(
+                                choices=[("low", "Low"), ("medium", "Medium"), ("high", "High")],
+                                max_length=6,
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=500)),
+                        ("since", models.DateTimeField()),
+                        ("until", models.DateTimeField()),
+                        ("ended_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "ended_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["relationship", "-since", "-pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("ended_at", None)),
+                                fields=("relationship",),
+                                name="campaigns_risk_one_override",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("tier__in", ["low", "medium", "high"]),
+                                    ("until__gt", models.F("since")),
+                                    models.Q(("reason", ""), _negated=True),
+                                    models.Q(
+                                        ("ended_at", None),
+                                        ("ended_at__gte", models.F("since")),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_risk_override_valid",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
         migrations.RunSQL(KEEP, LET_GO),
     ]

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 # Rows that are added and never changed: who wrote them may go, and creators may be merged.
 KEEP = """
 CREATE TRIGGER campaigns_tie_kept BEFORE UPDATE ON campaigns_connectionentry
@@ -34,664 +36,709 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="RuleAlert",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("rule", models.CharField(max_length=60)),
-                ("jurisdiction", models.CharField(max_length=2)),
-                ("subject", models.CharField(blank=True, default="", max_length=160)),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[("due", "Due"), ("ask", "To be found out")], max_length=3
-                    ),
-                ),
-                ("words", models.CharField(max_length=500)),
-                ("pack_version", models.CharField(max_length=40)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("resolved", "Resolved"),
-                            ("aside", "Set aside"),
-                        ],
-                        default="open",
-                        max_length=8,
-                    ),
-                ),
-                ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "aside_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "-pk"],
-                "indexes": [
-                    models.Index(fields=["brand", "state", "-id"], name="campaigns_rule_alert_list")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("relationship", "rule", "subject"), name="campaigns_rule_alert_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("level__in", ["due", "ask"]),
-                            ("state__in", ["open", "resolved", "aside"]),
-                            models.Q(("words", ""), _negated=True),
-                            models.Q(
-                                models.Q(("state", "aside"), _negated=True),
-                                models.Q(("reason", ""), _negated=True),
-                                _connector="OR",
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="RuleAlert",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_rule_alert_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RuleFact",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "key",
-                    models.CharField(
-                        choices=[
-                            ("seat", "Where the creator is based"),
-                            ("run_by", "Who owns or runs the virtual creator"),
-                            ("under_age", "Under 18"),
-                            ("audience_under_18", "Share of the audience under 18, %"),
-                            ("videos_12_months", "Videos in the last 12 months"),
-                            ("monthly_views", "Average monthly views"),
-                            ("income_eur", "Yearly income from content, EUR"),
-                            ("permit_shown", "The account shows the permit number"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("value", models.CharField(blank=True, default="", max_length=120)),
-                ("on", models.DateField()),
-                ("source", models.CharField(max_length=500)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["relationship", "key", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["relationship", "key", "-id"], name="campaigns_rule_fact_newest"
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "key__in",
-                                [
-                                    "seat",
-                                    "run_by",
-                                    "under_age",
-                                    "audience_under_18",
-                                    "videos_12_months",
-                                    "monthly_views",
-                                    "income_eur",
-                                    "permit_shown",
+                        ("rule", models.CharField(max_length=60)),
+                        ("jurisdiction", models.CharField(max_length=2)),
+                        ("subject", models.CharField(blank=True, default="", max_length=160)),
+                        (
+                            "level",
+                            models.CharField(
+                                choices=[("due", "Due"), ("ask", "To be found out")], max_length=3
+                            ),
+                        ),
+                        ("words", models.CharField(max_length=500)),
+                        ("pack_version", models.CharField(max_length=40)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Open"),
+                                    ("resolved", "Resolved"),
+                                    ("aside", "Set aside"),
                                 ],
+                                default="open",
+                                max_length=8,
                             ),
-                            models.Q(("source", ""), _negated=True),
                         ),
-                        name="campaigns_rule_fact_valid",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConnectionEntry",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "entry",
-                    models.CharField(
-                        choices=[
-                            ("tie", "A connection"),
-                            ("none", "Somebody looked, and there is none"),
-                            ("withdrawn", "Taken back"),
+                        ("opened_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("reason", models.CharField(blank=True, default="", max_length=500)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "aside_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "state", "-id"], name="campaigns_rule_alert_list"
+                            )
                         ],
-                        default="tie",
-                        max_length=9,
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("payment", "Payment"),
-                            ("free_product", "Free product"),
-                            ("gift_unsolicited", "Gift that was not asked for"),
-                            ("loan", "Loan"),
-                            ("discount", "Discount"),
-                            ("discount_code", "Discount code"),
-                            ("perk", "Perk"),
-                            ("travel_event", "Travel or event"),
-                            ("invitation", "Invitation"),
-                            ("affiliate_commission", "Affiliate commission"),
-                            ("barter", "Barter"),
-                            ("contest_entry", "Contest entry"),
-                            ("employment", "Employment"),
-                            ("family", "Family"),
-                            ("friendship", "Friendship"),
-                            ("equity", "Equity"),
-                            ("own_brand", "Own brand"),
-                            ("ambassadorship", "Ambassadorship"),
-                            ("award", "Award"),
-                            ("refund_after_review", "Refund after a review"),
-                            ("future_conditional_benefit", "Promised for later"),
-                            ("unpaid_promotion", "Unpaid promotion"),
-                            ("services", "Services"),
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("relationship", "rule", "subject"),
+                                name="campaigns_rule_alert_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("level__in", ["due", "ask"]),
+                                    ("state__in", ["open", "resolved", "aside"]),
+                                    models.Q(("words", ""), _negated=True),
+                                    models.Q(
+                                        models.Q(("state", "aside"), _negated=True),
+                                        models.Q(("reason", ""), _negated=True),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_rule_alert_valid",
+                            ),
                         ],
-                        default="",
-                        max_length=30,
-                    ),
+                    },
                 ),
-                (
-                    "value",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=12, null=True),
-                ),
-                ("currency", models.CharField(blank=True, default="", max_length=3)),
-                ("on", models.DateField(blank=True, null=True)),
-                ("ended_on", models.DateField(blank=True, null=True)),
-                ("aim", models.CharField(blank=True, default="", max_length=120)),
-                ("advertiser", models.CharField(blank=True, default="", max_length=120)),
-                ("influence", models.BooleanField(blank=True, null=True)),
-                ("written_contract", models.BooleanField(blank=True, null=True)),
-                ("source", models.CharField(max_length=500)),
-                ("evidence", models.CharField(blank=True, default="", max_length=500)),
-                ("reason", models.CharField(blank=True, default="", max_length=500)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-                (
-                    "replaces",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="replaced_by",
-                        to="campaigns.connectionentry",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "connections",
-                "ordering": ["relationship", "-created_at", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["relationship", "-created_at", "-id"], name="campaigns_tie_list"
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("entry", "tie"),
-                                (
-                                    "kind__in",
-                                    [
-                                        "payment",
-                                        "free_product",
-                                        "gift_unsolicited",
-                                        "loan",
-                                        "discount",
-                                        "discount_code",
-                                        "perk",
-                                        "travel_event",
-                                        "invitation",
-                                        "affiliate_commission",
-                                        "barter",
-                                        "contest_entry",
-                                        "employment",
-                                        "family",
-                                        "friendship",
-                                        "equity",
-                                        "own_brand",
-                                        "ambassadorship",
-                                        "award",
-                                        "refund_after_review",
-                                        "future_conditional_benefit",
-                                        "unpaid_promotion",
-                                        "services",
-                                    ],
-                                ),
+                migrations.CreateModel(
+                    name="RuleFact",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
-                            models.Q(
-                                ("entry__in", ["none", "withdrawn"]), ("kind", ""), ("value", None)
+                        ),
+                        (
+                            "key",
+                            models.CharField(
+                                choices=[
+                                    ("seat", "Where the creator is based"),
+                                    ("run_by", "Who owns or runs the virtual creator"),
+                                    ("under_age", "Under 18"),
+                                    ("audience_under_18", "Share of the audience under 18, %"),
+                                    ("videos_12_months", "Videos in the last 12 months"),
+                                    ("monthly_views", "Average monthly views"),
+                                    ("income_eur", "Yearly income from content, EUR"),
+                                    ("permit_shown", "The account shows the permit number"),
+                                ],
+                                max_length=20,
                             ),
-                            _connector="OR",
                         ),
-                        name="campaigns_tie_entry_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("currency", ""), ("value", None)),
-                            models.Q(
-                                ("currency__regex", "^[A-Z]{3}$"),
-                                ("value__gte", 0),
-                                ("value__isnull", False),
+                        ("value", models.CharField(blank=True, default="", max_length=120)),
+                        ("on", models.DateField()),
+                        ("source", models.CharField(max_length=500)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
                             ),
-                            _connector="OR",
                         ),
-                        name="campaigns_tie_value_whole",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("source", ""), _negated=True),
-                        name="campaigns_tie_sourced",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ended_on", None),
-                            ("on", None),
-                            ("ended_on__gte", models.F("on")),
-                            _connector="OR",
-                        ),
-                        name="campaigns_tie_days",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("entry", "none"), _negated=True),
-                            ("on__isnull", False),
-                            _connector="OR",
-                        ),
-                        name="campaigns_tie_none_dated",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("replaces", None), models.Q(("entry", "withdrawn"), _negated=True)
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
                             ),
-                            models.Q(
-                                ("replaces__isnull", False), models.Q(("reason", ""), _negated=True)
-                            ),
-                            _connector="OR",
                         ),
-                        name="campaigns_tie_replaced_why",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PackAddition",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("jurisdiction", models.CharField(max_length=2)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("insufficient", "Wording that is not enough for us"),
-                            ("requirement", "Requirement beyond the pack"),
-                            ("accepted", "Wording that counsel accepts"),
+                    ],
+                    options={
+                        "ordering": ["relationship", "key", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["relationship", "key", "-id"],
+                                name="campaigns_rule_fact_newest",
+                            )
                         ],
-                        max_length=12,
-                    ),
-                ),
-                ("text", models.CharField(blank=True, default="", max_length=120)),
-                (
-                    "variants",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=120),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                ("rule", models.CharField(blank=True, default="", max_length=40)),
-                ("language", models.CharField(blank=True, default="", max_length=8)),
-                ("starts_on", models.DateField()),
-                ("until", models.DateField(blank=True, null=True)),
-                ("reason", models.CharField(max_length=500)),
-                ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("end_reason", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "added_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "ended_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "jurisdiction", "pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["brand", "jurisdiction", "id"], name="campaigns_addition_list"
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("jurisdiction__regex", "^[A-Z]{2}$"),
-                            models.Q(("reason", ""), _negated=True),
-                            models.Q(
-                                models.Q(
-                                    ("kind", "requirement"),
-                                    ("text", ""),
-                                    models.Q(("rule", ""), _negated=True),
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "key__in",
+                                        [
+                                            "seat",
+                                            "run_by",
+                                            "under_age",
+                                            "audience_under_18",
+                                            "videos_12_months",
+                                            "monthly_views",
+                                            "income_eur",
+                                            "permit_shown",
+                                        ],
+                                    ),
+                                    models.Q(("source", ""), _negated=True),
                                 ),
-                                models.Q(
-                                    ("kind__in", ["insufficient", "accepted"]),
-                                    ("rule", ""),
-                                    models.Q(("text", ""), _negated=True),
-                                ),
-                                _connector="OR",
+                                name="campaigns_rule_fact_valid",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ConnectionEntry",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_pack_addition_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("until", None),
-                            ("until__gte", models.F("starts_on")),
-                            models.Q(("end_reason", ""), _negated=True),
-                            _connector="OR",
+                        (
+                            "entry",
+                            models.CharField(
+                                choices=[
+                                    ("tie", "A connection"),
+                                    ("none", "Somebody looked, and there is none"),
+                                    ("withdrawn", "Taken back"),
+                                ],
+                                default="tie",
+                                max_length=9,
+                            ),
                         ),
-                        name="campaigns_pack_addition_days",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PackSignOff",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("jurisdiction", models.CharField(max_length=2)),
-                ("pack_version", models.CharField(max_length=40)),
-                ("digest", models.CharField(max_length=64)),
-                ("note", models.CharField(blank=True, default="", max_length=1000)),
-                ("signed_name", models.CharField(max_length=254)),
-                ("signed_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "signed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "jurisdiction", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["brand", "jurisdiction", "-id"], name="campaigns_signoff_newest"
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("digest__regex", "^[0-9a-f]{64}$"),
-                            ("jurisdiction__regex", "^[A-Z]{2}$"),
-                            models.Q(("signed_name", ""), _negated=True),
+                        (
+                            "kind",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("payment", "Payment"),
+                                    ("free_product", "Free product"),
+                                    ("gift_unsolicited", "Gift that was not asked for"),
+                                    ("loan", "Loan"),
+                                    ("discount", "Discount"),
+                                    ("discount_code", "Discount code"),
+                                    ("perk", "Perk"),
+                                    ("travel_event", "Travel or event"),
+                                    ("invitation", "Invitation"),
+                                    ("affiliate_commission", "Affiliate commission"),
+                                    ("barter", "Barter"),
+                                    ("contest_entry", "Contest entry"),
+                                    ("employment", "Employment"),
+                                    ("family", "Family"),
+                                    ("friendship", "Friendship"),
+                                    ("equity", "Equity"),
+                                    ("own_brand", "Own brand"),
+                                    ("ambassadorship", "Ambassadorship"),
+                                    ("award", "Award"),
+                                    ("refund_after_review", "Refund after a review"),
+                                    ("future_conditional_benefit", "Promised for later"),
+                                    ("unpaid_promotion", "Unpaid promotion"),
+                                    ("services", "Services"),
+                                ],
+                                default="",
+                                max_length=30,
+                            ),
                         ),
-                        name="campaigns_pack_signoff_whole",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Permit",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("jurisdiction", models.CharField(max_length=2)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[("permit", "Permit"), ("register", "Entry in a register")],
-                        max_length=8,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[("held", "Has it"), ("none", "Has none")],
-                        default="held",
-                        max_length=4,
-                    ),
-                ),
-                ("number", models.CharField(blank=True, default="", max_length=80)),
-                ("valid_from", models.DateField(blank=True, null=True)),
-                ("valid_until", models.DateField(blank=True, null=True)),
-                ("file_name", models.CharField(blank=True, default="", max_length=255)),
-                ("file_type", models.CharField(blank=True, default="", max_length=120)),
-                ("file_size", models.PositiveIntegerField(blank=True, null=True)),
-                ("file_sha256", models.CharField(blank=True, default="", max_length=64)),
-                ("checked_on", models.DateField(blank=True, null=True)),
-                ("checked_at_url", models.CharField(blank=True, default="", max_length=500)),
-                ("note", models.CharField(blank=True, default="", max_length=500)),
-                ("archived_at", models.DateTimeField(blank=True, null=True)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "checked_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "permits and registers",
-                "ordering": ["brand", "-pk"],
-                "indexes": [
-                    models.Index(fields=["brand", "-id"], name="campaigns_permit_list"),
-                    models.Index(
-                        condition=models.Q(("archived_at", None), ("state", "held")),
-                        fields=["valid_until"],
-                        name="campaigns_permit_ending",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("jurisdiction__regex", "^[A-Z]{2}$"),
-                            ("kind__in", ["permit", "register"]),
-                            models.Q(
-                                models.Q(("number", ""), ("state", "none"), ("valid_until", None)),
-                                models.Q(
-                                    ("state", "held"), models.Q(("number", ""), _negated=True)
+                        (
+                            "value",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=12, null=True
+                            ),
+                        ),
+                        ("currency", models.CharField(blank=True, default="", max_length=3)),
+                        ("on", models.DateField(blank=True, null=True)),
+                        ("ended_on", models.DateField(blank=True, null=True)),
+                        ("aim", models.CharField(blank=True, default="", max_length=120)),
+                        ("advertiser", models.CharField(blank=True, default="", max_length=120)),
+                        ("influence", models.BooleanField(blank=True, null=True)),
+                        ("written_contract", models.BooleanField(blank=True, null=True)),
+                        ("source", models.CharField(max_length=500)),
+                        ("evidence", models.CharField(blank=True, default="", max_length=500)),
+                        ("reason", models.CharField(blank=True, default="", max_length=500)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                        (
+                            "replaces",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="replaced_by",
+                                to="campaigns.connectionentry",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "connections",
+                        "ordering": ["relationship", "-created_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["relationship", "-created_at", "-id"],
+                                name="campaigns_tie_list",
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("entry", "tie"),
+                                        (
+                                            "kind__in",
+                                            [
+                                                "payment",
+                                                "free_product",
+                                                "gift_unsolicited",
+                                                "loan",
+                                                "discount",
+                                                "discount_code",
+                                                "perk",
+                                                "travel_event",
+                                                "invitation",
+                                                "affiliate_commission",
+                                                "barter",
+                                                "contest_entry",
+                                                "employment",
+                                                "family",
+                                                "friendship",
+                                                "equity",
+                                                "own_brand",
+                                                "ambassadorship",
+                                                "award",
+                                                "refund_after_review",
+                                                "future_conditional_benefit",
+                                                "unpaid_promotion",
+                                                "services",
+                                            ],
+                                        ),
+                                    ),
+                                    models.Q(
+                                        ("entry__in", ["none", "withdrawn"]),
+                                        ("kind", ""),
+                                        ("value", None),
+                                    ),
+                                    _connector="OR",
                                 ),
-                                _connector="OR",
+                                name="campaigns_tie_entry_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("currency", ""), ("value", None)),
+                                    models.Q(
+                                        ("currency__regex", "^[A-Z]{3}$"),
+                                        ("value__gte", 0),
+                                        ("value__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_tie_value_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("source", ""), _negated=True),
+                                name="campaigns_tie_sourced",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ended_on", None),
+                                    ("on", None),
+                                    ("ended_on__gte", models.F("on")),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_tie_days",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("entry", "none"), _negated=True),
+                                    ("on__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_tie_none_dated",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("replaces", None),
+                                        models.Q(("entry", "withdrawn"), _negated=True),
+                                    ),
+                                    models.Q(
+                                        ("replaces__isnull", False),
+                                        models.Q(("reason", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_tie_replaced_why",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PackAddition",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_permit_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("valid_from", None),
-                            ("valid_until", None),
-                            ("valid_until__gte", models.F("valid_from")),
-                            _connector="OR",
-                        ),
-                        name="campaigns_permit_days",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("file_name", ""), ("file_sha256", ""), ("file_size", None)),
-                            models.Q(
-                                models.Q(("file_name", ""), _negated=True),
-                                ("file_sha256__regex", "^[0-9a-f]{64}$"),
-                                ("file_size__gt", 0),
+                        ("jurisdiction", models.CharField(max_length=2)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("insufficient", "Wording that is not enough for us"),
+                                    ("requirement", "Requirement beyond the pack"),
+                                    ("accepted", "Wording that counsel accepts"),
+                                ],
+                                max_length=12,
                             ),
-                            _connector="OR",
                         ),
-                        name="campaigns_permit_file",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("checked_by", None), ("checked_on__isnull", False), _connector="OR"
+                        ("text", models.CharField(blank=True, default="", max_length=120)),
+                        (
+                            "variants",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=120),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
                         ),
-                        name="campaigns_permit_checked",
-                    ),
-                ],
-            },
+                        ("rule", models.CharField(blank=True, default="", max_length=40)),
+                        ("language", models.CharField(blank=True, default="", max_length=8)),
+                        ("starts_on", models.DateField()),
+                        ("until", models.DateField(blank=True, null=True)),
+                        ("reason", models.CharField(max_length=500)),
+                        ("added_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("end_reason", models.CharField(blank=True, default="", max_length=500)),
+                        (
+                            "added_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "ended_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "jurisdiction", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "jurisdiction", "id"],
+                                name="campaigns_addition_list",
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("jurisdiction__regex", "^[A-Z]{2}$"),
+                                    models.Q(("reason", ""), _negated=True),
+                                    models.Q(
+                                        models.Q(
+                                            ("kind", "requirement"),
+                                            ("text", ""),
+                                            models.Q(("rule", ""), _negated=True),
+                                        ),
+                                        models.Q(
+                                            ("kind__in", ["insufficient", "accepted"]),
+                                            ("rule", ""),
+                                            models.Q(("text", ""), _negated=True),
+                                        ),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_pack_addition_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("until", None),
+                                    ("until__gte", models.F("starts_on")),
+                                    models.Q(("end_reason", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_pack_addition_days",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="PackSignOff",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("jurisdiction", models.CharField(max_length=2)),
+                        ("pack_version", models.CharField(max_length=40)),
+                        ("digest", models.CharField(max_length=64)),
+                        ("note", models.CharField(blank=True, default="", max_length=1000)),
+                        ("signed_name", models.CharField(max_length=254)),
+                        ("signed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "signed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "jurisdiction", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "jurisdiction", "-id"],
+                                name="campaigns_signoff_newest",
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("digest__regex", "^[0-9a-f]{64}$"),
+                                    ("jurisdiction__regex", "^[A-Z]{2}$"),
+                                    models.Q(("signed_name", ""), _negated=True),
+                                ),
+                                name="campaigns_pack_signoff_whole",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Permit",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("jurisdiction", models.CharField(max_length=2)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[("permit", "Permit"), ("register", "Entry in a register")],
+                                max_length=8,
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[("held", "Has it"), ("none", "Has none")],
+                                default="held",
+                                max_length=4,
+                            ),
+                        ),
+                        ("number", models.CharField(blank=True, default="", max_length=80)),
+                        ("valid_from", models.DateField(blank=True, null=True)),
+                        ("valid_until", models.DateField(blank=True, null=True)),
+                        ("file_name", models.CharField(blank=True, default="", max_length=255)),
+                        ("file_type", models.CharField(blank=True, default="", max_length=120)),
+                        ("file_size", models.PositiveIntegerField(blank=True, null=True)),
+                        ("file_sha256", models.CharField(blank=True, default="", max_length=64)),
+                        ("checked_on", models.DateField(blank=True, null=True)),
+                        (
+                            "checked_at_url",
+                            models.CharField(blank=True, default="", max_length=500),
+                        ),
+                        ("note", models.CharField(blank=True, default="", max_length=500)),
+                        ("archived_at", models.DateTimeField(blank=True, null=True)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "checked_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "permits and registers",
+                        "ordering": ["brand", "-pk"],
+                        "indexes": [
+                            models.Index(fields=["brand", "-id"], name="campaigns_permit_list"),
+                            models.Index(
+                                condition=models.Q(("archived_at", None), ("state", "held")),
+                                fields=["valid_until"],
+                                name="campaigns_permit_ending",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("jurisdiction__regex", "^[A-Z]{2}$"),
+                                    ("kind__in", ["permit", "register"]),
+                                    models.Q(
+                                        models.Q(
+                                            ("number", ""), ("state", "none"), ("valid_until", None)
+                                        ),
+                                        models.Q(
+                                            ("state", "held"),
+                                            models.Q(("number", ""), _negated=True),
+                                        ),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="campaigns_permit_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("valid_from", None),
+                                    ("valid_until", None),
+                                    ("valid_until__gte", models.F("valid_from")),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_permit_days",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("file_name", ""), ("file_sha256", ""), ("file_size", None)
+                                    ),
+                                    models.Q(
+                                        models.Q(("file_name", ""), _negated=True),
+                                        ("file_sha256__regex", "^[0-9a-f]{64}$"),
+                                        ("file_size__gt", 0),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_permit_file",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("checked_by", None),
+                                    ("checked_on__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_permit_checked",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
         migrations.AddField(
             model_name="campaign",

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 # What happened stays as it was written down; whose account it was is forgotten with the account.
 KEEP = """
 CREATE TRIGGER campaigns_remediation_event_kept BEFORE UPDATE ON campaigns_remediationevent
@@ -22,296 +24,311 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Remediation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Waits for the creator"),
-                            ("answered", "To be looked at again"),
-                            ("overdue", "Overdue"),
-                            ("incident", "Overdue, incident reported"),
-                            ("resolved", "Put right"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        default="open",
-                        max_length=10,
-                    ),
-                ),
-                ("state_since", models.DateTimeField()),
-                ("asked_at", models.DateTimeField()),
-                ("due_at", models.DateTimeField()),
-                ("words", models.TextField()),
-                (
-                    "channel",
-                    models.CharField(
-                        choices=[
-                            ("mail", "E-mail"),
-                            ("message", "Direct message"),
-                            ("phone", "Phone or video call"),
-                            ("in_person", "In person"),
-                            ("platform", "Another tool"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("times", models.PositiveSmallIntegerField(default=1)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "deliverable",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="remediations",
-                        to="campaigns.deliverable",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="crm.incident",
-                    ),
-                ),
-                (
-                    "message",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="crm.message",
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "review",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.disclosurereview",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-asked_at", "-pk"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(
-                            ("state__in", ["open", "answered", "overdue", "incident"])
-                        ),
-                        fields=["brand", "due_at", "id"],
-                        name="campaigns_remediation_open",
-                    ),
-                    models.Index(
-                        fields=["brand", "-asked_at", "-id"], name="campaigns_remediation_list"
-                    ),
-                    models.Index(
-                        fields=["deliverable", "-asked_at", "-id"],
-                        name="campaigns_remediation_of_piece",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("channel__in", ["mail", "message", "phone", "in_person", "platform"]),
-                            (
-                                "state__in",
-                                [
-                                    "open",
-                                    "answered",
-                                    "overdue",
-                                    "incident",
-                                    "resolved",
-                                    "withdrawn",
-                                ],
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Remediation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_remediation_choices",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("due_at__gt", models.F("asked_at")),
-                            ("state_since__gte", models.F("asked_at")),
-                            ("times__gte", 1),
-                        ),
-                        name="campaigns_remediation_order",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("words", ""), _negated=True),
-                        name="campaigns_remediation_said",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(
-                            ("state__in", ["open", "answered", "overdue", "incident"])
-                        ),
-                        fields=("deliverable",),
-                        name="campaigns_remediation_one_open",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("state", "withdrawn"), _negated=True),
-                        fields=("review",),
-                        name="campaigns_remediation_of_review",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RemediationEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "act",
-                    models.CharField(
-                        choices=[
-                            ("ask", "Creator asked"),
-                            ("remind", "Reminded"),
-                            ("answer", "Creator says it is done"),
-                            ("ask_again", "Asked again"),
-                            ("expire", "Deadline passed"),
-                            ("escalate", "Incident reported"),
-                            ("resolve", "Seen to be right"),
-                            ("withdraw", "Withdrawn"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Waits for the creator"),
-                            ("answered", "To be looked at again"),
-                            ("overdue", "Overdue"),
-                            ("incident", "Overdue, incident reported"),
-                            ("resolved", "Put right"),
-                            ("withdrawn", "Withdrawn"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("note", models.CharField(blank=True, default="", max_length=2000)),
-                ("words", models.TextField(blank=True, default="")),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "link",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.guestlink",
-                    ),
-                ),
-                (
-                    "remediation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="campaigns.remediation",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["remediation", "at", "pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["remediation", "at", "id"], name="campaigns_remediation_history"
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "act__in",
-                                [
-                                    "ask",
-                                    "remind",
-                                    "answer",
-                                    "ask_again",
-                                    "expire",
-                                    "escalate",
-                                    "resolve",
-                                    "withdraw",
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Waits for the creator"),
+                                    ("answered", "To be looked at again"),
+                                    ("overdue", "Overdue"),
+                                    ("incident", "Overdue, incident reported"),
+                                    ("resolved", "Put right"),
+                                    ("withdrawn", "Withdrawn"),
                                 ],
-                            ),
-                            (
-                                "state__in",
-                                [
-                                    "open",
-                                    "answered",
-                                    "overdue",
-                                    "incident",
-                                    "resolved",
-                                    "withdrawn",
-                                ],
+                                default="open",
+                                max_length=10,
                             ),
                         ),
-                        name="campaigns_remediation_event_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("act", "withdraw"), _negated=True),
-                            models.Q(("note", ""), _negated=True),
-                            _connector="OR",
+                        ("state_since", models.DateTimeField()),
+                        ("asked_at", models.DateTimeField()),
+                        ("due_at", models.DateTimeField()),
+                        ("words", models.TextField()),
+                        (
+                            "channel",
+                            models.CharField(
+                                choices=[
+                                    ("mail", "E-mail"),
+                                    ("message", "Direct message"),
+                                    ("phone", "Phone or video call"),
+                                    ("in_person", "In person"),
+                                    ("platform", "Another tool"),
+                                ],
+                                max_length=10,
+                            ),
                         ),
-                        name="campaigns_remediation_event_reasoned",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("act__in", ["ask", "ask_again"]), _negated=True),
-                            models.Q(("words", ""), _negated=True),
-                            _connector="OR",
+                        ("times", models.PositiveSmallIntegerField(default=1)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
                         ),
-                        name="campaigns_remediation_event_said",
-                    ),
-                ],
-            },
+                        (
+                            "deliverable",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="remediations",
+                                to="campaigns.deliverable",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="crm.incident",
+                            ),
+                        ),
+                        (
+                            "message",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="crm.message",
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "review",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.disclosurereview",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-asked_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(
+                                    ("state__in", ["open", "answered", "overdue", "incident"])
+                                ),
+                                fields=["brand", "due_at", "id"],
+                                name="campaigns_remediation_open",
+                            ),
+                            models.Index(
+                                fields=["brand", "-asked_at", "-id"],
+                                name="campaigns_remediation_list",
+                            ),
+                            models.Index(
+                                fields=["deliverable", "-asked_at", "-id"],
+                                name="campaigns_remediation_of_piece",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "channel__in",
+                                        ["mail", "message", "phone", "in_person", "platform"],
+                                    ),
+                                    (
+                                        "state__in",
+                                        [
+                                            "open",
+                                            "answered",
+                                            "overdue",
+                                            "incident",
+                                            "resolved",
+                                            "withdrawn",
+                                        ],
+                                    ),
+                                ),
+                                name="campaigns_remediation_choices",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("due_at__gt", models.F("asked_at")),
+                                    ("state_since__gte", models.F("asked_at")),
+                                    ("times__gte", 1),
+                                ),
+                                name="campaigns_remediation_order",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("words", ""), _negated=True),
+                                name="campaigns_remediation_said",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(
+                                    ("state__in", ["open", "answered", "overdue", "incident"])
+                                ),
+                                fields=("deliverable",),
+                                name="campaigns_remediation_one_open",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("state", "withdrawn"), _negated=True),
+                                fields=("review",),
+                                name="campaigns_remediation_of_review",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RemediationEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "act",
+                            models.CharField(
+                                choices=[
+                                    ("ask", "Creator asked"),
+                                    ("remind", "Reminded"),
+                                    ("answer", "Creator says it is done"),
+                                    ("ask_again", "Asked again"),
+                                    ("expire", "Deadline passed"),
+                                    ("escalate", "Incident reported"),
+                                    ("resolve", "Seen to be right"),
+                                    ("withdraw", "Withdrawn"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Waits for the creator"),
+                                    ("answered", "To be looked at again"),
+                                    ("overdue", "Overdue"),
+                                    ("incident", "Overdue, incident reported"),
+                                    ("resolved", "Put right"),
+                                    ("withdrawn", "Withdrawn"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("note", models.CharField(blank=True, default="", max_length=2000)),
+                        ("words", models.TextField(blank=True, default="")),
+                        (
+                            "actor",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "link",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.guestlink",
+                            ),
+                        ),
+                        (
+                            "remediation",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="events",
+                                to="campaigns.remediation",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["remediation", "at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["remediation", "at", "id"],
+                                name="campaigns_remediation_history",
+                            )
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "act__in",
+                                        [
+                                            "ask",
+                                            "remind",
+                                            "answer",
+                                            "ask_again",
+                                            "expire",
+                                            "escalate",
+                                            "resolve",
+                                            "withdraw",
+                                        ],
+                                    ),
+                                    (
+                                        "state__in",
+                                        [
+                                            "open",
+                                            "answered",
+                                            "overdue",
+                                            "incident",
+                                            "resolved",
+                                            "withdrawn",
+                                        ],
+                                    ),
+                                ),
+                                name="campaigns_remediation_event_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("act", "withdraw"), _negated=True),
+                                    models.Q(("note", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_remediation_event_reasoned",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("act__in", ["ask", "ask_again"]), _negated=True),
+                                    models.Q(("words", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_remediation_event_said",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
         migrations.RunSQL(KEEP, LET_GO),
     ]

@@ -10,6 +10,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 # What was told is kept as it was told: only what it belongs to is found later.
 KEEP = """
 CREATE TRIGGER campaigns_conversion_kept BEFORE UPDATE ON campaigns_conversion
@@ -34,478 +36,519 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ConversionBatch",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("file_name", models.CharField(max_length=255)),
-                ("sha256", models.CharField(max_length=64)),
-                (
-                    "shape",
-                    models.CharField(
-                        choices=[
-                            ("lines", "One conversion a line"),
-                            ("days", "One code and day a line, with how many there were"),
-                        ],
-                        max_length=5,
-                    ),
-                ),
-                ("counts", models.JSONField(default=dict)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("undone_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "undone_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "-created_at", "-pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["brand", "-created_at", "-id"], name="campaigns_conversion_files"
-                    )
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("sha256__regex", "^[0-9a-f]{64}$"), ("shape__in", ["lines", "days"])
-                        ),
-                        name="campaigns_conversion_file_valid",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ConversionFeed",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80)),
-                ("token", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                (
-                    "signature",
-                    models.CharField(
-                        choices=[
-                            ("stamped", "Time and HMAC-SHA256 of time and message, hexadecimal"),
-                            ("body", "HMAC-SHA256 of the message, base64, as Shopify signs"),
-                        ],
-                        default="stamped",
-                        max_length=7,
-                    ),
-                ),
-                ("secret", models.CharField(max_length=400)),
-                ("pointers", models.JSONField(default=dict)),
-                ("fixed", models.JSONField(default=dict)),
-                ("archived_at", models.DateTimeField(blank=True, null=True)),
-                ("received_at", models.DateTimeField(blank=True, null=True)),
-                ("refused_at", models.DateTimeField(blank=True, null=True)),
-                ("refusal", models.CharField(blank=True, default="", max_length=300)),
-                ("version", models.PositiveIntegerField(default=1)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "name", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("brand", "name"), name="campaigns_feed_named_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("signature__in", ["stamped", "body"]),
-                            models.Q(("name", ""), _negated=True),
-                            models.Q(("secret", ""), _negated=True),
-                        ),
-                        name="campaigns_feed_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Conversion",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("order", "Order"),
-                            ("sign_up", "Sign-up"),
-                            ("lead", "Lead"),
-                            ("install", "Install"),
-                            ("other", "Other"),
-                        ],
-                        default="order",
-                        max_length=7,
-                    ),
-                ),
-                (
-                    "value",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True),
-                ),
-                ("currency", models.CharField(blank=True, default="", max_length=3)),
-                ("is_share", models.BooleanField(default=False)),
-                ("visitor", models.BigIntegerField(blank=True, null=True)),
-                ("click", models.UUIDField(blank=True, null=True)),
-                ("link_text", models.CharField(blank=True, default="", max_length=80)),
-                ("code_text", models.CharField(blank=True, default="", max_length=80)),
-                ("is_new_customer", models.BooleanField(blank=True, null=True)),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("api", "REST API"),
-                            ("file", "File"),
-                            ("webhook", "Webhook of a shop"),
-                            ("manual", "By hand"),
-                        ],
-                        max_length=7,
-                    ),
-                ),
-                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "code",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.promocode",
-                    ),
-                ),
-                (
-                    "link",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.trackinglink",
-                    ),
-                ),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="conversions",
-                        to="campaigns.conversionbatch",
-                    ),
-                ),
-                (
-                    "feed",
-                    models.ForeignKey(
-                        blank=True,
-                        db_index=False,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="campaigns.conversionfeed",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "-at", "-pk"],
-                "indexes": [
-                    models.Index(fields=["brand", "-at", "-id"], name="campaigns_conversion_list"),
-                    models.Index(
-                        condition=models.Q(("campaign__isnull", False)),
-                        fields=["campaign", "at"],
-                        name="campaigns_conversion_of",
-                    ),
-                    models.Index(
-                        condition=models.Q(("code__isnull", False)),
-                        fields=["code", "at"],
-                        name="campaigns_conversion_code",
-                    ),
-                    models.Index(
-                        condition=models.Q(("link__isnull", False)),
-                        fields=["link", "at"],
-                        name="campaigns_conversion_link",
-                    ),
-                    models.Index(
-                        django.db.models.functions.text.Upper("code_text"),
-                        models.F("brand"),
-                        condition=models.Q(
-                            ("code", None), models.Q(("code_text", ""), _negated=True)
-                        ),
-                        name="campaigns_conversion_unknown",
-                    ),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("brand", "key"), name="campaigns_conversion_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("kind__in", ["order", "sign_up", "lead", "install", "other"]),
-                            ("source__in", ["api", "file", "webhook", "manual"]),
-                            models.Q(("key", ""), _negated=True),
-                        ),
-                        name="campaigns_conversion_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("currency", ""), ("value", None)),
-                            models.Q(
-                                ("currency__regex", "^[A-Z]{3}$"),
-                                ("value__gte", 0),
-                                ("value__isnull", False),
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="ConversionBatch",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
-                            _connector="OR",
                         ),
-                        name="campaigns_conversion_value",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Refund",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
-                (
-                    "value",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True),
-                ),
-                (
-                    "source",
-                    models.CharField(
-                        choices=[
-                            ("api", "REST API"),
-                            ("file", "File"),
-                            ("webhook", "Webhook of a shop"),
-                            ("manual", "By hand"),
+                        ("file_name", models.CharField(max_length=255)),
+                        ("sha256", models.CharField(max_length=64)),
+                        (
+                            "shape",
+                            models.CharField(
+                                choices=[
+                                    ("lines", "One conversion a line"),
+                                    ("days", "One code and day a line, with how many there were"),
+                                ],
+                                max_length=5,
+                            ),
+                        ),
+                        ("counts", models.JSONField(default=dict)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("undone_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "undone_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "-created_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "-created_at", "-id"],
+                                name="campaigns_conversion_files",
+                            )
                         ],
-                        max_length=7,
-                    ),
-                ),
-                ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "batch",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="refunds",
-                        to="campaigns.conversionbatch",
-                    ),
-                ),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "conversion",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="refunds",
-                        to="campaigns.conversion",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["conversion", "at", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("brand", "key"), name="campaigns_refund_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("source__in", ["api", "file", "webhook", "manual"]),
-                            models.Q(("key", ""), _negated=True),
-                            models.Q(("value", None), ("value__gt", 0), _connector="OR"),
-                        ),
-                        name="campaigns_refund_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="AttributionSettings",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("window", models.DurationField()),
-                ("visit", models.DurationField()),
-                (
-                    "code_rule",
-                    models.CharField(
-                        choices=[
-                            (
-                                "code_takes_all",
-                                "The code's creator gets the whole credit; links only assist",
-                            ),
-                            (
-                                "code_is_last",
-                                "The code is the last touch and shares the credit with links",
-                            ),
-                            (
-                                "code_without_link",
-                                "The code counts only where no link was followed",
-                            ),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("fresh_start", models.BooleanField(default=False)),
-                ("first_share", models.FloatField()),
-                ("last_share", models.FloatField()),
-                ("half_life", models.DurationField()),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "attribution settings",
-                "ordering": ["brand", "-number"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("brand", "number"), name="campaigns_attribution_settings_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "code_rule__in",
-                                ["code_takes_all", "code_is_last", "code_without_link"],
-                            ),
-                            ("half_life__gt", dt.timedelta(0)),
-                            ("visit__gte", dt.timedelta(0)),
-                            ("window__gt", dt.timedelta(0)),
-                        ),
-                        name="campaigns_attribution_settings_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("first_share__gte", 0),
-                            ("last_share__gte", 0),
-                            models.Q(
-                                ("first_share__gt", 0), ("last_share__gt", 0), _connector="OR"
-                            ),
-                            (
-                                "first_share__lte",
-                                django.db.models.expressions.CombinedExpression(
-                                    models.Value(1), "-", models.F("last_share")
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("sha256__regex", "^[0-9a-f]{64}$"),
+                                    ("shape__in", ["lines", "days"]),
                                 ),
+                                name="campaigns_conversion_file_valid",
+                            )
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ConversionFeed",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="campaigns_attribution_shares",
-                    ),
-                ],
-            },
+                        ("name", models.CharField(max_length=80)),
+                        (
+                            "token",
+                            models.UUIDField(default=uuid.uuid4, editable=False, unique=True),
+                        ),
+                        (
+                            "signature",
+                            models.CharField(
+                                choices=[
+                                    (
+                                        "stamped",
+                                        "Time and HMAC-SHA256 of time and message, hexadecimal",
+                                    ),
+                                    (
+                                        "body",
+                                        "HMAC-SHA256 of the message, base64, as Shopify signs",
+                                    ),
+                                ],
+                                default="stamped",
+                                max_length=7,
+                            ),
+                        ),
+                        ("secret", models.CharField(max_length=400)),
+                        ("pointers", models.JSONField(default=dict)),
+                        ("fixed", models.JSONField(default=dict)),
+                        ("archived_at", models.DateTimeField(blank=True, null=True)),
+                        ("received_at", models.DateTimeField(blank=True, null=True)),
+                        ("refused_at", models.DateTimeField(blank=True, null=True)),
+                        ("refusal", models.CharField(blank=True, default="", max_length=300)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "name", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "name"), name="campaigns_feed_named_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("signature__in", ["stamped", "body"]),
+                                    models.Q(("name", ""), _negated=True),
+                                    models.Q(("secret", ""), _negated=True),
+                                ),
+                                name="campaigns_feed_valid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Conversion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=200)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("order", "Order"),
+                                    ("sign_up", "Sign-up"),
+                                    ("lead", "Lead"),
+                                    ("install", "Install"),
+                                    ("other", "Other"),
+                                ],
+                                default="order",
+                                max_length=7,
+                            ),
+                        ),
+                        (
+                            "value",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=14, null=True
+                            ),
+                        ),
+                        ("currency", models.CharField(blank=True, default="", max_length=3)),
+                        ("is_share", models.BooleanField(default=False)),
+                        ("visitor", models.BigIntegerField(blank=True, null=True)),
+                        ("click", models.UUIDField(blank=True, null=True)),
+                        ("link_text", models.CharField(blank=True, default="", max_length=80)),
+                        ("code_text", models.CharField(blank=True, default="", max_length=80)),
+                        ("is_new_customer", models.BooleanField(blank=True, null=True)),
+                        (
+                            "source",
+                            models.CharField(
+                                choices=[
+                                    ("api", "REST API"),
+                                    ("file", "File"),
+                                    ("webhook", "Webhook of a shop"),
+                                    ("manual", "By hand"),
+                                ],
+                                max_length=7,
+                            ),
+                        ),
+                        ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "code",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.promocode",
+                            ),
+                        ),
+                        (
+                            "link",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.trackinglink",
+                            ),
+                        ),
+                        (
+                            "batch",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="conversions",
+                                to="campaigns.conversionbatch",
+                            ),
+                        ),
+                        (
+                            "feed",
+                            models.ForeignKey(
+                                blank=True,
+                                db_index=False,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="campaigns.conversionfeed",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "-at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "-at", "-id"], name="campaigns_conversion_list"
+                            ),
+                            models.Index(
+                                condition=models.Q(("campaign__isnull", False)),
+                                fields=["campaign", "at"],
+                                name="campaigns_conversion_of",
+                            ),
+                            models.Index(
+                                condition=models.Q(("code__isnull", False)),
+                                fields=["code", "at"],
+                                name="campaigns_conversion_code",
+                            ),
+                            models.Index(
+                                condition=models.Q(("link__isnull", False)),
+                                fields=["link", "at"],
+                                name="campaigns_conversion_link",
+                            ),
+                            models.Index(
+                                django.db.models.functions.text.Upper("code_text"),
+                                models.F("brand"),
+                                condition=models.Q(
+                                    ("code", None), models.Q(("code_text", ""), _negated=True)
+                                ),
+                                name="campaigns_conversion_unknown",
+                            ),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "key"), name="campaigns_conversion_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("kind__in", ["order", "sign_up", "lead", "install", "other"]),
+                                    ("source__in", ["api", "file", "webhook", "manual"]),
+                                    models.Q(("key", ""), _negated=True),
+                                ),
+                                name="campaigns_conversion_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("currency", ""), ("value", None)),
+                                    models.Q(
+                                        ("currency__regex", "^[A-Z]{3}$"),
+                                        ("value__gte", 0),
+                                        ("value__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="campaigns_conversion_value",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Refund",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.CharField(max_length=200)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "value",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=14, null=True
+                            ),
+                        ),
+                        (
+                            "source",
+                            models.CharField(
+                                choices=[
+                                    ("api", "REST API"),
+                                    ("file", "File"),
+                                    ("webhook", "Webhook of a shop"),
+                                    ("manual", "By hand"),
+                                ],
+                                max_length=7,
+                            ),
+                        ),
+                        ("received_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "batch",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="refunds",
+                                to="campaigns.conversionbatch",
+                            ),
+                        ),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "conversion",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="refunds",
+                                to="campaigns.conversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["conversion", "at", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "key"), name="campaigns_refund_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("source__in", ["api", "file", "webhook", "manual"]),
+                                    models.Q(("key", ""), _negated=True),
+                                    models.Q(("value", None), ("value__gt", 0), _connector="OR"),
+                                ),
+                                name="campaigns_refund_valid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="AttributionSettings",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("number", models.PositiveIntegerField()),
+                        ("window", models.DurationField()),
+                        ("visit", models.DurationField()),
+                        (
+                            "code_rule",
+                            models.CharField(
+                                choices=[
+                                    (
+                                        "code_takes_all",
+                                        "The code's creator gets the whole credit; links only assist",
+                                    ),
+                                    (
+                                        "code_is_last",
+                                        "The code is the last touch and shares the credit with links",
+                                    ),
+                                    (
+                                        "code_without_link",
+                                        "The code counts only where no link was followed",
+                                    ),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("fresh_start", models.BooleanField(default=False)),
+                        ("first_share", models.FloatField()),
+                        ("last_share", models.FloatField()),
+                        ("half_life", models.DurationField()),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "attribution settings",
+                        "ordering": ["brand", "-number"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "number"),
+                                name="campaigns_attribution_settings_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "code_rule__in",
+                                        ["code_takes_all", "code_is_last", "code_without_link"],
+                                    ),
+                                    ("half_life__gt", dt.timedelta(0)),
+                                    ("visit__gte", dt.timedelta(0)),
+                                    ("window__gt", dt.timedelta(0)),
+                                ),
+                                name="campaigns_attribution_settings_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("first_share__gte", 0),
+                                    ("last_share__gte", 0),
+                                    models.Q(
+                                        ("first_share__gt", 0),
+                                        ("last_share__gt", 0),
+                                        _connector="OR",
+                                    ),
+                                    (
+                                        "first_share__lte",
+                                        django.db.models.expressions.CombinedExpression(
+                                            models.Value(1), "-", models.F("last_share")
+                                        ),
+                                    ),
+                                ),
+                                name="campaigns_attribution_shares",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
         migrations.RunSQL(KEEP, LET_GO),
     ]

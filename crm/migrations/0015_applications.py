@@ -6,6 +6,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,278 +15,300 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="ApplicationPage",
-            fields=[
-                (
-                    "brand",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="application_page",
-                        serialize=False,
-                        to="crm.brand",
-                    ),
-                ),
-                ("is_open", models.BooleanField(default=False)),
-                ("title", models.CharField(blank=True, default="", max_length=120)),
-                ("text", models.TextField(blank=True, default="", max_length=4000)),
-                ("language", models.CharField(default="en", max_length=20)),
-                ("contact_email", models.EmailField(blank=True, default="", max_length=254)),
-                ("consent_text", models.TextField(blank=True, default="", max_length=2000)),
-                ("consent_version", models.PositiveIntegerField(default=1)),
-                (
-                    "min_age",
-                    models.PositiveSmallIntegerField(
-                        default=18,
-                        validators=[
-                            django.core.validators.MinValueValidator(13),
-                            django.core.validators.MaxValueValidator(99),
-                        ],
-                    ),
-                ),
-                (
-                    "keep_days",
-                    models.PositiveSmallIntegerField(
-                        default=180,
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(3650),
-                        ],
-                    ),
-                ),
-                ("decline_text", models.TextField(blank=True, default="", max_length=4000)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("is_open", False),
-                            models.Q(
-                                models.Q(("title", ""), _negated=True),
-                                models.Q(("consent_text", ""), _negated=True),
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="ApplicationPage",
+                    fields=[
+                        (
+                            "brand",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="application_page",
+                                serialize=False,
+                                to="crm.brand",
                             ),
-                            _connector="OR",
                         ),
-                        name="crm_apply_page_whole",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("min_age__range", (13, 99))), name="crm_apply_page_age"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("keep_days__range", (1, 3650))),
-                        name="crm_apply_page_keeps",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Application",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("unconfirmed", "Address not confirmed"),
-                            ("open", "To triage"),
-                            ("accepted", "Accepted"),
-                            ("declined", "Declined"),
-                            ("spam", "Spam"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("email", models.CharField(max_length=254)),
-                ("country", models.CharField(max_length=2)),
-                ("topics", models.CharField(blank=True, default="", max_length=200)),
-                ("why", models.TextField(max_length=2000)),
-                ("consent_text", models.TextField(max_length=2000)),
-                ("consent_version", models.PositiveIntegerField()),
-                ("min_age", models.PositiveSmallIntegerField()),
-                ("submitted_at", models.DateTimeField()),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                ("reason", models.CharField(blank=True, default="", max_length=300)),
-                ("made", models.JSONField(blank=True, default=dict)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="applications",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="applications",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["submitted_at", "pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["brand", "status", "submitted_at", "id"],
-                        name="crm_application_queue",
-                    ),
-                    models.Index(fields=["brand", "email"], name="crm_application_email"),
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status__in", ["unconfirmed", "open"])),
-                        fields=("brand", "email"),
-                        name="crm_application_open_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("status__in", ["unconfirmed", "open", "accepted", "declined", "spam"])
+                        ("is_open", models.BooleanField(default=False)),
+                        ("title", models.CharField(blank=True, default="", max_length=120)),
+                        ("text", models.TextField(blank=True, default="", max_length=4000)),
+                        ("language", models.CharField(default="en", max_length=20)),
+                        (
+                            "contact_email",
+                            models.EmailField(blank=True, default="", max_length=254),
                         ),
-                        name="crm_application_status",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("name", ""), _negated=True),
-                            models.Q(("why", ""), _negated=True),
-                            models.Q(("consent_text", ""), _negated=True),
-                            models.Q(("country", ""), _negated=True),
-                        ),
-                        name="crm_application_whole",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("email", django.db.models.functions.text.Lower("email")),
-                            models.Q(("email", ""), _negated=True),
-                        ),
-                        name="crm_application_email_normal",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("decided_at__isnull", False),
-                                ("status__in", ("accepted", "declined", "spam")),
+                        ("consent_text", models.TextField(blank=True, default="", max_length=2000)),
+                        ("consent_version", models.PositiveIntegerField(default=1)),
+                        (
+                            "min_age",
+                            models.PositiveSmallIntegerField(
+                                default=18,
+                                validators=[
+                                    django.core.validators.MinValueValidator(13),
+                                    django.core.validators.MaxValueValidator(99),
+                                ],
                             ),
-                            models.Q(
-                                models.Q(
-                                    ("status__in", ("accepted", "declined", "spam")), _negated=True
+                        ),
+                        (
+                            "keep_days",
+                            models.PositiveSmallIntegerField(
+                                default=180,
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(3650),
+                                ],
+                            ),
+                        ),
+                        ("decline_text", models.TextField(blank=True, default="", max_length=4000)),
+                        ("updated_at", models.DateTimeField(auto_now=True)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("is_open", False),
+                                    models.Q(
+                                        models.Q(("title", ""), _negated=True),
+                                        models.Q(("consent_text", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
                                 ),
-                                ("decided_at", None),
-                                ("reason", ""),
+                                name="crm_apply_page_whole",
                             ),
-                            _connector="OR",
-                        ),
-                        name="crm_application_decided",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("relationship__isnull", False), ("status", "accepted")),
-                            models.Q(
-                                models.Q(("status", "accepted"), _negated=True),
-                                ("relationship", None),
+                            models.CheckConstraint(
+                                condition=models.Q(("min_age__range", (13, 99))),
+                                name="crm_apply_page_age",
                             ),
-                            _connector="OR",
-                        ),
-                        name="crm_application_accepted",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("status", "declined"), _negated=True),
-                            models.Q(("reason", ""), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="crm_application_declined_why",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("decided_at", None),
-                            ("decided_at__gte", models.F("submitted_at")),
-                            _connector="OR",
-                        ),
-                        name="crm_application_decided_order",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ApplicationAccount",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                            models.CheckConstraint(
+                                condition=models.Q(("keep_days__range", (1, 3650))),
+                                name="crm_apply_page_keeps",
+                            ),
+                        ],
+                    },
                 ),
-                ("handle", models.CharField(max_length=200)),
-                ("url", models.CharField(blank=True, default="", max_length=500)),
-                ("followers", models.BigIntegerField(blank=True, null=True)),
-                (
-                    "application",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="accounts",
-                        to="crm.application",
-                    ),
-                ),
-                (
-                    "platform",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="crm.platform",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["application", "pk"],
-                "indexes": [
-                    models.Index(fields=["platform", "handle"], name="crm_application_account")
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("application", "platform", "handle"),
-                        name="crm_application_account_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("handle", django.db.models.functions.text.Lower("handle")),
-                            models.Q(("handle", ""), _negated=True),
+                migrations.CreateModel(
+                    name="Application",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="crm_application_account_handle",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("followers", None), ("followers__gte", 0), _connector="OR"
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("unconfirmed", "Address not confirmed"),
+                                    ("open", "To triage"),
+                                    ("accepted", "Accepted"),
+                                    ("declined", "Declined"),
+                                    ("spam", "Spam"),
+                                ],
+                                max_length=20,
+                            ),
                         ),
-                        name="crm_application_account_followers",
-                    ),
-                ],
-            },
+                        ("name", models.CharField(max_length=200)),
+                        ("email", models.CharField(max_length=254)),
+                        ("country", models.CharField(max_length=2)),
+                        ("topics", models.CharField(blank=True, default="", max_length=200)),
+                        ("why", models.TextField(max_length=2000)),
+                        ("consent_text", models.TextField(max_length=2000)),
+                        ("consent_version", models.PositiveIntegerField()),
+                        ("min_age", models.PositiveSmallIntegerField()),
+                        ("submitted_at", models.DateTimeField()),
+                        ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        ("reason", models.CharField(blank=True, default="", max_length=300)),
+                        ("made", models.JSONField(blank=True, default=dict)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="applications",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="applications",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["submitted_at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "status", "submitted_at", "id"],
+                                name="crm_application_queue",
+                            ),
+                            models.Index(fields=["brand", "email"], name="crm_application_email"),
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("status__in", ["unconfirmed", "open"])),
+                                fields=("brand", "email"),
+                                name="crm_application_open_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "status__in",
+                                        ["unconfirmed", "open", "accepted", "declined", "spam"],
+                                    )
+                                ),
+                                name="crm_application_status",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("name", ""), _negated=True),
+                                    models.Q(("why", ""), _negated=True),
+                                    models.Q(("consent_text", ""), _negated=True),
+                                    models.Q(("country", ""), _negated=True),
+                                ),
+                                name="crm_application_whole",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("email", django.db.models.functions.text.Lower("email")),
+                                    models.Q(("email", ""), _negated=True),
+                                ),
+                                name="crm_application_email_normal",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("decided_at__isnull", False),
+                                        ("status__in", ("accepted", "declined", "spam")),
+                                    ),
+                                    models.Q(
+                                        models.Q(
+                                            ("status__in", ("accepted", "declined", "spam")),
+                                            _negated=True,
+                                        ),
+                                        ("decided_at", None),
+                                        ("reason", ""),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="crm_application_decided",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("relationship__isnull", False), ("status", "accepted")
+                                    ),
+                                    models.Q(
+                                        models.Q(("status", "accepted"), _negated=True),
+                                        ("relationship", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="crm_application_accepted",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("status", "declined"), _negated=True),
+                                    models.Q(("reason", ""), _negated=True),
+                                    _connector="OR",
+                                ),
+                                name="crm_application_declined_why",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("decided_at", None),
+                                    ("decided_at__gte", models.F("submitted_at")),
+                                    _connector="OR",
+                                ),
+                                name="crm_application_decided_order",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ApplicationAccount",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("handle", models.CharField(max_length=200)),
+                        ("url", models.CharField(blank=True, default="", max_length=500)),
+                        ("followers", models.BigIntegerField(blank=True, null=True)),
+                        (
+                            "application",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="accounts",
+                                to="crm.application",
+                            ),
+                        ),
+                        (
+                            "platform",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="crm.platform",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["application", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["platform", "handle"], name="crm_application_account"
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("application", "platform", "handle"),
+                                name="crm_application_account_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("handle", django.db.models.functions.text.Lower("handle")),
+                                    models.Q(("handle", ""), _negated=True),
+                                ),
+                                name="crm_application_account_handle",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("followers", None), ("followers__gte", 0), _connector="OR"
+                                ),
+                                name="crm_application_account_followers",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
         migrations.RemoveConstraint(
             model_name="brand",

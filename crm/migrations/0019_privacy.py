@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,557 +15,610 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Notice",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                (
-                    "way",
-                    models.CharField(
-                        choices=[("mail", "In our first mail"), ("hand", "By hand")], max_length=10
-                    ),
-                ),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=300)),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notice",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("way__in", ["mail", "hand"])),
-                        name="crm_notice_way_valid",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="NoticeText",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("language", models.CharField(max_length=3)),
-                ("text", models.TextField(max_length=2000)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notice_texts",
-                        to="crm.brand",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["language", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("brand", "language"), name="crm_notice_text_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("text", ""), _negated=True), ("language__regex", "^[a-z]+$")
-                        ),
-                        name="crm_notice_text_whole",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PrivacyPolicy",
-            fields=[
-                (
-                    "brand",
-                    models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        primary_key=True,
-                        related_name="privacy_policy",
-                        serialize=False,
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "contract_years",
-                    models.PositiveSmallIntegerField(
-                        default=10, validators=[django.core.validators.MaxValueValidator(30)]
-                    ),
-                ),
-                ("exempt_reason", models.CharField(blank=True, default="", max_length=500)),
-                ("exempt_url", models.URLField(blank=True, default="", max_length=300)),
-                ("updated_at", models.DateTimeField(auto_now=True)),
-            ],
-            options={
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("contract_years__lte", 30)),
-                        name="crm_privacy_contract_years",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("exempt_reason", ""), ("exempt_url", "")),
-                            models.Q(
-                                models.Q(("exempt_reason", ""), _negated=True),
-                                models.Q(("exempt_url", ""), _negated=True),
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Notice",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
-                            _connector="OR",
                         ),
-                        name="crm_privacy_exempt_whole",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="PrivacyRequest",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(blank=True, default="", max_length=200)),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("access", "A copy of the data"),
-                            ("rectification", "A correction"),
-                            ("erasure", "To be erased"),
-                            ("restriction", "To be left alone, the data kept"),
-                            ("marketing", "No more advertising mail"),
-                            ("profiling", "Not to be sorted and scored"),
+                        ("at", models.DateTimeField()),
+                        (
+                            "way",
+                            models.CharField(
+                                choices=[("mail", "In our first mail"), ("hand", "By hand")],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "note",
+                            models.CharField(blank=True, db_default="", default="", max_length=300),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="notice",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("way__in", ["mail", "hand"])),
+                                name="crm_notice_way_valid",
+                            )
                         ],
-                        max_length=20,
-                    ),
+                    },
                 ),
-                (
-                    "origin",
-                    models.CharField(
-                        choices=[
-                            ("portal", "Their page"),
-                            ("mail", "Mail"),
-                            ("phone", "Phone"),
-                            ("letter", "Letter"),
-                            ("other", "Another way"),
+                migrations.CreateModel(
+                    name="NoticeText",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("language", models.CharField(max_length=3)),
+                        ("text", models.TextField(max_length=2000)),
+                        ("updated_at", models.DateTimeField(auto_now=True)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="notice_texts",
+                                to="crm.brand",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["language", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "language"), name="crm_notice_text_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("text", ""), _negated=True),
+                                    ("language__regex", "^[a-z]+$"),
+                                ),
+                                name="crm_notice_text_whole",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("text", models.TextField(blank=True, default="", max_length=2000)),
-                ("received_on", models.DateField()),
-                ("due_on", models.DateField()),
-                ("extended_because", models.CharField(blank=True, default="", max_length=300)),
-                (
-                    "identity",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Not checked yet"),
-                            ("confirmed", "Confirmed"),
-                            ("not_needed", "Not needed"),
+                migrations.CreateModel(
+                    name="PrivacyPolicy",
+                    fields=[
+                        (
+                            "brand",
+                            models.OneToOneField(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                primary_key=True,
+                                related_name="privacy_policy",
+                                serialize=False,
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "contract_years",
+                            models.PositiveSmallIntegerField(
+                                default=10,
+                                validators=[django.core.validators.MaxValueValidator(30)],
+                            ),
+                        ),
+                        ("exempt_reason", models.CharField(blank=True, default="", max_length=500)),
+                        ("exempt_url", models.URLField(blank=True, default="", max_length=300)),
+                        ("updated_at", models.DateTimeField(auto_now=True)),
+                    ],
+                    options={
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("contract_years__lte", 30)),
+                                name="crm_privacy_contract_years",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("exempt_reason", ""), ("exempt_url", "")),
+                                    models.Q(
+                                        models.Q(("exempt_reason", ""), _negated=True),
+                                        models.Q(("exempt_url", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="crm_privacy_exempt_whole",
+                            ),
                         ],
-                        default="waiting",
-                        max_length=20,
-                    ),
+                    },
                 ),
-                ("identity_note", models.CharField(blank=True, default="", max_length=300)),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("open", "Open"), ("done", "Done"), ("refused", "Refused")],
-                        default="open",
-                        max_length=20,
-                    ),
-                ),
-                ("outcome", models.CharField(blank=True, default="", max_length=500)),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "assignee",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="privacy_requests",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="privacy_requests",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["due_on", "pk"],
-                "indexes": [
-                    models.Index(
-                        fields=["brand", "status", "due_on", "id"], name="crm_privacy_request_due"
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "open")),
-                        fields=("relationship", "kind"),
-                        name="crm_privacy_request_open_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "access",
-                                    "rectification",
-                                    "erasure",
-                                    "restriction",
-                                    "marketing",
-                                    "profiling",
+                migrations.CreateModel(
+                    name="PrivacyRequest",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, default="", max_length=200)),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("access", "A copy of the data"),
+                                    ("rectification", "A correction"),
+                                    ("erasure", "To be erased"),
+                                    ("restriction", "To be left alone, the data kept"),
+                                    ("marketing", "No more advertising mail"),
+                                    ("profiling", "Not to be sorted and scored"),
                                 ],
-                            )
-                        ),
-                        name="crm_privacy_request_kind",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("origin__in", ["portal", "mail", "phone", "letter", "other"])
-                        ),
-                        name="crm_privacy_request_origin",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("identity__in", ["waiting", "confirmed", "not_needed"])
-                        ),
-                        name="crm_privacy_request_identity",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("due_on__gte", models.F("received_on"))),
-                        name="crm_privacy_request_days",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_at", None), ("outcome", ""), ("status", "open")),
-                            models.Q(
-                                ("status__in", ["done", "refused"]),
-                                ("closed_at__isnull", False),
-                                models.Q(("outcome", ""), _negated=True),
+                                max_length=20,
                             ),
-                            _connector="OR",
                         ),
-                        name="crm_privacy_request_closed",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RetentionProposal",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("never_contacted", "Creators whom nobody ever wrote to"),
-                            ("contacted", "Creators written to, without a campaign"),
-                            ("worked_with", "Creators worked with"),
-                            ("mails", "Mails"),
-                            ("notes", "Notes"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("months", models.PositiveSmallIntegerField()),
-                ("cutoff", models.DateTimeField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("waiting", "Waits for a yes"),
-                            ("approved", "Approved"),
-                            ("done", "Carried out"),
-                            ("declined", "Declined"),
-                            ("replaced", "Replaced by a newer one"),
-                        ],
-                        default="waiting",
-                        max_length=20,
-                    ),
-                ),
-                ("found", models.PositiveIntegerField()),
-                ("done", models.PositiveIntegerField(blank=True, null=True)),
-                ("made_at", models.DateTimeField()),
-                ("decided_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="retention_proposals",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "decided_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-made_at", "-pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status", "waiting")),
-                        fields=("brand", "purpose"),
-                        name="crm_retention_waiting_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("status__in", ["waiting", "approved", "done", "declined", "replaced"])
-                        ),
-                        name="crm_retention_status_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("decided_at", None), ("status", "waiting")),
-                            models.Q(
-                                models.Q(("status", "waiting"), _negated=True),
-                                ("decided_at__isnull", False),
+                        (
+                            "origin",
+                            models.CharField(
+                                choices=[
+                                    ("portal", "Their page"),
+                                    ("mail", "Mail"),
+                                    ("phone", "Phone"),
+                                    ("letter", "Letter"),
+                                    ("other", "Another way"),
+                                ],
+                                max_length=10,
                             ),
-                            _connector="OR",
                         ),
-                        name="crm_retention_decided",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RetentionRule",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "purpose",
-                    models.CharField(
-                        choices=[
-                            ("never_contacted", "Creators whom nobody ever wrote to"),
-                            ("contacted", "Creators written to, without a campaign"),
-                            ("worked_with", "Creators worked with"),
-                            ("mails", "Mails"),
-                            ("notes", "Notes"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "months",
-                    models.PositiveSmallIntegerField(
-                        validators=[
-                            django.core.validators.MinValueValidator(1),
-                            django.core.validators.MaxValueValidator(240),
-                        ]
-                    ),
-                ),
-                ("is_automatic", models.BooleanField(default=False)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="retention_rules",
-                        to="crm.brand",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["purpose", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("brand", "purpose"), name="crm_retention_rule_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "purpose__in",
-                                ["never_contacted", "contacted", "worked_with", "mails", "notes"],
+                        ("text", models.TextField(blank=True, default="", max_length=2000)),
+                        ("received_on", models.DateField()),
+                        ("due_on", models.DateField()),
+                        (
+                            "extended_because",
+                            models.CharField(blank=True, default="", max_length=300),
+                        ),
+                        (
+                            "identity",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Not checked yet"),
+                                    ("confirmed", "Confirmed"),
+                                    ("not_needed", "Not needed"),
+                                ],
+                                default="waiting",
+                                max_length=20,
+                            ),
+                        ),
+                        ("identity_note", models.CharField(blank=True, default="", max_length=300)),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Open"),
+                                    ("done", "Done"),
+                                    ("refused", "Refused"),
+                                ],
+                                default="open",
+                                max_length=20,
+                            ),
+                        ),
+                        ("outcome", models.CharField(blank=True, default="", max_length=500)),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "assignee",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="privacy_requests",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "closed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="privacy_requests",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["due_on", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "status", "due_on", "id"],
+                                name="crm_privacy_request_due",
                             )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("status", "open")),
+                                fields=("relationship", "kind"),
+                                name="crm_privacy_request_open_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "kind__in",
+                                        [
+                                            "access",
+                                            "rectification",
+                                            "erasure",
+                                            "restriction",
+                                            "marketing",
+                                            "profiling",
+                                        ],
+                                    )
+                                ),
+                                name="crm_privacy_request_kind",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("origin__in", ["portal", "mail", "phone", "letter", "other"])
+                                ),
+                                name="crm_privacy_request_origin",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("identity__in", ["waiting", "confirmed", "not_needed"])
+                                ),
+                                name="crm_privacy_request_identity",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("due_on__gte", models.F("received_on"))),
+                                name="crm_privacy_request_days",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("closed_at", None), ("outcome", ""), ("status", "open")
+                                    ),
+                                    models.Q(
+                                        ("status__in", ["done", "refused"]),
+                                        ("closed_at__isnull", False),
+                                        models.Q(("outcome", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="crm_privacy_request_closed",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="RetentionProposal",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="crm_retention_purpose_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("months__range", (1, 240))), name="crm_retention_months"
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Erasure",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                        (
+                            "purpose",
+                            models.CharField(
+                                choices=[
+                                    ("never_contacted", "Creators whom nobody ever wrote to"),
+                                    ("contacted", "Creators written to, without a campaign"),
+                                    ("worked_with", "Creators worked with"),
+                                    ("mails", "Mails"),
+                                    ("notes", "Notes"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("months", models.PositiveSmallIntegerField()),
+                        ("cutoff", models.DateTimeField()),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("waiting", "Waits for a yes"),
+                                    ("approved", "Approved"),
+                                    ("done", "Carried out"),
+                                    ("declined", "Declined"),
+                                    ("replaced", "Replaced by a newer one"),
+                                ],
+                                default="waiting",
+                                max_length=20,
+                            ),
+                        ),
+                        ("found", models.PositiveIntegerField()),
+                        ("done", models.PositiveIntegerField(blank=True, null=True)),
+                        ("made_at", models.DateTimeField()),
+                        ("decided_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="retention_proposals",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "decided_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-made_at", "-pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("status", "waiting")),
+                                fields=("brand", "purpose"),
+                                name="crm_retention_waiting_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "status__in",
+                                        ["waiting", "approved", "done", "declined", "replaced"],
+                                    )
+                                ),
+                                name="crm_retention_status_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("decided_at", None), ("status", "waiting")),
+                                    models.Q(
+                                        models.Q(("status", "waiting"), _negated=True),
+                                        ("decided_at__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="crm_retention_decided",
+                            ),
+                        ],
+                    },
                 ),
-                ("reason", models.CharField(max_length=300)),
-                ("at", models.DateTimeField()),
-                ("counts", models.JSONField(default=dict)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="erasures",
-                        to="crm.brand",
-                    ),
+                migrations.CreateModel(
+                    name="RetentionRule",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "purpose",
+                            models.CharField(
+                                choices=[
+                                    ("never_contacted", "Creators whom nobody ever wrote to"),
+                                    ("contacted", "Creators written to, without a campaign"),
+                                    ("worked_with", "Creators worked with"),
+                                    ("mails", "Mails"),
+                                    ("notes", "Notes"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "months",
+                            models.PositiveSmallIntegerField(
+                                validators=[
+                                    django.core.validators.MinValueValidator(1),
+                                    django.core.validators.MaxValueValidator(240),
+                                ]
+                            ),
+                        ),
+                        ("is_automatic", models.BooleanField(default=False)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="retention_rules",
+                                to="crm.brand",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["purpose", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "purpose"), name="crm_retention_rule_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "purpose__in",
+                                        [
+                                            "never_contacted",
+                                            "contacted",
+                                            "worked_with",
+                                            "mails",
+                                            "notes",
+                                        ],
+                                    )
+                                ),
+                                name="crm_retention_purpose_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("months__range", (1, 240))),
+                                name="crm_retention_months",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
+                migrations.CreateModel(
+                    name="Erasure",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=300)),
+                        ("at", models.DateTimeField()),
+                        ("counts", models.JSONField(default=dict)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="erasures",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.OneToOneField(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="erasure",
+                                to="crm.relationship",
+                            ),
+                        ),
+                        (
+                            "request",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="crm.privacyrequest",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-at", "-pk"],
+                        "indexes": [
+                            models.Index(fields=["brand", "-at", "-id"], name="crm_erasure_list")
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("reason", ""), _negated=True),
+                                name="crm_erasure_reasoned",
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "relationship",
-                    models.OneToOneField(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="erasure",
-                        to="crm.relationship",
-                    ),
+                migrations.CreateModel(
+                    name="RetentionItem",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                        (
+                            "proposal",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="items",
+                                to="crm.retentionproposal",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["proposal", "relationship"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("proposal", "relationship"), name="crm_retention_item_once"
+                            )
+                        ],
+                    },
                 ),
-                (
-                    "request",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="crm.privacyrequest",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-at", "-pk"],
-                "indexes": [models.Index(fields=["brand", "-at", "-id"], name="crm_erasure_list")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True),
-                        name="crm_erasure_reasoned",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="RetentionItem",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-                (
-                    "proposal",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="items",
-                        to="crm.retentionproposal",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["proposal", "relationship"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("proposal", "relationship"), name="crm_retention_item_once"
-                    )
-                ],
-            },
+            ]
         ),
         migrations.AddField(
             model_name="note",

@@ -6,6 +6,8 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 # What was done about an incident stays as it was written; its words go where a person's data is
 # erased, and whose it was with the account.
 KEEP = """
@@ -36,623 +38,677 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Incident",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("disclosure", "Missed disclosure"),
-                            ("claim", "Claim that may not be made"),
-                            ("controversy", "Controversy"),
-                            ("ip", "Somebody else's work or mark"),
-                            ("fraud", "Fraud or bought audience"),
-                            ("safety", "Somebody could be harmed"),
-                            ("data", "Personal data"),
-                            ("other", "Something else"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "severity",
-                    models.CharField(
-                        choices=[
-                            ("low", "Low"),
-                            ("medium", "Medium"),
-                            ("high", "High"),
-                            ("critical", "Critical"),
-                        ],
-                        max_length=8,
-                    ),
-                ),
-                ("category", models.CharField(blank=True, default="", max_length=40)),
-                ("tier", models.CharField(blank=True, default="", max_length=8)),
-                ("taxonomy", models.CharField(blank=True, default="", max_length=20)),
-                ("happened_on", models.DateField(blank=True, null=True)),
-                ("noticed_on", models.DateField()),
-                ("url", models.URLField(blank=True, default="", max_length=500)),
-                ("what", models.TextField(max_length=4000)),
-                ("erased_at", models.DateTimeField(blank=True, null=True)),
-                ("confirmed_at", models.DateTimeField(blank=True, null=True)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("contained", "Contained"),
-                            ("resolved", "Resolved"),
-                            ("closed", "Closed"),
-                            ("dismissed", "Unfounded"),
-                        ],
-                        default="open",
-                        max_length=10,
-                    ),
-                ),
-                ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
-                ("origin", models.CharField(blank=True, default="", max_length=60)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "confirmed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "owner",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="incidents",
-                        to="crm.relationship",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-noticed_on", "-pk"],
-                "indexes": [
-                    models.Index(fields=["brand", "-noticed_on", "-id"], name="crm_incident_list"),
-                    models.Index(
-                        condition=models.Q(("state__in", ["open", "contained"])),
-                        fields=["owner", "state_since"],
-                        name="crm_incident_owned",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "disclosure",
-                                    "claim",
-                                    "controversy",
-                                    "ip",
-                                    "fraud",
-                                    "safety",
-                                    "data",
-                                    "other",
-                                ],
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Incident",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
-                            ("severity__in", ["low", "medium", "high", "critical"]),
-                            ("state__in", ["open", "contained", "resolved", "closed", "dismissed"]),
                         ),
-                        name="crm_incident_choices",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("category", ""), ("taxonomy", ""), ("tier", "")),
-                            models.Q(
-                                models.Q(("category", ""), _negated=True),
-                                models.Q(("tier", ""), _negated=True),
-                                models.Q(("taxonomy", ""), _negated=True),
-                            ),
-                            _connector="OR",
-                        ),
-                        name="crm_incident_category",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("happened_on", None),
-                            ("happened_on__lte", models.F("noticed_on")),
-                            _connector="OR",
-                        ),
-                        name="crm_incident_days",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("what", ""), _negated=True),
-                            ("erased_at__isnull", False),
-                            _connector="OR",
-                        ),
-                        name="crm_incident_said",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("state_since__gte", models.F("created_at"))),
-                        name="crm_incident_state_order",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("origin", ""), _negated=True),
-                        fields=("brand", "origin"),
-                        name="crm_incident_origin_once",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Runbook",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("disclosure", "Missed disclosure"),
-                            ("claim", "Claim that may not be made"),
-                            ("controversy", "Controversy"),
-                            ("ip", "Somebody else's work or mark"),
-                            ("fraud", "Fraud or bought audience"),
-                            ("safety", "Somebody could be harmed"),
-                            ("data", "Personal data"),
-                            ("other", "Something else"),
-                        ],
-                        max_length=12,
-                    ),
-                ),
-                (
-                    "first_hour",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=300),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                (
-                    "first_day",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=300),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                (
-                    "afterwards",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=300),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                ("statement", models.TextField(blank=True, default="", max_length=2000)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("version", models.PositiveIntegerField(default=1)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "updated_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "kind"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("brand", "kind"), name="crm_runbook_once"),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "kind__in",
-                                [
-                                    "disclosure",
-                                    "claim",
-                                    "controversy",
-                                    "ip",
-                                    "fraud",
-                                    "safety",
-                                    "data",
-                                    "other",
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("disclosure", "Missed disclosure"),
+                                    ("claim", "Claim that may not be made"),
+                                    ("controversy", "Controversy"),
+                                    ("ip", "Somebody else's work or mark"),
+                                    ("fraud", "Fraud or bought audience"),
+                                    ("safety", "Somebody could be harmed"),
+                                    ("data", "Personal data"),
+                                    ("other", "Something else"),
                                 ],
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "severity",
+                            models.CharField(
+                                choices=[
+                                    ("low", "Low"),
+                                    ("medium", "Medium"),
+                                    ("high", "High"),
+                                    ("critical", "Critical"),
+                                ],
+                                max_length=8,
+                            ),
+                        ),
+                        ("category", models.CharField(blank=True, default="", max_length=40)),
+                        ("tier", models.CharField(blank=True, default="", max_length=8)),
+                        ("taxonomy", models.CharField(blank=True, default="", max_length=20)),
+                        ("happened_on", models.DateField(blank=True, null=True)),
+                        ("noticed_on", models.DateField()),
+                        ("url", models.URLField(blank=True, default="", max_length=500)),
+                        ("what", models.TextField(max_length=4000)),
+                        ("erased_at", models.DateTimeField(blank=True, null=True)),
+                        ("confirmed_at", models.DateTimeField(blank=True, null=True)),
+                        ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Open"),
+                                    ("contained", "Contained"),
+                                    ("resolved", "Resolved"),
+                                    ("closed", "Closed"),
+                                    ("dismissed", "Unfounded"),
+                                ],
+                                default="open",
+                                max_length=10,
+                            ),
+                        ),
+                        ("state_since", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("origin", models.CharField(blank=True, default="", max_length=60)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "confirmed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "owner",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="incidents",
+                                to="crm.relationship",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-noticed_on", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["brand", "-noticed_on", "-id"], name="crm_incident_list"
+                            ),
+                            models.Index(
+                                condition=models.Q(("state__in", ["open", "contained"])),
+                                fields=["owner", "state_since"],
+                                name="crm_incident_owned",
+                            ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "kind__in",
+                                        [
+                                            "disclosure",
+                                            "claim",
+                                            "controversy",
+                                            "ip",
+                                            "fraud",
+                                            "safety",
+                                            "data",
+                                            "other",
+                                        ],
+                                    ),
+                                    ("severity__in", ["low", "medium", "high", "critical"]),
+                                    (
+                                        "state__in",
+                                        ["open", "contained", "resolved", "closed", "dismissed"],
+                                    ),
+                                ),
+                                name="crm_incident_choices",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("category", ""), ("taxonomy", ""), ("tier", "")),
+                                    models.Q(
+                                        models.Q(("category", ""), _negated=True),
+                                        models.Q(("tier", ""), _negated=True),
+                                        models.Q(("taxonomy", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="crm_incident_category",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("happened_on", None),
+                                    ("happened_on__lte", models.F("noticed_on")),
+                                    _connector="OR",
+                                ),
+                                name="crm_incident_days",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("what", ""), _negated=True),
+                                    ("erased_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="crm_incident_said",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("state_since__gte", models.F("created_at"))),
+                                name="crm_incident_state_order",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("origin", ""), _negated=True),
+                                fields=("brand", "origin"),
+                                name="crm_incident_origin_once",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Runbook",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("disclosure", "Missed disclosure"),
+                                    ("claim", "Claim that may not be made"),
+                                    ("controversy", "Controversy"),
+                                    ("ip", "Somebody else's work or mark"),
+                                    ("fraud", "Fraud or bought audience"),
+                                    ("safety", "Somebody could be harmed"),
+                                    ("data", "Personal data"),
+                                    ("other", "Something else"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        (
+                            "first_hour",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=300),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
+                        ),
+                        (
+                            "first_day",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=300),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
+                        ),
+                        (
+                            "afterwards",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=300),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
+                        ),
+                        ("statement", models.TextField(blank=True, default="", max_length=2000)),
+                        ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
+                        ("version", models.PositiveIntegerField(default=1)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "updated_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "kind"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "kind"), name="crm_runbook_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "kind__in",
+                                        [
+                                            "disclosure",
+                                            "claim",
+                                            "controversy",
+                                            "ip",
+                                            "fraud",
+                                            "safety",
+                                            "data",
+                                            "other",
+                                        ],
+                                    )
+                                ),
+                                name="crm_runbook_valid",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="Hold",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("reason", models.CharField(max_length=500)),
+                        ("since", models.DateTimeField()),
+                        ("until", models.DateTimeField(blank=True, null=True)),
+                        ("lifted_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "lifted_because",
+                            models.CharField(blank=True, default="", max_length=500),
+                        ),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "lifted_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="holds",
+                                to="crm.relationship",
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to="crm.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-since", "-pk"],
+                        "abstract": False,
+                        "indexes": [
+                            models.Index(fields=["brand", "-since", "-id"], name="crm_hold_list")
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("reason", ""), _negated=True),
+                                name="crm_hold_said",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("until", None),
+                                        ("until__gt", models.F("since")),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        models.Q(("lifted_at", None), ("lifted_because", "")),
+                                        ("lifted_at__gte", models.F("since")),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="crm_hold_order",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("lifted_at", None)),
+                                fields=("brand", "relationship"),
+                                name="crm_hold_one_open",
+                                nulls_distinct=False,
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="IncidentEvent",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "act",
+                            models.CharField(
+                                choices=[
+                                    ("report", "Reported"),
+                                    ("confirm", "Confirmed"),
+                                    ("contain", "Contained"),
+                                    ("resolve", "Resolved"),
+                                    ("close", "Closed"),
+                                    ("reopen", "Opened again"),
+                                    ("dismiss", "Dismissed as unfounded"),
+                                    ("change", "Corrected"),
+                                    ("note", "Noted"),
+                                    ("step", "Step done"),
+                                    ("unstep", "Step opened again"),
+                                    ("skip", "Step does not apply"),
+                                    ("file", "Evidence added"),
+                                    ("affect", "Campaigns affected"),
+                                    ("pause", "Paused"),
+                                    ("lift", "Pause lifted"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "from_state",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("open", "Open"),
+                                    ("contained", "Contained"),
+                                    ("resolved", "Resolved"),
+                                    ("closed", "Closed"),
+                                    ("dismissed", "Unfounded"),
+                                ],
+                                default="",
+                                max_length=10,
+                            ),
+                        ),
+                        (
+                            "state",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Open"),
+                                    ("contained", "Contained"),
+                                    ("resolved", "Resolved"),
+                                    ("closed", "Closed"),
+                                    ("dismissed", "Unfounded"),
+                                ],
+                                max_length=10,
+                            ),
+                        ),
+                        ("at", models.DateTimeField()),
+                        ("note", models.CharField(blank=True, default="", max_length=1000)),
+                        (
+                            "actor",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="events",
+                                to="crm.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["incident", "at", "pk"],
+                        "indexes": [
+                            models.Index(
+                                fields=["incident", "at", "id"], name="crm_incident_history"
                             )
-                        ),
-                        name="crm_runbook_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="Hold",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                        ],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "act__in",
+                                        [
+                                            "report",
+                                            "confirm",
+                                            "contain",
+                                            "resolve",
+                                            "close",
+                                            "reopen",
+                                            "dismiss",
+                                            "change",
+                                            "note",
+                                            "step",
+                                            "unstep",
+                                            "skip",
+                                            "file",
+                                            "affect",
+                                            "pause",
+                                            "lift",
+                                        ],
+                                    ),
+                                    (
+                                        "from_state__in",
+                                        [
+                                            "",
+                                            "open",
+                                            "contained",
+                                            "resolved",
+                                            "closed",
+                                            "dismissed",
+                                        ],
+                                    ),
+                                    (
+                                        "state__in",
+                                        ["open", "contained", "resolved", "closed", "dismissed"],
+                                    ),
+                                ),
+                                name="crm_incident_event_valid",
+                            )
+                        ],
+                    },
                 ),
-                ("reason", models.CharField(max_length=500)),
-                ("since", models.DateTimeField()),
-                ("until", models.DateTimeField(blank=True, null=True)),
-                ("lifted_at", models.DateTimeField(blank=True, null=True)),
-                ("lifted_because", models.CharField(blank=True, default="", max_length=500)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "lifted_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="holds",
-                        to="crm.relationship",
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to="crm.incident",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-since", "-pk"],
-                "abstract": False,
-                "indexes": [models.Index(fields=["brand", "-since", "-id"], name="crm_hold_list")],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("reason", ""), _negated=True), name="crm_hold_said"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("until", None), ("until__gt", models.F("since")), _connector="OR"
-                            ),
-                            models.Q(
-                                models.Q(("lifted_at", None), ("lifted_because", "")),
-                                ("lifted_at__gte", models.F("since")),
-                                _connector="OR",
+                migrations.CreateModel(
+                    name="IncidentFile",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
                         ),
-                        name="crm_hold_order",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("lifted_at", None)),
-                        fields=("brand", "relationship"),
-                        name="crm_hold_one_open",
-                        nulls_distinct=False,
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="IncidentEvent",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "act",
-                    models.CharField(
-                        choices=[
-                            ("report", "Reported"),
-                            ("confirm", "Confirmed"),
-                            ("contain", "Contained"),
-                            ("resolve", "Resolved"),
-                            ("close", "Closed"),
-                            ("reopen", "Opened again"),
-                            ("dismiss", "Dismissed as unfounded"),
-                            ("change", "Corrected"),
-                            ("note", "Noted"),
-                            ("step", "Step done"),
-                            ("unstep", "Step opened again"),
-                            ("skip", "Step does not apply"),
-                            ("file", "Evidence added"),
-                            ("affect", "Campaigns affected"),
-                            ("pause", "Paused"),
-                            ("lift", "Pause lifted"),
+                        ("name", models.CharField(max_length=200)),
+                        ("digest", models.CharField(max_length=64)),
+                        ("content_type", models.CharField(max_length=100)),
+                        ("size", models.PositiveBigIntegerField()),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="files",
+                                to="crm.incident",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["incident", "at", "pk"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("incident", "digest"), name="crm_incident_file_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("digest__regex", "^[0-9a-f]{64}$"),
+                                    models.Q(("name", ""), _negated=True),
+                                ),
+                                name="crm_incident_file_valid",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                (
-                    "from_state",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("open", "Open"),
-                            ("contained", "Contained"),
-                            ("resolved", "Resolved"),
-                            ("closed", "Closed"),
-                            ("dismissed", "Unfounded"),
-                        ],
-                        default="",
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("open", "Open"),
-                            ("contained", "Contained"),
-                            ("resolved", "Resolved"),
-                            ("closed", "Closed"),
-                            ("dismissed", "Unfounded"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                ("at", models.DateTimeField()),
-                ("note", models.CharField(blank=True, default="", max_length=1000)),
-                (
-                    "actor",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="crm.incident",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["incident", "at", "pk"],
-                "indexes": [
-                    models.Index(fields=["incident", "at", "id"], name="crm_incident_history")
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "act__in",
-                                [
-                                    "report",
-                                    "confirm",
-                                    "contain",
-                                    "resolve",
-                                    "close",
-                                    "reopen",
-                                    "dismiss",
-                                    "change",
-                                    "note",
-                                    "step",
-                                    "unstep",
-                                    "skip",
-                                    "file",
-                                    "affect",
-                                    "pause",
-                                    "lift",
+                migrations.CreateModel(
+                    name="IncidentStep",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("position", models.PositiveSmallIntegerField()),
+                        (
+                            "phase",
+                            models.CharField(
+                                choices=[
+                                    ("first_hour", "First hour"),
+                                    ("first_day", "First day"),
+                                    ("afterwards", "Afterwards"),
                                 ],
+                                max_length=10,
                             ),
-                            (
-                                "from_state__in",
-                                ["", "open", "contained", "resolved", "closed", "dismissed"],
+                        ),
+                        ("text", models.CharField(max_length=300)),
+                        ("done_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "skipped_because",
+                            models.CharField(blank=True, default="", max_length=300),
+                        ),
+                        (
+                            "done_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
                             ),
-                            ("state__in", ["open", "contained", "resolved", "closed", "dismissed"]),
                         ),
-                        name="crm_incident_event_valid",
-                    )
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="IncidentFile",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=200)),
-                ("digest", models.CharField(max_length=64)),
-                ("content_type", models.CharField(max_length=100)),
-                ("size", models.PositiveBigIntegerField()),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="files",
-                        to="crm.incident",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["incident", "at", "pk"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("incident", "digest"), name="crm_incident_file_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("digest__regex", "^[0-9a-f]{64}$"),
-                            models.Q(("name", ""), _negated=True),
+                        (
+                            "incident",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="steps",
+                                to="crm.incident",
+                            ),
                         ),
-                        name="crm_incident_file_valid",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="IncidentStep",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("position", models.PositiveSmallIntegerField()),
-                (
-                    "phase",
-                    models.CharField(
-                        choices=[
-                            ("first_hour", "First hour"),
-                            ("first_day", "First day"),
-                            ("afterwards", "Afterwards"),
+                    ],
+                    options={
+                        "ordering": ["incident", "position"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("incident", "position"), name="crm_incident_step_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("phase__in", ["first_hour", "first_day", "afterwards"]),
+                                    models.Q(("text", ""), _negated=True),
+                                ),
+                                name="crm_incident_step_valid",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("skipped_because", ""),
+                                    ("done_at__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="crm_incident_step_skipped",
+                            ),
                         ],
-                        max_length=10,
-                    ),
+                    },
                 ),
-                ("text", models.CharField(max_length=300)),
-                ("done_at", models.DateTimeField(blank=True, null=True)),
-                ("skipped_because", models.CharField(blank=True, default="", max_length=300)),
-                (
-                    "done_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "incident",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="steps",
-                        to="crm.incident",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["incident", "position"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("incident", "position"), name="crm_incident_step_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("phase__in", ["first_hour", "first_day", "afterwards"]),
-                            models.Q(("text", ""), _negated=True),
-                        ),
-                        name="crm_incident_step_valid",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("skipped_because", ""), ("done_at__isnull", False), _connector="OR"
-                        ),
-                        name="crm_incident_step_skipped",
-                    ),
-                ],
-            },
+            ]
         ),
         migrations.RemoveConstraint(
             model_name="notification",

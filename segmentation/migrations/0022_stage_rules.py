@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,326 +15,348 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="StageRule",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("entry", "To enter"),
-                            ("exit", "To leave"),
-                            ("suggest", "Suggests a move"),
-                        ],
-                        max_length=10,
-                    ),
-                ),
-                (
-                    "stage",
-                    models.CharField(
-                        choices=[
-                            ("prospect", "Prospect"),
-                            ("first_time", "First-time partner"),
-                            ("core", "Core partner"),
-                            ("advocate", "Advocate"),
-                            ("lapsed", "Lapsed"),
-                            ("declined", "Declined"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "to_stage",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("prospect", "Prospect"),
-                            ("first_time", "First-time partner"),
-                            ("core", "Core partner"),
-                            ("advocate", "Advocate"),
-                            ("lapsed", "Lapsed"),
-                            ("declined", "Declined"),
-                        ],
-                        default="",
-                        max_length=20,
-                    ),
-                ),
-                ("name", models.CharField(blank=True, default="", max_length=120)),
-                ("quiet_days", models.PositiveSmallIntegerField(default=90)),
-                ("origin", models.CharField(blank=True, default="", max_length=80)),
-                ("created_at", models.DateTimeField()),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "kind", "stage", "pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["entry", "exit", "suggest"])),
-                        name="segmentation_stage_rule_kind",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            (
-                                "stage__in",
-                                [
-                                    "prospect",
-                                    "first_time",
-                                    "core",
-                                    "advocate",
-                                    "lapsed",
-                                    "declined",
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="StageRule",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "kind",
+                            models.CharField(
+                                choices=[
+                                    ("entry", "To enter"),
+                                    ("exit", "To leave"),
+                                    ("suggest", "Suggests a move"),
                                 ],
-                            )
+                                max_length=10,
+                            ),
                         ),
-                        name="segmentation_stage_rule_stage",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("kind__in", ("entry", "exit")), ("to_stage", "")),
-                            models.Q(
-                                ("kind", "suggest"),
-                                (
-                                    "to_stage__in",
-                                    [
-                                        "prospect",
-                                        "first_time",
-                                        "core",
-                                        "advocate",
-                                        "lapsed",
-                                        "declined",
-                                    ],
+                        (
+                            "stage",
+                            models.CharField(
+                                choices=[
+                                    ("prospect", "Prospect"),
+                                    ("first_time", "First-time partner"),
+                                    ("core", "Core partner"),
+                                    ("advocate", "Advocate"),
+                                    ("lapsed", "Lapsed"),
+                                    ("declined", "Declined"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "to_stage",
+                            models.CharField(
+                                blank=True,
+                                choices=[
+                                    ("prospect", "Prospect"),
+                                    ("first_time", "First-time partner"),
+                                    ("core", "Core partner"),
+                                    ("advocate", "Advocate"),
+                                    ("lapsed", "Lapsed"),
+                                    ("declined", "Declined"),
+                                ],
+                                default="",
+                                max_length=20,
+                            ),
+                        ),
+                        ("name", models.CharField(blank=True, default="", max_length=120)),
+                        ("quiet_days", models.PositiveSmallIntegerField(default=90)),
+                        ("origin", models.CharField(blank=True, default="", max_length=80)),
+                        ("created_at", models.DateTimeField()),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "kind", "stage", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("kind__in", ["entry", "exit", "suggest"])),
+                                name="segmentation_stage_rule_kind",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "stage__in",
+                                        [
+                                            "prospect",
+                                            "first_time",
+                                            "core",
+                                            "advocate",
+                                            "lapsed",
+                                            "declined",
+                                        ],
+                                    )
                                 ),
-                                models.Q(("to_stage", models.F("stage")), _negated=True),
-                                models.Q(("name", ""), _negated=True),
+                                name="segmentation_stage_rule_stage",
                             ),
-                            _connector="OR",
-                        ),
-                        name="segmentation_stage_rule_shape",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind__in", ("entry", "exit"))),
-                        fields=("brand", "kind", "stage"),
-                        name="segmentation_stage_criteria_once",
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("kind", "suggest")),
-                        fields=("brand", "name"),
-                        name="segmentation_stage_suggestion_named_once",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("quiet_days__range", (1, 3650))),
-                        name="segmentation_stage_rule_quiet",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="StageRuleVersion",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("number", models.PositiveIntegerField()),
-                ("rule", models.JSONField(help_text="The rule language, JSON version 1.")),
-                ("rule_text", models.TextField(help_text="The same rule in text notation.")),
-                ("reason", models.CharField(blank=True, default="", max_length=300)),
-                ("used_from", models.DateTimeField()),
-                ("used_until", models.DateTimeField(blank=True, null=True)),
-                (
-                    "author",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "stage_rule",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="versions",
-                        to="segmentation.stagerule",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["stage_rule", "-number"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("stage_rule", "number"), name="segmentation_stage_version_once"
-                    ),
-                    models.UniqueConstraint(
-                        condition=models.Q(("used_until", None)),
-                        fields=("stage_rule",),
-                        name="segmentation_stage_version_one_in_use",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("used_until", None),
-                            ("used_until__gte", models.F("used_from")),
-                            _connector="OR",
-                        ),
-                        name="segmentation_stage_version_order",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="StageSuggestion",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "from_stage",
-                    models.CharField(
-                        choices=[
-                            ("prospect", "Prospect"),
-                            ("first_time", "First-time partner"),
-                            ("core", "Core partner"),
-                            ("advocate", "Advocate"),
-                            ("lapsed", "Lapsed"),
-                            ("declined", "Declined"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                (
-                    "to_stage",
-                    models.CharField(
-                        choices=[
-                            ("prospect", "Prospect"),
-                            ("first_time", "First-time partner"),
-                            ("core", "Core partner"),
-                            ("advocate", "Advocate"),
-                            ("lapsed", "Lapsed"),
-                            ("declined", "Declined"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
-                ("evidence", models.JSONField()),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[
-                            ("open", "Waits for an answer"),
-                            ("accepted", "Accepted"),
-                            ("dismissed", "Dismissed"),
-                            ("withdrawn", "No longer holds"),
-                        ],
-                        db_default="open",
-                        default="open",
-                        max_length=10,
-                    ),
-                ),
-                ("suggested_at", models.DateTimeField()),
-                ("closed_at", models.DateTimeField(blank=True, null=True)),
-                ("note", models.CharField(blank=True, db_default="", default="", max_length=300)),
-                ("quiet_until", models.DateTimeField(blank=True, null=True)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "closed_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "relationship",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.relationship",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="segmentation.stageruleversion",
-                    ),
-                ),
-            ],
-            options={
-                "verbose_name_plural": "suggestions of stages",
-                "ordering": ["-suggested_at", "-pk"],
-                "indexes": [
-                    models.Index(
-                        condition=models.Q(("status", "open")),
-                        fields=["brand", "suggested_at", "id"],
-                        name="segmentation_suggested",
-                    )
-                ],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("status__in", ("open", "dismissed"))),
-                        fields=("relationship", "to_stage"),
-                        name="segmentation_one_live_suggestion",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("status__in", ["open", "accepted", "dismissed", "withdrawn"])
-                        ),
-                        name="segmentation_suggestion_status",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("closed_at", None), ("status", "open")),
-                            models.Q(
-                                models.Q(("status", "open"), _negated=True),
-                                ("closed_at__isnull", False),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("kind__in", ("entry", "exit")), ("to_stage", "")),
+                                    models.Q(
+                                        ("kind", "suggest"),
+                                        (
+                                            "to_stage__in",
+                                            [
+                                                "prospect",
+                                                "first_time",
+                                                "core",
+                                                "advocate",
+                                                "lapsed",
+                                                "declined",
+                                            ],
+                                        ),
+                                        models.Q(("to_stage", models.F("stage")), _negated=True),
+                                        models.Q(("name", ""), _negated=True),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="segmentation_stage_rule_shape",
                             ),
-                            _connector="OR",
-                        ),
-                        name="segmentation_suggestion_closed",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("quiet_until__isnull", False), ("status", "dismissed")),
-                            models.Q(
-                                models.Q(("status", "dismissed"), _negated=True),
-                                ("quiet_until", None),
+                            models.UniqueConstraint(
+                                condition=models.Q(("kind__in", ("entry", "exit"))),
+                                fields=("brand", "kind", "stage"),
+                                name="segmentation_stage_criteria_once",
                             ),
-                            _connector="OR",
+                            models.UniqueConstraint(
+                                condition=models.Q(("kind", "suggest")),
+                                fields=("brand", "name"),
+                                name="segmentation_stage_suggestion_named_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("quiet_days__range", (1, 3650))),
+                                name="segmentation_stage_rule_quiet",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StageRuleVersion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
                         ),
-                        name="segmentation_suggestion_quiet",
-                    ),
-                ],
-            },
+                        ("number", models.PositiveIntegerField()),
+                        ("rule", models.JSONField(help_text="The rule language, JSON version 1.")),
+                        (
+                            "rule_text",
+                            models.TextField(help_text="The same rule in text notation."),
+                        ),
+                        ("reason", models.CharField(blank=True, default="", max_length=300)),
+                        ("used_from", models.DateTimeField()),
+                        ("used_until", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "author",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "stage_rule",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="versions",
+                                to="segmentation.stagerule",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["stage_rule", "-number"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("stage_rule", "number"),
+                                name="segmentation_stage_version_once",
+                            ),
+                            models.UniqueConstraint(
+                                condition=models.Q(("used_until", None)),
+                                fields=("stage_rule",),
+                                name="segmentation_stage_version_one_in_use",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("used_until", None),
+                                    ("used_until__gte", models.F("used_from")),
+                                    _connector="OR",
+                                ),
+                                name="segmentation_stage_version_order",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="StageSuggestion",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "from_stage",
+                            models.CharField(
+                                choices=[
+                                    ("prospect", "Prospect"),
+                                    ("first_time", "First-time partner"),
+                                    ("core", "Core partner"),
+                                    ("advocate", "Advocate"),
+                                    ("lapsed", "Lapsed"),
+                                    ("declined", "Declined"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        (
+                            "to_stage",
+                            models.CharField(
+                                choices=[
+                                    ("prospect", "Prospect"),
+                                    ("first_time", "First-time partner"),
+                                    ("core", "Core partner"),
+                                    ("advocate", "Advocate"),
+                                    ("lapsed", "Lapsed"),
+                                    ("declined", "Declined"),
+                                ],
+                                max_length=20,
+                            ),
+                        ),
+                        ("evidence", models.JSONField()),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("open", "Waits for an answer"),
+                                    ("accepted", "Accepted"),
+                                    ("dismissed", "Dismissed"),
+                                    ("withdrawn", "No longer holds"),
+                                ],
+                                db_default="open",
+                                default="open",
+                                max_length=10,
+                            ),
+                        ),
+                        ("suggested_at", models.DateTimeField()),
+                        ("closed_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "note",
+                            models.CharField(blank=True, db_default="", default="", max_length=300),
+                        ),
+                        ("quiet_until", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "closed_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "relationship",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.relationship",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="segmentation.stageruleversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "verbose_name_plural": "suggestions of stages",
+                        "ordering": ["-suggested_at", "-pk"],
+                        "indexes": [
+                            models.Index(
+                                condition=models.Q(("status", "open")),
+                                fields=["brand", "suggested_at", "id"],
+                                name="segmentation_suggested",
+                            )
+                        ],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                condition=models.Q(("status__in", ("open", "dismissed"))),
+                                fields=("relationship", "to_stage"),
+                                name="segmentation_one_live_suggestion",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("status__in", ["open", "accepted", "dismissed", "withdrawn"])
+                                ),
+                                name="segmentation_suggestion_status",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("closed_at", None), ("status", "open")),
+                                    models.Q(
+                                        models.Q(("status", "open"), _negated=True),
+                                        ("closed_at__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="segmentation_suggestion_closed",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(
+                                        ("quiet_until__isnull", False), ("status", "dismissed")
+                                    ),
+                                    models.Q(
+                                        models.Q(("status", "dismissed"), _negated=True),
+                                        ("quiet_until", None),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="segmentation_suggestion_quiet",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]

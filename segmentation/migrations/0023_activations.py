@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -13,127 +15,141 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="Activation",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("as_of", models.DateTimeField()),
-                ("members", models.PositiveIntegerField()),
-                ("candidates", models.PositiveIntegerField()),
-                ("weights", models.JSONField()),
-                ("wanted", models.PositiveIntegerField()),
-                (
-                    "budget",
-                    models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True),
-                ),
-                ("starts_on", models.DateField(blank=True, null=True)),
-                ("ends_on", models.DateField(blank=True, null=True)),
-                ("maximum_share", models.FloatField(blank=True, null=True)),
-                ("share", models.FloatField()),
-                ("note", models.CharField(blank=True, default="", max_length=300)),
-                ("at", models.DateTimeField()),
-                (
-                    "by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.campaign",
-                    ),
-                ),
-                (
-                    "version",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="segmentation.segmentversion",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["-at", "-pk"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("candidates__lte", models.F("members")),
-                            ("share__range", (0, 1)),
-                            ("wanted__gt", 0),
-                            models.Q(("budget", None), ("budget__gt", 0), _connector="OR"),
-                        ),
-                        name="segmentation_activation_numbers",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("ends_on", None),
-                            models.Q(
-                                ("ends_on__gte", models.F("starts_on")),
-                                ("starts_on__isnull", False),
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="Activation",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
                             ),
-                            _connector="OR",
                         ),
-                        name="segmentation_activation_days",
-                    ),
-                ],
-            },
-        ),
-        migrations.CreateModel(
-            name="ActivationPick",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("rank", models.PositiveIntegerField()),
-                ("score", models.FloatField(blank=True, null=True)),
-                ("parts", models.JSONField()),
-                (
-                    "activation",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="picks",
-                        to="segmentation.activation",
-                    ),
-                ),
-                (
-                    "engagement",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="campaigns.engagement",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["activation", "rank"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("activation", "engagement"), name="segmentation_pick_once"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("rank__gt", 0),
-                            models.Q(("score", None), ("score__range", (0, 1)), _connector="OR"),
+                        ("as_of", models.DateTimeField()),
+                        ("members", models.PositiveIntegerField()),
+                        ("candidates", models.PositiveIntegerField()),
+                        ("weights", models.JSONField()),
+                        ("wanted", models.PositiveIntegerField()),
+                        (
+                            "budget",
+                            models.DecimalField(
+                                blank=True, decimal_places=2, max_digits=14, null=True
+                            ),
                         ),
-                        name="segmentation_pick_valid",
-                    ),
-                ],
-            },
+                        ("starts_on", models.DateField(blank=True, null=True)),
+                        ("ends_on", models.DateField(blank=True, null=True)),
+                        ("maximum_share", models.FloatField(blank=True, null=True)),
+                        ("share", models.FloatField()),
+                        ("note", models.CharField(blank=True, default="", max_length=300)),
+                        ("at", models.DateTimeField()),
+                        (
+                            "by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "campaign",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.campaign",
+                            ),
+                        ),
+                        (
+                            "version",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="segmentation.segmentversion",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-at", "-pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("candidates__lte", models.F("members")),
+                                    ("share__range", (0, 1)),
+                                    ("wanted__gt", 0),
+                                    models.Q(("budget", None), ("budget__gt", 0), _connector="OR"),
+                                ),
+                                name="segmentation_activation_numbers",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("ends_on", None),
+                                    models.Q(
+                                        ("ends_on__gte", models.F("starts_on")),
+                                        ("starts_on__isnull", False),
+                                    ),
+                                    _connector="OR",
+                                ),
+                                name="segmentation_activation_days",
+                            ),
+                        ],
+                    },
+                ),
+                migrations.CreateModel(
+                    name="ActivationPick",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("rank", models.PositiveIntegerField()),
+                        ("score", models.FloatField(blank=True, null=True)),
+                        ("parts", models.JSONField()),
+                        (
+                            "activation",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="picks",
+                                to="segmentation.activation",
+                            ),
+                        ),
+                        (
+                            "engagement",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="campaigns.engagement",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["activation", "rank"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("activation", "engagement"), name="segmentation_pick_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("rank__gt", 0),
+                                    models.Q(
+                                        ("score", None), ("score__range", (0, 1)), _connector="OR"
+                                    ),
+                                ),
+                                name="segmentation_pick_valid",
+                            ),
+                        ],
+                    },
+                ),
+            ]
         ),
     ]
