@@ -92,6 +92,7 @@ from campaigns.choices.rules import (
     RuleFactKey,
     TieEntry,
 )
+from campaigns.choices.series import SeriesKind
 from campaigns.choices.submissions import (
     PermissionState,
     SaidBy,
@@ -174,6 +175,7 @@ __all__ = (
     "RiskTier",
     "RuleFactKey",
     "SaidBy",
+    "SeriesKind",
     "Side",
     "SightingKind",
     "SlotCadence",

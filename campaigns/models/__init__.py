@@ -62,6 +62,7 @@ from campaigns.models.rights import RightEvent, UsageRight
 from campaigns.models.risk import RiskAssessment, RiskOverride
 from campaigns.models.rule_alerts import RuleAlert
 from campaigns.models.rule_facts import RuleFact
+from campaigns.models.series import DailySeries, DailyValue, DayNote, SeriesBatch, SeriesLift
 from campaigns.models.submissions import Submission, SubmissionPage, SubmissionPermission
 from campaigns.models.tracking import (
     Click,
@@ -104,6 +105,9 @@ __all__ = (
     "ConversionBatch",
     "ConversionFeed",
     "Correction",
+    "DailySeries",
+    "DailyValue",
+    "DayNote",
     "Deadline",
     "Delegation",
     "Deliverable",
@@ -165,6 +169,8 @@ __all__ = (
     "RiskOverride",
     "RuleAlert",
     "RuleFact",
+    "SeriesBatch",
+    "SeriesLift",
     "Sighting",
     "Slot",
     "SlotFill",
