@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import TypedDict
 
 from segmentation.metrics.entries import PART_SEPARATOR, Better, Method, Metric, Unit
+from segmentation.metrics.families.conversions import CONVERSIONS
+from segmentation.metrics.families.governance import GOVERNANCE
 from segmentation.metrics.families.members import MEMBERS
 from segmentation.metrics.families.posts import POSTS
 from segmentation.metrics.families.untold import UNTOLD
+from segmentation.metrics.families.voice import VOICE
+from segmentation.metrics.families.work import WORK
 from segmentation.metrics.family import Family
 
 __all__ = (
@@ -28,7 +32,15 @@ __all__ = (
 )
 
 # In the order of a scorecard's rows.
-FAMILIES: tuple[Family, ...] = (MEMBERS, POSTS, UNTOLD)
+FAMILIES: tuple[Family, ...] = (
+    MEMBERS,
+    POSTS,
+    WORK,
+    CONVERSIONS,
+    GOVERNANCE,
+    VOICE,
+    UNTOLD,
+)
 METRICS = tuple(metric for family in FAMILIES for metric in family.metrics)
 CATALOGUE = {metric.key: metric for metric in METRICS}
 _FAMILY_OF = {metric.key: family for family in FAMILIES for metric in family.metrics}

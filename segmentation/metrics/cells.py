@@ -8,14 +8,17 @@ from typing import TypedDict
 from crm.choices import Source
 from segmentation.metrics.catalogue import family_of
 from segmentation.metrics.entries import Metric
-from segmentation.metrics.families.members import COUNTS
+from segmentation.metrics.families.conversions import ASSISTED, REDEMPTIONS
+from segmentation.metrics.families.members import COUNTS, FOLLOWERS
 from segmentation.metrics.families.post_entries import TOTAL_OF
 from segmentation.metrics.found import Found
 from segmentation.metrics.statistics import Interval
 
 BENCHMARK_LABEL = "all creators of the brand"
 # Amounts of one segment: those of the whole base are another size, not another level.
-_AMOUNTS = frozenset({metric.key for metric in (*COUNTS, *TOTAL_OF.values())} | {"followers_total"})
+_AMOUNTS = frozenset(
+    metric.key for metric in (*COUNTS, FOLLOWERS, *TOTAL_OF.values(), REDEMPTIONS, ASSISTED)
+)
 
 
 class IntervalCell(TypedDict):

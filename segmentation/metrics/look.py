@@ -80,6 +80,7 @@ of_creator AS (
 SELECT segment_id, part, sum(n)::bigint AS n, count(*) AS creators, sum(y) AS y, sum(w) AS w,
   sum(y * y) AS yy, sum(y * w) AS yw, sum(w * w) AS ww, {_SUM_OF_SOURCE}
 FROM of_creator CROSS JOIN LATERAL unnest(segments) AS exploded (segment_id)
+WHERE {{only}}
 GROUP BY segment_id, part
 """  # noqa: S608 - names of ours
 
@@ -162,15 +163,18 @@ def looking(
         look.execute("SET LOCAL enable_nestloop = on")
 
 
-def tallies(look: Look, events: str, **more: Any) -> dict[int, dict[str, Tally]]:
+def tallies(
+    look: Look, events: str, *, only: str = "true", **more: Any
+) -> dict[int, dict[str, Tally]]:
     """Tally events by segment and part, each in the segments of its creator at its moment.
 
-    `events` is a SELECT of creator_id, at, part (text), source (text), n, y, w. One statement,
+    `events` is a SELECT of creator_id, at, part (text), source (text), n, y, w; `only` says which
+    creators count, by their sums of y and w. One statement,
     whatever the number of segments; meant for what a brand does, of which there are thousands, not
     for posts, of which there are millions.
     """
     found: dict[int, dict[str, Tally]] = defaultdict(dict)
-    for row in look.rows(_EVENTS.format(events=events), **more):
+    for row in look.rows(_EVENTS.format(events=events, only=only), **more):
         sums = Sums(**{name: row[name] for name in ("creators", "y", "w", "yy", "yw", "ww")})
         told = {source: row[f"n_{source}"] for source in Source if row[f"n_{source}"]}
         found[row["segment_id"]][row["part"]] = Tally(row["n"], sums, told)

@@ -8,9 +8,11 @@ simulated by `python -m benchmarks.intervals` and written down in docs/metrics.m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, isfinite, sqrt
+from math import exp, floor, isfinite, sqrt
+from statistics import NormalDist
 
 LEVELS = (0.95, 0.80)
 # Below this share of the total, squared residuals are what rounding leaves of zero.
@@ -44,6 +46,18 @@ class Sums:
     yy: float = 0.0
     yw: float = 0.0
     ww: float = 0.0
+
+    @classmethod
+    def over(cls, creators: Sequence[tuple[float, float]]) -> Sums:
+        """The sums over creators of (y, w)."""
+        return cls(
+            creators=len(creators),
+            y=sum(y for y, _ in creators),
+            w=sum(w for _, w in creators),
+            yy=sum(y * y for y, _ in creators),
+            yw=sum(y * w for y, w in creators),
+            ww=sum(w * w for _, w in creators),
+        )
 
     @property
     def ratio(self) -> float | None:
@@ -104,7 +118,7 @@ def share_interval(sums: Sums, level: float) -> Interval | None:
     if sums.w <= 0 or sums.effective < LEAST_EFFECTIVE:
         return None
     share = sums.y / sums.w
-    independent = share * (1 - share) / sums.w
+    independent = _of_independent(share, sums.w)
     n = sums.w / _design_effect(sums, independent) if independent > 0 else sums.effective
     q = _student(sums.effective - 1, level)
     middle = (share + q * q / (2 * n)) / (1 + q * q / n)
@@ -124,6 +138,11 @@ def event_rate_interval(sums: Sums, level: float) -> Interval | None:
     q = _student(sums.effective - 1, level)
     middle, half = rate + q * q / (2 * n), q * sqrt(rate / n + q * q / (4 * n * n))
     return Interval(level, max(0.0, middle - half), middle + half)
+
+
+def _of_independent(share: float, answers: float) -> float:
+    """The variance of a share of so many independent answers, estimated from them."""
+    return share * (1 - share) / (answers - 1) if answers > 1 else 0.0
 
 
 def _design_effect(sums: Sums, independent: float) -> float:
@@ -157,6 +176,30 @@ def interval_ranks(n: int, level: float) -> tuple[int, int] | None:
         else:
             high = middle - 1
     return low, n + 1 - low
+
+
+def clustered_ranks(n: int, below: Sums, level: float) -> tuple[int, int] | None:
+    """The ranks that enclose the median of n values of which some are of one creator.
+
+    `below` sums up by creator how many of the values (w) are at most the median (y): the design
+    effect of creators. The ranks are those of n divided by it, stretched to n; never tighter than
+    of independent values.
+    """
+    if below.w <= 0 or below.effective < LEAST_EFFECTIVE:
+        return None
+    share = below.y / below.w
+    independent = _of_independent(share, below.w)
+    effect = max(_design_effect(below, independent), 1.0) if independent > 0 else n
+    ranks = interval_ranks(int(n / effect), level)
+    if ranks is None:
+        return None
+    low = max(1, floor(ranks[0] * effect))
+    return min(low, median_ranks(n)[0]), max(n + 1 - low, median_ranks(n)[1])
+
+
+def normal_quantile(level: float) -> float:
+    """The two-sided quantile of the normal distribution."""
+    return NormalDist().inv_cdf(1 - (1 - level) / 2)
 
 
 @lru_cache(maxsize=4_096)

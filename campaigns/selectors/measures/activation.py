@@ -8,7 +8,7 @@ good. It is that of Kaplan and Meier.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
@@ -19,6 +19,7 @@ from django.db.models import OuterRef, Subquery
 from campaigns.choices import EngagementStage
 from campaigns.models import Campaign, Deliverable, Engagement, EngagementStay
 from campaigns.models.engagements import LEFT, PATH
+from campaigns.selectors.measures.survival import curve_of, median_of
 from campaigns.selectors.reports.figures import FEW
 
 DAY = timedelta(days=1)
@@ -137,7 +138,7 @@ def took(segment: str, ways: Sequence[Way]) -> Took:
     if len(ways) < FEW:
         why = f"Too few: {len(ways)} invited, {FEW} are needed."
         return Took(segment, len(ways), live, None, why)
-    middle = _kaplan_meier(ways)
+    middle = median_of(curve_of((way.days, way.is_live) for way in ways))
     why = "" if middle is not None else f"Fewer than half are live yet ({live} of {len(ways)})."
     return Took(segment, len(ways), live, middle, why)
 
@@ -170,17 +171,3 @@ def funnel_of(campaign: Campaign) -> list[Step]:
         )
         for stage in PATH
     ]
-
-
-def _kaplan_meier(ways: Iterable[Way]) -> float | None:
-    """The day by which half are live; None where they never were."""
-    # Of one day, those who arrived come before those of whom no more is known.
-    ordered = sorted(ways, key=lambda way: (way.days, not way.is_live))
-    at_risk, share = len(ordered), 1.0
-    for way in ordered:
-        if way.is_live:
-            share *= 1 - 1 / at_risk
-            if share <= 0.5 + 1e-12:
-                return way.days
-        at_risk -= 1
-    return None
