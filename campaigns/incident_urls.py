@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views import holds, incident_acts, incidents, risk, runbooks
+from campaigns.views import (
+    authenticity,
+    holds,
+    incident_acts,
+    incidents,
+    reliability,
+    risk,
+    runbooks,
+)
 
 urlpatterns = [
     path("legal/incidents/", incidents.incidents, name="incidents"),
@@ -28,6 +36,20 @@ urlpatterns = [
     path("campaigns/<slug:key>/pause/", holds.of_campaign, name="campaign_hold"),
     path("legal/risk/", risk.risk, name="risk"),
     path("legal/risk/export.<format:form>", risk.export, name="risk_export"),
+    path("legal/flags/", authenticity.flags, name="flags"),
+    path("legal/flags/export.<format:form>", authenticity.export, name="flags_export"),
+    path("creators/<uuid:uid>/flags/", authenticity.of_creator, name="creator_flags"),
+    path("creators/<uuid:uid>/flags/now/", authenticity.look, name="creator_flags_now"),
+    path("creators/<uuid:uid>/flags/explain/", authenticity.explain, name="creator_flag_explain"),
+    path(
+        "creators/<uuid:uid>/flags/explained/<int:pk>/end/",
+        authenticity.count_again,
+        name="creator_flag_count",
+    ),
+    path("legal/reliability/", reliability.reliability, name="reliability"),
+    path("legal/reliability/export.<format:form>", reliability.export, name="reliability_export"),
+    path("creators/<uuid:uid>/reliability/", reliability.of_creator, name="creator_reliability"),
+    path("creators/<uuid:uid>/reliability/now/", reliability.read, name="creator_reliability_now"),
     path("creators/<uuid:uid>/risk/", risk.of_creator, name="creator_risk"),
     path("creators/<uuid:uid>/risk/now/", risk.assess, name="creator_risk_now"),
     path("creators/<uuid:uid>/risk/override/", risk.override, name="creator_risk_override"),

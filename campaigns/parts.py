@@ -12,6 +12,7 @@ from campaigns.day import events as events_day
 from campaigns.day import evidence as evidence_day
 from campaigns.day import incidents as incidents_day
 from campaigns.day import offers as offers_day
+from campaigns.day import payments as payments_day
 from campaigns.day import publishing as publishing_day
 from campaigns.day import registers as registers_day
 from campaigns.day import rights as rights_day
@@ -23,20 +24,24 @@ from campaigns.portal import (
     events,
     evidence,
     held,
+    payments,
     policies,
     publishing,
     remediations,
     rights,
+    tracking,
     whereabouts,
 )
 from campaigns.services import feed, reports
 from campaigns.services import held as held_here
+from campaigns.services.authenticity.looking import look_at_import
 from campaigns.services.campaigns import AFTER_MOVE
 from campaigns.services.disclosures import export_job as evidence_job
 from campaigns.services.erasing import add_erasing
 from campaigns.services.events import feed as events_feed
 from campaigns.services.made_up_briefs import fill_briefs
 from campaigns.services.made_up_campaigns import fill_campaigns
+from campaigns.services.made_up_content import fill_content, fill_contracts, fill_events
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
 from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.publishing import feed as publishing_feed
@@ -70,6 +75,7 @@ DAYS = (
     *events_day.SOURCES,
     *registers_day.SOURCES,
     *evidence_day.SOURCES,
+    *payments_day.SOURCES,
 )
 TIMELINES = (
     campaigns_line.SOURCE,
@@ -93,7 +99,9 @@ PORTAL = (
     remediations,
     evidence,
     rights,
+    payments,
     whereabouts,
+    tracking,
     held,
 )
 # In the order in which a made-up brand needs them.
@@ -102,6 +110,9 @@ DEMO = {
     "briefs": fill_briefs,
     "offers": fill_offers,
     "gifts": fill_gifts,
+    "contracts": fill_contracts,
+    "content": fill_content,
+    "events": fill_events,
     "assets": fill_rights,
 }
 
@@ -125,11 +136,15 @@ def add_parts() -> None:
     calendar.SOURCES.add("publishing", publishing_feed.entries)
     calendar.SOURCES.add("events", events_feed.entries)
     data_held.SOURCES.add("campaigns", held_here.held)
+    FOLLOWERS.add("authenticity", lambda batch_id, at: look_at_import(batch_id=batch_id, at=at))
     FOLLOWERS.add("publishing", lambda batch_id, at: follow_import(batch_id=batch_id, at=at))
     # That a post is none of a campaign's is worth nothing without the post.
     GOES_WITH.add("campaigns.PostSetAside", "campaigns.PostSetAside")
     # Found anew by the next look.
     GOES_WITH.add("campaigns.RuleAlert", "campaigns.RuleAlert")
     GOES_WITH.add("campaigns.EventPost", "campaigns.EventPost")
+    # Computed again from what stays.
+    GOES_WITH.add("campaigns.AuthenticityReading", "campaigns.AuthenticityReading")
+    GOES_WITH.add("campaigns.ReliabilityReading", "campaigns.ReliabilityReading")
     add_erasing()
     AFTER_MOVE.add("report", reports.keep_on_completion)

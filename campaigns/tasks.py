@@ -8,6 +8,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.selectors.markets import these
+from campaigns.services.authenticity import dismissing
+from campaigns.services.authenticity import looking as looking_at_audiences
+from campaigns.services.causes import papers as cause_papers
 from campaigns.services.contracts import expiring
 from campaigns.services.deliverables import rechecking, reminding
 from campaigns.services.disclosures import evidence
@@ -20,10 +23,13 @@ from campaigns.services.payments import invoices, sweeping
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
 from campaigns.services.registers import looking, permit_endings
+from campaigns.services.reliability import reading
 from campaigns.services.remediation.chasing import chase
 from campaigns.services.rights.ending import tell_endings
 from campaigns.services.risk import assessing
 from campaigns.services.submissions import erasing as submissions_erasing
+from campaigns.services.tracking import removing, spikes, writing
+from campaigns.services.tracking.server import Away
 from campaigns.services.whereabouts import erasing as whereabouts_erasing
 from crm.models import Brand
 
@@ -53,6 +59,7 @@ def remove_captures(**_later: Any) -> None:
         captures.remove_orphans(brand, at=timezone.now())
         invoices.remove_orphans(brand, at=timezone.now())
         evidence.remove_orphans(brand, at=timezone.now())
+        cause_papers.remove_orphans(brand, at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -127,15 +134,55 @@ def assess_risk(**_later: Any) -> None:
         assessing.assess_brand(brand=brand, at=now)
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def look_at_audiences(**_later: Any) -> None:
+    """Look for signs in the numbers of all accounts."""
+    looking_at_audiences.look_at_all(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def read_reliability(**_later: Any) -> None:
+    """Compute how reliable creators were, brand by brand."""
+    now = timezone.now()
+    for brand in Brand.objects.order_by("pk"):
+        reading.read_brand(brand=brand, at=now)
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def end_pauses(**_later: Any) -> None:
-    """Close the pauses, and the words about risks, whose time is over."""
+    """Close the pauses, and the words about risks and flags, whose time is over."""
     now = timezone.now()
     end_what_ran_out(now)
     assessing.end_overrides(now)
+    dismissing.end_what_ran_out(now)
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def remind_of_disclosures(**_later: Any) -> None:
     """Remind people of published posts to look at, and tell of those that are late."""
     remind_of_reviews(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def write_clicks(**_later: Any) -> None:
+    """Write the clicks that wait in Valkey; where it is away they wait on."""
+    try:
+        writing.drain()
+    except Away:
+        return
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def find_spikes(**_later: Any) -> None:
+    """Look for days on which codes and links were used far more than ever."""
+    now = timezone.now()
+    for brand in Brand.objects.order_by("pk"):
+        spikes.find_spikes(brand=brand, at=now)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def remove_clicks(**_later: Any) -> None:
+    """Delete clicks whose time is over; their counts stay."""
+    now = timezone.now()
+    for brand in Brand.objects.order_by("pk"):
+        removing.remove_old(brand=brand, at=now)

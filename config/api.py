@@ -12,9 +12,11 @@ from campaigns.api.authenticity import FlagsViewSet
 from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, BriefViewSet
 from campaigns.api.campaigns import KEY as CAMPAIGN
 from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
+from campaigns.api.causes import CauseTagViewSet, DonationViewSet, ImpactViewSet
 from campaigns.api.claims import ClaimCheckViewSet, ClaimViewSet
 from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contracts import ContractViewSet
+from campaigns.api.conversions import ConversionViewSet
 from campaigns.api.deliverables import DeliverableViewSet
 from campaigns.api.disclosure_checks import DisclosureCheckViewSet
 from campaigns.api.disclosure_rates import DisclosureComplianceViewSet
@@ -25,18 +27,30 @@ from campaigns.api.gifts import GiftViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incidents import IncidentViewSet
 from campaigns.api.offers import OfferViewSet
+from campaigns.api.payments import PaymentViewSet
 from campaigns.api.publishing import (
     MissingViewSet,
     PublicationActViewSet,
     PublicationViewSet,
 )
+from campaigns.api.rates import ExchangeRateViewSet
 from campaigns.api.registers import PermitViewSet, RuleAlertViewSet
 from campaigns.api.reliability import ReliabilityViewSet
 from campaigns.api.remediations import RemediationViewSet
 from campaigns.api.reports import ReportViewSet
+from campaigns.api.returns import ReturnsViewSet
 from campaigns.api.rights import RightQueryViewSet, RightViewSet
 from campaigns.api.risk import RiskViewSet
 from campaigns.api.rule_packs import RulePackViewSet
+from campaigns.api.series import (
+    CampaignLiftViewSet,
+    DayNoteViewSet,
+    SeriesValueViewSet,
+    SeriesViewSet,
+)
+from campaigns.api.submissions import SubmissionViewSet
+from campaigns.api.tracking import ClickDayViewSet, PromoCodeViewSet, TrackingLinkViewSet
+from campaigns.api.whereabouts import SoonViewSet, WhereaboutsViewSet
 from crm.api.addresses import AddressViewSet
 from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
@@ -68,12 +82,17 @@ from crm.api.tags import CreatorTagViewSet, TagViewSet
 from crm.api.tasks import TaskViewSet
 from crm.api.vettings import VettingViewSet
 from segmentation.api.activations import ActivationViewSet
+from segmentation.api.attribution import AttributionViewSet
 from segmentation.api.audiences import AudienceViewSet
+from segmentation.api.benchmarks import BenchmarkViewSet, ClaimTrialViewSet
+from segmentation.api.comparison import CohortViewSet, ComparisonViewSet, TrendViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
 from segmentation.api.experiments import ExperimentLookViewSet, ExperimentViewSet
 from segmentation.api.facts import FactViewSet
+from segmentation.api.kpis import KpiViewSet
+from segmentation.api.metrics import MetricViewSet
 from segmentation.api.near_misses import NearMissViewSet
 from segmentation.api.overrides import OverrideViewSet
 from segmentation.api.overview import HygieneViewSet, MatrixViewSet
@@ -116,6 +135,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "suppressions": ("suppressions", SuppressionViewSet),
     "privacy-requests": ("privacy-requests", PrivacyRequestViewSet),
     "applications": ("applications", ApplicationViewSet),
+    "conversions": ("conversions", ConversionViewSet),
     "campaigns": ("campaigns", CampaignViewSet),
     "briefs": ("briefs", BriefViewSet),
     "claims": ("claims", ClaimViewSet),
@@ -128,12 +148,20 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "offers": ("offers", OfferViewSet),
     "contracts": ("contracts", ContractViewSet),
     "gifts": ("gifts", GiftViewSet),
+    "payments": ("payments", PaymentViewSet),
+    "exchange-rates": ("exchange-rates", ExchangeRateViewSet),
+    "tracking-links": ("tracking-links", TrackingLinkViewSet),
+    "promo-codes": ("promo-codes", PromoCodeViewSet),
     "events": ("events", EventViewSet),
     "invitations": ("invitations", InvitationViewSet),
+    "submissions": ("submissions", SubmissionViewSet),
+    "whereabouts": ("whereabouts", WhereaboutsViewSet),
     "incidents": ("incidents", IncidentViewSet),
     "holds": ("holds", HoldViewSet),
     "risk": ("risk", RiskViewSet),
     "flags": ("flags", FlagsViewSet),
+    "causes": ("causes", CauseTagViewSet),
+    "donations": ("donations", DonationViewSet),
     "reliability": ("reliability", ReliabilityViewSet),
     "permits": ("permits", PermitViewSet),
     "rule-alerts": ("rule-alerts", RuleAlertViewSet),
@@ -151,8 +179,15 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "stage-suggestions": ("stage-suggestions", StageSuggestionViewSet),
     "hygiene": ("hygiene", HygieneViewSet),
     "drift": ("drift", DriftViewSet),
+    "attribution-reports": ("attribution-reports", AttributionViewSet),
     "experiments": ("experiments", ExperimentViewSet),
+    "series": ("series", SeriesViewSet),
+    "day-notes": ("day-notes", DayNoteViewSet),
     "tier-schemes": ("tier-schemes", TierSchemeViewSet),
+    "benchmarks": ("benchmarks", BenchmarkViewSet),
+    "claim-trials": ("claim-trials", ClaimTrialViewSet),
+    "cohorts": ("cohorts", CohortViewSet),
+    "metrics": ("metrics", MetricViewSet),
     "runs": ("runs", RunViewSet),
     "views": ("views", SavedViewViewSet),
     "jobs": ("jobs", JobViewSet),
@@ -181,6 +216,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     re_path(rf"^merges/(?P<pk>{ID}):undo$", MergeViewSet.as_view({"post": "undo"}, detail=True)),
     re_path(
+        r"^series/(?P<key>[-a-zA-Z0-9_]{1,60})/values/?$",
+        SeriesValueViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/lifts/?$", CampaignLiftViewSet.as_view({"get": "list"})
+    ),
+    re_path(
         rf"^experiments/(?P<pk>{ID})/looks/?$",
         ExperimentLookViewSet.as_view({"get": "list", "post": "create"}),
     ),
@@ -192,6 +234,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for verb in ("start", "join", "complete", "stop")
     ),
     re_path(r"^scorecards/?$", ScorecardViewSet.as_view({"get": "list"})),
+    re_path(
+        r"^scorecards/comparison/?$", ComparisonViewSet.as_view({"get": "retrieve"}, detail=True)
+    ),
+    re_path(rf"^segments/(?P<key>{KEY})/trend/?$", TrendViewSet.as_view({"get": "list"})),
+    re_path(
+        rf"^segments/(?P<key>{KEY})/kpis/?$",
+        KpiViewSet.as_view({"get": "retrieve", "put": "update"}, detail=True),
+    ),
     re_path(
         rf"^segments/(?P<key>{KEY})/scorecard/?$",
         ScorecardViewSet.as_view({"get": "retrieve"}, detail=True),
@@ -251,6 +301,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^briefs/(?P<pk>{ID})/acceptances/?$", BriefAcceptanceViewSet.as_view({"get": "list"})
     ),
+    *(
+        path(f"conversions:{verb}", ConversionViewSet.as_view({"post": verb}, detail=True))
+        for verb in ("batch", "refund")
+    ),
     re_path(r"^claims:check$", ClaimCheckViewSet.as_view({"post": "check"}, detail=True)),
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN}):clone$",
@@ -299,6 +353,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^invitations/(?P<pk>{ID}):answer$",
         InvitationViewSet.as_view({"post": "answer"}, detail=True),
+    ),
+    *(
+        re_path(
+            rf"^submissions/(?P<pk>{ID}):{verb}$",
+            SubmissionViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("accept", "refuse", "ask", "answer", "withdraw", "undo")
+    ),
+    re_path(
+        rf"^whereabouts/(?P<pk>{ID}):erase$",
+        WhereaboutsViewSet.as_view({"post": "erase"}, detail=True),
+    ),
+    re_path(r"^posting-soon/?$", SoonViewSet.as_view({"get": "retrieve"})),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN}):fast-lane$",
+        SoonViewSet.as_view({"post": "lane"}, detail=True),
     ),
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN})/report/?$", ReportViewSet.as_view({"get": "retrieve"})
@@ -424,9 +494,44 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         for verb in ("look", "explain", "count_again")
     ),
+    path("causes:impact", ImpactViewSet.as_view({"get": "impact"})),
+    *(
+        re_path(
+            rf"^causes/(?P<pk>{ID}):{verb}$",
+            CauseTagViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("show", "remove")
+    ),
+    re_path(
+        rf"^donations/(?P<pk>{ID}):withdraw$",
+        DonationViewSet.as_view({"post": "withdraw"}, detail=True),
+    ),
     re_path(
         rf"^reliability/(?P<uid>{UID}):compute$",
         ReliabilityViewSet.as_view({"post": "compute"}, detail=True),
+    ),
+    path("tracking-links:make", TrackingLinkViewSet.as_view({"post": "make"}, detail=True)),
+    *(
+        re_path(
+            rf"^tracking-links/(?P<pk>{ID}):{verb}$",
+            TrackingLinkViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("archive", "restore")
+    ),
+    re_path(rf"^tracking-links/(?P<pk>{ID})/days/?$", ClickDayViewSet.as_view({"get": "list"})),
+    *(
+        re_path(
+            rf"^promo-codes/(?P<pk>{ID}):{verb}$",
+            PromoCodeViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("archive", "restore", "replace")
+    ),
+    re_path(rf"^payments/(?P<pk>{ID}):act$", PaymentViewSet.as_view({"post": "act"}, detail=True)),
+    path("payments:export", PaymentViewSet.as_view({"post": "export"})),
+    re_path(r"^concentration/?$", ReturnsViewSet.as_view({"get": "concentration"})),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/returns/?$",
+        ReturnsViewSet.as_view({"get": "retrieve"}, detail=True),
     ),
     re_path(
         rf"^gifts/(?P<pk>{ID}):advance$", GiftViewSet.as_view({"post": "advance"}, detail=True)

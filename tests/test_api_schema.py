@@ -18,28 +18,42 @@ from campaigns.models import (
     Asset,
     Brief,
     Campaign,
+    CauseTag,
     Claim,
     Contract,
     Deliverable,
     DisclosureReview,
+    Donation,
     Engagement,
     Event,
     EventInvitation,
     Gift,
     Offer,
     Permit,
+    PromoCode,
     Remediation,
     ReportCopy,
     RuleAlert,
+    Submission,
+    TrackingLink,
     UsageRight,
+    Whereabouts,
 )
 from campaigns.services import claims_library, gifts
 from campaigns.services.contracts.writing import draft
+from campaigns.services.deliverables.record import Actor
 from campaigns.services.disclosures import opening
+from campaigns.services.authenticity.looking import look_at
+from campaigns.services.causes.donating import Given, donate
+from campaigns.services.causes.tagging import add_evidence, tag
 from campaigns.services.events.answering import invite
 from campaigns.services.registers import permits
 from campaigns.services.reports import take_copy
+from campaigns.services.reliability.reading import read_one
 from campaigns.services.risk.assessing import assess_one
+from campaigns.services.tracking import writing
+from campaigns.services.whereabouts import saying
+from campaigns.services.whereabouts.saying import Said
 from config import api
 from crm import audit
 from crm.api.base import BrandViewSet
@@ -92,6 +106,8 @@ from tests.campaigns.incidents.made import reported
 from tests.campaigns.made import engage, make_campaign
 from tests.campaigns.offers.worlds import an_offer
 from tests.campaigns.rights.worlds import asset_of, give
+from tests.campaigns.submissions.worlds import a_page, handed_in
+from tests.campaigns.tracking.worlds import a_code, a_link, followed
 from tests.crm.applications.worlds import applied
 from tests.crm.mail.world import creator_of, queued
 from tests.crm.outreach.worlds import write_to_somebody
@@ -196,6 +212,9 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     gifts.plan_gift(relationship=noa, details=shoes, actor=actor, at=NOW)
     campaign = make_campaign(brand, actor)
     place = engage(campaign, relationship=noa)
+    link = a_link(brand, actor, place)
+    writing.write([followed(link, visitor=1)])
+    a_code(brand, actor, place=place)
     event = an_event(brand, actor, campaign)
     invite(event_id=event.pk, brand=brand, relationships=[noa.pk], actor=actor, at=NOW)
     briefs.draft(campaign, actor)
@@ -228,6 +247,8 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     draft(engagement_id=place.pk, brand=brand, actor=actor, at=NOW)
     give(place)
     asset_of(place)
+    handed_in(a_page(brand, actor, campaign), may_use=True)
+    saying.say(relationship=noa, said=Said(place="Rome"), by=Actor(actor), at=NOW)
     paper = permits.Wanted("AE", "permit", number="UAE-1", valid_until=date(2026, 12, 1))
     permits.save_permit(relationship=noa, wanted=paper, actor=actor, at=NOW)
     suggestion(brand, "followers >= 1", Stage.PROSPECT, Stage.FIRST_TIME)
@@ -272,6 +293,28 @@ def rest(brand, admin_user) -> Rest:
     give_a_campaign(brand, admin_user)
     kept = brand.relationships.get(creator=Membership.objects.order_by("pk").first().creator)
     assess_one(relationship=kept, at=NOW)
+    read_one(relationship=kept, at=NOW)
+    look_at([kept.creator_id], at=NOW)
+    stood = tag(relationship=kept, cause="climate", note="", actor=admin_user, at=NOW)
+    add_evidence(
+        tag_id=stood.pk,
+        relationship=kept,
+        what="A talk",
+        on=NOW.date(),
+        url="https://example.com/talk",
+        paper=None,
+        actor=admin_user,
+        at=NOW,
+    )
+    given = Given(
+        cause="climate",
+        recipient="Trees for Denmark",
+        amount=Decimal(100),
+        currency="EUR",
+        on=NOW.date(),
+        url="https://example.com/receipt",
+    )
+    donate(brand=brand, given=given, paper=None, actor=admin_user, at=NOW)
     reported(brand, admin_user, kept)
     pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
     return rest_as(admin_user, brand)
@@ -286,6 +329,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/creators/{uid}": str(stay.creator.uid),
         "/segments/{key}": stay.segment.key,
         "/facts/{key}": "followers",
+        "/metrics/{key}": "engagement_rate_followers",
         "/dimensions/{key}": "size_glossary_6",
         "/runs/{id}": str(run.pk),
         "/profiles/{id}": str(stay.creator.profiles.first().pk),
@@ -322,8 +366,16 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/rule-packs/{key}": "DK",
         "/incidents/{id}": str(Incident.objects.get().pk),
         "/risk/{uid}": str(stay.creator.uid),
+        "/flags/{uid}": str(stay.creator.uid),
+        "/reliability/{uid}": str(stay.creator.uid),
+        "/causes/{id}": str(CauseTag.objects.get().pk),
+        "/donations/{id}": str(Donation.objects.get().pk),
         "/gifts/{id}": str(Gift.objects.get().pk),
+        "/tracking-links/{id}": str(TrackingLink.objects.get().pk),
+        "/promo-codes/{id}": str(PromoCode.objects.get().pk),
         "/events/{id}": str(Event.objects.get().pk),
+        "/submissions/{id}": str(Submission.objects.get().pk),
+        "/whereabouts/{id}": str(Whereabouts.objects.get().pk),
         "/invitations/{id}": str(EventInvitation.objects.get().pk),
         "/briefs/{id}": str(Brief.objects.get().pk),
         "/claims/{id}": str(Claim.objects.get().pk),

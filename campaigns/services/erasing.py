@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Case, Value, When
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 
-from campaigns.models import ReportCopy
+from campaigns.models import ReportCopy, TrackingLink
+from campaigns.services.causes.papers import STORE as CAUSES
 from campaigns.services.contracts.files import STORE as CONTRACTS
 from campaigns.services.deliverables.files import STORE as DRAFTS
 from campaigns.services.disclosures.evidence import STORE as EVIDENCE
@@ -20,6 +21,7 @@ from campaigns.services.payments.invoices import STORE as INVOICES
 from campaigns.services.publishing.captures import STORE as CAPTURES
 from campaigns.services.registers.papers import STORE as PERMITS
 from campaigns.services.submissions.files import STORE as SUBMISSIONS
+from campaigns.services.tracking import landing
 from crm.models import Brand
 from crm.services.privacy.blanking import ERASED, VALUES, numbered
 from crm.services.privacy.leftovers import CLEANERS, SHORTEST, Traces
@@ -41,6 +43,7 @@ _FILES = (
     Files("campaigns.EvidenceFile", "sha256", EVIDENCE),
     Files("campaigns.Sighting", "digest", CAPTURES, "publication__brand"),
     Files("campaigns.ContractAcceptance", "file_sha256", CONTRACTS, "version__contract__brand"),
+    Files("campaigns.CauseEvidence", "file_sha256", CAUSES, "tag__brand"),
     Files("campaigns.Permit", "file_sha256", PERMITS),
     Files("campaigns.Invoice", "file_sha256", INVOICES),
     Files("campaigns.Submission", "sha256", SUBMISSIONS),
@@ -87,9 +90,19 @@ def add_erasing() -> None:
         "campaigns.Whereabouts",
         "crm.IncidentFile",
     )
+    # What was bought and followed counts for campaigns: names go, numbers stay.
+    add_papers("campaigns.TrackingLink", "campaigns.PromoCode")
+    VALUES.add(
+        "campaigns.TrackingLink", {"target": "", "archived_at": Coalesce("archived_at", Now())}
+    )
+    VALUES.add("campaigns.PromoCode", {"code": numbered("ERASED-")})
+    CLEANERS.add("tracking", end_links)
     # Words of the brand's own: keys of segments and tiers, products, what a list asks.
     add_kept(
         "campaigns.ChecklistEntry.question",
+        # Of visitors, of whom nobody knows who they are.
+        "campaigns.Click.country",
+        "campaigns.Click.referrer_host",
         "campaigns.DisclosureFinding.strictest",
         "campaigns.Engagement.segment",
         "campaigns.Engagement.tier",
@@ -98,6 +111,8 @@ def add_erasing() -> None:
         "campaigns.OfferVersion.product",
         "campaigns.OfferVersion.exclusive_for",
         "campaigns.ContractVersion.cleared_digest",
+        # Drawn by chance.
+        "campaigns.TrackingLink.code",
         "crm.Incident.origin",
         "crm.Incident.taxonomy",
         "crm.Incident.tier",
@@ -110,6 +125,11 @@ def add_erasing() -> None:
     for number, one in enumerate(_FILES):
         FILES.add(f"campaigns {number}", one)
     CLEANERS.add("campaigns", clean_reports)
+
+
+def end_links(brand: Brand, _traces: Traces) -> None:
+    """Links that lead nowhere any more do so at once, in every process."""
+    landing.write_on_commit(TrackingLink.objects.filter(brand=brand, target=""))
 
 
 def clean_reports(brand: Brand, traces: Traces) -> None:

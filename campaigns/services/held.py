@@ -7,9 +7,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils import timezone
 
 from campaigns.models import (
     BriefAcceptance,
+    CauseTag,
     ConnectionEntry,
     Contract,
     Draft,
@@ -20,9 +22,13 @@ from campaigns.models import (
     Offer,
     Permit,
     PolicyAcceptance,
+    PromoCode,
     RuleFact,
+    TrackingLink,
     UsageRight,
 )
+from campaigns.selectors.authenticity import looked_at
+from campaigns.selectors.reliability import current_of as reliability_of
 from campaigns.services.refusals import CampaignRefused
 from crm.choices import RequestKind, RequestOrigin
 from crm.models import PrivacyRequest, Relationship
@@ -48,6 +54,10 @@ def held(relationship: Relationship) -> Iterator[Held]:
     yield from count_of("What you allowed us to use", rights, "created_at", people)
     drafts = Draft.objects.filter(deliverable__engagement__relationship=relationship)
     yield from count_of("Drafts", drafts, "submitted_at", people)
+    links = TrackingLink.objects.filter(relationship=relationship)
+    yield from count_of("Your links to our shop", links, "created_at", "people of our team")
+    codes = PromoCode.objects.filter(relationship=relationship)
+    yield from count_of("Your codes for our shop", codes, "created_at", "people of our team")
     gifts = Gift.objects.filter(relationship=relationship)
     yield from count_of("Gifts", gifts, "created_at", people)
     events = EventInvitation.objects.filter(relationship=relationship)
@@ -58,6 +68,34 @@ def held(relationship: Relationship) -> Iterator[Held]:
     yield from count_of("Your permits and registrations", papers, "created_at", people)
     facts = RuleFact.objects.filter(relationship=relationship)
     yield from count_of("What advertising rules ask about you", facts, "created_at", people)
+    causes = CauseTag.objects.filter(relationship=relationship).standing()
+    yield from count_of("Causes you stand for", causes, "created_at", "people of our team")
+    yield from scored(relationship)
+    yield from flagged(relationship)
+
+
+def scored(relationship: Relationship) -> Iterator[Held]:
+    """How reliable the creator was, with every component."""
+    reading = reliability_of(relationship)
+    if reading is None:
+        return
+    score = "too little is known" if reading.score is None else f"{reading.score} of 100"
+    parts = "; ".join(
+        f"{line['label'].lower()} {line['good']} of {line['of']}"
+        for line in reading.components["components"]
+        if line["of"]
+    )
+    source = f"computed from {parts}" if parts else "nothing on file yet"
+    yield Held("Reliability, as we reckon it", score, source)
+
+
+def flagged(relationship: Relationship) -> Iterator[Held]:
+    """What is unusual in the numbers of the creator's accounts."""
+    looked = looked_at(relationship, timezone.now())
+    raised = sorted({sign.flag["label"] for one in looked for sign in one.signs if sign.counts})
+    if raised:
+        source = "computed from the numbers of your accounts; tell us what explains it"
+        yield Held("Unusual numbers we ask about", "; ".join(raised), source)
 
 
 @transaction.atomic

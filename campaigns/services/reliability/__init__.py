@@ -1,0 +1,1 @@
+"""How reliable creators were: gathered, computed, stored."""
