@@ -5,8 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from campaigns.views.conversion_feeds import receive as receive_conversions
 from campaigns.views.submissions import public as submitting
+from campaigns.views.tracking import redirect as tracking_redirect
 from crm.views import applying, health, home, me, unsubscribe
+from segmentation.views.scorecard_shares import shared
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -21,9 +24,13 @@ urlpatterns = [
         "apply/<slug:brand>/campaigns/<slug:key>/thanks/", submitting.thanks, name="submit_thanks"
     ),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("t/<str:code>", tracking_redirect.follow, name="follow"),
+    path("t/<str:code>/", tracking_redirect.follow),
+    path("guest/scorecards/<str:token>/", shared, name="shared_scorecards"),
     path("guest/<str:token>/", include("campaigns.guest_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/hooks/<uuid:token>/", receive_conversions, name="receive_conversions"),
     path("api/v1/", include("config.api")),
     path("<slug:brand>/", include("crm.urls")),
     path("<slug:brand>/", include("campaigns.urls")),

@@ -46,18 +46,14 @@ app_name = "segmentation"
 urlpatterns = [
     path("campaigns/<slug:key>/segments/", activations.activations, name="activations"),
     path("campaigns/<slug:key>/briefs/for-segment/", briefs.new, name="brief_new"),
-    path(
-        "campaigns/<slug:key>/attribution/", attribution.of_campaign, name="campaign_attribution"
-    ),
+    path("campaigns/<slug:key>/attribution/", attribution.of_campaign, name="campaign_attribution"),
     path("attribution/", attribution.reports, name="attribution"),
     path("attribution/settings/", attribution.settings, name="attribution_settings"),
     path("attribution/<int:pk>/", attribution.report, name="attribution_report"),
     path(
         "attribution/<int:pk>/report.<format:form>", attribution.export, name="attribution_export"
     ),
-    path(
-        "attribution/<int:pk>/creators/<int:creator>/", attribution.why, name="attribution_why"
-    ),
+    path("attribution/<int:pk>/creators/<int:number>/", attribution.why, name="attribution_why"),
     path("segments/", segments.segments, name="segments"),
     path("segments/install/", segments.install_packs, name="install_packs"),
     path("segments/new/", builder.builder_new, name="builder_new"),

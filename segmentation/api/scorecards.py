@@ -84,8 +84,14 @@ class MetricSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment] # a field's name
+    family = serializers.CharField(required=False, help_text="What it is measured with.")
     value = serializers.FloatField(allow_null=True)
     unit = serializers.CharField()
+    basis = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        help_text="What is divided by: benchmarks of another basis are not comparable.",
+    )
     n = serializers.IntegerField(help_text="How many observations the value rests on.")
     n_unit = serializers.CharField()
     n_creators = serializers.IntegerField()
@@ -99,11 +105,25 @@ class MetricSerializer(serializers.Serializer[Any]):
     formula = serializers.CharField(help_text="With its name and version.")
     source = serializers.CharField()  # type: ignore[assignment] # a field's name
     reason_if_absent = serializers.CharField(allow_null=True)
+    method = serializers.CharField(required=False, help_text="How the interval is computed.")
+    provenance = serializers.DictField(
+        child=serializers.IntegerField(),
+        required=False,
+        help_text="How many of what was counted came from each kind of source.",
+    )
+    provenance_note = serializers.CharField(
+        required=False, allow_blank=True, help_text="Estimates taken together with measured ones."
+    )
     inputs = serializers.DictField(required=False, help_text="With explain=1.")
     question = serializers.CharField(required=False, help_text="With explain=1.")
     better = serializers.CharField(required=False, help_text="With explain=1.")
     minimum_n = serializers.IntegerField(required=False, help_text="With explain=1.")
     uncertainty = serializers.CharField(required=False, help_text="With explain=1.")
+    numerator = serializers.CharField(required=False, help_text="With explain=1.")
+    denominator = serializers.CharField(required=False, help_text="With explain=1.")
+    accepts = serializers.ListField(
+        child=serializers.CharField(), required=False, help_text="With explain=1."
+    )
 
 
 class ScorecardSerializer(serializers.Serializer[Any]):

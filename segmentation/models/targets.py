@@ -21,7 +21,9 @@ class MetricTargetQuerySet(models.QuerySet["MetricTarget"]):
     def holding_in(self, period: str) -> Self:
         """Of each segment and metric the newest word on a quarter, which may be: no target."""
         rows = self.filter(from_period__lte=period)
-        return rows.order_by("segment", "metric", "-from_period").distinct("segment", "metric")
+        return rows.order_by("segment_id", "metric", "-from_period").distinct(
+            "segment_id", "metric"
+        )
 
 
 class MetricTarget(models.Model):

@@ -18,7 +18,7 @@ from crm.models import Brand, Tier, TierScheme
 from segmentation.facts.catalogue import FACTS_TABLE
 from segmentation.metrics.cells import Cell
 from segmentation.models import Dimension, TierScorecards
-from segmentation.selectors.scorecards import HEADLINES, Line, line_of
+from segmentation.selectors.scorecards.lines import HEADLINES, Line, line_of
 from segmentation.services.packs.files import names
 from segmentation.services.tier_scorecards import TierCard
 

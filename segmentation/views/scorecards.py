@@ -1,20 +1,29 @@
-"""Scorecards: the table of a quarter, one scorecard, and "Why?" for each of its numbers."""
+"""Scorecards: the table of a quarter, one scorecard, its files, and "Why?" for its numbers."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
+from crm.exports import Format, respond, taken_out
+from crm.pdf import pdf_of
 from crm.permissions import BrandRequest, Can, brand_page
+from segmentation.forms.scorecard_shares import ShareForm
 from segmentation.metrics.periods import calendar_of, quarter_of
-from segmentation.models import Segment
-from segmentation.selectors import scorecards as selectors
+from segmentation.models import Scorecard, ScorecardShare, Segment
+from segmentation.selectors.scorecards import files
+from segmentation.selectors.scorecards.card import scorecard_page
+from segmentation.selectors.scorecards.index import index_page
+from segmentation.selectors.scorecards.lines import find_line, periods_offered
 from segmentation.services import scorecards as services
 from segmentation.services.scorecards import PeriodRefused
+
+LINKS = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,7 +33,7 @@ def scorecards(request: BrandRequest) -> HttpResponse:
     moment = timezone.now()
     sent = request.POST if request.method == "POST" else request.GET
     try:
-        period = _period(request, sent.get("period", ""))
+        period = period_asked(request, sent.get("period", ""))
     except PeriodRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("segmentation:scorecards", request.brand.slug)
@@ -33,13 +42,13 @@ def scorecards(request: BrandRequest) -> HttpResponse:
         messages.success(request, f"{written} scorecards of {period} were computed.")
         address = reverse("segmentation:scorecards", args=[request.brand.slug])
         return redirect(f"{address}?period={period}")
-    tables = selectors.index_page(request.brand, period)
+    tables = index_page(request.brand, period)
     cards = [row.card for table in tables for row in table.rows if row.card]
     context = {
         "period": period,
-        "periods": selectors.periods_offered(request.brand, at=moment, chosen=period),
+        "periods": periods_offered(request.brand, at=moment, chosen=period),
         "tables": tables,
-        "as_of": max((card.as_of for card in cards), default=None),
+        "as_of": files.latest(cards),
     }
     return render(request, "segmentation/scorecards/index.html", context)
 
@@ -48,18 +57,15 @@ def scorecards(request: BrandRequest) -> HttpResponse:
 @brand_page(Can.VIEW)
 def scorecard(request: BrandRequest, key: str) -> HttpResponse:
     """One segment's scorecard; with `why`, the panel that explains one of its numbers."""
-    segment = get_object_or_404(
-        Segment.objects.select_related("brand", "dimension"), brand=request.brand, key=key
-    )
     moment = timezone.now()
     try:
-        period = _period(request, request.GET.get("period", ""))
+        card = _card(request, key)
     except PeriodRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("segmentation:scorecard", request.brand.slug, key)
-    card = services.get(segment=segment, period=period, as_of=moment)
+    segment = card.segment
     if "why" in request.GET:
-        line = selectors.find_line(card, request.GET["why"])
+        line = find_line(card, request.GET["why"])
         if line is None:
             msg = "This scorecard has no such number."
             raise Http404(msg)
@@ -70,17 +76,71 @@ def scorecard(request: BrandRequest, key: str) -> HttpResponse:
         return render(request, template, context)
     context = {
         "segment": segment,
-        "page": selectors.scorecard_page(card),
+        "page": scorecard_page(card),
         "card": card,
         "is_final": card.as_of >= card.ends_at,
-        "periods": selectors.periods_offered(request.brand, at=moment, chosen=card.period),
+        "periods": periods_offered(request.brand, at=moment, chosen=card.period),
+        "links": ScorecardShare.objects.filter(
+            brand=request.brand, segments=segment, period=card.period
+        )[:LINKS],
+        "link_form": ShareForm(),
+        "to_share": [segment],
+        "no_keys": [],
+        "now": moment,
     }
     return render(request, "segmentation/scorecards/detail.html", context)
 
 
-def _period(request: BrandRequest, text: str) -> str:
+@require_safe
+@brand_page(Can.VIEW)
+def export(request: BrandRequest, key: str, form: Format) -> HttpResponseBase:
+    """Every row of a scorecard, as a file."""
+    try:
+        card = _card(request, key)
+    except PeriodRefused as refusal:
+        raise Http404(str(refusal)) from refusal
+    what = files.about(
+        request.brand, f"Scorecard of {card.segment}", card.period, timezone.now(), card.as_of
+    )
+    name = f"scorecard-{card.segment.key}-{card.period}"
+    return respond(name, files.HEAD, files.rows_of_card(card), form=form, about=what)
+
+
+@require_safe
+@brand_page(Can.VIEW)
+def pdf(request: BrandRequest, key: str) -> HttpResponseBase:
+    """A scorecard to be passed on."""
+    try:
+        card = _card(request, key)
+    except PeriodRefused as refusal:
+        raise Http404(str(refusal)) from refusal
+    data = files.pdf_of_card(scorecard_page(card), request.brand)
+    return pdf_response(data, f"scorecard-{card.segment.key}-{card.period}")
+
+
+def pdf_response(data: object, name: str) -> HttpResponseBase:
+    """A file of the layout "scorecard" under a name; the ledger tells of it."""
+    made = pdf_of("scorecard", data, at=timezone.now())
+    response = HttpResponse(made, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return taken_out(response, name)
+
+
+def period_asked(request: BrandRequest, text: str) -> str:
     """Return the period asked for, by default the current one. Raises PeriodRefused."""
     moment = timezone.now()
     if not text:
         return str(quarter_of(moment, calendar_of(request.brand)))
     return str(services.read_period(text, brand=request.brand, as_of=moment))
+
+
+def _card(request: BrandRequest, key: str) -> Scorecard:
+    """The segment's scorecard of the quarter asked for. Raises PeriodRefused."""
+    segment = get_object_or_404(
+        Segment.objects.select_related("brand", "dimension"), brand=request.brand, key=key
+    )
+    period = period_asked(request, request.GET.get("period", ""))
+    card = services.get(segment=segment, period=period, as_of=timezone.now())
+    # With its brand and dimension, which every page of it names.
+    card.segment = segment
+    return card

@@ -19,7 +19,7 @@ from segmentation.forms.tiers import NEAR_PERCENT, TiersForm
 from segmentation.metrics.periods import calendar_of, quarter_of
 from segmentation.models import TierScorecards
 from segmentation.selectors import tiers as selectors
-from segmentation.selectors.scorecards import periods_offered
+from segmentation.selectors.scorecards.lines import periods_offered
 from segmentation.services import tier_scorecards
 from segmentation.services.scorecards import PeriodRefused, read_period
 

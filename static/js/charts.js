@@ -5,6 +5,7 @@
 //
 // The data: {type: "line" | "bar", unit: "count" | "fraction", x: ["2026Q1", ...], stacked: false,
 //   horizontal: false, series: [{name, data: [1, null, ...], low: [...], high: [...]}]}
+// marks: [{x: "2026-11-22", name: "what happened"}] draws an upright line (line and bar charts).
 // null is unknown and leaves a gap; `connect: true` draws the line on to the next known value.
 // `low` and `high` (both or none) draw an interval around a line.
 // Dots: {type: "scatter", unit, x_name, y_name, series: [{name, data: [[x, y], ...]}],
@@ -67,6 +68,14 @@
     return [points[0].axisValueLabel, ...lines.filter(Boolean)].join("\n");
   };
 
+  // Upright lines where something happened; what it was is in the list beside the chart.
+  const marked = (marks, text) => ({
+    silent: true, symbol: "none", animation: false,
+    lineStyle: { color: text, opacity: 0.35, type: "dashed" },
+    label: { show: marks.length <= 8, formatter: ({ name }) => name, color: text, fontSize: 10 },
+    data: marks.map(({ x, name }) => ({ xAxis: x, name })),
+  });
+
   const option = (chart) => {
     const text = textColour();
     const labels = { color: text };
@@ -83,6 +92,7 @@
       name: series.name, type: chart.type, data: series.data, connectNulls: Boolean(chart.connect),
       stack: chart.stacked ? "all" : undefined, symbolSize: 6, barMaxWidth: 26,
       itemStyle: { color: PALETTE[index % PALETTE.length] },
+      markLine: index === 0 && chart.marks ? marked(chart.marks, text) : undefined,
     }));
     return {
       animation: !matchMedia("(prefers-reduced-motion: reduce)").matches,

@@ -71,13 +71,14 @@ class TestScorecard:
     def test_charts_have_their_data_and_tables(self, segment, analyst_client):
         page(analyst_client, card_url(segment), period="2026Q2")
         shown = page(analyst_client, card_url(segment), period="2026Q3")
-        size = embedded(shown, "size-data")
-        assert size["x"] == ["2026Q2", "2026Q3"]
-        assert size["series"][0]["data"] == [6, 6]
-        rates = embedded(shown, "engagement-data")
-        assert [one["name"] for one in rates["series"]] == ["Mean of posts", "Median creator"]
+        # The KPIs of a segment for which nobody chose: what its purpose asks for, then the usual.
+        names = [embedded(shown, f"trend-{n}")["series"][0]["name"] for n in range(5)]
+        assert names == ["This segment"] * 5
+        rates = embedded(shown, "trend-2")
+        assert rates["x"] == ["2026Q2", "2026Q3"]
         assert rates["series"][0]["data"] == [None, pytest.approx(0.035)]
         assert rates["series"][0]["low"][0] is None
+        assert embedded(shown, "trend-4")["series"][0]["data"] == [6, 6]
         stages = embedded(shown, "stages-data")
         assert stages["x"][:3] == ["Prospect", "First-time partner", "Core partner"]
         assert stages["series"][0]["data"][:3] == [0.5, 0.0, 0.5]

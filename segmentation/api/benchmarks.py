@@ -1,0 +1,228 @@
+"""Benchmarks and claims on trial over REST."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.base import ID, BrandViewSet
+from crm.api.body import Body
+from crm.api.pagination import Row, WholeList
+from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.schema import ProblemSerializer
+from crm.choices import Scope
+from crm.models import TierScheme
+from segmentation.choices import Denominator, ErrandStatus
+from segmentation.models import BenchmarkSet, ClaimTrial
+from segmentation.services import claims as service
+from segmentation.services.benchmarks import Source, all_sources
+from segmentation.services.scorecards import PeriodRefused
+
+
+class BandSerializer(serializers.Serializer[Any]):
+    """What a source says for a size; rates are fractions, null is not said."""
+
+    tier = serializers.CharField(allow_blank=True)
+    followers_from = serializers.IntegerField(allow_null=True)
+    followers_to = serializers.IntegerField(allow_null=True, help_text="Not included.")
+    low = serializers.FloatField(allow_null=True)
+    typical = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+
+
+class BenchmarkSourceSerializer(serializers.Serializer[Any]):
+    """Engagement rates that somebody has published."""
+
+    key = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment] # a field's name
+    address = serializers.CharField(allow_blank=True)
+    year = serializers.IntegerField(allow_null=True)
+    platform = serializers.CharField(allow_null=True, help_text="Null: it names none.")
+    denominator = serializers.ChoiceField(choices=Denominator.choices)
+    says_denominator = serializers.BooleanField(
+        help_text="False: the source does not say by what it divides; read as followers."
+    )
+    is_own = serializers.BooleanField(help_text="Loaded by the brand.")
+    bands = BandSerializer(many=True)
+
+
+class BenchmarkViewSet(BrandViewSet[BenchmarkSet]):
+    """Published engagement rates."""
+
+    scope = Scope.SCORECARDS_READ
+    queryset = BenchmarkSet.objects.none()
+    serializer_class = BenchmarkSourceSerializer
+    pagination_class = WholeList
+
+    def list(self, request: Request) -> Response:
+        """The brand's own sources, then those that come with the product."""
+        return self.whole([_source(source) for source in all_sources(self.brand)])
+
+
+class ClaimTierSerializer(serializers.Serializer[Any]):
+    """The rate of a tier, with its 95 % interval by creator."""
+
+    tier = serializers.CharField()
+    name = serializers.CharField()
+    creators = serializers.IntegerField()
+    observations = serializers.IntegerField(help_text="Posts, or clicks.")
+    value = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    reason = serializers.CharField(allow_blank=True)
+
+
+class ClaimResultSerializer(serializers.Serializer[Any]):
+    """What became of a claim."""
+
+    key = serializers.CharField()
+    verdict = serializers.ChoiceField(choices=["holds", "fails", "open", "untried"])
+    words = serializers.CharField()
+    why = serializers.CharField(allow_blank=True)
+    needs = serializers.CharField(allow_blank=True, help_text="What it would take to tell.")
+    ratio = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
+    tiers = ClaimTierSerializer(many=True)
+
+
+class ClaimTrialSerializer(serializers.Serializer[Any]):
+    """All claims by the tiers of a scheme over some quarters; no results until it is computed."""
+
+    id = serializers.IntegerField()
+    scheme = serializers.CharField()
+    first_period = serializers.CharField()
+    period = serializers.CharField()
+    status = serializers.ChoiceField(choices=ErrandStatus.choices)
+    error = serializers.CharField(allow_null=True)
+    as_of = serializers.DateTimeField(allow_null=True)
+    computed_at = serializers.DateTimeField(allow_null=True)
+    results = ClaimResultSerializer(many=True)
+
+
+class RequestTrial(Body):
+    """By which tiers, and over which quarters (both included)."""
+
+    scheme = serializers.SlugField(max_length=40)
+    first_period = serializers.CharField(max_length=20)
+    period = serializers.CharField(max_length=20)
+
+
+class ClaimTrialViewSet(BrandViewSet[ClaimTrial]):
+    """Claims on trial."""
+
+    scope = Scope.SCORECARDS_READ
+    write_scope = Scope.RUNS_WRITE
+    queryset = ClaimTrial.objects.none()
+    serializer_class = ClaimTrialSerializer
+    lookup_value_regex = ID
+    pagination_class = WholeList
+
+    def get_queryset(self) -> QuerySet[ClaimTrial]:
+        """Trials of the token's brand."""
+        return ClaimTrial.objects.filter(brand=self.brand).select_related("scheme")
+
+    def list(self, request: Request) -> Response:
+        """The trials there are."""
+        return self.whole([_trial(trial) for trial in self.get_queryset()])
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One trial: ask again while its status is `queued`."""
+        found = self.get_queryset().filter(pk=pk)
+        self.one(found.values("pk"))
+        return Response(_trial(found.get()))
+
+    @extend_schema(
+        request=RequestTrial,
+        responses={
+            202: OpenApiResponse(
+                ClaimTrialSerializer, description="Queued; the Location header leads to it."
+            ),
+            (409, MEDIA_TYPE): OpenApiResponse(
+                ProblemSerializer, description="There is no such scheme, or no such quarters."
+            ),
+        },
+        examples=[
+            OpenApiExample(
+                "Over a year",
+                value={
+                    "scheme": "harvard_media",
+                    "first_period": "2025Q4",
+                    "period": "2026Q3",
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        """Have all claims tried; a trial of the same scheme and quarters is computed again."""
+        body = RequestTrial(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        values = body.validated_data
+        scheme = TierScheme.objects.filter(key=values["scheme"]).first()
+        if scheme is None:
+            words = f"There is no tier scheme {values['scheme']!r}."
+            raise Refused(words, code="unknown_scheme")
+        try:
+            trial = service.request_trial(
+                brand=self.brand,
+                scheme=scheme,
+                first_period=values["first_period"],
+                period=values["period"],
+                actor=self.actor,
+                at=timezone.now(),
+            )
+        except PeriodRefused as refusal:
+            raise Refused(refusal, code="bad_period") from refusal
+        address = f"{reverse('api-claim-trials-detail', args=[trial.pk])}/"
+        return Response(
+            _trial(trial),
+            status=HTTPStatus.ACCEPTED,
+            headers={"Location": request.build_absolute_uri(address)},
+        )
+
+
+def _source(source: Source) -> Row:
+    return {
+        "key": source.key,
+        "source": source.source,
+        "address": source.address,
+        "year": source.year,
+        "platform": source.platform or None,
+        "denominator": source.denominator.value,
+        "says_denominator": source.says_denominator,
+        "is_own": source.set_id is not None,
+        "bands": [
+            {
+                "tier": band.tier,
+                "followers_from": band.low_followers,
+                "followers_to": band.high_followers,
+                "low": band.low,
+                "typical": band.typical,
+                "high": band.high,
+            }
+            for band in source.bands
+        ],
+    }
+
+
+def _trial(trial: ClaimTrial) -> Row:
+    return {
+        "id": trial.pk,
+        "scheme": trial.scheme.key,
+        "first_period": trial.first_period,
+        "period": trial.period,
+        "status": trial.status,
+        "error": trial.error or None,
+        "as_of": trial.as_of,
+        "computed_at": trial.computed_at,
+        "results": trial.results,
+    }
