@@ -18,6 +18,7 @@ from campaigns.views import (
     whereabouts_guest,
 )
 from campaigns.views.events import guest as events_guest
+from campaigns.views.payments import guest as payments_guest
 from campaigns.views.publishing import guest as publishing_guest
 from campaigns.views.reports import guest as report_guest
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("brief/", briefs_guest.brief, name="brief"),
     path("brief/brief.pdf", briefs_guest.brief_pdf, name="brief_pdf"),
     path("rights/", rights_guest.rights, name="rights"),
+    path("payments/", payments_guest.payments, name="payments"),
     path("policies/<int:pk>/", policies_guest.policy, name="policy"),
     path("contracts/<int:pk>/", contracts_guest.contract, name="contract"),
     path("contracts/<int:pk>/contract.pdf", contracts_guest.pdf, name="contract_pdf"),

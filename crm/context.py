@@ -87,6 +87,11 @@ BELONGING = {
     "crm:creators": ("crm:reviews",),
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "campaigns:offers": ("campaigns:gifts", "campaigns:contracts"),
+    "campaigns:payments": (
+        "campaigns:concentration",
+        "campaigns:channels",
+        "campaigns:media_values",
+    ),
     "campaigns:policies": ("campaigns:claims",),
     "campaigns:disclosures": ("campaigns:remediations",),
     "campaigns:registers": ("campaigns:packs",),

@@ -68,6 +68,9 @@ class ReportSerializer(serializers.Serializer[Any]):
     benchmark = serializers.DictField()
     cuts = serializers.ListField(child=serializers.DictField())
     best_segment = serializers.DictField()
+    returns = serializers.DictField(
+        help_text="Whole cost, revenue and media values (docs/returns.md); copies of before lack it."
+    )
     budget = serializers.DictField()
     concentration = serializers.ListField(child=serializers.DictField())
     measures = serializers.DictField()

@@ -64,4 +64,9 @@ class ExchangeRate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"1 {self.base} = {self.rate.normalize():f} {self.currency} on {self.day}"
+        return f"{self.pair} on {self.day}"
+
+    @property
+    def pair(self) -> str:
+        """What one unit is."""
+        return f"1 {self.base} = {self.rate.normalize():f} {self.currency}"

@@ -20,6 +20,8 @@ from campaigns.selectors.reports import benchmark, cuts, standing
 from campaigns.selectors.reports.cuts import Group
 from campaigns.selectors.reports.objective import objective_of
 from campaigns.selectors.reports.sources import Partner, partners_of
+from campaigns.selectors.returns.figures import spread_words
+from campaigns.selectors.returns.whole import ground_of, whole_figures
 from campaigns.services.days import today_of
 from campaigns.services.money import money
 
@@ -42,6 +44,7 @@ def report_of(campaign: Campaign, at: datetime) -> dict[str, Any]:
     whole = cuts.whole(partners)
     figures = cuts.figures_of(whole, currency, "all")
     activation = activation_of(campaign, at)
+    ground = ground_of(campaign, at, partners)
     return {
         "version": VERSION,
         "as_of": at.isoformat(),
@@ -88,6 +91,11 @@ def report_of(campaign: Campaign, at: datetime) -> dict[str, Any]:
                 if group.key
             ]
         ),
+        "returns": {
+            "figures": [figure.plain for figure in whole_figures(ground)],
+            "spread": spread_words(whole, ground.models) or None,
+            "missing": [*ground.costs.missing, *ground.revenue.missing],
+        },
         "budget": _budget(budget, currency),
         "concentration": standing.spreads(whole, groups["tier"], groups["platform"]),
         "measures": {
@@ -113,6 +121,8 @@ def figures_in(report: dict[str, Any]) -> Iterator[dict[str, Any]]:
     objective = report["objective"]
     yield from (objective[name] for name in ("measured", "by_hand") if objective[name])
     yield from report["figures"]
+    # Copies of before know of none.
+    yield from report.get("returns", {}).get("figures", ())
     for cut in report["cuts"]:
         for row in cut["rows"]:
             yield from row["figures"]
@@ -124,6 +134,7 @@ def lines_of(report: dict[str, Any]) -> Iterator[tuple[object, ...]]:
     sections += [
         (cut["by"], row["name"], row["figures"]) for cut in report["cuts"] for row in cut["rows"]
     ]
+    sections.append(("returns", "All", report.get("returns", {}).get("figures", [])))
     objective = report["objective"]
     for name in ("measured", "by_hand"):
         if objective[name]:

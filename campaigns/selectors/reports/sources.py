@@ -24,6 +24,7 @@ class Piece:
     title: str
     platform: str
     platform_name: str
+    form: str
     is_published: bool
     has_post: bool
     is_seen: bool
@@ -119,6 +120,7 @@ def _pieces(campaign: Campaign) -> list[Piece]:
             "title",
             "platform",
             "platform__name",
+            "form",
             "state",
             "post",
             "publish_at",
@@ -137,6 +139,7 @@ def _pieces(campaign: Campaign) -> list[Piece]:
             title=row["title"],
             platform=row["platform"],
             platform_name=row["platform__name"],
+            form=row["form"],
             is_published=row["state"] == DeliverableState.PUBLISHED,
             has_post=row["post"] is not None,
             is_seen=row["publication__confirmed_at"] is not None,

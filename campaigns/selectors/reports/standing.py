@@ -29,6 +29,8 @@ class Spread:
     shares: Sequence[tuple[str, float]]
     known: int
     out_of: int
+    # What it is of, in a warning.
+    whole: str = "campaign"
 
     @property
     def hhi(self) -> float | None:
@@ -48,7 +50,7 @@ class Spread:
         if self.by != "creator" and len(self.shares) == 1:
             return f"{name} has all of the known {self.of}."
         if self.by != "creator" and share > LARGE:
-            return f"{name} has {share:.0%} of the {self.of}: little else carries the campaign."
+            return f"{name} has {share:.0%} of the {self.of}: little else carries the {self.whole}."
         return ""
 
     @property

@@ -121,7 +121,7 @@ def reached(payables: Sequence[Payable], *, brand: Brand, at: datetime) -> dict[
 
 
 def _on_signing(one: Payable, signed: Mapping[int, tuple[date, str]]) -> Reached:
-    if one.engagement_id not in signed:
+    if one.engagement_id is None or one.engagement_id not in signed:
         return Reached(None, "No contract in force was accepted yet.")
     on, name = signed[one.engagement_id]
     words = f"The contract was accepted on {on:%-d %B %Y}"

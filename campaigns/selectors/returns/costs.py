@@ -1,0 +1,84 @@
+"""What each creator of a campaign costs in all, in its currency, and what nobody's share is.
+
+Where amounts to be paid are known they count, each by the rate of its own day; else what was
+agreed. An amount without a rate, or without a count, makes the creator's cost unknown, not smaller.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from campaigns.choices import CostKind
+from campaigns.models import Campaign, Payable
+from campaigns.services.days import today_of
+from campaigns.services.rates.converting import Rates
+
+# What takes the place of the agreed cost; everything else comes on top of it.
+_FEES = (CostKind.FEE,)
+
+
+@dataclass(frozen=True)
+class Costs:
+    """By place in the campaign; None: not known. And what belongs to nobody who is still in."""
+
+    by_place: dict[int, Decimal | None]
+    shared: Decimal
+    shared_count: int
+    # Of so many of them the amount is known, in this currency.
+    shared_known: int
+    # Amounts that are left out, in sentences.
+    missing: Sequence[str]
+    converted: Sequence[str]
+
+    def of(self, place: int, agreed: Decimal | None) -> Decimal | None:
+        """A creator's whole cost."""
+        return self.by_place.get(place, agreed)
+
+
+def costs_of(campaign: Campaign, agreed: dict[int, Decimal | None], at: datetime) -> Costs:
+    """Of everybody, with what was agreed with each: two queries, three with other currencies."""
+    today = today_of(campaign.brand, at)
+    rows = list(
+        Payable.objects.counted()
+        .filter(campaign=campaign)
+        .order_by("pk")
+        .values("engagement", "kind", "title", "amount", "currency", "ready_on")
+    )
+    days = [min(row["ready_on"] or today, today) for row in rows]
+    here = campaign.currency
+    rates = Rates(campaign.brand, currencies=[here, *(row["currency"] for row in rows)], days=days)
+    fees: dict[int, Decimal | None] = {}
+    extra: dict[int, Decimal | None] = defaultdict(Decimal)
+    shared, shared_count, shared_known = Decimal(0), 0, 0
+    missing, converted = [], set()
+    for row, day in zip(rows, days, strict=True):
+        amount: Decimal | None = None
+        if row["amount"] is None:
+            missing.append(f"{row['title']}: its result is not counted yet.")
+        elif (by := rates.convert(row["amount"], row["currency"], here, day)) is None:
+            missing.append(f"{row['title']}: {rates.missing(row['currency'], here, day)}.")
+        else:
+            amount = by.amount
+            if by.words:
+                converted.add(f"{row['currency']} {by.words}")
+        place = row["engagement"]
+        if place is None or place not in agreed:
+            shared += amount or 0
+            shared_count += 1
+            shared_known += amount is not None
+        elif row["kind"] in _FEES:
+            fees[place] = _plus(fees.get(place, Decimal(0)), amount)
+        else:
+            extra[place] = _plus(extra[place], amount)
+    by_place: dict[int, Decimal | None] = dict(fees)
+    for place, amount in extra.items():
+        by_place[place] = _plus(fees.get(place, agreed.get(place)), amount)
+    return Costs(by_place, shared, shared_count, shared_known, missing, sorted(converted))
+
+
+def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else one + other
