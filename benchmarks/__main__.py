@@ -27,6 +27,7 @@ BENCHMARKS = {
     "attribution": "benchmarks.attribution",
     "disclosure": "benchmarks.disclosure",
     "ledger": "benchmarks.ledger",
+    "redirect": "benchmarks.redirect",
 }
 ROWS = {
     "import": 1_000_000,
@@ -43,6 +44,7 @@ ROWS = {
     "attribution": 1_000_000,
     "disclosure": 2_000,
     "ledger": 50_000,
+    "redirect": 10_000,
 }
 
 

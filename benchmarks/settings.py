@@ -8,7 +8,7 @@ from config.settings.test import *  # noqa: F403
 
 # Whoever starts a benchmark measures what it starts, not the tasks that follow it.
 CELERY_TASK_ALWAYS_EAGER = False
-CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_URL = os.environ.get("RAPPORT_BENCH_BROKER", "memory://")
 MEDIA_ROOT = os.environ["RAPPORT_BENCH_MEDIA"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

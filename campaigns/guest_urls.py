@@ -21,6 +21,7 @@ from campaigns.views.events import guest as events_guest
 from campaigns.views.payments import guest as payments_guest
 from campaigns.views.publishing import guest as publishing_guest
 from campaigns.views.reports import guest as report_guest
+from campaigns.views.tracking import guest as tracking_guest
 
 app_name = "guest"
 urlpatterns = [
@@ -47,6 +48,7 @@ urlpatterns = [
     path("content/files/<int:pk>/", deliverables_guest.file, name="draft_file"),
     path("where-am-i/", whereabouts_guest.whereabouts, name="whereabouts"),
     path("event/", events_guest.own, name="event"),
+    path("tracking/", tracking_guest.tracking, name="tracking"),
     path("event/event.ics", events_guest.own_file, name="event_file"),
     path("events/<int:pk>/", events_guest.in_portal, name="campaign_event"),
     path("events/<int:pk>/event.ics", events_guest.portal_file, name="campaign_event_file"),

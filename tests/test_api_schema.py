@@ -40,16 +40,16 @@ from campaigns.models import (
     Whereabouts,
 )
 from campaigns.services import claims_library, gifts
-from campaigns.services.contracts.writing import draft
-from campaigns.services.deliverables.record import Actor
-from campaigns.services.disclosures import opening
 from campaigns.services.authenticity.looking import look_at
 from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
+from campaigns.services.contracts.writing import draft
+from campaigns.services.deliverables.record import Actor
+from campaigns.services.disclosures import opening
 from campaigns.services.events.answering import invite
 from campaigns.services.registers import permits
-from campaigns.services.reports import take_copy
 from campaigns.services.reliability.reading import read_one
+from campaigns.services.reports import take_copy
 from campaigns.services.risk.assessing import assess_one
 from campaigns.services.tracking import writing
 from campaigns.services.whereabouts import saying

@@ -13,6 +13,13 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
   const dialog = event.target.closest("[data-dialog]");
   if (dialog) document.getElementById(dialog.dataset.dialog).showModal();
+  const copier = event.target.closest("[data-copy]");
+  if (copier) {
+    const input = document.getElementById(copier.dataset.copy);
+    // Without https, browsers keep the clipboard to themselves: then it is marked, to be copied.
+    if (navigator.clipboard) navigator.clipboard.writeText(input.value).then(() => announce("Copied."));
+    else input.select();
+  }
   if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   const opener = event.target.closest("[data-drawer]");
   if (opener) {

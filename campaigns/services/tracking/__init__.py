@@ -1,0 +1,1 @@
+"""Tracking: short links, who follows them, codes, and days on which too many use one."""

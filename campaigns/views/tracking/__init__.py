@@ -1,0 +1,1 @@
+"""Pages of tracking, and the redirect that needs none."""
