@@ -32,6 +32,7 @@ NEEDS: dict[Scope, Can] = {
     Scope.APPLICATIONS_WRITE: Can.TRIAGE,
     Scope.OFFERS_READ: Can.VIEW,
     Scope.OFFERS_WRITE: Can.MAKE_OFFERS,
+    Scope.CONVERSIONS_WRITE: Can.IMPORT_DATA,
     Scope.CAMPAIGNS_READ: Can.VIEW,
     Scope.CAMPAIGNS_WRITE: Can.PLAN_CAMPAIGNS,
     Scope.CAMPAIGNS_RUN: Can.RUN_CAMPAIGNS,
@@ -39,10 +40,14 @@ NEEDS: dict[Scope, Can] = {
     Scope.PAYMENTS_WRITE: Can.PAY,
     Scope.LEGAL_READ: Can.VIEW,
     Scope.LEGAL_WRITE: Can.CLEAR_LEGAL,
+    Scope.INCIDENTS_REPORT: Can.REPORT_INCIDENTS,
+    Scope.PAUSES_WRITE: Can.PAUSE,
     Scope.PRIVACY_READ: Can.HANDLE_PRIVACY,
     Scope.SEGMENTS_READ: Can.VIEW,
     Scope.SEGMENTS_WRITE: Can.EDIT_SEGMENTS,
     Scope.SCORECARDS_READ: Can.VIEW,
+    Scope.SERIES_READ: Can.VIEW,
+    Scope.SERIES_WRITE: Can.KEEP_SERIES,
     Scope.EXPERIMENTS_READ: Can.VIEW,
     Scope.EXPERIMENTS_WRITE: Can.RUN_EXPERIMENTS,
     Scope.RUNS_READ: Can.VIEW,
@@ -56,7 +61,10 @@ NEEDS: dict[Scope, Can] = {
 
 
 class HasScope(BasePermission):
-    """A viewset names its `scope`, and its `write_scope` where it takes other methods than GET."""
+    """A viewset names its `scope`, and its `write_scope` where it takes other methods than GET.
+
+    An action that other people may do has a scope of its own in `write_scopes`.
+    """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         """Whether the token has the scope and its user's role the capability behind it."""
@@ -85,5 +93,7 @@ class HasScope(BasePermission):
 
 def needed_scope(view: APIView, method: str) -> Scope:
     """The scope that the view asks for this method."""
-    name = "scope" if method in SAFE_METHODS else "write_scope"
-    return Scope(getattr(view, name))
+    if method in SAFE_METHODS:
+        return Scope(view.scope)  # type: ignore[attr-defined] # of our views
+    own = getattr(view, "write_scopes", {})
+    return Scope(own.get(getattr(view, "action", None)) or view.write_scope)  # type: ignore[attr-defined]

@@ -96,12 +96,10 @@ def refund_mistakes_of(place: int, told: ToldRefund, *, now: datetime) -> Iterat
             yield Mistake(place, field, "invalid", words)
     for words in _moment(told.at, now):
         yield Mistake(place, "at", "invalid", words)
-    if told.value is not None or told.currency:
-        least = Decimal("0.01")
-        for field, words in _amount(told.value, told.currency or "EUR", least=least):
+    if told.value is not None:
+        # Without a currency it is that of the conversion.
+        for field, words in _amount(told.value, told.currency or "EUR", least=Decimal("0.01")):
             yield Mistake(place, field, "invalid", words)
-        if told.currency and told.currency not in CURRENCIES:
-            yield Mistake(place, "currency", "invalid", _NO_CURRENCY)
 
 
 def plain_code(text: str) -> str:

@@ -232,7 +232,7 @@ def test_a_code_that_was_nobodys_is_found(brand, manager):
     # From now on it is known.
     assert take(brand, told("n2", code="Ana10")).rows[0].code == code
     entry = AuditEntry.objects.get(verb="campaigns.conversion.code_found")
-    assert entry.data == {"conversions": 2}
+    assert entry.data == {"conversions": 2, "written": "ana10"}
     with pytest.raises(CampaignRefused, match="Nothing waits"):
         belonging.adopt(brand=brand, text="ana10", code=code, actor=manager, at=NOW)
 
