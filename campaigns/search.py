@@ -43,6 +43,9 @@ ACTIONS = {
     "new_campaign": Action(
         "New campaign", "campaigns:campaign_new", Can.PLAN_CAMPAIGNS, "plan launch template"
     ),
+    "soon": Action(
+        "Who can post soon?", "campaigns:soon", words="whereabouts location near fast lane"
+    ),
     "competitors": Action("Competitors", "campaigns:competitors"),
     "offers": Action("Offers", "campaigns:offers", words="negotiation counter-offer"),
     "gifts": Action("Gifts", "campaigns:gifts", words="parcels products"),

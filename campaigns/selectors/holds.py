@@ -35,6 +35,16 @@ class Paused:
         )
 
 
+def is_all(hold: Holding) -> bool:
+    """Whether everything of the brand stands still."""
+    return isinstance(hold, Hold) and hold.relationship_id is None
+
+
+def is_legals(hold: Holding) -> bool:
+    """Whether lifting it takes somebody who handles incidents."""
+    return hold.incident_id is not None or is_all(hold)
+
+
 def paused_in(campaign: Campaign, at: datetime) -> Paused:
     """What of a campaign stands still: two queries."""
     creators = Engagement.objects.filter(campaign=campaign).values("relationship")

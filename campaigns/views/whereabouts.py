@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.forms.whereabouts import KeepForm, LaneForm, SoonForm, WhereaboutsForm
-from campaigns.models import Whereabouts, WhereaboutsRule
+from campaigns.models import FastLane, Whereabouts, WhereaboutsRule
 from campaigns.selectors.whereabouts.soon import FOUND_MAX, who_can
 from campaigns.services import fast_lanes
 from campaigns.services.deliverables.record import Actor
@@ -82,6 +82,19 @@ def lane(request: BrandRequest) -> HttpResponse:
         f"{put.on_lane} on the fast lane of {campaign}, {new} of them new on its shortlist.",
     )
     return redirect("campaigns:shortlist", request.brand.slug, campaign.key)
+
+
+@require_safe
+@brand_page(Can.VIEW)
+def engagement_lane(request: BrandRequest, key: str, pk: int) -> HttpResponse:
+    """That a creator is on the fast lane, for their page in the campaign."""
+    found = engagement_of(request, key, pk)
+    context = {
+        "engagement": found,
+        "campaign": found.campaign,
+        "lane": FastLane.objects.filter(engagement=found).select_related("made_by").first(),
+    }
+    return render(request, "campaigns/whereabouts/_lane.html", context)
 
 
 @require_POST

@@ -1,0 +1,1 @@
+"""What pages and REST say of daily series: days, marks, lifts."""
