@@ -27,6 +27,8 @@ BENCHMARKS = {
     "attribution": "benchmarks.attribution",
     "disclosure": "benchmarks.disclosure",
     "ledger": "benchmarks.ledger",
+    "authenticity": "benchmarks.authenticity",
+    "intervals": "benchmarks.intervals",
     "redirect": "benchmarks.redirect",
 }
 ROWS = {
@@ -44,6 +46,8 @@ ROWS = {
     "attribution": 1_000_000,
     "disclosure": 2_000,
     "ledger": 50_000,
+    "authenticity": 20_000,
+    "intervals": 20_000,
     "redirect": 10_000,
 }
 

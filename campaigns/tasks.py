@@ -18,11 +18,13 @@ from campaigns.services.disclosures.catching_up import open_missing
 from campaigns.services.disclosures.chasing import remind as remind_of_reviews
 from campaigns.services.disclosures.reminding import remind_of_stories
 from campaigns.services.holds import end_what_ran_out
+from campaigns.services.incidents import files as incident_files
 from campaigns.services.offers.deciding import expire_due
 from campaigns.services.payments import invoices, sweeping
 from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
 from campaigns.services.registers import looking, permit_endings
+from campaigns.services.registers import papers as permit_papers
 from campaigns.services.reliability import reading
 from campaigns.services.remediation.chasing import chase
 from campaigns.services.rights.ending import tell_endings
@@ -54,12 +56,14 @@ def watch_publications(**_later: Any) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def remove_captures(**_later: Any) -> None:
-    """Delete pictures and proofs of publications that are gone, as when a creator was erased."""
+    """Delete files whose rows are gone, as when a creator was erased."""
     for brand in Brand.objects.order_by("pk"):
         captures.remove_orphans(brand, at=timezone.now())
         invoices.remove_orphans(brand, at=timezone.now())
         evidence.remove_orphans(brand, at=timezone.now())
         cause_papers.remove_orphans(brand, at=timezone.now())
+        permit_papers.remove_orphans(brand, at=timezone.now())
+        incident_files.remove_orphans(brand, at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -9,12 +9,13 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.words import REFUSED, problem
 from campaigns.models import Campaign, CampaignHold
-from campaigns.selectors.holds import pauses_of
+from campaigns.selectors.holds import is_legals, pauses_of
 from campaigns.services import holds as service
 from campaigns.services.concerned import who_is_told
 from crm.api.base import ID, BrandViewSet
@@ -24,6 +25,7 @@ from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import Scope
 from crm.models import Hold, Incident
 from crm.models.holds import Holding
+from crm.permissions import Can, may, who_may
 from crm.services import holds as crm_service
 from crm.services.holds import REASON_MAX, HoldRefused
 
@@ -80,7 +82,7 @@ class HoldViewSet(BrandViewSet[Hold]):
     """What stands still now."""
 
     scope = Scope.LEGAL_READ
-    write_scope = Scope.LEGAL_WRITE
+    write_scope = Scope.PAUSES_WRITE
     queryset = Hold.objects.none()
     serializer_class = HoldSerializer
     pagination_class = WholeList
@@ -102,6 +104,8 @@ class HoldViewSet(BrandViewSet[Hold]):
         body.is_valid(raise_exception=True)
         said: dict[str, Any] = dict(body.validated_data)
         creator, campaign = said.pop("creator", None), said.pop("campaign", None)
+        if creator is None and campaign is None:
+            self._ask_legal("Pausing the whole brand")
         told = who_is_told(
             self.brand, relationship=creator, campaigns=[campaign] if campaign else []
         )
@@ -135,8 +139,11 @@ class HoldViewSet(BrandViewSet[Hold]):
         return self._lift(request, CampaignHold, int(pk))
 
     def _lift(self, request: Request, model: type[Hold] | type[CampaignHold], pk: int) -> Response:
-        if not model.objects.filter(brand=self.brand, pk=pk).exists():
+        hold = model.objects.filter(brand=self.brand, pk=pk).first()
+        if hold is None:
             raise Http404
+        if is_legals(hold):
+            self._ask_legal("Lifting this pause")
         body = HoldLift(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         lifting = crm_service.lift if model is Hold else service.lift_campaign
@@ -151,6 +158,11 @@ class HoldViewSet(BrandViewSet[Hold]):
         except HoldRefused as refusal:
             raise problem(refusal) from refusal
         return Response(status=204)
+
+    def _ask_legal(self, what: str) -> None:
+        """As the pages do: the brand as a whole, and what came of an incident. Raises a 403."""
+        if not may(self.role, Can.HANDLE_INCIDENTS):
+            raise PermissionDenied(f"{what} is for {who_may(Can.HANDLE_INCIDENTS)}.")
 
 
 def _plain(hold: Holding) -> Row:

@@ -169,6 +169,7 @@ class IncidentViewSet(BrandViewSet[Incident]):
 
     scope = Scope.LEGAL_READ
     write_scope = Scope.LEGAL_WRITE
+    write_scopes = {"create": Scope.INCIDENTS_REPORT}
     queryset = Incident.objects.none()
     serializer_class = IncidentSerializer
     filterset_class = IncidentFilter

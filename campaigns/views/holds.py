@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.forms.holds import LiftForm, PauseForm
 from campaigns.models import Campaign, CampaignHold
-from campaigns.selectors.holds import pauses_of
+from campaigns.selectors.holds import is_all, is_legals, pauses_of
 from campaigns.services import holds as service
 from campaigns.services.concerned import who_is_told
 from campaigns.views.finding import campaign_of, relationship_with
@@ -43,13 +43,13 @@ def holds(request: BrandRequest) -> HttpResponse:
                 "hold": hold,
                 "kind": _kind(hold),
                 "url": _url(hold),
-                "may_lift": handles or (pauses_any and not _is_legals(hold)),
+                "may_lift": handles or (pauses_any and not is_legals(hold)),
             }
             for hold in pauses.now
         ],
         "past": [{"hold": hold, "url": _url(hold)} for hold in pauses.past],
         "may_pause_all": handles,
-        "is_all_paused": any(_is_all(hold) for hold in pauses.now),
+        "is_all_paused": any(is_all(hold) for hold in pauses.now),
         "form": LiftForm(),
         "today": today,
     }
@@ -105,7 +105,7 @@ def lift(request: BrandRequest, kind: str, pk: int) -> HttpResponse:
     hold = model.objects.filter(brand=request.brand, pk=pk).first()
     if hold is None or kind not in {CAMPAIGN, CREATOR}:
         raise Http404("There is no such pause.")
-    if _is_legals(hold) and not may(request.role, Can.HANDLE_INCIDENTS):
+    if is_legals(hold) and not may(request.role, Can.HANDLE_INCIDENTS):
         return refuse(request, Can.HANDLE_INCIDENTS)
     form = LiftForm(request.POST)
     lifting = service.lift_campaign if kind == CAMPAIGN else crm_service.lift
@@ -157,15 +157,6 @@ def _incident(request: BrandRequest) -> Incident | None:
     if not number.isdecimal() or len(number) > 18:
         return None
     return Incident.objects.filter(brand=request.brand, pk=int(number)).first()
-
-
-def _is_all(hold: Holding) -> bool:
-    return isinstance(hold, Hold) and hold.relationship_id is None
-
-
-def _is_legals(hold: Holding) -> bool:
-    """Whether lifting it takes somebody who handles incidents."""
-    return hold.incident_id is not None or _is_all(hold)
 
 
 def _kind(hold: Holding) -> str:

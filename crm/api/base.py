@@ -31,13 +31,15 @@ UID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{1
 class BrandViewSet(GenericViewSet[M]):
     """An endpoint of the token's brand. Its queryset starts from `self.brand`, never from all rows.
 
-    `scope` is what a token needs for GET, `write_scope` for everything else; `queries` names the
-    parameters of each action (of "list": PageQuery unless said otherwise). A list that is short by
-    nature has WholeList for its pagination class and answers with `whole`.
+    `scope` is what a token needs for GET, `write_scope` for everything else, but for actions with
+    one of their own in `write_scopes`; `queries` names the parameters of each action (of "list":
+    PageQuery unless said otherwise). A list that is short by nature has WholeList for its
+    pagination class and answers with `whole`.
     """
 
     scope: ClassVar[Scope]
     write_scope: ClassVar[Scope | None] = None
+    write_scopes: ClassVar[Mapping[str, Scope]] = {}
     queries: ClassVar[Mapping[str, type[Query]]] = {}
     filter_backends = [StrictFilterBackend]
     pagination_class: type[KeysetPagination | WholeList] = KeysetPagination

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -61,3 +62,13 @@ def keep(brand: Brand, upload: UploadedFile[Any]) -> Kept:
 def opened(brand: Brand, file: IncidentFile) -> IO[bytes]:
     """The file's bytes. Raises FileNotFoundError where the store has lost it."""
     return STORE.open(brand.pk, file.digest)
+
+
+def remove_orphans(brand: Brand, *, at: datetime) -> int:
+    """Delete the files that no incident has any more; returns how many."""
+
+    def needed(digests: set[str]) -> set[str]:
+        rows = IncidentFile.objects.filter(incident__brand=brand, digest__in=digests)
+        return set(rows.values_list("digest", flat=True))
+
+    return STORE.remove_orphans(brand.pk, needed=needed, at=at)

@@ -89,6 +89,31 @@ def test_pauses(brand: Brand, other_brand: Brand, legal: User) -> None:
     assert_problem(rest.send("POST", f"holds/{theirs.pk}:lift", lift), 404)
 
 
+def test_managers_report_and_pause(
+    brand: Brand, manager: User, strategist: User, legal: User
+) -> None:
+    relationship = RelationshipFactory(brand=brand)
+    uid = str(relationship.creator.uid)
+    rest = rest_as(manager, brand)
+    body = {"creator": uid, "kind": "controversy", "severity": "low", "what": "A rude post."}
+    number = rest.send("POST", "incidents/", body).json()["id"]
+    # What follows from it is legal's.
+    act = {"version": 1, "act": "contain", "reason": "Taken down"}
+    assert_problem(rest.send("POST", f"incidents/{number}:act", act), 403)
+    mine = rest.send("POST", "holds/", {"creator": uid, "reason": "Look"}).json()
+    assert_problem(rest.send("POST", "holds/", {"reason": "Crisis"}), 403)
+    of_legal = rest_as(legal, brand).send("POST", "holds/", {"reason": "Crisis"}).json()
+    assert_problem(rest.send("POST", f"holds/{of_legal['id']}:lift", {"reason": "Over"}), 403)
+    assert rest.send("POST", f"holds/{mine['id']}:lift", {"reason": "Over"}).status_code == 204
+    # Who reports need not be who pauses.
+    planner = rest_as(strategist, brand)
+    assert planner.send("POST", "incidents/", body).status_code == 201
+    assert_problem(planner.send("POST", "holds/", {"creator": uid, "reason": "Look"}), 403)
+    narrow = rest_as(legal, brand, [Scope.LEGAL_READ, Scope.LEGAL_WRITE])
+    assert_problem(narrow.send("POST", "incidents/", body), 403)
+    assert Hold.objects.filter(brand=brand).in_force(timezone.now()).count() == 1
+
+
 def test_risk(brand: Brand, legal: User) -> None:
     relationship = RelationshipFactory(brand=brand, creator__name="Anna Holm")
     engage(make_campaign(brand, goods=["alcohol"]), relationship=relationship)

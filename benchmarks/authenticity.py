@@ -1,0 +1,189 @@
+"""Accounts a second that are looked at for signs, and how often signs are raised on real lists.
+
+The lists are not part of the project: they are looked for in `$RAPPORT_DATA` (../shared/data).
+Without them speed is measured on made-up accounts, and nothing else.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from benchmarks.disclosure import DATA
+from benchmarks.measure import Contender, Table, measure
+from campaigns.authenticity.account import RAISED, UNKNOWN, Account, Count, PostSeen
+from campaigns.authenticity.look import look
+from campaigns.authenticity.thresholds import KEYS, standard
+
+TODAY = date(2026, 11, 22)
+LISTS = DATA / "influencer_lists" / "social_media_influencers_2022"
+FAKES = DATA / "fake_accounts"
+# File, then the columns of name, followers, views, likes, comments (None: not in the file). The
+# files of one platform are of about March, June and September 2022.
+FILES: Mapping[str, Sequence[tuple[str, tuple[int | None, ...]]]] = {
+    "tiktok": (
+        ("social media influencers - tiktok.csv", (0, 2, 4, 6, 8)),
+        ("social media influencers-tiktok june 2022 - june 2022.csv", (0, 2, 4, 6, 8)),
+        ("social media influencers - Tiktok sep 2022.csv", (1, 3, 5, 7, 9)),
+    ),
+    "instagram": (
+        ("social media influencers - instagram.csv", (0, 4, None, None, None)),
+        (
+            "social media influencers-instagram june 2022 - june 2022.csv",
+            (0, 4, None, None, None),
+        ),
+        ("social media influencers - instagram sep-2022.csv", (1, 3, None, None, None)),
+    ),
+    "youtube": (
+        ("social media influencers - youtube.csv", (0, 3, 6, 8, 10)),
+        ("social media influencers-youtube june 2022 - june 2022.csv", (0, 4, 7, 9, 11)),
+        ("social media influencers - Youtube sep-2022.csv", (1, 4, None, 7, 9)),
+    ),
+}
+DAYS = (date(2022, 3, 1), date(2022, 6, 1), date(2022, 9, 1))
+_NUMBER = re.compile(r"([\d.]+)\s*([KMB]?)", re.IGNORECASE)
+_TIMES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
+
+
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
+    """Measure speed on `rows` made-up accounts, and count signs on the lists."""
+    limits = standard()
+    accounts = [made_up(number) for number in range(rows)]
+    speed = measure(
+        f"signs of {rows:,} accounts with 30 counts and 40 posts",
+        [
+            Contender(
+                "sums of counts and likes only",
+                lambda: [
+                    (sum(c.followers for c in one.counts), sum(p.likes or 0 for p in one.posts))
+                    for one in accounts
+                ],
+            ),
+            Contender("product: nine signs", lambda: [look(one, limits) for one in accounts]),
+        ],
+        repetitions=repetitions,
+    )
+    sizes: dict[str, object] = {"accounts": rows}
+    if LISTS.exists():
+        for platform in FILES:
+            sizes[f"raised on {platform}"] = raised(platform)
+    if FAKES.exists():
+        sizes["follows very many, instafake"] = against(instafake())
+        sizes["follows very many, spammers"] = against(spammers())
+    return [speed], sizes
+
+
+def made_up(number: int) -> Account:
+    """An account that grows, with posts."""
+    chance = random.Random(number)
+    followers = chance.randint(2_000, 900_000)
+    return Account(
+        platform="instagram",
+        on=TODAY,
+        counts=tuple(
+            Count(TODAY - timedelta(days=300 - 10 * nth), followers + 50 * nth) for nth in range(30)
+        ),
+        posts=tuple(
+            PostSeen(
+                TODAY - timedelta(days=200 - 5 * nth),
+                likes=chance.randint(10, followers),
+                comments=chance.randint(0, 200),
+            )
+            for nth in range(40)
+        ),
+        following=chance.randint(10, 4_000),
+        home="DK",
+        countries={"DK": 0.5, "SE": 0.3},
+        quality=0.8,
+    )
+
+
+def raised(platform: str) -> str:
+    """On how many accounts of the lists each sign is raised, and of how many it can be told."""
+    seen: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    accounts = list(_accounts(platform))
+    for account in accounts:
+        for one in look(account, standard()):
+            seen[one.key] += one.state == RAISED
+            told[one.key] += one.state != UNKNOWN
+    counts = "; ".join(f"{key} {seen[key]}/{told[key]}" for key in KEYS if told[key])
+    return f"{len(accounts)} accounts: {counts}"
+
+
+def against(rows: Sequence[tuple[bool, int, int]]) -> str:
+    """Precision and recall of the one sign that these labels have the numbers for."""
+    hits = Counter(
+        (is_fake, _follows_many(followers, following)) for is_fake, followers, following in rows
+    )
+    found, wrong, missed = hits[True, True], hits[False, True], hits[True, False]
+    precision = f"{found / (found + wrong):.2f}" if found + wrong else "none raised"
+    return (
+        f"{len(rows)} accounts, {found + missed} fake: precision {precision}, "
+        f"recall {found / (found + missed):.2f}"
+    )
+
+
+def instafake() -> list[tuple[bool, int, int]]:
+    """Label, followers, following."""
+    found = []
+    for name in ("fake", "real"):
+        path = FAKES / "instafake" / f"{name}AccountData.dev.json"
+        found += [
+            (bool(row["isFake"]), row["userFollowerCount"], row["userFollowingCount"])
+            for row in json.loads(path.read_text())
+        ]
+    return found
+
+
+def spammers() -> list[tuple[bool, int, int]]:
+    """Label, followers, following."""
+    with (FAKES / "kaggle_ig_spammer" / "insta_train.csv").open(newline="") as file:
+        return [
+            (row["fake"] == "1", int(row["#followers"]), int(row["#follows"]))
+            for row in csv.DictReader(file)
+        ]
+
+
+def _follows_many(followers: int, following: int) -> bool:
+    account = Account("instagram", TODAY, counts=(Count(TODAY, followers),), following=following)
+    states = {one.key: one.state for one in look(account, standard())}
+    return states["mass_following"] == RAISED
+
+
+def _accounts(platform: str) -> Iterator[Account]:
+    """Each account with its counts of up to three dates, and the averages of the last one."""
+    by_name: dict[str, dict[date, tuple[float | None, ...]]] = {}
+    for (name, columns), day in zip(FILES[platform], DAYS, strict=True):
+        with (LISTS / name).open(encoding="utf-8", errors="replace", newline="") as file:
+            lines = csv.reader(file)
+            next(lines)
+            for row in lines:
+                numbers = tuple(_number(row, column) for column in columns[1:])
+                key = row[columns[0] or 0].strip().lower()
+                by_name.setdefault(key, {}).setdefault(day, numbers)
+    for of_days in by_name.values():
+        counts = tuple(
+            Count(day, int(numbers[0])) for day, numbers in of_days.items() if numbers[0]
+        )
+        _followers, views, likes, comments = of_days[max(of_days)]
+        yield Account(
+            platform=platform,
+            on=date(2022, 9, 30),
+            counts=counts,
+            avg_views=views,
+            avg_likes=likes,
+            avg_comments=comments,
+        )
+
+
+def _number(row: Sequence[str], column: int | None) -> float | None:
+    if column is None or column >= len(row):
+        return None
+    match = _NUMBER.fullmatch(row[column].strip().replace(",", ""))
+    return float(match[1]) * _TIMES[match[2].upper()] if match else None
