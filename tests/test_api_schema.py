@@ -40,17 +40,19 @@ from campaigns.models import (
     Whereabouts,
 )
 from campaigns.services import claims_library, gifts
-from campaigns.services.authenticity.looking import look_at
-from campaigns.services.causes.donating import Given, donate
-from campaigns.services.causes.tagging import add_evidence, tag
 from campaigns.services.contracts.writing import draft
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.disclosures import opening
+from campaigns.services.authenticity.looking import look_at
+from campaigns.services.causes.donating import Given, donate
+from campaigns.services.causes.tagging import add_evidence, tag
 from campaigns.services.events.answering import invite
 from campaigns.services.registers import permits
-from campaigns.services.reliability.reading import read_one
 from campaigns.services.reports import take_copy
+from campaigns.services.reliability.reading import read_one
 from campaigns.services.risk.assessing import assess_one
+from campaigns.services.series import keeping
+from campaigns.services.series.notes import add_note
 from campaigns.services.tracking import writing
 from campaigns.services.whereabouts import saying
 from campaigns.services.whereabouts.saying import Said
@@ -91,6 +93,7 @@ from crm.services.tasks import add_task
 from segmentation.choices import OverrideKind
 from segmentation.models import (
     DriftReport,
+    Experiment,
     Membership,
     Override,
     Segment,
@@ -106,6 +109,7 @@ from tests.campaigns.incidents.made import reported
 from tests.campaigns.made import engage, make_campaign
 from tests.campaigns.offers.worlds import an_offer
 from tests.campaigns.rights.worlds import asset_of, give
+from tests.campaigns.series.test_keeping import make_series
 from tests.campaigns.submissions.worlds import a_page, handed_in
 from tests.campaigns.tracking.worlds import a_code, a_link, followed
 from tests.crm.applications.worlds import applied
@@ -116,6 +120,7 @@ from tests.crm.reviews.world import ask, publish, said, write
 from tests.factories import NOW, NoteFactory
 from tests.rest import Rest, rest_as
 from tests.segmentation.building import populate
+from tests.segmentation.experiments.worlds import make_experiment, read, start
 from tests.segmentation.stages.building import suggestion
 
 KEPT = Path(__file__).parent.parent / "docs" / "openapi.yaml"
@@ -270,6 +275,7 @@ def rest(brand, admin_user) -> Rest:
         brand=brand, since_on=date(2026, 9, 30), until_on=NOW.date(), actor=None, at=NOW
     )
     drift.compute_report(report_id=report.pk, at=NOW)
+    give_numbers_to_compare(brand)
     segment = Segment.objects.order_by("pk").first()
     create_audience(
         brand=brand,
@@ -320,6 +326,15 @@ def rest(brand, admin_user) -> Rest:
     return rest_as(admin_user, brand)
 
 
+def give_numbers_to_compare(brand: Brand) -> None:
+    """An experiment that was read, a series and a note on a day."""
+    largest = Segment.objects.order_by("-members_count", "pk").first()
+    read(start(make_experiment(brand, segment=largest.key, reading="anytime")))
+    series = make_series(brand)
+    keeping.put_values(series=series, values={NOW.date(): 3.0}, actor=None, at=NOW)
+    add_note(brand=brand, day=NOW.date(), title="Sale", platform=None, url="", actor=None, at=NOW)
+
+
 def test_every_answer_fits_the_schema(schema, rest):
     """Each GET with its items, and no member that the schema does not name."""
     stay = Membership.objects.order_by("pk").first()
@@ -336,6 +351,8 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/posts/{id}": str(rest.json("posts/")["results"][0]["id"]),
         "/relationships/{id}": str(stay.creator.relationships.get().pk),
         "/drift/{id}": str(DriftReport.objects.get().pk),
+        "/experiments/{id}": str(Experiment.objects.get().pk),
+        "/series/{key}": "brand-search",
         "/packs/{key}": "skincare_dtc",
         "/fields/{key}": "content_role",
         "/audiences/{key}": "parents",

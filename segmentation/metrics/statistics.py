@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, floor, isfinite, sqrt
+from math import exp, isfinite, sqrt
 from statistics import NormalDist
 
 LEVELS = (0.95, 0.80)
@@ -182,18 +182,17 @@ def clustered_ranks(n: int, below: Sums, level: float) -> tuple[int, int] | None
     """The ranks that enclose the median of n values of which some are of one creator.
 
     `below` sums up by creator how many of the values (w) are at most the median (y): the design
-    effect of creators. The ranks are those of n divided by it, stretched to n; never tighter than
-    of independent values.
+    effect of creators. The ranks are those of n divided by it, stretched to n.
     """
     if below.w <= 0 or below.effective < LEAST_EFFECTIVE:
         return None
     share = below.y / below.w
     independent = _of_independent(share, below.w)
-    effect = max(_design_effect(below, independent), 1.0) if independent > 0 else n
+    effect = _design_effect(below, independent) if independent > 0 else n
     ranks = interval_ranks(int(n / effect), level)
     if ranks is None:
         return None
-    low = max(1, floor(ranks[0] * effect))
+    low = max(1, round(ranks[0] * effect))
     return min(low, median_ranks(n)[0]), max(n + 1 - low, median_ranks(n)[1])
 
 

@@ -51,6 +51,8 @@ def _totals(pattern: str, separator: str = ",\n    ") -> str:
     return separator.join(pattern.format(of=of) for of in TOTALS)
 
 
+# Counts are added up as floating-point numbers, exact up to 2 ** 53: sums of bigint are numeric,
+# which takes several times as long.
 _POSTED = f"""
 CREATE TEMP TABLE {POSTED} ON COMMIT DROP AS
 WITH raw AS (
@@ -62,16 +64,18 @@ WITH raw AS (
   JOIN crm_post p
     ON p.creator_id = w.creator_id AND p.posted_at >= w.since AND p.posted_at < w.until
   WHERE p.posted_at >= %(start)s AND p.posted_at < %(until)s
+  -- Or each rate would work out anew what it is made of.
+  OFFSET 0
 ),
 post AS (
   SELECT unit, source, engagement, kept, reach, views, impressions,
     {_each("{top} / nullif(greatest({bottom}, 0), 0)::float8 AS {r}")}
   FROM raw
 )
-SELECT unit, source, count(*) AS posts,
-  count(engagement) AS with_engagement, count(kept) AS with_kept,
-  {_totals("count({of}) AS with_{of}, sum({of}) AS {of}")},
-  {_each("count({r}) AS {r}_w, sum({r}) AS {r}_y")}
+SELECT unit, source, count(*)::float8 AS posts,
+  count(engagement)::float8 AS with_engagement, count(kept)::float8 AS with_kept,
+  {_totals("count({of})::float8 AS with_{of}, sum({of}::float8) AS {of}")},
+  {_each("count({r})::float8 AS {r}_w, sum({r}) AS {r}_y")}
 FROM post GROUP BY unit, source
 """  # noqa: S608 - names of ours
 
@@ -79,10 +83,10 @@ FROM post GROUP BY unit, source
 _UNITS = f"""
 CREATE TEMP TABLE {UNITS} ON COMMIT DROP AS
 WITH counted AS (
-  SELECT unit, sum(posts)::float8 AS posts, sum(with_engagement) AS with_engagement,
+  SELECT unit, sum(posts) AS posts, sum(with_engagement) AS with_engagement,
     sum(with_kept) AS with_kept,
-    {_totals("sum(with_{of}) AS with_{of}, sum({of})::float8 AS {of}")},
-    {_each("sum({r}_w)::float8 AS {r}_w, sum({r}_y) AS {r}_y")}
+    {_totals("sum(with_{of}) AS with_{of}, sum({of}) AS {of}")},
+    {_each("sum({r}_w) AS {r}_w, sum({r}_y) AS {r}_y")}
   FROM {POSTED} GROUP BY unit
 ),
 spent AS (
@@ -197,9 +201,12 @@ class PostNumbers:
 def read(look: Look) -> dict[int, PostNumbers]:
     """The numbers of each segment that had a member, by a fixed number of statements."""
     look.execute(f"DROP TABLE IF EXISTS {POSTED}, {UNITS}")
+    # The planner takes groups for more than fit in memory and would sort all posts.
+    look.execute("SET LOCAL enable_sort = off")
     look.execute(_POSTED)
     look.execute(f"ANALYZE {POSTED} (unit)")
     look.execute(_UNITS)
+    look.execute("SET LOCAL enable_sort = on")
     sums = {row["segment_id"]: row for row in look.rows(_SUMS)}
     told: dict[int, dict[str, dict[Source, int]]] = defaultdict(lambda: defaultdict(dict))
     for row in look.rows(_SOURCES):

@@ -1,4 +1,4 @@
-"""What the product is not told yet: entries with their formulas, always absent, with the reason.
+"""What no segment has a number of yet: entries with their formulas, always absent, with the reason.
 
 An entry that cannot be measured stays in the catalogue, so that nobody takes a gap for a zero, and
 so that its name and formula are settled before the first number comes.
@@ -39,6 +39,9 @@ def _entry(
         source=source,
     )
 
+
+_NO_COSTS = "Costs are kept by campaign: its returns have this, by the brand's own weights."
+_NO_SERIES = "Daily numbers are the brand's as a whole: no segment has a share of its own in them."
 
 _WHY: Mapping[Metric, str] = {
     _entry(
@@ -81,6 +84,30 @@ _WHY: Mapping[Metric, str] = {
         basis="visits",
         source="the brand's site",
     ): _NO_SESSIONS,
+    _entry(
+        "cost_per_qualified_engagement",
+        "Cost per qualified engagement",
+        "What does an engagement that counts cost?",
+        parts=("cost", "engagements by the brand's weights"),
+        basis="engagements",
+        source="payments and posts",
+    ): _NO_COSTS,
+    _entry(
+        "brand_search_lift",
+        "Lift of brand search",
+        "How many more look for the brand, against a control?",
+        parts=("searches against before", "the same of control days, less one"),
+        basis="days",
+        source="daily series",
+    ): _NO_SERIES,
+    _entry(
+        "direct_lift",
+        "Lift of direct traffic",
+        "How many more come straight to the shop, against a control?",
+        parts=("direct visits against before", "the same of control days, less one"),
+        basis="days",
+        source="daily series",
+    ): _NO_SERIES,
 }
 
 
