@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft4Validator
 
-from campaigns.choices import ClaimStatus, ReviewStage
+from campaigns.choices import ClaimStatus, CostKind, ReviewStage
 from campaigns.models import (
     Asset,
     Brief,
@@ -29,6 +29,7 @@ from campaigns.models import (
     EventInvitation,
     Gift,
     Offer,
+    Payable,
     Permit,
     PromoCode,
     Remediation,
@@ -47,6 +48,7 @@ from campaigns.services.authenticity.looking import look_at
 from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
 from campaigns.services.events.answering import invite
+from campaigns.services.payments.planning import Cost, add_cost
 from campaigns.services.registers import permits
 from campaigns.services.reports import take_copy
 from campaigns.services.reliability.reading import read_one
@@ -237,6 +239,8 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
         requested=(actor, None),
         at=NOW,
     )
+    studio = Cost(CostKind.PRODUCTION, "Studio for a day", "EUR", amount=Decimal(250))
+    add_cost(campaign=campaign, cost=studio, actor=actor, at=NOW)
     asked = Remediation.objects.create(
         brand=brand,
         deliverable=piece,
@@ -388,6 +392,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/causes/{id}": str(CauseTag.objects.get().pk),
         "/donations/{id}": str(Donation.objects.get().pk),
         "/gifts/{id}": str(Gift.objects.get().pk),
+        "/payments/{id}": str(Payable.objects.get().pk),
         "/tracking-links/{id}": str(TrackingLink.objects.get().pk),
         "/promo-codes/{id}": str(PromoCode.objects.get().pk),
         "/events/{id}": str(Event.objects.get().pk),

@@ -44,14 +44,15 @@ class Converted:
 
 
 class Rates:
-    """A brand's rates for some currencies and days, read at once: one or two queries."""
+    """A brand's rates for some currencies and days, read at once: two queries, or none."""
 
     def __init__(self, brand: Brand, *, currencies: Iterable[str], days: Iterable[date]) -> None:
-        rules = PayRules.objects.filter(brand=brand).first()
-        self.days_back = rules.rate_days if rules else RATE_DAYS
+        self.days_back = RATE_DAYS
         self._by_day: dict[date, dict[tuple[str, str], tuple[Decimal, str]]] = defaultdict(dict)
         wanted, dates = sorted(set(currencies)), sorted(set(days))
         if len(wanted) > 1 and dates:
+            rules = PayRules.objects.filter(brand=brand).first()
+            self.days_back = rules.rate_days if rules else RATE_DAYS
             rows = ExchangeRate.objects.standing().filter(
                 Q(base__in=wanted) | Q(currency__in=wanted),
                 brand=brand,

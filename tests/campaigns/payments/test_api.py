@@ -135,6 +135,8 @@ def test_the_list_costs_the_same_for_many(campaign, rest) -> None:
             rest.json("payments/")
         return len(caught)
 
+    # The first call writes down when the token was used.
+    queries(1)
     assert queries(1) == queries(9)
 
 
