@@ -13,15 +13,15 @@ from campaigns.services.registers import papers as permit_papers
 from crm.models import Brand
 from tests.factories import NOW, RelationshipFactory
 
-PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%%%EOF %d"
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF "
 LATER = timedelta(days=2)
 
 
 def test_what_nothing_names_any_more_goes(brand: Brand) -> None:
     relationship = RelationshipFactory(brand=brand)
     for number, module in enumerate((cause_papers, permit_papers)):
-        kept = module.keep(brand=brand, name="a.pdf", content=PDF % number)
-        gone = module.keep(brand=brand, name="b.pdf", content=PDF % (number + 10))
+        kept = module.keep(brand=brand, name="a.pdf", content=PDF + b"%d" % number)
+        gone = module.keep(brand=brand, name="b.pdf", content=PDF + b"%d" % (number + 10))
         named = {
             "file_name": kept.name,
             "file_type": kept.content_type,
