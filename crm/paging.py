@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar, cast
 
 from django.core import signing
@@ -220,6 +220,8 @@ def _encode(item: object, order: Order, *, is_backward: bool) -> str:
     key, tie = get(KEY), get(TIE)
     if isinstance(key, datetime):
         key = {"at": key.isoformat()}
+    elif isinstance(key, date):
+        key = {"on": key.isoformat()}
     return _signer.sign_object([order.name, is_backward, key, tie])
 
 
@@ -231,5 +233,5 @@ def _decode(cursor: str, order: Order) -> _Place:
     if name != order.name:
         raise BadCursor("This page address is of another order. Start again from page one.")
     if isinstance(key, dict):
-        key = datetime.fromisoformat(key["at"])
+        key = date.fromisoformat(key["on"]) if "on" in key else datetime.fromisoformat(key["at"])
     return _Place(is_backward, key, tie)

@@ -58,6 +58,7 @@ class Can(StrEnum):
     APPLY_RUNS = "apply_runs"
     EDIT_SEGMENTS = "edit_segments"
     RUN_EXPERIMENTS = "run_experiments"
+    KEEP_SERIES = "keep_series"
     READ_AUDIT = "read_audit"
     HANDLE_PRIVACY = "handle_privacy"
     READ_RESTRICTED = "read_restricted"
@@ -82,6 +83,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.APPLY_RUNS,
             Can.EDIT_SEGMENTS,
             Can.RUN_EXPERIMENTS,
+            Can.KEEP_SERIES,
         }
     ),
     Role.MANAGER: frozenset(
@@ -106,10 +108,18 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.PAUSE,
             Can.REVIEW,
             Can.TRIAGE,
+            Can.KEEP_SERIES,
         }
     ),
     Role.ANALYST: frozenset(
-        {Can.VIEW, Can.WRITE_NOTES, Can.REVIEW, Can.RUN_SEGMENTS, Can.RUN_EXPERIMENTS}
+        {
+            Can.VIEW,
+            Can.WRITE_NOTES,
+            Can.REVIEW,
+            Can.RUN_SEGMENTS,
+            Can.RUN_EXPERIMENTS,
+            Can.KEEP_SERIES,
+        }
     ),
     Role.LEGAL: frozenset(
         {

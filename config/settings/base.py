@@ -223,6 +223,8 @@ SPECTACULAR_SETTINGS = {
         "ErrandStatus": "segmentation.choices.ErrandStatus",
         "OrderKind": "segmentation.choices.OrderKind",
         "SeriesKind": "campaigns.choices.SeriesKind",
+        "ConversionKind": "campaigns.choices.ConversionKind",
+        "ConversionSource": "campaigns.choices.ConversionSource",
         "ExperimentDesign": "segmentation.choices.ExperimentDesign",
         "ExperimentReading": "segmentation.choices.ExperimentReading",
         "ExperimentStatus": "segmentation.choices.ExperimentStatus",

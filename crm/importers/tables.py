@@ -8,7 +8,7 @@ Every fault is told at once, each with its line; whoever reads raises `TableRefu
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any
@@ -16,8 +16,8 @@ from typing import Any
 from django.core.files.base import File
 
 from crm.importers.numbers import BadValue, parse_number
-from crm.importers.reading import detect, read_rows
-from crm.importers.rows import Malformed, Unreadable
+from crm.importers.reading import FileKind, Reading, detect, read_rows
+from crm.importers.rows import Malformed, Unreadable, unique_names
 
 BYTES_MAX = 5_000_000
 ROWS_MAX = 50_000
@@ -58,7 +58,7 @@ def read_table(
             copy.write(chunk)
         copy.flush()
         try:
-            how = detect(Path(copy.name), name=Path(upload.name or "").name)
+            how = _with_headings(Path(copy.name), Path(upload.name or "").name)
             chosen = _chosen(how.columns, columns, required)
             rows = list(_first(read_rows(Path(copy.name), how, list(chosen.values()))))
         except Unreadable as refusal:
@@ -83,6 +83,23 @@ def number_in(cell: object, *, what: str) -> float | None:
     if found is not None and found < 0:
         raise BadValue("negative", f"{what} cannot be negative.")
     return found
+
+
+def _with_headings(path: Path, name: str) -> Reading:
+    """How the file is read. Its first row are headings, however few rows there are to tell by."""
+    how = detect(path, name=name)
+    if how.header_line or how.kind is not FileKind.CSV:
+        return how
+    first = next(iter(read_rows(path, how, how.columns)), None)
+    if first is None or isinstance(first, Malformed):
+        return how
+    line, cells = first
+    return replace(
+        how,
+        columns=unique_names([str(cell or "") for cell in cells]),
+        header_line=line,
+        first_line=line + 1,
+    )
 
 
 def _first(rows: Any) -> Any:
