@@ -41,17 +41,17 @@ from campaigns.models import (
     Whereabouts,
 )
 from campaigns.services import claims_library, gifts
-from campaigns.services.contracts.writing import draft
-from campaigns.services.deliverables.record import Actor
-from campaigns.services.disclosures import opening
 from campaigns.services.authenticity.looking import look_at
 from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
+from campaigns.services.contracts.writing import draft
+from campaigns.services.deliverables.record import Actor
+from campaigns.services.disclosures import opening
 from campaigns.services.events.answering import invite
 from campaigns.services.payments.planning import Cost, add_cost
 from campaigns.services.registers import permits
-from campaigns.services.reports import take_copy
 from campaigns.services.reliability.reading import read_one
+from campaigns.services.reports import take_copy
 from campaigns.services.risk.assessing import assess_one
 from campaigns.services.series import keeping
 from campaigns.services.series.notes import add_note
@@ -85,6 +85,7 @@ from crm.models import (
     Suppression,
     Task,
     Thread,
+    TierScheme,
     User,
     Vetting,
 )
@@ -94,6 +95,8 @@ from crm.services.metrics import refresh_metrics
 from crm.services.tasks import add_task
 from segmentation.choices import OverrideKind
 from segmentation.models import (
+    AttributionReport,
+    ClaimTrial,
     DriftReport,
     Experiment,
     Membership,
@@ -102,7 +105,8 @@ from segmentation.models import (
     StageRule,
     StageSuggestion,
 )
-from segmentation.services import changesets, drift, packs, runs, stage_suggestions
+from segmentation.services.attribution import requests as attribution
+from segmentation.services import changesets, claims, drift, packs, runs, stage_suggestions
 from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
 from tests.campaigns.briefs import made as briefs
@@ -279,6 +283,17 @@ def rest(brand, admin_user) -> Rest:
         brand=brand, since_on=date(2026, 9, 30), until_on=NOW.date(), actor=None, at=NOW
     )
     drift.compute_report(report_id=report.pk, at=NOW)
+    order(brand, value=50, code_text="ANNA10")
+    credited = attribution.request_report(
+        brand=brand,
+        campaign=None,
+        first_on=date(2026, 11, 1),
+        last_on=NOW.date(),
+        currency="EUR",
+        actor=None,
+        at=NOW,
+    )
+    attribution.compute(report_id=credited.pk, at=NOW)
     give_numbers_to_compare(brand)
     segment = Segment.objects.order_by("pk").first()
     create_audience(
@@ -334,6 +349,17 @@ def give_numbers_to_compare(brand: Brand) -> None:
     """An experiment that was read, a series and a note on a day."""
     largest = Segment.objects.order_by("-members_count", "pk").first()
     read(start(make_experiment(brand, segment=largest.key, reading="anytime")))
+    claims.compute(
+        trial_id=claims.request_trial(
+            brand=brand,
+            scheme=TierScheme.objects.get(key="harvard_media"),
+            first_period="2026Q3",
+            period="2026Q4",
+            actor=None,
+            at=NOW,
+        ).pk,
+        at=NOW,
+    )
     series = make_series(brand)
     keeping.put_values(series=series, values={NOW.date(): 3.0}, actor=None, at=NOW)
     add_note(brand=brand, day=NOW.date(), title="Sale", platform=None, url="", actor=None, at=NOW)
@@ -355,8 +381,11 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/posts/{id}": str(rest.json("posts/")["results"][0]["id"]),
         "/relationships/{id}": str(stay.creator.relationships.get().pk),
         "/drift/{id}": str(DriftReport.objects.get().pk),
+        "/attribution-reports/{id}": str(AttributionReport.objects.get().pk),
+        "/conversions/{id}": str(Conversion.objects.get().pk),
         "/experiments/{id}": str(Experiment.objects.get().pk),
         "/series/{key}": "brand-search",
+        "/claim-trials/{id}": str(ClaimTrial.objects.get().pk),
         "/packs/{key}": "skincare_dtc",
         "/fields/{key}": "content_role",
         "/audiences/{key}": "parents",
@@ -416,6 +445,8 @@ def test_every_answer_fits_the_schema(schema, rest):
     }
     # What a list cannot be asked without.
     asks = {
+        "scorecards/comparison": {"period": "2026Q4", "segments": stay.segment.key},
+        "trend": {"period": "2026Q4"},
         "scorecard": {"period": "2026Q4"},
         "near-misses": {"segment": stay.segment.key},
         "disclosure-compliance": {"starts_on": "2026-01-01", "ends_on": "2026-12-31"},
