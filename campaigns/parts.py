@@ -42,6 +42,7 @@ from campaigns.services.events import feed as events_feed
 from campaigns.services.made_up_briefs import fill_briefs
 from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_content import fill_content, fill_contracts, fill_events
+from campaigns.services.made_up_conversions import fill_conversions
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
 from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.publishing import feed as publishing_feed
@@ -114,6 +115,7 @@ DEMO = {
     "content": fill_content,
     "events": fill_events,
     "assets": fill_rights,
+    "conversions": fill_conversions,
 }
 
 

@@ -21,6 +21,7 @@ from campaigns.models import (
     CauseTag,
     Claim,
     Contract,
+    Conversion,
     Deliverable,
     DisclosureReview,
     Donation,
@@ -105,11 +106,12 @@ from segmentation.models import (
     StageRule,
     StageSuggestion,
 )
-from segmentation.services.attribution import requests as attribution
 from segmentation.services import changesets, claims, drift, packs, runs, stage_suggestions
+from segmentation.services.attribution import requests as attribution
 from segmentation.services.audiences import create_audience
 from segmentation.services.overrides import force
 from tests.campaigns.briefs import made as briefs
+from tests.campaigns.conversions.worlds import order
 from tests.campaigns.events.worlds import an_event
 from tests.campaigns.incidents.made import reported
 from tests.campaigns.made import engage, make_campaign

@@ -32,7 +32,7 @@ ORDER = Order("attribution-api", key="id")
 Rows = list[Row]  # a class below has a method of that name
 
 
-class ReportSummarySerializer(serializers.Serializer[Any]):
+class AttributionSummarySerializer(serializers.Serializer[Any]):
     """A report: which days, of what, by which settings, and how far it is."""
 
     id = serializers.IntegerField()
@@ -60,7 +60,7 @@ class CreatorCreditSerializer(serializers.Serializer[Any]):
     interval = serializers.ListField(child=serializers.FloatField(), allow_null=True)
 
 
-class ModelSerializer(serializers.Serializer[Any]):
+class ModelCreditSerializer(serializers.Serializer[Any]):
     """A model's answer; `reason_if_absent` where it has none."""
 
     model = serializers.ChoiceField(choices=[(model.value, model.value) for model in Model])
@@ -94,14 +94,14 @@ class SegmentModelSerializer(serializers.Serializer[Any]):
     credits = SegmentCreditSerializer(many=True)
 
 
-class DimensionSerializer(serializers.Serializer[Any]):
+class CreditedDimensionSerializer(serializers.Serializer[Any]):
     """A dimension."""
 
     dimension = serializers.CharField()
     models = SegmentModelSerializer(many=True)
 
 
-class RoleSerializer(serializers.Serializer[Any]):
+class CreatorRoleSerializer(serializers.Serializer[Any]):
     """The parts that a creator played on the way to conversions."""
 
     creator = serializers.UUIDField(allow_null=True)
@@ -112,18 +112,18 @@ class RoleSerializer(serializers.Serializer[Any]):
     influenced = serializers.FloatField()
 
 
-class ReportSerializer(ReportSummarySerializer):
+class AttributionReportSerializer(AttributionSummarySerializer):
     """A report in full; empty lists until it is computed."""
 
     counts = serializers.DictField(
         child=serializers.FloatField(allow_null=True), help_text="What is in it, and what is not."
     )
-    models = ModelSerializer(many=True)
-    roles = RoleSerializer(many=True)
-    dimensions = DimensionSerializer(many=True)
+    models = ModelCreditSerializer(many=True)
+    roles = CreatorRoleSerializer(many=True)
+    dimensions = CreditedDimensionSerializer(many=True)
 
 
-class NewReport(Body):
+class NewAttributionReport(Body):
     """Days, both included, by the brand's calendar."""
 
     first_on = DayField()
@@ -138,7 +138,7 @@ class AttributionViewSet(BrandViewSet[AttributionReport]):
     scope = Scope.SCORECARDS_READ
     write_scope = Scope.RUNS_WRITE
     queryset = AttributionReport.objects.none()
-    serializer_class = ReportSummarySerializer
+    serializer_class = AttributionSummarySerializer
     lookup_value_regex = ID
     http_method_names = ["get", "head", "post"]
 
@@ -154,7 +154,7 @@ class AttributionViewSet(BrandViewSet[AttributionReport]):
             represent=lambda rows: [summary(row) for row in rows],  # type: ignore[arg-type]
         )
 
-    @extend_schema(responses=ReportSerializer)
+    @extend_schema(responses=AttributionReportSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One report in full: ask again while its status is `queued`."""
         found = self.get_queryset().filter(pk=pk).select_related("campaign", "settings")
@@ -162,10 +162,10 @@ class AttributionViewSet(BrandViewSet[AttributionReport]):
         return Response(in_full(found.get()))
 
     @extend_schema(
-        request=NewReport,
+        request=NewAttributionReport,
         responses={
             202: OpenApiResponse(
-                ReportSerializer, description="Queued; the Location header leads to it."
+                AttributionReportSerializer, description="Queued; the Location header leads to it."
             )
         },
         examples=[
@@ -178,7 +178,7 @@ class AttributionViewSet(BrandViewSet[AttributionReport]):
     )
     def create(self, request: Request) -> Response:
         """Have the conversions of some days divided by every model."""
-        body = NewReport(data=request.data, context={"brand": self.brand})
+        body = NewAttributionReport(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
         campaign, key = None, said.get("campaign")
