@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,10 @@ from crm.paging import Order
 from segmentation.api.segments import named
 from segmentation.choices import SegmentStatus
 from segmentation.models import Dimension, Scorecard, Segment
+from segmentation.selectors.scorecards.card import targets_in
+from segmentation.selectors.scorecards.index import targets_of
+from segmentation.selectors.scorecards.lines import cells_of
+from segmentation.selectors.scorecards.standing import standing_of
 from segmentation.services import scorecards as service
 
 ORDER = Order("scorecards", key="segment__key", tie="segment_id")
@@ -102,6 +106,11 @@ class MetricSerializer(serializers.Serializer[Any]):
     benchmark_reason = serializers.CharField(allow_blank=True)
     change = MetricChangeSerializer(allow_null=True)
     target = serializers.FloatField(allow_null=True)
+    target_verdict = serializers.ChoiceField(
+        choices=["reached", "not_reached", "cannot_tell"],
+        allow_null=True,
+        help_text="An estimated number reaches a target only where its whole interval does.",
+    )
     formula = serializers.CharField(help_text="With its name and version.")
     source = serializers.CharField()  # type: ignore[assignment] # a field's name
     reason_if_absent = serializers.CharField(allow_null=True)
@@ -169,7 +178,8 @@ EXAMPLE = OpenApiExample(
                     "difference": 0.0011,
                     "relative": 0.0365,
                 },
-                "target": None,
+                "target": 0.03,
+                "target_verdict": "cannot_tell",
                 "formula": "engagement_rate_followers v1: ...",
                 "source": "posts",
                 "reason_if_absent": None,
@@ -210,9 +220,10 @@ class ScorecardViewSet(BrandViewSet[Scorecard]):
         if segments.exclude(scorecards__period=quarter).exists():
             service.refresh(brand_id=self.brand.pk, as_of=now, periods=[quarter])
         explain: bool = self.query["explain"]
+        held = targets_of(self.brand, quarter)
 
         def represent(cards: Sequence[Any]) -> list[Row]:
-            return [{**service.as_json(card, explain=explain)} for card in cards]
+            return [with_targets(card, held, explain=explain) for card in cards]
 
         return self.page(cards.select_related("segment"), order=ORDER, represent=represent)
 
@@ -243,7 +254,22 @@ class ScorecardViewSet(BrandViewSet[Scorecard]):
         now = timezone.now()
         period = read_period(self.query["period"], self.brand, now)
         card = service.get(segment=segment, period=period, as_of=now)
-        return with_etag(request, service.as_json(card, explain=self.query["explain"]))
+        held = {(card.segment_id, key): value for key, value in targets_in(card).items()}
+        return with_etag(request, with_targets(card, held, explain=self.query["explain"]))
+
+
+def with_targets(card: Scorecard, held: Mapping[tuple[int, str], float], *, explain: bool) -> Row:
+    """A scorecard with what its rows are to reach in its quarter, and whether they do."""
+    shown: Row = {**service.as_json(card, explain=explain)}
+    cells = {cell["key"]: cell for cell in cells_of(card)}
+    for row in shown["metrics"]:
+        target = held.get((card.segment_id, row["key"]))
+        cell = cells.get(row["key"])
+        row["target"] = target
+        row["target_verdict"] = (
+            None if target is None or cell is None else standing_of(cell, target).verdict.value
+        )
+    return shown
 
 
 def read_period(text: str, brand: Brand, now: datetime) -> str:

@@ -15,6 +15,7 @@ from crm.models import Creator
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.models import Segment
 from segmentation.selectors import creators as selectors
+from segmentation.selectors.scorecards.creator import creator_rate
 from segmentation.services.explain import NothingToExplain, explain_membership
 
 
@@ -26,6 +27,7 @@ def panel(request: BrandRequest, uid: UUID) -> HttpResponse:
     context = {
         "creator": creator,
         "panel": selectors.creator_panel(request.brand, creator, at=timezone.now()),
+        "rate": creator_rate(request.brand, creator),
     }
     return render(request, "segmentation/creators/_panel.html", context)
 

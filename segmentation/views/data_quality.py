@@ -30,6 +30,6 @@ def quality(request: BrandRequest) -> HttpResponse:
         "period": period,
         "periods": periods_offered(request.brand, at=timezone.now(), chosen=period),
         "page": quality_page(request.brand, Quarter.parse(period)),
-        "findings": findings(request.brand),
+        "findings": findings(request.brand, period),
     }
     return render(request, "segmentation/scorecards/quality.html", context)

@@ -150,7 +150,9 @@ def _chart(row: Judged, trend: Sequence[tuple[str, Mapping[str, Cell]]]) -> dict
         band = one.band
         if band is not None:
             level = band.typical if band.typical is not None else band.low
-            chart["series"].append({"name": one.source.name, "data": [level] * len(trend)})
+            chart["series"].append(
+                {"name": f"{one.source.name} ({one.said})", "data": [level] * len(trend)}
+            )
     return chart
 
 

@@ -132,7 +132,12 @@ def differences(label: str, found: Sequence[tuple[str, Cell]], better: Better) -
     if not told:
         return [f"No two of them can be told apart by {label.lower()}: all intervals overlap."]
     if told < pairs:
-        words.append(f"The other {pairs - told} pairs cannot be told apart.")
+        rest = pairs - told
+        words.append(
+            "The other pair cannot be told apart."
+            if rest == 1
+            else f"The other {rest} pairs cannot be told apart."
+        )
     return words
 
 

@@ -86,7 +86,10 @@ class Line:
     def is_good_news(self) -> bool | None:
         """Whether the change is in the direction wanted; None: it has none, or nothing changed."""
         change = self.cell["change"]
-        if change is None or not change["difference"] or self.metric.better == Better.NEITHER:
+        if change is None or self.metric.better == Better.NEITHER:
+            return None
+        if not self.change.strip("+\u22120. %()points"):
+            # So small that it reads as nothing.
             return None
         return (change["difference"] > 0) == (self.metric.better == Better.HIGHER)
 

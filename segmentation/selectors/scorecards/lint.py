@@ -24,14 +24,12 @@ class Finding:
     words: str
 
 
-def findings(brand: Brand) -> list[Finding]:
-    """What is wrong with the KPI sets of the segments in use. Two statements."""
+def findings(brand: Brand, period: str) -> list[Finding]:
+    """What is wrong with the KPI sets of the segments in use, in a quarter. Two statements."""
     segments = segments_in_use(brand)
     cards = {
         card.segment_id: card
-        for card in Scorecard.objects.filter(segment__in=segments)
-        .order_by("segment_id", "-period")
-        .distinct("segment_id")
+        for card in Scorecard.objects.filter(segment__in=segments, period=period)
     }
     found = _alike(segments)
     for segment in segments:

@@ -17,9 +17,7 @@ from crm.models import Brand, Creator, Tier, TierScheme
 from segmentation.facts.catalogue import FACTS_TABLE
 from segmentation.metrics.catalogue import Unit
 from segmentation.metrics.statistics import interval_ranks
-from segmentation.selectors.scorecards.bands import Place, place_of
 from segmentation.selectors.scorecards.lines import in_words
-from segmentation.services.benchmarks import Band, Source
 
 # As many dots as a browser draws and an eye tells apart; a fixed sample, the same each time.
 MOST_DOTS = 1_000
@@ -152,21 +150,6 @@ def sizes_page(brand: Brand, scheme: TierScheme | None) -> SizesPage:
         overexposed_count=over[0][2] if over else 0,
         words=_falls(spreads),
     )
-
-
-def bands_of_creator(
-    rate: float | None, followers: int | None, platform: str | None, sources: Sequence[Source]
-) -> list[tuple[Source, Band, Place]]:
-    """What published rates say of one account by its platform and size, those that fit it."""
-    if rate is None or followers is None:
-        return []
-    return [
-        (source, band, place_of(rate, band)[0])
-        for source in sources
-        if source.denominator == "followers" and source.platform in {"", platform}
-        for band in source.bands
-        if band.holds(followers)
-    ]
 
 
 def _is_band(tier: Tier) -> bool:

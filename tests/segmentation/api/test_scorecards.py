@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from segmentation.api.scorecards import with_targets
 from segmentation.choices import SegmentStatus
-from segmentation.models import Scorecard
+from segmentation.models import MetricTarget, Scorecard
 from segmentation.services import scorecards
+from segmentation.services.kpis import change_kpis
 from tests.factories import NOW
 from tests.rest import assert_problem, rest_as, walk
 from tests.segmentation.world import make_creator, make_segment, moment, stay
@@ -32,7 +34,7 @@ def rest(analyst, brand):
 def test_the_answer_is_the_pages_scorecard(rest, segment):
     body = rest.json(f"segments/{segment.key}/scorecard", period=PERIOD)
     card = scorecards.get(segment=segment, period=PERIOD, as_of=NOW)
-    assert body == scorecards.as_json(card)
+    assert body == with_targets(card, {}, explain=False)
     assert body["segment"] == "educators"
     assert body["period"] == PERIOD
     assert body["size"] == 1
@@ -56,7 +58,7 @@ def test_explain_says_what_went_into_it(rest, segment):
     plain = rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD)
     body = rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD, explain=1)
     card = scorecards.get(segment=segment, period=PERIOD, as_of=NOW)
-    assert body == scorecards.as_json(card, explain=True)
+    assert body == with_targets(card, {}, explain=True)
     assert all("inputs" in row for row in body["metrics"])
     assert [row["value"] for row in body["metrics"]] == [row["value"] for row in plain["metrics"]]
 
@@ -115,11 +117,69 @@ def test_scorecards_of_a_quarter(rest, segment, brand):
     assert_problem(rest.get("scorecards/", period="2026Q9"), 400, "bad_period")
 
 
+def test_targets_stand_beside_their_rows(rest, segment):
+    change_kpis(
+        segment=segment,
+        keys=["size"],
+        targets={"size": 2.0},
+        from_period=PERIOD,
+        actor=None,
+        at=NOW,
+    )
+    for body in (
+        rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD),
+        rest.json("scorecards/", period=PERIOD)["results"][0],
+    ):
+        by_key = {row["key"]: (row["target"], row["target_verdict"]) for row in body["metrics"]}
+        assert by_key["size"] == (2.0, "not_reached")
+        assert by_key["joiners"] == (None, None)
+    kpis = rest.json(f"segments/{segment.key}/kpis/")
+    assert kpis["kpis"] == [{"key": "size", "label": "Members", "target": 2.0}]
+
+
+def test_kpis_are_set_and_refused(strategist, brand, segment):
+    rest = rest_as(strategist, brand)
+    path = f"segments/{segment.key}/kpis/"
+    body = {"kpis": ["size"], "from_period": PERIOD, "targets": {"size": 3}}
+    answer = rest.send("PUT", path, body)
+    assert answer.status_code == 200
+    assert answer.json()["targets"][0]["value"] == 3.0
+    assert_problem(rest.send("PUT", path, {"kpis": ["nothing"]}), 409, "unknown_metric")
+    assert_problem(rest.send("PUT", path, {"kpis": []}), 400)
+    assert MetricTarget.objects.count() == 1
+
+
+def test_segments_beside_each_other(rest, segment):
+    asked = {"period": PERIOD, "segments": segment.key, "metrics": "size"}
+    body = rest.json("scorecards/comparison/", **asked)
+    (row,) = body["rows"]
+    assert row["places"][0]["value"] == 1
+    for more, code in (
+        ({"segments": "nowhere"}, "unknown_segment"),
+        ({"segments": ","}, "out_of_range"),
+        ({"metrics": "nothing"}, "unknown_metric"),
+        ({"period": "2026Q9"}, "bad_period"),
+    ):
+        assert_problem(rest.get("scorecards/comparison/", **asked | more), 400, code)
+    trend = rest.json(f"segments/{segment.key}/trend/", period=PERIOD)["results"]
+    assert trend[0]["points"][-1] | {"formula": ""} == {
+        "period": PERIOD,
+        "value": 1,
+        "interval": None,
+        "n": 1,
+        "benchmark": None,
+        "formula": "",
+        "reason_if_absent": None,
+    }
+    assert rest.json("cohorts/")["results"] == []
+    assert len(rest.json("benchmarks/")["results"]) == 14
+
+
 def test_query_counts(rest, segment, django_assert_num_queries):
     path = f"segments/{segment.key}/scorecard/"
     rest.get(path, period=PERIOD)
-    with django_assert_num_queries(3):  # token, segment, scorecard
+    with django_assert_num_queries(4):  # token, segment, scorecard, targets
         rest.json(path, period=PERIOD)
     rest.get("scorecards/", period=PERIOD)
-    with django_assert_num_queries(4):  # token, whether all are there, page, count
+    with django_assert_num_queries(5):  # token, whether all are there, targets, page, count
         rest.json("scorecards/", period=PERIOD)

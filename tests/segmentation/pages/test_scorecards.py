@@ -91,8 +91,8 @@ class TestScorecard:
     def test_why_each_number(self, segment, analyst_client):
         url = card_url(segment)
         shown = page(analyst_client, url, period="2026Q3", why="engagement_rate_followers")
-        assert "engagement_rate_followers v1: (likes + comments" in shown
-        assert "Standard error clustered by creator" in shown
+        assert "engagement_rate_followers v2: (likes + comments" in shown
+        assert "Log-ratio by creator" in shown
         assert "neither likes nor comments known: 0" in shown
         panel = analyst_client.get(
             url, {"period": "2026Q3", "why": "stage_share:core"}, **HTMX
