@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, TypedDict, cast
 
 from django.db import connection, transaction
-from django.db.models import Max
+from django.db.models import Max, Model
 from django.db.models.functions import Now
 
-from crm.models import Brand, ImportBatch
+from campaigns.models import Conversion, ConversionBatch, Refund
+from crm.models import Brand, ImportBatch, Incident
 from segmentation.choices import RunStatus, SegmentStatus
 from segmentation.metrics.catalogue import METRICS, PART_SEPARATOR, metric_of
 from segmentation.metrics.cells import Cell, cells
@@ -35,6 +36,13 @@ STALE_AFTER = timedelta(days=1)
 MARGIN = timedelta(days=1)
 # PostgreSQL's resolution: `as_of` itself belongs to what is looked at, which is closed-open.
 _INSTANT = timedelta(microseconds=1)
+# What may be told of a quarter after its end, and when it was; taken back, or judged anew.
+_TOLD_LATE: Sequence[tuple[type[Model], str]] = (
+    (Conversion, "received_at"),
+    (Refund, "received_at"),
+    (ConversionBatch, "undone_at"),
+    (Incident, "state_since"),
+)
 _KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 
@@ -264,9 +272,9 @@ def _cells_before(
 def _settled(brand: Brand, segments: Sequence[Segment], as_of: datetime) -> set[str]:
     """Return the periods that are over and whose stored rows still hold for all segments.
 
-    They hold unless posts came in since, for any brand, or a run of the brand wrote stays before
-    the period's end. What was written up to a day before they were computed counts too: it may not
-    have been committed then.
+    They hold unless posts came in since, for any brand, something was told late (_TOLD_LATE), or a
+    run of the brand wrote stays before the period's end. What was written up to a day before they
+    were computed counts too: it may not have been committed then.
     """
     found: defaultdict[str, list[Scorecard]] = defaultdict(list)
     for row in Scorecard.objects.filter(segment__in=segments):
@@ -274,7 +282,11 @@ def _settled(brand: Brand, segments: Sequence[Segment], as_of: datetime) -> set[
             found[row.period].append(row)
     computed = {period: min(row.computed_at for row in rows) for period, rows in found.items()}
     moments = ImportBatch.objects.aggregate(applied=Max("applied_at"), undone=Max("undone_at"))
-    imported = [moment for moment in moments.values() if moment is not None]
+    late = [
+        model._default_manager.filter(brand=brand).aggregate(told=Max(field))["told"]
+        for model, field in _TOLD_LATE
+    ]
+    imported = [moment for moment in (*moments.values(), *late) if moment is not None]
     runs = Run.objects.filter(brand=brand, status=RunStatus.APPLIED)
     if computed:
         runs = runs.filter(applied_at__gte=min(computed.values()) - MARGIN)

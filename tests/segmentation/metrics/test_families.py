@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from campaigns.choices import (
     ClickKind,
@@ -42,7 +43,10 @@ from crm.choices import IncidentKind, PostKind, Severity
 from crm.models import Incident, Relationship
 from segmentation.metrics.catalogue import FAMILIES, METRICS
 from segmentation.metrics.measuring import measure
+from segmentation.models import Scorecard
+from segmentation.services import scorecards
 from tests.campaigns.made import make_campaign
+from tests.factories import NOW
 from tests.segmentation.world import make_creator, make_segment, moment, post, stay
 
 pytestmark = pytest.mark.django_db
@@ -439,6 +443,25 @@ class TestConversions:
         # Outside of the window nothing does.
         self.convert(world, moment(9, 25), visitor=7, code=code, code_text="ANNA10")
         assert measured(world, "assisted_conversions", world.before).value == 2
+
+
+def test_what_is_told_late_has_a_finished_quarter_computed_again(world):
+    def refresh():
+        return scorecards.refresh(brand_id=world.brand.pk, as_of=NOW)
+
+    refresh()
+    # Of both segments the quarter that runs; what is over is settled.
+    assert refresh() == 2
+    Conversion.objects.create(
+        brand=world.brand,
+        key="late",
+        at=EARLY,
+        source=ConversionSource.API,
+        received_at=timezone.now(),
+    )
+    assert refresh() > 2
+    Scorecard.objects.update(computed_at=timezone.now() + timedelta(days=2))
+    assert refresh() == 2
 
 
 def test_every_entry_has_rows_and_reasons(world):
