@@ -38,9 +38,7 @@ def kind_of(user_agent: str) -> ClickKind:
 def _names() -> tuple[tuple[str, ...], tuple[str, ...], re.Pattern[str], re.Pattern[str]]:
     """Plain words and expressions: of previews, and of other programs."""
     # 1.5 MB of examples are read with it: when the first link is followed, not in every process.
-    from crawleruseragents import (  # type: ignore[import-untyped] # noqa: PLC0415
-        CRAWLER_USER_AGENTS_DATA,
-    )
+    from crawleruseragents import CRAWLER_USER_AGENTS_DATA  # noqa: PLC0415
 
     words: dict[bool, list[str]] = {True: [], False: []}
     forms: dict[bool, list[str]] = {True: [], False: []}
