@@ -12,7 +12,7 @@ from campaigns.api.authenticity import FlagsViewSet
 from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, BriefViewSet
 from campaigns.api.campaigns import KEY as CAMPAIGN
 from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
-from campaigns.api.causes import CauseTagViewSet, DonationViewSet, ImpactViewSet
+from campaigns.api.causes import CauseTagViewSet
 from campaigns.api.claims import ClaimCheckViewSet, ClaimViewSet
 from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contracts import ContractViewSet
@@ -21,6 +21,7 @@ from campaigns.api.deliverables import DeliverableViewSet
 from campaigns.api.disclosure_checks import DisclosureCheckViewSet
 from campaigns.api.disclosure_rates import DisclosureComplianceViewSet
 from campaigns.api.disclosures import DisclosureViewSet
+from campaigns.api.donations import DonationViewSet, ImpactViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.events import EventViewSet, InvitationViewSet
 from campaigns.api.gifts import GiftViewSet
@@ -240,7 +241,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(rf"^segments/(?P<key>{KEY})/trend/?$", TrendViewSet.as_view({"get": "list"})),
     re_path(
         rf"^segments/(?P<key>{KEY})/kpis/?$",
-        KpiViewSet.as_view({"get": "retrieve", "put": "update"}, detail=True),
+        KpiViewSet.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
     ),
     re_path(
         rf"^segments/(?P<key>{KEY})/scorecard/?$",

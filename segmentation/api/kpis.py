@@ -57,10 +57,13 @@ class KpiSetSerializer(serializers.Serializer[Any]):
 
 
 class KpiSetChange(Body):
-    """The KPIs in order, and targets from a quarter on. What `targets` leaves out stays."""
+    """The KPIs in order, and targets from a quarter on. What is left out stays."""
 
     kpis = serializers.ListField(
-        child=serializers.CharField(max_length=120), min_length=1, max_length=MOST_KPIS
+        child=serializers.CharField(max_length=120),
+        min_length=1,
+        max_length=MOST_KPIS,
+        required=False,
     )
     from_period = serializers.CharField(
         max_length=20, required=False, help_text="By default the running quarter."
@@ -110,7 +113,7 @@ class KpiViewSet(BrandViewSet[Segment]):
             )
         ],
     )
-    def update(self, request: Request, key: str) -> Response:
+    def partial_update(self, request: Request, key: str) -> Response:
         """Set the KPIs in this order, and targets from a quarter on."""
         segment = self._segment(key)
         body = KpiSetChange(data=request.data, context={"brand": self.brand})
@@ -119,7 +122,7 @@ class KpiViewSet(BrandViewSet[Segment]):
         try:
             change_kpis(
                 segment=segment,
-                keys=values["kpis"],
+                keys=values.get("kpis") or kpi_set(segment),
                 targets=values.get("targets", {}),
                 from_period=values.get("from_period", "") or str(self._current(now)),
                 actor=self.actor,

@@ -141,11 +141,11 @@ def test_kpis_are_set_and_refused(strategist, brand, segment):
     rest = rest_as(strategist, brand)
     path = f"segments/{segment.key}/kpis/"
     body = {"kpis": ["size"], "from_period": PERIOD, "targets": {"size": 3}}
-    answer = rest.send("PUT", path, body)
+    answer = rest.send("PATCH", path, body)
     assert answer.status_code == 200
     assert answer.json()["targets"][0]["value"] == 3.0
-    assert_problem(rest.send("PUT", path, {"kpis": ["nothing"]}), 409, "unknown_metric")
-    assert_problem(rest.send("PUT", path, {"kpis": []}), 400)
+    assert_problem(rest.send("PATCH", path, {"kpis": ["nothing"]}), 409, "unknown_metric")
+    assert_problem(rest.send("PATCH", path, {"kpis": []}), 400)
     assert MetricTarget.objects.count() == 1
 
 
