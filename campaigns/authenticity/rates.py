@@ -57,7 +57,9 @@ def comments(known: Account, limits: Thresholds) -> Seen:
         return seen(UNKNOWN, f"{likes:,} likes are too few to compare with.")
     ratio = said / likes
     threshold = f"below {_percent(band.low)} or above {_percent(band.high)}"
-    words = f"{said:,} comment{'s'[: said != 1]} for {likes:,} likes ({_percent(ratio)}) on {_posts(len(posts))}"
+    noun = "comment" if said == 1 else "comments"
+    share = f"{said:,} {noun} for {likes:,} likes ({_percent(ratio)})"
+    words = f"{share} on {_posts(len(posts))}"
     is_out = not band.low <= ratio <= band.high
     return seen(_state(is_out), words, threshold, posts[-1][2])
 
