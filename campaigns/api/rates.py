@@ -52,7 +52,7 @@ class ExchangeRateBody(Body):
 class ExchangeRatesBody(Body):
     """Rates of one source: all are taken, or none."""
 
-    rates = ExchangeRateBody(many=True, allow_empty=False, max_length=MOST)
+    rates = serializers.ListField(child=ExchangeRateBody(), allow_empty=False, max_length=MOST)
     source = serializers.CharField(max_length=120)  # type: ignore[assignment]
 
 

@@ -99,7 +99,7 @@ def _line(row: ChannelResult, brand: Brand, rates: Rates) -> Line:
 def _creators(brand: Brand, since: date, until: date) -> Line:
     """What became ready to pay, what was published and what was credited in these days."""
     after = start_of(until + timedelta(days=1), brand)
-    amounts: list[dict[str, Any]] = list(
+    amounts: list[Any] = list(
         Payable.objects.filter(brand=brand, state__in=_EARNED, ready_on__range=(since, until))
         .order_by()
         .values("currency", "ready_on")

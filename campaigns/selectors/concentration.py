@@ -170,7 +170,7 @@ def _posts(brand: Brand, start: date, end: date) -> list[Amount]:
 
 
 def _spend(brand: Brand, start: date, end: date) -> tuple[list[Amount], list[str]]:
-    rows: list[dict[str, Any]] = list(
+    rows: list[Any] = list(
         Payable.objects.filter(
             brand=brand,
             state__in=_EARNED,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from campaigns.choices import CostKind
 from campaigns.models import Campaign, Payable
@@ -42,7 +43,7 @@ class Costs:
 def costs_of(campaign: Campaign, agreed: dict[int, Decimal | None], at: datetime) -> Costs:
     """Of everybody, with what was agreed with each: two queries, three with other currencies."""
     today = today_of(campaign.brand, at)
-    rows = list(
+    rows: list[Any] = list(
         Payable.objects.counted()
         .filter(campaign=campaign)
         .order_by("pk")
@@ -56,18 +57,19 @@ def costs_of(campaign: Campaign, agreed: dict[int, Decimal | None], at: datetime
     shared, shared_count, shared_known = Decimal(0), 0, 0
     missing, converted = [], set()
     for row, day in zip(rows, days, strict=True):
-        amount: Decimal | None = None
-        if row["amount"] is None:
-            missing.append(f"{row['title']}: its result is not counted yet.")
-        elif (by := rates.convert(row["amount"], row["currency"], here, day)) is None:
-            missing.append(f"{row['title']}: {rates.missing(row['currency'], here, day)}.")
-        else:
-            amount = by.amount
-            if by.words:
-                converted.add(f"{row['currency']} {by.words}")
+        owed, named = row["amount"], row["currency"]
+        by = None if owed is None else rates.convert(owed, named, here, day)
+        if by is not None and by.words:
+            converted.add(f"{named} {by.words}")
+        if by is None:
+            why = "its result is not counted yet"
+            if owed is not None:
+                why = rates.missing(named, here, day)
+            missing.append(f"{row['title']}: {why}.")
+        amount = None if by is None else by.amount
         place = row["engagement"]
         if place is None or place not in agreed:
-            shared += amount or 0
+            shared += Decimal(0) if amount is None else amount
             shared_count += 1
             shared_known += amount is not None
         elif row["kind"] in _FEES:
