@@ -32,7 +32,7 @@ FILTERS = ("platform", "stage", "segment", "niche", "tag", "owner")
 @brand_page(Can.VIEW)
 def soon(request: BrandRequest) -> HttpResponse:
     """The question, and who fits: ranked, with the reasons."""
-    form = SoonForm(request.GET or None)
+    form = SoonForm({"hours": "2"} | request.GET.dict())
     question = form.question
     narrowed = CreatorFilter(request.GET, relationships_of(request.brand), request=request)
     found = who_can(request.brand, question, narrowed.qs.order_by(), timezone.now())
