@@ -12,8 +12,9 @@ import os
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +37,8 @@ def main() -> None:
     if len(sys.argv) != 2:
         sys.exit(__doc__)
     folder = Path(sys.argv[1])
-    with postgres() as url:
+    with postgres() as url, TemporaryDirectory() as media:
+        os.environ["RAPPORT_BENCH_MEDIA"] = media
         os.environ["DATABASE_URL"] = url
         os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
         django.setup()
@@ -130,14 +132,14 @@ def people(paths: list[dict[str, str]]) -> Iterator[tuple[list[str], Decimal | N
     The value of a path is told for all who converted: the first of them pays what the others leave.
     """
     for row in paths:
-        way, number = row["path"].split(" > "), int(row["total_conversions"])
+        way, number = row["path"].split(" > "), int(float(row["total_conversions"]))
         total = Decimal(row["total_conversion_value"]) * SCALE
         if number:
-            each = round(total / number, 2)
+            each = (total / number).quantize(Decimal("0.01"), rounding=ROUND_DOWN)
             yield way, total - each * (number - 1), True
             for _ in range(number - 1):
                 yield way, each, True
-        for _ in range(int(row["total_null"])):
+        for _ in range(int(float(row["total_null"]))):
             yield way, None, False
 
 
@@ -159,3 +161,7 @@ def compare(folder: Path, found: dict[str, dict[str, tuple[float, float]]]) -> d
         for row in rows(folder, "expected_markov_order1_exact_*.csv")
     )
     return off
+
+
+if __name__ == "__main__":
+    main()
