@@ -17,13 +17,16 @@ from campaigns.services.whereabouts.saying import Said
 from crm.public_forms import proof
 from tests.browser.watching import PHONE, SCREEN, width_beyond_screen
 from tests.campaigns.made import make_campaign
-from tests.campaigns.submissions.worlds import a_page, handed_in
+from tests.campaigns.submissions.worlds import PIXEL, a_page, handed_in
 from tests.factories import RelationshipFactory
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch, settings, tmp_path):
     monkeypatch.setattr(proof, "NOT_BEFORE", timedelta(0))
+    # Files in memory are one object for all threads: a picture that is shown would be read apart.
+    on_disk = {"BACKEND": "django.core.files.storage.FileSystemStorage"}
+    settings.STORAGES = settings.STORAGES | {"default": on_disk}
     settings.MEDIA_ROOT = tmp_path
     cache.clear()
 
@@ -41,7 +44,9 @@ def test_from_a_phone_to_the_library(
     assert width_beyond_screen(page) == 0
     page.get_by_label("Your name").fill("Mia Lund")
     page.get_by_label("E-mail").fill("mia@lund.example")
-    page.get_by_label("Or the address of your post").fill("https://example.org/p/2")
+    page.get_by_label("Picture or film").set_input_files(
+        {"name": "b.png", "mimeType": "image/png", "buffer": PIXEL}
+    )
     page.get_by_label("I am 18 or older.").check()
     page.get_by_label("I agree to this.").check()
     page.get_by_label("Yes, you may use it like this.").check()
