@@ -121,9 +121,7 @@ class Migration(migrations.Migration):
                         ],
                         "constraints": [
                             models.UniqueConstraint(
-                                models.F("brand"),
-                                django.db.models.functions.text.Upper("code"),
-                                name="campaigns_code_once",
+                                fields=("brand", "code"), name="campaigns_code_once"
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(("code__regex", "^[A-Z0-9][A-Z0-9._-]*$")),

@@ -77,7 +77,7 @@ class ComparisonRowSerializer(serializers.Serializer[Any]):
     places = ComparisonPlaceSerializer(many=True)
 
 
-class ComparisonSerializer(serializers.Serializer[Any]):
+class SideBySideSerializer(serializers.Serializer[Any]):
     """Segments side by side in a quarter."""
 
     period = serializers.CharField()
@@ -141,10 +141,10 @@ class ComparisonViewSet(BrandViewSet[Scorecard]):
 
     scope = Scope.SCORECARDS_READ
     queryset = Scorecard.objects.none()
-    serializer_class = ComparisonSerializer
+    serializer_class = SideBySideSerializer
     queries = {"retrieve": ComparisonQuery}
 
-    @extend_schema(responses=ComparisonSerializer)
+    @extend_schema(responses=SideBySideSerializer)
     def retrieve(self, request: Request) -> Response:
         """The segments in a quarter: the same numbers and words as on the page."""
         now = timezone.now()

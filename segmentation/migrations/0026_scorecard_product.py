@@ -7,6 +7,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from crm.operations import CreateModels
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -16,361 +18,364 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name="BenchmarkSet",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("key", models.SlugField(max_length=60)),
-                ("source", models.CharField(max_length=200)),
-                ("address", models.URLField(blank=True, default="", max_length=500)),
-                ("year", models.PositiveSmallIntegerField()),
-                ("loaded_at", models.DateTimeField()),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "loaded_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "-year", "key"],
-            },
-        ),
-        migrations.CreateModel(
-            name="BenchmarkValue",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "denominator",
-                    models.CharField(
-                        choices=[
-                            ("followers", "Followers"),
-                            ("views", "Views"),
-                            ("reach", "Reach"),
-                            ("impressions", "Impressions"),
+        CreateModels(
+            [
+                migrations.CreateModel(
+                    name="BenchmarkSet",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("key", models.SlugField(max_length=60)),
+                        ("source", models.CharField(max_length=200)),
+                        ("address", models.URLField(blank=True, default="", max_length=500)),
+                        ("year", models.PositiveSmallIntegerField()),
+                        ("loaded_at", models.DateTimeField()),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "loaded_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "-year", "key"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "key"), name="segmentation_benchmark_set_once"
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("year__gte", 2000), ("year__lte", 2100)),
+                                name="segmentation_benchmark_year",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("source", ""), _negated=True),
+                                name="segmentation_benchmark_sourced",
+                            ),
                         ],
-                        max_length=12,
-                    ),
+                    },
                 ),
-                ("tier", models.CharField(blank=True, default="", max_length=60)),
-                ("followers_from", models.PositiveBigIntegerField(blank=True, null=True)),
-                ("followers_to", models.PositiveBigIntegerField(blank=True, null=True)),
-                ("low", models.FloatField(blank=True, null=True)),
-                ("typical", models.FloatField(blank=True, null=True)),
-                ("high", models.FloatField(blank=True, null=True)),
-                (
-                    "platform",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="crm.platform",
-                    ),
+                migrations.CreateModel(
+                    name="ClaimTrial",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "status",
+                            models.CharField(
+                                choices=[
+                                    ("queued", "Under way"),
+                                    ("done", "Done"),
+                                    ("failed", "Failed"),
+                                ],
+                                default="queued",
+                                max_length=10,
+                            ),
+                        ),
+                        ("error", models.CharField(blank=True, default="", max_length=300)),
+                        ("requested_at", models.DateTimeField()),
+                        ("attempts", models.PositiveSmallIntegerField(default=0)),
+                        ("first_period", models.CharField(max_length=6)),
+                        ("period", models.CharField(max_length=6)),
+                        ("as_of", models.DateTimeField(blank=True, null=True)),
+                        ("computed_at", models.DateTimeField(blank=True, null=True)),
+                        ("results", models.JSONField(default=list)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                db_index=False,
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "requested_by",
+                            models.ForeignKey(
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "scheme",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.tierscheme",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["brand", "scheme", "-period"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("brand", "scheme", "first_period", "period"),
+                                name="segmentation_claim_trial_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("status__in", ["queued", "done", "failed"])),
+                                name="segmentation_claim_trial_status",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("period__gte", models.F("first_period"))),
+                                name="segmentation_claim_trial_span",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "set",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="values",
-                        to="segmentation.benchmarkset",
-                    ),
+                migrations.CreateModel(
+                    name="MetricTarget",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("metric", models.CharField(max_length=120)),
+                        ("from_period", models.CharField(max_length=6)),
+                        ("value", models.FloatField(blank=True, null=True)),
+                        ("set_at", models.DateTimeField()),
+                        (
+                            "segment",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="targets",
+                                to="segmentation.segment",
+                            ),
+                        ),
+                        (
+                            "set_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["segment", "metric", "-from_period"],
+                        "constraints": [
+                            models.UniqueConstraint(
+                                fields=("segment", "metric", "from_period"),
+                                name="segmentation_target_once",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("value", None), ("value__gte", 0), _connector="OR"
+                                ),
+                                name="segmentation_target_positive",
+                            ),
+                        ],
+                    },
                 ),
-            ],
-            options={
-                "ordering": ["set", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ClaimTrial",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                migrations.CreateModel(
+                    name="ScorecardShare",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                        ("period", models.CharField(max_length=6)),
+                        (
+                            "metrics",
+                            django.contrib.postgres.fields.ArrayField(
+                                base_field=models.CharField(max_length=120),
+                                blank=True,
+                                default=list,
+                                size=None,
+                            ),
+                        ),
+                        ("name", models.CharField(max_length=120)),
+                        ("created_at", models.DateTimeField()),
+                        ("expires_at", models.DateTimeField()),
+                        ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                        ("last_used_at", models.DateTimeField(blank=True, null=True)),
+                        (
+                            "brand",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="+",
+                                to="crm.brand",
+                            ),
+                        ),
+                        (
+                            "created_by",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.SET_NULL,
+                                related_name="+",
+                                to=settings.AUTH_USER_MODEL,
+                            ),
+                        ),
+                        (
+                            "segments",
+                            models.ManyToManyField(related_name="+", to="segmentation.segment"),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["-created_at", "-pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(("name", ""), _negated=True),
+                                name="segmentation_share_named",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(("expires_at__gt", models.F("created_at"))),
+                                name="segmentation_share_ends",
+                            ),
+                        ],
+                    },
                 ),
-                (
-                    "status",
-                    models.CharField(
-                        choices=[("queued", "Under way"), ("done", "Done"), ("failed", "Failed")],
-                        default="queued",
-                        max_length=10,
-                    ),
+                migrations.CreateModel(
+                    name="BenchmarkValue",
+                    fields=[
+                        (
+                            "id",
+                            models.BigAutoField(
+                                auto_created=True,
+                                primary_key=True,
+                                serialize=False,
+                                verbose_name="ID",
+                            ),
+                        ),
+                        (
+                            "denominator",
+                            models.CharField(
+                                choices=[
+                                    ("followers", "Followers"),
+                                    ("views", "Views"),
+                                    ("reach", "Reach"),
+                                    ("impressions", "Impressions"),
+                                ],
+                                max_length=12,
+                            ),
+                        ),
+                        ("tier", models.CharField(blank=True, default="", max_length=60)),
+                        ("followers_from", models.PositiveBigIntegerField(blank=True, null=True)),
+                        ("followers_to", models.PositiveBigIntegerField(blank=True, null=True)),
+                        ("low", models.FloatField(blank=True, null=True)),
+                        ("typical", models.FloatField(blank=True, null=True)),
+                        ("high", models.FloatField(blank=True, null=True)),
+                        (
+                            "platform",
+                            models.ForeignKey(
+                                blank=True,
+                                null=True,
+                                on_delete=django.db.models.deletion.PROTECT,
+                                related_name="+",
+                                to="crm.platform",
+                            ),
+                        ),
+                        (
+                            "set",
+                            models.ForeignKey(
+                                on_delete=django.db.models.deletion.CASCADE,
+                                related_name="values",
+                                to="segmentation.benchmarkset",
+                            ),
+                        ),
+                    ],
+                    options={
+                        "ordering": ["set", "pk"],
+                        "constraints": [
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    (
+                                        "denominator__in",
+                                        ["followers", "views", "reach", "impressions"],
+                                    )
+                                ),
+                                name="segmentation_benchmark_denominator",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("low__isnull", False),
+                                    ("typical__isnull", False),
+                                    ("high__isnull", False),
+                                    _connector="OR",
+                                ),
+                                name="segmentation_benchmark_says",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    models.Q(("low", None), ("low__gte", 0), _connector="OR"),
+                                    models.Q(
+                                        ("low", None),
+                                        ("high", None),
+                                        ("high__gte", models.F("low")),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        ("typical", None), ("typical__gte", 0), _connector="OR"
+                                    ),
+                                    models.Q(
+                                        ("low", None),
+                                        ("typical", None),
+                                        ("typical__gte", models.F("low")),
+                                        _connector="OR",
+                                    ),
+                                    models.Q(
+                                        ("high", None),
+                                        ("typical", None),
+                                        ("high__gte", models.F("typical")),
+                                        _connector="OR",
+                                    ),
+                                ),
+                                name="segmentation_benchmark_ordered",
+                            ),
+                            models.CheckConstraint(
+                                condition=models.Q(
+                                    ("followers_from", None),
+                                    ("followers_to", None),
+                                    ("followers_to__gt", models.F("followers_from")),
+                                    _connector="OR",
+                                ),
+                                name="segmentation_benchmark_bounds",
+                            ),
+                        ],
+                    },
                 ),
-                ("error", models.CharField(blank=True, default="", max_length=300)),
-                ("requested_at", models.DateTimeField()),
-                ("attempts", models.PositiveSmallIntegerField(default=0)),
-                ("first_period", models.CharField(max_length=6)),
-                ("period", models.CharField(max_length=6)),
-                ("as_of", models.DateTimeField(blank=True, null=True)),
-                ("computed_at", models.DateTimeField(blank=True, null=True)),
-                ("results", models.JSONField(default=list)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "requested_by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                (
-                    "scheme",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.tierscheme",
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["brand", "scheme", "-period"],
-            },
-        ),
-        migrations.CreateModel(
-            name="MetricTarget",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("metric", models.CharField(max_length=120)),
-                ("from_period", models.CharField(max_length=6)),
-                ("value", models.FloatField(blank=True, null=True)),
-                ("set_at", models.DateTimeField()),
-                (
-                    "segment",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="targets",
-                        to="segmentation.segment",
-                    ),
-                ),
-                (
-                    "set_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["segment", "metric", "-from_period"],
-            },
-        ),
-        migrations.CreateModel(
-            name="ScorecardShare",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("uid", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ("period", models.CharField(max_length=6)),
-                (
-                    "metrics",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=120),
-                        blank=True,
-                        default=list,
-                        size=None,
-                    ),
-                ),
-                ("name", models.CharField(max_length=120)),
-                ("created_at", models.DateTimeField()),
-                ("expires_at", models.DateTimeField()),
-                ("revoked_at", models.DateTimeField(blank=True, null=True)),
-                ("last_used_at", models.DateTimeField(blank=True, null=True)),
-                (
-                    "brand",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="crm.brand",
-                    ),
-                ),
-                (
-                    "created_by",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                    ),
-                ),
-                ("segments", models.ManyToManyField(related_name="+", to="segmentation.segment")),
-            ],
-            options={
-                "ordering": ["-created_at", "-pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="benchmarkset",
-            constraint=models.UniqueConstraint(
-                fields=("brand", "key"), name="segmentation_benchmark_set_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benchmarkset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("year__gte", 2000), ("year__lte", 2100)),
-                name="segmentation_benchmark_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benchmarkset",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", ""), _negated=True),
-                name="segmentation_benchmark_sourced",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benchmarkvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("denominator__in", ["followers", "views", "reach", "impressions"])
-                ),
-                name="segmentation_benchmark_denominator",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benchmarkvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("low__isnull", False),
-                    ("typical__isnull", False),
-                    ("high__isnull", False),
-                    _connector="OR",
-                ),
-                name="segmentation_benchmark_says",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benchmarkvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("low", None), ("low__gte", 0), _connector="OR"),
-                    models.Q(
-                        ("low", None),
-                        ("high", None),
-                        ("high__gte", models.F("low")),
-                        _connector="OR",
-                    ),
-                    models.Q(("typical", None), ("typical__gte", 0), _connector="OR"),
-                    models.Q(
-                        ("low", None),
-                        ("typical", None),
-                        ("typical__gte", models.F("low")),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("high", None),
-                        ("typical", None),
-                        ("high__gte", models.F("typical")),
-                        _connector="OR",
-                    ),
-                ),
-                name="segmentation_benchmark_ordered",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="benchmarkvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("followers_from", None),
-                    ("followers_to", None),
-                    ("followers_to__gt", models.F("followers_from")),
-                    _connector="OR",
-                ),
-                name="segmentation_benchmark_bounds",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimtrial",
-            constraint=models.UniqueConstraint(
-                fields=("brand", "scheme", "first_period", "period"),
-                name="segmentation_claim_trial_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimtrial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "done", "failed"])),
-                name="segmentation_claim_trial_status",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="claimtrial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("period__gte", models.F("first_period"))),
-                name="segmentation_claim_trial_span",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="metrictarget",
-            constraint=models.UniqueConstraint(
-                fields=("segment", "metric", "from_period"), name="segmentation_target_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="metrictarget",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("value", None), ("value__gte", 0), _connector="OR"),
-                name="segmentation_target_positive",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecardshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="segmentation_share_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scorecardshare",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("created_at"))),
-                name="segmentation_share_ends",
-            ),
+            ]
         ),
     ]

@@ -10,7 +10,7 @@ from crm.operations import CreateModels
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0015_plain_codes"),
+        ("campaigns", "0014_conversions"),
         ("crm", "0025_reserve_links"),
     ]
 
