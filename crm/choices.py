@@ -30,7 +30,7 @@ class Scope(models.TextChoices):
     OUTREACH_WRITE = "outreach:write", "Change templates and sequences, enrol, suppress"
     IMPORTS_READ = "imports:read", "Read imports"
     MAIL_READ = "mail:read", "Read mailboxes, conversations and mails"
-    APPLICATIONS_READ = "applications:read", "Read what people wrote who applied, or handed something in"
+    APPLICATIONS_READ = "applications:read", "Read who applied, and what was handed in"
     APPLICATIONS_WRITE = "applications:write", "Decide about who applied, and what was handed in"
     CONVERSIONS_WRITE = "conversions:write", "Tell conversions and refunds, as a shop does"
     OFFERS_READ = "offers:read", "Read offers and gifts"

@@ -69,7 +69,7 @@ class ReportSerializer(serializers.Serializer[Any]):
     cuts = serializers.ListField(child=serializers.DictField())
     best_segment = serializers.DictField()
     returns = serializers.DictField(
-        help_text="Whole cost, revenue and media values (docs/returns.md); copies of before lack it."
+        help_text="Whole cost, revenue, media values (docs/returns.md); older copies lack it."
     )
     budget = serializers.DictField()
     concentration = serializers.ListField(child=serializers.DictField())

@@ -48,7 +48,8 @@ def test_the_interval_is_the_jackknife_by_hand():
     found = lift_beside(weeks(ours), weeks(theirs), before=span(0, 4), after=span(4, 4))
 
     def part(over, under):
-        without = [log((sum(over) - a) / (sum(under) - b)) for a, b in zip(over, under, strict=True)]
+        pairs = zip(over, under, strict=True)
+        without = [log((sum(over) - a) / (sum(under) - b)) for a, b in pairs]
         mean = sum(without) / 4
         return log(sum(over) / sum(under)), 3 / 4 * sum((one - mean) ** 2 for one in without)
 
