@@ -77,9 +77,7 @@ def export(request: BrandRequest, form: Format) -> HttpResponseBase:
     """What the list shows, as a file for finance: each amount is marked as handed over."""
     rows, _asked_for = _asked(request)
     try:
-        lines = hand_over(
-            brand=request.brand, rows=rows, actor=request.user, at=timezone.now()
-        )
+        lines = hand_over(brand=request.brand, rows=rows, actor=request.user, at=timezone.now())
     except CampaignRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("campaigns:payments", request.brand.slug)
