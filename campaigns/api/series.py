@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -125,10 +126,18 @@ class DayNoteBody(Body):
 
     day = serializers.DateField()
     title = serializers.CharField(max_length=160)
-    platform = serializers.SlugRelatedField(
-        slug_field="key", queryset=Platform.objects.all(), allow_null=True, default=None
+    platform = serializers.CharField(
+        max_length=30, allow_null=True, default=None, help_text="A platform's key."
     )
     url = serializers.CharField(max_length=500, allow_blank=True, default="")
+
+    def validate_platform(self, key: str | None) -> Platform | None:
+        """A platform that is known."""
+        found = Platform.objects.filter(key=key).first() if key is not None else None
+        if key is not None and found is None:
+            words = "There is no platform of this key."
+            raise serializers.ValidationError(ErrorDetail(words, "unknown_platform"))
+        return found
 
 
 class SeriesViewSet(BrandViewSet[DailySeries]):

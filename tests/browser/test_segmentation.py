@@ -63,11 +63,12 @@ def test_every_page_is_accessible_and_fits_a_phone(
 def test_a_scorecard_is_drawn_and_explains_its_numbers(segmented, analyst, log_in, visit):
     log_in(analyst)
     page = visit(f"/acme/segments/{segmented_key(segmented)}/scorecard/")
-    expect(page.locator("[data-chart] canvas")).to_have_count(4)
+    # Four of what it is judged by, its members by stage and by platform.
+    expect(page.locator("[data-chart] canvas")).to_have_count(6)
     page.get_by_role("link", name="Why? Engagement rate by followers, mean").click()
     drawer = page.locator("#drawer-body")
-    expect(drawer).to_contain_text("engagement_rate_followers v1:")
-    expect(drawer).to_contain_text("Standard error clustered by creator")
+    expect(drawer).to_contain_text("engagement_rate_followers v2:")
+    expect(drawer).to_contain_text("Log-ratio by creator")
 
 
 def test_packs_run_and_result_by_hand(brand, strategist, log_in, visit):

@@ -260,7 +260,8 @@ def read_scorecard(page: Page, period: str) -> dict[str, str]:
     page.goto(f"/acme/segments/size6-micro/scorecard/?period={period}")
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Micro, {period}")
     expect(page.locator("[data-chart] canvas")).not_to_have_count(0)
-    rows = page.get_by_role("region", name="Metrics").locator("tbody").get_by_role("row")
+    judged = page.get_by_role("region", name="What it is judged by")
+    rows = judged.locator("tbody").get_by_role("row")
     return {
         row.get_by_role("rowheader").inner_text(): row.get_by_role("cell").first.inner_text()
         for row in rows.all()

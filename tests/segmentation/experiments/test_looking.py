@@ -55,7 +55,8 @@ def test_a_look_is_the_analysis_of_what_was_measured(running):
     assert one["lift"] == pytest.approx(expected.lift)
     assert one["interval"]["low"] == pytest.approx(expected.interval.low)
     assert one["by_chance"] == expected.by_chance
-    assert 0.8 < one["lift"] < 1.3
+    # Who is in which arm hangs on the numbers of their rows.
+    assert 0.5 < one["lift"] < 1.7
     assert one["is_decided"]
     assert {arm["arm"]: arm["silent"] for arm in look.result["arms"]} == {
         "list": int(rows[0].arm.key == "list"),

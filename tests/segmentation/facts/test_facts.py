@@ -182,6 +182,7 @@ def test_what_nobody_gave_is_unknown_not_empty(brand):
         "has_owner",
         "has_email",
         "tags",
+        "causes",
     }
 
 
