@@ -7,7 +7,6 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils import timezone
 
 from campaigns.models import (
     BriefAcceptance,
@@ -37,7 +36,7 @@ from crm.services.privacy.refusals import PrivacyRefused
 from crm.services.privacy.requests import open_request
 
 
-def held(relationship: Relationship) -> Iterator[Held]:
+def held(relationship: Relationship, at: datetime) -> Iterator[Held]:
     """What was planned, offered, agreed and sent."""
     people = "people of our team, and you"
     places = Engagement.objects.filter(relationship=relationship)
@@ -71,7 +70,7 @@ def held(relationship: Relationship) -> Iterator[Held]:
     causes = CauseTag.objects.filter(relationship=relationship).standing()
     yield from count_of("Causes you stand for", causes, "created_at", "people of our team")
     yield from scored(relationship)
-    yield from flagged(relationship)
+    yield from flagged(relationship, at)
 
 
 def scored(relationship: Relationship) -> Iterator[Held]:
@@ -89,9 +88,9 @@ def scored(relationship: Relationship) -> Iterator[Held]:
     yield Held("Reliability, as we reckon it", score, source)
 
 
-def flagged(relationship: Relationship) -> Iterator[Held]:
+def flagged(relationship: Relationship, at: datetime) -> Iterator[Held]:
     """What is unusual in the numbers of the creator's accounts."""
-    looked = looked_at(relationship, timezone.now())
+    looked = looked_at(relationship, at)
     raised = sorted({sign.flag["label"] for one in looked for sign in one.signs if sign.counts})
     if raised:
         source = "computed from the numbers of your accounts; tell us what explains it"

@@ -40,7 +40,9 @@ def my_data(request: GuestRequest) -> HttpResponse:
     context = {
         "link": link,
         "token": request.token,
-        "lines": held_about(link.engagement.relationship) if link.engagement else [],
+        "lines": held_about(link.engagement.relationship, timezone.now())
+        if link.engagement
+        else [],
         "form": form,
     }
     status = 422 if request.method == "POST" else 200

@@ -34,7 +34,7 @@ def let_in(request: HttpRequest, *, payload: str, place: str, email: str, at: da
     Raises one of SHUT.
     """
     shown = proof.check(payload, place, at)
-    network = limits.network_of(_address(request))
+    network = limits.network_of(address_of(request))
     limits.count(place=place, network=network, email=email, at=at)
     proof.spend(shown)
     return shown.consent_version
@@ -54,7 +54,7 @@ def explain(form: forms.BaseForm, shut: Exception) -> tuple[HTTPStatus, dict[str
     return HTTPStatus.SERVICE_UNAVAILABLE, {}
 
 
-def _address(request: HttpRequest) -> str:
+def address_of(request: HttpRequest) -> str:
     """From where the request came; behind proxies of ours, what the outermost of them saw."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
     proxies: int = settings.PROXIES

@@ -41,14 +41,14 @@ class Held:
 
 
 # Upper apps add what they hold (docs/adr/0011).
-SOURCES: Registry[Callable[[Relationship], Iterable[Held]]] = Registry()
+SOURCES: Registry[Callable[[Relationship, datetime], Iterable[Held]]] = Registry()
 
 
-def held_about(relationship: Relationship) -> list[Held]:
-    """All kinds of data that the brand holds about the creator, those with nothing left out."""
+def held_about(relationship: Relationship, at: datetime) -> list[Held]:
+    """All kinds of data that the brand holds about the creator at `at`; what is empty is not."""
     lines = list(_own(relationship))
     for source in SOURCES:
-        lines += source(relationship)
+        lines += source(relationship, at)
     return lines
 
 

@@ -200,7 +200,7 @@ def _creator(
     context = {
         "creator": found.creator,
         "relationship": found,
-        "lines": [] if found.erased_at else held_about(found),
+        "lines": [] if found.erased_at else held_about(found, timezone.now()),
         "origins": [] if found.erased_at else origins_of(found),
         "requests": PrivacyRequest.objects.filter(relationship=found).order_by("-pk"),
         "lift": lift or LiftForm(),

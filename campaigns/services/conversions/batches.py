@@ -43,7 +43,7 @@ def take_file(
     if currency and currency not in CURRENCIES:
         raise CampaignRefused("A currency has three letters, as EUR.", field="currency")
     try:
-        found = files.read(path, name=name, currency=currency, zone=ZoneInfo(brand.timezone))
+        found = files.read(path, name=name, currency=currency, zone=ZoneInfo(brand.timezone), at=at)
     except Unreadable as refusal:
         raise CampaignRefused(str(refusal), field="file") from refusal
     if found.faults:

@@ -81,7 +81,7 @@ class Read:
     rows: int = 0
 
 
-def read(path: Path, *, name: str, currency: str, zone: tzinfo) -> Read:
+def read(path: Path, *, name: str, currency: str, zone: tzinfo, at: datetime) -> Read:
     """All lines of a file; `currency` where it has no such column. Raises Unreadable."""
     how = detect(path, name=name)
     columns = _columns(how)
@@ -95,7 +95,9 @@ def read(path: Path, *, name: str, currency: str, zone: tzinfo) -> Read:
     ]
     place = {target: number for number, target in enumerate(columns)}
     cells_of = {target: [cells[at] for cells in sample] for target, at in place.items()}
-    form = detect_form(cells_of["at"], year=datetime.now(zone).year) or DateForm.ISO
+    # Of days that are written without one.
+    year = at.astimezone(zone).year
+    form = detect_form(cells_of["at"], year=year) or DateForm.ISO
     reader = _Reader(
         columns=columns,
         form=form,
@@ -103,6 +105,7 @@ def read(path: Path, *, name: str, currency: str, zone: tzinfo) -> Read:
         refunds=detect_style(map(_bare, cells_of.get("refunded", [])), counts=False),
         currency=currency,
         zone=zone,
+        year=year,
     )
     found = Read(shape)
     for row in read_rows(path, how, wanted):
@@ -129,6 +132,7 @@ class _Reader:
     refunds: Style
     currency: str
     zone: tzinfo
+    year: int
 
     def add(self, found: Read, line: int, cells: Mapping[str, Any]) -> None:
         """What a line says, or what is wrong with it: every cell that is."""
@@ -168,7 +172,7 @@ class _Reader:
 
     def _moment(self, cell: Any, shape: FileShape) -> datetime | None:
         """In the brand's time where the cell names no zone; a day's conversions stand at noon."""
-        moment = parse_moment(cell, self.form, year=datetime.now(self.zone).year)
+        moment = parse_moment(cell, self.form, year=self.year)
         if moment is None:
             return None
         if shape is FileShape.DAYS:

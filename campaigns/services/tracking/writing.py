@@ -125,7 +125,7 @@ def _write_lost() -> None:
     counts = queue.take_lost()
     try:
         add_lost(counts)
-    except Exception:
+    except Exception:  # Whatever it was: they are counted next time.
         queue.give_back_lost(counts)
         raise
 

@@ -21,6 +21,7 @@ from campaigns.services.tracking import queue, visitors
 from campaigns.services.tracking.bots import kind_of
 from campaigns.services.tracking.landing import Landing, NotKnown, find
 from campaigns.services.tracking.urls import with_params
+from crm.public_forms.gate import address_of
 
 _CODE = re.compile(f"[{ALPHABET}]{{4,16}}")
 _COUNTRY = re.compile("[A-Z]{2}")
@@ -68,7 +69,7 @@ def _click(request: HttpRequest, found: Landing) -> queue.Followed:
             brand_id=found.brand_id,
             period=VisitorPeriod(found.period),
             zone=found.zone,
-            address=_address(request),
+            address=address_of(request),
             browser=browser,
             at=at,
         )
@@ -103,15 +104,6 @@ def _referrer(request: HttpRequest) -> str:
 def _country(request: HttpRequest) -> str | None:
     said = request.headers.get(settings.CLICK_COUNTRY_HEADER or "-", "").upper()
     return said if _COUNTRY.fullmatch(said) and said not in _NO_COUNTRY else None
-
-
-def _address(request: HttpRequest) -> str:
-    """From where the request came; behind proxies of ours, what the outermost of them saw."""
-    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
-    proxies: int = settings.PROXIES
-    if proxies and len(hops) >= proxies:
-        return hops[-proxies]
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _words(request: HttpRequest, why: str, status: int) -> HttpResponse:

@@ -119,7 +119,7 @@ def collect(relationship: Relationship, *, at: datetime) -> Copy:
         at=at,
         address=policy.postal_address,
         notice_url=policy.privacy_url,
-        summary=held_about(relationship),
+        summary=held_about(relationship, at),
         origins=origins_of(relationship),
         parts=[part for part in parts if part.rows],
         judged=[

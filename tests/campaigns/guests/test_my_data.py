@@ -55,7 +55,7 @@ def page_of(link: GuestLink) -> str:
 
 
 def test_what_is_held_is_named_with_its_source_and_shown_in_part(link, maya):
-    lines = {line.what: (line.value, line.source) for line in held_about(maya)}
+    lines = {line.what: (line.value, line.source) for line in held_about(maya, NOW)}
     assert lines["E-mail"] == (
         "m…@studio.example",
         "link in bio, kept for: legitimate interest",
@@ -74,7 +74,7 @@ def test_another_brands_contacts_and_notes_stay_there(link, maya, other_brand):
     ContactPoint.objects.create(
         brand=other_brand, creator=maya.creator, kind="phone", value="+4512345678"
     )
-    assert "Phone" not in {line.what for line in held_about(maya)}
+    assert "Phone" not in {line.what for line in held_about(maya, NOW)}
 
 
 def test_an_address_is_no_more_than_its_town(link, maya, manager):

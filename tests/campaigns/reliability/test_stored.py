@@ -243,14 +243,14 @@ def test_stored_with_history_and_a_fact(
 
     assert [fact(hours) for hours in (1, 3)] == [81.8, 72.7]
     # Creators see their own.
-    line = next(one for one in held_about(creator) if one.what.startswith("Reliability"))
+    line = next(one for one in held_about(creator, NOW) if one.what.startswith("Reliability"))
     assert (line.value, line.source) == (
         "72.7 of 100",
         "computed from drafts on time 2 of 4; published on time 3 of 3",
     )
     Relationship.objects.filter(pk=creator.pk).update(unprofiled_at=NOW)
     creator.refresh_from_db()
-    assert not [one for one in held_about(creator) if one.what.startswith("Reliability")]
+    assert not [one for one in held_about(creator, NOW) if one.what.startswith("Reliability")]
     assert read_brand(brand=brand, at=NOW + timedelta(hours=3)) == 0
 
     for values in ({"score": Decimal("100.1")}, {"digest": "no"}, {"superseded_at": ago(1)}):

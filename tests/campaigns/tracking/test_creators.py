@@ -48,7 +48,7 @@ def test_the_creators_own_pages_show_link_code_and_clicks(
 def test_what_is_held_names_links_and_codes(brand: Brand, manager: User, place: Engagement) -> None:
     a_link(brand, manager, place)
     a_code(brand, manager, place=place)
-    held = {line.what: line.value for line in held_about(place.relationship)}
+    held = {line.what: line.value for line in held_about(place.relationship, NOW)}
     assert "Your links to our shop" in held
     assert "Your codes for our shop" in held
 

@@ -95,7 +95,7 @@ def test_who_may_not_read_it_is_not_sent_to_it(her, brand, legal, manager, strat
 
 
 def test_the_creator_learns_that_it_is_there_and_no_rule_counts_it(her, note):
-    lines = {line.what: line.value for line in held_about(her)}
+    lines = {line.what: line.value for line in held_about(her, NOW)}
     assert lines["Notes of our team"].startswith("1, ")
     assert SECRET not in str(lines)
     [notes] = [one for one in record_types([]) if one.key == "notes"]
