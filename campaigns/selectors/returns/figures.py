@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from campaigns.selectors.reports.cuts import Group, Part, cost_per
-from campaigns.selectors.reports.figures import Figure
+from campaigns.selectors.reports.figures import Basis, Figure
 from campaigns.selectors.reports.sources import Piece
 from campaigns.selectors.returns.costs import Costs
 from campaigns.selectors.returns.revenue import MODEL, Brought, Revenue
@@ -91,6 +91,8 @@ def revenue_figures(
         source="conversions", currency=currency, absent=absent, is_sum=True, inputs=inputs,
     )  # fmt: skip
     ratio = gain = None
+    # With more revenue known they can only grow, unless the cost may grow as well.
+    is_least = cost.basis is not Basis.PARTIAL
     why = absent or _no_cost(cost)
     if value is not None and not why and isinstance(cost.value, Decimal):
         ratio = value / cost.value
@@ -101,13 +103,13 @@ def revenue_figures(
             f"{prefix}:roas", "ROAS (revenue)", Unit.RATIO,
             None if ratio is None else float(ratio), found.valued, found.conversions,
             "conversions", f"revenue by {MODEL} / whole cost; version 1", source="conversions and "
-            "payments", absent=why, inputs=inputs,
+            "payments", absent=why, is_sum=is_least, inputs=inputs,
         ),
         Figure(
             f"{prefix}:roi", "ROI (revenue)", Unit.PERCENT,
             None if gain is None else float(gain), found.valued, found.conversions,
             "conversions", f"(revenue by {MODEL} - whole cost) / whole cost; version 1",
-            source="conversions and payments", absent=why, inputs=inputs,
+            source="conversions and payments", absent=why, is_sum=is_least, inputs=inputs,
         ),
     ]  # fmt: skip
 

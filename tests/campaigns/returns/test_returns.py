@@ -98,7 +98,7 @@ def test_costs_and_returns_by_hand(brand, campaign, manager) -> None:
     made = returns_of(campaign, LATER)
     # 400 + 100 product, 600, and 400 that belong to nobody.
     assert words(made, "full_cost", "revenue", "roas", "roi") == [
-        "1,500 EUR", "at least 3,000 EUR", "2.00", "100.00 %",
+        "1,500 EUR", "at least 3,000 EUR", "at least 2.00", "at least 100.00 %",
     ]  # fmt: skip
     # 1,100 EUR of creators for 100,000 impressions, 11,000 engagements, 80,000 views, 2 posts.
     assert words(made, "full_cpm", "full_cpe", "cpv", "cpp", "cpqe") == [
@@ -109,7 +109,7 @@ def test_costs_and_returns_by_hand(brand, campaign, manager) -> None:
     mine = f"creator/{first.pk}"
     assert found[f"{mine}:full_cost"]["words"] == "500 EUR"
     assert found[f"{mine}:roas"]["words"] == "4.60"
-    assert found["tier/macro:roi"]["words"] == "16.67 %"
+    assert found["tier/macro:roi"]["words"] == "at least 16.67 %"
     assert found["platform/instagram:revenue"]["reason_if_absent"].startswith("A conversion is a")
 
 
