@@ -26,7 +26,7 @@ from pytest_socket import SocketConnectBlockedError
 from config.devstack import commands, supervisor
 from config.devstack.home import Home, HomeInUseError, State
 from config.devstack.process import free_port, is_free, spawn
-from config.devstack.servers import ServerFailedError
+from config.devstack.servers import ServerFailedError, new_data_folder
 from config.devstack.supervisor import Supervisor
 from config.settings.addresses import broker, database, mail
 from config.storage import StaticStorage
@@ -190,6 +190,18 @@ class TestHome:
         first.release()
         second.run_servers()
         second.release()
+
+    def test_a_database_whose_files_are_gone_is_not_made_anew(self, tmp_path: Path) -> None:
+        place = tmp_path / "postgres"
+        place.symlink_to(tmp_path / "elsewhere")
+        with pytest.raises(ServerFailedError) as refused:
+            new_data_folder(place)
+        assert str(refused.value) == (
+            f"The database's files are gone: {place} leads to {tmp_path / 'elsewhere'}, which is"
+            f" not there. Bring them back, or remove {place} to start afresh without them."
+        )
+        assert place.is_symlink()
+        assert not (tmp_path / "elsewhere").exists()
 
     def test_the_state_is_private_and_goes_with_its_owner(self, tmp_path: Path) -> None:
         home = Home(tmp_path)

@@ -126,8 +126,14 @@ def start_valkey(*, data: Path, log: Path, port: int = 0) -> Server:
 def new_data_folder(place: Path) -> Path:
     """The folder for PostgreSQL's files that belongs to `place`; as root, a link to one elsewhere.
 
-    Removing `place` therefore always means starting afresh.
+    Removing `place` therefore always means starting afresh. Raises ServerFailedError where the link
+    is left and what it led to is gone.
     """
+    if place.is_symlink() and not place.exists():
+        raise ServerFailedError(
+            f"The database's files are gone: {place} leads to {place.readlink()}, which is not"
+            f" there. Bring them back, or remove {place} to start afresh without them."
+        )
     if _is_root() and not place.is_symlink():
         ROOT_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix="data-", dir=ROOT_PLACE))
