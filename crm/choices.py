@@ -59,6 +59,8 @@ class Scope(models.TextChoices):
     JOBS_READ = "jobs:read", "Read what you had done in the background"
     JOBS_WRITE = "jobs:write", "Stop and undo what you had done in the background"
     AUDIT_READ = "audit:read", "Read the audit ledger"
+    WEBHOOKS_READ = "webhooks:read", "Read webhooks and what they were told"
+    WEBHOOKS_WRITE = "webhooks:write", "Add, change and remove webhooks; send again"
 
 
 class Stage(models.TextChoices):
@@ -203,6 +205,14 @@ class JobStatus(models.TextChoices):
     DONE = "done", "Done"
     STOPPED = "stopped", "Stopped"
     FAILED = "failed", "Failed"
+
+
+class DeliveryStatus(models.TextChoices):
+    """What became of something that a webhook was to be told."""
+
+    WAITING = "waiting", "Waiting"
+    DELIVERED = "delivered", "Delivered"
+    FAILED = "failed", "Given up"
 
 
 class RowOutcome(models.TextChoices):

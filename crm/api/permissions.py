@@ -57,6 +57,8 @@ NEEDS: dict[Scope, Can] = {
     Scope.JOBS_READ: Can.VIEW,
     Scope.JOBS_WRITE: Can.VIEW,
     Scope.AUDIT_READ: Can.READ_AUDIT,
+    Scope.WEBHOOKS_READ: Can.MANAGE_BRAND,
+    Scope.WEBHOOKS_WRITE: Can.MANAGE_BRAND,
 }
 
 

@@ -77,6 +77,7 @@ from crm.models.tags import CreatorTag, Tag
 from crm.models.tasks import Reminder, Task
 from crm.models.tiers import Tier, TierScheme
 from crm.models.views import SavedView, ViewPin
+from crm.models.webhooks import Webhook, WebhookAttempt, WebhookDelivery
 
 __all__ = (
     "Agent",
@@ -174,4 +175,7 @@ __all__ = (
     "Vetting",
     "VettingResult",
     "ViewPin",
+    "Webhook",
+    "WebhookAttempt",
+    "WebhookDelivery",
 )
