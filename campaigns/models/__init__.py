@@ -11,6 +11,7 @@ from campaigns.models.causes import CauseEvidence, CauseTag, Donation
 from campaigns.models.claims import Claim
 from campaigns.models.codes import PromoCode, Spike
 from campaigns.models.comments import Comment, Opinion
+from campaigns.models.commissions import Commission, CommissionLine, CommissionStatement
 from campaigns.models.connections import ConnectionEntry
 from campaigns.models.contract_clauses import Clause, ContractRules
 from campaigns.models.contract_versions import ContractAcceptance, ContractVersion
@@ -94,6 +95,9 @@ __all__ = (
     "Click",
     "ClickDay",
     "Comment",
+    "Commission",
+    "CommissionLine",
+    "CommissionStatement",
     "Competitor",
     "ConnectionEntry",
     "Contract",
