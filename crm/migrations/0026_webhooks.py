@@ -98,11 +98,7 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    models.Q(
-                                        ("failing_since", None),
-                                        ("failures", 0),
-                                        ("rests_until", None),
-                                    ),
+                                    models.Q(("failing_since", None), ("failures", 0)),
                                     models.Q(("failing_since__isnull", False), ("failures__gt", 0)),
                                     _connector="OR",
                                 ),

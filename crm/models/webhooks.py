@@ -32,7 +32,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self.filter(brand__in=Brand.objects.visible_to(user))
 
     def awake(self, at: datetime) -> Self:
-        """Those that are told of things now: not paused, and not left alone after a failure."""
+        """Those to which a worker may turn: not paused, and no other one is at it."""
         rested = models.Q(rests_until=None) | models.Q(rests_until__lte=at)
         return self.filter(rested, is_paused=False)
 
@@ -58,9 +58,10 @@ class Webhook(models.Model):
     pause_reason = models.CharField(max_length=300, blank=True, default="")
     # The number in the brand's ledger up to which deliveries were made.
     told_up_to = models.BigIntegerField(default=0)
-    # Since when nothing arrives, how many attempts that were, and until when we leave it alone.
+    # Since when nothing arrives, and how many attempts that were.
     failing_since = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
+    # Until when no worker turns to it: one is at it, or it is left alone after a failure.
     rests_until = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -86,7 +87,7 @@ class Webhook(models.Model):
             ),
             models.CheckConstraint(
                 name="crm_webhook_failing_whole",
-                condition=models.Q(failures=0, failing_since=None, rests_until=None)
+                condition=models.Q(failures=0, failing_since=None)
                 | models.Q(failures__gt=0, failing_since__isnull=False),
             ),
         ]
