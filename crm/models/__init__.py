@@ -25,6 +25,7 @@ from crm.models.incidents import (
     Runbook,
 )
 from crm.models.jobs import Job, JobRow
+from crm.models.kept_answers import KeptAnswer
 from crm.models.ledger import (
     AuditEntry,
     AuditText,
@@ -118,6 +119,7 @@ __all__ = (
     "IncidentStep",
     "Job",
     "JobRow",
+    "KeptAnswer",
     "LedgerCheckpoint",
     "LedgerKeeping",
     "LedgerKey",

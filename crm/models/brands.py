@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import zoneinfo
+from datetime import datetime
+from ipaddress import IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -175,6 +177,9 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True)
     scopes = ArrayField(models.CharField(max_length=40))
     created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    # Networks in CIDR notation that it may be used from; none: from everywhere.
+    networks = ArrayField(models.CharField(max_length=43), default=list, db_default=[], blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
@@ -183,6 +188,22 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+    def has_expired(self, at: datetime) -> bool:
+        """Whether its time is over at `at`."""
+        return self.expires_at is not None and self.expires_at <= at
+
+    def may_come_from(self, address: str) -> bool:
+        """Whether it may be used from this IP address."""
+        if not self.networks:
+            return True
+        try:
+            host = ip_address(address)
+        except ValueError:  # a socket without an address
+            return False
+        if isinstance(host, IPv6Address) and host.ipv4_mapped:
+            host = host.ipv4_mapped
+        return any(host in ip_network(network) for network in self.networks)
 
     @staticmethod
     def digest_of(secret: str) -> str:
