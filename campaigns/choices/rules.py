@@ -26,6 +26,29 @@ class PaperState(models.TextChoices):
     NONE = "none", "Has none"
 
 
+class BasedOn(models.TextChoices):
+    """On whom a virtual creator is modelled."""
+
+    NOBODY = "nobody", "Nobody: made up"
+    PEOPLE = "people", "One or more people"
+
+
+class LikenessPart(models.TextChoices):
+    """What of a person a virtual creator has."""
+
+    FACE = "face", "Face"
+    VOICE = "voice", "Voice"
+    BODY = "body", "Body or movements"
+    NAME = "name", "Name or story"
+
+
+class DignityView(models.TextChoices):
+    """What somebody found who looked at whether a character respects whom it is like."""
+
+    FINE = "fine", "Nothing speaks against it"
+    CONCERN = "concern", "There are concerns"
+
+
 class RuleFactKey(models.TextChoices):
     """What the rules ask about a person that nothing else on file answers."""
 

@@ -54,6 +54,7 @@ from campaigns.models.policies import (
     PolicyReading,
     PolicyVersion,
 )
+from campaigns.models.public_policies import PublicPolicy, PublicPolicyVersion
 from campaigns.models.publishing import FirstReading, PostSetAside, Publication, Sighting
 from campaigns.models.rates import ExchangeRate
 from campaigns.models.reliability import ReliabilityReading
@@ -71,6 +72,7 @@ from campaigns.models.tracking import (
     TrackingLink,
     TrackingSettings,
 )
+from campaigns.models.virtual import Likeness, VirtualCreator
 from campaigns.models.whereabouts import FastLane, Whereabouts, WhereaboutsRule
 
 __all__ = (
@@ -142,6 +144,7 @@ __all__ = (
     "Guideline",
     "InvitationEvent",
     "Invoice",
+    "Likeness",
     "Offer",
     "OfferDeliverable",
     "OfferEvent",
@@ -161,6 +164,8 @@ __all__ = (
     "PolicyVersion",
     "PostSetAside",
     "PromoCode",
+    "PublicPolicy",
+    "PublicPolicyVersion",
     "Publication",
     "Refund",
     "ReliabilityReading",
@@ -186,6 +191,7 @@ __all__ = (
     "TrackingSettings",
     "UsageRight",
     "ValueSet",
+    "VirtualCreator",
     "Whereabouts",
     "WhereaboutsRule",
     "WorkingWeek",
