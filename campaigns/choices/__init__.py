@@ -104,6 +104,7 @@ from campaigns.choices.submissions import (
 )
 from campaigns.choices.tracking import ClickKind, SpikeState, VisitorPeriod
 from campaigns.choices.trust import Flag, FlagState
+from campaigns.choices.watching import PostMeasure, ReadingBasis, ShiftState, SurveyChoice
 
 __all__ = (
     "AdditionKind",
@@ -170,6 +171,8 @@ __all__ = (
     "PayTrigger",
     "Per",
     "PermissionState",
+    "PostMeasure",
+    "ReadingBasis",
     "ReadingVerdict",
     "Releases",
     "RemediationAct",
@@ -182,6 +185,7 @@ __all__ = (
     "RuleFactKey",
     "SaidBy",
     "SeriesKind",
+    "ShiftState",
     "Side",
     "SightingKind",
     "SlotCadence",
@@ -189,6 +193,7 @@ __all__ = (
     "StartTrigger",
     "SubmissionOrigin",
     "SubmissionState",
+    "SurveyChoice",
     "TieEntry",
     "Usage",
     "UseCase",

@@ -66,6 +66,7 @@ from campaigns.models.rule_alerts import RuleAlert
 from campaigns.models.rule_facts import RuleFact
 from campaigns.models.series import DailySeries, DailyValue, DayNote, SeriesBatch, SeriesLift
 from campaigns.models.submissions import Submission, SubmissionPage, SubmissionPermission
+from campaigns.models.survey import SurveyAnswer, SurveyBatch, SurveyRule
 from campaigns.models.tracking import (
     Click,
     ClickDay,
@@ -73,6 +74,7 @@ from campaigns.models.tracking import (
     TrackingSettings,
 )
 from campaigns.models.virtual import Likeness, VirtualCreator
+from campaigns.models.watching import PlatformWeek, WatchSettings
 from campaigns.models.whereabouts import FastLane, Whereabouts, WhereaboutsRule
 
 __all__ = (
@@ -158,6 +160,7 @@ __all__ = (
     "PayableEvent",
     "Payment",
     "Permit",
+    "PlatformWeek",
     "Policy",
     "PolicyAcceptance",
     "PolicyReading",
@@ -187,11 +190,15 @@ __all__ = (
     "Submission",
     "SubmissionPage",
     "SubmissionPermission",
+    "SurveyAnswer",
+    "SurveyBatch",
+    "SurveyRule",
     "TrackingLink",
     "TrackingSettings",
     "UsageRight",
     "ValueSet",
     "VirtualCreator",
+    "WatchSettings",
     "Whereabouts",
     "WhereaboutsRule",
     "WorkingWeek",

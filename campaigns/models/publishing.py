@@ -8,7 +8,13 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from campaigns.choices import DeliverableState, ReadingVerdict, SightingKind
+from campaigns.choices import (
+    DeliverableState,
+    PostMeasure,
+    ReadingBasis,
+    ReadingVerdict,
+    SightingKind,
+)
 from campaigns.models.deliverables import Deliverable
 from campaigns.models.engagements import Engagement
 from campaigns.models.guests import GuestLink
@@ -121,15 +127,37 @@ class Sighting(models.Model):
         return f"{self.kind}: {'there' if self.is_there else 'gone'} on {self.seen_at:%Y-%m-%d}"
 
 
+class FirstReadingQuerySet(models.QuerySet["FirstReading"]):
+    def visible_to(self, user: User | AnonymousUser) -> Self:
+        """Readings of publications of the brands in which `user` has a role."""
+        return self.filter(publication__brand__in=Brand.objects.visible_to(user))
+
+    def below(self) -> Self:
+        """Those that are below the usual, whether somebody said why or not."""
+        return self.filter(verdict=ReadingVerdict.BELOW)
+
+    def open(self) -> Self:
+        """Those below the usual of which nobody has said why."""
+        return self.below().filter(dismissed_at=None)
+
+
 class FirstReading(models.Model):
-    """How a publication did after two days against its creator's own posts; taken once."""
+    """How a publication did at an age, against others of that age or its creator's; taken once."""
 
     publication = models.OneToOneField(
         Publication, on_delete=models.CASCADE, related_name="reading"
     )
     read_at = models.DateTimeField()
     verdict = models.CharField(max_length=8, choices=ReadingVerdict.choices)
-    # Engagement per follower of the post; the usual band, and from how many posts.
+    # What was compared with what, and when the numbers were taken.
+    measure = models.CharField(
+        max_length=10, choices=PostMeasure.choices, default=PostMeasure.ENGAGEMENT
+    )
+    basis = models.CharField(
+        max_length=8, choices=ReadingBasis.choices, default=ReadingBasis.OWN_NOW
+    )
+    taken_at = models.DateTimeField(null=True, blank=True)
+    # Engagements (or views) per follower; the usual band, and from how many posts.
     rate = models.FloatField(null=True, blank=True)
     usual = models.FloatField(null=True, blank=True)
     low = models.FloatField(null=True, blank=True)
@@ -137,9 +165,27 @@ class FirstReading(models.Model):
     posts = models.PositiveIntegerField(default=0)
     # In words: what was compared, or why nothing could be.
     why = models.CharField(max_length=500)
+    # Somebody knows why it is below the usual, and says so: then it waits for nobody any more.
+    dismissed_at = models.DateTimeField(null=True, blank=True)
+    dismissed_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    dismissed_because = models.CharField(max_length=300, blank=True, default="")
+
+    objects = FirstReadingQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="campaigns_reading_basis",
+                condition=Q(measure__in=PostMeasure.values, basis__in=ReadingBasis.values),
+            ),
+            # Only what is below the usual asks for a word.
+            models.CheckConstraint(
+                name="campaigns_reading_dismissed",
+                condition=Q(dismissed_at=None, dismissed_because="")
+                | Q(dismissed_at__isnull=False, verdict=ReadingVerdict.BELOW),
+            ),
             models.CheckConstraint(
                 name="campaigns_reading_valid",
                 condition=Q(verdict__in=ReadingVerdict.values) & ~Q(why=""),
