@@ -27,7 +27,7 @@ def entries(link: GuestLink, token: str, at: datetime) -> Sequence[Entry]:
         *(
             Entry(
                 "Your link" if not one.link.variant else f"Your link: {one.link.variant}",
-                f"Followed {one.clicks.people} times so far.",
+                f"Followed {one.clicks.people} time{'' if one.clicks.people == 1 else 's'} so far.",
                 url,
             )
             for one in links

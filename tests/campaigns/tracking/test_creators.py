@@ -35,7 +35,7 @@ def test_the_creators_own_pages_show_link_code_and_clicks(
     guest = guests.make_link(target=place, name="Noa", actor=manager, at=timezone.now())
     home = Client().get(guests.path_of(guest)).content.decode()
     assert "Your link: story" in home
-    assert "Followed 1 times so far." in home
+    assert "Followed 1 time so far." in home
     page = Client().get(f"{guests.path_of(guest)}tracking/")
     text = " ".join(page.content.decode().split())
     assert page.status_code == 200
