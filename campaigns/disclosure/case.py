@@ -57,6 +57,27 @@ class Advertiser:
 
 
 @dataclass(frozen=True, slots=True)
+class Consent:
+    """Of one person whose face, voice or body a character has. None: nobody asked."""
+
+    parts: tuple[str, ...]
+    given: bool | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Virtual:
+    """What is known of a virtual creator. None: nobody knows."""
+
+    ai_made: bool | None = None
+    based_on_people: bool | None = None
+    consents: tuple[Consent, ...] = ()
+    rights_owner: bool | None = None  # whether it is known who holds the rights in the character
+    rights_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Creator:
     """What rules ask about the person."""
 
@@ -71,6 +92,7 @@ class Creator:
     permit_shown: bool | None = None
     under_age: bool | None = None
     audience_under_18: float | None = None  # share
+    virtual: Virtual | None = None  # of a virtual creator; None: nothing is on file
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +133,8 @@ class Case:
     platform_tool: bool | None = None  # whether the platform shows its own label
     categories: frozenset[str] = frozenset()
     answers: Mapping[str, Answer] = field(default_factory=dict)  # by key of the item
+    # As much of the text as readers saw without asking for more; None: nobody captured that.
+    visible: str | None = None
 
     @property
     def has_media(self) -> bool:
@@ -145,7 +169,13 @@ class Case:
                 found.append(
                     Problem(f"/connections/{number}/currency", "A value needs its currency.")
                 )
-        texts = (self.text, self.title, self.media.spoken, *(self.media.frames or ()))
+        texts = (
+            self.text,
+            self.visible,
+            self.title,
+            self.media.spoken,
+            *(self.media.frames or ()),
+        )
         if sum(len(text or "") for text in texts) > LONGEST:
             found.append(Problem("/text", f"The texts are longer than {LONGEST:,} characters."))
         found.extend(

@@ -64,7 +64,7 @@ def check(case: Case, packs: Packs, at: date) -> Finding:
         conflicts=conflicts,
         language=seen.language,
         language_guessed=seen.language_guessed,
-        fold=smallest(platform),
+        fold=smallest(platform) | ({} if seen.cut is None else {"captured": seen.cut}),
         at=at,
         sensitive=bool(conflicts)
         or bool(case.categories & packs.sensitive)

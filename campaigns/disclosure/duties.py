@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from campaigns.disclosure import virtual
 from campaigns.disclosure.case import Case, Creator
 from campaigns.disclosure.contracts import written_contract
 from campaigns.disclosure.finding import Item, LayerKey, Outcome, item
@@ -15,6 +16,7 @@ from campaigns.disclosure.labels import Seen, marks
 from campaigns.disclosure.packs import Datum, Pack
 from campaigns.disclosure.vocabulary import CreatorKind, Result
 
+QUESTIONS = {virtual.CATEGORY: virtual.QUESTION}
 NOT_INSIGNIFICANT = 0.12  # share of under-18s that a Danish case counted (dk_eb2022)
 
 
@@ -27,6 +29,7 @@ def check(seen: Seen, pack: Pack) -> list[Item]:
         *_goods(seen, pack),
         *_marks(seen, pack),
         *_creator(seen, pack),
+        *virtual.check(seen, pack),
     ]
 
 
@@ -190,15 +193,13 @@ def _goods(seen: Seen, pack: Pack) -> Iterator[Item]:
             outcome = (
                 Outcome(Result.FAIL, f"Not allowed here: {datum.note}")
                 if banned
-                else Outcome(
-                    Result.UNKNOWN, "A person must look: rules for such goods are not text."
-                )
+                else _left_to_a_person(seen, category)
             )
             yield item(
                 seen.case,
                 layer=LayerKey.DUTIES,
                 key=datum.key,
-                question=f"Are the rules for {_plain(category)} kept?",
+                question=QUESTIONS.get(category, f"Are the rules for {_plain(category)} kept?"),
                 outcome=outcome,
                 datum=datum,
                 hard=banned,
@@ -208,12 +209,18 @@ def _goods(seen: Seen, pack: Pack) -> Iterator[Item]:
                 seen.case,
                 layer=LayerKey.DUTIES,
                 key=f"{pack.key}.category.{category}",
-                question=f"Are the rules for {_plain(category)} kept?",
+                question=QUESTIONS.get(category, f"Are the rules for {_plain(category)} kept?"),
                 outcome=Outcome(
                     Result.UNKNOWN,
                     "This pack has no rule for such goods, which are never cleared unseen.",
                 ),
             )
+
+
+def _left_to_a_person(seen: Seen, category: str) -> Outcome:
+    if category == virtual.CATEGORY:
+        return virtual.said(seen)
+    return Outcome(Result.UNKNOWN, "A person must look: rules for such goods are not text.")
 
 
 def _categories(case: Case) -> frozenset[str]:
@@ -227,7 +234,7 @@ def _of_the_creator(seen: Seen) -> frozenset[str]:
     if creator.under_age or (creator.audience_under_18 or 0) >= NOT_INSIGNIFICANT:
         found.add("minors")
     if creator.kind is CreatorKind.VIRTUAL or media.synthetic:
-        found.add("ai_synthetic")
+        found.add(virtual.CATEGORY)
     if media.retouched:
         found.add("body_image_retouch")
     return frozenset(found)

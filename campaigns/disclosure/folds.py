@@ -39,14 +39,21 @@ def smallest(platform: Platform) -> dict[str, int | None]:
     return {"chars": min(chars, default=None), "lines": min(lines, default=None)}
 
 
-def seen_at_once(text: Text, hit: Hit, platform: Platform, *, lines: int | None = None) -> Outcome:
-    """Whether a caption's label stands before every cut, behind one, or where sources disagree."""
+def seen_at_once(
+    text: Text, hit: Hit, platform: Platform, *, lines: int | None = None, cut: int | None = None
+) -> Outcome:
+    """Whether a caption's label stands before every cut, behind one, or where sources disagree.
+
+    `cut`: where it was cut when somebody looked, which decides over what sources say.
+    """
     place, end = text.place(hit.start), text.end_place(hit.end)
     last, line = text.visible_before(end), text.line_of(place)
     where = f"{text.raw[place:end]!r} ends at character {last}, line {line}"
     edges = edges_of(platform)
     if lines is not None and line > lines:
         return Outcome(Result.FAIL, f"{where}; only the first {lines} lines are sure to be seen.")
+    if cut is not None:
+        return _as_captured(text, end, cut, where)
     if not edges:
         if words_before(text, hit) <= NEAR_START:
             return Outcome(Result.PASS, f"{where}; it stands at the start.")
@@ -67,6 +74,16 @@ def seen_at_once(text: Text, hit: Hit, platform: Platform, *, lines: int | None 
     if doubtful:
         return Outcome(Result.UNKNOWN, doubtful)
     return Outcome(Result.PASS, f"{where}; {platform.key} shows it without a tap.")
+
+
+def _as_captured(text: Text, end: int, cut: int, where: str) -> Outcome:
+    if end <= cut:
+        return Outcome(Result.PASS, f"{where}; it was seen without a tap when it was captured.")
+    count = text.visible_before(cut)
+    seen = f"{count} character{'s'[: count != 1]}"
+    return Outcome(
+        Result.FAIL, f"{where}; when it was captured, no more than {seen} was seen without a tap."
+    )
 
 
 def _behind(fold: Fold, last: int, line: int) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
 
+from campaigns.disclosure.captured import cut_of
 from campaigns.disclosure.case import Case
 from campaigns.disclosure.lexicon import Signal
 from campaigns.disclosure.matcher import (
@@ -86,6 +87,8 @@ class Seen:
     language_guessed: bool
     # Languages of which the text has at least a word, when none could be told.
     language_hints: frozenset[str]
+    # The place of the caption before which somebody saw it at once; None: not captured.
+    cut: int | None
 
     def on(self, kind: str) -> tuple[Surface, ...]:
         """The surfaces of that kind."""
@@ -141,6 +144,7 @@ def look(case: Case, packs: Packs, at: date) -> Seen:
         language={"nb": "no", "nn": "no"}.get(language or "", language) or guessed,
         language_guessed=guessed is not None,
         language_hints=hints,
+        cut=cut_of(case.text, case.visible),
     )
 
 

@@ -52,6 +52,7 @@ class Lexicon:
     signals: tuple[tuple[str, str, re.Pattern[str]], ...]
     affiliate: tuple[tuple[str, str, re.Pattern[str]], ...]
     affiliate_denials: re.Pattern[str]
+    machine_made: tuple[tuple[str, str, re.Pattern[str]], ...]
     languages: Mapping[str, tuple[str, ...]]  # word to languages
 
     @property
@@ -81,6 +82,10 @@ class Lexicon:
     def affiliate_disclosures(self, text: Text) -> list[Signal]:
         """Where the text says that its links earn money, unless the sentence says they do not."""
         return list(_found(text, self.affiliate, denied_by=self.affiliate_denials))
+
+    def machine_made_in(self, text: Text) -> list[Signal]:
+        """Where the text says that nobody real speaks, or that a machine made the picture."""
+        return list(_found(text, self.machine_made))
 
     def language_of(self, text: Text) -> tuple[str | None, frozenset[str]]:
         """The language, when enough of its commonest words are met, and all that were met."""
@@ -144,6 +149,7 @@ def standard() -> Lexicon:
         signals=_patterns(form["signals"]),
         affiliate=_patterns(form["affiliate"]),
         affiliate_denials=re.compile(form["affiliate_denials"]),
+        machine_made=_patterns(form["machine_made"]),
         languages={word: tuple(languages) for word, languages in words.items()},
     )
 

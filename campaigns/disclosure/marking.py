@@ -52,15 +52,21 @@ def matches(
     for surface in seen.surfaces:
         for hit in surface.hits:
             views = by_hit.get((surface.name, hit), {})
-            yield _match(surface, hit, views, platform)
+            yield _match(surface, hit, views, platform, seen.cut)
 
 
-def _match(surface: Surface, hit: Hit, views: Mapping[str, Candidate], platform: Platform) -> Match:
+def _match(
+    surface: Surface,
+    hit: Hit,
+    views: Mapping[str, Candidate],
+    platform: Platform,
+    cut: int | None,
+) -> Match:
     text = surface.text
     start, end = text.place(hit.start), text.end_place(hit.end)
     before: bool | None = None
-    if surface.kind == CAPTION and edges_of(platform):
-        result = seen_at_once(text, hit, platform).result
+    if surface.kind == CAPTION and (edges_of(platform) or cut is not None):
+        result = seen_at_once(text, hit, platform, cut=cut).result
         before = {Result.PASS: True, Result.FAIL: False}.get(result)
     cluster = cluster_of(text, hit)
     return Match(

@@ -127,9 +127,13 @@ def legible(view: View, rule: Placement) -> Outcome:
 
 
 def all_devices(view: View, rule: Placement) -> Outcome:
-    if view.label.kind == CAPTION:
-        return view.seen_at_once()
-    return before_fold(view, rule)
+    if view.label.kind != CAPTION:
+        return before_fold(view, rule)
+    captured, reckoned = view.seen_at_once(), view.reckoned_at_once
+    if captured.result is Result.PASS and reckoned.result is not Result.PASS:
+        # What somebody saw on one device says nothing of others.
+        return unknown(f"{captured.reason} On other devices: {reckoned.reason}")
+    return captured
 
 
 def plainly_marked(view: View, rule: Placement) -> Outcome:

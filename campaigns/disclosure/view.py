@@ -45,7 +45,20 @@ class View:
         label = self.label
         if label.surface is None or label.hit is None:
             return passed("The platform shows its own label above the post.")
-        return seen_at_once(label.surface.text, label.hit, self.platform, lines=lines)
+        text, cut = label.surface.text, self.seen.cut
+        found = seen_at_once(text, label.hit, self.platform, lines=lines, cut=cut)
+        if self.seen.case.visible is None or cut is not None:
+            return found
+        unfit = "What was captured as seen at once is not the beginning of this text."
+        return Outcome(found.result, f"{found.reason} {unfit}")
+
+    @property
+    def reckoned_at_once(self) -> Outcome:
+        """The same by the folds that are known of the platform, whatever somebody saw."""
+        label = self.label
+        if label.surface is None or label.hit is None:
+            return self.seen_at_once()
+        return seen_at_once(label.surface.text, label.hit, self.platform)
 
     @property
     def words_before(self) -> int:

@@ -21,6 +21,13 @@ class VirtualCreatorQuerySet(models.QuerySet["VirtualCreator"]):
         """Records of the brands in which `user` has a role."""
         return self.filter(relationship__brand__in=Brand.objects.visible_to(user))
 
+    def with_people(self) -> Self:
+        """With the people it is like that nobody put away, as `in_use`."""
+        people = Likeness.objects.filter(archived_at=None).order_by("pk")
+        return self.prefetch_related(
+            models.Prefetch("likenesses", queryset=people, to_attr="in_use")
+        )
+
 
 class VirtualCreator(models.Model):
     """What a brand knows about a character that is no person. Empty or null: nobody knows."""
@@ -57,6 +64,9 @@ class VirtualCreator(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = VirtualCreatorQuerySet.as_manager()
+
+    # Set by `with_people`.
+    in_use: list[Likeness]
 
     class Meta:
         ordering = ["relationship"]

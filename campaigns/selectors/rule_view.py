@@ -12,12 +12,12 @@ from typing import Any
 
 from django.db.models import Count, F, Max, Sum
 
-from campaigns.choices import PaperKind, PaperState, RuleFactKey
-from campaigns.disclosure.case import Creator
+from campaigns.choices import BasedOn, PaperKind, PaperState, RuleFactKey
+from campaigns.disclosure.case import Consent, Creator, Virtual
 from campaigns.disclosure.packs import Packs, standard
 from campaigns.disclosure.vocabulary import CreatorKind
-from campaigns.models import Permit, RuleFact
-from crm.choices import PostKind
+from campaigns.models import Likeness, Permit, RuleFact, VirtualCreator
+from crm.choices import CreatorType, PostKind
 from crm.models import AudienceSnapshot, Post, Profile, Relationship
 
 _YEAR = timedelta(days=365)
@@ -37,6 +37,9 @@ class RuleView:
     # The newest of each key.
     facts: Mapping[str, RuleFact] = field(default_factory=dict)
     permits: tuple[Permit, ...] = ()
+    # Of a virtual creator; None: nothing is written down.
+    virtual: VirtualCreator | None = None
+    likenesses: tuple[Likeness, ...] = ()
     # Why a number that nobody wrote down is what it is.
     derived: Mapping[str, str] = field(default_factory=dict)
 
@@ -52,7 +55,10 @@ def rule_view(relationship: Relationship, on: date) -> RuleView:
 
 
 def rule_views(relationships: Collection[Relationship], on: date) -> Mapping[int, RuleView]:
-    """Each of these creators on a day (with `creator` at hand): five queries for all of them."""
+    """Each of these creators on a day (with `creator` at hand): five queries for all of them.
+
+    Seven where some of them are virtual.
+    """
     numbers = [row.pk for row in relationships]
     people = [row.creator_id for row in relationships]
     facts: dict[int, dict[str, RuleFact]] = defaultdict(dict)
@@ -66,6 +72,9 @@ def rule_views(relationships: Collection[Relationship], on: date) -> Mapping[int
     reach = _reach(people)
     films = _films(people, on)
     young = _young(people, on)
+    virtual = _virtual(
+        [row.pk for row in relationships if row.creator.creator_type == CreatorType.VIRTUAL]
+    )
     return {
         row.pk: _view(
             row,
@@ -75,6 +84,7 @@ def rule_views(relationships: Collection[Relationship], on: date) -> Mapping[int
             reach=reach.get(row.creator_id, (None, None)),
             films=films.get(row.creator_id, 0),
             young=young.get(row.creator_id),
+            character=virtual.get(row.pk),
         )
         for row in relationships
     }
@@ -99,6 +109,7 @@ def _view(
     reach: tuple[int | None, int | None],
     films: int,
     young: tuple[float, str] | None,
+    character: VirtualCreator | None,
 ) -> RuleView:
     packs = standard()
     derived: dict[str, str] = {}
@@ -118,6 +129,8 @@ def _view(
         derived[RuleFactKey.SEAT] = "the country of the creator's profile"
     seat = packs.resolve([name])[0] if name else ""
     run_by = facts.get(RuleFactKey.RUN_BY)
+    owner = character.owner if character else ""
+    likenesses = tuple(character.in_use) if character else ()
     made = Creator(
         kind=CreatorKind(row.creator.creator_type),
         followers=reach[0],
@@ -130,14 +143,45 @@ def _view(
         permit_shown=yes(facts.get(RuleFactKey.PERMIT_SHOWN)),
         under_age=yes(facts.get(RuleFactKey.UNDER_AGE)),
         audience_under_18=audience,
+        virtual=_told(character, likenesses) if character else None,
     )
     return RuleView(
         creator=made,
         seat=seat if seat in packs.jurisdictions else "",
-        run_by=run_by.value if run_by else "",
+        run_by=owner or (run_by.value if run_by else ""),
         facts=facts,
         permits=tuple(permits),
+        virtual=character,
+        likenesses=likenesses,
         derived=derived,
+    )
+
+
+def _virtual(numbers: Collection[int]) -> dict[int, VirtualCreator]:
+    """What is written down of those that are virtual, with the people they are like."""
+    if not numbers:
+        return {}
+    rows = VirtualCreator.objects.filter(relationship__in=numbers).with_people()
+    return {row.relationship_id: row for row in rows}
+
+
+def _told(row: VirtualCreator, likenesses: Collection[Likeness]) -> Virtual:
+    return Virtual(
+        ai_made=row.is_ai_made,
+        based_on_people={BasedOn.PEOPLE: True, BasedOn.NOBODY: False}.get(BasedOn(row.based_on))
+        if row.based_on
+        else None,
+        consents=tuple(
+            Consent(
+                parts=tuple(one.parts),
+                given={PaperState.HELD.value: True, PaperState.NONE.value: False}.get(one.consent),
+                valid_from=one.valid_from,
+                valid_until=one.valid_until,
+            )
+            for one in likenesses
+        ),
+        rights_owner=bool(row.ip_owner),
+        rights_until=row.ip_until,
     )
 
 

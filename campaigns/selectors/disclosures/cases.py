@@ -129,6 +129,7 @@ def case_of(
         platform_tool=shown["platform_tool"],
         categories=frozenset(campaign.goods) & packs.categories,
         answers=answers or {},
+        visible=shown["visible_text"],
     )
 
 

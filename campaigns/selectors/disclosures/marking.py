@@ -126,6 +126,8 @@ def fold_place(raw: str, fold: Mapping[str, int | None]) -> int | None:
     """The code point before which a text is cut; None: all of it is seen."""
     text = Text(raw)
     length = len(text.raw)
+    if (captured := fold.get("captured")) is not None:
+        return captured if captured < length else None
     places = []
     if chars := fold.get("chars"):
         low, high = 0, length
@@ -148,6 +150,8 @@ def fold_place(raw: str, fold: Mapping[str, int | None]) -> int | None:
 
 def fold_words(fold: Mapping[str, int | None]) -> str:
     """The fold as the platform has it: "125 characters or 2 lines"."""
+    if fold.get("captured") is not None:
+        return "what was seen at once when it was captured"
     parts = []
     if chars := fold.get("chars"):
         parts.append(f"{chars:,} characters")
