@@ -32,6 +32,7 @@ urlpatterns = [
     path("brief/brief.pdf", briefs_guest.brief_pdf, name="brief_pdf"),
     path("rights/", rights_guest.rights, name="rights"),
     path("payments/", payments_guest.payments, name="payments"),
+    path("payments/<int:pk>/", payments_guest.statement, name="statement"),
     path("policies/<int:pk>/", policies_guest.policy, name="policy"),
     path("contracts/<int:pk>/", contracts_guest.contract, name="contract"),
     path("contracts/<int:pk>/contract.pdf", contracts_guest.pdf, name="contract_pdf"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views.payments import invoices, lists, payables, rates
+from campaigns.views.payments import commissions, invoices, lists, payables, rates
 from campaigns.views.returns import pages, values
 
 urlpatterns = [
@@ -20,6 +20,16 @@ urlpatterns = [
     path("payments/rates/", rates.rates, name="rates"),
     path("payments/rates/file/", rates.import_rates, name="rates_import"),
     path("payments/rules/", rates.rules, name="pay_rules"),
+    path("payments/commissions/", commissions.commissions, name="commissions"),
+    path("payments/commissions/state/", commissions.state, name="commissions_state"),
+    path("payments/commissions/<int:pk>/", commissions.commission, name="commission"),
+    path("payments/commissions/<int:pk>/end/", commissions.end, name="commission_end"),
+    path(
+        "payments/commissions/<int:pk>/statements/<int:number>/",
+        commissions.statement,
+        name="commission_statement",
+    ),
+    path("campaigns/<slug:key>/money/commission/", commissions.agree, name="commission_new"),
     path("payments/<int:pk>/", payables.payable, name="payable"),
     path("payments/<int:pk>/acts/<slug:act>/", payables.act, name="payable_act"),
     path("campaigns/<slug:key>/money/", lists.money, name="campaign_money"),

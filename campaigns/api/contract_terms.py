@@ -6,7 +6,17 @@ from typing import Any
 
 from rest_framework import serializers
 
-from campaigns.choices import AiUse, ContentKind, FeeDue, KillStage, Ownership, StartTrigger, Usage
+from campaigns.choices import (
+    AiUse,
+    ContentKind,
+    ConversionKind,
+    FeeDue,
+    KillStage,
+    Ownership,
+    PayMetric,
+    StartTrigger,
+    Usage,
+)
 from crm.choices import PostKind
 
 
@@ -48,6 +58,37 @@ class KillFeeSerializer(serializers.Serializer[Any]):
     percent = serializers.DecimalField(max_digits=7, decimal_places=4)
 
 
+class ResultPartSerializer(serializers.Serializer[Any]):
+    """Pay by result: an amount once a threshold is reached, or so much for each."""
+
+    metric = serializers.ChoiceField(choices=PayMetric.choices)
+    days = serializers.IntegerField(help_text="After the last publication.")
+    net_days = serializers.IntegerField()
+    threshold = serializers.IntegerField(allow_null=True, help_text="With an amount.")
+    amount = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    each = serializers.DecimalField(
+        max_digits=16, decimal_places=6, allow_null=True, help_text="Without a threshold."
+    )
+    most = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    least = serializers.DecimalField(max_digits=12, decimal_places=2)
+
+
+class CommissionPartSerializer(serializers.Serializer[Any]):
+    """So much of each sale: a percentage of its value, or an amount."""
+
+    kind = serializers.ChoiceField(choices=ConversionKind.choices)
+    percent = serializers.DecimalField(max_digits=7, decimal_places=4, allow_null=True)
+    each = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    months = serializers.IntegerField(
+        allow_null=True, help_text="From acceptance; null: as long as the contract runs."
+    )
+    wait_days = serializers.IntegerField(help_text="So old a sale is when it counts.")
+    minimum = serializers.DecimalField(
+        max_digits=12, decimal_places=2, help_text="Less is carried to the next statement."
+    )
+    net_days = serializers.IntegerField()
+
+
 class ContractTermsSerializer(serializers.Serializer[Any]):
     """Everything that one version agrees."""
 
@@ -65,6 +106,8 @@ class ContractTermsSerializer(serializers.Serializer[Any]):
     currency = serializers.CharField()
     total = serializers.DecimalField(max_digits=12, decimal_places=2)
     parts = FeePartSerializer(many=True)
+    results = ResultPartSerializer(many=True)
+    commission = CommissionPartSerializer(allow_null=True)
     also = serializers.CharField(allow_blank=True)
     has_equity = serializers.BooleanField()
     kill_fees = KillFeeSerializer(many=True)

@@ -300,7 +300,8 @@ def contracts(rows: list[Row]) -> list[Row]:
             "amends": row["amends_id"],
             "created_at": row["created_at"],
             "number": row["current__number"],
-            "terms": row["current__terms"],
+            # Versions from before these were terms have none.
+            "terms": {"results": [], "commission": None} | row["current__terms"],
             "digest": row["current__digest"] or None,
             "version": row["version"],
         }

@@ -12,6 +12,14 @@ from django.forms import BaseFormSet, formset_factory
 
 from campaigns.choices import AiUse, ContentKind, FeeDue, KillStage, Ownership, StartTrigger, Usage
 from campaigns.disclosure import packs
+from campaigns.forms.contract_pay import (
+    COMMISSION_FIELDS,
+    CommissionFields,
+    ResultForm,
+    commission_initial,
+    commission_said,
+    result_said,
+)
 from campaigns.forms.offers import (
     DeliverableForm,
     RightsForm,
@@ -21,6 +29,7 @@ from campaigns.forms.offers import (
 )
 from campaigns.services.contracts import checking
 from campaigns.services.contracts.terms import FeePart, KillFee, Right, Terms
+from campaigns.services.contracts.variable import RESULTS_MAX
 from campaigns.services.contracts.writing import TITLE_MAX
 from campaigns.services.money import CURRENCIES
 from campaigns.services.offers.wanted import DELIVERABLES_MAX, Deliverable
@@ -66,6 +75,7 @@ CARDS = (
     ),
     ("work", "Drafts and time", ("revision_rounds", "review_days", "starts_on", "ends_on")),
     ("pay", "What the creator gets", ("total", "currency", "also", "has_equity")),
+    ("commission", "A commission on sales", COMMISSION_FIELDS),
     (
         "kill",
         "If the brand calls the work off",
@@ -84,7 +94,7 @@ CARDS = (
 )  # fmt: skip
 
 
-class TermsForm(PlainForm):
+class TermsForm(CommissionFields):
     """What stands once in a contract."""
 
     title = forms.CharField(max_length=TITLE_MAX, label="Name of the contract")
@@ -111,7 +121,7 @@ class TermsForm(PlainForm):
     also = text_field(
         "What else the creator gets",
         checking.TEXT_MAX,
-        help_text="Products, commission, travel: a line for each.",
+        help_text="Products, travel, a royalty: a line for each.",
     )
     has_equity = tick("Equity is part of the pay")
 
@@ -248,6 +258,17 @@ class ContractPage:
             initial=[vars(part) for part in terms.parts],
             prefix="parts",
         )
+        results: type[BaseFormSet[ResultForm]] = formset_factory(
+            ResultForm,
+            extra=1,
+            max_num=RESULTS_MAX,
+            absolute_max=RESULTS_MAX + 5,
+        )
+        self.results = results(
+            data,
+            initial=[vars(part) for part in terms.results],
+            prefix="results",
+        )
         self.net_days = net_days
         self.rights = ContractRightsForm(data, initial=_initial_rights(terms), prefix="rights")
 
@@ -259,6 +280,7 @@ class ContractPage:
                 self.form.is_valid(),
                 self.deliverables.is_valid(),
                 self.parts.is_valid(),
+                self.results.is_valid(),
                 self.rights.is_valid(),
             ]
         )
@@ -309,6 +331,8 @@ class ContractPage:
                 for _number, row in self._parts
             ),
             rights=_rights(self.rights.cleaned_data),
+            results=tuple(result_said(row, self.net_days) for _number, row in self._results),
+            commission=commission_said(data, self.net_days),
         )
 
     def put(self, refusal: CampaignRefused) -> None:
@@ -320,6 +344,10 @@ class ContractPage:
             put_error(self.deliverables.forms[self._lines[int(number)][0]], name, words)
         elif part == "parts" and rest:
             put_error(self.parts.forms[self._parts[int(number)][0]], name, words)
+        elif part == "results" and rest:
+            put_error(self.results.forms[self._results[int(number)][0]], name, words)
+        elif part == "commission":
+            put_error(self.form, f"commission_{rest}", words)
         elif part == "rights" and rest:
             usage = [right.usage for right in _rights(self.rights.cleaned_data)][int(number)]
             put_error(self.rights, usage if name == "usage" else f"{usage}_{name}", words)
@@ -342,6 +370,11 @@ class ContractPage:
             if row.get("percent") is not None or row.get("amount") is not None
         ]
 
+    @property
+    def _results(self) -> list[tuple[int, Mapping[str, Any]]]:
+        rows = [(number, form.cleaned_data) for number, form in enumerate(self.results)]
+        return [(number, row) for number, row in rows if row.get("metric")]
+
 
 def _initial(terms: Terms) -> dict[str, Any]:
     given = {
@@ -349,7 +382,11 @@ def _initial(terms: Terms) -> dict[str, Any]:
         for name in TermsForm.base_fields
         if name in Terms.__dataclass_fields__
     }
-    return given | {f"kill_{fee.stage}": fee.percent for fee in terms.kill_fees}
+    return (
+        given
+        | {f"kill_{fee.stage}": fee.percent for fee in terms.kill_fees}
+        | commission_initial(terms.commission)
+    )
 
 
 def _initial_rights(terms: Terms) -> dict[str, Any]:

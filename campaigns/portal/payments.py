@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from campaigns.choices import PayState
 from campaigns.guests import Entry, Part
-from campaigns.models import GuestLink, Payable
+from campaigns.models import CommissionStatement, GuestLink, Payable
 from campaigns.services.money import money
 
 _WORDS = {
@@ -26,6 +26,14 @@ def owed(link: GuestLink) -> list[Payable]:
         return []
     rows = Payable.objects.counted().filter(engagement=link.engagement_id)
     return list(rows.prefetch_related("payments").order_by("due_on", "pk"))
+
+
+def stated(link: GuestLink) -> list[CommissionStatement]:
+    """Statements of commission of the link's creator in its campaign, the newest first."""
+    if link.engagement_id is None:
+        return []
+    rows = CommissionStatement.objects.filter(commission__engagement=link.engagement_id)
+    return list(rows.select_related("commission", "payable").order_by("-created_at", "-pk"))
 
 
 def entries(link: GuestLink, token: str, at: datetime) -> Sequence[Entry]:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from campaigns.choices import AiUse, ContentKind, FeeDue, KillStage, Ownership, StartTrigger, Usage
 from campaigns.disclosure import packs
 from campaigns.services.contracts.terms import FeePart, KillFee, Right, Terms
+from campaigns.services.contracts.variable import checked_commission, checked_results
 from campaigns.services.days import EARLIEST, LATEST
 from campaigns.services.deliverables.planning import COUNT_MAX as PIECES_MAX
 from campaigns.services.deliverables.planning import ROUNDS_MAX
@@ -71,6 +72,8 @@ def checked(terms: Terms) -> Terms:
         deliverables=_deliverables(terms.deliverables),
         rights=_rights(terms.rights),
         kill_fees=_kill_fees(terms.kill_fees),
+        results=checked_results(terms.results),
+        commission=checked_commission(terms.commission),
     )
 
 
@@ -84,7 +87,7 @@ def ready_to_send(terms: Terms) -> None:
     ):
         if not getattr(terms, name):
             _refuse(words, name)
-    if not (terms.total or terms.also):
+    if not terms.has_pay:
         _refuse("Say what the creator gets: a fee, or something else.", "total")
 
 

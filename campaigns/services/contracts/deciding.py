@@ -12,6 +12,7 @@ from django.db import transaction
 
 from campaigns.choices import ContractAct
 from campaigns.models import Contract, ContractAcceptance, GuestLink
+from campaigns.services.commissions import agreeing as commissions
 from campaigns.services.contracts import files
 from campaigns.services.contracts.effects import Who, settle
 from campaigns.services.contracts.record import (
@@ -160,6 +161,13 @@ def terminate(
     act_on(contract, ContractAct.TERMINATE, actor=actor, at=at, note=note)
     reason = "The contract was terminated: decide what is still owed."
     hold_open(contract, reason=reason, actor=actor, at=at)
+    commissions.end_with(
+        contract,
+        last=today_of(brand, at),
+        reason="The contract was terminated.",
+        actor=actor,
+        at=at,
+    )
     tell_owner(contract, "Terminated", actor, at)
     return contract
 

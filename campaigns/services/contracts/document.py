@@ -150,6 +150,19 @@ def _tables(contract: Contract, terms: Terms) -> Iterator[Section]:
             rows=tuple(_deliverables(terms)),
         )
     yield _pay(terms)
+    if terms.results:
+        yield Section(
+            "What the creator gets by result",
+            text=(
+                "It is counted over all pieces that this contract names, as the platforms count.",
+            ),
+            head=("What", "Paid within"),
+            rows=tuple(
+                (part.rule.words(terms.currency), _days(part.net_days)) for part in terms.results
+            ),
+        )
+    if terms.commission:
+        yield Section("Commission", text=terms.commission.words(terms.currency))
     if terms.rights:
         yield Section(
             "What the brand may do with it",

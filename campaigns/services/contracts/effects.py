@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -24,6 +24,7 @@ from campaigns.choices import (
 from campaigns.models import Contract, Deliverable, Engagement, GuestLink, UsageRight
 from campaigns.models.engagements import BOUND
 from campaigns.services import engagements
+from campaigns.services.commissions import agreeing as commissions
 from campaigns.services.contracts.record import NotNow, act_on, taken
 from campaigns.services.contracts.terms import Right, Terms
 from campaigns.services.deliverables import planning
@@ -60,7 +61,15 @@ def settle(contract: Contract, terms: Terms, by: Who) -> list[str]:
     left += _place(contract.engagement, terms, by.actor, by.at)
     if before is not None:
         payments.cancel_unpaid(before, by=contract, actor=by.actor, at=by.at)
+        commissions.end_with(
+            before,
+            last=by.on - timedelta(days=1),
+            reason=f"Contract {contract.pk} has taken the place of contract {before.pk}.",
+            actor=by.actor,
+            at=by.at,
+        )
     left += payments.plan_contract(contract, terms, actor=by.actor, at=by.at)
+    left += commissions.begin(contract, terms, on=by.on, actor=by.actor, at=by.at)
     return left
 
 

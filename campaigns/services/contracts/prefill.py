@@ -13,12 +13,15 @@ from campaigns.models import Campaign, ContractRules, Engagement, Offer
 from campaigns.models.terms import TERMS
 from campaigns.services.contracts.rules import rules_of
 from campaigns.services.contracts.terms import FeePart, Right, Terms
+from campaigns.services.contracts.variable import CommissionPart
 from campaigns.services.offers.carrying import cost_of
 from campaigns.services.offers.wanted import Wanted
 from campaigns.services.offers.words import lines_of, platform_names
 from crm.choices import CreatorType
 
 HALF = Decimal(50)
+# Whose percentage is one of sales: a share in a company and a royalty are something else.
+_ON_SALES = (Compensation.FEE, Compensation.AFFILIATE, Compensation.AMBASSADOR)
 
 
 def offer_for(engagement: Engagement) -> Offer | None:
@@ -57,10 +60,14 @@ def _with_offer(terms: Terms, offer: Offer, campaign: Campaign) -> Terms:
         return terms
     wanted = Wanted.of(version)
     cost = cost_of(version)
+    commission = _commission(wanted)
+    elsewhere = {"amount"}
+    if commission is not None:
+        elsewhere |= {"percent"} if commission.months is None else {"percent", "months"}
     words = [
         f"{line.label}: {line.text}"
         for line in lines_of(wanted, platform_names())
-        if line.key in TERMS and line.key != "amount"
+        if line.key in TERMS and line.key not in elsewhere
     ]
     is_exclusive = bool(wanted.exclusive_for)
     return replace(
@@ -74,6 +81,7 @@ def _with_offer(terms: Terms, offer: Offer, campaign: Campaign) -> Terms:
         ),
         currency=version.currency or terms.currency,
         total=terms.total if cost is None else cost,
+        commission=commission,
         also="\n".join(words),
         has_equity=wanted.compensation == Compensation.EQUITY,
         exclusive_for=wanted.exclusive_for,
@@ -82,6 +90,14 @@ def _with_offer(terms: Terms, offer: Offer, campaign: Campaign) -> Terms:
         if is_exclusive
         else None,
     )
+
+
+def _commission(wanted: Wanted) -> CommissionPart | None:
+    """A percentage of sales, if the offer has one; an ambassador's months are the work's."""
+    if wanted.percent is None or wanted.compensation not in _ON_SALES:
+        return None
+    months = wanted.months if wanted.compensation == Compensation.AFFILIATE else None
+    return CommissionPart(percent=wanted.percent, months=months)
 
 
 def _until(first: date, months: int | None) -> date:

@@ -18,7 +18,7 @@ from campaigns.services.documents import digest_of
 from campaigns.services.guests import make_link
 from campaigns.services.holds import refuse_held
 from campaigns.services.refusals import CampaignRefused
-from campaigns.services.registers.gate import refuse_without_permit
+from campaigns.services.registers.gate import refuse_without_consent, refuse_without_permit
 from crm.models import Brand, User
 
 
@@ -52,6 +52,7 @@ def send(
     ready_to_send(terms)
     markets = {*engagement.campaign.jurisdictions, *terms.jurisdictions}
     refuse_without_permit(engagement.relationship, sorted(markets), today_of(brand, at))
+    refuse_without_consent(engagement.relationship, today_of(brand, at))
     document = document_of(contract, version).to_json()
     digest = digest_of(document)
     if contract.state == ContractState.DRAFT:

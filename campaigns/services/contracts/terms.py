@@ -12,6 +12,12 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from campaigns.choices import AiUse, FeeDue, KillStage, Ownership, StartTrigger, Usage
 from campaigns.models import ContractVersion
+from campaigns.services.contracts.variable import (
+    CommissionPart,
+    ResultPart,
+    commission_of,
+    result_of,
+)
 from campaigns.services.offers.wanted import Deliverable
 
 CENT = Decimal("0.01")
@@ -69,7 +75,10 @@ class Terms:
     currency: str = ""
     total: Decimal = Decimal(0)
     parts: tuple[FeePart, ...] = ()
-    # What else the creator gets: products, commission, travel.
+    # What depends on what comes of it.
+    results: tuple[ResultPart, ...] = ()
+    commission: CommissionPart | None = None
+    # What else the creator gets: products, travel.
     also: str = ""
     has_equity: bool = False
     kill_fees: tuple[KillFee, ...] = ()
@@ -128,6 +137,8 @@ class Terms:
         plain["kill_fees"] = tuple(
             KillFee(fee["stage"], Decimal(fee["percent"])) for fee in plain.get("kill_fees", ())
         )
+        plain["results"] = tuple(result_of(part) for part in plain.get("results", ()))
+        plain["commission"] = commission_of(plain.get("commission"))
         return cls(**plain)
 
     def to_json(self) -> dict[str, Any]:
@@ -167,6 +178,11 @@ class Terms:
         if by_percent and abs(rest) <= CENT * len(by_percent):
             amounts[by_percent[-1]] += rest
         return amounts
+
+    @property
+    def has_pay(self) -> bool:
+        """Whether the creator gets anything."""
+        return bool(self.total or self.results or self.commission or self.also)
 
     @property
     def has_whitelisting(self) -> bool:

@@ -21,6 +21,7 @@ from campaigns.choices import (
     DeliverableAct,
     DeliverableState,
     PayAct,
+    PayMetric,
     PayState,
     PayTrigger,
 )
@@ -161,29 +162,40 @@ def _on_publication(pieces: Sequence[Piece], brand: Brand) -> Reached:
 
 
 def _on_result(one: Payable, pieces: Sequence[Piece], brand: Brand, today: date) -> Reached:
-    rule = results.Rule.of(one.rule or {})
+    rule = results.rule_of(one.rule or {})
     published = _on_publication(pieces, brand)
+    counts = {piece.pk: results.count_of(rule.metric, piece.counts) for piece in pieces}
+    known = [count for count in counts.values() if count is not None]
+    if isinstance(rule, results.Goal) and sum(known) >= rule.threshold:
+        # Counts only grow: what is not known yet cannot take it back.
+        done = results.reached_by(rule, known, one.currency)
+        live = [piece for piece in pieces if counts[piece.pk] is not None]
+        shown = [_counted(piece, rule.metric, counts[piece.pk]) for piece in live]
+        return Reached(today, done.words, shown, done.amount)
     if published.on is None:
         return published
     on = published.on + timedelta(days=rule.days)
     if on > today:
         return Reached(None, f"It is counted on {on:%-d %B %Y}.")
-    counts = {piece.pk: results.count_of(rule.metric, piece.counts) for piece in pieces}
-    known = [count for count in counts.values() if count is not None]
     if len(known) < len(pieces):
         return Reached(
             None,
             f"The {results.things(rule.metric)} of {len(known)} of {len(pieces)} posts are known: "
             "import the others.",
         )
-    counted = results.pay_for(rule, known, one.currency)
-    shown = [
-        _shown(piece, piece.published_at)
-        | {"post": piece.post, "metric": rule.metric.value, "count": counts[piece.pk]}
-        for piece in pieces
-    ]
+    counted = (
+        results.reached_by(rule, known, one.currency)
+        if isinstance(rule, results.Goal)
+        else results.pay_for(rule, known, one.currency)
+    )
+    shown = [_counted(piece, rule.metric, counts[piece.pk]) for piece in pieces]
     # It is known when it is counted, which may be later than agreed: no day of the past is due.
     return Reached(max(on, today), counted.words, shown, counted.amount)
+
+
+def _counted(piece: Piece, metric: PayMetric, count: int | None) -> dict[str, Any]:
+    found = _shown(piece, piece.published_at)
+    return found | {"post": piece.post, "metric": metric.value, "count": count}
 
 
 def _shown(piece: Piece, moment: datetime | None) -> dict[str, Any]:

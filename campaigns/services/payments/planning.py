@@ -8,7 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 
 from campaigns.choices import CostKind, PayAct, PayState, PayTrigger
 from campaigns.models import Campaign, Contract, Engagement, Payable, Payment
@@ -50,7 +50,7 @@ class Cost:
     trigger: PayTrigger = PayTrigger.HAND
     on: date | None = None
     net_days: int = 30
-    rule: results.Rule | None = None
+    rule: results.Rule | results.Goal | None = None
     payee: str = ""
 
 
@@ -127,6 +127,7 @@ def plan_contract(
         )
         note = f"{money(set_off, terms.currency)} of this part was paid before." if set_off else ""
         trace(payable, PayAct.PLAN, actor=actor, at=at, note=note, contract=contract.pk)
+    yield from _plan_results(contract, terms, actor, at)
     if rest:
         yield (
             f"{money(paid, terms.currency)} was paid under the contract before, which is "
@@ -134,6 +135,42 @@ def plan_contract(
             "creator."
         )
     look_at(Payable.objects.filter(contract=contract), brand=contract.brand, at=at)
+
+
+def _plan_results(
+    contract: Contract, terms: Terms, actor: User | None, at: datetime
+) -> Iterator[str]:
+    """Amounts that come once something is counted; what was paid for the same is not paid again."""
+    paid = {
+        results.rule_of(row or {}): amount
+        for row, amount in _paid_under(contract, terms.currency, CostKind.PERFORMANCE).values_list(
+            "payable__rule", "payable__amount"
+        )
+    }
+    for number, part in enumerate(terms.results, start=len(terms.parts) + 1):
+        if part.rule in paid:
+            yield (
+                f"{money(paid[part.rule], terms.currency)} was paid under the contract before for: "
+                f"{part.rule.words(terms.currency)}. It is not owed again."
+            )
+            continue
+        payable = Payable.objects.create(
+            brand=contract.brand,
+            campaign=contract.engagement.campaign,
+            engagement=contract.engagement,
+            contract=contract,
+            part=number,
+            kind=CostKind.PERFORMANCE,
+            title=f"Pay by result, {results.things(part.rule.metric)}",
+            currency=terms.currency,
+            trigger=PayTrigger.RESULT,
+            rule=part.rule.to_json(),
+            net_days=part.net_days,
+            state_since=at,
+            created_by=actor,
+            created_at=at,
+        )
+        trace(payable, PayAct.PLAN, actor=actor, at=at, contract=contract.pk)
 
 
 def cancel_unpaid(contract: Contract, *, by: Contract, actor: User | None, at: datetime) -> None:
@@ -158,18 +195,23 @@ def _of(contract: Contract) -> list[Payable]:
 
 
 def _paid_before(contract: Contract, currency: str) -> Decimal:
-    """What was paid, in this currency, under the contracts that this one amends."""
+    """What was paid as a fee, in this currency, under the contracts that this one amends."""
+    payments = _paid_under(contract, currency, CostKind.FEE)
+    return payments.aggregate(sum=Sum("payable__amount"))["sum"] or Decimal(0)
+
+
+def _paid_under(contract: Contract, currency: str, kind: CostKind) -> QuerySet[Payment]:
     chain: list[int] = []
     before = contract.amends
     while before is not None and before.pk not in chain:
         chain.append(before.pk)
         before = before.amends
-    if not chain:
-        return Decimal(0)
-    payments = Payment.objects.filter(
-        payable__contract__in=chain, payable__currency=currency, reversed_at=None
+    return Payment.objects.filter(
+        payable__contract__in=chain,
+        payable__currency=currency,
+        payable__kind=kind,
+        reversed_at=None,
     )
-    return payments.aggregate(sum=Sum("payable__amount"))["sum"] or Decimal(0)
 
 
 def _title(part: FeePart, number: int, of: int) -> str:

@@ -16,7 +16,7 @@ from campaigns.forms.payments import ActForm
 from campaigns.models import Payable
 from campaigns.services.payments import paying
 from campaigns.services.payments.milestones import reached
-from campaigns.services.payments.results import Rule
+from campaigns.services.payments.results import rule_of
 from campaigns.services.payments.rules import needs_release
 from campaigns.services.payments.states import NEEDS_REASON, allowed
 from campaigns.services.refusals import CampaignRefused
@@ -83,7 +83,7 @@ def _show(request: BrandRequest, found: Payable, *, status: int = 200, **more: A
         waits = reached([found], brand=request.brand, at=at)[found.pk].words
     context = {
         "payable": found,
-        "rule": Rule.of(found.rule).words(found.currency) if found.rule else "",
+        "rule": rule_of(found.rule).words(found.currency) if found.rule else "",
         "waits": waits,
         "release": needs_release(found, at=at) if found.state == PayState.READY else "",
         "payments": found.payments.select_related("by", "reversed_by").order_by("-pk"),

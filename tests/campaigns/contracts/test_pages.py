@@ -70,7 +70,7 @@ def test_the_draft_is_changed_and_what_is_wrong_is_beside_its_field(brand, manag
     data = {"version": 1}
     for part in (form.form, form.rights):
         data |= {field.html_name: field.value() for field in part}
-    for lines in (form.deliverables, form.parts):
+    for lines in (form.deliverables, form.parts, form.results):
         data |= {field.html_name: field.value() for field in lines.management_form}
         data |= {field.html_name: field.value() for line in lines for field in line}
     data = {name: value for name, value in data.items() if value not in {None, False, ""}}

@@ -16,6 +16,7 @@ from campaigns.services.contracts.document import document_of
 from campaigns.services.contracts.prefill import offer_for, prefilled
 from campaigns.services.contracts.printing import pdf
 from campaigns.services.contracts.terms import FeePart, KillFee, Right, Terms
+from campaigns.services.contracts.variable import CommissionPart, ResultPart
 from campaigns.services.offers.wanted import Deliverable, Wanted
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from tests.campaigns.contracts.worlds import TERMS, drafted, place
@@ -24,6 +25,7 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 PART = FeePart("publication", percent=Decimal(100))
+GOAL = ResultPart(threshold=100_000, amount=Decimal(500))
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,14 @@ PART = FeePart("publication", percent=Decimal(100))
          "deliverables/0/platform", "Choose on which platform"),
         ({"deliverables": (Deliverable("review", "instagram", "story", 51),)},
          "deliverables", "50 pieces are the most"),
+        ({"results": (ResultPart(),)}, "results/0/each", "more than 0"),
+        ({"results": (GOAL, GOAL)}, "results/1/metric", "stands there already"),
+        ({"results": (replace(GOAL, threshold=None),)}, "results/0/threshold", "has to be reached"),
+        ({"results": (replace(GOAL, each=Decimal(1)),)}, "results/0/each", "empty one of the two"),
+        ({"results": (replace(GOAL, net_days=181),)}, "results/0/net_days", "0 to 180"),
+        ({"commission": CommissionPart()}, "commission/percent", "one of them"),
+        ({"commission": CommissionPart(percent=Decimal(5), months=121)},
+         "commission/months", "1 to 120"),
         ({"special": "x" * 10_001}, "special", "10,000 characters are the most; this has 10,001."),
     ],
 )  # fmt: skip
@@ -64,7 +74,16 @@ def test_what_is_refused_names_its_field(change, field, words, brand, manager):
 
 
 def test_terms_come_back_as_they_were_written():
-    terms = replace(TERMS, exclusive_until=None, exclusive_months=3, embargo_until=NOW)
+    each = ResultPart("likes", each=Decimal("0.000001"), most=Decimal(9))
+    commission = CommissionPart("lead", each=Decimal("2.50"), minimum=Decimal(20))
+    terms = replace(
+        TERMS,
+        exclusive_until=None,
+        exclusive_months=3,
+        embargo_until=NOW,
+        results=(GOAL, each),
+        commission=commission,
+    )
     assert Terms.from_json(terms.to_json()) == terms
 
 
@@ -181,3 +200,38 @@ def test_when_legal_has_to_look(brand):
     assert rules.why_legal(replace(TERMS, currency="USD"), usual) == [
         "The fee is in USD, and the limit is 999 EUR."
     ]
+
+
+def test_pay_by_result_and_a_commission_stand_in_the_document(brand, manager):
+    parts = {
+        "results": (GOAL, ResultPart("likes", each=Decimal("0.01"), most=Decimal(90), days=7)),
+        "commission": CommissionPart(percent=Decimal("12.5"), months=6, minimum=Decimal(50)),
+    }
+    contract = drafted(place(brand, manager), manager, **parts)
+    document = document_of(contract, contract.current)
+    found = {section.heading: section for section in document.sections}
+    assert found["What the creator gets by result"].rows == (
+        ("500 EUR once 100,000 views are counted, 30 days after the last publication at the latest",
+         "30 days"),
+        ("0.01 EUR for each like, counted 7 days after the last publication, 90 EUR at most",
+         "30 days"),
+    )  # fmt: skip
+    assert found["Commission"].text == (
+        "The creator gets 12.5 % of the value of each order that comes by the creator's own code "
+        "or link, for 6 months from acceptance.",
+        "It counts when it is 30 days old; what is given back is taken off.",
+        "Each statement lists what it is for, and is paid within 30 days. Less than 50 EUR is "
+        "carried on.",
+    )
+    assert b"%PDF" in pdf(contract, contract.current)[:8]
+
+
+def test_an_affiliate_offer_becomes_a_commission(brand, manager):
+    engagement = place(brand, manager)
+    wanted = Wanted("affiliate", percent=Decimal(15), months=4, currency="EUR")
+    offer = an_offer(engagement.relationship, manager, OfferState.ACCEPTED, wanted)
+    offer.engagement = engagement
+    offer.save()
+    terms = prefilled(engagement, offer_for(engagement))
+    assert terms.commission == CommissionPart(percent=Decimal("15.0000"), months=4)
+    assert terms.also == ""

@@ -22,6 +22,7 @@ from campaigns.choices import (
 from campaigns.models import Deliverable, Payable, PayableEvent
 from campaigns.services.contracts import deciding
 from campaigns.services.contracts.terms import FeePart
+from campaigns.services.contracts.variable import ResultPart
 from campaigns.services.payments import paying
 from campaigns.services.payments.milestones import reached
 from campaigns.services.payments.paying import Said
@@ -260,3 +261,73 @@ def test_a_round_costs_the_same_for_many(brand, manager) -> None:
         return len(caught)
 
     assert queries(1) == queries(6) == 2
+
+
+GOAL = ResultPart(threshold=1_000, amount=Decimal(400), days=10, net_days=14)
+
+
+def with_goal(brand, manager, **terms):
+    """A contract with a goal of views, all of whose pieces are published nine days later."""
+    each = ResultPart("likes", each=Decimal("0.5"), most=Decimal(90))
+    contract = agreed(brand, manager, results=(GOAL, each), **terms)
+    publish(contract.engagement)
+    pieces = list(Deliverable.objects.filter(engagement=contract.engagement).order_by("pk"))
+    return contract, pieces
+
+
+def seen(piece, **counts):
+    """Its post has these counts."""
+    piece.post = PostFactory(**counts)
+    piece.save()
+
+
+def test_a_goal_of_a_contract_is_due_as_soon_as_it_is_reached(brand, manager) -> None:
+    contract, pieces = with_goal(brand, manager)
+    goal, likes = Payable.objects.filter(contract=contract, kind=CostKind.PERFORMANCE).order_by(
+        "part"
+    )
+    assert (goal.part, goal.amount, goal.state, goal.title) == (
+        3, None, "committed", "Pay by result, views",
+    )  # fmt: skip
+    at = LATER + timedelta(days=9)
+    seen(pieces[0], views=600, likes=1)
+    sweep(brand, at=at)
+    assert reached([goal], brand=brand, at=at)[goal.pk].words.startswith("It is counted on")
+    # The third is not known, and need not be.
+    seen(pieces[1], views=500, likes=1)
+    assert sweep(brand, at=at) == 1
+    goal.refresh_from_db()
+    assert (goal.amount, goal.state, goal.ready_on, goal.due_on) == (
+        400, "ready", day(10), day(24),
+    )  # fmt: skip
+    assert goal.evidence["words"] == "1,100 of 1,000 views: 400 EUR"
+    assert [one["count"] for one in goal.evidence["shown"]] == [600, 500]
+    likes.refresh_from_db()
+    assert (likes.amount, likes.state) == (None, "committed")
+
+
+def test_a_goal_that_was_missed_is_cancelled_by_itself(brand, manager) -> None:
+    contract, pieces = with_goal(brand, manager)
+    for piece in pieces:
+        seen(piece, views=300, likes=0)
+    at = LATER + timedelta(days=20)
+    sweep(brand, at=at)
+    goal = Payable.objects.get(contract=contract, part=3)
+    assert (goal.amount, goal.state) == (0, "cancelled")
+    assert PayableEvent.objects.get(payable=goal, act=PayAct.CANCEL).note == (
+        "Nothing is due: 900 of 1,000 views: not reached."
+    )
+
+
+def test_a_goal_that_was_paid_is_not_owed_again_by_an_amendment(brand, manager) -> None:
+    contract, pieces = with_goal(brand, manager)
+    seen(pieces[0], views=2_000, likes=1)
+    sweep(brand, at=LATER + timedelta(days=9))
+    paying.do(
+        payable_id=Payable.objects.get(contract=contract, part=3).pk, brand=brand, act=PayAct.PAY,
+        said=Said(), actor=manager, at=LATER + timedelta(days=9), expected_version=None,
+    )  # fmt: skip
+    more = amended(contract, manager, replace(TERMS, results=(GOAL,)))
+    assert [one.kind for one in Payable.objects.filter(contract=more)] == ["fee", "fee"]
+    # Nor is it taken for a part of the fee.
+    assert {one.set_off for one in Payable.objects.filter(contract=more)} == {Decimal(0)}

@@ -1,0 +1,1 @@
+"""Commissions: agreed, stated, ended."""
