@@ -49,10 +49,10 @@ def ensure_server() -> str:
 
 def _migrated() -> Path:
     """The files of a server on which every migration has been applied to an empty database."""
-    kept = Path(tempfile.gettempdir(), KEPT + _state())
     # Of two runs at once the second waits for what the first makes.
     with Path(tempfile.gettempdir(), f"{KEPT}lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        kept = Path(tempfile.gettempdir(), KEPT + _state())
         if not kept.exists():
             _remove_old_ones()
             _migrate_into(kept)
