@@ -2,7 +2,8 @@
 
 Applying every migration takes longer than most tests. So it is done once for each state of the
 migrations, and the files of that server are kept beside the system's other temporary ones; where
-only migrations were added, the next one begins with them (tests/test_migrations.py begins empty).
+only migrations were added, the next one begins with them. A machine that keeps none, as one of
+continuous integration, begins empty.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def ensure_server() -> str:
 
 
 def _migrated() -> Path:
-    """The files of a server on which every migration has been applied to an empty database."""
+    """The files of a server on which every migration has been applied."""
     # Of two runs at once the second waits for what the first makes.
     with Path(tempfile.gettempdir(), f"{KEPT}lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -25,7 +25,7 @@ def test_models_have_no_change_without_a_migration() -> None:
 
 @pytest.mark.django_db
 def test_an_empty_database_is_brought_up_to_date() -> None:
-    """The test database was made by migrating an empty one: nothing is left to apply."""
+    """The test database was made by migrating (tests/database.py): nothing is left to apply."""
     executor = MigrationExecutor(connection)
     assert executor.migration_plan(executor.loader.graph.leaf_nodes()) == []
 
