@@ -28,6 +28,8 @@ from segmentation.services.claims import Claim, Outcomes
 LEVEL = 0.95
 # A level is confirmed where the interval's upper end is at most so many times the lower one.
 NARROW = 1.5
+# An interval ten times narrower takes a hundred times the creators: no advice.
+MOST_NARROWER = 10
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _judge_ratio(
         "open",
         f"{head}: {words}",
         why="The interval holds both what is claimed and its opposite.",
-        needs=_needed(one, other, claim.times),
+        needs=_needed(one, other, claim.times if claim.bound == "least" else 1.0),
         ratio=found,
     )
 
@@ -167,7 +169,7 @@ def _judge_order(
     known = [
         (tier, rate)
         for tier in tiers
-        if tier.low is not None and not isinstance(rate := rates[tier.key], str)
+        if _sized(tier) and not isinstance(rate := rates[tier.key], str)
     ]
     names = {tier.key: tier.name for tier in tiers}
     known.sort(key=lambda one: one[0].low or 0)
@@ -196,7 +198,9 @@ def _judge_order(
         f"open between {', '.join(unsure)}" if unsure else "",
     ]
     found = "; ".join(part for part in parts if part)
-    silent = [names[tier.key] for tier in tiers if isinstance(rates[tier.key], str)]
+    silent = [
+        names[tier.key] for tier in tiers if isinstance(rates[tier.key], str) and _sized(tier)
+    ]
     why = f"Nothing can be said of {', '.join(silent)}: too few creators." if silent else ""
     if against:
         return _result(claim, shown, "fails", f"Does not hold here: {found}.", why=why)
@@ -209,7 +213,16 @@ def _judge_order(
             why=why,
             needs="More creators in the tiers that cannot be told apart, or more quarters.",
         )
+    if silent and claim.kind == "best":
+        # The highest of all sizes is not told by some of them.
+        needs = f"Posts with counts of at least {LEAST_CREATORS} creators in {', '.join(silent)}."
+        return _result(claim, shown, "open", f"Cannot be told here: {found}.", why=why, needs=needs)
     return _result(claim, shown, "holds", f"Holds here: {found}.", why=why)
+
+
+def _sized(tier: Tier) -> bool:
+    """Whether the tier is one of a count of followers: celebrities are a mark."""
+    return tier.low is not None or tier.high is not None
 
 
 def _log_rate(tier: Tier, outcomes: Outcomes) -> LogRate | str:
@@ -246,12 +259,18 @@ def _quantile(freedom: float, level: float) -> float:
     return float(stdtrit(freedom, 1 - (1 - level) / 2))
 
 
-def _needed(one: LogRate, other: LogRate, times: float) -> str:
-    """How many creators it would take, at the spread that is seen: intervals shrink as sqrt(n)."""
-    _, low, high = _ratio(one, other)
+def _needed(one: LogRate, other: LogRate, bar: float) -> str:
+    """How many creators it would take until the interval no longer holds the bar.
+
+    At the ratio and the spread that are seen: intervals shrink as the root of the number.
+    """
+    ratio, low, high = _ratio(one, other)
+    distance = abs(log(ratio / bar))
     half = log(high / low) / 2
-    distance = abs(log(times)) / 2 or half
-    return _times_more(min(one.creators, other.creators), half / distance)
+    if half > MOST_NARROWER * distance:
+        return "What is seen lies too near for any number of creators that could be had."
+    words = _times_more(min(one.creators, other.creators), half / distance)
+    return f"{words} That is if the difference stays as it is here."
 
 
 def _times_more(creators: int, narrower: float) -> str:

@@ -145,7 +145,8 @@ def shrunk_values(cells: Mapping[int, Cell]) -> dict[int, float]:
     """Values pulled towards their mean, the more the less each is known of.
 
     Empirical Bayes: the variance between segments by the method of moments (DerSimonian and
-    Laird); a ranking by raw values is led by whoever is known least of.
+    Laird); a ranking by raw values is led by whoever is known least of. None where the segments
+    differ no more than chance makes them: all would be pulled to one value.
     """
     known = {
         key: (_value(cell), max(_variance(cell), 1e-18))
@@ -160,6 +161,8 @@ def shrunk_values(cells: Mapping[int, Cell]) -> dict[int, float]:
     spread = sum(weights[key] * (value - mean) ** 2 for key, (value, _) in known.items())
     scale = total - sum(weight**2 for weight in weights.values()) / total
     between = max(0.0, (spread - (len(known) - 1)) / scale) if scale else 0.0
+    if not between:
+        return {}
     centre_weights = {key: 1 / (variance + between) for key, (_, variance) in known.items()}
     centre = sum(centre_weights[key] * value for key, (value, _) in known.items()) / sum(
         centre_weights.values()

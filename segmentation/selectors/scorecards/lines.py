@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Any, cast
 
 from crm.models import Brand
@@ -145,8 +146,18 @@ def in_words(value: float, unit: Unit) -> str:
     """Return a value with its unit: "3.25 %", "1,204", "2.4", "3.5 days"."""
     if unit == Unit.FRACTION:
         return f"{value * 100:.2f}\u202f%"
-    number = f"{value:,.0f}" if unit in WHOLE_UNITS else f"{value:,.1f}"
+    if unit == Unit.MONEY:
+        # What a view costs is a fraction of a cent.
+        return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4f}"
+    number = f"{value:,.0f}" if unit in WHOLE_UNITS else f"{value:,.{_digits(value)}f}"
     return number + _SUFFIXES.get(unit, "")
+
+
+def _digits(value: float) -> int:
+    """How many digits after the point: one, and of what is below 1 so many that two tell."""
+    if not 0 < abs(value) < 1:
+        return 1
+    return min(1 - floor(log10(abs(value))), 6)
 
 
 def range_words(interval: Mapping[str, Any] | None, unit: Unit) -> str:
@@ -160,7 +171,7 @@ def difference_words(difference: float, unit: Unit) -> str:
     """A difference with its sign: "+0.41 points"."""
     if unit == Unit.FRACTION:
         return f"{signed(difference * 100, 2)} points"
-    return signed(difference, 0 if unit in WHOLE_UNITS else 1)
+    return signed(difference, 0 if unit in WHOLE_UNITS else _digits(difference))
 
 
 def signed(value: float, digits: int) -> str:

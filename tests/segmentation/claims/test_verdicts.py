@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, log
+
 import pytest
 
 from crm.models import Tier
@@ -53,8 +55,14 @@ def test_at_least_twenty_percent_more(micro, expected):
 
 def test_an_open_claim_says_what_it_would_take():
     found = judge(CLAIMS["micro_engages_60"], TIERS, outcomes(micro=0.03, macro=0.03))
-    assert found["needs"] == "About 41 creators in the smaller of the tiers, where there are 40."
+    assert found["needs"].startswith("What is seen lies too near")
     assert found["low"] < 1 < found["high"]
+    found = judge(CLAIMS["micro_engages_60"], TIERS, outcomes(micro=0.0305, macro=0.03))
+    narrower = log(found["high"] / found["low"]) / 2 / log(found["ratio"])
+    assert found["needs"] == (
+        f"About {ceil(40 * narrower**2)} creators in the smaller of the tiers, where there are 40. "
+        "That is if the difference stays as it is here."
+    )
 
 
 def test_too_few_creators_give_no_verdict():
@@ -93,3 +101,10 @@ def test_order_of_tiers():
         "and Micro."
     )
     assert verdict("rate_falls", nano=0.05, micro=0.05)[0] == "open"
+
+
+def test_the_highest_of_all_sizes_is_not_told_by_some_of_them():
+    found = judge(CLAIMS["micro_is_best"], TIERS, outcomes(micro=0.05, macro=0.03))
+    assert found["verdict"] == "open"
+    assert found["why"] == "Nothing can be said of Nano: too few creators."
+    assert found["needs"] == "Posts with counts of at least 5 creators in Nano."

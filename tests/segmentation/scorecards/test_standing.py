@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from segmentation.metrics.catalogue import CATALOGUE, Better
+from segmentation.metrics.entries import Unit
 from segmentation.selectors.scorecards.comparison import differences, shrunk_values
+from segmentation.selectors.scorecards.lines import difference_words, in_words
 from segmentation.selectors.scorecards.standing import Verdict, standing_of
 
 
@@ -83,8 +85,14 @@ def test_a_ranking_is_not_led_by_whoever_is_known_least_of():
     assert shrunk_values({1: cells[1], 2: cells[2]}) == {}
 
 
-def test_equal_values_stay_and_zero_spread_shrinks_all_the_way():
+def test_what_differs_by_chance_alone_is_not_ranked():
     same = {number: cell(0.03, 0.02, 0.04) for number in range(4)}
-    assert list(shrunk_values(same).values()) == pytest.approx([0.03] * 4)
+    assert shrunk_values(same) == {}
     near = {number: cell(0.03 + number / 1e4, 0.02, 0.04) for number in range(4)}
-    assert list(shrunk_values(near).values()) == pytest.approx([0.03015] * 4)
+    assert shrunk_values(near) == {}
+
+
+def test_small_numbers_keep_two_digits():
+    said = [in_words(value, Unit.POSTS) for value in (0, 0.0984, 0.1003, 0.5, 1.04, 12.36)]
+    assert said == ["0.0", "0.098", "0.10", "0.50", "1.0", "12.4"]
+    assert difference_words(-0.0062, Unit.POSTS) == "\u22120.0062"
