@@ -37,6 +37,7 @@ from campaigns.services import held as held_here
 from campaigns.services.authenticity.looking import look_at_import
 from campaigns.services.campaigns import AFTER_MOVE
 from campaigns.services.disclosures import export_job as evidence_job
+from campaigns.services.contracts.deciding import withdraw_all
 from campaigns.services.erasing import add_erasing
 from campaigns.services.events import feed as events_feed
 from campaigns.services.made_up_briefs import fill_briefs
@@ -46,6 +47,7 @@ from campaigns.services.made_up_conversions import fill_conversions
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
 from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.publishing import feed as publishing_feed
+from campaigns.services.made_up_series import fill_commissions, fill_series
 from campaigns.services.publishing.importing import follow_import
 from campaigns.timeline import campaigns as campaigns_line
 from campaigns.timeline import contracts as contracts_line
@@ -119,6 +121,8 @@ DEMO = {
 }
 
 
+    "commissions": fill_commissions,
+    "series": fill_series,
 def add_parts() -> None:
     """Add them all: once, when the apps are ready."""
     for source in DAYS:
@@ -150,3 +154,4 @@ def add_parts() -> None:
     GOES_WITH.add("campaigns.ReliabilityReading", "campaigns.ReliabilityReading")
     add_erasing()
     AFTER_MOVE.add("report", reports.keep_on_completion)
+    AFTER_MOVE.add("contracts", withdraw_all)

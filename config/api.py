@@ -13,7 +13,9 @@ from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, Br
 from campaigns.api.campaigns import KEY as CAMPAIGN
 from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
 from campaigns.api.causes import CauseTagViewSet
+from campaigns.api.channels import ChannelResultViewSet
 from campaigns.api.claims import ClaimCheckViewSet, ClaimViewSet
+from campaigns.api.commissions import CommissionViewSet, StatementLineViewSet
 from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contracts import ContractViewSet
 from campaigns.api.conversions import ConversionViewSet
@@ -28,6 +30,7 @@ from campaigns.api.gifts import GiftViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incidents import IncidentViewSet
 from campaigns.api.offers import OfferViewSet
+from campaigns.api.invoices import InvoiceViewSet
 from campaigns.api.payments import PaymentViewSet
 from campaigns.api.publishing import (
     MissingViewSet,
@@ -155,6 +158,9 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "promo-codes": ("promo-codes", PromoCodeViewSet),
     "events": ("events", EventViewSet),
     "invitations": ("invitations", InvitationViewSet),
+    "invoices": ("invoices", InvoiceViewSet),
+    "commissions": ("commissions", CommissionViewSet),
+    "channel-results": ("channel-results", ChannelResultViewSet),
     "submissions": ("submissions", SubmissionViewSet),
     "whereabouts": ("whereabouts", WhereaboutsViewSet),
     "incidents": ("incidents", IncidentViewSet),
@@ -548,6 +554,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for verb in ("delete", "restore")
     ),
     re_path(
+    re_path(
+        rf"^invoices/(?P<pk>{ID}):attach$",
+        InvoiceViewSet.as_view({"post": "attach"}, detail=True),
+    ),
+    re_path(
+        rf"^invoices/(?P<pk>{ID}):set-aside$",
+        InvoiceViewSet.as_view({"post": "set_aside"}, detail=True),
+    ),
+    re_path(
+        rf"^commissions/(?P<pk>{ID}):end$", CommissionViewSet.as_view({"post": "end"}, detail=True)
+    ),
+    path("commissions:state", CommissionViewSet.as_view({"post": "state"})),
+    re_path(
+        rf"^commissions/(?P<pk>{ID})/statements/(?P<number>{ID})/lines/?$",
+        StatementLineViewSet.as_view({"get": "list"}),
+    ),
         r"^outreach-rules/?$",
         OutreachRulesViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
     ),

@@ -8,6 +8,7 @@ from crm import search
 from crm.filters import add_filter
 from crm.lists import columns
 from crm.outreach.parts import AUDIENCES, OBJECTIONS
+from crm.services import demo
 from crm.services import held as data_held
 from crm.services.criteria import CRITERIA
 from crm.services.imports.hanging import GOES_WITH
@@ -20,6 +21,7 @@ from segmentation.services import erasing, held, judged, stage_criteria
 from segmentation.services.merging import PART
 from segmentation.timeline import SOURCE
 
+from segmentation.services.made_up_proof import fill_attribution, fill_experiments
 
 def add_parts() -> None:
     """Add them all: once, when the apps are ready."""
@@ -47,5 +49,7 @@ def add_parts() -> None:
     days.LINES.add("last_run", day.last_run)
     OBJECTIONS.add(outreach.OBJECTION.code, outreach.OBJECTION)
     AUDIENCES.add(outreach.AUDIENCE.key, outreach.AUDIENCE)
+    demo.PARTS.add("experiments", demo.DemoPart("experiments", fill_experiments))
+    demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
     CRITERIA.add("stages", stage_criteria.unmet)
     cards.PARTS.add("segmentation", board.lines)

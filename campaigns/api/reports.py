@@ -71,6 +71,13 @@ class ReportSerializer(serializers.Serializer[Any]):
     returns = serializers.DictField(
         help_text="Whole cost, revenue, media values (docs/returns.md); older copies lack it."
     )
+    lifts = serializers.ListField(
+        child=serializers.DictField(),
+        help_text="Of daily series (docs/series.md); older copies lack it.",
+    )
+    events = serializers.ListField(
+        child=serializers.DictField(), help_text="With what came of them; older copies lack it."
+    )
     budget = serializers.DictField()
     concentration = serializers.ListField(child=serializers.DictField())
     measures = serializers.DictField()

@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -16,15 +17,24 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import TierScheme
 from segmentation.choices import Denominator, ErrandStatus
 from segmentation.models import BenchmarkSet, ClaimTrial
+from segmentation.services import benchmarks
 from segmentation.services import claims as service
+from segmentation.services.benchmark_files import LONGEST_TIER, MOST_ROWS, FileRefused
 from segmentation.services.benchmarks import Source, all_sources
+from segmentation.services.edits import EditRefused
 from segmentation.services.scorecards import PeriodRefused
+
+_TEXT: dict[str, Any] = {"required": False, "allow_blank": True}
+_NUMBER: dict[str, Any] = {"required": False, "allow_null": True, "max_value": 10**11 - 1}
+REFUSED = {
+    (409, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description="It is there already.")
+}
 
 
 class BandSerializer(serializers.Serializer[Any]):
@@ -51,20 +61,91 @@ class BenchmarkSourceSerializer(serializers.Serializer[Any]):
         help_text="False: the source does not say by what it divides; read as followers."
     )
     is_own = serializers.BooleanField(help_text="Loaded by the brand.")
+    set = serializers.IntegerField(
+        allow_null=True, help_text="The brand's own set that it is of; DELETE takes that away."
+    )
     bands = BandSerializer(many=True)
+
+
+class BenchmarkRow(Body):
+    """What the source says for a size; a rate is "3.1 %" or "0.031"."""
+
+    denominator = serializers.ChoiceField(choices=Denominator.choices)
+    platform = serializers.CharField(max_length=80, **_TEXT, help_text="Its key, or none.")
+    tier = serializers.CharField(max_length=LONGEST_TIER, **_TEXT)
+    followers_from = serializers.IntegerField(min_value=0, **_NUMBER)
+    followers_to = serializers.IntegerField(min_value=0, **_NUMBER)
+    low = serializers.CharField(max_length=20, **_TEXT)
+    typical = serializers.CharField(max_length=20, **_TEXT)
+    high = serializers.CharField(max_length=20, **_TEXT)
+
+
+class NewBenchmarks(Body):
+    """A set of one source and year: all of its rows are taken, or none."""
+
+    source = serializers.CharField(max_length=200)  # type: ignore[assignment] # a field's name
+    address = serializers.URLField(max_length=500, **_TEXT)
+    year = serializers.IntegerField(min_value=benchmarks.FIRST_YEAR, max_value=benchmarks.LAST_YEAR)
+    rows = serializers.ListField(child=BenchmarkRow(), allow_empty=False, max_length=MOST_ROWS)
 
 
 class BenchmarkViewSet(BrandViewSet[BenchmarkSet]):
     """Published engagement rates."""
 
     scope = Scope.SCORECARDS_READ
+    write_scope = Scope.SEGMENTS_WRITE
+    http_method_names = ["get", "head", "post", "delete"]
     queryset = BenchmarkSet.objects.none()
     serializer_class = BenchmarkSourceSerializer
     pagination_class = WholeList
+    lookup_value_regex = ID
 
     def list(self, request: Request) -> Response:
         """The brand's own sources, then those that come with the product."""
         return self.whole([_source(source) for source in all_sources(self.brand)])
+
+    @extend_schema(
+        request=NewBenchmarks, responses={201: BenchmarkSourceSerializer(many=True), **REFUSED}
+    )
+    def create(self, request: Request) -> Response:
+        """Load a set of the brand's own; a source of a year that is there is removed first."""
+        body = NewBenchmarks(data=request.data)
+        body.is_valid(raise_exception=True)
+        given = body.validated_data
+        try:
+            made = benchmarks.load(
+                brand=self.brand,
+                source=given["source"],
+                address=given.get("address", ""),
+                year=given["year"],
+                rows=[
+                    {name: "" if cell is None else str(cell) for name, cell in row.items()}
+                    for row in given["rows"]
+                ],
+                actor=self.actor,
+                at=timezone.now(),
+            )
+        except FileRefused as refusal:
+            raise BadBody(
+                [
+                    Fault(f"/rows/{one.line}/{one.column}", "invalid", one.words)
+                    for one in refusal.faults
+                ]
+            ) from refusal
+        except EditRefused as refusal:
+            raise Refused(refusal, code=refusal.code) from refusal
+        sources = [one for one in all_sources(self.brand) if one.set_id == made.pk]
+        return Response([_source(one) for one in sources], status=HTTPStatus.CREATED)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Take one of the brand's own sets away; the ledger keeps that it was there."""
+        gone = benchmarks.remove(
+            brand=self.brand, set_id=int(pk), actor=self.actor, at=timezone.now()
+        )
+        if gone is None:
+            raise Http404
+        return Response(status=HTTPStatus.NO_CONTENT)
 
 
 class ClaimTierSerializer(serializers.Serializer[Any]):
@@ -199,6 +280,7 @@ def _source(source: Source) -> Row:
         "platform": source.platform or None,
         "denominator": source.denominator.value,
         "says_denominator": source.says_denominator,
+        "set": source.set_id,
         "is_own": source.set_id is not None,
         "bands": [
             {

@@ -9,6 +9,7 @@ from segmentation.metrics.families.conversions import CONVERSIONS
 from segmentation.metrics.families.governance import GOVERNANCE
 from segmentation.metrics.families.members import MEMBERS
 from segmentation.metrics.families.posts import POSTS
+from segmentation.metrics.families.returns import RETURNS
 from segmentation.metrics.families.untold import UNTOLD
 from segmentation.metrics.families.voice import VOICE
 from segmentation.metrics.families.work import WORK
@@ -37,6 +38,7 @@ FAMILIES: tuple[Family, ...] = (
     POSTS,
     WORK,
     CONVERSIONS,
+    RETURNS,
     GOVERNANCE,
     VOICE,
     UNTOLD,

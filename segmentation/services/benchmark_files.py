@@ -12,7 +12,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from segmentation.choices import Denominator
@@ -91,9 +91,21 @@ def read_file(file: bytes, *, platforms: Mapping[str, str]) -> list[Line]:
         raise FileRefused([Fault(1, "", "The file has a head and no rows.")])
     if len(rows) > MOST_ROWS + 1:
         raise FileRefused([Fault(0, "", f"The file has more than {MOST_ROWS:,} rows.")])
+    return _read([(line, head, row) for line, row in rows[1:]], platforms)
+
+
+def read_rows(rows: Sequence[Mapping[str, str]], *, platforms: Mapping[str, str]) -> list[Line]:
+    """The same of rows that are told one by one, counted from 0. Raises FileRefused."""
+    told = [(line, list(row), list(row.values())) for line, row in enumerate(rows)]
+    return _read(told, platforms)
+
+
+def _read(
+    rows: Sequence[tuple[int, list[str], list[str]]], platforms: Mapping[str, str]
+) -> list[Line]:
     keys = {name.lower(): key for key, name in platforms.items()} | {key: key for key in platforms}
     reading = _Reading(keys)
-    read = [reading.line(line, head, row) for line, row in rows[1:]]
+    read = [reading.line(line, head, row) for line, head, row in rows]
     if reading.faults:
         raise FileRefused(reading.faults[:MOST_FAULTS])
     return read

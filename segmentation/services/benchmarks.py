@@ -21,7 +21,7 @@ from crm.data_files import read_yaml
 from crm.models import Brand, Platform, User
 from segmentation.choices import Denominator
 from segmentation.models import BenchmarkSet, BenchmarkValue
-from segmentation.services.benchmark_files import FileRefused, read_file
+from segmentation.services.benchmark_files import FileRefused, read_file, read_rows
 from segmentation.services.edits import EditRefused
 
 FILE = Path(__file__).resolve().parent.parent / "benchmarks.yaml"
@@ -93,11 +93,15 @@ def load(
     source: str,
     address: str,
     year: int,
-    file: bytes,
     actor: User | None,
     at: datetime,
+    file: bytes = b"",
+    rows: Sequence[Mapping[str, str]] | None = None,
 ) -> BenchmarkSet:
-    """Keep a set of a file: all rows of it, or none. Raises EditRefused, and FileRefused."""
+    """Keep a set of a file, or of rows that are told: all of it, or none.
+
+    Raises EditRefused, and FileRefused.
+    """
     source = " ".join(source.split())[:200]
     if not source:
         raise EditRefused("Say where the numbers come from.", code="source_needed", field="source")
@@ -119,7 +123,12 @@ def load(
         )
     if held.count() >= MOST_SETS:
         raise EditRefused(f"A brand keeps {MOST_SETS} sets at most.", code="too_many")
-    rows = read_file(file, platforms=dict(Platform.objects.values_list("key", "name")))
+    platforms = dict(Platform.objects.values_list("key", "name"))
+    lines = (
+        read_file(file, platforms=platforms)
+        if rows is None
+        else read_rows(rows, platforms=platforms)
+    )
     made = BenchmarkSet.objects.create(
         brand=brand,
         key=key,
@@ -141,7 +150,7 @@ def load(
             typical=row.typical,
             high=row.high,
         )
-        for row in rows
+        for row in lines
     )
     audit.record(
         brand=brand,
@@ -149,7 +158,7 @@ def load(
         target=made,
         actor=actor,
         at=at,
-        data={"key": key, "rows": len(rows), "year": year},
+        data={"key": key, "rows": len(lines), "year": year},
     )
     return made
 

@@ -18,6 +18,7 @@ from campaigns.selectors.measures.reviews import gate_times_of, rounds_of
 from campaigns.selectors.publishing.missing import Missing, missing_of
 from campaigns.selectors.reports import benchmark, cuts, standing
 from campaigns.selectors.reports.cuts import Group
+from campaigns.selectors.reports.happenings import events_part, lifts_part
 from campaigns.selectors.reports.objective import objective_of
 from campaigns.selectors.reports.sources import Partner, partners_of
 from campaigns.selectors.returns.figures import spread_words
@@ -96,6 +97,8 @@ def report_of(campaign: Campaign, at: datetime) -> dict[str, Any]:
             "spread": spread_words(whole, ground.models) or None,
             "missing": [*ground.costs.missing, *ground.revenue.missing],
         },
+        "lifts": lifts_part(campaign),
+        "events": events_part(campaign),
         "budget": _budget(budget, currency),
         "concentration": standing.spreads(whole, groups["tier"], groups["platform"]),
         "measures": {

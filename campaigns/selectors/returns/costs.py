@@ -7,16 +7,18 @@ agreed. An amount without a rate, or without a count, makes the creator's cost u
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from campaigns.choices import CostKind
 from campaigns.models import Campaign, Payable
+from campaigns.models.payments import PayableQuerySet
 from campaigns.services.days import today_of
 from campaigns.services.rates.converting import Rates
+from crm.models import Brand
 
 # What takes the place of the agreed cost; everything else comes on top of it.
 _FEES = (CostKind.FEE,)
@@ -43,17 +45,11 @@ class Costs:
 def costs_of(campaign: Campaign, agreed: dict[int, Decimal | None], at: datetime) -> Costs:
     """Of everybody, with what was agreed with each: two queries, three with other currencies."""
     today = today_of(campaign.brand, at)
-    rows: list[Any] = list(
-        Payable.objects.counted()
-        .filter(campaign=campaign)
-        .order_by("pk")
-        .values("engagement", "kind", "title", "amount", "currency", "ready_on")
-    )
+    rows = _rows(Payable.objects.filter(campaign=campaign))
     days = [min(row["ready_on"] or today, today) for row in rows]
     here = campaign.currency
     rates = Rates(campaign.brand, currencies=[here, *(row["currency"] for row in rows)], days=days)
-    fees: dict[int, Decimal | None] = {}
-    extra: dict[int, Decimal | None] = defaultdict(Decimal)
+    theirs: list[tuple[int, str, Decimal | None]] = []
     shared, shared_count, shared_known = Decimal(0), 0, 0
     missing, converted = [], set()
     for row, day in zip(rows, days, strict=True):
@@ -72,14 +68,64 @@ def costs_of(campaign: Campaign, agreed: dict[int, Decimal | None], at: datetime
             shared += Decimal(0) if amount is None else amount
             shared_count += 1
             shared_known += amount is not None
-        elif row["kind"] in _FEES:
+        else:
+            theirs.append((place, row["kind"], amount))
+    by_place = whole_costs(theirs, agreed)
+    return Costs(by_place, shared, shared_count, shared_known, missing, sorted(converted))
+
+
+def whole_costs(
+    amounts: Iterable[tuple[int, str, Decimal | None]], agreed: Mapping[int, Decimal | None]
+) -> dict[int, Decimal | None]:
+    """The whole cost of each place that has amounts: fees, else what was agreed, and all else.
+
+    One amount that is not known makes the place's cost not known.
+    """
+    fees: dict[int, Decimal | None] = {}
+    extra: dict[int, Decimal | None] = defaultdict(Decimal)
+    for place, kind, amount in amounts:
+        if kind in _FEES:
             fees[place] = _plus(fees.get(place, Decimal(0)), amount)
         else:
             extra[place] = _plus(extra[place], amount)
-    by_place: dict[int, Decimal | None] = dict(fees)
+    found: dict[int, Decimal | None] = dict(fees)
     for place, amount in extra.items():
-        by_place[place] = _plus(fees.get(place, agreed.get(place)), amount)
-    return Costs(by_place, shared, shared_count, shared_known, missing, sorted(converted))
+        found[place] = _plus(fees.get(place, agreed.get(place)), amount)
+    return found
+
+
+def costs_of_places(
+    brand: Brand, agreed: Mapping[int, tuple[Decimal | None, str]], at: datetime
+) -> dict[int, Decimal | None]:
+    """The whole cost of places in any campaigns, in the brand's currency: three queries at most.
+
+    `agreed` has what was agreed with each, and in which currency.
+    """
+    today = today_of(brand, at)
+    rows = _rows(Payable.objects.filter(brand=brand, engagement__in=list(agreed)))
+    days = [min(row["ready_on"] or today, today) for row in rows]
+    here = brand.currency
+    named = {row["currency"] for row in rows} | {currency for _, currency in agreed.values()}
+    rates = Rates(brand, currencies=[here, *named], days=[today, *days])
+    amounts = [
+        (row["engagement"], row["kind"], _in(rates, row["amount"], row["currency"], here, day))
+        for row, day in zip(rows, days, strict=True)
+    ]
+    promised = {
+        place: _in(rates, amount, currency, here, today)
+        for place, (amount, currency) in agreed.items()
+    }
+    return promised | whole_costs(amounts, promised)
+
+
+def _rows(payables: PayableQuerySet) -> list[Any]:
+    names = ("engagement", "kind", "title", "amount", "currency", "ready_on")
+    return list(payables.counted().order_by("pk").values(*names))
+
+
+def _in(rates: Rates, amount: Decimal | None, named: str, here: str, day: date) -> Decimal | None:
+    by = None if amount is None else rates.convert(amount, named, here, day)
+    return None if by is None else by.amount
 
 
 def _plus(one: Decimal | None, other: Decimal | None) -> Decimal | None:

@@ -11,7 +11,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from campaigns.choices import ContractAct
-from campaigns.models import Contract, ContractAcceptance, GuestLink
+from campaigns.models import Campaign, Contract, ContractAcceptance, GuestLink
+from campaigns.services.campaigns import Act as CampaignAct
 from campaigns.services.commissions import agreeing as commissions
 from campaigns.services.contracts import files
 from campaigns.services.contracts.effects import Who, settle
@@ -138,6 +139,21 @@ def withdraw(
     act_on(contract, ContractAct.WITHDRAW, actor=actor, at=at, note=note)
     tell_owner(contract, "Withdrawn", actor, at)
     return contract
+
+
+def withdraw_all(campaign: Campaign, act: CampaignAct, actor: User | None, at: datetime) -> None:
+    """With a campaign that is cancelled go the contracts that nobody has accepted.
+
+    The caller holds the campaign; the creator's page says that the campaign does not take place.
+    """
+    if act is not CampaignAct.CANCEL:
+        return
+    undecided = Contract.objects.undecided().filter(engagement__campaign=campaign)
+    for pk in undecided.order_by("pk").values_list("pk", flat=True):
+        contract = taken(pk, campaign.brand, ContractAct.WITHDRAW, None)
+        note = "The campaign was cancelled."
+        act_on(contract, ContractAct.WITHDRAW, actor=actor, at=at, note=note)
+        tell_owner(contract, "Withdrawn", actor, at)
 
 
 @transaction.atomic

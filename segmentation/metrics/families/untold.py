@@ -40,7 +40,6 @@ def _entry(
     )
 
 
-_NO_COSTS = "Costs are kept by campaign: its returns have this, by the brand's own weights."
 _NO_SERIES = "Daily numbers are the brand's as a whole: no segment has a share of its own in them."
 
 _WHY: Mapping[Metric, str] = {
@@ -84,14 +83,6 @@ _WHY: Mapping[Metric, str] = {
         basis="visits",
         source="the brand's site",
     ): _NO_SESSIONS,
-    _entry(
-        "cost_per_qualified_engagement",
-        "Cost per qualified engagement",
-        "What does an engagement that counts cost?",
-        parts=("cost", "engagements by the brand's weights"),
-        basis="engagements",
-        source="payments and posts",
-    ): _NO_COSTS,
     _entry(
         "brand_search_lift",
         "Lift of brand search",

@@ -146,7 +146,7 @@ def test_the_creator_sees_their_own_statement_line_by_line(brand, place, agreed,
 def test_over_rest(brand, place, manager) -> None:
     rest = rest_as(manager, brand)
     said = {"engagement": place.pk, "percent": "12.5", "starts_on": OLD.date().isoformat()}
-    assert_problem(rest.send("POST", "commissions/", said | {"each": "1"}), 409)
+    assert_problem(rest.send("POST", "commissions/", said | {"each": "1"}), 400)
     assert_problem(rest.send("POST", "commissions/", said | {"engagement": 0}), 400)
     made = rest.send("POST", "commissions/", said).json()
     assert (made["percent"], made["to_state"], made["statements"]) == ("12.5000", "0.00", [])

@@ -216,12 +216,11 @@ def test_pay_by_result_and_a_commission_stand_in_the_document(brand, manager):
         ("0.01 EUR for each like, counted 7 days after the last publication, 90 EUR at most",
          "30 days"),
     )  # fmt: skip
-    assert found["Commission"].text == (
+    assert " ".join(found["Commission"].text) == (
         "The creator gets 12.5 % of the value of each order that comes by the creator's own code "
-        "or link, for 6 months from acceptance.",
-        "It counts when it is 30 days old; what is given back is taken off.",
-        "Each statement lists what it is for, and is paid within 30 days. Less than 50 EUR is "
-        "carried on.",
+        "or link, for 6 months from acceptance. It counts when it is 30 days old; what is given "
+        "back is taken off. Each statement lists what it is for, and is paid within 30 days. Less "
+        "than 50 EUR is carried on."
     )
     assert b"%PDF" in pdf(contract, contract.current)[:8]
 

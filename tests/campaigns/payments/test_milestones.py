@@ -275,10 +275,10 @@ def with_goal(brand, manager, **terms):
     return contract, pieces
 
 
-def seen(piece, **counts):
+def seen(one, **counts):
     """Its post has these counts."""
-    piece.post = PostFactory(**counts)
-    piece.save()
+    one.post = PostFactory(**counts)
+    one.save()
 
 
 def test_a_goal_of_a_contract_is_due_as_soon_as_it_is_reached(brand, manager) -> None:
@@ -308,8 +308,8 @@ def test_a_goal_of_a_contract_is_due_as_soon_as_it_is_reached(brand, manager) ->
 
 def test_a_goal_that_was_missed_is_cancelled_by_itself(brand, manager) -> None:
     contract, pieces = with_goal(brand, manager)
-    for piece in pieces:
-        seen(piece, views=300, likes=0)
+    for one in pieces:
+        seen(one, views=300, likes=0)
     at = LATER + timedelta(days=20)
     sweep(brand, at=at)
     goal = Payable.objects.get(contract=contract, part=3)

@@ -150,11 +150,11 @@ def test_what_is_missing_is_said(world):
 def test_the_report_asks_the_same_for_ten_and_for_hundred(
     campaign, world, django_assert_num_queries
 ):
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         report_of(campaign, NOW)
     for number in range(40):
         live(campaign, number, counts={"likes": number}, segment=f"s{number}")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         report_of(campaign, NOW)
 
 
