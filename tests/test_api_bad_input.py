@@ -7,7 +7,7 @@ hypothesis.
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,19 +15,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crm.data_files import read_yaml
-from crm.models import ImportBatch
+from crm.choices import Role
+from crm.models import Brand, ImportBatch
 from tests.factories import (
     NOW,
+    BrandFactory,
     CreatorMetricsFactory,
     PostFactory,
     ProfileFactory,
     RelationshipFactory,
 )
+from tests.people import person
 from tests.rest import Rest, assert_problem, rest_as
+from tests.schema import kept_schema
 from tests.segmentation.world import make_run, make_segment, stay
 
-SCHEMA = read_yaml(Path(__file__).parent.parent / "docs" / "openapi.yaml")
+SCHEMA = kept_schema()
 
 NASTY_TEXTS = [
     "",
@@ -120,14 +123,39 @@ WRITES = [
 BODIES = [write for write in WRITES if "requestBody" in write[2]]
 
 
-@pytest.fixture
-def rest(brand, admin_user) -> Rest:
-    return rest_as(admin_user, brand)
+@dataclass(frozen=True)
+class World:
+    """A brand with one of everything that addresses name, and who asks."""
+
+    brand: int
+    rest: Rest
+    places: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def world(module_db) -> World:
+    brand = BrandFactory(slug="acme", name="Acme")
+    rest = rest_as(person(brand, Role.ADMIN), brand)
+    return World(brand.pk, rest, make_places(brand))
 
 
 @pytest.fixture
-def places(brand) -> dict[str, str]:
+def brand(db, world) -> Brand:
+    return Brand.objects.get(pk=world.brand)
+
+
+@pytest.fixture
+def rest(db, world) -> Rest:
+    return world.rest
+
+
+@pytest.fixture
+def places(world) -> dict[str, str]:
     """What the parts of addresses in braces may be, for things that are there."""
+    return world.places
+
+
+def make_places(brand: Brand) -> dict[str, str]:
     creator = RelationshipFactory(brand=brand).creator
     profile = ProfileFactory(creator=creator)
     CreatorMetricsFactory(creator=creator, followers=5)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
@@ -724,6 +725,12 @@ def test_the_matrix_names_every_page():
     assert set(PATTERNS) == set(PAGES)
 
 
+@pytest.fixture
+def bare_refusals(monkeypatch):
+    """Pages are refused without the page that says so, which is the same for all of them."""
+    monkeypatch.setattr("crm.permissions.refuse", lambda *_args: HttpResponse(status=403))
+
+
 def status_of(client: Client, method: str, url: str) -> int:
     """What the page answers; what it did is taken back, so that the next one finds the same."""
     with transaction.atomic():
@@ -733,7 +740,7 @@ def status_of(client: Client, method: str, url: str) -> int:
 
 
 @pytest.mark.parametrize("role", Role)
-@pytest.mark.usefixtures("board")
+@pytest.mark.usefixtures("board", "bare_refusals")
 def test_role_by_page_by_method(brand, role):
     client = logged_in(person(brand, role))
     wrong = []
@@ -780,7 +787,25 @@ def test_refused_requests_leave_no_trace(brand, board, analyst_client):
     assert not AuditEntry.objects.exists()
 
 
-def test_the_refusal_says_who_may(brand, analyst_client):
+@pytest.mark.parametrize("role", [role for role in Role if role is not ADMIN])
+@pytest.mark.usefixtures("board")
+def test_the_refusal_says_who_may(brand, role):
+    """For each thing that a role may not do, as a page and as an answer to what was sent."""
+    client = logged_in(person(brand, role))
+    seen = set()
+    for name, access in PAGES.items():
+        for method, allowed in (("get", access.get), ("post", access.post)):
+            if allowed is None or role in allowed or (method, allowed) in seen:
+                continue
+            seen.add((method, allowed))
+            answer = getattr(client, method)(address(name, brand))
+            assert answer.status_code == 403, (method, name)
+            words = answer.content.decode()
+            assert f"Your role for Acme is {role.label.lower()}. This needs the role " in words
+            assert ADMIN.label.lower() in words.partition("This needs the role ")[2]
+
+
+def test_the_refusal_names_every_role_that_may(brand, analyst_client):
     page = analyst_client.get("/acme/creators/new/")
     assert page.status_code == 403
     assert "creator manager or admin" in page.content.decode()
