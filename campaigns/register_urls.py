@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views import connections, packs, permits, registers
+from campaigns.views import connections, packs, permits, registers, virtual
 
 urlpatterns = [
     path("creators/<uuid:uid>/connections/", connections.connections, name="connections"),
@@ -23,12 +23,26 @@ urlpatterns = [
         connections.take_back,
         name="connection_take_back",
     ),
+    path("creators/<uuid:uid>/virtual/", virtual.virtual, name="virtual"),
+    path("creators/<uuid:uid>/virtual/people/new/", virtual.new, name="likeness_new"),
+    path("creators/<uuid:uid>/virtual/people/<int:pk>/", virtual.likeness, name="likeness"),
+    path(
+        "creators/<uuid:uid>/virtual/people/<int:pk>/put-away/",
+        virtual.away,
+        name="likeness_away",
+    ),
+    path(
+        "creators/<uuid:uid>/virtual/people/<int:pk>/consent/",
+        virtual.paper,
+        name="likeness_paper",
+    ),
     path("creators/<uuid:uid>/permits/new/", permits.new, name="permit_new"),
     path("legal/registers/", registers.registers, name="registers"),
     path("legal/registers/alerts/<int:pk>/<slug:act>/", registers.alert, name="rule_alert"),
     path("legal/registers/goods/", registers.goods, name="category_rules"),
     path("legal/registers/permits/", permits.register, name="permits"),
     path("legal/registers/permits/export.<format:form>", permits.export, name="permits_export"),
+    path("legal/registers/permits/import/", permits.take, name="permits_import"),
     path("legal/registers/permits/<int:pk>/", permits.permit, name="permit"),
     path("legal/registers/permits/<int:pk>/put-away/", permits.away, name="permit_away"),
     path("legal/registers/permits/<int:pk>/paper/", permits.paper, name="permit_paper"),

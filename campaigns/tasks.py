@@ -25,6 +25,7 @@ from campaigns.services.publishing import captures
 from campaigns.services.publishing.watching import watch
 from campaigns.services.registers import looking, permit_endings
 from campaigns.services.registers import papers as permit_papers
+from campaigns.services.registers import virtual as consents
 from campaigns.services.reliability import reading
 from campaigns.services.remediation.chasing import chase
 from campaigns.services.rights.ending import tell_endings
@@ -63,6 +64,7 @@ def remove_captures(**_later: Any) -> None:
         evidence.remove_orphans(brand, at=timezone.now())
         cause_papers.remove_orphans(brand, at=timezone.now())
         permit_papers.remove_orphans(brand, at=timezone.now())
+        consents.remove_orphans(brand, at=timezone.now())
         incident_files.remove_orphans(brand, at=timezone.now())
 
 

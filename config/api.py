@@ -26,12 +26,14 @@ from campaigns.api.disclosures import DisclosureViewSet
 from campaigns.api.donations import DonationViewSet, ImpactViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.events import EventViewSet, InvitationViewSet
+from campaigns.api.evidence_files import CaptureViewSet, EvidenceFilesViewSet
 from campaigns.api.gifts import GiftViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incidents import IncidentViewSet
 from campaigns.api.offers import OfferViewSet
 from campaigns.api.invoices import InvoiceViewSet
 from campaigns.api.payments import PaymentViewSet
+from campaigns.api.policies import PolicyViewSet
 from campaigns.api.publishing import (
     MissingViewSet,
     PublicationActViewSet,
@@ -171,6 +173,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "donations": ("donations", DonationViewSet),
     "reliability": ("reliability", ReliabilityViewSet),
     "permits": ("permits", PermitViewSet),
+    "policies": ("policies", PolicyViewSet),
     "rule-alerts": ("rule-alerts", RuleAlertViewSet),
     "assets": ("assets", AssetViewSet),
     "asset-uses": ("asset-uses", AssetUseViewSet),
@@ -342,6 +345,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^disclosures/(?P<pk>{ID})/evidence/?$",
         DisclosureViewSet.as_view({"post": "evidence"}, detail=True),
+    ),
+    re_path(
+        rf"^disclosures/(?P<pk>{ID})/files/?$",
+        EvidenceFilesViewSet.as_view({"post": "create"}, detail=True),
+    ),
+    re_path(
+        rf"^publications/(?P<pk>{ID})/captures/?$",
+        CaptureViewSet.as_view({"post": "create"}, detail=True),
+    ),
+    re_path(
+        rf"^policies/(?P<pk>{ID}):read$",
+        PolicyViewSet.as_view({"post": "read"}, detail=True),
     ),
     *(
         re_path(

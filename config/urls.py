@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from campaigns.views.conversion_feeds import receive as receive_conversions
+from campaigns.views.public_policies import public as public_policy
 from campaigns.views.submissions import public as submitting
 from campaigns.views.tracking import redirect as tracking_redirect
 from crm.views import applying, health, home, me, unsubscribe
@@ -19,6 +20,7 @@ urlpatterns = [
     path("apply/<slug:brand>/", applying.apply, name="apply"),
     path("apply/<slug:brand>/thanks/", applying.thanks, name="apply_thanks"),
     path("apply/<slug:brand>/confirm/<str:token>/", applying.confirm, name="apply_confirm"),
+    path("apply/<slug:brand>/policy/", public_policy, name="public_policy"),
     path("apply/<slug:brand>/campaigns/<slug:key>/", submitting.submit, name="submit"),
     path(
         "apply/<slug:brand>/campaigns/<slug:key>/thanks/", submitting.thanks, name="submit_thanks"

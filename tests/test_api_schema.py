@@ -32,6 +32,7 @@ from campaigns.models import (
     Offer,
     Payable,
     Permit,
+    Policy,
     PromoCode,
     Remediation,
     ReportCopy,
@@ -41,7 +42,7 @@ from campaigns.models import (
     UsageRight,
     Whereabouts,
 )
-from campaigns.services import claims_library, gifts
+from campaigns.services import claims_library, gifts, policies
 from campaigns.services.authenticity.looking import look_at
 from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
@@ -266,6 +267,10 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     saying.say(relationship=noa, said=Said(place="Rome"), by=Actor(actor), at=NOW)
     paper = permits.Wanted("AE", "permit", number="UAE-1", valid_until=date(2026, 12, 1))
     permits.save_permit(relationship=noa, wanted=paper, actor=actor, at=NOW)
+    rule = policies.save_policy(
+        brand=brand, title="Marking", text="First line.", for_creators=True, actor=actor, at=NOW
+    )
+    policies.publish(policy_id=rule.pk, brand=brand, actor=actor, at=NOW, expected_version=None)
     suggestion(brand, "followers >= 1", Stage.PROSPECT, Stage.FIRST_TIME)
     stage_suggestions.refresh(brand=brand, at=NOW)
 
@@ -414,6 +419,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/offers/{id}": str(Offer.objects.get().pk),
         "/contracts/{id}": str(Contract.objects.get().pk),
         "/permits/{id}": str(Permit.objects.get().pk),
+        "/policies/{id}": str(Policy.objects.get().pk),
         "/rule-alerts/{id}": str(RuleAlert.objects.get().pk),
         "/rule-packs/{key}": "DK",
         "/incidents/{id}": str(Incident.objects.get().pk),

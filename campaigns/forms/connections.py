@@ -6,11 +6,11 @@ from typing import Any
 
 from django import forms
 
-from campaigns.choices import RuleFactKey
 from campaigns.forms.offers import currency_field, date_field, money_field
 from campaigns.models import ConnectionEntry
 from campaigns.models.connections import TIE_KINDS
 from campaigns.services.connections.noting import Tie
+from campaigns.services.registers.facts import STATED
 from crm.styled import PlainForm
 
 UNKNOWN = [("", "Not known"), ("yes", "Yes"), ("no", "No")]
@@ -102,7 +102,7 @@ class ReasonForm(PlainForm):
 class FactForm(PlainForm):
     """One thing that the rules ask about a person."""
 
-    key = forms.ChoiceField(choices=RuleFactKey.choices, label="What")
+    key = forms.ChoiceField(choices=[(key.value, key.label) for key in STATED], label="What")
     value = forms.CharField(
         max_length=120,
         required=False,

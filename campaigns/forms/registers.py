@@ -55,6 +55,15 @@ class PermitForm(PlainForm):
         return Wanted(**{name: self.cleaned_data[name] for name in Wanted.__dataclass_fields__})
 
 
+class PermitSheetForm(PlainForm):
+    """A sheet of permits and entries in registers."""
+
+    file = forms.FileField(
+        label="The sheet",
+        help_text="CSV or XLSX, 1,000 rows at most. All of it is taken, or nothing.",
+    )
+
+
 class AlertsAsked(PlainForm):
     """Which alerts a list shows."""
 

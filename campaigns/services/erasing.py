@@ -20,6 +20,7 @@ from campaigns.services.incidents.files import STORE as INCIDENTS
 from campaigns.services.payments.invoices import STORE as INVOICES
 from campaigns.services.publishing.captures import STORE as CAPTURES
 from campaigns.services.registers.papers import STORE as PERMITS
+from campaigns.services.registers.virtual import STORE as CONSENTS
 from campaigns.services.submissions.files import STORE as SUBMISSIONS
 from campaigns.services.tracking import landing
 from crm.models import Brand
@@ -44,6 +45,7 @@ _FILES = (
     Files("campaigns.Sighting", "digest", CAPTURES, "publication__brand"),
     Files("campaigns.ContractAcceptance", "file_sha256", CONTRACTS, "version__contract__brand"),
     Files("campaigns.CauseEvidence", "file_sha256", CAUSES, "tag__brand"),
+    Files("campaigns.Likeness", "file_sha256", CONSENTS),
     Files("campaigns.Permit", "file_sha256", PERMITS),
     Files("campaigns.Invoice", "file_sha256", INVOICES),
     Files("campaigns.Submission", "sha256", SUBMISSIONS),
@@ -83,6 +85,7 @@ def add_erasing() -> None:
         "campaigns.GuestLink",
         "campaigns.ReliabilityReading",
         "campaigns.ExclusiveElsewhere",
+        "campaigns.Likeness",
         "campaigns.Permit",
         "campaigns.RiskAssessment",
         "campaigns.RiskOverride",
@@ -90,6 +93,7 @@ def add_erasing() -> None:
         "campaigns.RuleFact",
         "campaigns.Submission",
         "campaigns.SubmissionPermission",
+        "campaigns.VirtualCreator",
         "campaigns.Whereabouts",
         "crm.IncidentFile",
     )

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from campaigns.choices import ReviewStage, ReviewState
 from campaigns.models import (
     BriefAcceptance,
     CauseTag,
     ConnectionEntry,
     Contract,
+    DisclosureReview,
     Draft,
     Engagement,
     EventInvitation,
@@ -25,9 +27,11 @@ from campaigns.models import (
     RuleFact,
     TrackingLink,
     UsageRight,
+    VirtualCreator,
 )
 from campaigns.selectors.authenticity import looked_at
 from campaigns.selectors.reliability import current_of as reliability_of
+from campaigns.selectors.risk import Standing, standing_of
 from campaigns.services.refusals import CampaignRefused
 from crm.choices import RequestKind, RequestOrigin
 from crm.models import PrivacyRequest, Relationship
@@ -69,8 +73,40 @@ def held(relationship: Relationship, at: datetime) -> Iterator[Held]:
     yield from count_of("What advertising rules ask about you", facts, "created_at", people)
     causes = CauseTag.objects.filter(relationship=relationship).standing()
     yield from count_of("Causes you stand for", causes, "created_at", "people of our team")
+    character = VirtualCreator.objects.filter(relationship=relationship)
+    what = "Who owns the character, and whom it is like"
+    yield from count_of(what, character, "created_at", people)
+    yield from judged(relationship)
     yield from scored(relationship)
+    yield from risked(relationship, at)
     yield from flagged(relationship, at)
+
+
+def judged(relationship: Relationship) -> Iterator[Held]:
+    """What was found of the creator's published posts, the newest of each."""
+    looks = DisclosureReview.objects.filter(
+        deliverable__engagement__relationship=relationship,
+        state=ReviewState.DECIDED,
+        stage=ReviewStage.LIVE,
+    ).select_related("deliverable")
+    for look in looks.order_by("deliverable", "-decided_at", "-pk").distinct("deliverable"):
+        last = look.decisions.order_by("-at", "-pk").first()
+        why = last.reason if last and last.reason else "decided by a person of our team"
+        what = f"Whether “{look.deliverable}” is marked as advertising"
+        yield Held(what, look.get_verdict_display(), why)
+
+
+def risked(relationship: Relationship, at: datetime) -> Iterator[Held]:
+    """How careful we are, with every reason; who said something else stays unnamed."""
+    standing = standing_of(relationship, at)
+    if standing.tier is None:
+        return
+    computed = Standing(standing.assessment).reasons
+    if standing.override is not None:
+        source = "said by a person of our team in place of what was computed"
+    else:
+        source = f"computed: {' '.join(computed) or 'nothing counts against it'}"
+    yield Held("Risk, as we reckon it", standing.tier.label, source)
 
 
 def scored(relationship: Relationship) -> Iterator[Held]:

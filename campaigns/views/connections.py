@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.choices import AlertState
 from campaigns.disclosure.packs import standard
+from campaigns.disclosure.virtual import likeness
 from campaigns.forms.connections import FactForm, NoneForm, ReasonForm, TieForm
 from campaigns.models import ConnectionEntry, RuleAlert
 from campaigns.selectors.alerts import due_first, with_rules
@@ -25,6 +26,7 @@ from campaigns.services.connections import noting
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.registers import facts
 from campaigns.views.finding import relationship_with
+from crm.choices import CreatorType
 from crm.exports import Format, respond
 from crm.models import Relationship
 from crm.permissions import BrandRequest, Can, brand_page
@@ -70,6 +72,7 @@ def panel(request: BrandRequest, uid: UUID) -> HttpResponse:
         "alerts": with_rules(
             due_first(RuleAlert.objects.filter(relationship=relationship).open()), standard()
         ),
+        "character": _character(relationship),
     }
     return render(request, "campaigns/connections/_panel.html", context)
 
@@ -197,6 +200,16 @@ def fact(request: BrandRequest, uid: UUID) -> HttpResponse:
             messages.success(request, "Written down.")
             return redirect("campaigns:connections", request.brand.slug, uid)
     return _show(request, relationship, fact_form=form, status=422)
+
+
+def _character(relationship: Relationship) -> dict[str, str] | None:
+    """Of a virtual creator: who owns it, and whether all whom it is like allowed it."""
+    if relationship.creator.creator_type != CreatorType.VIRTUAL:
+        return None
+    on = timezone.localdate()
+    view = rule_view(relationship, on)
+    outcome = likeness(view.creator.virtual, on)
+    return {"owner": view.run_by, "consents": outcome.reason, "result": outcome.result.value}
 
 
 def lines(relationship: Relationship, book: Ledger) -> Iterator[tuple[object, ...]]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from campaigns.choices import GuestKind
 from campaigns.forms.held import DataRequestForm
 from campaigns.guests import GuestRequest, guest_page
+from campaigns.models import PublicPolicy
 from campaigns.services.held import ask
 from campaigns.services.refusals import CampaignRefused
 from crm.services.held import held_about
@@ -44,6 +45,7 @@ def my_data(request: GuestRequest) -> HttpResponse:
         if link.engagement
         else [],
         "form": form,
+        "policy_is_open": PublicPolicy.objects.filter(brand=link.brand, is_open=True).exists(),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "campaigns/guests/my_data.html", context, status=status)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.choices import PaperKind, PaperState
-from campaigns.forms.registers import PermitForm, PermitsAsked
+from campaigns.forms.registers import PermitForm, PermitsAsked, PermitSheetForm
 from campaigns.models import Permit
 from campaigns.selectors.packs import packs_for
 from campaigns.services.refusals import CampaignRefused
-from campaigns.services.registers import papers, permits
+from campaigns.services.registers import papers, permit_sheet, permits
 from campaigns.views.finding import relationship_with
 from crm.exports import Format, respond
+from crm.importers.tables import TableRefused
 from crm.models import Relationship
 from crm.paging import BadCursor, Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
@@ -84,6 +85,30 @@ def export(request: BrandRequest, form: Format) -> HttpResponseBase:
         form=form,
         about=[("Brand", request.brand.name), ("Taken on", today)],
     )
+
+
+@brand_page(Can.KEEP_REGISTERS)
+def take(request: BrandRequest) -> HttpResponse:
+    """Take in a sheet of papers: all of it, or none with what is wrong."""
+    is_sent = request.method == "POST"
+    form = PermitSheetForm(request.POST if is_sent else None, request.FILES if is_sent else None)
+    faults: Sequence[str] = ()
+    if is_sent and form.is_valid():
+        try:
+            added, changed = permit_sheet.take(
+                brand=request.brand,
+                upload=form.cleaned_data["file"],
+                actor=request.user,
+                at=timezone.now(),
+            )
+        except TableRefused as refusal:
+            faults = refusal.faults
+        else:
+            messages.success(request, f"{added:,} new, {changed:,} changed; the rest was there.")
+            return redirect("campaigns:permits", request.brand.slug)
+    context = {"form": form, "faults": faults, "columns": permit_sheet.COLUMNS}
+    status = 422 if is_sent else 200
+    return render(request, "campaigns/registers/permits_import.html", context, status=status)
 
 
 @brand_page(Can.KEEP_REGISTERS)

@@ -48,22 +48,26 @@ def rows(
 
 
 def _sheet_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            if sum(part.file_size for part in packed.infolist()) > _UNPACKED_MAX:
-                raise Unreadable("The workbook is too large when unpacked. Save the sheet as CSV.")
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
-        raise Unreadable(
-            "This is not a workbook that can be read. Save the sheet as CSV."
-        ) from None
-    try:
-        for sheet in book.worksheets:
-            empty = True
-            for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-                empty = False
-                yield line, cells
-            if not empty:
-                return
-    finally:
-        book.close()
+    # Opened here: of a path the reader asks for the ending .xlsx, which an upload's has not.
+    with path.open("rb") as file:
+        try:
+            with zipfile.ZipFile(file) as packed:
+                if sum(part.file_size for part in packed.infolist()) > _UNPACKED_MAX:
+                    raise Unreadable(
+                        "The workbook is too large when unpacked. Save the sheet as CSV."
+                    )
+            book = load_workbook(file, read_only=True, data_only=True)
+        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
+            raise Unreadable(
+                "This is not a workbook that can be read. Save the sheet as CSV."
+            ) from None
+        try:
+            for sheet in book.worksheets:
+                empty = True
+                for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
+                    empty = False
+                    yield line, cells
+                if not empty:
+                    return
+        finally:
+            book.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,16 +19,19 @@ from crm.forms.privacy import NoticeTextForm, PolicyForm, RetentionForm, ToldFor
 from crm.models import (
     NoticeText,
     PrivacyPolicy,
+    Relationship,
     RetentionItem,
     RetentionProposal,
     RetentionRule,
 )
+from crm.paging import BadCursor, Order, Page, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.privacy import notices as told
 from crm.services.privacy import retention
 from crm.services.privacy.refusals import PrivacyRefused
 
 ON_PAGE = 50
+LONGEST_KNOWN = Order("notices", "since")
 EXAMPLES = 5
 DECIDED_SHOWN = 20
 
@@ -59,13 +63,21 @@ def notices(request: BrandRequest) -> HttpResponse:
             return redirect("crm:privacy_notices", brand=request.brand.slug)
     context = {
         "standing": told.standing(request.brand, at),
-        "late": told.overdue(request.brand, at)[:ON_PAGE],
+        "page": _page(told.overdue(request.brand, at), request.GET.get("cursor")),
         "form": form,
         "policy": PrivacyPolicy.of(request.brand),
         "has_text": NoticeText.objects.filter(brand=request.brand).exists(),
     }
     status = 422 if form.errors else 200
     return render(request, "crm/privacy/notices.html", context, status=status)
+
+
+def _page(rows: QuerySet[Relationship], cursor: str | None) -> Page[Relationship]:
+    """Those of one page; the first where the cursor is of another list."""
+    try:
+        return paginate(rows, LONGEST_KNOWN, cursor=cursor, size=ON_PAGE)
+    except BadCursor:
+        return paginate(rows, LONGEST_KNOWN, size=ON_PAGE)
 
 
 @require_POST

@@ -27,6 +27,8 @@ from campaigns.services.refusals import CampaignRefused
 from crm.models import Incident, Relationship
 
 _FORMER = 5
+# Keys of clauses (services/contracts/clauses.yaml) that bear on what legal looks at.
+CLAUSES = frozenset({"disclosure", "claims", "ai", "virtual", "minor"})
 
 
 @dataclass(frozen=True)
@@ -152,6 +154,30 @@ def snapshots_of(review: DisclosureReview) -> list[Evidence]:
 def contracts_of(piece: Deliverable) -> list[Contract]:
     """The contracts of the creator's place in the campaign."""
     return of_engagement(piece.engagement)
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """A contract with the clauses that bear on what is reviewed, as they were sent."""
+
+    contract: Contract
+    # Heading and paragraphs.
+    clauses: Sequence[tuple[str, Sequence[str]]]
+
+
+def agreed_of(piece: Deliverable) -> list[Agreed]:
+    """The contracts of the creator's place with what they say of advertising and the like."""
+    found = []
+    for contract in contracts_of(piece):
+        version = contract.current
+        sections = (version.document or {}).get("sections", ()) if version else ()
+        clauses = [
+            (section["heading"], section["text"])
+            for section in sections
+            if section["clause"] in CLAUSES
+        ]
+        found.append(Agreed(contract, clauses))
+    return found
 
 
 def turn_of(review: DisclosureReview) -> GateTurn | None:

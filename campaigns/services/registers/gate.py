@@ -1,4 +1,4 @@
-"""What must be in order before a creator is bound to advertise somewhere: permits."""
+"""What must be in order before a creator is bound to advertise somewhere: permits, consents."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from datetime import date
 
 from campaigns.disclosure.case import Case
 from campaigns.disclosure.duties import permit
+from campaigns.disclosure.virtual import likeness
 from campaigns.disclosure.vocabulary import Format, Result
 from campaigns.selectors.connections import connections
 from campaigns.selectors.packs import packs_for
 from campaigns.selectors.rule_view import creator_for_rules
 from campaigns.services.refusals import CampaignRefused
+from crm.choices import CreatorType
 from crm.models import Relationship
 
 
@@ -44,6 +46,19 @@ def missing_permits(relationship: Relationship, names: Iterable[str], on: date) 
             cited = f" ({sources}; {datum.confidence.value})" if sources else ""
             found.append(f"{pack.name}: {outcome.reason} {datum.note}{cited}")
     return found
+
+
+def refuse_without_consent(relationship: Relationship, on: date) -> None:
+    """Raises CampaignRefused where somebody whom a virtual creator is like did not allow it."""
+    if relationship.creator.creator_type != CreatorType.VIRTUAL:
+        return
+    outcome = likeness(creator_for_rules(relationship, on).virtual, on)
+    if outcome.result in {Result.FAIL, Result.UNKNOWN}:
+        raise CampaignRefused(
+            f"{outcome.reason} Write it down under Owner, likeness and rights of "
+            f"{relationship.creator}, then try again.",
+            code="consent_needed",
+        )
 
 
 def refuse_without_permit(relationship: Relationship, names: Iterable[str], on: date) -> None:

@@ -47,8 +47,12 @@ def save_permit(
     permit_id: int | None = None,
     expected_version: int | None = None,
     paper: Paper | None = None,
+    looks: bool = True,
 ) -> Permit:
-    """Add a paper to the register, or change one. Raises CampaignRefused, Permit.DoesNotExist."""
+    """Add a paper to the register, or change one. Raises CampaignRefused, Permit.DoesNotExist.
+
+    Without `looks` whoever calls looks at the registers when all papers are written.
+    """
     brand = relationship.brand
     if permit_id is None:
         if Permit.objects.filter(relationship=relationship).count() >= PERMITS_MAX:
@@ -75,7 +79,8 @@ def save_permit(
         return permit
     permit.version += 1
     permit.save()
-    look(brand=brand, relationships=[relationship], at=at)
+    if looks:
+        look(brand=brand, relationships=[relationship], at=at)
     changed = {
         name: [before.get(name), after[name]] for name in after if before.get(name) != after[name]
     }

@@ -23,7 +23,6 @@ REMIND_WITHIN = timedelta(hours=4)
 ESCALATE_AFTER = timedelta(hours=8)
 # No longer in days, but over the longest of holidays.
 _SOON = timedelta(days=7)
-_AT_ONCE = 200
 
 
 def chase(*, at: datetime) -> int:
@@ -31,7 +30,8 @@ def chase(*, at: datetime) -> int:
 
     Each is a transaction of its own, so that one that fails holds up no other.
     """
-    due = _due(at).values_list("pk", "deliverable", "brand")[:_AT_ONCE]
+    # All at once: those that wait for their moment must not keep later ones from theirs.
+    due = _due(at).values_list("pk", "deliverable", "brand")
     return sum(_chase_one(*one, at) for one in list(due))
 
 

@@ -108,7 +108,7 @@ def show(
         "draft_files": list(review.draft.files.all()) if review.draft else [],
         "checklist": checklist_of(review),
         "ties": bench.ties_of(found.case) if found else None,
-        "contracts": bench.contracts_of(piece),
+        "agreed": bench.agreed_of(piece),
         "record": bench.record_of(relationship, review, now),
         "former": bench.former_of(review),
         "decisions": list(

@@ -57,9 +57,11 @@ def with_consents(*consents: Consent) -> Virtual:
                 replace(FACE, valid_from=date(2026, 11, 24)),
             ),
             Result.FAIL,
-            "Person 1 (face) did not consent: the post must not go out. "
-            "Person 3 (face, voice): the consent ended on 2026-11-22. "
-            "Person 4 (face, voice): the consent begins on 2026-11-24 only.",
+            (
+                "Person 1 (face) did not consent: the post must not go out. "
+                "Person 3 (face, voice): the consent ended on 2026-11-22. "
+                "Person 4 (face, voice): the consent begins on 2026-11-24 only."
+            ),
         ),
         # The last day counts.
         (

@@ -25,6 +25,7 @@ from crm.choices import PostKind, Role
 from crm.models import AuditEntry, Notification, Platform
 from tests.campaigns.made import engage, make_campaign
 from tests.factories import NOW
+from tests.rest import assert_problem, rest_as
 
 pytestmark = pytest.mark.django_db
 
@@ -245,3 +246,29 @@ def test_the_same_line_stands_once(brand, legal):
     guidelines.add_guideline(**said)
     with pytest.raises(CampaignRefused, match="there already"):
         guidelines.add_guideline(**said)
+
+
+def test_policies_over_rest(brand, manager, legal, analyst, outsider, other_brand):
+    draft = write(brand, legal)
+    rest = rest_as(manager, brand)
+    assert rest.json("policies/")["results"] == []
+    version = service.publish(
+        policy_id=draft.pk, brand=brand, actor=legal, at=NOW, expected_version=None
+    )
+    [row] = rest.json("policies/")["results"]
+    assert (row["title"], row["number"], row["is_read"]) == ("Marking ads", 1, False)
+    whole = rest.json(f"policies/{draft.pk}/")
+    assert whole["text"].startswith("# Always")
+    here = f"policies/{draft.pk}:read"
+    body = {"digest": whole["digest"]}
+    assert_problem(rest_as(analyst, brand).send("POST", here, body), 403)
+    assert_problem(rest_as(outsider, other_brand).send("POST", here, body), 404)
+    assert_problem(rest.send("POST", here, {"digest": "0" * 64}), 409, "outdated")
+    assert_problem(rest.send("POST", here, {}), 400, "required")
+    assert not PolicyReading.objects.exists()
+    assert rest.send("POST", here, body).json()["is_read"] is True
+    assert rest.send("POST", here, body).status_code == 200
+    reading = PolicyReading.objects.get()
+    assert (reading.user, reading.version, reading.digest) == (manager, version, version.digest)
+    assert rest.json("policies/")["results"][0]["is_read"] is True
+    assert rest_as(legal, brand).json("policies/")["results"][0]["is_read"] is False

@@ -146,7 +146,7 @@ def test_installing_fills_playbooks_and_steadiness(brand):
     assert Dimension.objects.get().cadence == "monthly"
     install(brand, "risk")
     medium = Segment.objects.get(key="risk-medium").active_version
-    assert medium.stay_rule_text == "risk_level is medium\nor paid_share > 25%"
+    assert medium.stay_rule_text == "risk_tier is medium\nor paid_share > 25%"
     assert Segment.objects.get(key="risk-high").active_version.minimum_stay_days == 30
 
 
