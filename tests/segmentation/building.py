@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
+
 from crm.choices import CreatorType, PostKind, Stage
 from crm.models import (
     Brand,
@@ -42,6 +44,10 @@ BOUNDS = (
     1_000_000,
 )
 PROFESSIONS = ("", "", "", "Software engineer", "Founder of a studio", "Teacher", "Nurse")
+
+
+# From how many creators on it matters by which plan they are read.
+MANY = 500
 
 
 @dataclass
@@ -123,6 +129,12 @@ def populate(brand: Brand, count: int, *, seed: int = 1, at: datetime = NOW) -> 
         StageChange(relationship=one, stage=one.stage, entered_at=one.stage_since)
         for one in relationships
     )
+    if count >= MANY:
+        # As autovacuum does in time: what it saw of empty tables leads the planner astray.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "ANALYZE crm_creator, crm_metricsnapshot, crm_post, crm_profile, crm_relationship"
+            )
     return people
 
 
