@@ -13,7 +13,7 @@ from crm.importers.mapping import MappingInvalid
 from crm.importers.rows import Unreadable
 from crm.models import Brand, LedgerCheckpoint, User
 from crm.outreach import attachments
-from crm.services import duplicates, jobs
+from crm.services import duplicates, jobs, kept_answers
 from crm.services.applications import confirming, erasing
 from crm.services.imports import batches, following, running, undoing
 from crm.services.ledger import checkpoints, nightly
@@ -23,6 +23,7 @@ from crm.services.notification_mail import send_notification_mails
 from crm.services.outreach.advancing import advance
 from crm.services.privacy import retention
 from crm.services.reminders import send_reminders
+from crm.services.webhooks import again, calling, telling
 
 # What an import says of itself on its page is no error of the worker.
 _SAID = (batches.ImportRefused, MappingInvalid, Unreadable, undoing.UndoRefused)
@@ -76,6 +77,12 @@ def remove_expired_files(**_later: Any) -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]
+def forget_answers(**_later: Any) -> None:
+    """Remove what POST requests were answered, once their keys have had their day."""
+    kept_answers.forget_old(timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
 def refresh_all_metrics(**_later: Any) -> None:
     """Compute every creator's metrics again: windows of days move on without any new number."""
     refresh_metrics(creator_ids=None, as_of=timezone.now())
@@ -106,6 +113,27 @@ def fetch_mail(*, mailbox_id: int, **_later: Any) -> None:
 def sweep_mail(**_later: Any) -> None:
     """Say of mails whose sender died that it is not known whether they left."""
     sending.sweep(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def call_webhooks(**_later: Any) -> None:
+    """Make deliveries of what is new; a task for each webhook, so that a slow one delays none."""
+    at = timezone.now()
+    telling.tell(at=at)
+    for webhook_id in calling.due(at=at):
+        call_webhook.apply_async(kwargs={"webhook_id": webhook_id}, expires=60)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def call_webhook(*, webhook_id: int, **_later: Any) -> None:
+    """Deliver what is due for one webhook."""
+    calling.call(webhook_id=webhook_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_deliveries(**_later: Any) -> None:
+    """Delete what webhooks were told long ago."""
+    again.forget(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -15,6 +15,7 @@ from crm.views import (
     day,
     duplicates,
     fields,
+    glance,
     imports,
     jobs,
     ledger,
@@ -28,6 +29,7 @@ from crm.views import (
     tags,
     tasks,
     timeline,
+    webhooks,
 )
 from crm.views.mail import files as mail_files
 from crm.views.mail import inbox, mailboxes, threads, writing
@@ -50,6 +52,7 @@ app_name = "crm"
 
 urlpatterns = [
     path("", day.day, name="day"),
+    path("overview/", glance.overview, name="overview"),
     path("day/undo/", day.undo, name="day_undo"),
     path("day/<slug:section>/", day.section, name="day_section"),
     path("day/rows/<slug:source>/<int:pk>/finish/", day.finish, name="day_finish"),
@@ -220,5 +223,17 @@ urlpatterns = [
     path("settings/people/", brands.add_person, name="person_new"),
     path("settings/people/<int:pk>/", brands.change_person, name="person"),
     path("settings/tokens/", brands.add_token, name="token_new"),
+    path("settings/tokens/<int:pk>/rotate/", brands.rotate_token, name="token_rotate"),
     path("settings/tokens/<int:pk>/revoke/", brands.revoke_token, name="token_revoke"),
+    path("settings/webhooks/", webhooks.webhooks, name="webhooks"),
+    path("settings/webhooks/new/", webhooks.new, name="webhook_new"),
+    path("settings/webhooks/<int:pk>/", webhooks.webhook, name="webhook"),
+    path("settings/webhooks/<int:pk>/rotate/", webhooks.rotate, name="webhook_rotate"),
+    path("settings/webhooks/<int:pk>/pause/", webhooks.pause, name="webhook_pause"),
+    path("settings/webhooks/<int:pk>/resume/", webhooks.resume, name="webhook_resume"),
+    path("settings/webhooks/<int:pk>/ping/", webhooks.ping, name="webhook_ping"),
+    path("settings/webhooks/<int:pk>/replay/", webhooks.replay, name="webhook_replay"),
+    path("settings/webhooks/<int:pk>/remove/", webhooks.remove, name="webhook_remove"),
+    path("settings/webhooks/log/<int:pk>/", webhooks.delivery, name="webhook_delivery"),
+    path("settings/webhooks/log/<int:pk>/again/", webhooks.send_again, name="webhook_again"),
 ]

@@ -161,6 +161,7 @@ class ConversionViewSet(BrandViewSet[Conversion]):
 
     scope = Scope.CAMPAIGNS_READ
     write_scope = Scope.CONVERSIONS_WRITE
+    keyed = frozenset({"create"})
     queryset = Conversion.objects.none()
     serializer_class = ConversionSerializer
     filterset_class = ConversionFilter

@@ -9,6 +9,7 @@ from typing import Any
 import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
+from django_guid.integrations import CeleryIntegration
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
@@ -32,6 +33,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "django_filters",
+    "django_guid",
     "django_htmx",
     "template_partials",
     "rest_framework",
@@ -43,6 +45,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_guid.middleware.guid_middleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -120,6 +123,10 @@ EMAIL_TIMEOUT = 20  # Django would wait for ever
 # (comma separated; empty: any).
 MAIL_DELIVERY = env.bool("MAIL_DELIVERY", default=True)
 MAIL_HOSTS = [host.lower() for host in env.list("MAIL_HOSTS", default=[])]
+# Hosts of our own network, "name" or "name:port", that webhooks may call, also without TLS.
+WEBHOOK_HOSTS_INSIDE = frozenset(
+    host.lower() for host in env.list("WEBHOOK_HOSTS_INSIDE", default=[])
+)
 
 # How many proxies of ours stand before the web server: the address of who asks is what the
 # outermost of them wrote into X-Forwarded-For.
@@ -176,11 +183,14 @@ CONTENT_SECURITY_POLICY = {
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 
+# Of each token; 0: no limit.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_200)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["crm.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["crm.api.permissions.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["crm.api.parsing.StrictJSONParser"],
+    "DEFAULT_THROTTLE_CLASSES": ["crm.api.throttling.TokenThrottle"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "crm.api.schema.BrandSchema",
     # OPTIONS would say less than the schema does, and `?format=` is an unknown parameter.
@@ -349,6 +359,17 @@ CELERY_BEAT_SCHEDULE = {
         "task": "segmentation.tasks.end_overrides",
         "schedule": timedelta(minutes=1),
     },
+    # The ledger is the outbox of webhooks: what came into it since is told, and what failed tried
+    # again when its time has come.
+    "call-webhooks": {
+        "task": "crm.tasks.call_webhooks",
+        "schedule": timedelta(seconds=5),
+        "options": {"expires": 5},
+    },
+    "forget-deliveries": {
+        "task": "crm.tasks.forget_deliveries",
+        "schedule": crontab(hour=3, minute=15),
+    },
     # What people send goes at once; this takes what waited for its hour, or for a server.
     "send-mail": {
         "task": "crm.tasks.send_mail",
@@ -384,6 +405,7 @@ CELERY_BEAT_SCHEDULE = {
     "sign-ledgers": {"task": "crm.tasks.sign_ledgers", "schedule": crontab(hour=3, minute=50)},
     # What people asked for and a lost worker left undone goes on where it was.
     "lost-jobs": {"task": "crm.tasks.take_up_jobs", "schedule": timedelta(minutes=1)},
+    "forget-answers": {"task": "crm.tasks.forget_answers", "schedule": crontab(minute=7)},
     "expired-files": {"task": "crm.tasks.remove_expired_files", "schedule": crontab(minute=17)},
     # Each at their own hour, so it looks often; what was told is stored and not told again.
     "tell-people": {"task": "crm.tasks.tell_people", "schedule": crontab(minute="*")},
@@ -451,6 +473,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.find_spikes",
         "schedule": crontab(minute=47),
     },
+    # Four in the morning: behind the day's imports, before people come.
+    "look-at-platforms": {
+        "task": "campaigns.tasks.look_at_platforms",
+        "schedule": crontab(hour=4, minute=10),
+    },
     "remove-clicks": {
         "task": "campaigns.tasks.remove_clicks",
         "schedule": crontab(hour=3, minute=15),
@@ -461,10 +488,30 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# A request's name, in each answer, each line of a log, and the tasks that it started.
+DJANGO_GUID = {
+    "GUID_HEADER_NAME": "X-Request-ID",
+    "EXPOSE_HEADER": False,
+    "INTEGRATIONS": [CeleryIntegration(use_django_logging=True)],
+}
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "filters": {"request": {"()": "django_guid.log_filters.CorrelationId"}},
+    "formatters": {
+        "plain": {
+            "format": "{asctime} {levelname} {name} [{correlation_id}] {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain",
+            "filters": ["request"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
+    # It would tell of each request.
+    "loggers": {"django_guid": {"level": "WARNING"}},
 }

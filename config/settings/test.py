@@ -36,3 +36,5 @@ STORAGES = {
 }
 # Look for static files when they are asked for: nothing has to be collected before a test.
 WHITENOISE_AUTOREFRESH = True
+# Tests ask quicker than programs; the limit has tests of its own.
+API_REQUESTS_PER_MINUTE = 0

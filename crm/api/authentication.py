@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 
 from crm.choices import Role
 from crm.models import ApiToken, UserRole
+from crm.public_forms.gate import address_of
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -41,9 +42,17 @@ class TokenAuthentication(BaseAuthentication):
         token = _find(secret)
         if token is None:
             raise AuthenticationFailed("This token is not known or was revoked.")
+        now = timezone.now()
+        if token.has_expired(now):
+            raise AuthenticationFailed(
+                f"This token ended at {token.expires_at:%Y-%m-%d %H:%M} UTC."
+            )
         if not token.user.is_active:
             raise AuthenticationFailed("The account of this token's user is closed.")
-        _note_use(token)
+        address = address_of(request._request)
+        if not token.may_come_from(address):
+            raise PermissionDenied(f"This token may not be used from {address or 'there'}.")
+        _note_use(token, now)
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:
@@ -73,7 +82,6 @@ def _find(secret: str) -> ApiToken | None:
     return next(iter(_VALID.filter(digest=ApiToken.digest_of(secret))), None)
 
 
-def _note_use(token: ApiToken) -> None:
-    now = timezone.now()
+def _note_use(token: ApiToken, now: datetime) -> None:
     if token.last_used_at is None or token.last_used_at < now - LAST_USED_STEP:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)

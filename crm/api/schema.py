@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc
-from drf_spectacular.utils import OpenApiExample, extend_schema_serializer
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
 from rest_framework import serializers
 
+from crm.api import repeating
 from crm.api.base import BrandViewSet
 from crm.api.problems import MEDIA_TYPE
 
-if TYPE_CHECKING:
-    from drf_spectacular.utils import OpenApiParameter
-
 Parameter: TypeAlias = (
     "OpenApiParameter | serializers.Serializer[Any] | type[serializers.Serializer[Any]]"
+)
+NARROWING = [
+    OpenApiParameter(
+        "fields", str, description="Members of each row to show, with commas; without it: all."
+    ),
+    OpenApiParameter("omit", str, description="Members of each row to leave out, with commas."),
+]
+KEYED = OpenApiParameter(
+    repeating.HEADER,
+    str,
+    OpenApiParameter.HEADER,
+    description="A word of your own for this request: sent again within a day, it is not done again"
+    " but answered as before.",
 )
 WORDS = {
     HTTPStatus.BAD_REQUEST: "The request cannot be used; `errors` says what to correct.",
     HTTPStatus.UNAUTHORIZED: "No token, or one that is not known or was revoked.",
     HTTPStatus.FORBIDDEN: "The token lacks the scope, or its user's role may not do this.",
     HTTPStatus.NOT_FOUND: "There is nothing here that this token may see.",
+    HTTPStatus.TOO_MANY_REQUESTS: "The token has had its requests of this minute: `Retry-After`.",
 }
 
 
@@ -89,11 +101,16 @@ class BrandSchema(AutoSchema):
     """Adds to each operation what BrandViewSet does for each request."""
 
     def get_override_parameters(self) -> list[Parameter]:
-        """The parameters of the action's Query."""
+        """The parameters of the action's Query, and those that many actions have."""
         if not isinstance(self.view, BrandViewSet):
             return []
         query_class = self.view.query_class()
-        return [query_class] if query_class().fields else []
+        found: list[Parameter] = [query_class] if query_class().fields else []
+        if self.view.is_narrowable:
+            found += NARROWING
+        if self.method == "POST" and self.view.action not in self.view.keyed:
+            found.append(KEYED)
+        return found
 
     def get_description(self) -> str:  # type: ignore[override] # as spectacular has it
         """The docstring of the action, and the scope that a token needs."""

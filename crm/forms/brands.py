@@ -90,6 +90,19 @@ class TokenForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
         error_messages={"required": "Choose at least one."},
     )
 
+    last_day = forms.DateField(
+        required=False,
+        label="Last day",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="It ends with this day; empty: when somebody revokes it.",
+    )
+    networks = forms.CharField(
+        required=False,
+        max_length=1_000,
+        label="Only from",
+        help_text="Addresses or networks like 203.0.113.0/24, with commas; empty: from everywhere.",
+    )
+
     class Meta:
         model = ApiToken
         fields = ["name"]
@@ -99,3 +112,8 @@ class TokenForm(Styled, forms.ModelForm):  # type: ignore[type-arg]
         # It stands on one page with the brand's form, which has a name too.
         super().__init__(*args, **{**kwargs, "auto_id": "id_token_%s"})
         self.dress()
+
+    def clean_networks(self) -> list[str]:
+        """One by one."""
+        text: str = self.cleaned_data["networks"]
+        return [word for part in text.split(",") if (word := part.strip())]

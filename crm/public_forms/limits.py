@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address, ip_network
 
-from django.core.cache import cache
 from django.utils.crypto import salted_hmac
 
-
-@dataclass(frozen=True)
-class Limit:
-    """At most so many within a span; spans begin at fixed moments."""
-
-    most: int
-    span: timedelta
-
-    def span_of(self, at: datetime) -> tuple[int, datetime]:
-        """The number of the span that `at` is in, and when it ends."""
-        seconds = int(self.span.total_seconds())
-        number = int(at.timestamp()) // seconds
-        return number, datetime.fromtimestamp((number + 1) * seconds, UTC)
+from crm import rates
+from crm.rates import Limit
 
 
 # A network is a household, an office or a campus: several people may send one from there.
@@ -71,13 +58,7 @@ def network_of(address: str) -> str:
 
 def _over(place: str, limit: Limit, at: datetime) -> datetime | None:
     """When it may go on, where this one is one too many."""
-    number, ends = limit.span_of(at)
     # Neither addresses nor networks can be read out of the cache.
     hashed = salted_hmac("crm.public_forms.limits", place, algorithm="sha256").hexdigest()
-    key = f"form:{hashed}:{limit.span.total_seconds():.0f}:{number}"
-    cache.add(key, 0, timeout=int(limit.span.total_seconds()))
-    try:
-        counted = cache.incr(key)
-    except ValueError:  # it ended between the two
-        return None
-    return ends if counted > limit.most else None
+    counted = rates.count(f"form:{hashed}", limit, at)
+    return counted.ends if counted.number > limit.most else None

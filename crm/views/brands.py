@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -34,6 +36,7 @@ def _page(request: BrandRequest, status: int = 200, **forms: Any) -> HttpRespons
         "tokens": ApiToken.objects.filter(brand=brand).select_related("user"),
         "token_form": TokenForm(),
         "secret": "",
+        "now": timezone.now(),
     } | forms
     return render(request, TEMPLATE, context, status=status)
 
@@ -140,10 +143,28 @@ def add_token(request: BrandRequest) -> HttpResponse:
             scopes=form.cleaned_data["scopes"],
             actor=request.user,
             at=timezone.now(),
+            expires_at=_end_of(request.brand, form.cleaned_data["last_day"]),
+            networks=form.cleaned_data["networks"],
         )
     except tokens.TokenRefused as refusal:
         put_error(form, "", str(refusal))
         return _page(request, status=422, token_form=form)
+    return _page(request, secret=secret)
+
+
+@require_POST
+@never_cache
+@brand_page(Can.MANAGE_BRAND)
+def rotate_token(request: BrandRequest, pk: int) -> HttpResponse:
+    """Make a token like another one, which ends a day later; this answer alone shows it."""
+    get_object_or_404(ApiToken, pk=pk, brand=request.brand)
+    try:
+        _token, secret = tokens.rotate_token(
+            token_id=pk, brand=request.brand, actor=request.user, at=timezone.now()
+        )
+    except tokens.TokenRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("crm:settings", brand=request.brand.slug)
     return _page(request, secret=secret)
 
 
@@ -157,3 +178,10 @@ def revoke_token(request: BrandRequest, pk: int) -> HttpResponse:
     )
     messages.success(request, f"The token “{token.name}” does not work any more.")
     return redirect("crm:settings", brand=request.brand.slug)
+
+
+def _end_of(brand: Brand, day: date | None) -> datetime | None:
+    """When the day is over in the brand's time zone."""
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(brand.timezone))

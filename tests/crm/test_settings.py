@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from io import StringIO
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -114,6 +116,36 @@ def test_a_token_is_shown_once_works_and_is_revoked(brand, admin_user_client, cl
         "crm.token.created",
         "crm.token.revoked",
     ]
+
+
+def test_a_token_that_ends_and_stays_in_its_networks(brand, admin_user_client):
+    filled = {"name": "BI", "scopes": ["creators:read"], "last_day": "2036-01-31"}
+    admin_user_client.post(
+        "/acme/settings/tokens/", filled | {"networks": " 203.0.113.0/24, 2001:db8::1"}
+    )
+    token = ApiToken.objects.get()
+    assert token.networks == ["2001:db8::1/128", "203.0.113.0/24"]
+    assert token.expires_at == datetime(2036, 2, 1, tzinfo=ZoneInfo(brand.timezone))
+    page = admin_user_client.get("/acme/settings/").content.decode()
+    assert "only from 2001:db8::1/128, 203.0.113.0/24" in page
+    refused = admin_user_client.post("/acme/settings/tokens/", filled | {"networks": "office"})
+    assert refused.status_code == 422
+    assert "is no network" in refused.content.decode()
+    assert ApiToken.objects.count() == 1
+
+
+def test_a_token_is_replaced(brand, admin_user_client):
+    admin_user_client.post("/acme/settings/tokens/", {"name": "BI", "scopes": ["creators:read"]})
+    old = ApiToken.objects.get()
+    made = admin_user_client.post(f"/acme/settings/tokens/{old.pk}/rotate/").content.decode()
+    secret = re.search(r'value="(rapport_[^"]+)"', made).group(1)
+    old.refresh_from_db()
+    assert old.expires_at is not None
+    assert ApiToken.objects.exclude(pk=old.pk).get().digest == ApiToken.digest_of(secret)
+    admin_user_client.post(f"/acme/settings/tokens/{old.pk}/revoke/")
+    refused = admin_user_client.post(f"/acme/settings/tokens/{old.pk}/rotate/", follow=True)
+    assert "does not work any more" in refused.content.decode()
+    assert ApiToken.objects.count() == 2
 
 
 def test_a_token_needs_a_scope(admin_user_client):

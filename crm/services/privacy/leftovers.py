@@ -24,6 +24,7 @@ from crm.models import (
     ImportBeforeImage,
     ImportReject,
     Job,
+    KeptAnswer,
     Notification,
     Profile,
 )
@@ -85,6 +86,8 @@ def forget_mentions(brand: Brand, traces: Traces) -> None:
             job.file, job.expires_at = "", None
             job.save(update_fields=["title", "result", "file", "expires_at"])
     Notification.objects.filter(named, brand=brand).delete()
+    # They last for a day and may show anybody: sooner than to look into each, all go.
+    KeptAnswer.objects.filter(token__brand=brand).delete()
     for table, pks in traces.rows.items():
         ImportBeforeImage.objects.filter(
             batch__brand=brand, table_name=table, row_id__in=pks
