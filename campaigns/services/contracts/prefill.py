@@ -9,7 +9,7 @@ from decimal import Decimal
 from dateutil.relativedelta import relativedelta
 
 from campaigns.choices import Compensation, FeeDue, OfferState
-from campaigns.models import Campaign, ContractRules, Engagement, Offer
+from campaigns.models import Campaign, ContractRules, Engagement, Offer, VirtualCreator
 from campaigns.models.terms import TERMS
 from campaigns.services.contracts.rules import rules_of
 from campaigns.services.contracts.terms import FeePart, Right, Terms
@@ -39,6 +39,7 @@ def prefilled(engagement: Engagement, offer: Offer | None) -> Terms:
         brand_address=rules.address,
         creator_name=creator.name,
         is_virtual=creator.creator_type == CreatorType.VIRTUAL,
+        studio=_studio(engagement),
         revision_rounds=rules.revision_rounds,
         review_days=rules.review_days,
         currency=campaign.currency,
@@ -52,6 +53,14 @@ def prefilled(engagement: Engagement, offer: Offer | None) -> Terms:
     if offer is not None and offer.current is not None:
         terms = _with_offer(terms, offer, campaign)
     return replace(terms, parts=_parts(terms.total, rules))
+
+
+def _studio(engagement: Engagement) -> str:
+    """Who owns a virtual creator and signs for it, as it is written down."""
+    if engagement.relationship.creator.creator_type != CreatorType.VIRTUAL:
+        return ""
+    rows = VirtualCreator.objects.filter(relationship=engagement.relationship_id)
+    return rows.values_list("owner", flat=True).first() or ""
 
 
 def _with_offer(terms: Terms, offer: Offer, campaign: Campaign) -> Terms:

@@ -9,15 +9,17 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from campaigns.choices import EngagementStage
 from campaigns.models import Likeness, VirtualCreator
 from campaigns.selectors.rule_view import rule_view
+from campaigns.services.contracts.prefill import prefilled
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from campaigns.services.registers import facts, virtual
 from campaigns.services.registers.gate import refuse_without_consent
 from campaigns.services.registers.virtual import Person, Wanted
 from crm.choices import CreatorType
 from crm.models import AuditEntry
-from tests.campaigns.made import NOW
+from tests.campaigns.made import NOW, engage, make_campaign
 from tests.factories import RelationshipFactory
 
 pytestmark = pytest.mark.django_db
@@ -184,6 +186,14 @@ def test_without_consent_no_contract_is_sent(character, legal):
     virtual.put_away(relationship=character, likeness_id=ida.pk, actor=legal, at=NOW)
     save(character, legal, Wanted(based_on="nobody"))
     refuse_without_consent(character, today)
+
+
+def test_a_contract_begins_with_who_owns_it(brand, character, legal):
+    place = engage(make_campaign(brand), EngagementStage.SHORTLISTED, character)
+    assert prefilled(place, None).studio == ""
+    save(character, legal)
+    terms = prefilled(place, None)
+    assert (terms.is_virtual, terms.studio) == (True, "Pixel Studio")
 
 
 def test_who_runs_it_is_no_fact_beside(character, legal):

@@ -8,6 +8,7 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Gift
@@ -148,6 +149,23 @@ def test_who_is_overdue_is_told_by_hand_and_back(brand, legal, django_assert_num
     assert notices.standing(brand, NOW).overdue == 3
     with django_assert_num_queries(2):
         assert len(notices.overdue(brand, NOW)[:50]) == 3
+
+
+def test_everybody_who_is_overdue_is_on_some_page(client, brand, legal):
+    for number in range(52):
+        known(brand, f"late {number:02}")
+    client.force_login(legal)
+    here = reverse("crm:privacy_notices", args=[brand.slug])
+    first = client.get(here).context["page"]
+    assert (len(first.items), first.previous) == (50, None)
+    second = client.get(here, {"cursor": first.next}).context["page"]
+    assert (len(second.items), second.next) == (2, None)
+    assert len({row.pk for row in [*first.items, *second.items]}) == 52
+    # Those of the second page are marked like those of the first.
+    answer = client.post(here, {"note": "Letter", "who": [row.pk for row in second.items]})
+    assert answer.status_code == 302
+    assert notices.standing(brand, timezone.now()).overdue == 50
+    assert client.get(here, {"cursor": "nonsense"}).status_code == 200
 
 
 def test_a_first_mail_tells_in_the_creators_language(brand, legal):
