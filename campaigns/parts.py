@@ -36,8 +36,8 @@ from campaigns.services import feed, reports
 from campaigns.services import held as held_here
 from campaigns.services.authenticity.looking import look_at_import
 from campaigns.services.campaigns import AFTER_MOVE
-from campaigns.services.disclosures import export_job as evidence_job
 from campaigns.services.contracts.deciding import withdraw_all
+from campaigns.services.disclosures import export_job as evidence_job
 from campaigns.services.erasing import add_erasing
 from campaigns.services.events import feed as events_feed
 from campaigns.services.made_up_briefs import fill_briefs
@@ -46,8 +46,8 @@ from campaigns.services.made_up_content import fill_content, fill_contracts, fil
 from campaigns.services.made_up_conversions import fill_conversions
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
 from campaigns.services.made_up_rights import fill_rights
-from campaigns.services.publishing import feed as publishing_feed
 from campaigns.services.made_up_series import fill_commissions, fill_series
+from campaigns.services.publishing import feed as publishing_feed
 from campaigns.services.publishing.importing import follow_import
 from campaigns.timeline import campaigns as campaigns_line
 from campaigns.timeline import contracts as contracts_line
@@ -62,6 +62,8 @@ from crm.services import calendar, demo, jobs
 from crm.services import held as data_held
 from crm.services.imports.following import FOLLOWERS
 from crm.services.imports.hanging import GOES_WITH
+from crm.services.webhooks import places
+from crm.services.webhooks.places import Place
 from crm.timeline import SOURCES as LINES
 
 # In the order in which people see them.
@@ -118,11 +120,40 @@ DEMO = {
     "events": fill_events,
     "assets": fill_rights,
     "conversions": fill_conversions,
+    "commissions": fill_commissions,
+    "series": fill_series,
 }
 
 
-    "commissions": fill_commissions,
-    "series": fill_series,
+# Where the REST API shows rows of this app: webhooks name it.
+_SHOWN = (
+    Place("campaigns.asset", "assets"),
+    Place("campaigns.brief", "briefs"),
+    Place("campaigns.campaign", "campaigns", "key"),
+    Place("campaigns.causetag", "causes"),
+    Place("campaigns.claim", "claims"),
+    Place("campaigns.contract", "contracts"),
+    Place("campaigns.conversion", "conversions"),
+    Place("campaigns.dailyseries", "series", "key"),
+    Place("campaigns.deliverable", "deliverables"),
+    Place("campaigns.disclosurereview", "disclosures"),
+    Place("campaigns.donation", "donations"),
+    Place("campaigns.engagement", "engagements"),
+    Place("campaigns.event", "events"),
+    Place("campaigns.eventinvitation", "invitations"),
+    Place("campaigns.gift", "gifts"),
+    Place("campaigns.offer", "offers"),
+    Place("campaigns.payable", "payments"),
+    Place("campaigns.permit", "permits"),
+    Place("campaigns.promocode", "promo-codes"),
+    Place("campaigns.remediation", "remediations"),
+    Place("campaigns.rulealert", "rule-alerts"),
+    Place("campaigns.submission", "submissions"),
+    Place("campaigns.trackinglink", "tracking-links"),
+    Place("campaigns.usageright", "rights"),
+)
+
+
 def add_parts() -> None:
     """Add them all: once, when the apps are ready."""
     for source in DAYS:
@@ -143,6 +174,7 @@ def add_parts() -> None:
     calendar.SOURCES.add("events", events_feed.entries)
     data_held.SOURCES.add("campaigns", held_here.held)
     FOLLOWERS.add("authenticity", lambda batch_id, at: look_at_import(batch_id=batch_id, at=at))
+    places.add(_SHOWN)
     FOLLOWERS.add("publishing", lambda batch_id, at: follow_import(batch_id=batch_id, at=at))
     # That a post is none of a campaign's is worth nothing without the post.
     GOES_WITH.add("campaigns.PostSetAside", "campaigns.PostSetAside")

@@ -30,8 +30,8 @@ from campaigns.api.evidence_files import CaptureViewSet, EvidenceFilesViewSet
 from campaigns.api.gifts import GiftViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incidents import IncidentViewSet
-from campaigns.api.offers import OfferViewSet
 from campaigns.api.invoices import InvoiceViewSet
+from campaigns.api.offers import OfferViewSet
 from campaigns.api.payments import PaymentViewSet
 from campaigns.api.policies import PolicyViewSet
 from campaigns.api.publishing import (
@@ -87,6 +87,8 @@ from crm.api.suppressions import SuppressionViewSet
 from crm.api.tags import CreatorTagViewSet, TagViewSet
 from crm.api.tasks import TaskViewSet
 from crm.api.vettings import VettingViewSet
+from crm.api.webhook_deliveries import DeliveryViewSet
+from crm.api.webhooks import WebhookEventViewSet, WebhookViewSet
 from segmentation.api.activations import ActivationViewSet
 from segmentation.api.attribution import AttributionViewSet
 from segmentation.api.audiences import AudienceViewSet
@@ -156,13 +158,13 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "gifts": ("gifts", GiftViewSet),
     "payments": ("payments", PaymentViewSet),
     "exchange-rates": ("exchange-rates", ExchangeRateViewSet),
+    "invoices": ("invoices", InvoiceViewSet),
+    "commissions": ("commissions", CommissionViewSet),
+    "channel-results": ("channel-results", ChannelResultViewSet),
     "tracking-links": ("tracking-links", TrackingLinkViewSet),
     "promo-codes": ("promo-codes", PromoCodeViewSet),
     "events": ("events", EventViewSet),
     "invitations": ("invitations", InvitationViewSet),
-    "invoices": ("invoices", InvoiceViewSet),
-    "commissions": ("commissions", CommissionViewSet),
-    "channel-results": ("channel-results", ChannelResultViewSet),
     "submissions": ("submissions", SubmissionViewSet),
     "whereabouts": ("whereabouts", WhereaboutsViewSet),
     "incidents": ("incidents", IncidentViewSet),
@@ -202,6 +204,9 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "views": ("views", SavedViewViewSet),
     "jobs": ("jobs", JobViewSet),
     "audit": ("audit", AuditViewSet),
+    "webhooks": ("webhooks", WebhookViewSet),
+    "webhook-deliveries": ("webhook-deliveries", DeliveryViewSet),
+    "webhook-events": ("webhook-events", WebhookEventViewSet),
 }
 
 router = SimpleRouter()
@@ -549,6 +554,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for verb in ("archive", "restore", "replace")
     ),
     re_path(rf"^payments/(?P<pk>{ID}):act$", PaymentViewSet.as_view({"post": "act"}, detail=True)),
+    re_path(
+        rf"^invoices/(?P<pk>{ID}):attach$",
+        InvoiceViewSet.as_view({"post": "attach"}, detail=True),
+    ),
+    re_path(
+        rf"^invoices/(?P<pk>{ID}):set-aside$",
+        InvoiceViewSet.as_view({"post": "set_aside"}, detail=True),
+    ),
+    re_path(
+        rf"^commissions/(?P<pk>{ID}):end$", CommissionViewSet.as_view({"post": "end"}, detail=True)
+    ),
+    path("commissions:state", CommissionViewSet.as_view({"post": "state"})),
+    re_path(
+        rf"^commissions/(?P<pk>{ID})/statements/(?P<number>{ID})/lines/?$",
+        StatementLineViewSet.as_view({"get": "list"}),
+    ),
     path("payments:export", PaymentViewSet.as_view({"post": "export"})),
     re_path(r"^concentration/?$", ReturnsViewSet.as_view({"get": "concentration"})),
     re_path(
@@ -569,24 +590,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
         for verb in ("delete", "restore")
     ),
     re_path(
-    re_path(
-        rf"^invoices/(?P<pk>{ID}):attach$",
-        InvoiceViewSet.as_view({"post": "attach"}, detail=True),
-    ),
-    re_path(
-        rf"^invoices/(?P<pk>{ID}):set-aside$",
-        InvoiceViewSet.as_view({"post": "set_aside"}, detail=True),
-    ),
-    re_path(
-        rf"^commissions/(?P<pk>{ID}):end$", CommissionViewSet.as_view({"post": "end"}, detail=True)
-    ),
-    path("commissions:state", CommissionViewSet.as_view({"post": "state"})),
-    re_path(
-        rf"^commissions/(?P<pk>{ID})/statements/(?P<number>{ID})/lines/?$",
-        StatementLineViewSet.as_view({"get": "list"}),
-    ),
         r"^outreach-rules/?$",
         OutreachRulesViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
+    *(
+        re_path(
+            rf"^webhooks/(?P<pk>{ID}):{verb}$",
+            WebhookViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("rotate", "pause", "resume", "ping", "replay")
+    ),
+    re_path(
+        rf"^webhook-deliveries/(?P<pk>{ID}):replay$",
+        DeliveryViewSet.as_view({"post": "replay"}, detail=True),
     ),
     path("notifications:read", NotificationViewSet.as_view({"post": "read"})),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

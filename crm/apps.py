@@ -18,11 +18,13 @@ class CrmConfig(AppConfig):
         from crm.services import duplicates, jobs  # noqa: PLC0415
         from crm.services.ledger import verifying  # noqa: PLC0415
         from crm.services.privacy import copying, retention, working  # noqa: PLC0415
+        from crm.services.webhooks import places  # noqa: PLC0415
 
         register_converter(FormatConverter, "format")
         add_own_sources()
         add_own_kinds()
         search.add_own_kinds()
+        places.add_own_places()
         jobs.KINDS.add(duplicates.KIND, duplicates.JOB)
         jobs.KINDS.add(copying.KIND, copying.JOB)
         jobs.KINDS.add(working.KIND, working.JOB)

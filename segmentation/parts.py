@@ -15,13 +15,30 @@ from crm.services.imports.hanging import GOES_WITH
 from crm.services.merge import PARTS
 from crm.services.privacy.copying import JUDGEMENTS
 from crm.services.privacy.parts import add_deleted, add_part
+from crm.services.webhooks import places
+from crm.services.webhooks.places import Place
 from crm.timeline import SOURCES
 from segmentation import board, day, lists, outreach
 from segmentation.services import erasing, held, judged, stage_criteria
+from segmentation.services.made_up_proof import fill_attribution, fill_experiments
 from segmentation.services.merging import PART
 from segmentation.timeline import SOURCE
 
-from segmentation.services.made_up_proof import fill_attribution, fill_experiments
+# Where the REST API shows rows of this app: webhooks name it.
+_SHOWN = (
+    Place("segmentation.attributionreport", "attribution-reports"),
+    Place("segmentation.audiencesegment", "audiences", "key"),
+    Place("segmentation.claimtrial", "claim-trials"),
+    Place("segmentation.dimension", "dimensions", "key"),
+    Place("segmentation.driftreport", "drift"),
+    Place("segmentation.experiment", "experiments"),
+    Place("segmentation.override", "overrides"),
+    Place("segmentation.run", "runs"),
+    Place("segmentation.segment", "segments", "key"),
+    Place("segmentation.stagerule", "stage-rules"),
+    Place("segmentation.stagesuggestion", "stage-suggestions"),
+)
+
 
 def add_parts() -> None:
     """Add them all: once, when the apps are ready."""
@@ -31,6 +48,9 @@ def add_parts() -> None:
     search.KINDS.add("segments", lists.KIND)
     for name, action in lists.ACTIONS.items():
         search.ACTIONS.add(name, action)
+    places.add(_SHOWN)
+    demo.PARTS.add("experiments", demo.DemoPart("experiments", fill_experiments))
+    demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
     SOURCES.add(SOURCE.key, SOURCE)
     PARTS.add(PART.key, PART)
     data_held.SOURCES.add("segments", held.held)
@@ -49,7 +69,5 @@ def add_parts() -> None:
     days.LINES.add("last_run", day.last_run)
     OBJECTIONS.add(outreach.OBJECTION.code, outreach.OBJECTION)
     AUDIENCES.add(outreach.AUDIENCE.key, outreach.AUDIENCE)
-    demo.PARTS.add("experiments", demo.DemoPart("experiments", fill_experiments))
-    demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
     CRITERIA.add("stages", stage_criteria.unmet)
     cards.PARTS.add("segmentation", board.lines)

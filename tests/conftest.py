@@ -22,7 +22,12 @@ from tests.database import TEMPLATE, ensure_server
 # Playwright's synchronous API runs an event loop; Django would refuse the ORM beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 # The brand and its people, as fixtures.
-pytest_plugins = ("tests.people", "tests.modules", "tests.crm.mail.servers")
+pytest_plugins = (
+    "tests.people",
+    "tests.modules",
+    "tests.crm.mail.servers",
+    "tests.crm.webhooks.receiver",
+)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -13,13 +13,15 @@ from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft4Validator
 
-from campaigns.choices import ClaimStatus, CostKind, ReviewStage
+from campaigns.choices import ClaimStatus, CostKind, MarketingChannel, ReviewStage
 from campaigns.models import (
     Asset,
     Brief,
     Campaign,
     CauseTag,
+    ChannelResult,
     Claim,
+    Commission,
     Contract,
     Conversion,
     Deliverable,
@@ -29,6 +31,7 @@ from campaigns.models import (
     Event,
     EventInvitation,
     Gift,
+    Invoice,
     Offer,
     Payable,
     Permit,
@@ -42,14 +45,19 @@ from campaigns.models import (
     UsageRight,
     Whereabouts,
 )
-from campaigns.services import claims_library, gifts, policies
+from campaigns.services import channels, claims_library, gifts, policies
 from campaigns.services.authenticity.looking import look_at
 from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
+from campaigns.services.channels import Result
+from campaigns.services.commissions import agreeing
+from campaigns.services.contracts.variable import CommissionPart
 from campaigns.services.contracts.writing import draft
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.disclosures import opening
 from campaigns.services.events.answering import invite
+from campaigns.services.payments import invoices
+from campaigns.services.payments.invoices import Bill
 from campaigns.services.payments.planning import Cost, add_cost
 from campaigns.services.registers import permits
 from campaigns.services.reliability.reading import read_one
@@ -89,11 +97,16 @@ from crm.models import (
     TierScheme,
     User,
     Vetting,
+    Webhook,
+    WebhookAttempt,
+    WebhookDelivery,
 )
+from crm.outreach.secrets import encrypt
 from crm.services import saved_views
 from crm.services.holds import pause
 from crm.services.metrics import refresh_metrics
 from crm.services.tasks import add_task
+from crm.services.webhooks import again
 from segmentation.choices import OverrideKind
 from segmentation.models import (
     AttributionReport,
@@ -216,6 +229,23 @@ def give_a_day_of_work(brand: Brand, actor: User) -> None:
     saved_views.save_new(brand=brand, name="Core", query="stage=core", author=actor, is_shared=True)
 
 
+def give_a_webhook(brand: Brand, actor: User) -> None:
+    """A webhook that had a trial, which failed."""
+    webhook = Webhook.objects.create(
+        brand=brand,
+        owner=actor,
+        name="Warehouse",
+        url="https://hooks.example/",
+        events=["crm.stage"],
+        secret=encrypt("whsec_AAAA"),
+        created_at=NOW,
+    )
+    delivery = again.ping(webhook=webhook, at=NOW)
+    WebhookAttempt.objects.create(
+        delivery=delivery, number=1, at=NOW, duration_ms=38, error="Nothing listens."
+    )
+
+
 def give_a_campaign(brand: Brand, actor: User) -> None:
     """An application, an offer, a gift, a creator in a campaign, a suggestion of a stage."""
     noa = creator_of(brand, "Noa", "noa@example.com")
@@ -247,6 +277,24 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     )
     studio = Cost(CostKind.PRODUCTION, "Studio for a day", "EUR", amount=Decimal(250))
     add_cost(campaign=campaign, cost=studio, actor=actor, at=NOW)
+    bill = Bill("7", NOW.date(), Decimal(250), "EUR", payee="Studio Nord")
+    invoices.enter(brand=brand, bill=bill, payables=[], actor=actor, at=NOW)
+    ads = Result(MarketingChannel.SEARCH, NOW.date(), NOW.date(), Decimal(9), "EUR", "Ads account")
+    channels.enter(brand=brand, result=ads, actor=actor, at=NOW)
+    agreed = agreeing.agree(
+        engagement=place,
+        part=CommissionPart(each=Decimal(2)),
+        currency="EUR",
+        starts_on=NOW.date(),
+        ends_on=None,
+        actor=actor,
+        at=NOW,
+    )
+    agreed.statements.create(
+        number=1, until=NOW.date(), as_of=NOW, carried=Decimal(0), total=Decimal(2)
+    ).lines.create(
+        sale="order-1", sold_at=NOW, earned=Decimal(2), before=Decimal(0), amount=Decimal(2)
+    )
     asked = Remediation.objects.create(
         brand=brand,
         deliverable=piece,
@@ -322,6 +370,7 @@ def rest(brand, admin_user) -> Rest:
     ask_about_data(brand, admin_user)
     give_a_day_of_work(brand, admin_user)
     give_a_campaign(brand, admin_user)
+    give_a_webhook(brand, admin_user)
     kept = brand.relationships.get(creator=Membership.objects.order_by("pk").first().creator)
     assess_one(relationship=kept, at=NOW)
     read_one(relationship=kept, at=NOW)
@@ -377,6 +426,8 @@ def test_every_answer_fits_the_schema(schema, rest):
     run = changesets.last_applied(stay.segment.brand)
     values = {
         "/audit/{number}": "1",
+        "/webhooks/{id}": str(Webhook.objects.get().pk),
+        "/webhook-deliveries/{id}": str(WebhookDelivery.objects.get().pk),
         "/creators/{uid}": str(stay.creator.uid),
         "/segments/{key}": stay.segment.key,
         "/facts/{key}": "followers",
@@ -429,6 +480,10 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/donations/{id}": str(Donation.objects.get().pk),
         "/gifts/{id}": str(Gift.objects.get().pk),
         "/payments/{id}": str(Payable.objects.get().pk),
+        "/invoices/{id}": str(Invoice.objects.get().pk),
+        "/commissions/{id}": str(Commission.objects.get().pk),
+        "/statements/{number}": "1",
+        "/channel-results/{id}": str(ChannelResult.objects.get().pk),
         "/tracking-links/{id}": str(TrackingLink.objects.get().pk),
         "/promo-codes/{id}": str(PromoCode.objects.get().pk),
         "/events/{id}": str(Event.objects.get().pk),

@@ -217,6 +217,7 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "PostKind": "crm.choices.PostKind",
+        "DeliveryStatus": "crm.choices.DeliveryStatus",
         "Source": "crm.choices.Source",
         "Stage": "crm.choices.Stage",
         "CreatorType": "crm.choices.CreatorType",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Lower
 
 from crm.choices import DeliveryStatus
@@ -96,6 +97,17 @@ class Webhook(models.Model):
         return self.name
 
 
+class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
+    def for_log(self) -> Self:
+        """With what a line of the log shows: the event, and what came of the last attempt."""
+        last = WebhookAttempt.objects.filter(delivery=OuterRef("pk")).order_by("-number")
+        return self.select_related("entry", "webhook").annotate(
+            last_status=Subquery(last.values("status_code")[:1]),
+            last_ms=Subquery(last.values("duration_ms")[:1]),
+            last_error=Subquery(last.values("error")[:1]),
+        )
+
+
 class WebhookDelivery(models.Model):
     """One thing to be told to one webhook; without an entry a trial that a person asked for."""
 
@@ -123,6 +135,8 @@ class WebhookDelivery(models.Model):
     next_try_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = WebhookDeliveryQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]

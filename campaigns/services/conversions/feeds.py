@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hmac
 import json
 import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
-from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -27,10 +25,9 @@ from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from crm import audit
 from crm.models import Brand, User
 from crm.outreach.secrets import SecretLost, decrypt, encrypt
+from crm.signatures import is_recent, is_same, mac
 
 BODY_MAX = 1_000_000
-# Clocks differ; an older message may be a copy that somebody sends again.
-TOLERANCE = timedelta(minutes=5)
 STAMPED_HEADER, BODY_HEADER = "Rapport-Signature", "X-Shopify-Hmac-Sha256"
 
 FIELDS = ("key", "at", "value", "currency", "code", "click", "link", "is_new_customer", "kind")
@@ -131,17 +128,17 @@ def check_signature(
     except SecretLost as lost:
         raise SignatureRefused(str(lost)) from lost
     if feed.signature == FeedSignature.BODY:
-        wanted = base64.b64encode(hmac.new(secret, body, sha256).digest()).decode()
-        if not hmac.compare_digest(wanted.encode(), headers.get(BODY_HEADER, "").encode()):
+        wanted = base64.b64encode(mac(secret, body)).decode()
+        if not is_same(headers.get(BODY_HEADER, ""), wanted):
             raise SignatureRefused(f"The header {BODY_HEADER} does not fit the message.")
         return
     found = re.fullmatch(r"t=(\d{1,10}),\s*v1=([0-9a-f]{64})", headers.get(STAMPED_HEADER, ""))
     if found is None:
         raise SignatureRefused(f"The header {STAMPED_HEADER} must be t=seconds,v1=signature.")
     signed = f"{found[1]}.".encode() + body
-    if not hmac.compare_digest(hmac.new(secret, signed, sha256).hexdigest(), found[2]):
+    if not is_same(found[2], mac(secret, signed).hex()):
         raise SignatureRefused("The signature does not fit time and message.")
-    if abs(datetime.fromtimestamp(int(found[1]), UTC) - at) > TOLERANCE:
+    if not is_recent(int(found[1]), at):
         raise SignatureRefused("The message is more than five minutes old, or of the future.")
 
 
