@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns import overview as overview_here
 from campaigns import portal, search
 from campaigns.day import briefs as briefs_day
 from campaigns.day import campaigns as campaigns_day
@@ -56,7 +57,7 @@ from campaigns.timeline import events as events_line
 from campaigns.timeline import incidents as incidents_line
 from campaigns.timeline import offers as offers_line
 from campaigns.timeline import rights as rights_line
-from crm import day
+from crm import day, overview
 from crm import search as search_page
 from crm.services import calendar, demo, jobs
 from crm.services import held as data_held
@@ -158,6 +159,8 @@ def add_parts() -> None:
     """Add them all: once, when the apps are ready."""
     for source in DAYS:
         day.SOURCES.add(source.key, source)
+    for key, tile in overview_here.MADE.items():
+        overview.TILES.add(key, tile)
     for line in TIMELINES:
         LINES.add(line.key, line)
     for module in PORTAL:

@@ -33,6 +33,7 @@ from campaigns.services.risk import assessing
 from campaigns.services.submissions import erasing as submissions_erasing
 from campaigns.services.tracking import removing, spikes, writing
 from campaigns.services.tracking.server import Away
+from campaigns.services.watching import weeks
 from campaigns.services.whereabouts import erasing as whereabouts_erasing
 from crm.models import Brand
 
@@ -184,6 +185,14 @@ def find_spikes(**_later: Any) -> None:
     now = timezone.now()
     for brand in Brand.objects.order_by("pk"):
         spikes.find_spikes(brand=brand, at=now)
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def look_at_platforms(**_later: Any) -> None:
+    """Compute what whole platforms did in the last weeks, brand by brand."""
+    now = timezone.now()
+    for brand in Brand.objects.order_by("pk"):
+        weeks.look_at_platforms(brand=brand, at=now)
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -45,6 +45,7 @@ urlpatterns = [
     path("legal/", include("campaigns.legal_urls")),
     path("", include("campaigns.register_urls")),
     path("", include("campaigns.tracking_urls")),
+    path("", include("campaigns.watching_urls")),
     path("", include("campaigns.money_urls")),
     path("campaigns/<slug:key>/events/", include("campaigns.event_urls")),
     path("campaigns/<slug:key>/submissions/", include("campaigns.submission_urls")),

@@ -37,6 +37,7 @@ HOME = "crm:day"
 # Label, icon, URL name, key, what a role needs to see it. Pages of upper apps by name only.
 RAIL = (
     ("My day", "sunrise", HOME, "d", Can.VIEW),
+    ("Overview", "layout-dashboard", "crm:overview", "", Can.VIEW),
     ("Creators", "users", "crm:creators", "c", Can.VIEW),
     ("Board", "layout-kanban", "crm:board", "b", Can.VIEW),
     ("Applications", "user-plus", "crm:applications", "a", Can.TRIAGE),
@@ -57,6 +58,7 @@ RAIL = (
     ("Runs", "player-play", "segmentation:runs", "r", Can.VIEW),
     ("Scorecards", "report-analytics", "segmentation:scorecards", "o", Can.VIEW),
     ("Tracking", "link", "campaigns:tracking", "", Can.VIEW),
+    ("Watch", "activity", "campaigns:post_alerts", "", Can.VIEW),
     ("Attribution", "chart-dots", "segmentation:attribution", "", Can.VIEW),
     ("Daily series", "timeline", "campaigns:series_list", "", Can.VIEW),
     ("Experiments", "flask", "segmentation:experiments", "", Can.VIEW),
@@ -76,6 +78,7 @@ GROUPS = {
     "Segmentation": ("segmentation:segments", "segmentation:runs", "segmentation:scorecards"),
     "Results": (
         "campaigns:tracking",
+        "campaigns:post_alerts",
         "segmentation:attribution",
         "campaigns:series_list",
         "segmentation:experiments",
@@ -97,7 +100,7 @@ BELONGING = {
     ),
     "campaigns:policies": ("campaigns:claims",),
     "campaigns:disclosures": ("campaigns:remediations",),
-    "segmentation:attribution": ("campaigns:conversions",),
+    "segmentation:attribution": ("campaigns:conversions", "campaigns:survey"),
     "campaigns:registers": ("campaigns:packs",),
     "segmentation:segments": (
         "segmentation:matrix",

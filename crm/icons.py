@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 SPRITE = "vendor/icons.svg"
 ICONS = (
+    "activity",
     "address-book",
     "alert-triangle",
     "archive",
@@ -62,6 +63,7 @@ ICONS = (
     "history",
     "info-circle",
     "key",
+    "layout-dashboard",
     "layout-kanban",
     "license",
     "link",

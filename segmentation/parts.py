@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crm import board as cards
 from crm import day as days
-from crm import search
+from crm import overview, search
 from crm.filters import add_filter
 from crm.lists import columns
 from crm.outreach.parts import AUDIENCES, OBJECTIONS
@@ -19,6 +19,7 @@ from crm.services.webhooks import places
 from crm.services.webhooks.places import Place
 from crm.timeline import SOURCES
 from segmentation import board, day, lists, outreach
+from segmentation import overview as overview_here
 from segmentation.services import erasing, held, judged, stage_criteria
 from segmentation.services.made_up_proof import fill_attribution, fill_experiments
 from segmentation.services.merging import PART
@@ -52,6 +53,8 @@ def add_parts() -> None:
     demo.PARTS.add("experiments", demo.DemoPart("experiments", fill_experiments))
     demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
     SOURCES.add(SOURCE.key, SOURCE)
+    for key, tile in overview_here.MADE.items():
+        overview.TILES.add(key, tile)
     PARTS.add(PART.key, PART)
     data_held.SOURCES.add("segments", held.held)
     add_part("segmentation", erasing.PART)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
+from campaigns.models import FirstReading
 from campaigns.selectors.publishing.missing import Missing, missing_of, missing_rows
 from crm.day import DAY_AT, Asker, Row, Section, Source
 from crm.permissions import Can
@@ -80,4 +81,50 @@ class Gone(_Missing):
     kind = Missing.GONE
 
 
-SOURCES = (Late(), Unseen(), Gone())
+class Below(Source):
+    """Posts below the usual of which nobody has said why."""
+
+    key = "publication-below"
+    name = "Post below the usual"
+    section = Section.CHASE
+    icon = "activity"
+    can = Can.RUN_CAMPAIGNS
+
+    def rows(self, asker: Asker) -> QuerySet[Any]:
+        """Of the creators whom one leads, and of one's campaigns where nobody leads them."""
+        rows = FirstReading.objects.open().filter(publication__brand=asker.brand)
+        engagement = "publication__deliverable__engagement"
+        if not asker.is_team:
+            rows = rows.filter(
+                Q(**{f"{engagement}__owner": asker.user})
+                | Q(**{f"{engagement}__owner": None, f"{engagement}__campaign__owner": asker.user})
+            )
+        dated: QuerySet[Any] = rows.annotate(**{DAY_AT: F("read_at")}).select_related(
+            f"{engagement}__owner",
+            f"{engagement}__campaign__owner",
+            f"{engagement}__relationship__creator",
+        )
+        return dated
+
+    def show(self, asker: Asker, rows: Sequence[Any]) -> list[Row]:
+        """What it did, and what is usual."""
+        found = []
+        for reading in rows:
+            deliverable = reading.publication.deliverable
+            engagement = deliverable.engagement
+            owner = engagement.owner or engagement.campaign.owner
+            found.append(
+                Row(
+                    pk=reading.pk,
+                    title=deliverable.title,
+                    url=reverse("campaigns:post_alerts", args=[asker.brand.slug]),
+                    about=engagement.relationship.creator.name,
+                    why=f"Below the usual. {reading.why}",
+                    since=reading.read_at,
+                    who=owner.display_name if owner else "nobody",
+                )
+            )
+        return found
+
+
+SOURCES = (Late(), Unseen(), Gone(), Below())

@@ -10,7 +10,9 @@ from django.db import connection
 from django.db.models import Max, Min
 
 from campaigns.models import Campaign, Conversion
+from campaigns.risk.assess import interval
 from campaigns.selectors.credits import CREDITS, params
+from campaigns.selectors.survey import Beside, beside_tracking
 
 _COUNTS = f"""
 WITH {CREDITS}
@@ -31,9 +33,12 @@ class Way:
     number: float | None
     says: str
     blind: str
+    # Of how many it is a part, where that is not all conversions.
+    of: int | None = None
 
     def share(self, of: int) -> float | None:
-        """As a part of all conversions."""
+        """As a part of all conversions, or of those that it could count."""
+        of = of if self.of is None else self.of
         return None if self.number is None or not of else self.number / of
 
 
@@ -83,14 +88,32 @@ def triangulate(
             "everybody whom people met before the last",
         ),
         _by_shapley(newest),
-        Way(
-            "Survey",
-            None,
-            "people say how they heard of you",
-            "whoever does not answer, and memory: it favours what is well known",
+        _by_survey(
+            beside_tracking(
+                campaign.brand, since=ends["first"], until=until, at=at, campaign=campaign
+            )
         ),
     ]
     return Triangle(number, both, [(way, way.share(number)) for way in ways])
+
+
+def _by_survey(said: Beside) -> Way:
+    """Of the orders with an answer: the others are no sample of anything."""
+    words = "people say how they heard of you"
+    if said.orders:
+        low, high = interval(said.creator, said.orders)
+        words = (
+            f"who answered and named a creator, of {said.orders:,} orders with an answer "
+            f"({low:.0%} to {high:.0%}, Wilson 95 %); {said.unseen:,} of them no link and no code "
+            f"saw, {said.other:,} name another creator than links and codes"
+        )
+    return Way(
+        "Survey",
+        said.creator if said.orders else None,
+        words,
+        "whoever does not answer, and memory: it favours what is well known",
+        said.orders,
+    )
 
 
 def _by_shapley(newest: tuple[float, date, date] | None) -> Way:

@@ -93,6 +93,7 @@ def add_erasing() -> None:
         "campaigns.RuleFact",
         "campaigns.Submission",
         "campaigns.SubmissionPermission",
+        "campaigns.SurveyRule",
         "campaigns.VirtualCreator",
         "campaigns.Whereabouts",
         "crm.IncidentFile",

@@ -16,6 +16,7 @@ from campaigns.attribution.settings import Settings
 from campaigns.models import Campaign
 from campaigns.selectors.conversions import currencies_of
 from campaigns.selectors.credits import settings_of
+from campaigns.selectors.survey import Survey, survey_of
 from campaigns.selectors.triangulation import triangulate
 from campaigns.services.attribution import save_settings
 from campaigns.services.refusals import CampaignRefused
@@ -67,6 +68,7 @@ def report(request: BrandRequest, pk: int) -> HttpResponse:
         "lines": page.lines[: selectors.SHOWN] if page else (),
         "more": max(len(page.lines) - selectors.SHOWN, 0) if page else 0,
         "settings": selectors.settings_in_words(told),
+        "survey": _survey(found) if page else None,
     }
     return render(request, template, context)
 
@@ -198,6 +200,14 @@ def _reports(request: BrandRequest, campaign: Campaign | None) -> HttpResponse:
         context,
         status=422 if form.errors else 200,
     )
+
+
+def _survey(found: AttributionReport) -> Survey | None:
+    """What people said in the report's days; of a campaign it stands beside the other ways."""
+    if found.campaign_id is not None:
+        return None
+    said = survey_of(found.brand, first=found.first_on, last=found.last_on, at=timezone.now())
+    return said if said.answers else None
 
 
 def _triangle(campaign: Campaign | None, today: date) -> Any:

@@ -1,0 +1,1 @@
+"""How posts do at an age, and whether a whole platform moved."""

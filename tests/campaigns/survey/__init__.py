@@ -1,0 +1,1 @@
+"""How people say they heard of the brand."""

@@ -1,0 +1,134 @@
+"""Answers are told once, taken by rules or people, and stand beside what tracking saw."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from campaigns.choices import SurveyChoice
+from campaigns.models import SurveyAnswer, SurveyBatch, SurveyRule
+from campaigns.selectors.survey import survey_of
+from campaigns.services.refusals import CampaignRefused
+from campaigns.services.survey import Kept, Taken, Told, add_rule, decide, remove_rule, tell
+from crm.models import AuditEntry
+from tests.factories import NOW, CreatorFactory, RelationshipFactory
+from tests.people import logged_in
+
+pytestmark = pytest.mark.django_db
+DAY = date(2026, 11, 20)
+
+
+def told(key: str, text: str, order: str = "") -> Told:
+    return Told(key, DAY, text, order)
+
+
+def tell_all(brand, *answers: Told) -> Kept:
+    return tell(brand=brand, answers=answers, actor=None, at=NOW)
+
+
+def taken() -> dict[str, tuple[str, str]]:
+    rows = SurveyAnswer.objects.select_related("relationship__creator")
+    return {
+        row.key: (row.choice, row.relationship.creator.name if row.relationship else row.channel)
+        for row in rows
+    }
+
+
+def test_the_same_answer_twice_is_one_and_another_is_refused_whole(brand):
+    assert tell_all(brand, told("1", "Google"), told("2", "Anna")) == Kept(2, 0)
+    assert tell_all(brand, told("1", "Google"), told("3", "A friend")) == Kept(1, 1)
+    with pytest.raises(CampaignRefused, match="another content"):
+        tell_all(brand, told("4", "TV"), told("1", "Bing"))
+    with pytest.raises(CampaignRefused, match="not between"):
+        tell_all(brand, told("4", "TV"), Told("5", DAY + timedelta(days=9), "TV"))
+    assert set(SurveyAnswer.objects.values_list("key", flat=True)) == {"1", "2", "3"}
+
+
+def test_rules_take_whole_words_and_the_longest_wins(brand, manager):
+    anna = RelationshipFactory(brand=brand, creator=CreatorFactory(name="Änna Smith"))
+    said = {"brand": brand, "actor": manager, "at": NOW}
+    tell_all(
+        brand,
+        told("1", "ANNA, on Instagram!"),
+        told("2", "instagram"),
+        told("3", "Annabel"),
+        told("4", "saw it on   Insta-gram"),
+    )
+    rule = add_rule(words=" Änna ", taken=Taken("creator", anna), **said)
+    assert rule.words == "anna"
+    add_rule(words="instagram", taken=Taken("channel", channel="Instagram"), **said)
+    assert taken() == {
+        # Of rules that fit, the one with the longest words.
+        "1": ("channel", "Instagram"),
+        "2": ("channel", "Instagram"),
+        "3": ("unknown", ""),
+        "4": ("unknown", ""),
+    }
+    add_rule(words="anna on instagram", taken=Taken("creator", anna), **said)
+    assert taken()["1"] == ("creator", "Änna Smith")
+    with pytest.raises(CampaignRefused, match="already"):
+        add_rule(words="ANNA", taken=Taken("unknown"), **said)
+    with pytest.raises(CampaignRefused, match="which creator"):
+        add_rule(words="bo", taken=Taken("creator"), **said)
+    decide(answer_id=SurveyAnswer.objects.get(key="2").pk, taken=Taken("creator", anna), **said)
+    remove_rule(rule_id=SurveyRule.objects.get(words="instagram").pk, **said)
+    assert taken()["2"] == ("creator", "Änna Smith")
+    assert SurveyRule.objects.count() == 2
+    assert AuditEntry.objects.filter(verb="campaigns.survey.rule_added").count() == 3
+    # New answers are taken by the rules that are there.
+    tell_all(brand, told("9", "by anna"))
+    assert taken()["9"] == ("creator", "Änna Smith")
+
+
+def test_shares_have_wilsons_interval(brand, manager):
+    said = {"brand": brand, "actor": manager, "at": NOW}
+    add_rule(words="google", taken=Taken("channel", channel="Search"), **said)
+    tell_all(brand, *[told(str(n), "Google" if n < 2 else "?") for n in range(10)])
+    found = survey_of(brand, first=DAY, last=DAY, at=NOW)
+    assert found.answers == 10
+    search = found.shares[1]
+    assert (search.name, search.number, search.share) == ("Search", 2, 0.2)
+    # Wilson, 2 of 10: 5.67 % to 50.98 %.
+    assert (search.low, search.high) == pytest.approx((0.0567, 0.5098), abs=1e-4)
+    assert found.beside.words == ["No answer belongs to an order that is known."]
+    assert survey_of(brand, first=date(2026, 1, 1), last=date(2026, 1, 2), at=NOW).answers == 0
+
+
+def test_a_file_is_taken_whole_shown_and_taken_back(brand, analyst, legal):
+    ana = logged_in(analyst)
+    assert "No answers yet" in ana.get(reverse("campaigns:survey", args=["acme"])).content.decode()
+    url = reverse("campaigns:survey_upload", args=["acme"])
+
+    def sent(text: str):
+        return ana.post(url, {"file": SimpleUploadedFile("a.csv", text.encode())})
+
+    assert sent("key,day,answer\n1,2026-11-20,Google\n2,soon,TV\n").status_code == 422
+    assert not SurveyBatch.objects.exists()
+    assert (
+        sent("key,day,answer,order\n1,2026-11-20,Google,A-1\n2,2026-11-21,TV,\n").status_code == 302
+    )
+    assert list(SurveyAnswer.objects.order_by("key").values_list("text", "order_key")) == [
+        ("Google", "A-1"),
+        ("TV", ""),
+    ]
+    text = ana.get(reverse("campaigns:survey", args=["acme"])).content.decode()
+    assert "Google" in text
+    assert "no rule fits" in text
+    rule = {"words": "google", "choice": "channel", "channel": "Search"}
+    new = reverse("campaigns:survey_rule_new", args=["acme"])
+    assert ana.post(new, rule | {"choice": "creator", "handle": "Nobody"}).status_code == 422
+    assert logged_in(legal).post(new, rule).status_code == 403
+    assert ana.post(new, rule).status_code == 302
+    answer = SurveyAnswer.objects.get(key="2")
+    one = reverse("campaigns:survey_answer", args=["acme", answer.pk])
+    assert ana.post(one, {"choice": SurveyChoice.CHANNEL, "channel": ""}).status_code == 422
+    assert ana.post(one, {"choice": SurveyChoice.CHANNEL, "channel": "TV"}).status_code == 302
+    assert taken() == {"1": ("channel", "Search"), "2": ("channel", "TV")}
+    undo = reverse("campaigns:survey_undo", args=["acme", SurveyBatch.objects.get().pk])
+    ana.post(undo)
+    assert not SurveyAnswer.objects.exists()
+    ana.post(undo)
+    assert AuditEntry.objects.filter(verb="campaigns.survey.import_undone").count() == 1
