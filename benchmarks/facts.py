@@ -19,6 +19,7 @@ from crm.models import Brand
 from crm.services import brands
 from segmentation.facts import advance
 from segmentation.facts.check import check_facts
+from segmentation.facts.norms import refresh_norms
 from segmentation.facts.refresh import refresh_facts
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -55,14 +56,17 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
             Contender("by the edges of windows", days.edges, days.pass_by, check=days.check),
             Contender("everybody who moved, anew", days.dirty, days.pass_by, check=days.check),
             Contender("everybody, anew", days.full, days.pass_by, check=days.check),
+            Contender("of each: the norms of the platforms", days.norms),
         ],
         repetitions=repetitions,
     )
     sizes = {
         "creators": f"{rows:,}",
         "posts": f"about {round(rows * 0.8) * POSTS:,}",
-        "computed anew by a day": f"{days.moved.whole:,}",
-        "posts counted anew": f"{days.moved.counted:,}",
+        "moved by a day": ", ".join(
+            f"{number:,} {how.name.lower().replace('_', ' ')}"
+            for how, number in days.moved.moved.items()
+        ),
     }
     return [table], sizes
 
@@ -90,11 +94,11 @@ class Days:
         """Whoever is moved by anything, computed as a whole."""
         find = advance._find_moved
 
-        def all_whole(values: dict[str, Any]) -> tuple[list[int], int]:
-            find(values)
-            with connection.cursor() as cursor:
-                cursor.execute("UPDATE facts_moved SET whole = true RETURNING creator_id")
-                return sorted(row[0] for row in cursor.fetchall()), 0
+        def all_whole(values: dict[str, Any]) -> dict[advance.Moved, list[int]]:
+            found = find(values)
+            everybody = sorted(creator for some in found.values() for creator in some)
+            nobody: dict[advance.Moved, list[int]] = {how: [] for how in found}
+            return nobody | {advance.Moved.AS_A_WHOLE: everybody}
 
         with mock.patch.object(advance, "_find_moved", all_whole):
             self._advance()
@@ -102,6 +106,10 @@ class Days:
     def full(self) -> None:
         """The whole brand from nothing."""
         refresh_facts(brand=self.brand, as_of=self.now)
+
+    def norms(self) -> None:
+        """The pass that comes last, however rows were brought forward."""
+        refresh_norms(self.brand, self.now)
 
     def check(self) -> None:
         """However it was done, the rows are what a computation from nothing finds."""

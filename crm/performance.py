@@ -101,6 +101,18 @@ def _listed(kinds: tuple[PostKind, ...]) -> str:
     return ", ".join(f"'{kind.value}'" for kind in kinds)
 
 
+def post_counts(posts: str) -> str:
+    """Aggregates over an alias of published posts: what is counted of them by their age."""
+    year = f"{posts}.posted_at > %(days_365)s"
+    return f"""count(*) FILTER (WHERE {posts}.posted_at > %(days_30)s) AS in_30d,
+    count(*) FILTER (WHERE {posts}.posted_at > %(days_90)s) AS in_90d,
+    count(*) FILTER (WHERE {year}) AS in_365d,
+    count(*) FILTER (WHERE {year} AND {posts}.kind IN ({_listed(VIDEO)})) AS video,
+    count(*) FILTER (WHERE {year} AND {posts}.kind NOT IN ({_listed(FORM_NOT_KNOWN)})) AS formed,
+    count(*) FILTER (WHERE {year} AND {posts}.is_paid_partnership) AS paid,
+    count({posts}.is_paid_partnership) FILTER (WHERE {year}) AS told"""
+
+
 def creator_metrics(selection: str) -> str:
     """A query with one row per creator that `selection` (trusted SQL, one column of ids) yields.
 
@@ -159,14 +171,7 @@ WITH chosen AS MATERIALIZED (
       WHERE r.nth <= {NEWEST_POSTS} AND r.rate IS NOT NULL)::float8 AS avg_comments,
     min(r.posted_at) AS first_at,
     max(r.posted_at) AS last_at,
-    count(*) FILTER (WHERE r.posted_at > %(days_30)s) AS in_30d,
-    count(*) FILTER (WHERE r.posted_at > %(days_90)s) AS in_90d,
-    count(*) FILTER (WHERE r.posted_at > %(days_365)s) AS in_365d,
-    count(*) FILTER (WHERE r.posted_at > %(days_365)s AND r.kind IN ({_listed(VIDEO)})) AS video,
-    count(*) FILTER (
-      WHERE r.posted_at > %(days_365)s AND r.kind NOT IN ({_listed(FORM_NOT_KNOWN)})) AS formed,
-    count(*) FILTER (WHERE r.posted_at > %(days_365)s AND r.is_paid_partnership) AS paid,
-    count(r.is_paid_partnership) FILTER (WHERE r.posted_at > %(days_365)s) AS told
+    {post_counts("r")}
   FROM ranked r GROUP BY r.profile_id
 ), standing AS (
   SELECT a.*, n.followers, n.followers_at,

@@ -47,7 +47,7 @@ def prepared(
     numbered, names = _numbered(text)
     values = [params[name] for name in names] if isinstance(params, Mapping) else [*params]
     types = ", ".join(map(_type, values))
-    name = "rapport_" + blake2b(f"{types}\n{numbered}".encode(), digest_size=16).hexdigest()
+    name = _named(numbered, types)
     connection.ensure_connection()
     known = _prepared.setdefault(connection.connection, OrderedDict())
     if name not in known:
@@ -58,6 +58,12 @@ def prepared(
         known[name] = None
     known.move_to_end(name)
     return f"EXECUTE {name} ({', '.join(['%s'] * len(values))})", values
+
+
+@lru_cache(maxsize=KEPT)
+def _named(numbered: str, types: str) -> str:
+    """What the statement is called where parameters are of these types."""
+    return "rapport_" + blake2b(f"{types}\n{numbered}".encode(), digest_size=16).hexdigest()
 
 
 @lru_cache(maxsize=KEPT)

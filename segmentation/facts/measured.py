@@ -103,27 +103,36 @@ def strengths(platforms: Iterable[Platform], brand_id: int, norms: str) -> Itera
     """
     names = {platform.key: platform.name for platform in platforms}
     compared = From(NORMS)
+    strength = {key: _strength(key, brand_id, norms) for key in sorted(names)}
+    # Of equal ones the first by key; greatest() passes over what is unknown.
+    cases = " ".join(f"WHEN {sql} THEN '{_quoted(key)}'" for key, sql in strength.items())
+    strongest = f"(CASE greatest({', '.join(strength.values())}) {cases} END)"
     yield compared.fact(
         "strongest_platform",
         "Strongest platform",
         FactType.CHOICE,
         "The platform on which the creator stands out most from the brand's other creators.",
+        sql=strongest if strength else "(NULL::text)",
         choices=names,
     )
     for key, name in names.items():
-        usual = (
-            f"SELECT n.median_rate FROM {norms} n WHERE n.brand_id = {brand_id} "  # noqa: S608 - ours
-            f"AND n.platform_id = '{_quoted(key)}' AND n.creators > {MINIMUM_PEERS} "
-            "AND n.median_rate > 0"
-        )
         yield compared.count(
             strength_key(key),
             f"Strength on {name}",
             "times the median",
             f"Engagement rate on {name} divided by the median of the brand's creators there; "
             "1 is usual. Unknown with fewer than 5 peers.",
-            sql=f"((f.platform_rates ->> '{_quoted(key)}')::double precision / ({usual}))",
+            sql=strength[key],
         )
+
+
+def _strength(platform_key: str, brand_id: int, norms: str) -> str:
+    usual = (
+        f"SELECT n.median_rate FROM {norms} n WHERE n.brand_id = {brand_id} "  # noqa: S608 - ours
+        f"AND n.platform_id = '{_quoted(platform_key)}' AND n.creators > {MINIMUM_PEERS} "
+        "AND n.median_rate > 0"
+    )
+    return f"((f.platform_rates ->> '{_quoted(platform_key)}')::double precision / ({usual}))"
 
 
 def strength_key(platform_key: str) -> str:

@@ -13,9 +13,9 @@ from django.db import connection, transaction
 from campaigns.causes.taxonomy import standard as causes
 from crm import performance
 from crm.models import Brand
-from segmentation.facts.catalogue import FACTS_TABLE, norms_table
-from segmentation.facts.measured import MINIMUM_PEERS
-from segmentation.models import FactsMoment, PeerNorm
+from segmentation.facts.catalogue import FACTS_TABLE
+from segmentation.facts.norms import refresh_norms
+from segmentation.models import FactsMoment
 
 # Facts taken as they are from crm.performance.
 MEASURED = (
@@ -43,7 +43,6 @@ COMPOSED = {
     "platforms": "nullif(m.platforms, '{}')",
     "platforms_count": "nullif(m.platforms_count, 0)",
     "primary_platform": "m.primary_platform_id",
-    "strongest_platform": "strongest.platform",
     "platform_rates": "m.platform_rates",
     "niches": "subjects.niches",
     "country": "nullif(person.country, '')",
@@ -76,32 +75,23 @@ COLUMNS = (*MEASURED, *COMPOSED)
 _NUMBERS = ", ".join(f"('{cause.key}', {cause.number})" for cause in causes().causes.values())
 CAUSES = f"(VALUES {_NUMBERS}) AS"
 
-# Of `rates` (creator_id, platform, rate): what is usual on each platform, and where creators stand
-# out most from it.
-NORMS = (
-    "SELECT platform, percentile_cont(0.5) WITHIN GROUP (ORDER BY rate) AS median_rate, "
-    "count(*) AS creators FROM rates GROUP BY platform"
-)
-STRONGEST = """SELECT DISTINCT ON (r.creator_id) r.creator_id, r.platform
-  FROM rates r JOIN norms n USING (platform)
-  WHERE n.creators > %(minimum_peers)s AND n.median_rate > 0
-  ORDER BY r.creator_id, r.rate / n.median_rate DESC, r.platform"""
+
+# What crm.performance would find, where it was stored as of the moment already.
+_STORED_METRICS = """SELECT m.*, p.id AS primary_profile_id, p.is_verified
+  FROM crm_creatormetrics m
+  LEFT JOIN crm_profile p ON p.platform_id = m.primary_platform_id AND p.handle = m.primary_handle
+  WHERE m.creator_id IN (SELECT creator_id FROM related)"""
 
 
-def facts_query(*, some: bool) -> tuple[str, str]:
+def facts_query(*, some: bool, is_measured: bool = False) -> tuple[str, str]:
     """The facts of a brand's creators as (the named queries, the query that uses them).
 
-    The result has creator_id and COLUMNS. Parameters: those of crm.performance, brand_id,
-    minimum_peers and, for `some` creators, creator_ids. `some` are compared with the stored norms
-    of the last full refresh; everybody is compared with the norms of this one.
+    The result has creator_id and COLUMNS. Parameters: those of crm.performance, brand_id and, for
+    `some` creators, creator_ids. Where the creators' metrics were brought to the same moment
+    before, `is_measured`, those are read instead of posts and snapshots.
     """
+    measure = performance.creator_metrics("SELECT creator_id AS id FROM related")
     only = "AND r.creator_id = ANY(%(creator_ids)s)" if some else ""
-    norms = (
-        "SELECT platform_id AS platform, median_rate, creators FROM segmentation_peernorm "
-        "WHERE brand_id = %(brand_id)s"
-        if some
-        else NORMS
-    )
     measured = ", ".join(f"m.{name}" for name in MEASURED)
     composed = ", ".join(f"{sql} AS {name}" for name, sql in COMPOSED.items())
     named = f"""
@@ -111,14 +101,7 @@ WITH related AS MATERIALIZED (
   FROM crm_relationship r
   WHERE r.brand_id = %(brand_id)s AND r.since <= %(as_of)s AND r.unprofiled_at IS NULL {only}
 ), metrics AS MATERIALIZED (
-  {performance.creator_metrics("SELECT creator_id AS id FROM related")}
-), rates AS (
-  SELECT m.creator_id, e.key AS platform, e.value::float8 AS rate
-  FROM metrics m CROSS JOIN LATERAL jsonb_each_text(m.platform_rates) e
-), norms AS MATERIALIZED (
-  {norms}
-), strongest AS (
-  {STRONGEST}
+  {_STORED_METRICS if is_measured else measure}
 ), stays AS (
   SELECT DISTINCT ON (s.relationship_id) s.relationship_id, s.stage, s.entered_at
   FROM crm_stagechange s JOIN related ON related.id = s.relationship_id
@@ -198,7 +181,6 @@ SELECT related.creator_id, {measured}, {composed}
 FROM related
 JOIN crm_creator person ON person.id = related.creator_id
 JOIN metrics m ON m.creator_id = related.creator_id
-LEFT JOIN strongest ON strongest.creator_id = related.creator_id
 LEFT JOIN stays ON stays.relationship_id = related.id
 LEFT JOIN subjects ON subjects.creator_id = related.creator_id
 LEFT JOIN addresses ON addresses.creator_id = related.creator_id
@@ -219,11 +201,7 @@ DEFINITION = hashlib.sha256("".join(facts_query(some=False)).encode()).hexdigest
 
 def parameters(brand: Brand, as_of: datetime, creator_ids: Sequence[int] | None) -> dict[str, Any]:
     """What `facts_query` needs."""
-    values: dict[str, Any] = {
-        **performance.parameters(as_of),
-        "brand_id": brand.pk,
-        "minimum_peers": MINIMUM_PEERS,
-    }
+    values: dict[str, Any] = {**performance.parameters(as_of), "brand_id": brand.pk}
     if creator_ids is not None:
         values["creator_ids"] = list(creator_ids)
     return values
@@ -237,18 +215,20 @@ def refresh_facts(
     creator_ids: Sequence[int] | None = None,
     table: str = FACTS_TABLE,
     looked_at: bool = False,
+    is_measured: bool = False,
 ) -> int:
     """Fill the facts of `brand` as of `as_of`, of all its creators or of `creator_ids`.
 
     Writes only rows that differ and leaves the segment masks as they are, so that a row's own
     `as_of` is when its facts last changed; that of all rows that were `looked_at`, where the caller
     says so. A creator whom the brand does not know as of the moment loses `known_since`, and the
-    row once they are in no segment any more. Returns rows written.
+    row once they are in no segment any more. Returns rows written. `is_measured` promises that
+    crm.services.metrics was told to refresh the same creators as of the same moment.
 
-    A refresh of everybody computes the peer norms, too, and stores them beside the table.
+    After a refresh of everybody come the peer norms, which are stored beside the table.
     """
     some = creator_ids is not None
-    statement = _statement(table, some=some, looked_at=looked_at)
+    statement = _statement(table, some=some, looked_at=looked_at, is_measured=is_measured)
     values = parameters(brand, as_of, creator_ids)
     many = None if creator_ids is None else len(creator_ids)
     with performance.planned_for(many), connection.cursor() as cursor:
@@ -259,8 +239,9 @@ def refresh_facts(
         for statement in _forget(table, some=some, looked_at=looked_at):
             cursor.execute(statement, values)
             written += int(cursor.rowcount)
+        if creator_ids is None:
+            refresh_norms(brand, as_of, table)
     if creator_ids is None and table == FACTS_TABLE:
-        PeerNorm.objects.filter(brand=brand).exclude(as_of=as_of).delete()
         FactsMoment.objects.bulk_create(
             [FactsMoment(brand=brand, as_of=as_of, definition=DEFINITION)],
             update_conflicts=True,
@@ -271,17 +252,11 @@ def refresh_facts(
 
 
 @lru_cache(maxsize=16)
-def _statement(table: str, *, some: bool, looked_at: bool) -> str:
-    """What fills the table, and the peer norms where it is everybody."""
-    named, query = facts_query(some=some)
-    norms = f""", stored AS (
-  INSERT INTO {norms_table(table)} AS p (brand_id, platform_id, as_of, median_rate, creators)
-  SELECT %(brand_id)s, platform, %(as_of)s, median_rate, creators FROM norms
-  ON CONFLICT (brand_id, platform_id) DO UPDATE SET as_of = excluded.as_of,
-    median_rate = excluded.median_rate, creators = excluded.creators
-)"""  # noqa: S608 - names of ours
+def _statement(table: str, *, some: bool, looked_at: bool, is_measured: bool) -> str:
+    """What fills the table."""
+    named, query = facts_query(some=some, is_measured=is_measured)
     listed = ", ".join(COLUMNS)
-    return f"""{named}{"" if some else norms}
+    return f"""{named}
 INSERT INTO {table} AS f (brand_id, as_of, member_bits, unknown_bits, creator_id, {listed})
 SELECT %(brand_id)s, %(as_of)s, '{{}}', '{{}}', found.* FROM ({_ordered(query)}) found
 ON CONFLICT (brand_id, creator_id) DO UPDATE

@@ -40,7 +40,6 @@ class CreatorFacts(models.Model):
     platforms = ArrayField(models.IntegerField(), null=True)
     platforms_count = models.IntegerField(null=True)
     primary_platform = models.CharField(max_length=30, null=True)
-    strongest_platform = models.CharField(max_length=30, null=True)
     # {platform key: engagement rate}: compared with the norms when it is read.
     platform_rates = models.JSONField(null=True)
     # Engagement

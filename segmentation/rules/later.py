@@ -15,7 +15,7 @@ from typing import Any, Literal, cast
 
 from segmentation.rules.calendar import Bounds, Calendar, DateBounds
 from segmentation.rules.sql import Sql, escaped
-from segmentation.rules.tree import Window
+from segmentation.rules.tree import Span, Window
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,19 @@ class LaterCalendar(Calendar):
         return DateBounds(*(cast("date", one) for one in _ends(window, "date_bounds")))
 
 
-def _ends(window: Window, of: Literal["bounds", "date_bounds", "past"]) -> tuple[Later, Later]:
-    return Later(window, "start", of), Later(window, "end", of)
-
-
 class Asked(Enum):
     """What else a statement is told when it is executed."""
 
     AS_OF = "as_of"
     CREATORS = "creators"
+
+
+def _ends(
+    window: Window, of: Literal["bounds", "date_bounds", "past"]
+) -> tuple[Later, Later | Asked]:
+    # A span of moments ends at the one that it counts from: a value less to tell for each.
+    is_to_now = isinstance(window, Span) and of != "date_bounds"
+    return Later(window, "start", of), Asked.AS_OF if is_to_now else Later(window, "end", of)
 
 
 @dataclass(frozen=True)

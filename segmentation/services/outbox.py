@@ -133,7 +133,11 @@ def _look_at_some(work: Work, at: datetime, *, is_limited: bool) -> None:
     as_of = _not_before(standing.ledger_at, at)
     # A change set that still waits leaves alone who was looked at as of now.
     refresh_facts(
-        brand=brand, as_of=as_of, creator_ids=work.creators, looked_at=standing.is_segmented
+        brand=brand,
+        as_of=as_of,
+        creator_ids=work.creators,
+        looked_at=standing.is_segmented,
+        is_measured=as_of == at,
     )
     if standing.is_segmented:
         found = look(*plan_for(standing, as_of), is_limited=is_limited)

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from campaigns.choices import Flag
+from campaigns.models import AuthenticityReading, FlagDismissal
 from crm.choices import Stage
 from crm.models import (
     AudienceSnapshot,
@@ -20,8 +22,9 @@ from crm.models import (
 )
 from crm.services.facts import mark_changed
 from crm.services.field_values import set_values
+from crm.services.metrics import refresh_metrics
 from segmentation.facts import advance
-from segmentation.facts.advance import advance_facts
+from segmentation.facts.advance import Moved, advance_facts
 from segmentation.facts.check import check_facts
 from segmentation.facts.refresh import refresh_facts
 from segmentation.models import CreatorFacts, FactsMoment, PeerNorm
@@ -140,7 +143,7 @@ def test_step_by_step_it_is_equal_to_a_computation_from_nothing(brand, seed):
         as_of += step
         found = advance_facts(brand=brand, as_of=as_of)
         assert not found.is_full
-        moved += found.whole + found.counted
+        moved += sum(found.moved.values())
         # What it wrote stays as it is: the next step starts from there, not from the check.
         assert_as_from_nothing(brand, as_of)
     assert moved > 60
@@ -165,19 +168,43 @@ def test_without_a_check_between_the_steps(brand, seed):
     assert_as_from_nothing(brand, as_of)
 
 
-def test_posts_that_only_grow_older_are_counted_and_nobody_else_is_looked_at(brand):
-    old, new, still = (known(brand, days) for days in (29, 0, 200))
+def test_each_is_looked_at_no_further_than_they_are_moved(brand):
+    old, oldest, new, come, still = (known(brand, days) for days in (29, 364, 0, 0, 200))
     for _ in range(7):
         known(brand, 200)
+    MetricSnapshot.objects.create(
+        profile=new.profiles.get(),
+        captured_at=NOW - timedelta(days=9),
+        source="vendor",
+        followers=9,
+    )
     refresh_facts(brand=brand, as_of=NOW)
-    PostFactory(profile=new.profiles.get(), posted_at=NOW + timedelta(hours=2))
-    CreatorFacts.objects.filter(creator=still).update(country="XX")
+    FactChange.objects.all().delete()
+    for creator in (new, come):
+        PostFactory(profile=creator.profiles.get(), posted_at=NOW + timedelta(hours=2))
+    # What nobody looks at stays as it is.
+    CreatorFacts.objects.filter(creator__in=[old, oldest, new, come, still]).update(country="XX")
+    CreatorFacts.objects.filter(creator=old).update(posts_365d=7)
 
     found = advance_facts(brand=brand, as_of=NOW + timedelta(days=2))
 
-    assert (found.is_full, found.whole, found.counted) == (False, 1, 1)
-    assert CreatorFacts.objects.get(creator=old).posts_30d == 0
-    assert CreatorFacts.objects.get(creator=new).posts_30d == 2
+    assert not found.is_full
+    assert found.moved == {
+        Moved.BY_AGE: 1,
+        Moved.BY_A_YEAR: 1,
+        Moved.BY_POSTS: 1,
+        Moved.AS_A_WHOLE: 1,
+    }
+    assert found.written == 4
+    row = CreatorFacts.objects.get(creator=old)
+    assert (row.posts_30d, row.posts_90d, row.posts_365d, row.country) == (0, 1, 7, "XX")
+    row = CreatorFacts.objects.get(creator=oldest)
+    assert (row.posts_90d, row.posts_365d, row.video_share, row.country) == (0, 0, None, "XX")
+    row = CreatorFacts.objects.get(creator=new)
+    assert (row.posts_30d, row.posts_365d, row.country) == (2, 2, "XX")
+    assert row.last_post_at == NOW + timedelta(hours=2)
+    row = CreatorFacts.objects.get(creator=come)
+    assert (row.posts_30d, row.country) == (2, None)
     assert CreatorFacts.objects.get(creator=still).country == "XX"
     assert FactsMoment.objects.get().as_of == NOW + timedelta(days=2)
 
@@ -196,7 +223,7 @@ def test_what_waits_in_the_outbox_is_computed_too(brand):
     Creator.objects.filter(pk=creator.pk).update(country="DK")
     mark_changed(brand=None, creator_ids=[creator.pk], cause="creator")
     later = NOW + timedelta(hours=1)
-    assert advance_facts(brand=brand, as_of=later).whole == 1
+    assert advance_facts(brand=brand, as_of=later).moved[Moved.AS_A_WHOLE] == 1
     assert CreatorFacts.objects.get(creator=creator).country == "DK"
     assert FactChange.objects.count() == 1
 
@@ -259,6 +286,48 @@ def test_the_check_reports_what_differs_and_the_outbox_puts_it_right(brand, capl
     assert check_facts(brand=brand, at=later) == 0
     mark_changed(brand=brand, creator_ids=None, cause="niche")
     assert check_facts(brand=brand, at=later) is None
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_facts_made_of_stored_metrics_are_those_of_a_computation(brand, seed):
+    populate(brand, 120, seed=seed)
+    scatter(brand, random.Random(seed), NOW)
+    people = list(Creator.objects.values_list("pk", flat=True))
+    refresh_metrics(creator_ids=people, as_of=NOW)
+    assert refresh_facts(brand=brand, as_of=NOW, creator_ids=people, is_measured=True) > 50
+    assert refresh_facts(brand=brand, as_of=NOW, creator_ids=people) == 0
+
+
+@pytest.mark.usefixtures("however_many")
+def test_an_explanation_that_runs_out_lets_the_flag_count_again(brand):
+    creator = known(brand, 200)
+    relationship, profile = brand.relationships.get(), creator.profiles.get()
+    AuthenticityReading.objects.create(
+        profile=profile,
+        read_at=NOW,
+        looked_at=NOW,
+        raised=[Flag.GROWTH],
+        flags=[],
+        thresholds="1",
+        digest="0" * 64,
+    )
+    FlagDismissal.objects.create(
+        brand=brand,
+        relationship=relationship,
+        profile=profile,
+        flag=Flag.GROWTH,
+        reason="A prize draw.",
+        since=NOW,
+        until=NOW + timedelta(days=3),
+    )
+    refresh_facts(brand=brand, as_of=NOW)
+    assert CreatorFacts.objects.get().audience_flags == 0
+    FactChange.objects.all().delete()
+    for days, flags in ((2, 0), (3, 1)):
+        found = advance_facts(brand=brand, as_of=NOW + timedelta(days=days))
+        assert found.moved[Moved.AS_A_WHOLE] == flags
+        assert CreatorFacts.objects.get().audience_flags == flags
+    assert_as_from_nothing(brand, NOW + timedelta(days=3))
 
 
 def test_the_check_finds_nothing_wrong_with_rows_of_different_moments(brand):

@@ -199,12 +199,16 @@ def test_stages_and_acquaintance_are_those_of_the_moment(brand):
     assert values_of(brand, creator, BEFORE - timedelta(seconds=1)) == {}
 
 
-def strength(brand, creator, platform: str = "instagram") -> float | None:
+def reading(brand, creator, key: str):
     """As rules read it of the stored row."""
     readings = read_facts(
         brand=brand, creator=creator, as_of=NOW, facts=catalogue(brand), stored=True
     )
-    return readings[strength_key(platform)].value
+    return readings[key].value
+
+
+def strength(brand, creator, platform: str = "instagram") -> float | None:
+    return reading(brand, creator, strength_key(platform))
 
 
 def test_strength_needs_five_peers(brand):
@@ -219,10 +223,33 @@ def test_strength_needs_five_peers(brand):
     refresh_facts(brand=brand, as_of=NOW)
 
     assert strength(brand, sixth) == pytest.approx(0.12 / 0.035)
-    assert facts_of(brand, creators[0]).strongest_platform == "instagram"
+    assert reading(brand, creators[0], "strongest_platform") == "instagram"
     assert strength(brand, other, "tiktok") is None
+    assert reading(brand, other, "strongest_platform") is None
     norm = PeerNorm.objects.get(platform="instagram")
     assert (norm.median_rate, norm.creators) == (pytest.approx(0.035), 6)
+
+
+def test_whoever_is_on_two_platforms_is_strongest_where_they_stand_out_most(brand):
+    for platform, usual in (("instagram", 0.02), ("tiktok", 0.2)):
+        for _ in range(6):
+            known(brand, rate=usual, platform=platform)
+    both, even = known(brand, rate=0.03), known(brand, rate=0.02)
+    for creator, rate in ((both, 0.21), (even, 0.2)):
+        profile = ProfileFactory(creator=creator, platform_id="tiktok")
+        MetricSnapshot.objects.create(
+            profile=profile, captured_at=NOW, source="vendor", followers=1, engagement_rate=rate
+        )
+    refresh_facts(brand=brand, as_of=NOW)
+    assert reading(brand, both, "strongest_platform") == "instagram"
+    # Of two that are equal, the first by name.
+    assert reading(brand, even, "strongest_platform") == "instagram"
+    assert reading(brand, both, "strength_tiktok") == pytest.approx(1.05)
+    # The norms move, and nobody's row with them.
+    PeerNorm.objects.filter(platform="instagram").update(median_rate=0.03)
+    assert reading(brand, both, "strongest_platform") == "tiktok"
+    PeerNorm.objects.filter(platform="tiktok").update(creators=5)
+    assert reading(brand, both, "strongest_platform") == "instagram"
 
 
 def test_one_creator_is_compared_with_the_stored_norm(brand):
@@ -295,7 +322,7 @@ def test_readings_tell_source_and_age(brand):
 def test_the_number_of_queries_does_not_grow_with_creators(brand, django_assert_num_queries):
     for count in (1, 30):
         populate(brand, count, seed=count)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             refresh_facts(brand=brand, as_of=NOW)
 
 
