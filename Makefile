@@ -31,7 +31,7 @@ demo: $(VENV)/.run ## fill the demo brand: 2,000 made-up creators, 8 quarters of
 
 test: $(VENV)/.test node_modules/.test ## install what is missing, a browser too, then run every test
 	@echo "Looking for a browser" && CHROME="$$($(BIN)/python -m config.devstack.browser)" && export CHROME \
-	  && echo "Browser: $$CHROME" && exec $(BIN)/pytest -n 2 --dist worksteal $(ARGS)
+	  && echo "Browser: $$CHROME" && exec $(BIN)/pytest -n 2 $(ARGS)
 
 check: lint types imports templates migrations schema containers ## what CI checks besides the tests
 
