@@ -260,6 +260,8 @@ SPECTACULAR_SETTINGS = {
         "CostKind": "campaigns.choices.CostKind",
         "PayAct": "campaigns.choices.PayAct",
         "PayMetric": "campaigns.choices.PayMetric",
+        "MarketingChannel": "campaigns.choices.MarketingChannel",
+        "ChannelEnum": "campaigns.choices.Channel",
         "PayState": "campaigns.choices.PayState",
         "PayTrigger": "campaigns.choices.PayTrigger",
         "GiftAct": "campaigns.choices.GiftAct",

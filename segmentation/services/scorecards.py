@@ -11,7 +11,14 @@ from django.db import connection, transaction
 from django.db.models import Max, Model
 from django.db.models.functions import Now
 
-from campaigns.models import Conversion, ConversionBatch, Refund
+from campaigns.models import (
+    Conversion,
+    ConversionBatch,
+    ExchangeRate,
+    Payable,
+    Refund,
+    ValueSet,
+)
 from crm.models import Brand, ImportBatch, Incident
 from segmentation.choices import RunStatus, SegmentStatus
 from segmentation.metrics.catalogue import METRICS, PART_SEPARATOR, metric_of
@@ -43,6 +50,10 @@ _TOLD_LATE: Sequence[tuple[type[Model], str]] = (
     (ConversionBatch, "undone_at"),
     (Incident, "state_since"),
 )
+    # What is owed changes what something cost, and a rate or weight what that is.
+    (Payable, "state_since"),
+    (ExchangeRate, "entered_at"),
+    (ValueSet, "created_at"),
 _KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 

@@ -73,7 +73,11 @@ def test_the_draft_is_changed_and_what_is_wrong_is_beside_its_field(brand, manag
     for lines in (form.deliverables, form.parts, form.results):
         data |= {field.html_name: field.value() for field in lines.management_form}
         data |= {field.html_name: field.value() for line in lines for field in line}
-    data = {name: value for name, value in data.items() if value not in {None, False, ""}}
+    data = {
+        name: value
+        for name, value in data.items()
+        if value is not None and value is not False and value != ""
+    }
     wrong = manager_client.post(url, data | {"total": "900", "parts-0-percent": "60"})
     assert wrong.status_code == 422
     assert "The parts come to 990 EUR, the fee is 900 EUR." in wrong.content.decode()
