@@ -89,7 +89,7 @@ def judged(relationship: Relationship) -> Iterator[Held]:
         state=ReviewState.DECIDED,
         stage=ReviewStage.LIVE,
     ).select_related("deliverable")
-    for look in looks.order_by("deliverable", "-decided_at", "-pk").distinct("deliverable"):
+    for look in looks.order_by("deliverable_id", "-decided_at", "-pk").distinct("deliverable_id"):
         last = look.decisions.order_by("-at", "-pk").first()
         why = last.reason if last and last.reason else "decided by a person of our team"
         what = f"Whether “{look.deliverable}” is marked as advertising"

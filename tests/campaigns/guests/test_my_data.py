@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from campaigns.choices import EngagementStage
-from campaigns.models import GuestLink
+from campaigns.models import GuestLink, RiskOverride
 from campaigns.services import guests
 from crm.audit import entries_of, first_broken_link
 from crm.choices import Role
@@ -18,6 +18,7 @@ from crm.services.contacts import set_address
 from crm.services.held import held_about
 from crm.services.privacy.requests import months_after
 from tests.campaigns.made import engage, make_campaign
+from tests.campaigns.remediation.worlds import wanting
 from tests.factories import NOW, PostFactory, ProfileFactory, RelationshipFactory
 from tests.people import person
 
@@ -67,6 +68,31 @@ def test_what_is_held_is_named_with_its_source_and_shown_in_part(link, maya):
     assert "@maya.makes, 12,345 followers on 22 November 2026" in text
     assert "maya@studio.example" not in text
     assert "Difficult" not in text
+
+
+def test_how_a_post_was_judged_is_told_with_the_reason(brand, manager, legal):
+    review = wanting(brand, manager, legal)
+    relationship = review.deliverable.engagement.relationship
+    lines = {line.what: (line.value, line.source) for line in held_about(relationship, NOW)}
+    what = f"Whether “{review.deliverable}” is marked as advertising"
+    assert lines[what] == ("Missing", "Nothing to be seen.")
+
+
+def test_the_risk_is_told_with_its_reasons_and_without_names(brand, legal, maya):
+    override = RiskOverride.objects.create(
+        brand=brand,
+        relationship=maya,
+        tier="high",
+        reason="Difficult",
+        since=NOW - timedelta(days=1),
+        until=NOW + timedelta(days=30),
+        by=legal,
+    )
+    lines = {line.what: (line.value, line.source) for line in held_about(maya, NOW)}
+    assert lines["Risk, as we reckon it"] == (
+        override.get_tier_display(),
+        "said by a person of our team in place of what was computed",
+    )
 
 
 def test_another_brands_contacts_and_notes_stay_there(link, maya, other_brand):
