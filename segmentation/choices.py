@@ -163,3 +163,11 @@ class LookSource(models.TextChoices):
 
     MEASURED = "measured", "What the product has measured"
     FILE = "file", "A file"
+
+
+class StretchKind(models.TextChoices):
+    """What a row of a creator's stretches of a quarter is."""
+
+    UNIT = "unit", "A unit, with what it adds up to"
+    MORE = "more", "A further time of the unit"
+    PART = "part", "What one source told of the unit"

@@ -9,7 +9,7 @@ it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,46 +20,36 @@ from django.db import connection, transaction
 from crm.choices import Source
 from crm.models import Brand
 from segmentation.metrics.statistics import Sums
+from segmentation.metrics.stretches import filling, sheets
+from segmentation.metrics.stretches.names import EXPLODED, KEPT, PASSING, SEGMENTS, holds, places
+from segmentation.metrics.stretches.posted import SUMS
 
 WHOLE_BRAND = 0
 LEDGER = "segmentation_membership"
 WINDOWS = "scorecard_window"
+UNITS = "scorecard_unit"
+PARTS = "scorecard_part"
 
-# Windows: a creator's stays that begin and end together (cut to the period), with the segments they
-# are in: one or two rows for each creator, whatever the number of segments. A creator who left a
-# segment and came back has the windows of that segment for itself, under one (negative) unit, and
-# is so one creator. The order inside `segments` does not matter: another order is another group.
-_WINDOWS = """
-CREATE TEMP TABLE {windows} ON COMMIT DROP AS
-WITH stay AS MATERIALIZED (
-  SELECT m.segment_id, m.creator_id, greatest(m.entered_at, %(start)s) AS since,
-    least(coalesce(m.left_at, %(until)s), %(until)s) AS until
-  FROM {stays} m
-  WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
-    AND (m.left_at IS NULL OR m.left_at > %(start)s)
-  UNION ALL
-  SELECT 0, r.creator_id, greatest(r.since, %(start)s), %(until)s
-  FROM crm_relationship r WHERE r.brand_id = %(brand)s AND r.since < %(until)s
-),
-back AS MATERIALIZED (
-  SELECT DISTINCT gone.segment_id, gone.creator_id
-  FROM (SELECT * FROM stay WHERE until < %(until)s) gone
-  JOIN (SELECT * FROM stay WHERE since > %(start)s) again
-    ON again.segment_id = gone.segment_id AND again.creator_id = gone.creator_id
-    AND again.since >= gone.until
-)
-SELECT row_number() OVER () AS unit, w.* FROM (
-  SELECT s.creator_id, s.since, s.until, array_agg(s.segment_id) AS segments
-  FROM stay s
-  WHERE NOT EXISTS (
-    SELECT FROM back b WHERE b.segment_id = s.segment_id AND b.creator_id = s.creator_id)
-  GROUP BY s.creator_id, s.since, s.until
-) w
-UNION ALL
-SELECT -dense_rank() OVER (ORDER BY s.segment_id, s.creator_id), s.creator_id, s.since, s.until,
-  ARRAY[s.segment_id]
-FROM stay s JOIN back b ON b.segment_id = s.segment_id AND b.creator_id = s.creator_id
-"""
+# A creator's times in segments, and what they did: one or two rows for each creator, whatever the
+# number of segments. Rows of a `unit` are of one creator, who is counted once in its segments.
+_VIEWS = f"""
+CREATE TEMP VIEW {WINDOWS} AS
+SELECT unit, creator_id, segments, since, coalesce(until, {{until}}) AS until,
+  until IS NULL AS is_there, stage, platform_id, followers, followers_source
+FROM {{table}} WHERE sheet_id = {{sheet}} AND kind <> 'part';
+CREATE TEMP VIEW {UNITS} AS
+SELECT unit, creator_id, segments, since,
+  days + coalesce(extract(epoch FROM {{until}} - open_since)::float8 / 86400, 0) AS days, tracked,
+  coalesce(posts, 0) AS posts, source, {", ".join(name for name in SUMS if name != "posts")}
+FROM {{table}} WHERE sheet_id = {{sheet}} AND kind = 'unit';
+CREATE TEMP VIEW {PARTS} AS
+SELECT segments, source, {", ".join(SUMS)}
+FROM {{table}} WHERE sheet_id = {{sheet}} AND kind = 'part'
+"""  # noqa: S608 - names of ours
+_SEGMENTS = f"""
+CREATE TEMP TABLE {SEGMENTS} ON COMMIT DROP AS
+SELECT * FROM unnest(%(all)s::bigint[], %(words)s::int[], %(flags)s::bigint[])
+  AS of_set (segment_id, word, flag)"""  # noqa: S608 - a name of ours
 
 _OF_SOURCE = ", ".join(
     f"coalesce(sum(e.n) FILTER (WHERE e.source = '{source}'), 0) AS n_{source}"
@@ -79,7 +69,7 @@ of_creator AS (
 )
 SELECT segment_id, part, sum(n)::bigint AS n, count(*) AS creators, sum(y) AS y, sum(w) AS w,
   sum(y * y) AS yy, sum(y * w) AS yw, sum(w * w) AS ww, {_SUM_OF_SOURCE}
-FROM of_creator CROSS JOIN LATERAL unnest(segments) AS exploded (segment_id)
+FROM of_creator {EXPLODED}
 WHERE {{only}}
 GROUP BY segment_id, part
 """  # noqa: S608 - names of ours
@@ -111,6 +101,10 @@ class Look:
             "sources": Source.values,
         }
 
+    def segments_of(self, words: Sequence[int]) -> list[int]:
+        """The segments of a set, as it comes in rows."""
+        return [key for place, key in enumerate(self.all_ids) if holds(words, place)]
+
     def rows(self, sql: str, **more: Any) -> list[dict[str, Any]]:
         """The rows of a statement, by the names of its columns."""
         with connection.cursor() as cursor:
@@ -123,10 +117,10 @@ class Look:
         [row] = self.rows(f"SELECT EXISTS (SELECT FROM {WINDOWS}) AS there")  # noqa: S608 - ours
         return bool(row["there"])
 
-    def execute(self, sql: str) -> None:
+    def execute(self, sql: str, **more: Any) -> None:
         """Do it."""
         with connection.cursor() as cursor:
-            cursor.execute(sql, self.values)
+            cursor.execute(sql, {**self.values, **more} if "%" in sql else None)
 
 
 @dataclass(frozen=True)
@@ -143,24 +137,60 @@ NO_TALLY = Tally(0, Sums(), {})
 
 @contextmanager
 def looking(
-    *, brand: Brand, segment_ids: Collection[int], start: datetime, until: datetime, stays: str
+    *,
+    brand: Brand,
+    segment_ids: Collection[int],
+    start: datetime,
+    until: datetime,
+    stays: str = LEDGER,
+    kept_to: datetime | None = None,
 ) -> Iterator[Look]:
-    """A look at a period, with its windows of membership ready for statements to join."""
+    """A look at a period, with what it is added up from ready for statements to join.
+
+    `kept_to` is the end of the quarter where that is kept for the next look at it.
+    """
     look = Look(brand, tuple(sorted(segment_ids)), start, until, stays)
     with transaction.atomic():
         # Sorts and hashes of one row for each creator stay in memory up to some 100,000 creators.
         look.execute("SET LOCAL work_mem = '64MB'")
         # Straight after an import the tables have no statistics: the planner takes them for empty
         # and would compare every row with every other. What is left of nested loops has no other
-        # way (LATERAL), and is not touched by this.
+        # way (LATERAL), and is not touched by this. Compiling costs more than it saves here.
         look.execute("SET LOCAL enable_nestloop = off")
+        look.execute("SET LOCAL jit = off")
         # More than one period may be looked at in one transaction.
-        look.execute(f"DROP TABLE IF EXISTS {WINDOWS}")
-        look.execute(_WINDOWS.format(windows=WINDOWS, stays=stays))
-        look.execute(f"ANALYZE {WINDOWS}")
+        look.execute(f"DROP TABLE IF EXISTS {SEGMENTS}, {PASSING} CASCADE")
+        words, flags = places(look.all_ids)
+        look.execute(_SEGMENTS, all=list(look.all_ids), words=words, flags=flags)
+        table, sheet = _stretches(look, kept_to)
+        look.execute(f"DROP VIEW IF EXISTS {WINDOWS}, {UNITS}, {PARTS}")
+        moment = f"'{until.isoformat()}'::timestamptz"
+        look.execute(_VIEWS.format(table=table, sheet=sheet, until=moment))
         yield look
-        look.execute(f"DROP TABLE {WINDOWS}")
+        look.execute(f"DROP VIEW {WINDOWS}, {UNITS}, {PARTS}")
+        look.execute(f"DROP TABLE {SEGMENTS}")
         look.execute("SET LOCAL enable_nestloop = on")
+
+
+def _stretches(look: Look, kept_to: datetime | None) -> tuple[str, int]:
+    """The table and the sheet of stretches of all who are looked at."""
+    if kept_to is not None:
+        return KEPT, sheets.keep(
+            brand=look.brand,
+            ends_at=kept_to,
+            segments=list(look.all_ids),
+            stays=look.stays,
+            values=look.values,
+        )
+    look.execute(f"CREATE TEMP TABLE {PASSING} (LIKE {KEPT}) ON COMMIT DROP")
+    filling.fill(
+        table=PASSING,
+        stays=look.stays,
+        segments=len(look.all_ids),
+        values={**look.values, "sheet": 0},
+    )
+    look.execute(f"ANALYZE {PASSING} ({filling.TOLD_APART_BY})")
+    return PASSING, 0
 
 
 def tallies(

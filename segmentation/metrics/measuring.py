@@ -34,15 +34,22 @@ def measure(
     start: datetime,
     until: datetime,
     stays: str = LEDGER,
+    kept_to: datetime | None = None,
 ) -> Measured:
     """Measure each segment, and the whole base, for the moments start <= t < until.
 
-    `stays` names the table of who was where when, by default the membership ledger. The number of
-    statements does not depend on the number of segments or creators.
+    `stays` names the table of who was where when, by default the membership ledger; `kept_to` is
+    the end of a quarter of which is kept what it is added up from. The number of statements does
+    not depend on the number of segments or creators.
     """
     rows: dict[int, dict[str, Found]] = defaultdict(dict)
     with looking(
-        brand=brand, segment_ids=segment_ids, start=start, until=until, stays=stays
+        brand=brand,
+        segment_ids=segment_ids,
+        start=start,
+        until=until,
+        stays=stays,
+        kept_to=kept_to,
     ) as look:
         has_anybody = look.has_anybody()
         for family in FAMILIES:

@@ -24,6 +24,7 @@ from segmentation.models.scorecards import Scorecard
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
 from segmentation.models.stage_rules import StageRule, StageRuleVersion
 from segmentation.models.stage_suggestions import StageSuggestion
+from segmentation.models.stretches import QuarterSheet, Stretch, Touched
 from segmentation.models.targets import MetricTarget
 from segmentation.models.tiers import TierScorecards
 
@@ -51,6 +52,7 @@ __all__ = (
     "Override",
     "PeerNorm",
     "Playbook",
+    "QuarterSheet",
     "Run",
     "RunEvidence",
     "RunNorm",
@@ -64,5 +66,7 @@ __all__ = (
     "StageRule",
     "StageRuleVersion",
     "StageSuggestion",
+    "Stretch",
     "TierScorecards",
+    "Touched",
 )

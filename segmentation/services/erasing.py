@@ -10,7 +10,7 @@ from django.db.models import F
 from crm.models import Brand, Creator
 from crm.services.privacy.parts import Own
 from segmentation.choices import Cause
-from segmentation.models import Change, CreatorFacts, Membership, RunEvidence, Segment
+from segmentation.models import Change, CreatorFacts, Membership, RunEvidence, Segment, Stretch
 from segmentation.services import ledger
 
 # A stay has a length.
@@ -36,6 +36,7 @@ def erase(brand: Brand, creator: Creator, heir: int | None, at: datetime) -> Non
         Segment.objects.filter(pk=segment).update(members_count=F("members_count") - number)
     CreatorFacts.objects.filter(brand=brand, creator=creator.pk).delete()
     RunEvidence.objects.filter(run__brand=brand, creator=creator.pk).delete()
+    Stretch.objects.filter(sheet__brand=brand, creator=creator.pk).delete()
     if heir is not None:
         stays.update(creator=heir)
         Change.objects.filter(run__brand=brand, creator=creator.pk).update(creator=heir)
@@ -48,6 +49,8 @@ PART = Own(
             "segmentation.CreatorFacts",
             "segmentation.Change",
             "segmentation.RunEvidence",
+            "segmentation.Stretch",
+            "segmentation.Touched",
         }
     ),
     lock=ledger.lock_for_edit,

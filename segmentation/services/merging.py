@@ -93,6 +93,8 @@ PART = Part(
             "segmentation.CreatorFacts",
             "segmentation.Change",
             "segmentation.RunEvidence",
+            "segmentation.Stretch",
+            "segmentation.Touched",
         }
     ),
     lock=lock,

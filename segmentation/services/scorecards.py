@@ -31,6 +31,7 @@ from segmentation.metrics.periods import (
     quarter_bounds,
     quarter_of,
 )
+from segmentation.metrics.stretches import sheets
 from segmentation.models import Run, Scorecard, Segment
 
 # How many quarters before the current one are kept up to date.
@@ -49,11 +50,11 @@ _TOLD_LATE: Sequence[tuple[type[Model], str]] = (
     (Refund, "received_at"),
     (ConversionBatch, "undone_at"),
     (Incident, "state_since"),
-)
     # What is owed changes what something cost, and a rate or weight what that is.
     (Payable, "state_since"),
     (ExchangeRate, "entered_at"),
     (ValueSet, "created_at"),
+)
 _KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 
@@ -115,9 +116,20 @@ def refresh(
     else:
         asked = {read_period(str(period), brand=brand, as_of=as_of) for period in periods}
         quarters = sorted(asked)
+    # Older quarters are rarely asked for: what they are added up from is not kept.
+    kept = _kept_quarters(brand, as_of)
+    sheets.forget(brand, but={span.start for span in kept.values()})
     written = 0
     for quarter in quarters:
-        written += len(_write(brand=brand, segments=segments, quarter=quarter, as_of=as_of))
+        written += len(
+            _write(
+                brand=brand,
+                segments=segments,
+                quarter=quarter,
+                as_of=as_of,
+                is_kept=quarter in kept,
+            )
+        )
     return written
 
 
@@ -194,12 +206,20 @@ def _is_by_the_catalogue(rows: Sequence[Cell]) -> bool:
 
 @transaction.atomic
 def _write(
-    *, brand: Brand, segments: Sequence[Segment], quarter: Quarter, as_of: datetime
+    *,
+    brand: Brand,
+    segments: Sequence[Segment],
+    quarter: Quarter,
+    as_of: datetime,
+    is_kept: bool = False,
 ) -> list[Scorecard]:
-    """Compute one period for `segments` and store it; returns the rows in the same order."""
+    """Compute one period for `segments` and store it; returns the rows in the same order.
+
+    `is_kept`: these are all segments, and what they are added up from is kept for the next time.
+    """
     _one_at_a_time(brand)
     bounds = quarter_bounds(quarter, calendar_of(brand))
-    measured = _measure(brand, segments, bounds, as_of)
+    measured = _measure(brand, segments, bounds, as_of, is_kept=is_kept)
     before = _cells_before(brand, segments, quarter, as_of)
     rows = [
         Scorecard(
@@ -246,13 +266,19 @@ def _one_at_a_time(brand: Brand) -> None:
 
 
 def _measure(
-    brand: Brand, segments: Sequence[Segment], bounds: Bounds, as_of: datetime
+    brand: Brand,
+    segments: Sequence[Segment],
+    bounds: Bounds,
+    as_of: datetime,
+    *,
+    is_kept: bool = False,
 ) -> Measured:
     return measure(
         brand=brand,
         segment_ids=[segment.pk for segment in segments],
         start=bounds.start,
         until=min(as_of + _INSTANT, bounds.end),
+        kept_to=bounds.end if is_kept else None,
     )
 
 
@@ -325,12 +351,18 @@ WHERE EXISTS (
 """
 
 
-def _quarters_with_anything(brand: Brand, as_of: datetime) -> list[Quarter]:
-    """Return the current quarter and those of the eight before it with a member or a post."""
+def _kept_quarters(brand: Brand, as_of: datetime) -> dict[Quarter, Bounds]:
+    """The quarters that are kept up to date, oldest first."""
     calendar = calendar_of(brand)
     current = quarter_of(as_of, calendar)
-    quarters = [current.shift(-back) for back in range(QUARTERS_BACK, -1, -1)]
-    spans = [quarter_bounds(quarter, calendar) for quarter in quarters]
+    quarters = (current.shift(-back) for back in range(QUARTERS_BACK, -1, -1))
+    return {quarter: quarter_bounds(quarter, calendar) for quarter in quarters}
+
+
+def _quarters_with_anything(brand: Brand, as_of: datetime) -> list[Quarter]:
+    """Return the current quarter and those of the eight before it with a member or a post."""
+    kept = _kept_quarters(brand, as_of)
+    quarters, spans = list(kept), list(kept.values())
     with connection.cursor() as cursor:
         cursor.execute(
             _WITH_ANYTHING,
@@ -343,5 +375,7 @@ def _quarters_with_anything(brand: Brand, as_of: datetime) -> list[Quarter]:
         )
         places = {place for (place,) in cursor.fetchall()}
     return [
-        quarter for place, quarter in enumerate(quarters) if place in places or quarter == current
+        quarter
+        for place, quarter in enumerate(quarters)
+        if place in places or quarter == quarters[-1]
     ]

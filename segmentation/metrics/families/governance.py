@@ -8,11 +8,11 @@ from typing import Any
 
 from crm.choices import Severity, Source
 from segmentation.metrics.entries import OUR_OWN, Better, Method, Metric, Unit
-from segmentation.metrics.families.post_numbers import UNITS
 from segmentation.metrics.family import Family
 from segmentation.metrics.found import Found, counted, of_ratio
-from segmentation.metrics.look import NO_TALLY, WINDOWS, Look, Tally, tallies
+from segmentation.metrics.look import NO_TALLY, UNITS, WINDOWS, Look, Tally, tallies
 from segmentation.metrics.statistics import Sums
+from segmentation.metrics.stretches.names import EXPLODED
 
 HUNDRED = 100
 COMPLIANCE = Metric(
@@ -102,7 +102,7 @@ SELECT segment_id, severity, sum(y) FILTER (WHERE u.posts = 0)::bigint AS withou
   coalesce(sum(y * y) FILTER (WHERE u.posts > 0), 0)::float8 AS yy,
   coalesce(sum(y * u.posts), 0)::float8 AS yw
 FROM incident JOIN {UNITS} u ON u.unit = incident.unit
-CROSS JOIN LATERAL unnest(u.segments) AS exploded (segment_id)
+{EXPLODED}
 GROUP BY segment_id, severity
 """  # noqa: S608 - names of ours
 
@@ -112,7 +112,7 @@ WITH of_set AS (
   FROM {UNITS} WHERE posts > 0 GROUP BY segments
 )
 SELECT segment_id, sum(creators)::bigint AS creators, sum(w)::float8 AS w, sum(ww)::float8 AS ww
-FROM of_set CROSS JOIN LATERAL unnest(segments) AS exploded (segment_id)
+FROM of_set {EXPLODED}
 GROUP BY segment_id
 """  # noqa: S608 - names of ours
 

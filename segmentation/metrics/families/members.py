@@ -12,6 +12,7 @@ from segmentation.metrics.entries import OF_POSTS, OUR_OWN, Better, Method, Metr
 from segmentation.metrics.family import Family
 from segmentation.metrics.found import Found
 from segmentation.metrics.look import WHOLE_BRAND, WINDOWS, Look
+from segmentation.metrics.stretches.names import EXPLODED
 
 SIZE = Metric(
     key="size",
@@ -127,40 +128,19 @@ WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
 GROUP BY m.segment_id
 """
 
-# Windows that reach the end are those of the members at the end. The primary account is the one
-# with the most followers as of then; of equals, the oldest.
+# Windows that reach the end are those of the members at the end.
 _SHARES = f"""
-WITH stage AS (
-  SELECT r.creator_id, c.stage FROM crm_relationship r
-  JOIN crm_stagechange c ON c.relationship_id = r.id
-  WHERE r.brand_id = %(brand)s AND c.entered_at < %(until)s
-    AND (c.left_at IS NULL OR c.left_at >= %(until)s)
-),
-platform AS (
-  SELECT DISTINCT ON (p.creator_id) p.creator_id, p.platform_id, known.followers, known.source
-  FROM crm_profile p
-  LEFT JOIN LATERAL (
-    SELECT s.followers, s.source FROM crm_metricsnapshot s
-    WHERE s.profile_id = p.id AND s.captured_at < %(until)s AND s.followers IS NOT NULL
-    ORDER BY s.captured_at DESC, s.id DESC LIMIT 1
-  ) known ON true
-  WHERE p.creator_id IN (SELECT creator_id FROM {WINDOWS} WHERE until = %(until)s)
-  ORDER BY p.creator_id, known.followers DESC NULLS LAST, p.id
-),
-of_set AS (
-  SELECT w.segments, stage.stage, platform.platform_id, platform.source, count(*) AS creators,
-    count(platform.followers) AS counted, sum(platform.followers) AS followers
-  FROM {WINDOWS} w
-  LEFT JOIN stage ON stage.creator_id = w.creator_id
-  LEFT JOIN platform ON platform.creator_id = w.creator_id
-  WHERE w.until = %(until)s
-  GROUP BY w.segments, stage.stage, platform.platform_id, platform.source
+WITH of_set AS (
+  SELECT segments, stage, platform_id, followers_source AS source, count(*) AS creators,
+    count(followers) AS counted, sum(followers::float8) AS followers
+  FROM {WINDOWS} WHERE is_there
+  GROUP BY segments, stage, platform_id, followers_source
 )
 SELECT segment_id, stage, platform_id, source, sum(creators)::bigint AS creators,
   sum(counted)::bigint AS counted, coalesce(sum(followers), 0)::bigint AS followers
-FROM of_set CROSS JOIN LATERAL unnest(segments) AS exploded (segment_id)
+FROM of_set {EXPLODED}
 GROUP BY segment_id, stage, platform_id, source
-"""  # noqa: S608 - a name of ours
+"""  # noqa: S608 - names of ours
 
 
 class _AtTheEnd:

@@ -148,7 +148,7 @@ def _hours(look: Look) -> dict[tuple[int, str], dict[int, list[float]]]:
     found: dict[tuple[int, str], dict[int, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in look.rows(_DECIDED):
         took = between(row["began_at"], row["decided_at"], week) / HOUR
-        for segment in row["segments"]:
+        for segment in look.segments_of(row["segments"]):
             found[segment, row["gate"]][row["unit"]].append(took)
     return found
 
@@ -209,7 +209,7 @@ def _ways(look: Look) -> dict[int, list[dict[str, Any]]]:
             "days": max((end - row["invited_at"]) / DAY, 0.0),
             "is_live": is_live,
         }
-        for segment in row["segments"]:
+        for segment in look.segments_of(row["segments"]):
             found[segment].append(way)
     return found
 

@@ -1,0 +1,46 @@
+"""Names that the statements about stretches share, and how a set of segments is written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+# Of a word: every flag is a positive bigint.
+BITS = 62
+
+KEPT = "segmentation_stretch"
+# One that nobody needs again: of tiers, of a single segment, of long ago.
+PASSING = "scorecard_stretch"
+# Whose rows are filled where it is not everybody's.
+SOME = "scorecard_some"
+# Segments by their places in sets, and the brand's whole base as the first of them.
+SEGMENTS = "scorecard_segment"
+SPANS = "scorecard_span"
+POSTED = "scorecard_posted"
+ENDS = "scorecard_end"
+SCRATCH = (SPANS, POSTED, ENDS)
+
+# Joined to rows with `segments`: the row once for each of them, with its `segment_id`.
+EXPLODED = (
+    f"CROSS JOIN LATERAL (SELECT g.segment_id FROM {SEGMENTS} g "  # noqa: S608 - a name of ours
+    "WHERE segments[g.word] & g.flag <> 0) exploded"
+)
+
+
+def places(segments: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The words and flags of so many segments, in their order."""
+    count = range(len(segments))
+    return [place // BITS + 1 for place in count], [1 << place % BITS for place in count]
+
+
+def together(segments: int) -> str:
+    """SQL that makes one set of the `word` and `flag` of so many segments' rows."""
+    words = (segments - 1) // BITS + 1
+    if words == 1:
+        return "ARRAY[bit_or(flag)]"
+    each = (f"coalesce(bit_or(flag) FILTER (WHERE word = {n}), 0)" for n in range(1, words + 1))
+    return f"ARRAY[{', '.join(each)}]"
+
+
+def holds(words: Sequence[int], place: int) -> bool:
+    """Whether the segment of this place is in the set."""
+    return bool(words[place // BITS] >> place % BITS & 1)

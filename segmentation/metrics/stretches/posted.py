@@ -1,0 +1,67 @@
+"""What the posts of creators add up to, by unit and by who told their numbers."""
+
+from __future__ import annotations
+
+from segmentation.metrics.families.post_entries import RATES, TOTALS
+from segmentation.metrics.stretches.names import POSTED, SPANS
+
+# A number that is known and can be divided by; followers at post time are those given with the
+# post, else the newest of the account at or before it.
+_FOLLOWERS = """CASE WHEN p.followers_at_post IS NOT NULL THEN p.followers_at_post ELSE (
+      SELECT s.followers FROM crm_metricsnapshot s
+      WHERE s.profile_id = p.profile_id AND s.captured_at <= p.posted_at
+        AND s.followers IS NOT NULL
+      ORDER BY s.captured_at DESC, s.id DESC LIMIT 1
+    ) END"""
+_ENGAGEMENT = """CASE WHEN p.likes IS NOT NULL OR p.comments IS NOT NULL THEN
+      (coalesce(p.likes, 0) + coalesce(p.comments, 0) + coalesce(p.saves, 0)
+        + coalesce(p.shares, 0))::float8 END"""
+_KEPT = """CASE WHEN p.saves IS NOT NULL OR p.shares IS NOT NULL THEN
+      (coalesce(p.saves, 0) + coalesce(p.shares, 0))::float8 END"""
+
+
+def each(pattern: str, separator: str = ",\n    ") -> str:
+    """The pattern for each rate, with its place as a short name: r0, r1 ..."""
+    return separator.join(
+        pattern.format(r=f"r{place}", top=rate.top, bottom=rate.bottom)
+        for place, rate in enumerate(RATES)
+    )
+
+
+def totals(pattern: str, separator: str = ",\n    ") -> str:
+    """The pattern for each number that is added up."""
+    return separator.join(pattern.format(of=of) for of in TOTALS)
+
+
+# Of who is in their segments the whole quarter, posts need not be compared with times.
+STATEMENT = f"""
+CREATE TEMP TABLE {POSTED} ON COMMIT DROP AS
+WITH raw AS (
+  SELECT s.unit, p.metrics_source AS source, p.reach, p.views, p.impressions,
+    {_ENGAGEMENT} AS engagement,
+    {_KEPT} AS kept,
+    {_FOLLOWERS} AS followers
+  FROM crm_post p JOIN {SPANS} s ON s.creator_id = p.creator_id AND (
+    NOT s.is_cut OR p.posted_at >= s.since AND (s.until IS NULL OR p.posted_at < s.until))
+  WHERE p.posted_at >= %(start)s AND p.posted_at < %(until)s
+  -- Or each rate would work out anew what it is made of.
+  OFFSET 0
+),
+post AS (
+  SELECT unit, source, engagement, kept, reach, views, impressions,
+    {each("{top} / nullif(greatest({bottom}, 0), 0)::float8 AS {r}")}
+  FROM raw
+)
+SELECT unit, source, count(*)::float8 AS posts,
+  count(engagement)::float8 AS with_engagement, count(kept)::float8 AS with_kept,
+  {totals("count({of})::float8 AS with_{of}, sum({of}::float8) AS {of}")},
+  {each("sum({r}) AS {r}_y, nullif(count({r}), 0)::float8 AS {r}_w")}
+FROM post GROUP BY unit, source
+"""  # noqa: S608 - names of ours
+
+# What is added up, by the names of the columns.
+SUMS = (
+    *("posts", "with_engagement", "with_kept"),
+    *(f"{prefix}{of}" for of in TOTALS for prefix in ("with_", "")),
+    *(f"r{place}_{name}" for place in range(len(RATES)) for name in ("y", "w")),
+)

@@ -1,0 +1,136 @@
+"""What is kept of a quarter: only creators who were touched since are added up anew.
+
+Triggers leave whoever something was written of (posts, numbers, accounts, stays, stages), with the
+transaction that wrote it. A sheet knows the oldest transaction that was still going on when it was
+filled: whatever that one or a later one wrote is looked at again. So nothing is missed, whichever
+commits first. While a quarter runs, time touches creators, too: a post of tomorrow is published.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from crm.models import Brand
+from segmentation.metrics.stretches import ends, filling, posted, spans
+from segmentation.metrics.stretches.names import KEPT, SOME
+from segmentation.models import QuarterSheet, Stretch
+
+# Where more creators than this share were touched, all are added up anew.
+SHARE_AT_MOST = 0.2
+_STATEMENTS = (
+    *spans.statements(stays="", segments=1, some=False),
+    posted.STATEMENT,
+    ends.STATEMENT,
+)
+# Rows that statements of another release filled are not of use.
+_DEFINITION = hashlib.sha256("".join(_STATEMENTS).encode()).hexdigest()
+_CLOCK = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+  (SELECT system_identifier FROM pg_control_system())"""
+_TOUCHED = f"""
+CREATE TEMP TABLE {SOME} ON COMMIT DROP AS
+SELECT creator_id FROM segmentation_touched WHERE xact >= %(xact)s"""  # noqa: S608 - ours
+# What was told before its time, and came about between the two moments.
+_MOVED = """
+UNION SELECT creator_id FROM crm_post WHERE posted_at >= %(was)s AND posted_at < %(until)s
+UNION SELECT creator_id FROM segmentation_membership WHERE segment_id = ANY(%(segments)s)
+  AND (entered_at >= %(was)s AND entered_at < %(until)s
+    OR left_at >= %(was)s AND left_at < %(until)s)
+UNION SELECT p.creator_id FROM crm_metricsnapshot s JOIN crm_profile p ON p.id = s.profile_id
+  WHERE s.captured_at >= %(was)s AND s.captured_at < %(until)s
+UNION SELECT creator_id FROM crm_relationship
+  WHERE brand_id = %(brand)s AND since >= %(was)s AND since < %(until)s
+UNION SELECT r.creator_id FROM crm_stagechange c JOIN crm_relationship r ON r.id = c.relationship_id
+  WHERE r.brand_id = %(brand)s AND (c.entered_at >= %(was)s AND c.entered_at < %(until)s
+    OR c.left_at >= %(was)s AND c.left_at < %(until)s)"""
+_FORGET_SOME = f"""
+DELETE FROM {KEPT} k USING {SOME} s
+WHERE k.sheet_id = %(sheet)s AND k.creator_id = s.creator_id"""  # noqa: S608 - names of ours
+_FORGET_TOUCHED = """
+DELETE FROM segmentation_touched
+WHERE xact < (SELECT min(xact) FROM segmentation_quartersheet)"""
+
+
+def keep(
+    *, brand: Brand, ends_at: datetime, segments: list[int], stays: str, values: Mapping[str, Any]
+) -> int:
+    """Bring the stretches of a quarter up to date; returns the sheet that they are of.
+
+    `segments` are those of a look with the whole base before them, `values` the look's. Two at once
+    for one brand have to wait for each other (segmentation/services/scorecards.py).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOCK)
+        xact, database = cursor.fetchone()
+    definition = f"{_DEFINITION}:{database}"
+    start, until = values["start"], values["until"]
+    sheet = QuarterSheet.objects.filter(brand=brand, starts_at=start, ends_at=ends_at).first()
+    is_known = (
+        sheet is not None
+        and sheet.definition == definition
+        and sheet.segments == segments
+        and sheet.until <= until
+        and sheet.xact <= xact
+    )
+    if sheet is None:
+        sheet = QuarterSheet(brand=brand, starts_at=start, ends_at=ends_at)
+    if not (is_known and _add_up_touched(sheet, stays, values)):
+        _store(sheet, until, xact, definition, segments)
+        Stretch.objects.filter(sheet=sheet).delete()
+        filling.fill(
+            table=KEPT, stays=stays, segments=len(segments), values={**values, "sheet": sheet.pk}
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {KEPT} ({filling.TOLD_APART_BY})")
+    else:
+        _store(sheet, until, xact, definition, segments)
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_TOUCHED)
+    return sheet.pk
+
+
+def forget(brand: Brand, *, but: set[datetime]) -> None:
+    """Let go of the brand's sheets of quarters that do not begin at one of these moments."""
+    QuarterSheet.objects.filter(brand=brand).exclude(starts_at__in=but).delete()
+
+
+def _store(
+    sheet: QuarterSheet, until: datetime, xact: int, definition: str, segments: list[int]
+) -> None:
+    sheet.until, sheet.xact = until, xact
+    sheet.definition, sheet.segments = definition, segments
+    sheet.save()
+
+
+def _add_up_touched(sheet: QuarterSheet, stays: str, values: Mapping[str, Any]) -> bool:
+    """Fill the rows of who was touched anew; False: they are too many, nothing was done."""
+    asked = {**values, "sheet": sheet.pk, "xact": sheet.xact, "was": sheet.until}
+    moved = _MOVED if sheet.until < values["until"] else "GROUP BY creator_id"
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {SOME}")
+        with filling.set_to(cursor, enable_indexscan="off"):
+            cursor.execute(f"{_TOUCHED} {moved}", asked)
+        cursor.execute(f"ANALYZE {SOME}")
+        cursor.execute(
+            f"SELECT (SELECT count(*) FROM {SOME}), "  # noqa: S608 - names of ours
+            f"(SELECT count(*) FROM {KEPT} WHERE sheet_id = %(sheet)s)",
+            asked,
+        )
+        touched, rows = cursor.fetchone()
+        if touched > max(rows * SHARE_AT_MOST, 1):
+            return False
+        if touched:
+            cursor.execute(_FORGET_SOME, asked)
+            filling.fill(
+                table=KEPT,
+                stays=stays,
+                segments=len(sheet.segments),
+                values=asked,
+                some=True,
+            )
+    return True

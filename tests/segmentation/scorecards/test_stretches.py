@@ -1,0 +1,211 @@
+"""What is kept of a quarter adds up to what a plain reading says, whatever was changed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from statistics import median
+
+import pytest
+from django.db import connection
+
+from crm.models import Post
+from segmentation.metrics.look import WHOLE_BRAND
+from segmentation.metrics.measuring import measure
+from segmentation.metrics.statistics import Sums, log_ratio_interval
+from segmentation.metrics.stretches import sheets
+from segmentation.models import Membership, QuarterSheet, Stretch, Touched
+from segmentation.services import scorecards
+from tests.factories import NOW, MetricSnapshotFactory
+from tests.segmentation.world import make_creator, make_segment, moment, post, stay
+
+START, END = moment(7, 1), moment(10, 1)
+SOURCES = ("measured", "vendor", "estimated")
+
+
+@pytest.fixture(autouse=True)
+def _few_are_not_too_many(monkeypatch):
+    """In so small a world nearly everybody is touched: add up anew only them all the same."""
+    monkeypatch.setattr(sheets, "SHARE_AT_MOST", 1_000)
+
+
+def found(brand, segments, *, until=END, kept=True):
+    return measure(
+        brand=brand,
+        segment_ids=[segment.pk for segment in segments],
+        start=START,
+        until=until,
+        kept_to=END if kept else None,
+    )
+
+
+def day(dice, first=(6, 1), days=150):
+    return moment(*first) + dice.random() * (moment(10, 29) - moment(6, 1)) * days / 150
+
+
+def make_world(brand, dice):
+    """Creators who come, go and come back, with posts that several sources told of."""
+    segments = [make_segment(brand, f"segment-{n}") for n in range(4)]
+    creators = [make_creator(brand) for _ in range(26)]
+    for creator in creators:
+        for segment in segments:
+            edges = sorted(day(dice) for _ in range(dice.choice((0, 1, 1, 2, 3, 4))))
+            for entered, left in zip(edges[::2], [*edges[1::2], None], strict=False):
+                stay(segment, creator, entered, left)
+            if not edges:
+                stay(segment, creator, moment(5, 1))
+        for _ in range(dice.randrange(4, 12)):
+            make_post(creator, dice)
+    return segments, creators
+
+
+def make_post(creator, dice):
+    numbers = {
+        name: dice.choice((None, dice.randrange(1, 900), dice.randrange(1, 900)))
+        for name in ("likes", "comments", "saves", "shares", "reach", "views")
+    }
+    return post(
+        creator,
+        day(dice),
+        followers_at_post=dice.choice((None, 0, *(dice.randrange(1_000, 9_000) for _ in range(5)))),
+        metrics_source=dice.choice(SOURCES),
+        **numbers,
+    )
+
+
+def plainly(segment):
+    """The formula as it is told, creator by creator and post by post: followers' engagement."""
+    by_creator = {}
+    posts = Post.objects.filter(posted_at__gte=START, posted_at__lt=END).order_by("pk")
+    for one in posts:
+        stays = Membership.objects.filter(segment=segment).as_of(one.posted_at)
+        known = [n for n in (one.likes, one.comments, one.saves, one.shares) if n is not None]
+        followers = one.followers_at_post
+        if followers is None:
+            newest = one.profile.snapshots.filter(
+                captured_at__lte=one.posted_at, followers__isnull=False
+            )
+            followers = newest.order_by("-captured_at", "-pk").values_list("followers", flat=True)
+            followers = followers.first()
+        if one.likes is None and one.comments is None:
+            continue
+        if followers and stays.filter(creator=one.creator).exists():
+            by_creator.setdefault(one.creator_id, []).append(sum(known) / followers)
+    return by_creator
+
+
+def assert_as_plainly(measured, segments):
+    for segment in segments:
+        by_creator = plainly(segment)
+        rows = measured.segments[segment.pk]
+        mean, middle = (
+            rows[key] for key in ("engagement_rate_followers", "engagement_rate_followers_median")
+        )
+        assert mean.n == sum(map(len, by_creator.values()))
+        assert mean.creators == len(by_creator)
+        assert mean.creators >= 6, "too small a world to compare"
+        sums = Sums.over([(sum(rates), len(rates)) for rates in by_creator.values()])
+        assert mean.value == pytest.approx(sums.y / sums.w)
+        interval = log_ratio_interval(sums, 0.95)
+        assert (mean.wide.low, mean.wide.high) == pytest.approx((interval.low, interval.high))
+        means = [sum(rates) / len(rates) for rates in by_creator.values()]
+        assert middle.value == pytest.approx(median(means))
+        assert sum(mean.provenance.values()) == mean.n
+
+
+def as_told(measured):
+    """All rows, to nine digits: sums of another order differ in what rounding leaves."""
+
+    def short(*numbers):
+        return [float(f"{number:.9g}") for number in numbers]
+
+    return {
+        (key, row.key): (
+            row.n,
+            row.creators,
+            row.reason,
+            dict(row.provenance),
+            row.value and short(row.value),
+            row.wide and short(row.wide.low, row.wide.high),
+            row.narrow and short(row.narrow.low, row.narrow.high),
+        )
+        for key, rows in {**measured.segments, WHOLE_BRAND: measured.whole}.items()
+        for row in rows.values()
+    }
+
+
+@pytest.mark.django_db
+def test_what_is_kept_adds_up_to_a_plain_reading(brand):
+    dice = Random(1)
+    segments, creators = make_world(brand, dice)
+    assert_as_plainly(found(brand, segments), segments)
+    sheet = QuarterSheet.objects.get()
+    assert Stretch.objects.filter(kind="part").exists()
+    assert Stretch.objects.filter(kind="more").exists()
+    for creator in creators[:8]:
+        make_post(creator, dice)
+        profile = creator.profiles.get()
+        MetricSnapshotFactory(profile=profile, captured_at=day(dice), followers=5_000)
+    Post.objects.filter(creator__in=creators[8:10]).update(likes=77, metrics_source="creator")
+    Post.objects.filter(creator__in=creators[10:12]).delete()
+    open_stays = Membership.objects.filter(creator__in=creators[12:], left_at=None)
+    open_stays.filter(entered_at__lt=moment(9, 1)).update(left_at=moment(9, 1))
+    again = found(brand, segments)
+    assert_as_plainly(again, segments)
+    assert QuarterSheet.objects.get() == sheet
+    assert as_told(again) == as_told(found(brand, segments, kept=False))
+
+
+@pytest.mark.django_db
+def test_a_new_segment_has_everybody_added_up_anew(brand):
+    dice = Random(3)
+    segments, creators = make_world(brand, dice)
+    found(brand, segments)
+    segments.append(make_segment(brand, "new"))
+    for creator in creators:
+        stay(segments[-1], creator, moment(6, 1))
+    assert_as_plainly(found(brand, segments), segments)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_who_was_touched_or_time_has_moved_is_added_up_anew(brand):
+    segment = make_segment(brand)
+    creators = [make_creator(brand) for _ in range(6)]
+    for creator in creators:
+        stay(segment, creator, moment(6, 1))
+        post(creator, moment(7, 10), reach=100)
+    post(creators[0], moment(8, 20), reach=7)
+    early, late = moment(8, 15), moment(9, 15)
+
+    def reach(until):
+        return found(brand, [segment], until=until).segments[segment.pk]["reach_total"].value
+
+    assert reach(early) == 600
+    # Written down wrong: who is not looked at again keeps it.
+    Stretch.objects.update(reach=1_000)
+    assert reach(early) == 6_000
+    # Time: a post that was given before its day.
+    assert reach(late) == 107 + 5 * 1_000
+    post(creators[1], moment(7, 20), reach=30)
+    assert reach(late) == 107 + 130 + 4 * 1_000
+    Membership.objects.filter(creator=creators[2]).update(left_at=moment(7, 5))
+    assert reach(late) == 107 + 130 + 3 * 1_000
+    Post.objects.filter(creator=creators[3]).update(reach=55)
+    assert reach(late) == 107 + 130 + 55 + 2 * 1_000
+    # Whom no sheet has to look at again is forgotten.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(xact) FROM segmentation_quartersheet")
+        assert not Touched.objects.filter(xact__lt=cursor.fetchone()[0]).exists()
+
+
+@pytest.mark.django_db
+def test_sheets_of_long_ago_and_of_single_segments_are_not_kept(brand):
+    segment = make_segment(brand)
+    stay(segment, make_creator(brand), moment(6, 1))
+    scorecards.get(segment=segment, period="2026Q3", as_of=NOW)
+    assert not QuarterSheet.objects.exists()
+    scorecards.refresh(brand_id=brand.pk, as_of=NOW, periods=["2026Q3", "2020Q1"])
+    assert [sheet.starts_at for sheet in QuarterSheet.objects.all()] == [START]
+    scorecards.refresh(brand_id=brand.pk, as_of=NOW + timedelta(days=1_000), periods=[])
+    assert not QuarterSheet.objects.exists()
+    assert not Stretch.objects.exists()
