@@ -91,7 +91,7 @@ class Survey:
 
 
 def survey_of(brand: Brand, *, first: date, last: date, at: datetime) -> Survey:
-    """Of days by the brand's calendar, both included: two queries."""
+    """Of days by the brand's calendar, both included: three queries, one where nobody answered."""
     rows = SurveyAnswer.objects.filter(brand=brand, day__gte=first, day__lte=last)
     counts = list(
         rows.order_by()
@@ -99,6 +99,8 @@ def survey_of(brand: Brand, *, first: date, last: date, at: datetime) -> Survey:
         .annotate(number=Count("pk"))
     )
     total = sum(row["number"] for row in counts)
+    if not total:
+        return Survey(0, [], Beside(0, 0, 0, 0, 0, 0, 0))
     named: dict[str, int] = {}
     for row in counts:
         name = _name(row)

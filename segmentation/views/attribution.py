@@ -21,7 +21,7 @@ from campaigns.selectors.triangulation import triangulate
 from campaigns.services.attribution import save_settings
 from campaigns.services.refusals import CampaignRefused
 from crm.exports import Format, respond
-from crm.models import Creator
+from crm.models import Brand, Creator
 from crm.paging import Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
@@ -68,7 +68,7 @@ def report(request: BrandRequest, pk: int) -> HttpResponse:
         "lines": page.lines[: selectors.SHOWN] if page else (),
         "more": max(len(page.lines) - selectors.SHOWN, 0) if page else 0,
         "settings": selectors.settings_in_words(told),
-        "survey": _survey(found) if page else None,
+        "survey": _survey(found, request.brand) if page else None,
     }
     return render(request, template, context)
 
@@ -202,11 +202,11 @@ def _reports(request: BrandRequest, campaign: Campaign | None) -> HttpResponse:
     )
 
 
-def _survey(found: AttributionReport) -> Survey | None:
+def _survey(found: AttributionReport, brand: Brand) -> Survey | None:
     """What people said in the report's days; of a campaign it stands beside the other ways."""
     if found.campaign_id is not None:
         return None
-    said = survey_of(found.brand, first=found.first_on, last=found.last_on, at=timezone.now())
+    said = survey_of(brand, first=found.first_on, last=found.last_on, at=timezone.now())
     return said if said.answers else None
 
 

@@ -11,9 +11,12 @@ from django.urls import reverse
 from campaigns.choices import SurveyChoice
 from campaigns.models import SurveyAnswer, SurveyBatch, SurveyRule
 from campaigns.selectors.survey import survey_of
+from campaigns.selectors.triangulation import triangulate
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.survey import Kept, Taken, Told, add_rule, decide, remove_rule, tell
 from crm.models import AuditEntry
+from tests.campaigns.conversions.worlds import make_code, order
+from tests.campaigns.made import make_campaign
 from tests.factories import NOW, CreatorFactory, RelationshipFactory
 from tests.people import logged_in
 
@@ -132,3 +135,32 @@ def test_a_file_is_taken_whole_shown_and_taken_back(brand, analyst, legal):
     assert not SurveyAnswer.objects.exists()
     ana.post(undo)
     assert AuditEntry.objects.filter(verb="campaigns.survey.import_undone").count() == 1
+
+
+def test_answers_stand_beside_what_codes_saw(brand, manager):
+    anna, bo = (
+        RelationshipFactory(brand=brand, creator=CreatorFactory(name=name))
+        for name in ("Anna", "Bo")
+    )
+    said = {"brand": brand, "actor": manager, "at": NOW}
+    add_rule(words="anna", taken=Taken("creator", anna), **said)
+    add_rule(words="bo", taken=Taken("creator", bo), **said)
+    add_rule(words="google", taken=Taken("channel", channel="Search"), **said)
+    campaign = make_campaign(brand, manager)
+    code = make_code(brand, "ANNA10", anna)
+    for key in ("A-1", "A-2", "A-3"):
+        order(brand, key=key, code=code, campaign=campaign)
+    order(brand, key="A-4", campaign=campaign)
+    order(brand, key="A-5")
+    # The same creator, another one, another way though her code was there; one that no code saw.
+    tell_all(brand, told("1", "Anna", "A-1"), told("2", "Bo", "A-2"), told("3", "Google", "A-3"))
+    tell_all(brand, told("4", "Bo", "A-4"), told("5", "?", "A-5"), told("6", "Anna", "gone"))
+    found = survey_of(brand, first=DAY, last=NOW.date(), at=NOW).beside
+    assert (found.orders, found.creator, found.same, found.other) == (5, 3, 1, 1)
+    assert (found.unseen, found.seen_though, found.unknown) == (1, 1, 1)
+    triangle = triangulate(campaign, newest=None, at=NOW)
+    assert triangle is not None
+    [(way, share)] = [(way, share) for way, share in triangle.lines if way.name == "Survey"]
+    # Of the four orders of the campaign that have an answer, three name a creator.
+    assert (way.number, way.of, share) == (3, 4, 0.75)
+    assert "1 of them no link and no code saw, 1 name another creator" in way.says

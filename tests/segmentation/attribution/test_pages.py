@@ -124,7 +124,7 @@ def test_as_many_queries_however_many_creators(brand, manager, world, django_ass
             order(brand, NOW - days(1), value=1, visitor=100 + visitor)
         report = make_report(brand)
         client.get(page("attribution_report", brand, report.pk))
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(10):
             client.get(page("attribution_report", brand, report.pk))
 
 
