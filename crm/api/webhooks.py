@@ -125,7 +125,7 @@ class WebhookEventSerializer(serializers.Serializer[Any]):
     """Something that a webhook can be told of: every act whose type begins with the key."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    name = serializers.CharField()
 
 
 class WebhookViewSet(BrandViewSet[Webhook]):
@@ -267,7 +267,7 @@ class WebhookEventViewSet(BrandViewSet[Webhook]):
     def list(self, request: Request) -> Response:
         """The kinds of acts, by key. `crm.stage` is every event `crm.stage.…`; `*` is all."""
         named = {ALL_EVENTS: "Everything"} | dict(sorted(GROUPS.items()))
-        return self.whole([{"key": key, "label": label} for key, label in named.items()])
+        return self.whole([{"key": key, "name": name} for key, name in named.items()])
 
 
 def _problem(refusal: keeping.WebhookRefused) -> Exception:

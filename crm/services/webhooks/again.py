@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -62,7 +63,7 @@ def send_period(
     found = _at_work(webhook)
     if since >= before:
         raise WebhookRefused("The end lies after the beginning.", field="before")
-    asked = {
+    asked: dict[str, Any] = {
         "webhook": found.pk,
         "brand": found.brand_id,
         "since": since,
@@ -81,7 +82,7 @@ def send_period(
                 f"These are more than {MOST:,} events: take a shorter period.", code="too_many"
             )
         cursor.execute(_AGAIN, asked)
-        number = cursor.rowcount
+        number = int(cursor.rowcount)
     _record(found, number, actor, at, since=since, before=before)
     return number
 

@@ -42,6 +42,10 @@ PAUSED_AFTER = timedelta(days=3)
 # One worker is at one webhook for so long, and no other one meanwhile.
 TURN, LEASE = timedelta(seconds=30), timedelta(seconds=60)
 AT_ONCE = 500
+UNREADABLE = (
+    "Its secret cannot be read, since the installation has another SECRET_KEY now."
+    " Give it a new one."
+)
 
 _random = SystemRandom()
 
@@ -143,14 +147,13 @@ def _attempt(webhook: Webhook, delivery: WebhookDelivery, at: datetime) -> Resul
         headers |= {"Content-Type": "application/json", "User-Agent": "Rapport-Webhooks/1"}
         answer = outgoing.post(webhook.url, body, headers)
     except SecretLost:
-        words = "Its secret cannot be read, since the installation has another SECRET_KEY now."
-        return Result(0, error=f"{words} Give it a new one.")
+        return Result(0, error=UNREADABLE)
     except (outgoing.AddressRefused, outgoing.NoAnswer) as error:
         return Result(_ms(begun), error=str(error)[:300])
-    error = ""
+    words = ""
     if 300 <= answer.status < 400:
-        error = "Redirects are not followed: enter the address to which it leads."
-    return Result(_ms(begun), answer.status, answer.text, error, answer.retry_after)
+        words = "Redirects are not followed: enter the address to which it leads."
+    return Result(_ms(begun), answer.status, answer.text, words, answer.retry_after)
 
 
 def _ms(begun: float) -> int:
@@ -221,7 +224,7 @@ def _give_up(webhook: Webhook, reason: str, at: datetime) -> None:
     webhook.is_paused, webhook.pause_reason = True, reason
     logger.warning("Webhook %s was paused: %s", webhook.pk, reason)
     here = User.objects.filter(roles__brand=webhook.brand_id, roles__role=Role.ADMIN)
-    owner = here.filter(pk=webhook.owner_id)
+    owner = here.filter(pk=webhook.owner_id) if webhook.owner_id else here.none()
     notifications.notify_all(
         users=owner or here,
         brand=webhook.brand,

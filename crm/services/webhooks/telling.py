@@ -70,7 +70,7 @@ def _tell(webhook_id: int, at: datetime) -> int | None:
                 "at": at,
             },
         )
-        made = cursor.rowcount
+        made = int(cursor.rowcount)
     webhook.told_up_to = up_to
     webhook.save(update_fields=["told_up_to"])
     return made

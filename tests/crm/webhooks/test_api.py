@@ -71,8 +71,8 @@ def test_the_first_hour(rest, made, receiver, brand, admin_user, django_assert_n
     period = rest.send("POST", f"webhooks/{made['id']}:replay", body)
     assert (period.status_code, period.json()) == (202, {"queued": 1})
     events = rest.json("webhook-events/")["results"]
-    assert events[0] == {"key": "*", "label": "Everything"}
-    assert {"key": "crm.stage", "label": "Stages"} in events
+    assert events[0] == {"key": "*", "name": "Everything"}
+    assert {"key": "crm.stage", "name": "Stages"} in events
     with django_assert_num_queries(3):  # token, page, count
         rest.get("webhook-deliveries/")
 
