@@ -10,7 +10,6 @@ from django.utils.crypto import salted_hmac
 from crm import rates
 from crm.rates import Limit
 
-
 # A network is a household, an office or a campus: several people may send one from there.
 OF_NETWORK = (Limit(10, timedelta(hours=1)), Limit(30, timedelta(days=1)))
 # Somebody who mistypes sends again; each time a mail goes out.
