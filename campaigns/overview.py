@@ -46,7 +46,7 @@ def states(asked: Asked) -> Tile:
             for status in CampaignStatus
             if counts.get(status)
         ],
-        "campaigns, counted now",
+        "campaigns",
         asked.at,
         "No campaign yet.",
     )
@@ -78,7 +78,7 @@ def payments(asked: Asked) -> Tile:
         "Money",
         Part.BRAND,
         figures,
-        "amounts of contracts and costs entered, summed now; nothing is converted",
+        "amounts of contracts and costs entered, in their own currencies",
         asked.at,
         "Nothing is owed and nothing was paid. Accepted contracts bring their amounts here.",
     )
@@ -118,7 +118,7 @@ def waiting(asked: Asked) -> Tile:
         ),
     ]
     return Tile(
-        "legal", "Legal", Part.WORK, figures, "open items, counted now", asked.at, "Nothing waits."
+        "legal", "Legal", Part.WORK, figures, "open items", asked.at, "Nothing waits."
     )
 
 
@@ -180,7 +180,7 @@ def concentration(asked: Asked) -> Tile:
         "Concentration",
         Part.BRAND,
         figures,
-        "index of the last four quarters: 1 is all with one creator, near 0 is spread evenly",
+        "the index of the last four quarters: 1 is all with one creator, near 0 is spread evenly",
         datetime.fromisoformat(made["as_of"]),
     )
 

@@ -113,7 +113,7 @@ def stages(asked: Asked) -> Tile:
             for stage in Stage
             if counts.get(stage)
         ],
-        "relationships, counted now",
+        "relationships",
         asked.at,
         "No creator yet. Import your sheet, or add somebody.",
     )

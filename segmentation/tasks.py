@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,10 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
+from crm.limits import Busy
 from crm.models import Brand
 from segmentation.facts import check
+from segmentation.metrics.stretches import sheets
 from segmentation.models import (
     AttributionReport,
     ClaimTrial,
@@ -91,6 +94,13 @@ def suggest_stages(*, brand_id: int | None = None, **_later: Any) -> None:
     brands = Brand.objects.order_by("pk")
     for brand in brands if brand_id is None else brands.filter(pk=brand_id):
         stage_suggestions.refresh(brand=brand, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_touched(**_later: Any) -> None:
+    """Let go of the marks of changes that no scorecard has to look at; else in the next hour."""
+    with suppress(Busy):
+        sheets.let_go()
 
 
 @shared_task  # type: ignore[untyped-decorator]

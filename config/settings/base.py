@@ -408,6 +408,7 @@ CELERY_BEAT_SCHEDULE = {
     "sign-ledgers": {"task": "crm.tasks.sign_ledgers", "schedule": crontab(hour=3, minute=50)},
     # What people asked for and a lost worker left undone goes on where it was.
     "lost-jobs": {"task": "crm.tasks.take_up_jobs", "schedule": timedelta(minutes=1)},
+    "forget-touched": {"task": "segmentation.tasks.forget_touched", "schedule": crontab(minute=37)},
     "forget-answers": {"task": "crm.tasks.forget_answers", "schedule": crontab(minute=7)},
     "expired-files": {"task": "crm.tasks.remove_expired_files", "schedule": crontab(minute=17)},
     # Each at their own hour, so it looks often; what was told is stored and not told again.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -79,6 +81,7 @@ def scorecard(request: BrandRequest, key: str) -> HttpResponse:
         "page": scorecard_page(card),
         "card": card,
         "is_final": card.as_of >= card.ends_at,
+        "last_moment": card.ends_at - timedelta(microseconds=1),
         "periods": periods_offered(request.brand, at=moment, chosen=card.period),
         "links": ScorecardShare.objects.filter(
             brand=request.brand, segments=segment, period=card.period

@@ -13,15 +13,18 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
+from crm import limits
 from crm.models import Brand
 from segmentation.metrics.stretches import ends, filling, posted, spans
 from segmentation.metrics.stretches.names import KEPT, SOME
-from segmentation.models import QuarterSheet, Stretch
+from segmentation.models import QuarterSheet, Stretch, Touched
 
 # Where more creators than this share were touched, all are added up anew.
 SHARE_AT_MOST = 0.2
+MARKS_AT_MOST = 2_000_000
+WAIT_SECONDS = 10.0
 _STATEMENTS = (
     *spans.statements(stays="", segments=1, some=False),
     posted.STATEMENT,
@@ -51,9 +54,13 @@ UNION SELECT r.creator_id FROM crm_stagechange c JOIN crm_relationship r ON r.id
 _FORGET_SOME = f"""
 DELETE FROM {KEPT} k USING {SOME} s
 WHERE k.sheet_id = %(sheet)s AND k.creator_id = s.creator_id"""  # noqa: S608 - names of ours
+# Whoever keeps a sheet now has it in hand, or will look at the clock after us.
+_NOBODY_KEEPS = "LOCK TABLE segmentation_quartersheet IN SHARE MODE"
+_KEEPING = "LOCK TABLE segmentation_quartersheet IN ROW EXCLUSIVE MODE"
 _FORGET_TOUCHED = """
-DELETE FROM segmentation_touched
-WHERE xact < (SELECT min(xact) FROM segmentation_quartersheet)"""
+DELETE FROM segmentation_touched WHERE xact < coalesce(
+  (SELECT min(xact) FROM segmentation_quartersheet),
+  pg_snapshot_xmin(pg_current_snapshot())::text::bigint)"""
 
 
 def keep(
@@ -65,6 +72,7 @@ def keep(
     for one brand have to wait for each other (segmentation/services/scorecards.py).
     """
     with connection.cursor() as cursor:
+        cursor.execute(_KEEPING)
         cursor.execute(_CLOCK)
         xact, database = cursor.fetchone()
     definition = f"{_DEFINITION}:{database}"
@@ -89,14 +97,31 @@ def keep(
             cursor.execute(f"ANALYZE {KEPT} ({filling.TOLD_APART_BY})")
     else:
         _store(sheet, until, xact, definition, segments)
-    with connection.cursor() as cursor:
-        cursor.execute(_FORGET_TOUCHED)
     return sheet.pk
 
 
 def forget(brand: Brand, *, but: set[datetime]) -> None:
     """Let go of the brand's sheets of quarters that do not begin at one of these moments."""
     QuarterSheet.objects.filter(brand=brand).exclude(starts_at__in=but).delete()
+
+
+@transaction.atomic
+def let_go() -> int:
+    """Let go of the marks that no sheet needs; returns how many.
+
+    A sheet that would need more than MARKS_AT_MOST goes too: its next scorecards add up everybody.
+    Raises Busy while scorecards are being added up.
+    """
+    busy = "Scorecards are being added up."
+    with limits.patient(WAIT_SECONDS, or_say=busy), connection.cursor() as cursor:
+        cursor.execute(_NOBODY_KEEPS)
+    newest = Touched.objects.order_by("-xact").values_list("xact", flat=True)
+    if beyond := list(newest[MARKS_AT_MOST : MARKS_AT_MOST + 1]):
+        QuarterSheet.objects.filter(xact__lte=beyond[0]).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_FORGET_TOUCHED)
+        gone: int = cursor.rowcount
+        return gone
 
 
 def _store(

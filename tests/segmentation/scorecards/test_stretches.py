@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from random import Random
 from statistics import median
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
+from crm.limits import Busy
 from crm.models import Post
 from segmentation.metrics.look import WHOLE_BRAND
 from segmentation.metrics.measuring import measure
@@ -192,10 +194,51 @@ def test_only_who_was_touched_or_time_has_moved_is_added_up_anew(brand):
     assert reach(late) == 107 + 130 + 3 * 1_000
     Post.objects.filter(creator=creators[3]).update(reach=55)
     assert reach(late) == 107 + 130 + 55 + 2 * 1_000
-    # Whom no sheet has to look at again is forgotten.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT min(xact) FROM segmentation_quartersheet")
-        assert not Touched.objects.filter(xact__lt=cursor.fetchone()[0]).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_marks_that_no_sheet_needs_are_let_go(brand, monkeypatch):
+    segment = make_segment(brand)
+    creator = make_creator(brand)
+    stay(segment, creator, moment(6, 1))
+    found(brand, [segment])
+    post(creator, moment(7, 10), reach=100)
+    needed = QuarterSheet.objects.get().xact
+    assert Touched.objects.filter(xact__lt=needed).exists()
+    sheets.let_go()
+    assert not Touched.objects.filter(xact__lt=needed).exists()
+    assert Touched.objects.filter(creator=creator, xact__gte=needed).exists()
+    assert found(brand, [segment]).segments[segment.pk]["reach_total"].value == 100
+    # A sheet that would have to look at too many.
+    monkeypatch.setattr(sheets, "MARKS_AT_MOST", 1)
+    post(creator, moment(7, 11), reach=50)
+    post(creator, moment(7, 12), reach=7)
+    sheets.let_go()
+    assert not QuarterSheet.objects.exists()
+    assert not Stretch.objects.exists()
+    assert not Touched.objects.exists()
+    assert found(brand, [segment]).segments[segment.pk]["reach_total"].value == 157
+
+
+@pytest.mark.django_db(transaction=True)
+def test_while_somebody_adds_up_nothing_is_let_go(brand, monkeypatch):
+    monkeypatch.setattr(sheets, "WAIT_SECONDS", 0.1)
+    segment = make_segment(brand)
+    stay(segment, make_creator(brand), moment(6, 1))
+    marks = Touched.objects.count()
+
+    def try_to_let_go():
+        try:
+            with pytest.raises(Busy):
+                sheets.let_go()
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        found(brand, [segment])
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(try_to_let_go).result()
+    assert Touched.objects.count() == marks > 0
 
 
 @pytest.mark.django_db
