@@ -117,9 +117,7 @@ def waiting(asked: Asked) -> Tile:
             "campaigns:registers",
         ),
     ]
-    return Tile(
-        "legal", "Legal", Part.WORK, figures, "open items", asked.at, "Nothing waits."
-    )
+    return Tile("legal", "Legal", Part.WORK, figures, "open items", asked.at, "Nothing waits.")
 
 
 def watch(asked: Asked) -> Tile:

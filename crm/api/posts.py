@@ -18,8 +18,8 @@ from crm.api.query import MomentField
 from crm.choices import PostKind, Scope, Source
 from crm.models import Post, PostMetricSnapshot
 from crm.paging import Order
+from crm.services.post_counts import COUNTS
 
-COUNTS = ("likes", "comments", "saves", "shares", "views", "reach", "impressions")
 ORDER = Order("posts", key="id")
 MAX_HISTORY = 500
 MAX_ID = 2**63 - 1
@@ -35,6 +35,10 @@ class CountsSerializer(serializers.Serializer[Any]):
     views = serializers.IntegerField(allow_null=True)
     reach = serializers.IntegerField(allow_null=True)
     impressions = serializers.IntegerField(allow_null=True)
+    completions = serializers.IntegerField(allow_null=True, help_text="Seen or heard to the end.")
+    opens = serializers.IntegerField(allow_null=True, help_text="Of an effect.")
+    captures = serializers.IntegerField(allow_null=True, help_text="With an effect.")
+    downloads = serializers.IntegerField(allow_null=True, help_text="Of an episode.")
 
 
 class PostSerializer(CountsSerializer):

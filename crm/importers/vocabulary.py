@@ -127,6 +127,10 @@ def _targets() -> Targets:
         Target("views", "Views", post, Parse.COUNT),
         Target("reach", "Reach", post, Parse.COUNT),
         Target("impressions", "Impressions", post, Parse.COUNT),
+        Target("completions", "Seen or heard to the end", post, Parse.COUNT),
+        Target("opens", "Openings of an effect", post, Parse.COUNT),
+        Target("captures", "Captures with an effect", post, Parse.COUNT),
+        Target("downloads", "Downloads of an episode", post, Parse.COUNT),
     )
     return {target.key: target for target in all_targets}
 
@@ -136,7 +140,10 @@ PROFILE_NUMBERS = (
     "followers", "following", "posts_count", "avg_views", "avg_likes", "avg_comments", "avg_shares",
     "engagement_rate",
 )  # fmt: skip
-POST_NUMBERS = ("likes", "comments", "saves", "shares", "views", "reach", "impressions")
+POST_NUMBERS = (
+    "likes", "comments", "saves", "shares", "views", "reach", "impressions", "completions", "opens",
+    "captures", "downloads",
+)  # fmt: skip
 
 # Headings in the plain form of `plain`, most telling first. What stands for a handle or a name is
 # judged by its cells.
@@ -205,6 +212,10 @@ _WORDS: Mapping[str, str] = {
     "views": "views; view count; views count; video view count; plays; play count; video views",
     "reach": "reach; reached accounts",
     "impressions": "impressions",
+    "completions": "completions; completed views; completed listens; views to the end",
+    "opens": "effect opens; filter opens; opens",
+    "captures": "effect captures; filter captures; captures",
+    "downloads": "downloads; episode downloads; download count",
 }  # fmt: skip
 _TARGET_OF: Mapping[str, str] = {
     word.strip(): key for key, words in _WORDS.items() for word in words.split(";") if word.strip()

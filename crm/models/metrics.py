@@ -68,6 +68,11 @@ class Post(Imported):
     views = models.BigIntegerField(null=True, blank=True)
     reach = models.BigIntegerField(null=True, blank=True)
     impressions = models.BigIntegerField(null=True, blank=True)
+    # Seen or heard to the end; of effects, how often opened and caught; of episodes, fetched.
+    completions = models.BigIntegerField(null=True, blank=True)
+    opens = models.BigIntegerField(null=True, blank=True)
+    captures = models.BigIntegerField(null=True, blank=True)
+    downloads = models.BigIntegerField(null=True, blank=True)
     metrics_at = models.DateTimeField(null=True, blank=True)
     metrics_source = models.CharField(max_length=20, choices=Source.choices, default=Source.VENDOR)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -107,6 +112,11 @@ class PostMetricSnapshot(Imported):
     views = models.BigIntegerField(null=True, blank=True)
     reach = models.BigIntegerField(null=True, blank=True)
     impressions = models.BigIntegerField(null=True, blank=True)
+    # Seen or heard to the end; of effects, how often opened and caught; of episodes, fetched.
+    completions = models.BigIntegerField(null=True, blank=True)
+    opens = models.BigIntegerField(null=True, blank=True)
+    captures = models.BigIntegerField(null=True, blank=True)
+    downloads = models.BigIntegerField(null=True, blank=True)
 
     class Meta(Imported.Meta):
         ordering = ["post", "-captured_at", "pk"]

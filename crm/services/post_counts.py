@@ -10,11 +10,12 @@ from django.db import transaction
 
 from crm import audit
 from crm.choices import Source
+from crm.importers.vocabulary import POST_NUMBERS
 from crm.models import Brand, Post, PostMetricSnapshot, User
 from crm.services.facts import mark_changed
 from crm.services.metrics import refresh_metrics
 
-COUNTS = ("likes", "comments", "saves", "shares", "views", "reach", "impressions")
+COUNTS = POST_NUMBERS
 COUNT_MAX = 10**12
 ROWS_MAX = 500
 # Clocks of two machines differ a little.

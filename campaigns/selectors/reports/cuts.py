@@ -106,11 +106,11 @@ def figures_of(group: Group, currency: str, prefix: str) -> list[Figure]:
                 ("Gone since", _some(published, lambda one: one.is_gone)),
             ],
         ),
-        _sum(f"{prefix}:reach", "Reach", published, lambda one: one.reach, "reach"),
-        _sum(f"{prefix}:impressions", "Impressions", published, lambda one: one.impressions,
+        sum_of(f"{prefix}:reach", "Reach", published, lambda one: one.reach, "reach"),
+        sum_of(f"{prefix}:impressions", "Impressions", published, lambda one: one.impressions,
              "impressions"),
-        _sum(f"{prefix}:views", "Views", published, lambda one: one.views, "views"),
-        _sum(f"{prefix}:engagements", "Engagements", published, lambda one: one.engagements,
+        sum_of(f"{prefix}:views", "Views", published, lambda one: one.views, "views"),
+        sum_of(f"{prefix}:engagements", "Engagements", published, lambda one: one.engagements,
              "likes + comments + saves + shares that are known"),
         rate_of(f"{prefix}:engagement_rate", published),
         _cost(f"{prefix}:cost", parts, currency),
@@ -204,7 +204,8 @@ def _by(partners: Iterable[Partner], key: Callable[[Partner], str], none: str) -
     ]
 
 
-def _sum(key: str, label: str, published: Sequence[Piece], count: Count, what: str) -> Figure:
+def sum_of(key: str, label: str, published: Sequence[Piece], count: Count, what: str) -> Figure:
+    """How many of something there were together, where publications tell it."""
     known = [value for piece in published if (value := count(piece)) is not None]
     return Figure(
         key,

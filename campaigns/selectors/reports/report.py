@@ -20,6 +20,7 @@ from campaigns.selectors.reports import benchmark, cuts, standing
 from campaigns.selectors.reports.cuts import Group
 from campaigns.selectors.reports.happenings import events_part, lifts_part
 from campaigns.selectors.reports.objective import objective_of
+from campaigns.selectors.reports.own_counts import own_figures
 from campaigns.selectors.reports.sources import Partner, partners_of
 from campaigns.selectors.returns.figures import spread_words
 from campaigns.selectors.returns.whole import ground_of, whole_figures
@@ -60,7 +61,7 @@ def report_of(campaign: Campaign, at: datetime) -> dict[str, Any]:
             "currency": currency,
         },
         "objective": objective_of(campaign, whole.parts, figures, activation),
-        "figures": [figure.plain for figure in figures],
+        "figures": [figure.plain for figure in [*figures, *own_figures(whole, "all")]],
         "benchmark": usual.get("", benchmark.nothing_usual()),
         "cuts": [
             {

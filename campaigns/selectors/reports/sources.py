@@ -11,8 +11,7 @@ from decimal import Decimal
 from campaigns.choices import DeliverableState
 from campaigns.models import Campaign, Deliverable, Engagement
 from campaigns.models.engagements import BOUND, LEFT
-
-COUNTS = ("likes", "comments", "saves", "shares", "views", "reach", "impressions")
+from crm.services.post_counts import COUNTS
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,10 @@ class Piece:
     views: int | None
     reach: int | None
     impressions: int | None
+    completions: int | None
+    opens: int | None
+    captures: int | None
+    downloads: int | None
 
     @property
     def engagements(self) -> int | None:

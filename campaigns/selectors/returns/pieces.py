@@ -16,9 +16,9 @@ from django.db.models import Count
 from campaigns.choices import DeliverableState
 from campaigns.models import Deliverable, Engagement
 from campaigns.models.engagements import BOUND
-from campaigns.selectors.reports.sources import COUNTS
 from campaigns.selectors.returns.costs import costs_of_places
 from crm.models import Brand
+from crm.services.post_counts import COUNTS
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,10 @@ LABELS = {
     "views": "Views",
     "reach": "Reach",
     "impressions": "Impressions",
+    "completions": "Seen or heard to the end",
+    "opens": "Effect opened",
+    "captures": "Captured with the effect",
+    "downloads": "Downloads",
 }
 
 

@@ -17,6 +17,7 @@ from campaigns.services.publishing.watching import look
 from campaigns.views.finding import campaign_of, engagement_of
 from crm.exports import Format, respond
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.services.post_counts import COUNTS
 
 COLUMNS = (
     "piece",
@@ -32,13 +33,7 @@ COLUMNS = (
     "missing",
     "first reading",
     "why",
-    "likes",
-    "comments",
-    "saves",
-    "shares",
-    "views",
-    "reach",
-    "impressions",
+    *COUNTS,
     "numbers of",
 )
 
@@ -118,7 +113,6 @@ def _days(campaign: Campaign) -> list[tuple[object, list[Line]]]:
 def _row(line: Line) -> tuple[object, ...]:
     piece, publication, post = line.deliverable, line.publication, line.deliverable.post
     reading = getattr(publication, "reading", None)
-    counts = ("likes", "comments", "saves", "shares", "views", "reach", "impressions")
     return (
         piece.title,
         piece.engagement.relationship.creator.name,
@@ -133,6 +127,6 @@ def _row(line: Line) -> tuple[object, ...]:
         line.missing.label if line.missing else None,
         reading.get_verdict_display() if reading else None,
         reading.why if reading else None,
-        *(getattr(post, name) if post else None for name in counts),
+        *(getattr(post, name) if post else None for name in COUNTS),
         post.metrics_at if post else None,
     )

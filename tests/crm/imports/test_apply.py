@@ -416,6 +416,23 @@ def test_a_video_that_trends_for_days_has_a_history(brand: Brand, put: Put) -> N
     assert video.creator.niches.get().label == "Howto & Style"
 
 
+OWN_COUNTS = """\
+post_id,username,posted_at,post_kind,downloads,completions,filter opens,filter captures
+e1,anna,2026-11-01T10:00:00Z,podcast,800,600,,
+f1,anna,2026-11-02T10:00:00Z,ar_effect,,,4000,500
+"""
+
+
+def test_effects_and_episodes_have_counts_of_their_own(brand: Brand, put: Put) -> None:
+    _, counts = imported(brand, put(OWN_COUNTS, "posts.csv"), kind=Kind.POSTS, platform="instagram")
+    assert (counts.posts, counts.rejected) == (2, {})
+    episode, effect = Post.objects.order_by("external_id")
+    assert (episode.downloads, episode.completions, episode.opens) == (800, 600, None)
+    assert (effect.opens, effect.captures, effect.downloads) == (4_000, 500, None)
+    taken = PostMetricSnapshot.objects.order_by("post__external_id")
+    assert [(one.downloads, one.opens) for one in taken] == [(800, None), (None, 4_000)]
+
+
 def test_dates_without_a_year_take_it_from_the_file_name(brand: Brand, put: Put) -> None:
     text = "video_id,title,channel_title,views,date\nv1,One,Anna,100,13.09\nv1,One,Anna,120,14.09\n"
     imported(brand, put(text, "videos_2017-09.csv"), kind=Kind.POSTS)
