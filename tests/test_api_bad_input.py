@@ -119,8 +119,10 @@ WRITES = [
     for method, operation in methods.items()
     if method != "get"
 ]
-# Some only need an address: DELETE, and actions that take nothing.
-BODIES = [write for write in WRITES if "requestBody" in write[2]]
+# Some only need an address: DELETE, and actions that take nothing. Files come as forms.
+_TAKING = [write for write in WRITES if "requestBody" in write[2]]
+BODIES = [one for one in _TAKING if "application/json" in one[2]["requestBody"]["content"]]
+FORMS = [one for one in _TAKING if one not in BODIES]
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,24 @@ def test_any_body(rest, places, brand, path, method, operation):
         ask(rest, method.upper(), address, json.dumps(body).encode())
 
     many()
+
+
+@pytest.mark.parametrize(("path", "method", "operation"), FORMS, ids=[path for path, _, _ in FORMS])
+def test_any_form(rest, places, brand, path, method, operation):
+    address = fill(path, {**places, "{id}": str(brand.relationships.get().pk)})
+    [(kind, form)] = operation["requestBody"]["content"].items()
+    assert kind == "multipart/form-data"
+    reference = form["schema"]["$ref"].rpartition("/")[2]
+    members = list(SCHEMA["components"]["schemas"][reference]["properties"])
+    ask(rest, method.upper(), address, b"{}")
+    for name in members:
+        for text in NASTY_TEXTS:
+            answer = rest.client.post(address, {name: text.encode("utf-8", "replace")})
+            assert 400 <= answer.status_code < 500, (name, text)
+            assert_problem(answer, answer.status_code)
+    for body in (b"", b"--x", b"--x\r\n\r\n", b'--x\r\nContent-Disposition: form-data; name="a'):
+        answer = rest.client.generic(method, address, body, f"{kind}; boundary=x")
+        assert 400 <= answer.status_code < 500, body
 
 
 HARDLY_JSON = [

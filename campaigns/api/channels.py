@@ -124,7 +124,7 @@ class ChannelResultViewSet(BrandViewSet[ChannelResult]):
 
 def _shown(rows: list[Row]) -> list[Row]:
     return [
-        row
+        {name: row[name] for name in COLUMNS}
         | {
             "name": row["name"] or None,
             "cost": str(row["cost"]),

@@ -276,7 +276,7 @@ def commissions(rows: list[Row]) -> list[Row]:
 def lines(rows: list[Row]) -> list[Row]:
     """Rows of LINE_COLUMNS as the API shows them."""
     return [
-        row
+        {name: row[name] for name in LINE_COLUMNS}
         | {name: str(row[name]) for name in ("earned", "before", "amount")}
         | {
             "value": None if row["value"] is None else str(row["value"]),

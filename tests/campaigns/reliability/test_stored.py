@@ -110,10 +110,11 @@ def test_posts_against_the_day_they_were_planned(creator: Relationship, place: E
     # Our yes came too late.
     ours = piece(place, publish_at=ago(20), published_at=ago(15))
     draft(ours, 1, ago(30), DraftState.APPROVED, ago(16))
-    assert happened(creator) == [
+    # Of one day, in no order.
+    assert sorted(happened(creator)) == [
+        ("published", due, False),
+        ("published", due, False),
         ("published", due, True),
-        ("published", due, False),
-        ("published", due, False),
     ]
 
 
