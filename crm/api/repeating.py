@@ -12,8 +12,9 @@ from django.http import HttpResponse
 from rest_framework.exceptions import APIException
 
 from crm.api.parsing import MAX_BODY, BodyTooLarge
-from crm.api.problems import BadBody, Fault
+from crm.api.problems import BadBody, Fault, Refused
 from crm.models import ApiToken, KeptAnswer
+from crm.outreach.secrets import ANSWERS, SecretLost, decrypt, encrypt
 from crm.services import kept_answers
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ class Claim:
                 for name in ("Content-Type", *_HEADERS)
                 if response.has_header(name)
             },
-            body=response.content.decode(),
+            # It may show a secret that is shown once.
+            body=encrypt(response.content.decode(), ANSWERS),
             created_at=at,
         )
 
@@ -59,7 +61,8 @@ def claim(request: Request, token: ApiToken, at: datetime) -> Claim:
     """Take the key of the request, within a transaction.
 
     Raises Repeated with the answer that is kept, BadBody where the key cannot be used or came with
-    another request before, Busy while the first request goes on for long.
+    another request before, Refused where it can be read no more, Busy while the first goes on for
+    long.
     """
     key = request.headers[HEADER].strip()
     if not key or len(key) > KEY_MAX or not key.isprintable():
@@ -76,7 +79,12 @@ def claim(request: Request, token: ApiToken, at: datetime) -> Claim:
             detail=words,
             status=HTTPStatus.UNPROCESSABLE_ENTITY,
         )
-    answer = HttpResponse(kept.body, status=kept.status, headers=kept.headers)
+    try:
+        body = decrypt(kept.body, ANSWERS)
+    except SecretLost:
+        words = "It was done, but its answer cannot be read any more: look at what there is now."
+        raise Refused(words, code="answer_lost") from None
+    answer = HttpResponse(body, status=kept.status, headers=kept.headers)
     answer["Idempotency-Replayed"] = "true"
     raise Repeated(answer)
 

@@ -1,4 +1,4 @@
-"""Passwords of mail servers, encrypted with a key that is made from SECRET_KEY."""
+"""What must be read again but by nobody else, encrypted with keys that are made from SECRET_KEY."""
 
 from __future__ import annotations
 
@@ -9,25 +9,26 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 
-# Part of the key: what is encrypted for mail cannot be read for anything else.
-_PURPOSE = b"crm.mailbox.password"
+# Part of the key: what is encrypted for one purpose cannot be read for another.
+SERVERS = b"crm.mailbox.password"  # passwords of mail servers, and secrets that sign messages
+ANSWERS = b"crm.kept_answer"  # a secret may be part of what the API answered
 
 
 class SecretLost(Exception):
     """It was encrypted with another SECRET_KEY; the message is fit for the user."""
 
 
-def encrypt(password: str) -> str:
+def encrypt(password: str, purpose: bytes = SERVERS) -> str:
     """What is stored of `password`; empty stays empty."""
-    return _box().encrypt(password.encode()).decode() if password else ""
+    return _box(purpose).encrypt(password.encode()).decode() if password else ""
 
 
-def decrypt(stored: str) -> str:
+def decrypt(stored: str, purpose: bytes = SERVERS) -> str:
     """The password again. Raises SecretLost."""
     if not stored:
         return ""
     try:
-        return _box().decrypt(stored.encode()).decode()
+        return _box(purpose).decrypt(stored.encode()).decode()
     except InvalidToken as error:
         raise SecretLost(
             "The stored password cannot be read any more, since the installation has another "
@@ -35,12 +36,12 @@ def decrypt(stored: str) -> str:
         ) from error
 
 
-def _box() -> MultiFernet:
+def _box(purpose: bytes) -> MultiFernet:
     """Encrypts with the newest key; what an earlier one encrypted is read too."""
     keys = [str(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+    return MultiFernet([Fernet(_derived(key, purpose)) for key in keys])
 
 
-def _derived(secret: str) -> bytes:
-    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=_PURPOSE)
+def _derived(secret: str, purpose: bytes) -> bytes:
+    derivation = HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose)
     return base64.urlsafe_b64encode(derivation.derive(secret.encode()))

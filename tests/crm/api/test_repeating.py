@@ -135,6 +135,14 @@ def test_erasing_somebody_forgets_what_was_answered(rest, ida, admin_user):
     assert not NoteVersion.objects.exists()
 
 
+def test_what_is_kept_cannot_be_read_in_the_database(rest, ida, settings):
+    write(rest, ida)
+    assert "tea" not in KeptAnswer.objects.get().body
+    settings.SECRET_KEY = "another"
+    assert_problem(write(rest, ida), 409, "answer_lost")
+    assert Note.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_at_the_same_moment_the_second_gets_the_answer_of_the_first(ida, brand, manager):
     secret, _token = make_token(manager, brand)
