@@ -142,7 +142,9 @@ def import_answers(
     batch = SurveyBatch.objects.create(
         brand=brand, file_name=(upload.name or "answers")[:255], created_by=actor, created_at=at
     )
-    kept = tell(brand=brand, answers=_read(lines), actor=actor, at=at, batch=batch)
+    kept = tell(
+        brand=brand, answers=_read(lines, today_of(brand, at)), actor=actor, at=at, batch=batch
+    )
     batch.answers_new, batch.answers_known = kept.new, kept.known
     batch.save(update_fields=["answers_new", "answers_known"])
     audit.record(
@@ -190,6 +192,8 @@ def add_rule(
     if not plain:
         msg = "Give words, such as a name or “google”."
         raise CampaignRefused(msg, code="words_needed", field="words")
+    if len(plain) > 100:
+        raise CampaignRefused("At most 100 characters.", code="too_long", field="words")
     if SurveyRule.objects.filter(brand=brand, words=plain).exists():
         msg = f"There is a rule for “{plain}” already."
         raise CampaignRefused(msg, code="named_twice", field="words")
@@ -265,11 +269,13 @@ def _map(brand: Brand) -> None:
 def _plain(words: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {_PLAIN.format('%s')}", [words])
-        return str(cursor.fetchone()[0])[:100]
+        return str(cursor.fetchone()[0])
 
 
 def _columns(taken: Taken) -> dict[str, Any]:
-    channel = " ".join(taken.channel.split())[:60]
+    channel = " ".join(taken.channel.split())
+    if len(channel) > 60:
+        raise CampaignRefused("At most 60 characters.", code="too_long", field="channel")
     if taken.choice not in SurveyChoice.values:
         msg = f"One of: {', '.join(SurveyChoice.values)}."
         raise CampaignRefused(msg, code="invalid_choice", field="choice")
@@ -288,7 +294,7 @@ def _columns(taken: Taken) -> dict[str, Any]:
 
 def _check(one: Told, today: date) -> None:
     if not one.key or len(one.key) > 100:
-        msg = "An answer has a key of 100 characters at most."
+        msg = "An answer has a key, of 100 characters at most."
         raise CampaignRefused(msg, code="key_needed", field="key")
     if not FIRST_DAY <= one.day <= today:
         msg = f"{one.day:%-d %B %Y} is not between {FIRST_DAY:%-d %B %Y} and today."
@@ -298,7 +304,7 @@ def _check(one: Told, today: date) -> None:
         raise CampaignRefused(msg, code="too_long", field="text")
 
 
-def _read(lines: Sequence[Line]) -> list[Told]:
+def _read(lines: Sequence[Line], today: date) -> list[Told]:
     """The rows. Raises TableRefused with every fault."""
     found, faults = [], []
     for line in lines:
@@ -308,11 +314,14 @@ def _read(lines: Sequence[Line]) -> list[Told]:
         except ValueError:
             faults.append(f"Line {line.number}: “{cells['day'][:40]}” is no day: write 2026-11-22.")
             continue
-        if not cells["key"]:
-            faults.append(f"Line {line.number}: there is no key.")
-            continue
         text, order = " ".join(cells["text"].split()), cells.get("order", "")
-        found.append(Told(cells["key"], day, text[:500], order))
+        told = Told(cells["key"], day, text, order)
+        try:
+            _check(told, today)
+        except CampaignRefused as refusal:
+            faults.append(f"Line {line.number}: {refusal}")
+            continue
+        found.append(told)
     if faults:
         raise TableRefused(faults)
     return found

@@ -1,4 +1,4 @@
-"""Counts of a post that somebody read off, or a tool tells: one more row of its history."""
+"""Counts of a post that somebody read off: one more row of its history."""
 
 from __future__ import annotations
 

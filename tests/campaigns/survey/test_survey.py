@@ -108,8 +108,20 @@ def test_a_file_is_taken_whole_shown_and_taken_back(brand, analyst, legal):
     def sent(text: str):
         return ana.post(url, {"file": SimpleUploadedFile("a.csv", text.encode())})
 
-    assert sent("key,day,answer\n1,2026-11-20,Google\n2,soon,TV\n").status_code == 422
+    long = "x" * 501
+    wrong = sent(
+        f"key,day,answer\n1,2026-11-20,Google\n2,soon,TV\n3,2126-01-01,TV\n4,2026-11-20,{long}\n"
+    )
+    assert wrong.status_code == 422
+    told = wrong.content.decode()
+    for words in (
+        "Line 3: “soon” is no day",
+        "Line 4: 1 January 2126",
+        "Line 5: An answer has 500",
+    ):
+        assert words in told
     assert not SurveyBatch.objects.exists()
+    assert not SurveyAnswer.objects.exists()
     assert (
         sent("key,day,answer,order\n1,2026-11-20,Google,A-1\n2,2026-11-21,TV,\n").status_code == 302
     )
