@@ -53,7 +53,7 @@ def document_of(policy: PublicPolicy) -> dict[str, Any]:
     texts = _texts()
     values = {
         "brand": brand.name,
-        "mail": policy.contact_email,
+        "mail": policy.contact_email or "(where people write to)",
         "periods": _periods(brand),
         "contract_years": PrivacyPolicy.of(brand).contract_years,
         "threshold": brand.approval_threshold_percent,
