@@ -59,6 +59,8 @@ class Scope(models.TextChoices):
     JOBS_READ = "jobs:read", "Read what you had done in the background"
     JOBS_WRITE = "jobs:write", "Stop and undo what you had done in the background"
     AUDIT_READ = "audit:read", "Read the audit ledger"
+    CONNECTORS_READ = "connectors:read", "Read connectors and what they pulled"
+    CONNECTORS_WRITE = "connectors:write", "Add, change and remove connectors; pull now"
     WEBHOOKS_READ = "webhooks:read", "Read webhooks and what they were told"
     WEBHOOKS_WRITE = "webhooks:write", "Add, change and remove webhooks; send again"
 
@@ -213,6 +215,14 @@ class DeliveryStatus(models.TextChoices):
     WAITING = "waiting", "Waiting"
     DELIVERED = "delivered", "Delivered"
     FAILED = "failed", "Given up"
+
+
+class PullStatus(models.TextChoices):
+    """The life of one round of a connector."""
+
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    STOPPED = "stopped", "Stopped"
 
 
 class RowOutcome(models.TextChoices):

@@ -3,6 +3,7 @@
 from crm.models.applications import Application, ApplicationAccount, ApplicationPage
 from crm.models.brands import ApiToken, Brand, User, UserRole
 from crm.models.calendar import CalendarFeed
+from crm.models.connectors import Connector, ConnectorSpend, Pull, PullAnswer
 from crm.models.contacts import Agent, ContactPoint, PostalAddress, Representation
 from crm.models.creators import (
     Creator,
@@ -93,6 +94,8 @@ __all__ = (
     "AuditText",
     "Brand",
     "CalendarFeed",
+    "Connector",
+    "ConnectorSpend",
     "ContactPoint",
     "Creator",
     "CreatorMetrics",
@@ -147,6 +150,8 @@ __all__ = (
     "PrivacyPolicy",
     "PrivacyRequest",
     "Profile",
+    "Pull",
+    "PullAnswer",
     "Relationship",
     "Reminder",
     "Representation",

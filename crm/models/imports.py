@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.utils import timezone
 
-from crm.choices import ImportStatus
+from crm.choices import ImportStatus, Source
 from crm.models.brands import Brand, User
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ class ImportBatch(models.Model):
     reading = models.JSONField(default=dict)
     mapping = models.JSONField(default=dict)
     captured_at = models.DateTimeField(help_text="The day the numbers are from.")
+    # What its numbers are: a file's are a tool's; a platform's own interface measures.
+    numbers_source = models.CharField(
+        max_length=20,
+        choices=Source.choices,
+        default=Source.VENDOR,
+        db_default=Source.VENDOR,
+    )
     # Results: counts by name, rejected rows by reason.
     counts = models.JSONField(default=dict)
     rejected = models.JSONField(default=dict)
