@@ -74,6 +74,7 @@ from campaigns.models.tracking import (
     TrackingSettings,
 )
 from campaigns.models.virtual import Likeness, VirtualCreator
+from campaigns.models.visits import VisitBatch, VisitDay
 from campaigns.models.watching import PlatformWeek, WatchSettings
 from campaigns.models.whereabouts import FastLane, Whereabouts, WhereaboutsRule
 
@@ -198,6 +199,8 @@ __all__ = (
     "UsageRight",
     "ValueSet",
     "VirtualCreator",
+    "VisitBatch",
+    "VisitDay",
     "WatchSettings",
     "Whereabouts",
     "WhereaboutsRule",

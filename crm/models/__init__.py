@@ -48,6 +48,14 @@ from crm.models.metrics import (
 from crm.models.notes import Mention, NoteVersion
 from crm.models.notifications import Notification, Preferences
 from crm.models.outreach import OutreachPolicy, SuppressedAddress, Suppression
+from crm.models.post_comments import (
+    CommentBatch,
+    CommentScore,
+    CommentScorer,
+    CommentSettings,
+    CommentThread,
+    PostComment,
+)
 from crm.models.privacy import (
     Erasure,
     Notice,
@@ -94,6 +102,11 @@ __all__ = (
     "AuditText",
     "Brand",
     "CalendarFeed",
+    "CommentBatch",
+    "CommentScore",
+    "CommentScorer",
+    "CommentSettings",
+    "CommentThread",
     "Connector",
     "ConnectorSpend",
     "ContactPoint",
@@ -144,6 +157,7 @@ __all__ = (
     "OutreachPolicy",
     "Platform",
     "Post",
+    "PostComment",
     "PostMetricSnapshot",
     "PostalAddress",
     "Preferences",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import HashIndex
 from django.db import models
 
 from crm.choices import PostKind, Source
@@ -91,6 +92,8 @@ class Post(Imported):
             models.Index(fields=["creator", "-posted_at"], name="crm_post_by_creator"),
             # Scorecards: the posts of a period.
             models.Index(fields=["posted_at"], name="crm_post_by_time"),
+            # Which post a comment in a file is below: files name the platform's key and no account.
+            HashIndex(fields=["external_id"], name="crm_post_by_key"),
         ]
 
     def __str__(self) -> str:
