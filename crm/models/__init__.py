@@ -34,6 +34,7 @@ from crm.models.ledger import (
     LedgerCheckpoint,
     LedgerKeeping,
     LedgerKey,
+    LedgerOrigin,
 )
 from crm.models.mail import Attachment, Mailbox, MailFolder, Message, Thread
 from crm.models.mail_templates import MailTemplate, MailTemplateVersion
@@ -139,6 +140,7 @@ __all__ = (
     "LedgerCheckpoint",
     "LedgerKeeping",
     "LedgerKey",
+    "LedgerOrigin",
     "MailFolder",
     "MailTemplate",
     "MailTemplateVersion",

@@ -86,6 +86,14 @@ class Job(models.Model):
                 name="crm_job_done_within_total",
                 condition=models.Q(total=None) | models.Q(done__lte=models.F("total")),
             ),
+            # Everything of a brand is taken out once at a time (crm/services/round_trip).
+            models.UniqueConstraint(
+                fields=["brand"],
+                condition=models.Q(
+                    kind="brand.export", status__in=[JobStatus.WAITING, JobStatus.RUNNING]
+                ),
+                name="crm_job_one_brand_export",
+            ),
         ]
         indexes = [
             # One's own jobs: the page, and what the frame shows of them.
@@ -101,6 +109,12 @@ class Job(models.Model):
                 fields=["expires_at"],
                 condition=models.Q(expires_at__isnull=False),
                 name="crm_job_expiring",
+            ),
+            # The exports of a brand: a handful among all its jobs.
+            models.Index(
+                fields=["brand", "-created_at", "-id"],
+                condition=models.Q(kind="brand.export"),
+                name="crm_job_brand_exports",
             ),
         ]
 

@@ -175,6 +175,34 @@ class LedgerKeeping(models.Model):
         return f"{self.brand_id}"
 
 
+class LedgerOrigin(models.Model):
+    """A brand came from another installation with its ledger, and rows have other numbers here.
+
+    Entries up to `number` (behind those of the origin before) hold hashes over the numbers that
+    rows had there. A row here has the number there plus `shift`; those of the brand, of accounts
+    and of words that all brands share are in `keys`: {"crm.user": {"7": 3}}, here and there.
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, db_index=False, related_name="+")
+    number = models.BigIntegerField()
+    shift = models.BigIntegerField()
+    keys = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["brand", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["brand", "number"], name="crm_ledger_origin_once"),
+            models.CheckConstraint(
+                name="crm_ledger_origin_numbers",
+                condition=models.Q(number__gte=0, shift__gte=0),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.brand_id}: {self.number}"
+
+
 class FactChange(models.Model):
     """Outbox: facts of a creator for a brand may have changed; segmentation takes these rows.
 

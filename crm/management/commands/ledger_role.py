@@ -11,7 +11,13 @@ from django.db import connection, transaction
 from psycopg.sql import SQL, Identifier, Literal
 
 # Rows are put in here and read, never changed or deleted.
-INSERT_ONLY = ("crm_auditentry", "crm_audittext", "crm_ledgercheckpoint", "crm_ledgerkey")
+INSERT_ONLY = (
+    "crm_auditentry",
+    "crm_audittext",
+    "crm_ledgercheckpoint",
+    "crm_ledgerkey",
+    "crm_ledgerorigin",
+)
 PASSWORD = "LEDGER_ROLE_PASSWORD"  # noqa: S105 - the name of a variable
 
 # MAINTAIN: an import has the statistics of what it wrote taken anew.
