@@ -13,7 +13,7 @@ LET_GO = "DROP TRIGGER crm_ledger_origin_kept ON crm_ledgerorigin"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("crm", "0029_connectors"),
+        ("crm", "0030_post_comments"),
     ]
 
     operations = [
