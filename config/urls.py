@@ -12,6 +12,8 @@ from campaigns.views.tracking import redirect as tracking_redirect
 from crm.views import applying, health, home, me, unsubscribe
 from segmentation.views.scorecard_shares import shared
 
+handler500 = "config.faults.server_error"
+
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", health.healthz, name="healthz"),

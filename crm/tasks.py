@@ -13,7 +13,7 @@ from crm.importers.mapping import MappingInvalid
 from crm.importers.rows import Unreadable
 from crm.models import Brand, LedgerCheckpoint, User
 from crm.outreach import attachments
-from crm.services import duplicates, jobs, kept_answers
+from crm.services import duplicates, jobs, kept_answers, promised_tasks
 from crm.services.applications import confirming, erasing
 from crm.services.imports import batches, following, running, undoing
 from crm.services.ledger import checkpoints, nightly
@@ -62,6 +62,12 @@ def undo_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) ->
 def run_job(*, job_id: int, **_later: Any) -> None:
     """Do a job that a person asked for, or go on with it."""
     jobs.run(job_id=job_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def send_promised(**_later: Any) -> None:
+    """Send the tasks that were promised while the broker was away."""
+    promised_tasks.send_due()
 
 
 @shared_task  # type: ignore[untyped-decorator]

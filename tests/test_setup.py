@@ -54,6 +54,11 @@ class TestAddresses:
         }
         assert found["OPTIONS"]["pool"]["timeout"] == 5
 
+    def test_what_a_database_address_asks_for_besides_holds(self) -> None:
+        found = database("postgres://ann:secret@db.example/crm?sslmode=verify-full")
+        assert found["OPTIONS"]["sslmode"] == "verify-full"
+        assert found["OPTIONS"]["pool"]["timeout"] == 5
+
     @pytest.mark.parametrize(
         "url", ["", "nonsense", "mysql://db/crm", "postgres://db/", "postgres://db:port/crm"]
     )

@@ -20,9 +20,9 @@ from campaigns.services.briefs.document import Document
 from campaigns.services.briefs.files import file_name, pdf
 from campaigns.services.days import today_of
 from campaigns.services.refusals import CampaignRefused
-from campaigns.tasks import recheck_drafts
 from campaigns.views.finding import campaign_of, engagement_of
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.services.promised_tasks import promise
 
 
 @require_safe
@@ -255,7 +255,7 @@ def _decide(request: BrandRequest, key: str, pk: int, gate: BriefGate) -> HttpRe
         found = _brief_of(request, key, pk)
         return _show(request, found, status=409, refused=str(refusal), note=data["note"])
     # What was approved by the version before is looked at again.
-    recheck_drafts.delay_on_commit(brand_id=request.brand.pk)
+    promise("campaigns.tasks.recheck_drafts", brand_id=request.brand.pk)
     messages.success(request, _told(made) if data["answer"] == "yes" else _SENT_BACK)
     return redirect("campaigns:brief", request.brand.slug, key, pk)
 

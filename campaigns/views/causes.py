@@ -22,12 +22,12 @@ from campaigns.services.causes import donating, papers, tagging
 from campaigns.services.causes.green import take_green_claims
 from campaigns.services.contracts.files import Paper
 from campaigns.services.refusals import CampaignRefused
-from campaigns.tasks import recheck_drafts
 from campaigns.views.finding import relationship_with
 from crm.exports import Format, respond
 from crm.models import Relationship
 from crm.paging import BadCursor, Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.services.promised_tasks import promise
 from crm.styled import put_error
 
 NEWEST = Order("donations", "on", "id", descending=True)
@@ -140,7 +140,7 @@ def green(request: BrandRequest) -> HttpResponse:
     except CampaignRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        recheck_drafts.delay_on_commit(brand_id=request.brand.pk)
+        promise("campaigns.tasks.recheck_drafts", brand_id=request.brand.pk)
         kept = f" {taken.kept} were there already and stay as they are." if taken.kept else ""
         messages.success(request, f"{taken.added} claims were added to the library.{kept}")
     return redirect("campaigns:claims", request.brand.slug)

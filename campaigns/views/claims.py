@@ -18,10 +18,10 @@ from campaigns.models import Claim
 from campaigns.services import claims_library as library
 from campaigns.services.claims import Found, scan, stands
 from campaigns.services.refusals import CampaignRefused
-from campaigns.tasks import recheck_drafts
 from crm.exports import Format, respond
 from crm.paging import BadCursor, Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.services.promised_tasks import promise
 from crm.styled import put_error
 
 BY_TEXT = Order("claims", "text", "id")
@@ -102,7 +102,7 @@ def away(request: BrandRequest, pk: int) -> HttpResponse:
     except Claim.DoesNotExist as missing:
         msg = "There is no such claim."
         raise Http404(msg) from missing
-    recheck_drafts.delay_on_commit(brand_id=request.brand.pk)
+    promise("campaigns.tasks.recheck_drafts", brand_id=request.brand.pk)
     messages.success(request, f"“{gone}” is looked for no more. Briefs that have it keep it.")
     return redirect("campaigns:claims", request.brand.slug)
 
@@ -178,7 +178,7 @@ def _edit(request: BrandRequest, found: Claim | None) -> HttpResponse:
         except CampaignRefused as refusal:
             put_error(form, refusal.field, str(refusal))
         else:
-            recheck_drafts.delay_on_commit(brand_id=request.brand.pk)
+            promise("campaigns.tasks.recheck_drafts", brand_id=request.brand.pk)
             messages.success(request, f"“{made}” is saved.")
             return redirect("campaigns:claims", request.brand.slug)
     context = {"form": form, "claim": found, "stands": stands(found).label if found else ""}

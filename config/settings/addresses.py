@@ -26,7 +26,9 @@ def database(url: str) -> dict[str, Any]:
         )
     parsed["CONN_HEALTH_CHECKS"] = True
     # Without a timeout the pool waits 30 s when the database is down.
-    parsed["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}}
+    pool = {"min_size": 1, "max_size": 10, "timeout": 5}
+    # What the address asks for besides, as `?sslmode=verify-full`, holds.
+    parsed["OPTIONS"] = parsed.get("OPTIONS", {}) | {"pool": pool}
     return dict(parsed)
 
 

@@ -407,6 +407,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "sign-ledgers": {"task": "crm.tasks.sign_ledgers", "schedule": crontab(hour=3, minute=50)},
     # What people asked for and a lost worker left undone goes on where it was.
+    "send-promised": {"task": "crm.tasks.send_promised", "schedule": timedelta(minutes=1)},
     "lost-jobs": {"task": "crm.tasks.take_up_jobs", "schedule": timedelta(minutes=1)},
     "forget-touched": {"task": "segmentation.tasks.forget_touched", "schedule": crontab(minute=37)},
     "forget-answers": {"task": "crm.tasks.forget_answers", "schedule": crontab(minute=7)},

@@ -26,7 +26,6 @@ from crm.models import Application, ApplicationAccount, Brand, Relationship, Use
 from crm.paging import Order
 from crm.selectors import relationships_of
 from crm.services.applications import deciding
-from crm.tasks import find_twins
 
 ORDER = Order("applications-api", key="id")
 
@@ -145,11 +144,7 @@ class ApplicationViewSet(BrandViewSet[Application]):
         given = _read(AcceptBody, request)
         relationship = self._relationship(given["creator"]) if given["creator"] else None
         with _refusals():
-            made = deciding.accept(
-                **about, relationship=relationship, expected_version=given["version"]
-            )
-        if "creator" in made.ids:
-            find_twins.delay_on_commit(brand_id=self.brand.pk, creator_id=made.ids["creator"])
+            deciding.accept(**about, relationship=relationship, expected_version=given["version"])
         return self._answer(pk)
 
     @extend_schema(request=DeclineBody, responses=ApplicationSerializer)

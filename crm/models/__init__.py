@@ -67,6 +67,7 @@ from crm.models.privacy import (
     RetentionProposal,
     RetentionRule,
 )
+from crm.models.promised_tasks import PromisedTask
 from crm.models.relationships import Note, Relationship, StageChange, StageCount
 from crm.models.reviews import (
     Answer,
@@ -166,6 +167,7 @@ __all__ = (
     "PrivacyPolicy",
     "PrivacyRequest",
     "Profile",
+    "PromisedTask",
     "Pull",
     "PullAnswer",
     "Relationship",

@@ -24,7 +24,6 @@ from crm.selectors import relationships_of
 from crm.services.applications import deciding, erasing
 from crm.services.applications.matching import Known, known
 from crm.services.applications.page import DECLINE_TEXT
-from crm.tasks import find_twins
 
 ON_PAGE = 10
 OLDEST_FIRST = Order("applications", "submitted_at", "id")
@@ -111,8 +110,6 @@ def accept(request: BrandRequest, pk: int) -> HttpResponse:
         )
     except deciding.DecisionRefused as refusal:
         return _answer(request, pk, problem=str(refusal))
-    if "creator" in made.ids:
-        find_twins.delay_on_commit(brand_id=request.brand.pk, creator_id=made.ids["creator"])
     words = f"{made.relationship.creator} is with your creators now."
     if made.left_out:
         names = ", ".join(f"{one.platform} {one.handle}" for one in made.left_out)

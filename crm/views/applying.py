@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from http import HTTPStatus
 
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,7 +17,7 @@ from crm.forms.applications import ApplyForm
 from crm.models import ApplicationPage
 from crm.public_forms import gate, proof
 from crm.services.applications import confirming, receiving
-from crm.tasks import mail_applicant
+from crm.services.promised_tasks import promise
 
 
 @never_cache
@@ -54,9 +55,10 @@ def _take(request: HttpRequest, page: ApplicationPage, form: ApplyForm) -> None:
         at=at,
     )
     given = form.given(consent_version)
-    application = receiving.receive(page=page, given=given, at=at)
-    if confirming.mailbox_of(page.brand) is not None:
-        mail_applicant.delay_on_commit(application_id=application.pk)
+    with transaction.atomic():
+        application = receiving.receive(page=page, given=given, at=at)
+        if confirming.mailbox_of(page.brand) is not None:
+            promise("crm.tasks.mail_applicant", application_id=application.pk)
 
 
 @require_safe

@@ -9,13 +9,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from crm import exports, tasks
+from crm import exports
 from crm.choices import ImportStatus
 from crm.forms import ImportColumnForm, ImportFileForm, UploadForm, put_error
 from crm.importers.dates import DateForm
@@ -30,7 +31,10 @@ from crm.paging import Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.imports import batches, files, hindrances, undoing
 from crm.services.imports.batches import ImportRefused, Wishes
+from crm.services.promised_tasks import promise
 
+CHECK_TASK = "crm.tasks.check_import"
+APPLY_TASK = "crm.tasks.apply_import"
 WAITING = "Waiting for a worker"
 PAGE_SIZE = 25
 SAMPLES_SHOWN = 3
@@ -113,7 +117,7 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
             messages.error(request, str(refusal))
             return redirect("crm:import", brand=request.brand.slug, pk=pk)
         else:
-            _start(request, batch, tasks.check_import, ImportStatus.CHECKING)
+            _start(request, batch, CHECK_TASK, ImportStatus.CHECKING)
             return redirect("crm:import", brand=request.brand.slug, pk=pk)
     context = {
         "batch": batch,
@@ -175,7 +179,7 @@ def apply(request: BrandRequest, pk: int) -> HttpResponse:
     """Apply a checked import in the background."""
     batch = _batch(request, pk)
     if batch.status == ImportStatus.CHECKED:
-        _start(request, batch, tasks.apply_import, ImportStatus.APPLYING)
+        _start(request, batch, APPLY_TASK, ImportStatus.APPLYING)
     elif batch.status not in {ImportStatus.APPLYING, ImportStatus.APPLIED}:
         messages.error(request, "Check the rows first: settle the columns and look at the dry run.")
     return redirect("crm:import", brand=request.brand.slug, pk=pk)
@@ -188,11 +192,12 @@ def undo(request: BrandRequest, pk: int) -> HttpResponse:
     reasons: list[str] = []
     if request.method == "POST":
         try:
-            undoing.request_undo(batch_id=pk)
+            with transaction.atomic():
+                undoing.request_undo(batch_id=pk)
+                promise("crm.tasks.undo_import", batch_id=pk, actor_id=request.user.pk)
         except undoing.UndoRefused as refusal:
             reasons = refusal.reasons
         else:
-            tasks.undo_import.delay_on_commit(batch_id=pk, actor_id=request.user.pk)
             return redirect("crm:import", brand=request.brand.slug, pk=pk)
     else:
         reasons = hindrances.reasons_against(batch)
@@ -241,15 +246,14 @@ def _batch(request: BrandRequest, pk: int) -> ImportBatch:
     return found
 
 
-def _start(request: BrandRequest, batch: ImportBatch, task: Any, status: ImportStatus) -> None:
+@transaction.atomic
+def _start(request: BrandRequest, batch: ImportBatch, task: str, status: ImportStatus) -> None:
     """Show the import as being worked on from now, and leave the work to a worker."""
     ImportBatch.objects.filter(pk=batch.pk).update(
         status=status, phase="Waiting for a worker", error=""
     )
-    arguments = {"batch_id": batch.pk}
-    if task is not tasks.check_import:
-        arguments["actor_id"] = request.user.pk
-    task.delay_on_commit(**arguments)
+    arguments = {"actor_id": request.user.pk} if task == APPLY_TASK else {}
+    promise(task, batch_id=batch.pk, **arguments)
 
 
 def _samples(batch: ImportBatch) -> dict[str, list[Any]]:

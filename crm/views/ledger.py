@@ -18,7 +18,7 @@ from crm.paging import BadCursor, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services import jobs
 from crm.services.ledger import checkpoints, exporting, verifying
-from crm.tasks import mail_checkpoint
+from crm.services.promised_tasks import promise
 
 PAGE_SIZE, SHOWN = 50, 20
 _FORMS = ("csv", "jsonl")
@@ -124,7 +124,7 @@ def sign(request: BrandRequest) -> HttpResponse:
     except checkpoints.CheckpointRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        mail_checkpoint.delay_on_commit(checkpoint_id=made.pk)
+        promise("crm.tasks.mail_checkpoint", checkpoint_id=made.pk)
         messages.success(request, f"Signed up to entry {made.number:,}. Keep the file elsewhere.")
     return redirect("crm:ledger_proof", brand=request.brand.slug)
 

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from celery import current_app
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Max
 
 from crm import audit
 from crm.models import Brand, User
 from crm.performance import planned_for
+from crm.services.promised_tasks import promise
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Run, RunSegment, Segment
 from segmentation.services import counting, evaluation, ledger, notices, sessions
@@ -224,15 +224,7 @@ WHERE f.run_id = %(run)s AND f.segment_id = s.id
 
 def ask_for_scorecards(brand: Brand, as_of: datetime) -> None:
     """Once this transaction is through: the ledger has changed up to `as_of`."""
-    brand_id = brand.pk
-    transaction.on_commit(lambda: _ask_for_scorecards(brand_id, as_of), robust=True)
-
-
-def _ask_for_scorecards(brand_id: int, as_of: datetime) -> None:
-    task = current_app.signature(
-        SCORECARD_TASK, kwargs={"brand_id": brand_id, "as_of": as_of.isoformat()}
-    )
-    task.apply_async(retry=False)
+    promise(SCORECARD_TASK, brand_id=brand.pk, as_of=as_of.isoformat())
 
 
 def mark_broken(plan: Plan, at: datetime) -> None:

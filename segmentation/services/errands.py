@@ -15,9 +15,9 @@ from typing import TypeVar
 from django.db import connection, models, transaction
 from django.db.models import F
 
+from crm.services.promised_tasks import promise
 from segmentation.choices import ErrandStatus
 from segmentation.models.errands import Errand
-from segmentation.services.sending import after_commit
 from segmentation.services.sessions import CHECK_EVERY
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ STOPPED = (
 
 def send(task: str, errand: Errand) -> None:
     """Have a worker do it once this transaction is through."""
-    after_commit(task, errand_id=errand.pk)
+    promise(task, errand_id=errand.pk)
 
 
 def carry_out(

@@ -13,9 +13,9 @@ from django.urls import reverse
 
 from crm.models import Brand, User, UserRole
 from crm.permissions import CAPABILITIES, Can
+from crm.services.promised_tasks import promise
 from segmentation.choices import ErrandStatus, OrderKind, RunStatus
 from segmentation.models import Run, RunOrder, RunSegment, Segment
-from segmentation.services.sending import after_commit
 
 # By name: tasks are above services.
 RUN_TASK = "segmentation.tasks.tell_about_run"
@@ -27,22 +27,22 @@ MOVEMENTS = 5
 
 def about_run(run_id: int) -> None:
     """Once this transaction is through, tell people that the run waits or has failed."""
-    after_commit(RUN_TASK, run_id=run_id)
+    promise(RUN_TASK, run_id=run_id)
 
 
 def about_order(order_id: int) -> None:
     """Tell who had a run applied or rolled back that it failed."""
-    after_commit(ORDER_TASK, order_id=order_id)
+    promise(ORDER_TASK, order_id=order_id)
 
 
 def broken_segments(segment_ids: Sequence[int]) -> None:
     """Once this transaction is through, tell people that these can no longer be evaluated."""
-    after_commit(BROKEN_TASK, segment_ids=list(segment_ids))
+    promise(BROKEN_TASK, segment_ids=list(segment_ids))
 
 
 def about_drift(run_id: int) -> None:
     """Once this transaction is through, tell people that a run moved more than is usual."""
-    after_commit(DRIFT_TASK, run_id=run_id)
+    promise(DRIFT_TASK, run_id=run_id)
 
 
 def tell_about_run(*, run_id: int) -> int:

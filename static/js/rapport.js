@@ -45,7 +45,9 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 });
 document.addEventListener("htmx:sendError", () => announce("The server cannot be reached. Nothing was changed."));
 document.addEventListener("htmx:responseError", (event) => {
-  announce(`The server answered with an error (${event.detail.xhr.status}). Nothing was changed.`);
+  const { status } = event.detail.xhr;
+  if (status === 503) announce("Rapport cannot answer this moment. Try again in a few seconds.");
+  else announce(`The server answered with an error (${status}). Nothing was changed.`);
 });
 // The event's target is what came in; its detail still names what was replaced.
 document.addEventListener("htmx:afterSettle", ({ target }) => {

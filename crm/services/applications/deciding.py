@@ -11,6 +11,7 @@ from crm.choices import ApplicationStatus
 from crm.models import Application, Brand, Relationship, User
 from crm.services.applications import making
 from crm.services.applications.telling import tell_team
+from crm.services.promised_tasks import promise
 
 REASON_MAX = 300
 _WAITING = (ApplicationStatus.OPEN, ApplicationStatus.UNCONFIRMED)
@@ -49,6 +50,8 @@ def accept(
     application.status = ApplicationStatus.ACCEPTED
     application.relationship, application.made = made.relationship, made.ids
     _decide(application, actor, at, "crm.application.accepted", made.ids)
+    if "creator" in made.ids:
+        promise("crm.tasks.find_twins", brand_id=brand.pk, creator_id=made.ids["creator"])
     return made
 
 

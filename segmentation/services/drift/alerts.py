@@ -10,10 +10,10 @@ from django.db import connection, transaction
 
 from crm import audit
 from crm.models import User
+from crm.services.promised_tasks import promise
 from segmentation.choices import RunStatus, Trigger
 from segmentation.models import Dimension, DriftAlert, Run
 from segmentation.services import drift, ledger, notices
-from segmentation.services.sending import after_commit
 
 # By name: tasks are above services.
 TASK = "segmentation.tasks.watch_drift"
@@ -39,7 +39,7 @@ SELECT count(*) FROM crm_relationship WHERE brand_id = %(brand)s AND since <= %(
 def after(run: Run) -> None:
     """Once this transaction, which applies the run, is through: have its drift looked at."""
     if run.trigger != Trigger.FACTS:
-        after_commit(TASK, run_id=run.pk)
+        promise(TASK, run_id=run.pk)
 
 
 def watch(*, run_id: int, at: datetime) -> list[DriftAlert]:

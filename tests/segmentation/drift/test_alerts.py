@@ -108,7 +108,7 @@ def test_an_applied_run_asks_for_it(
 ):
     sent = []
     monkeypatch.setattr(
-        drift_alerts, "after_commit", lambda task, **arguments: sent.append((task, arguments))
+        drift_alerts, "promise", lambda task, **arguments: sent.append((task, arguments))
     )
     run = run_at(brand, moment(8, 1))
     assert sent == [(drift_alerts.TASK, {"run_id": run.pk})]

@@ -146,7 +146,7 @@ class TestBesideAnotherWorker:
     @pytest.fixture(autouse=True)
     def no_worker(self, monkeypatch):
         """Nothing is done before the test says so."""
-        monkeypatch.setattr(errands, "after_commit", lambda *_, **__: None)
+        monkeypatch.setattr(errands, "promise", lambda *_, **__: None)
 
     def test_killed_on_the_way_and_carried_out_after_all(self, waiting):  # noqa: F811
         run, big, other, everybody, one = waiting
