@@ -57,6 +57,7 @@ from campaigns.api.series import (
 from campaigns.api.submissions import SubmissionViewSet
 from campaigns.api.tracking import ClickDayViewSet, PromoCodeViewSet, TrackingLinkViewSet
 from campaigns.api.whereabouts import SoonViewSet, WhereaboutsViewSet
+from config.batches import BATCHES
 from crm.api.addresses import AddressViewSet
 from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
@@ -217,6 +218,7 @@ for name, (prefix, viewset) in RESOURCES.items():
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    *(path(f"{name}:batch", one.as_view({"post": "batch"})) for name, one in BATCHES.items()),
     re_path(
         rf"^creators/(?P<uid>{UID})/fields/?$",
         CreatorFieldViewSet.as_view({"get": "list", "patch": "change"}),

@@ -19,7 +19,7 @@ class Scope(models.TextChoices):
     """What an API token may do; never more than the role of its user allows."""
 
     CREATORS_READ = "creators:read", "Read creators, profiles and posts"
-    CREATORS_WRITE = "creators:write", "Say what your brand's fields hold for creators"
+    CREATORS_WRITE = "creators:write", "Add and correct creators, their fields and tags"
     CONTACTS_READ = "contacts:read", "Read contacts, postal addresses and agents (personal data)"
     CONTACTS_WRITE = "contacts:write", "Write and erase contacts, postal addresses and agents"
     RELATIONSHIPS_READ = "relationships:read", "Read relationships"

@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from http import HTTPStatus
 from typing import Any, cast
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse, extend_schema, extend_schema_field
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiResponse,
+    extend_schema,
+    extend_schema_field,
+)
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from crm.api import profiles
 from crm.api.base import UID, BrandViewSet
+from crm.api.creator_bodies import DUPLICATE, CreatorChange, NewCreator, refused
 from crm.api.pagination import PageQuery, Row
 from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
 from crm.api.query import require_valid
@@ -26,6 +36,7 @@ from crm.limits import TookTooLong
 from crm.lists.patience import TOO_LONG, in_time
 from crm.models import CreatorNiche, Profile, Relationship, SavedView
 from crm.selectors import became
+from crm.services.creators import CreatorRefused, add_creator, change_creator
 
 NUMBERS = (
     "as_of",
@@ -150,6 +161,8 @@ class CreatorDetailSerializer(CreatorSerializer):
 
 
 METRICS = "creator__metrics__"
+# What add_creator takes; the rest of what is said of a new one corrects it.
+NEW = ("name", "platform", "handle", "country", "email", "followers")
 COLUMNS = (
     "id",
     "stage",
@@ -230,6 +243,7 @@ class CreatorViewSet(BrandViewSet[Relationship]):
     """Creators with whom the brand has a relationship."""
 
     scope = Scope.CREATORS_READ
+    write_scope = Scope.CREATORS_WRITE
     queryset = Relationship.objects.none()
     serializer_class = CreatorSerializer
     filterset_class = CreatorFilter
@@ -274,6 +288,59 @@ class CreatorViewSet(BrandViewSet[Relationship]):
             asked.setlist(name, values)
         return asked
 
+    @extend_schema(
+        request=NewCreator,
+        responses={201: CreatorDetailSerializer, **DUPLICATE},
+        examples=[
+            OpenApiExample(
+                "By a handle",
+                value={
+                    "name": "Ida Holm",
+                    "platform": "instagram",
+                    "handle": "@ida.holm.runs",
+                    "country": "DK",
+                    "followers": 18400,
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        """Add a creator, as a prospect. Who came in by another brand is the same creator."""
+        body = NewCreator(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.person
+        if said.get("email") and Scope.CONTACTS_WRITE not in self.token.scopes:
+            raise PermissionDenied("`email` asks for the scope contacts:write too.")
+        first = {name: said.pop(name) for name in NEW if name in said}
+        at = timezone.now()
+        try:
+            with transaction.atomic():
+                found = add_creator(brand=self.brand, actor=self.actor, at=at, **first)
+                change_creator(relationship=found, changes=said, actor=self.actor, at=at)
+        except CreatorRefused as refusal:
+            raise refused(refusal, request) from refusal
+        return self._answer(str(found.creator.uid), HTTPStatus.CREATED)
+
+    @extend_schema(
+        request=CreatorChange,
+        responses=CreatorDetailSerializer,
+        examples=[
+            OpenApiExample(
+                "Correct the country", value={"country": "NO", "language": "nb"}, request_only=True
+            )
+        ],
+    )
+    def partial_update(self, request: Request, uid: str) -> Response:
+        """Correct what is known of a creator. All brands that know them see it."""
+        found = self.get_queryset().filter(creator__uid=uid).first()
+        if found is None:
+            raise Http404
+        body = CreatorChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        change_creator(relationship=found, changes=body.person, actor=self.actor, at=timezone.now())
+        return self._answer(uid)
+
     @extend_schema(responses=CreatorDetailSerializer)
     def retrieve(self, request: Request, uid: str) -> Response:
         """One creator with accounts and niches; of a merged one, 301 to the one who stayed."""
@@ -285,16 +352,24 @@ class CreatorViewSet(BrandViewSet[Relationship]):
                 raise
             place = reverse("api-creators-detail", args=[there], request=request)
             return Response({"merged_into": there}, status=301, headers={"Location": f"{place}/"})
-        accounts = Profile.objects.filter(creator=row["creator_id"])
-        in_order = accounts.order_by("platform__position", "pk").values(*profiles.COLUMNS)
-        niches = CreatorNiche.objects.filter(creator=row["creator_id"]).order_by("niche__label")
-        return Response(
-            {
-                **_creator(row),
-                "profiles": profiles.profiles([*in_order]),
-                "niches": [
-                    {"key": key, "label": label}
-                    for key, label in niches.values_list("niche__key", "niche__label")
-                ],
-            }
-        )
+        return Response(_whole(row))
+
+    def _answer(self, uid: str, status: int = HTTPStatus.OK) -> Response:
+        """One of the brand's creators as `retrieve` shows them."""
+        rows = self.get_queryset().filter(creator__uid=uid)
+        return Response(_whole(self.one(rows.values(*COLUMNS))), status=status)
+
+
+def _whole(row: Row) -> Row:
+    """A row of COLUMNS with all that an item shows."""
+    accounts = Profile.objects.filter(creator=row["creator_id"])
+    in_order = accounts.order_by("platform__position", "pk").values(*profiles.COLUMNS)
+    niches = CreatorNiche.objects.filter(creator=row["creator_id"]).order_by("niche__label")
+    return {
+        **_creator(row),
+        "profiles": profiles.profiles([*in_order]),
+        "niches": [
+            {"key": key, "label": label}
+            for key, label in niches.values_list("niche__key", "niche__label")
+        ],
+    }

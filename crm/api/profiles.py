@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -12,10 +14,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
+from crm.api.creator_bodies import DUPLICATE, NewProfile, refused
 from crm.api.pagination import Row
+from crm.api.problems import BadBody, Fault
 from crm.choices import Scope, Source
 from crm.models import Brand, MetricSnapshot, Profile, Relationship
 from crm.paging import Order
+from crm.services.creators import CreatorRefused, add_profile
 
 NUMBERS = (
     "followers",
@@ -133,6 +138,7 @@ class ProfileViewSet(BrandViewSet[Profile]):
     """Accounts of the brand's creators."""
 
     scope = Scope.CREATORS_READ
+    write_scope = Scope.CREATORS_WRITE
     queryset = Profile.objects.none()
     serializer_class = ProfileSerializer
     filterset_class = ProfileFilter
@@ -150,8 +156,31 @@ class ProfileViewSet(BrandViewSet[Profile]):
     @extend_schema(responses=ProfileDetailSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One profile with the history of its numbers."""
+        return Response(self._shown(pk))
+
+    @extend_schema(
+        request=NewProfile,
+        responses={201: ProfileDetailSerializer, **DUPLICATE},
+    )
+    def create(self, request: Request) -> Response:
+        """Add an account of a creator, or today's follower count of one that is there."""
+        body = NewProfile(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = dict(body.validated_data)
+        uid = said.pop("creator")
+        found = Relationship.objects.filter(brand=self.brand, creator__uid=uid).first()
+        if found is None:
+            words = "There is no such creator in your brand."
+            raise BadBody([Fault("/creator", "does_not_exist", words)])
+        try:
+            profile = add_profile(relationship=found, actor=self.actor, at=timezone.now(), **said)
+        except CreatorRefused as refusal:
+            raise refused(refusal, request) from refusal
+        return Response(self._shown(profile.pk), status=HTTPStatus.CREATED)
+
+    def _shown(self, pk: int | str) -> Row:
         row = self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS, "bio"))
         history = MetricSnapshot.objects.filter(profile=row["id"]).order_by("-captured_at", "-pk")
         shown = history.values("captured_at", "source", *NUMBERS)[:MAX_HISTORY]
         [found] = profiles([row])
-        return Response({**found, "bio": row["bio"] or None, "history": list(shown)})
+        return {**found, "bio": row["bio"] or None, "history": list(shown)}

@@ -40,13 +40,22 @@ EDITABLE = (
 class CreatorRefused(Exception):
     """The creator or account is not written; the message is fit for the user, `field` says where.
 
-    `existing` is the relationship that is there already, where that is the reason.
+    `is_taken` says that somebody has the account or address already; `existing` is the brand's
+    relationship with them, where it has one.
     """
 
-    def __init__(self, message: str, field: str = "", existing: Relationship | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        field: str = "",
+        existing: Relationship | None = None,
+        *,
+        is_taken: bool = False,
+    ) -> None:
         super().__init__(message)
         self.field = field
         self.existing = existing
+        self.is_taken = is_taken or existing is not None
 
 
 @transaction.atomic
@@ -75,7 +84,7 @@ def add_creator(
         profile = _new_profile(creator, platform, normal)
     else:
         creator = profile.creator
-        existing = Relationship.objects.filter(brand=brand, creator=creator).first()
+        existing = _related(brand, creator)
         if existing:
             raise CreatorRefused(
                 f"{platform} account {normal} is in your list already: {creator}.",
@@ -109,11 +118,16 @@ def add_profile(
     normal = _handle(handle, platform)
     profile = Profile.objects.filter(platform=platform, handle=normal).first()
     if profile is not None and profile.creator_id != creator.pk:
+        theirs = _related(relationship.brand, profile.creator)
+        whose = f": {profile.creator}" if theirs else ""
         raise CreatorRefused(
-            f"{platform} account {normal} belongs to another creator: {profile.creator}.", "handle"
+            f"{platform} account {normal} belongs to another creator{whose}.",
+            "handle",
+            theirs,
+            is_taken=True,
         )
     if profile is not None and followers is None:
-        raise CreatorRefused(f"{creator} has the account {normal} already.", "handle")
+        raise CreatorRefused(f"{creator} has the account {normal} already.", "handle", relationship)
     profile = profile or _new_profile(creator, platform, normal)
     if followers is not None:
         _count_by_hand(profile, followers, at)
@@ -158,6 +172,10 @@ def change_creator(
     return creator
 
 
+def _related(brand: Brand, creator: Creator) -> Relationship | None:
+    return Relationship.objects.filter(brand=brand, creator=creator).first()
+
+
 def _handle(text: str, platform: Platform) -> str:
     try:
         handle = parse_handle(text, platform.key)
@@ -180,7 +198,9 @@ def _new_profile(creator: Creator, platform: Platform, handle: str) -> Profile:
             )
     except IntegrityError as error:
         raise CreatorRefused(
-            f"Somebody added the account {handle} this moment. Look in the list.", "handle"
+            f"Somebody added the account {handle} this moment. Look in the list.",
+            "handle",
+            is_taken=True,
         ) from error
 
 
@@ -190,7 +210,10 @@ def _contact(brand: Brand, creator: Creator, email: str) -> None:
     )
     if found.creator_id != creator.pk:
         raise CreatorRefused(
-            f"The address {email} belongs to {found.creator}. Add the account there.", "email"
+            f"The address {email} belongs to {found.creator}. Add the account there.",
+            "email",
+            _related(brand, found.creator),
+            is_taken=True,
         )
 
 

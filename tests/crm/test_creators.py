@@ -287,10 +287,19 @@ def test_add_an_account_or_a_newer_count(brand, manager):
         add_profile(relationship=relationship, platform=tiktok, handle="ida", actor=manager, at=NOW)
 
 
-def test_an_account_of_somebody_else_is_refused(brand, manager):
-    ProfileFactory(handle="ida", creator__name="The other")
+@pytest.mark.parametrize(
+    ("is_known", "words"),
+    [
+        (True, r"belongs to another creator: The other\.$"),
+        (False, r"belongs to another creator\.$"),  # whose name is not for this brand
+    ],
+)
+def test_an_account_of_somebody_else_is_refused(brand, manager, is_known, words):
+    theirs = ProfileFactory(handle="ida", creator__name="The other")
     relationship = RelationshipFactory(brand=brand)
-    with pytest.raises(CreatorRefused, match="belongs to another creator: The other"):
+    if is_known:
+        RelationshipFactory(brand=brand, creator=theirs.creator)
+    with pytest.raises(CreatorRefused, match=words):
         add_profile(
             relationship=relationship,
             platform=Platform.objects.get(key="instagram"),
