@@ -29,6 +29,8 @@ BUILT_IN = frozenset(
     | {"audience_flags", "reliability", "causes"}
 )
 OF_A_PLATFORM = "strength_"
+# With this beginning, the scores that a brand gives its creators (score_fit).
+OF_A_SCORE = "score_"
 
 
 def why_not(key: str) -> str:
@@ -41,6 +43,8 @@ def why_not(key: str) -> str:
         return f"“{key}” is a word of the rule language: a rule could not name the field."
     if key in BUILT_IN or key.startswith(OF_A_PLATFORM):
         return f"“{key}” is the key of a fact that every brand has."
+    if key.startswith(OF_A_SCORE):
+        return f"Keys that begin with {OF_A_SCORE} are those of scores."
     return ""
 
 

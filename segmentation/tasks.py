@@ -21,6 +21,7 @@ from segmentation.models import (
     DriftReport,
     ExperimentLook,
     RunOrder,
+    ScoreModel,
     TierScorecards,
 )
 from segmentation.services import (
@@ -42,6 +43,7 @@ from segmentation.services.attribution import requests as attribution
 from segmentation.services.changesets import last_applied
 from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.experiments import looking
+from segmentation.services.scores import counting as score_counting
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
@@ -176,6 +178,19 @@ def try_claims(*, errand_id: int, **_later: Any) -> None:
     claims.compute(trial_id=errand_id, at=timezone.now())
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def count_scores(*, errand_id: int, **_later: Any) -> None:
+    """Count the scores that wait for it."""
+    score_counting.count(model_id=errand_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def count_all_scores(**_later: Any) -> None:
+    """Have all scores in use counted: facts also move by time alone."""
+    for model_id in score_counting.request_nightly(at=timezone.now()):
+        count_scores.delay(errand_id=model_id)
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def take_up_errands(**_later: Any) -> None:
     """Send what was asked for once more, where its message or its worker got lost."""
@@ -187,6 +202,7 @@ def take_up_errands(**_later: Any) -> None:
         (try_claims, ClaimTrial.objects.all()),
         (compute_attribution, AttributionReport.objects.all()),
         (compute_look, ExperimentLook.objects.all()),
+        (count_scores, ScoreModel.objects.all()),
     ):
         for errand_id in errands.forgotten(rows, at=now):
             task.delay(errand_id=errand_id)

@@ -357,6 +357,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "segmentation.tasks.suggest_stages",
         "schedule": crontab(hour=4, minute=40),
     },
+    # After facts were looked at and reliability was read.
+    "count-scores": {
+        "task": "segmentation.tasks.count_all_scores",
+        "schedule": crontab(hour=4, minute=50),
+    },
     # What a person decided about a creator and a segment may end at any minute.
     "end-overrides": {
         "task": "segmentation.tasks.end_overrides",

@@ -14,6 +14,7 @@ from segmentation.facts import measured, told
 from segmentation.facts.custom import archived, custom_facts
 from segmentation.facts.links import BrandSegments
 from segmentation.facts.records import record_types
+from segmentation.facts.scores import archived_scores, scores
 from segmentation.facts.vocabulary import Vocabulary, vocabulary_text
 from segmentation.rules.facts import Catalogue, Fact, Sound
 from segmentation.rules.records import RecordType
@@ -83,9 +84,10 @@ def _facts(brand_id: int, vocabulary: str, norms: str) -> _Facts:
         *told.person(words.niches),
         *told.audience(),
         *told.relationship(words.tags),
+        *scores(words.scores),
     ]
     return _Facts(
         (*built_in, *custom_facts(words.fields, {fact.key for fact in built_in})),
-        archived(words.fields),
+        {**archived(words.fields), **archived_scores(words.scores)},
         record_types(words.platforms),
     )

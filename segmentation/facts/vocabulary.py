@@ -1,4 +1,4 @@
-"""What people may add to, and facts are made of: platforms, niches, tags, tiers, own fields."""
+"""What people may add to, and facts are made of: platforms, niches, tags, tiers, fields, scores."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from crm.models import Brand, CustomField, Niche, Platform, Tag, Tier
+from segmentation.facts.scores import ScoreName
 
 
 def asked(brand: str, scheme: str) -> str:
@@ -23,7 +24,10 @@ def asked(brand: str, scheme: str) -> str:
     SELECT key, name, low, high FROM crm_tier WHERE scheme_id = {scheme} ORDER BY position) t),
   'fields', (SELECT coalesce(json_agg(f), '[]') FROM (
     SELECT key, label, description, type, unit, choices, archived_at FROM crm_customfield
-    WHERE brand_id = {brand} ORDER BY position, label, id) f))::text"""  # noqa: S608 - names of ours
+    WHERE brand_id = {brand} ORDER BY position, label, id) f),
+  'scores', (SELECT coalesce(json_agg(s), '[]') FROM (
+    SELECT id, key, name, archived_at IS NOT NULL AS is_archived FROM segmentation_scoremodel
+    WHERE brand_id = {brand} AND active_version_id IS NOT NULL ORDER BY name, id) s))::text"""  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Vocabulary:
     tags: tuple[Tag, ...]
     tiers: tuple[Tier, ...]
     fields: tuple[CustomField, ...]
+    scores: tuple[ScoreName, ...]
 
     @classmethod
     def of(cls, text: str) -> Vocabulary:
@@ -46,12 +51,14 @@ class Vocabulary:
             tuple(Tag(**row) for row in rows["tags"]),
             tuple(Tier(**row) for row in rows["tiers"]),
             tuple(CustomField(**row) for row in rows["fields"]),
+            tuple(ScoreName(**row) for row in rows["scores"]),
         )
 
 
 def vocabulary_text(brand: Brand) -> str:
     """All of it as one text: as long as that is the same, so are the brand's facts."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {asked('%s', '%s')}", [brand.pk, brand.tier_scheme_id, brand.pk])
+        given = [brand.pk, brand.tier_scheme_id, brand.pk, brand.pk]
+        cursor.execute(f"SELECT {asked('%s', '%s')}", given)
         text: str = cursor.fetchone()[0]
     return text

@@ -21,6 +21,12 @@ from segmentation.models.playbooks import Playbook, SegmentExample
 from segmentation.models.runs import Change, Membership, Run, RunEvidence, RunSegment
 from segmentation.models.scorecard_shares import ScorecardShare
 from segmentation.models.scorecards import Scorecard
+from segmentation.models.scores import (
+    CreatorScore,
+    ScoreModel,
+    ScoreNorm,
+    ScoreVersion,
+)
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
 from segmentation.models.stage_rules import StageRule, StageRuleVersion
 from segmentation.models.stage_suggestions import StageSuggestion
@@ -38,6 +44,7 @@ __all__ = (
     "Change",
     "ClaimTrial",
     "CreatorFacts",
+    "CreatorScore",
     "Dimension",
     "DriftAlert",
     "DriftReport",
@@ -58,6 +65,9 @@ __all__ = (
     "RunNorm",
     "RunOrder",
     "RunSegment",
+    "ScoreModel",
+    "ScoreNorm",
+    "ScoreVersion",
     "Scorecard",
     "ScorecardShare",
     "Segment",

@@ -10,7 +10,15 @@ from django.db.models import F
 from crm.models import Brand, Creator
 from crm.services.privacy.parts import Own
 from segmentation.choices import Cause
-from segmentation.models import Change, CreatorFacts, Membership, RunEvidence, Segment, Stretch
+from segmentation.models import (
+    Change,
+    CreatorFacts,
+    CreatorScore,
+    Membership,
+    RunEvidence,
+    Segment,
+    Stretch,
+)
 from segmentation.services import ledger
 
 # A stay has a length.
@@ -36,6 +44,7 @@ def erase(brand: Brand, creator: Creator, heir: int | None, at: datetime) -> Non
         Segment.objects.filter(pk=segment).update(members_count=F("members_count") - number)
     CreatorFacts.objects.filter(brand=brand, creator=creator.pk).delete()
     RunEvidence.objects.filter(run__brand=brand, creator=creator.pk).delete()
+    CreatorScore.objects.filter(model__brand=brand, creator=creator.pk).delete()
     Stretch.objects.filter(sheet__brand=brand, creator=creator.pk).delete()
     if heir is not None:
         stays.update(creator=heir)
@@ -49,6 +58,7 @@ PART = Own(
             "segmentation.CreatorFacts",
             "segmentation.Change",
             "segmentation.RunEvidence",
+            "segmentation.CreatorScore",
             "segmentation.Stretch",
             "segmentation.Touched",
         }

@@ -1,7 +1,8 @@
 """What a merge of two creators does to segments: the ledger, the masks beside it, change sets.
 
 Whoever is one person now was in a segment whenever either of the two was: their stays are joined.
-Facts are not moved; they are derived, and the outbox has them made anew.
+Facts are not moved; they are derived, and the outbox has them made anew. So are scores: those of
+the one who stays stay, and are counted again with the next counting.
 """
 
 from __future__ import annotations
@@ -17,7 +18,16 @@ from crm.images import as_image
 from crm.models import Brand, Relationship
 from crm.services.merge import Part
 from segmentation.choices import Cause, RunStatus, SegmentStatus
-from segmentation.models import Change, CreatorFacts, Membership, Run, RunEvidence, Segment
+from segmentation.models import (
+    Change,
+    CreatorFacts,
+    CreatorScore,
+    Membership,
+    Run,
+    RunEvidence,
+    ScoreModel,
+    Segment,
+)
 from segmentation.services import ledger
 from segmentation.services.masks import flag_of, word_of, words_for
 
@@ -31,6 +41,16 @@ _STAY = (
     "left_cause",
     "entered_run_id",
     "left_run_id",
+)
+_SCORE = (
+    "model_id",
+    "creator_id",
+    "version_id",
+    "counted_at",
+    "replaced_at",
+    "score",
+    "known",
+    "points",
 )
 
 
@@ -60,7 +80,9 @@ def move(kept: int, gone: int, at: datetime) -> Any:
         "masks": _masks([kept, gone]),
         **_move_changes(lines, kept, gone),
         **_move_evidence({line.run_id for line in lines}, kept, gone),
+        "scores": as_image(list(CreatorScore.objects.filter(creator=gone).values(*_SCORE))),
     }
+    CreatorScore.objects.filter(creator=gone).delete()
     _write(kept, gone, segments, [{**stay, "creator_id": kept} for stay in _joined(before)])
     _join_masks(kept, gone, segments, at)
     return image
@@ -83,6 +105,10 @@ def undo(kept: int, gone: int, at: datetime, image: Any) -> None:
     Change.objects.bulk_create(Change(**line) for line in image["dropped"])
     RunEvidence.objects.filter(creator=kept, run__in=image["read"]).update(creator=gone)
     RunEvidence.objects.bulk_create(RunEvidence(**row) for row in image["dropped_read"])
+    models = ScoreModel.objects.in_bulk({row["model_id"] for row in image["scores"]})
+    CreatorScore.objects.bulk_create(
+        CreatorScore(**row) for row in image["scores"] if row["model_id"] in models
+    )
 
 
 PART = Part(
@@ -93,6 +119,7 @@ PART = Part(
             "segmentation.CreatorFacts",
             "segmentation.Change",
             "segmentation.RunEvidence",
+            "segmentation.CreatorScore",
             "segmentation.Stretch",
             "segmentation.Touched",
         }
