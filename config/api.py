@@ -87,6 +87,7 @@ from crm.api.sequences import SequenceViewSet
 from crm.api.suppressions import SuppressionViewSet
 from crm.api.tags import CreatorTagViewSet, TagViewSet
 from crm.api.tasks import TaskViewSet
+from crm.api.tokens import TokenViewSet
 from crm.api.vettings import VettingViewSet
 from crm.api.webhook_deliveries import DeliveryViewSet
 from crm.api.webhooks import WebhookEventViewSet, WebhookViewSet
@@ -205,6 +206,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "views": ("views", SavedViewViewSet),
     "jobs": ("jobs", JobViewSet),
     "audit": ("audit", AuditViewSet),
+    "tokens": ("tokens", TokenViewSet),
     "webhooks": ("webhooks", WebhookViewSet),
     "webhook-deliveries": ("webhook-deliveries", DeliveryViewSet),
     "webhook-events": ("webhook-events", WebhookEventViewSet),
@@ -605,6 +607,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^webhook-deliveries/(?P<pk>{ID}):replay$",
         DeliveryViewSet.as_view({"post": "replay"}, detail=True),
+    ),
+    re_path(
+        rf"^tokens/(?P<pk>{ID}):rotate$", TokenViewSet.as_view({"post": "rotate"}, detail=True)
     ),
     path("notifications:read", NotificationViewSet.as_view({"post": "read"})),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),

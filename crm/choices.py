@@ -61,6 +61,8 @@ class Scope(models.TextChoices):
     AUDIT_READ = "audit:read", "Read the audit ledger"
     CONNECTORS_READ = "connectors:read", "Read connectors and what they pulled"
     CONNECTORS_WRITE = "connectors:write", "Add, change and remove connectors; pull now"
+    TOKENS_READ = "tokens:read", "Read your tokens; admins: all of the brand"
+    TOKENS_WRITE = "tokens:write", "Make tokens within this one, narrow, replace and end them"
     WEBHOOKS_READ = "webhooks:read", "Read webhooks and what they were told"
     WEBHOOKS_WRITE = "webhooks:write", "Add, change and remove webhooks; send again"
 

@@ -74,6 +74,7 @@ from crm.api.base import BrandViewSet
 from crm.choices import Scope, Stage
 from crm.models import (
     Agent,
+    ApiToken,
     Application,
     Brand,
     ContactPoint,
@@ -504,6 +505,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/stage-rules/{id}": str(StageRule.objects.get().pk),
         "/stage-suggestions/{id}": str(StageSuggestion.objects.earliest("pk").pk),
         "/views/{id}": str(SavedView.objects.get().pk),
+        "/tokens/{id}": str(ApiToken.objects.earliest("pk").pk),
     }
     # What a list cannot be asked without.
     asks = {
