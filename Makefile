@@ -51,6 +51,7 @@ templates: $(VENV)/.test
 
 migrations: $(VENV)/.test
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m config.migration_rules
 
 schema: $(VENV)/.test
 	@mkdir -p var

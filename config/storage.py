@@ -1,9 +1,13 @@
-"""Static files under hashed names, with a gzip copy beside them."""
+"""Static files under hashed names with a gzip copy beside them; uploads, whole or not at all."""
 
 from __future__ import annotations
 
+import secrets
+from pathlib import Path
 from typing import Any
 
+from django.core.files.base import File
+from django.core.files.storage import FileSystemStorage
 from whitenoise.compress import Compressor
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
@@ -29,3 +33,24 @@ class StaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     def create_compressor(self, **kwargs: Any) -> Compressor:
         """The compressor that collectstatic uses, without brotli."""
         return Compressor(use_brotli=False, **kwargs)
+
+
+class MediaStorage(FileSystemStorage):
+    """Uploads. A file has its name once it is whole: a disk that fills up, or a process that dies,
+    leaves none that is cut off, which would be taken for the whole one where names are hashes.
+    """
+
+    def _save(self, name: str, content: File[Any]) -> str:
+        part = f"{name}.{secrets.token_hex(8)}.part"
+        try:
+            part = super()._save(part, content)  # type: ignore[misc] # the stubs lack it
+            while True:
+                try:
+                    # Unlike a rename it replaces nothing.
+                    Path(self.path(name)).hardlink_to(self.path(part))
+                except FileExistsError:
+                    name = self.get_available_name(name)
+                else:
+                    return name
+        finally:
+            Path(self.path(part)).unlink(missing_ok=True)

@@ -159,7 +159,7 @@ NPM_FILES = {
     "vendor/echarts.min.js": "echarts/dist/echarts.min.js",
 }
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "config.storage.MediaStorage"},
     "staticfiles": {"BACKEND": "config.storage.StaticStorage"},
 }
 MEDIA_ROOT = RAPPORT_HOME / "media"
