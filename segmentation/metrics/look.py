@@ -9,11 +9,11 @@ it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
@@ -24,6 +24,7 @@ from segmentation.metrics.stretches import filling, sheets
 from segmentation.metrics.stretches.names import EXPLODED, KEPT, PASSING, SEGMENTS, holds, places
 from segmentation.metrics.stretches.posted import SUMS
 
+T = TypeVar("T")
 WHOLE_BRAND = 0
 LEDGER = "segmentation_membership"
 WINDOWS = "scorecard_window"
@@ -84,6 +85,7 @@ class Look:
     start: datetime
     until: datetime
     stays: str = LEDGER
+    _read: dict[Callable[[Look], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def all_ids(self) -> tuple[int, ...]:
@@ -111,6 +113,13 @@ class Look:
             cursor.execute(sql, {**self.values, **more})
             names = [column.name for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    def once(self, read: Callable[[Look], T]) -> T:
+        """What `read` finds: families that need the same numbers read them once."""
+        if read not in self._read:
+            self._read[read] = read(self)
+        found: T = self._read[read]
+        return found
 
     def has_anybody(self) -> bool:
         """Whether anybody was a member, or known to the brand."""
@@ -158,10 +167,13 @@ def looking(
         # way (LATERAL), and is not touched by this. Compiling costs more than it saves here.
         look.execute("SET LOCAL enable_nestloop = off")
         look.execute("SET LOCAL jit = off")
+        # A few thousand rows tell the planner enough; of more, looking takes as long as the work.
+        look.execute("SET LOCAL default_statistics_target = 10")
         # More than one period may be looked at in one transaction.
         look.execute(f"DROP TABLE IF EXISTS {SEGMENTS}, {PASSING} CASCADE")
         words, flags = places(look.all_ids)
         look.execute(_SEGMENTS, all=list(look.all_ids), words=words, flags=flags)
+        look.execute(f"ANALYZE {SEGMENTS}")
         table, sheet = _stretches(look, kept_to)
         look.execute(f"DROP VIEW IF EXISTS {WINDOWS}, {UNITS}, {PARTS}")
         moment = f"'{until.isoformat()}'::timestamptz"
@@ -170,6 +182,7 @@ def looking(
         look.execute(f"DROP VIEW {WINDOWS}, {UNITS}, {PARTS}")
         look.execute(f"DROP TABLE {SEGMENTS}")
         look.execute("SET LOCAL enable_nestloop = on")
+        look.execute("SET LOCAL default_statistics_target = DEFAULT")
 
 
 def _stretches(look: Look, kept_to: datetime | None) -> tuple[str, int]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from crm.choices import Severity, Source
 from segmentation.metrics.entries import OUR_OWN, Better, Method, Metric, Unit
+from segmentation.metrics.families import post_numbers
+from segmentation.metrics.families.post_numbers import PostNumbers
 from segmentation.metrics.family import Family
 from segmentation.metrics.found import Found, counted, of_ratio
 from segmentation.metrics.look import NO_TALLY, UNITS, WINDOWS, Look, Tally, tallies
@@ -106,28 +108,17 @@ FROM incident JOIN {UNITS} u ON u.unit = incident.unit
 GROUP BY segment_id, severity
 """  # noqa: S608 - names of ours
 
-_POSTS = f"""
-WITH of_set AS (
-  SELECT segments, count(*) AS creators, sum(posts) AS w, sum(posts * posts) AS ww
-  FROM {UNITS} WHERE posts > 0 GROUP BY segments
-)
-SELECT segment_id, sum(creators)::bigint AS creators, sum(w)::float8 AS w, sum(ww)::float8 AS ww
-FROM of_set {EXPLODED}
-GROUP BY segment_id
-"""  # noqa: S608 - names of ours
-
 
 def _measure(look: Look) -> dict[int, list[Found]]:
-    """The units of posts are those of the family of posts, which is measured before."""
     reviews = tallies(look, _REVIEWED)
     happened: dict[int, dict[str, Mapping[str, Any]]] = defaultdict(dict)
     for row in look.rows(_INCIDENTS, zone=look.brand.timezone):
         happened[row["segment_id"]][row["severity"]] = row
-    posts = {row["segment_id"]: row for row in look.rows(_POSTS)}
+    posts = look.once(post_numbers.read)
     return {
         key: [
             _compliance(reviews.get(key, {})),
-            *_incidents(happened.get(key, {}), posts.get(key, {})),
+            *_incidents(happened.get(key, {}), posts.get(key, PostNumbers())),
         ]
         for key in look.all_ids
     }
@@ -161,10 +152,8 @@ def _compliance(parts: Mapping[str, Tally]) -> Found:
     )
 
 
-def _incidents(
-    happened: Mapping[str, Mapping[str, Any]], posts: Mapping[str, Any]
-) -> Iterator[Found]:
-    creators = posts.get("creators", 0)
+def _incidents(happened: Mapping[str, Mapping[str, Any]], posts: PostNumbers) -> Iterator[Found]:
+    creators = posts.posting
     reason = ""
     if creators < INCIDENTS.minimum_n:
         reason = (
@@ -176,10 +165,10 @@ def _incidents(
         sums = Sums(
             creators=creators,
             y=row.get("y", 0.0),
-            w=posts.get("w", 0.0),
+            w=posts.pace.y,
             yy=row.get("yy", 0.0),
             yw=row.get("yw", 0.0),
-            ww=posts.get("ww", 0.0),
+            ww=posts.pace.yy,
         )
         yield of_ratio(
             INCIDENTS,

@@ -12,7 +12,7 @@ from crm.choices import Source
 from segmentation.metrics.families.post_entries import MEDIANS, RATES, TOTALS
 from segmentation.metrics.look import PARTS, UNITS, WHOLE_BRAND, Look
 from segmentation.metrics.statistics import LEVELS, Sums, interval_ranks, median_ranks
-from segmentation.metrics.stretches.names import EXPLODED
+from segmentation.metrics.stretches.names import EXPLODED, places, words_for
 from segmentation.metrics.stretches.posted import each, totals
 
 _RATE_SUMS = (
@@ -23,7 +23,7 @@ _COUNTED = ("posts", "with_engagement", "with_kept", *(f"with_{of}" for of in TO
 _ADDED = (
     *_COUNTED,
     *TOTALS,
-    *("tracked", "untracked", "p_y", "p_w", "p_yy", "p_yw", "p_ww"),
+    *("posting", "tracked", "untracked", "p_y", "p_w", "p_yy", "p_yw", "p_ww"),
     *(
         f"r{place}_{name}"
         for place in range(len(RATES))
@@ -36,6 +36,7 @@ WITH of_set AS (
   SELECT segments, source, min(since) AS since, sum(posts) AS posts,
     sum(with_engagement) AS with_engagement, sum(with_kept) AS with_kept,
     {totals("sum(with_{of}) AS with_{of}, sum({of}) AS {of}")},
+    count(*) FILTER (WHERE posts > 0) AS posting,
     count(*) FILTER (WHERE tracked) AS tracked, count(*) FILTER (WHERE NOT tracked) AS untracked,
     sum(posts) FILTER (WHERE tracked) AS p_y, sum(days) FILTER (WHERE tracked) AS p_w,
     sum(posts * posts) FILTER (WHERE tracked) AS p_yy,
@@ -61,18 +62,12 @@ SELECT segment_id, source, {", ".join(f"sum({name}) AS {name}" for name in _TOLD
 FROM of_set {EXPLODED} GROUP BY segment_id, source
 """  # noqa: S608 - names of ours
 
-# Creators' means by set of segments, as they lie in memory: an array of them would be read one by
-# one, and there is one for each creator.
+# Creators' means and the words of their sets of segments, as they lie in memory: an array of them
+# would be read one by one, and there is one for each creator. A mean that is not known is NaN.
 _MEDIAN_PLACES = {place: rate.key for place, rate in enumerate(RATES) if rate.key in MEDIANS}
-_MEANS = f"""
-SELECT segments, {
-    ", ".join(
-        f"string_agg(float8send(r{place}_y / r{place}_w), '') AS r{place}"
-        for place in _MEDIAN_PLACES
-    )
-}
-FROM {UNITS} WHERE posts > 0 GROUP BY segments
-"""  # noqa: S608 - names of ours
+_WORD = "string_agg(int8send(segments[{n}]), '') AS word{n}"
+_MEAN = "string_agg(float8send(coalesce(r{n}_y / r{n}_w, 'NaN')), '') AS r{n}"
+_MEANS = f"SELECT {{columns}} FROM {UNITS} WHERE posts > 0"  # noqa: S608 - a name of ours
 
 
 @dataclass(frozen=True)
@@ -96,6 +91,7 @@ class PostNumbers:
     since            the first moment of the period at which the segment had a member
     known            posts of which something is known: engagement, kept, reach, views, impressions
     totals           reach, impressions and views added up
+    posting          members who posted in the period
     tracked, untracked   members of whom a post was ever given, and of whom none was
     pace             posts and days of membership of the tracked, by creator
     """
@@ -104,6 +100,7 @@ class PostNumbers:
     posts: int = 0
     known: Mapping[str, int] = field(default_factory=dict)
     totals: Mapping[str, int] = field(default_factory=dict)
+    posting: int = 0
     tracked: int = 0
     untracked: int = 0
     pace: Sums = field(default_factory=Sums)
@@ -160,6 +157,7 @@ def _numbers(
         posts=round(row["posts"]),
         known={name: round(row[f"with_{name}"]) for name in ("engagement", "kept", *TOTALS)},
         totals={name: round(row[name]) for name in TOTALS},
+        posting=round(row["posting"]),
         tracked=round(row["tracked"]),
         untracked=round(row["untracked"]),
         pace=_sums(row, "p", round(row["tracked"])),
@@ -181,23 +179,27 @@ def _ranked(
     """By rate and segment the creators' means at the ranks that the median asks for."""
     import numpy as np  # noqa: PLC0415 - slow to import, needed by workers only
 
+    told = [place for place in _MEDIAN_PLACES if any(row[f"r{place}_w"] for row in sums.values())]
+    if not told:
+        return {}
+    numbers = range(1, words_for(len(look.all_ids)) + 1)
+    columns = [*(_WORD.format(n=n) for n in numbers), *(_MEAN.format(n=place) for place in told)]
+    [row] = look.rows(_MEANS.format(columns=", ".join(columns)))
+    # As the database sends numbers: the most significant byte first.
+    words = {n: np.frombuffer(row[f"word{n}"], dtype=">i8").astype(np.int64) for n in numbers}
+    means = {place: np.frombuffer(row[f"r{place}"], dtype=">f8").astype(float) for place in told}
     found: dict[str, dict[int, dict[int, float]]] = defaultdict(dict)
-    if not any(row[f"r{place}_w"] for row in sums.values() for place in _MEDIAN_PLACES):
-        return found
-    sets = [(look.segments_of(row["segments"]), row) for row in look.rows(_MEANS)]
-    for place, rate in _MEDIAN_PLACES.items():
-        means = defaultdict(list)
-        for segments, row in sets:
-            if row[f"r{place}"]:
-                # As the database sends numbers: the most significant byte first.
-                some = np.frombuffer(row[f"r{place}"], dtype=">f8").astype(float)
-                for segment in segments:
-                    means[segment].append(some)
-        for segment, parts in means.items():
-            values = np.concatenate(parts)
-            ranks = _wanted(len(values))
-            values.partition([rank - 1 for rank in ranks])
-            found[rate][segment] = {rank: float(values[rank - 1]) for rank in ranks}
+    for segment, word, flag in zip(look.all_ids, *places(look.all_ids), strict=True):
+        members = np.flatnonzero(words[word] & flag)
+        for place in told:
+            values = means[place][members]
+            values = values[~np.isnan(values)]
+            if len(values):
+                ranks = _wanted(len(values))
+                values.partition([rank - 1 for rank in ranks])
+                found[_MEDIAN_PLACES[place]][segment] = {
+                    rank: float(values[rank - 1]) for rank in ranks
+                }
     return found
 
 

@@ -32,7 +32,7 @@ _NOTHING = PostNumbers()
 
 
 def _measure(look: Look) -> dict[int, list[Found]]:
-    numbers = read(look)
+    numbers = look.once(read)
     return {key: list(_rows(numbers.get(key, _NOTHING))) for key in look.all_ids}
 
 

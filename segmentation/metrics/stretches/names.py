@@ -14,10 +14,15 @@ PASSING = "scorecard_stretch"
 SOME = "scorecard_some"
 # Segments by their places in sets, and the brand's whole base as the first of them.
 SEGMENTS = "scorecard_segment"
+# Whoever was in a segment, or is known to the brand: a row for each creator.
+WHO = "scorecard_who"
 SPANS = "scorecard_span"
 POSTED = "scorecard_posted"
-ENDS = "scorecard_end"
-SCRATCH = (SPANS, POSTED, ENDS)
+SEVERAL = "scorecard_several"
+SCRATCH = (WHO, SPANS, POSTED, SEVERAL)
+# Units of one creator are told apart by what is added to this times the creator's id; who is in
+# their segments the whole quarter has one, to which nothing is added.
+MANY = 10_000
 
 # Joined to rows with `segments`: the row once for each of them, with its `segment_id`.
 EXPLODED = (
@@ -32,9 +37,14 @@ def places(segments: Sequence[int]) -> tuple[list[int], list[int]]:
     return [place // BITS + 1 for place in count], [1 << place % BITS for place in count]
 
 
+def words_for(segments: int) -> int:
+    """How many words a set of so many segments has."""
+    return (segments - 1) // BITS + 1
+
+
 def together(segments: int) -> str:
     """SQL that makes one set of the `word` and `flag` of so many segments' rows."""
-    words = (segments - 1) // BITS + 1
+    words = words_for(segments)
     if words == 1:
         return "ARRAY[bit_or(flag)]"
     each = (f"coalesce(bit_or(flag) FILTER (WHERE word = {n}), 0)" for n in range(1, words + 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segmentation.metrics.families.post_entries import RATES, TOTALS
-from segmentation.metrics.stretches.names import POSTED, SPANS
+from segmentation.metrics.stretches.names import MANY, POSTED, SPANS, WHO
 
 # A number that is known and can be divided by; followers at post time are those given with the
 # post, else the newest of the account at or before it.
@@ -33,17 +33,31 @@ def totals(pattern: str, separator: str = ",\n    ") -> str:
     return separator.join(pattern.format(of=of) for of in TOTALS)
 
 
-# Of who is in their segments the whole quarter, posts need not be compared with times.
-STATEMENT = f"""
-CREATE TEMP TABLE {POSTED} ON COMMIT DROP AS
-WITH raw AS (
-  SELECT s.unit, p.metrics_source AS source, p.reach, p.views, p.impressions,
+_NUMBERS = f"""p.metrics_source AS source, p.reach, p.views, p.impressions,
     {_ENGAGEMENT} AS engagement,
     {_KEPT} AS kept,
-    {_FOLLOWERS} AS followers
-  FROM crm_post p JOIN {SPANS} s ON s.creator_id = p.creator_id AND (
-    NOT s.is_cut OR p.posted_at >= s.since AND (s.until IS NULL OR p.posted_at < s.until))
-  WHERE p.posted_at >= %(start)s AND p.posted_at < %(until)s
+    {_FOLLOWERS} AS followers"""
+_WITHIN = "p.posted_at >= %(start)s AND p.posted_at < %(until)s"
+_OF_WHO = f"AND p.creator_id IN (SELECT creator_id FROM {WHO} WHERE NOT is_cut)"  # noqa: S608 - ours
+
+
+def statement(*, of_all: bool) -> str:
+    """What fills POSTED; `of_all` says that most creators are looked at.
+
+    Who is in their segments the whole quarter has one unit: their posts need not be joined to it,
+    nor compared with times. Joining each post costs as much as adding it up, so where most creators
+    are looked at, those of the others are added up, too, and belong to no span.
+    """
+    return f"""
+CREATE TEMP TABLE {POSTED} ON COMMIT DROP AS
+WITH raw AS (
+  SELECT p.creator_id * {MANY} AS unit, {_NUMBERS}
+  FROM crm_post p WHERE {_WITHIN} {"" if of_all else _OF_WHO}
+  UNION ALL
+  SELECT s.unit, {_NUMBERS}
+  FROM crm_post p JOIN {SPANS} s ON s.creator_id = p.creator_id AND s.is_cut
+    AND p.posted_at >= s.since AND (s.until IS NULL OR p.posted_at < s.until)
+  WHERE {_WITHIN}
   -- Or each rate would work out anew what it is made of.
   OFFSET 0
 ),
@@ -58,6 +72,7 @@ SELECT unit, source, count(*)::float8 AS posts,
   {each("sum({r}) AS {r}_y, nullif(count({r}), 0)::float8 AS {r}_w")}
 FROM post GROUP BY unit, source
 """  # noqa: S608 - names of ours
+
 
 # What is added up, by the names of the columns.
 SUMS = (

@@ -27,8 +27,8 @@ MARKS_AT_MOST = 2_000_000
 WAIT_SECONDS = 10.0
 _STATEMENTS = (
     *spans.statements(stays="", segments=1, some=False),
-    posted.STATEMENT,
-    ends.STATEMENT,
+    posted.statement(of_all=True),
+    ends.QUERIES,
 )
 # Rows that statements of another release filled are not of use.
 _DEFINITION = hashlib.sha256("".join(_STATEMENTS).encode()).hexdigest()

@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from segmentation.metrics.stretches.names import SEGMENTS, SOME, SPANS, together
-
-WHO = "scorecard_who"
-# Units of one creator are told apart by what is added to this times the creator's id.
-MANY = 10_000
+from segmentation.metrics.stretches.names import MANY, SEGMENTS, SOME, SPANS, WHO, together
 
 
 def statements(*, stays: str, segments: int, some: bool) -> tuple[str, ...]:
-    """What fills SPANS from the table of stays, for so many segments and the whole base.
+    """What fills WHO and SPANS from the table of stays, for so many segments and the whole base.
 
     Nearly all creators are in their segments the whole quarter: those are found by one pass over
     the stays. Of the others, whose stays are `cut`, the times are compared: segments with the same
     times are one unit. Who left a segment and came back has two times of it in one unit.
     """
-    of_some = (
-        f"AND creator_id IN (SELECT creator_id FROM {SOME})"  # noqa: S608 - a name of ours
-        if some
-        else ""
-    )
-    held = f"""
-  SELECT m.creator_id, g.word, g.flag, m.entered_at, m.left_at
-  FROM {stays} m JOIN {SEGMENTS} g ON g.segment_id = m.segment_id
-  WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
-    AND (m.left_at IS NULL OR m.left_at > %(start)s) {of_some}
-  UNION ALL
-  SELECT r.creator_id, 1, 1, r.since, NULL
-  FROM crm_relationship r WHERE r.brand_id = %(brand)s AND r.since < %(until)s {of_some}"""  # noqa: S608 - names of ours
+    of_whom = [SOME] if some else []
+    held = _held(stays, of_whom)
+    held_by_cut = _held(stays, [*of_whom, f"{WHO} WHERE is_cut"])
     return (
         f"""
 CREATE TEMP TABLE {WHO} ON COMMIT DROP AS
@@ -42,7 +28,7 @@ WITH cut AS (
   SELECT creator_id, word, flag,
     array_agg(greatest(entered_at, %(start)s) ORDER BY entered_at) AS sinces,
     array_agg(CASE WHEN left_at < %(until)s THEN left_at END ORDER BY entered_at) AS untils
-  FROM ({held}) held WHERE creator_id IN (SELECT creator_id FROM {WHO} WHERE is_cut)
+  FROM ({held_by_cut}) held
   GROUP BY creator_id, word, flag
 ), unit AS (
   SELECT creator_id, sinces, untils, {together(segments)} AS segments,
@@ -65,6 +51,21 @@ SELECT creator_id, row_number() OVER (PARTITION BY creator_id ORDER BY place, nt
   true
 FROM unit CROSS JOIN LATERAL unnest(sinces, untils) WITH ORDINALITY AS time (since, until, nth)
 """,  # noqa: S608 - names of ours
-        f"DROP TABLE {WHO}",
         f"ANALYZE {SPANS} (creator_id, unit, kind, is_cut, until)",
     )
+
+
+def _held(stays: str, of_whom: list[str]) -> str:
+    """The stays of the quarter, and the time with the brand as one, of who is in all `of_whom`."""
+    only = "".join(
+        f" AND creator_id IN (SELECT creator_id FROM {some})"  # noqa: S608 - names of ours
+        for some in of_whom
+    )
+    return f"""
+  SELECT m.creator_id, g.word, g.flag, m.entered_at, m.left_at
+  FROM {stays} m JOIN {SEGMENTS} g ON g.segment_id = m.segment_id
+  WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
+    AND (m.left_at IS NULL OR m.left_at > %(start)s){only}
+  UNION ALL
+  SELECT r.creator_id, 1, 1, r.since, NULL
+  FROM crm_relationship r WHERE r.brand_id = %(brand)s AND r.since < %(until)s{only}"""  # noqa: S608 - names of ours
