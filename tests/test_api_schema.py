@@ -212,7 +212,7 @@ def give_a_day_of_work(brand: Brand, actor: User) -> None:
     queued(Mailbox.objects.get(), mia, actor)
     NoteFactory(relationship=mia)
     add_task(brand=brand, title="Call", actor=actor, at=NOW, relationship=mia)
-    Job.objects.create(brand=brand, asked_by=actor, kind="export", title="Export")
+    Job.objects.create(brand=brand, asked_by=actor, kind="crm.duplicates", title="Duplicates")
     Representation.objects.create(
         agent=Agent.objects.create(brand=brand, name="Bo"), creator=mia.creator
     )
@@ -326,12 +326,20 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
 @pytest.fixture
 def rest(brand, admin_user) -> Rest:
     """Of an admin of a brand that has some of everything."""
+    give_everything(brand, admin_user)
+    return rest_as(admin_user, brand)
+
+
+def give_everything(brand: Brand, admin_user: User) -> None:
+    """Some of everything that the API tells of."""
     populate(brand, 30)
     refresh_metrics(creator_ids=None, as_of=NOW)
     packs.install_pack(brand=brand, name="size_glossary_6", actor=None, at=NOW)
     run = runs.start_run(brand=brand, as_of=NOW, at=NOW)
     runs.execute_run(run_id=run.pk, at=NOW)
-    batch = ImportBatch.objects.create(brand=brand, source="x", file_name="x", captured_at=NOW)
+    batch = ImportBatch.objects.create(
+        brand=brand, source="x", file_name="x", captured_at=NOW, mapping={"columns": {}}
+    )
     ImportReject.objects.create(batch=batch, line=1, reason="no handle")
     audit.record(brand=brand, verb="test", target=brand, at=NOW)
     report = drift.request_report(
@@ -398,7 +406,6 @@ def rest(brand, admin_user) -> Rest:
     donate(brand=brand, given=given, paper=None, actor=admin_user, at=NOW)
     reported(brand, admin_user, kept)
     pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
-    return rest_as(admin_user, brand)
 
 
 def give_numbers_to_compare(brand: Brand) -> None:

@@ -1,9 +1,11 @@
 """Rows of the first sheet of an XLSX workbook that holds any."""
 
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import ParseError
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -11,6 +13,12 @@ from openpyxl.utils.exceptions import InvalidFileException
 from crm.importers.rows import Malformed, Row, Unreadable
 
 _UNPACKED_MAX = 1_000_000_000  # bytes: a workbook that unpacks to more is refused, not read
+_LINES_MAX = 1_048_576  # of a sheet of Excel
+# What the reader raises on files that nobody's Excel has written: cut off, or made to do harm.
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, EOFError, ParseError, InvalidFileException, LookupError,
+    ValueError, TypeError, AttributeError, NotImplementedError, OverflowError, OSError,
+)  # fmt: skip
 
 
 def sample(path: Path, limit: int) -> tuple[int, list[tuple[Any, ...]]]:
@@ -57,17 +65,24 @@ def _sheet_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
                         "The workbook is too large when unpacked. Save the sheet as CSV."
                     )
             book = load_workbook(file, read_only=True, data_only=True)
-        except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError):
+            try:
+                yield from _first_filled(book.worksheets)
+            finally:
+                book.close()
+        except _BROKEN:
             raise Unreadable(
                 "This is not a workbook that can be read. Save the sheet as CSV."
             ) from None
-        try:
-            for sheet in book.worksheets:
-                empty = True
-                for line, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
-                    empty = False
-                    yield line, cells
-                if not empty:
-                    return
-        finally:
-            book.close()
+
+
+def _first_filled(sheets: Sequence[Any]) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    for sheet in sheets:
+        empty = True
+        # The reader fills up to the number that a row says it has, which nobody checked.
+        for line, cells in enumerate(
+            sheet.iter_rows(values_only=True, max_row=_LINES_MAX), start=1
+        ):
+            empty = False
+            yield line, cells
+        if not empty:
+            return

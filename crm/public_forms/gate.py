@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from http import HTTPStatus
+from ipaddress import ip_address
 
 from django import forms
 from django.conf import settings
@@ -58,6 +59,15 @@ def address_of(request: HttpRequest) -> str:
     """From where the request came; behind proxies of ours, what the outermost of them saw."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",")]
     proxies: int = settings.PROXIES
-    if proxies and len(hops) >= proxies:
+    if proxies and len(hops) >= proxies and is_ip(hops[-proxies]):
         return hops[-proxies]
     return str(request.META.get("REMOTE_ADDR", ""))
+
+
+def is_ip(text: str) -> bool:
+    """Whether it is an address at all: some proxies add a port, or write "unknown"."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
