@@ -140,7 +140,7 @@ from tests.crm.outreach.worlds import write_to_somebody
 from tests.crm.privacy.worlds import ask_about_data
 from tests.crm.reviews.world import ask, publish, said, write
 from tests.factories import NOW, NoteFactory
-from tests.rest import Rest, rest_as
+from tests.rest import Rest, assert_problem, rest_as
 from tests.schema import KEPT, kept_schema
 from tests.segmentation.building import populate
 from tests.segmentation.experiments.worlds import make_experiment, read, start
@@ -522,7 +522,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "near-misses": {"segment": stay.segment.key},
         "disclosure-compliance": {"starts_on": "2026-01-01", "ends_on": "2026-12-31"},
     }
-    asked = 0
+    asked, known, changed = 0, set(), set()
     for path, methods in schema["paths"].items():
         if "get" not in methods:
             continue
@@ -537,8 +537,52 @@ def test_every_answer_fits_the_schema(schema, rest):
             assert_fits(answer.json(), shape, address)
         else:
             assert answer["Content-Type"] in shape["content"], address
+        if "304" in methods["get"]["responses"] and answer.has_header("ETag"):
+            held = {"If-None-Match": f'"other", {answer["ETag"]}'}
+            again = rest.client.get(address, params, headers=held)
+            if again.status_code == 304 and not again.content:
+                known.add(path)
+            else:
+                changed.add(path)
         asked += 1
+    # What says of which moment it is, is new at each.
+    assert changed == {
+        "/api/v1/campaigns/{key}/report/",
+        "/api/v1/campaigns/{key}/returns/",
+        "/api/v1/concentration/",
+    }
+    assert len(known) > 150
     assert asked == sum("get" in methods for methods in schema["paths"].values()) > 20
+    assert_changes_ask_for_what_was_seen(schema, rest, values)
+
+
+def assert_changes_ask_for_what_was_seen(schema, rest, values):
+    """Each change of what GET shows is refused with another's ETag, and read with its own."""
+    tried = 0
+    for path, methods in schema["paths"].items():
+        for method in ("patch", "put", "delete"):
+            if method not in methods or "get" not in methods:
+                continue
+            address = path
+            for place, value in values.items():
+                address = address.replace(place, place.partition("{")[0] + value)
+            tag = rest.client.get(address)["ETag"]
+
+            def ask(seen, body=b"[]", address=address, method=method):
+                return rest.client.generic(
+                    method.upper(), address, body, "application/json", headers={"If-Match": seen}
+                )
+
+            assert_problem(ask('"other"'), 412, "outdated")
+            assert_problem(ask(f"W/{tag}"), 412, "outdated")
+            assert_problem(ask("other"), 400, "invalid")
+            assert rest.client.get(address)["ETag"] == tag
+            if method != "delete":
+                # Past the ETag, to a body that no change takes.
+                assert_problem(ask(f'"other", {tag}'), 400)
+            assert "412" in methods[method]["responses"]
+            tried += 1
+    assert tried > 25
 
 
 def test_answers_to_rules_and_runs_fit_the_schema(schema, rest):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ from campaigns.services import campaigns as service
 from campaigns.services.campaigns import FIELDS, Act, Values, acts_of
 from campaigns.services.days import today_of
 from campaigns.services.refusals import CampaignRefused
+from crm.api import lookups
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
@@ -244,6 +246,23 @@ class CampaignViewSet(_Campaigns):
 
     write_scope = Scope.CAMPAIGNS_WRITE
     filterset_class = CampaignFilter
+    lookups = lookups.Lookups(
+        id=lookups.whole("id", indexed=True),
+        key=lookups.word("key", indexed=True),
+        name=lookups.text("name"),
+        status=lookups.choice("status", CampaignStatus),
+        use_case=lookups.choice("use_case", UseCase),
+        starts_on=lookups.day("starts_on", indexed=True),
+        ends_on=lookups.day("ends_on"),
+        budget=lookups.money("budget", null=True),
+        owner=lookups.word("owner__email", null=True),
+    )
+    orders = {
+        "id": ORDER,
+        "-id": replace(ORDER, name="-campaigns-api", descending=True),
+        "starts_on": Order("campaigns-api-starts", key="starts_on"),
+        "-starts_on": Order("-campaigns-api-starts", key="starts_on", descending=True),
+    }
 
     def list(self, request: Request) -> Response:
         """Campaigns in the order in which they were planned, those put away too."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -26,6 +27,7 @@ from campaigns.services.conversions.told import (
     Told,
     ToldRefund,
 )
+from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
@@ -165,6 +167,24 @@ class ConversionViewSet(BrandViewSet[Conversion]):
     queryset = Conversion.objects.none()
     serializer_class = ConversionSerializer
     filterset_class = ConversionFilter
+    lookups = lookups.Lookups(
+        id=lookups.whole("id", indexed=True),
+        key=lookups.word("key", indexed=True),
+        at=lookups.moment("at", indexed=True),
+        received_at=lookups.moment("received_at"),
+        kind=lookups.choice("kind", ConversionKind),
+        source=lookups.choice("source", ConversionSource),
+        value=lookups.money("value", null=True),
+        currency=lookups.word("currency", blank=True),
+        campaign=lookups.word("campaign__key", null=True),
+        is_new_customer=lookups.flag("is_new_customer", null=True),
+    )
+    orders = {
+        "id": ORDER,
+        "-id": replace(ORDER, name="-conversions-api", descending=True),
+        "at": Order("conversions-api-at", key="at"),
+        "-at": Order("-conversions-api-at", key="at", descending=True),
+    }
     lookup_value_regex = ID
     http_method_names = ["get", "head", "post"]
 

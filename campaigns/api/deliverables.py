@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -20,13 +22,14 @@ from campaigns.api.deliverable_bodies import (
     NewRemark,
     WholeContentPieceSerializer,
 )
-from campaigns.choices import ContentKind, Gate
+from campaigns.choices import ContentKind, DeliverableState, Gate
 from campaigns.filters.deliverables import DeliverableFilter
 from campaigns.models import Comment, Deliverable, Engagement
 from campaigns.selectors.deliverable_checklist import checklist_of
 from campaigns.services.deliverables import comments, deciding, gates, planning, submitting
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.refusals import CampaignRefused
+from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
@@ -97,6 +100,19 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
     queryset = Deliverable.objects.none()
     serializer_class = ContentPieceSerializer
     filterset_class = DeliverableFilter
+    lookups = lookups.Lookups(
+        id=lookups.whole("id", indexed=True),
+        campaign=lookups.word("engagement__campaign__key"),
+        creator=lookups.uid("engagement__relationship__creator__uid", indexed=True),
+        platform=lookups.word("platform"),
+        state=lookups.choice("state", DeliverableState),
+        state_since=lookups.moment("state_since"),
+        title=lookups.text("title"),
+        draft_due_on=lookups.day("draft_due_on", null=True),
+        publish_at=lookups.moment("publish_at", null=True),
+        published_at=lookups.moment("published_at", null=True),
+    )
+    orders = {"id": ORDER, "-id": replace(ORDER, name="-deliverables-api", descending=True)}
     lookup_value_regex = ID
 
     def get_queryset(self) -> QuerySet[Deliverable]:

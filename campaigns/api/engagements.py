@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -22,6 +23,7 @@ from campaigns.services import engagements as service
 from campaigns.services import shortlists
 from campaigns.services.engagements import NEXT_STEP_MAX, REASON_MAX, Changes
 from campaigns.services.refusals import CampaignRefused
+from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
@@ -185,6 +187,20 @@ class EngagementViewSet(_Engagements):
 
     write_scope = Scope.CAMPAIGNS_WRITE
     filterset_class = EngagementFilter
+    lookups = lookups.Lookups(
+        id=lookups.whole("id", indexed=True),
+        campaign=lookups.word("campaign__key"),
+        creator=lookups.uid("relationship__creator__uid", indexed=True),
+        stage=lookups.choice("stage", EngagementStage),
+        stage_since=lookups.moment("stage_since"),
+        owner=lookups.word("owner__email", null=True),
+        tier=lookups.word("tier", blank=True),
+        segment=lookups.word("segment", blank=True),
+        planned_cost=lookups.money("planned_cost", null=True),
+        agreed_cost=lookups.money("agreed_cost", null=True),
+        next_step_on=lookups.day("next_step_on", null=True),
+    )
+    orders = {"id": ORDER, "-id": replace(ORDER, name="-engagements-api", descending=True)}
 
     def list(self, request: Request) -> Response:
         """Engagements of all campaigns, in the order in which they came about."""

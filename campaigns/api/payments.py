@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
@@ -25,6 +26,7 @@ from campaigns.services.payments.record import NOTE_MAX
 from campaigns.services.payments.results import DAYS_MAX, Rule
 from campaigns.services.payments.states import allowed
 from campaigns.services.refusals import CampaignRefused
+from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
@@ -176,6 +178,19 @@ class PaymentViewSet(BrandViewSet[Payable]):
     queryset = Payable.objects.none()
     serializer_class = PaymentSerializer
     filterset_class = PayableFilter
+    lookups = lookups.Lookups(
+        id=lookups.whole("id", indexed=True),
+        campaign=lookups.word("campaign__key"),
+        state=lookups.choice("state", PayState),
+        state_since=lookups.moment("state_since"),
+        kind=lookups.choice("kind", CostKind),
+        title=lookups.text("title"),
+        amount=lookups.money("amount", null=True),
+        currency=lookups.word("currency"),
+        ready_on=lookups.day("ready_on", null=True),
+        due_on=lookups.day("due_on", null=True),
+    )
+    orders = {"id": ORDER, "-id": replace(ORDER, name="-payments-api", descending=True)}
     lookup_value_regex = ID
 
     def get_queryset(self) -> QuerySet[Payable]:

@@ -191,7 +191,7 @@ API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=1_200)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["crm.api.authentication.TokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["crm.api.permissions.HasScope"],
-    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_RENDERER_CLASSES": ["crm.api.encoding.Renderer"],
     "DEFAULT_PARSER_CLASSES": ["crm.api.parsing.StrictJSONParser"],
     "DEFAULT_THROTTLE_CLASSES": ["crm.api.throttling.TokenThrottle"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],

@@ -23,7 +23,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
-from crm.api import profiles
+from crm.api import lookups, profiles
 from crm.api.base import UID, BrandViewSet
 from crm.api.creator_bodies import DUPLICATE, CreatorChange, NewCreator, refused
 from crm.api.pagination import PageQuery, Row
@@ -33,6 +33,8 @@ from crm.api.schema import ProblemSerializer
 from crm.choices import CreatorType, ListKind, Scope, Stage
 from crm.filters import CreatorFilter
 from crm.limits import TookTooLong
+from crm.lists.columns import PARAMETER as COLUMNS_PARAMETER
+from crm.lists.columns import unknown_columns
 from crm.lists.patience import TOO_LONG, in_time
 from crm.models import CreatorNiche, Profile, Relationship, SavedView
 from crm.selectors import became
@@ -247,6 +249,24 @@ class CreatorViewSet(BrandViewSet[Relationship]):
     queryset = Relationship.objects.none()
     serializer_class = CreatorSerializer
     filterset_class = CreatorFilter
+    lookups = lookups.Lookups(
+        uid=lookups.uid("creator__uid", indexed=True),
+        name=lookups.text("creator__name"),
+        creator_type=lookups.choice("creator__creator_type", CreatorType),
+        country=lookups.word("creator__country", blank=True),
+        language=lookups.word("creator__language", blank=True),
+        stage=lookups.choice("stage", Stage),
+        stage_since=lookups.moment("stage_since"),
+        owner=lookups.word("owner__email", null=True),
+        next_step_on=lookups.day("next_step_on", null=True),
+        followers=lookups.whole(f"{METRICS}followers", null=True, indexed=True),
+        followers_total=lookups.whole(f"{METRICS}followers_total", null=True),
+        engagement_rate=lookups.number(f"{METRICS}engagement_rate", null=True, indexed=True),
+        view_rate=lookups.number(f"{METRICS}view_rate", null=True),
+        posts_90d=lookups.whole(f"{METRICS}posts_90d", null=True),
+        last_post_at=lookups.moment(f"{METRICS}last_post_at", null=True, indexed=True),
+        primary_platform=lookups.word(f"{METRICS}primary_platform_id", null=True),
+    )
     lookup_field = "uid"
     lookup_value_regex = UID
     queries = {"list": CreatorPageQuery}
@@ -284,9 +304,28 @@ class CreatorViewSet(BrandViewSet[Relationship]):
         if view is None:
             raise BadQuery.of("filter", "not_found", f"There is no saved view {pk} that you see.")
         asked = QueryDict(view.query, mutable=True)
+        self._require_usable(view, asked)
         for name, values in request.query_params.lists():
             asked.setlist(name, values)
         return asked
+
+    def held(self) -> QuerySet[Creator]:
+        """The creator, whom other brands may know too."""
+        here = self.get_queryset().filter(creator__uid=self.kwargs["uid"])
+        return Creator.objects.filter(pk__in=here.values("creator"))
+
+    def _require_usable(self, view: SavedView, asked: QueryDict) -> None:
+        """That all that the view is made of is still there: BadQuery names what is gone.
+
+        A page leaves it out, where somebody sees that; a program would take other rows for these.
+        """
+        held = CreatorFilter(asked, self.get_queryset(), request=self.request)
+        gone = sorted(asked.keys() - CreatorFilter.base_filters.keys() - {COLUMNS_PARAMETER})
+        gone += sorted(held.errors)
+        gone += unknown_columns(self.brand, asked.get(COLUMNS_PARAMETER, ""))
+        if gone:
+            words = f"The view “{view}” asks for what is not there any more: {', '.join(gone)}."
+            raise BadQuery.of("filter", "view_outdated", words)
 
     @extend_schema(
         request=NewCreator,

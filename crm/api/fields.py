@@ -18,7 +18,7 @@ from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadBody, Fault
 from crm.choices import FieldType, Scope, Source
 from crm.field_types import plain
-from crm.models import Creator, CustomField
+from crm.models import Creator, CustomField, Relationship
 from crm.selectors import HeldField, held_fields, relationships_of
 from crm.services.field_values import NOTE_MAX, FieldValuesRefused, named, set_values
 
@@ -171,6 +171,10 @@ class CreatorFieldViewSet(BrandViewSet[Creator]):
                 ]
             ) from refusal
         return self._shown(creator)
+
+    def held(self) -> QuerySet[Relationship]:
+        """How the brand stands with the creator."""
+        return relationships_of(self.brand).filter(creator__uid=self.kwargs["uid"])
 
     def _creator(self, uid: str) -> Creator:
         rows = relationships_of(self.brand).select_related("creator")

@@ -16,7 +16,7 @@ def narrowed(body: Mapping[str, Any], params: Mapping[str, str]) -> Mapping[str,
 
     Raises BadQuery for a member that there is not, and for both parameters at once.
     """
-    wanted = {name: _split(params[name]) for name in NAMES if name in params}
+    wanted = {name: split(params[name]) for name in NAMES if name in params}
     if not wanted:
         return body
     if len(wanted) > 1:
@@ -33,7 +33,8 @@ def narrowed(body: Mapping[str, Any], params: Mapping[str, str]) -> Mapping[str,
     return {**body, "results": [_of(row, name, members) for row in rows]}
 
 
-def _split(text: str) -> list[str]:
+def split(text: str) -> list[str]:
+    """The words between commas."""
     return [word for part in text.split(",") if (word := part.strip())]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -16,7 +17,7 @@ from crm.api.body import Body
 from crm.api.mail_templates import refused
 from crm.api.pagination import Row, WholeList
 from crm.choices import Scope
-from crm.models import OutreachPolicy
+from crm.models import Brand, OutreachPolicy
 from crm.permissions import Can, may, who_may
 from crm.services.outreach import rules as service
 
@@ -78,6 +79,10 @@ class OutreachRulesViewSet(BrandViewSet[OutreachPolicy]):
     queryset = OutreachPolicy.objects.none()
     serializer_class = OutreachRulesSerializer
     pagination_class = WholeList
+
+    def held(self) -> QuerySet[Brand]:
+        """The brand: its row is what keeps two changes apart."""
+        return Brand.objects.filter(pk=self.brand.pk)
 
     @extend_schema(responses=OutreachRulesSerializer)
     def retrieve(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.pagination import PageQuery, Row
 from crm.api.profiles import known_to
@@ -148,6 +150,17 @@ class PostViewSet(BrandViewSet[Post]):
     queryset = Post.objects.none()
     serializer_class = PostSerializer
     filterset_class = PostFilter
+    lookups = lookups.Lookups(
+        id=lookups.whole("id", indexed=True),
+        platform=lookups.word("profile__platform_id"),
+        kind=lookups.choice("kind", PostKind),
+        posted_at=lookups.moment("posted_at", null=True, indexed=True),
+        is_paid_partnership=lookups.flag("is_paid_partnership", null=True),
+        likes=lookups.whole("likes", null=True),
+        comments=lookups.whole("comments", null=True),
+        views=lookups.whole("views", null=True),
+    )
+    orders = {"id": ORDER, "-id": replace(ORDER, name="-posts", descending=True)}
     lookup_value_regex = ID
     queries = {"list": PostsQuery}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -13,6 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.creator_bodies import DUPLICATE, NewProfile, refused
 from crm.api.pagination import Row
@@ -142,6 +144,16 @@ class ProfileViewSet(BrandViewSet[Profile]):
     queryset = Profile.objects.none()
     serializer_class = ProfileSerializer
     filterset_class = ProfileFilter
+    lookups = lookups.Lookups(
+        id=lookups.whole("id", indexed=True),
+        platform=lookups.word("platform_id"),
+        handle=lookups.text("handle"),
+        followers=lookups.whole("followers", null=True),
+        engagement_rate=lookups.number("engagement_rate", null=True),
+        is_verified=lookups.flag("is_verified", null=True),
+        metrics_at=lookups.moment("metrics_at", null=True),
+    )
+    orders = {"id": ORDER, "-id": replace(ORDER, name="-profiles", descending=True)}
     lookup_value_regex = ID
 
     def get_queryset(self) -> QuerySet[Profile]:

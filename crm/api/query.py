@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, cast
@@ -86,19 +86,28 @@ class MomentField(serializers.Field[datetime, str, str, Any]):
 
 
 def read_query(
-    query_class: type[Query], params: QueryDict, *, also: Collection[str] = (), brand: Brand
+    query_class: type[Query],
+    params: QueryDict,
+    *,
+    also: Collection[str] = (),
+    brand: Brand,
+    faults: Sequence[Fault] = (),
 ) -> Mapping[str, Any]:
     """The checked values of `params`; BadQuery names each unknown name and each bad value.
 
-    `also` are names that are read elsewhere (a filter set).
+    `also` are names that are read elsewhere (a filter set), `faults` what was found wrong there.
     """
     # A plain dict: of a form, DRF would take an absent checkbox for false.
     query = query_class(data=params.dict(), context={"brand": brand})
     known = {*query.fields, *also}
+    told = {fault.pointer for fault in faults}
     faults = [
-        Fault(f"?{name}", "unknown_parameter", _unknown(name, known))
-        for name in params
-        if name not in known
+        *faults,
+        *(
+            Fault(f"?{name}", "unknown_parameter", _unknown(name, known))
+            for name in params
+            if name not in known and f"?{name}" not in told
+        ),
     ]
     if not query.is_valid():
         faults += [

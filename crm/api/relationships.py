@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 
 from django.db.models import QuerySet
@@ -15,6 +16,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
@@ -177,6 +179,22 @@ class RelationshipViewSet(BrandViewSet[Relationship]):
     queryset = Relationship.objects.none()
     serializer_class = RelationshipSerializer
     filterset_class = RelationshipFilter
+    lookups = lookups.Lookups(
+        id=lookups.whole("id", indexed=True),
+        creator=lookups.uid("creator__uid", indexed=True),
+        stage=lookups.choice("stage", Stage),
+        stage_since=lookups.moment("stage_since"),
+        since=lookups.moment("since", indexed=True),
+        owner=lookups.word("owner__email", null=True),
+        next_step=lookups.text("next_step", blank=True),
+        next_step_on=lookups.day("next_step_on", null=True),
+    )
+    orders = {
+        "id": ORDER,
+        "-id": replace(ORDER, name="-relationships", descending=True),
+        "since": Order("relationships-since", key="since"),
+        "-since": Order("-relationships-since", key="since", descending=True),
+    }
     lookup_value_regex = ID
 
     def get_queryset(self) -> QuerySet[Relationship]:

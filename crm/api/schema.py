@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from http import HTTPStatus
 from typing import Any, Literal, TypeAlias
 
@@ -11,8 +12,9 @@ from drf_spectacular.plumbing import get_doc
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
 from rest_framework import serializers
 
-from crm.api import repeating
+from crm.api import conditions, repeating
 from crm.api.base import BrandViewSet
+from crm.api.lookups import SORT, WORDS, Field
 from crm.api.problems import MEDIA_TYPE
 
 Parameter: TypeAlias = (
@@ -31,11 +33,31 @@ KEYED = OpenApiParameter(
     description="A word of your own for this request: sent again within a day, it is not done again"
     " but answered as before.",
 )
-WORDS = {
+TAG = OpenApiParameter(
+    "ETag",
+    str,
+    OpenApiParameter.HEADER,
+    description="Of what is shown: for If-None-Match, and for If-Match of a change.",
+    response=[200],
+)
+KNOWN = OpenApiParameter(
+    conditions.IF_NONE_MATCH,
+    str,
+    OpenApiParameter.HEADER,
+    description="ETags that you hold: 304 while nothing changed.",
+)
+SEEN = OpenApiParameter(
+    conditions.IF_MATCH,
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag that you saw: 412, and nothing done, where it was changed since.",
+)
+STATUSES = {
     HTTPStatus.BAD_REQUEST: "The request cannot be used; `errors` says what to correct.",
     HTTPStatus.UNAUTHORIZED: "No token, or one that is not known or was revoked.",
     HTTPStatus.FORBIDDEN: "The token lacks the scope, or its user's role may not do this.",
     HTTPStatus.NOT_FOUND: "There is nothing here that this token may see.",
+    HTTPStatus.PRECONDITION_FAILED: "It was changed since you saw it; nothing was done.",
     HTTPStatus.TOO_MANY_REQUESTS: "The token has had its requests of this minute: `Retry-After`.",
 }
 
@@ -110,7 +132,45 @@ class BrandSchema(AutoSchema):
             found += NARROWING
         if self.method == "POST" and self.view.action not in self.view.keyed:
             found.append(KEYED)
+        if self.view.action == "list":
+            found += list_parameters(self.view)
+        if self.method == "GET":
+            found += [KNOWN, TAG]
+        elif self._takes_if_match():
+            found += [SEEN, TAG]
         return found
+
+    def _takes_if_match(self) -> bool:
+        view = self.view
+        has_item = isinstance(view, BrandViewSet) and view.has_item
+        return has_item and self.method in conditions.CHANGES
+
+    def is_deprecated(self) -> bool:
+        """Whether all of the operation is on its way out."""
+        return getattr(self.view, "action", None) in self._deprecated() or super().is_deprecated()
+
+    def _deprecated(self) -> Collection[str]:
+        return self.view.deprecated if isinstance(self.view, BrandViewSet) else ()
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = super()._get_parameters()
+        for parameter in found:
+            if f"?{parameter['name']}" in self._deprecated():
+                parameter["deprecated"] = True
+        return found
+
+    def _map_serializer_field(self, field: Any, direction: Any, *args: Any, **kwargs: Any) -> Any:
+        """A field; where it is on its way out, that is said."""
+        mapped = super()._map_serializer_field(  # type: ignore[no-untyped-call]
+            field, direction, *args, **kwargs
+        )
+        is_own = direction == "response" and isinstance(field.parent, self._shown())
+        if is_own and f".{field.field_name}" in self._deprecated():
+            return {**mapped, "deprecated": True}
+        return mapped
+
+    def _shown(self) -> type[Any]:
+        return getattr(self.view, "serializer_class", None) or object
 
     def get_description(self) -> str:  # type: ignore[override] # as spectacular has it
         """The docstring of the action, and the scope that a token needs."""
@@ -141,10 +201,43 @@ class BrandSchema(AutoSchema):
         statuses = [HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN]
         if "{" in self.path:
             statuses.append(HTTPStatus.NOT_FOUND)
+        if isinstance(self.view, BrandViewSet):
+            if self.method == "GET":
+                responses.setdefault(
+                    "304", {"description": "Unchanged since the answer with this ETag."}
+                )
+            elif self._takes_if_match():
+                statuses.append(HTTPStatus.PRECONDITION_FAILED)
         for status in statuses:
             if str(status.value) not in responses:
                 found = self._get_response_for_code(  # type: ignore[no-untyped-call]
                     ProblemSerializer, str(status.value), [MEDIA_TYPE]
                 )
-                responses[str(status.value)] = {**found, "description": WORDS[status]}
+                responses[str(status.value)] = {**found, "description": STATUSES[status]}
         return responses
+
+
+def list_parameters(view: BrandViewSet[Any]) -> list[OpenApiParameter]:
+    """The look-ups and orders of the view's list."""
+    filterset_class = getattr(view, "filterset_class", None)
+    taken = filterset_class.base_filters if filterset_class else {}
+    found = [
+        _lookup(name, *asked) for name, asked in view.lookups.names.items() if name not in taken
+    ]
+    if view.orders:
+        words = "The order; `-` is downwards. Rows that are alike come by their id."
+        found.append(OpenApiParameter(SORT, str, enum=[*view.orders], description=words))
+    return found
+
+
+def _lookup(name: str, field: Field, lookup: str) -> OpenApiParameter:
+    """One look-up: its type is that of the field's values."""
+    words = WORDS[lookup]
+    if lookup == "isnull":
+        return OpenApiParameter(name, bool, description=words)
+    values = [*field.words] or None
+    if lookup == "in":
+        return OpenApiParameter(
+            name, field.type, many=True, enum=values, explode=False, style="form", description=words
+        )
+    return OpenApiParameter(name, field.type, enum=values, description=words)

@@ -124,6 +124,10 @@ class CreatorTagViewSet(BrandViewSet[CreatorTag]):
             raise BadBody([Fault("/tags", "invalid", str(refusal))]) from refusal
         return self._shown(relationship)
 
+    def held(self) -> QuerySet[Relationship]:
+        """How the brand stands with the creator."""
+        return relationships_of(self.brand).filter(creator__uid=self.kwargs["uid"])
+
     def _relationship(self, uid: str) -> Relationship:
         found = relationships_of(self.brand).filter(creator__uid=uid).first()
         if found is None:

@@ -249,6 +249,12 @@ def _of_fields(brand: Brand) -> list[Column]:
 SOURCES.add("fields", _of_fields)
 
 
+def unknown_columns(brand: Brand, asked: str) -> list[str]:
+    """Of a list of keys with commas, those that are not (or no longer) columns of the brand."""
+    known = {column.key for source in SOURCES for column in source(brand)} if asked else set()
+    return [key for key in asked.split(",") if key and key not in known]
+
+
 @dataclass(frozen=True)
 class Choice:
     """Which columns a list shows, out of those that there are."""

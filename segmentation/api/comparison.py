@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
-from crm.api.caching import with_etag
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadQuery
 from crm.api.query import Query
@@ -181,7 +180,7 @@ class ComparisonViewSet(BrandViewSet[Scorecard]):
                 for row in found.rows
             ],
         }
-        return with_etag(request, answer)
+        return Response(answer)
 
 
 class TrendViewSet(BrandViewSet[Segment]):

@@ -88,6 +88,10 @@ class KpiViewSet(BrandViewSet[Segment]):
         """Segments of the token's brand."""
         return Segment.objects.filter(brand=self.brand).select_related("brand")
 
+    def held(self) -> QuerySet[Segment]:
+        """The segment, by key or id."""
+        return named(self.get_queryset(), self.kwargs["key"])
+
     @extend_schema(responses=KpiSetSerializer)
     def retrieve(self, request: Request, key: str) -> Response:
         """What the segment is judged by, and what that is to reach."""

@@ -81,6 +81,10 @@ class PlaybookViewSet(BrandViewSet[Segment]):
         """Segments of the token's brand."""
         return Segment.objects.filter(brand=self.brand)
 
+    def held(self) -> QuerySet[Segment]:
+        """The segment, by key or id."""
+        return named(self.get_queryset(), self.kwargs["key"])
+
     def _segment(self, key: str) -> int:
         return int(self.one(named(self.get_queryset(), key).values("id"))["id"])
 

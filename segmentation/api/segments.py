@@ -199,6 +199,10 @@ class SegmentViewSet(BrandViewSet[Segment]):
         """Segments of the token's brand."""
         return Segment.objects.filter(brand=self.brand)
 
+    def held(self) -> QuerySet[Segment]:
+        """The segment, by key or id."""
+        return named(self.get_queryset(), self.kwargs["key"])
+
     def list(self, request: Request) -> Response:
         """Segments by key, the archived ones too."""
         rows = self.filter_queryset(self.get_queryset()).values(*COLUMNS)

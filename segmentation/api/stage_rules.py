@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -141,6 +142,10 @@ class StageRuleViewSet(BrandViewSet[StageRule]):
     lookup_value_regex = ID
     pagination_class = WholeList
     http_method_names = ["get", "head", "post", "patch", "delete"]
+
+    def held(self) -> QuerySet[Brand]:
+        """The brand: its row is what keeps two changes apart."""
+        return Brand.objects.filter(pk=self.brand.pk)
 
     def list(self, request: Request) -> Response:
         """All rules in use, with what they ask in words."""

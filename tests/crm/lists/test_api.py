@@ -107,3 +107,27 @@ def test_reading_is_no_writing(brand, job, manager):
     assert_problem(rest.send("POST", f"jobs/{job.pk}:stop"), 403)
     job.refresh_from_db()
     assert not job.is_stopping
+
+
+@pytest.mark.parametrize(
+    ("query", "gone"),
+    [
+        ("tag=vegan", "tag"),
+        ("stage=core&mood=good", "mood"),
+        ("columns=followers,field.shoe_size", "field.shoe_size"),
+    ],
+)
+def test_a_view_of_what_is_gone_is_refused(brand, manager, query, gone):
+    """Without what it asked for, it would show others."""
+    vegans = view(brand, manager, query)
+    answer = rest_as(manager, brand).get("creators/", filter=vegans.pk)
+    told = assert_problem(answer, 400, "view_outdated")
+    assert told["errors"][0]["pointer"] == "?filter"
+    assert told["errors"][0]["message"].endswith(f"not there any more: {gone}.")
+
+
+@pytest.mark.usefixtures("two")
+def test_a_view_goes_with_look_ups(brand, manager):
+    rest, core = rest_as(manager, brand), view(brand, manager, "stage=core")
+    assert names(rest.json("creators/", filter=core.pk, name__startswith="Bea")) == ["Bea"]
+    assert names(rest.json("creators/", filter=core.pk, name__startswith="Ann")) == []
