@@ -30,6 +30,7 @@ BENCHMARKS = {
     "authenticity": "benchmarks.authenticity",
     "intervals": "benchmarks.intervals",
     "redirect": "benchmarks.redirect",
+    "api": "benchmarks.api",
 }
 ROWS = {
     "import": 1_000_000,
@@ -49,6 +50,7 @@ ROWS = {
     "authenticity": 20_000,
     "intervals": 20_000,
     "redirect": 10_000,
+    "api": 1_000_000,
 }
 
 

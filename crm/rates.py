@@ -34,7 +34,10 @@ def count(what: str, limit: Limit, at: datetime) -> Counted:
     """Count one more of `what`, a name without personal data. Raises what the cache raises."""
     number, ends = limit.span_of(at)
     key = f"{what}:{limit.span.total_seconds():.0f}:{number}"
-    cache.add(key, 0, timeout=int(limit.span.total_seconds()))
+    try:
+        return Counted(cache.incr(key), ends)
+    except ValueError:  # the first of its span
+        cache.add(key, 0, timeout=int(limit.span.total_seconds()))
     try:
         return Counted(cache.incr(key), ends)
     except ValueError:  # it ended between the two

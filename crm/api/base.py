@@ -147,6 +147,9 @@ class BrandViewSet(GenericViewSet[M]):
         The ETag is that of all members, also where fewer are asked for: it can be sent with a
         change.
         """
+        wants_less = not request.query_params.keys().isdisjoint(narrowing.NAMES)
+        if isinstance(shown, Encoded) and wants_less:
+            shown = shown.decoded()
         body = shown if isinstance(shown, Encoded) else encoded(shown)
         response.data = body
         if self.is_narrowable and isinstance(shown, Mapping):

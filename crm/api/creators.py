@@ -36,7 +36,7 @@ from crm.limits import TookTooLong
 from crm.lists.columns import PARAMETER as COLUMNS_PARAMETER
 from crm.lists.columns import unknown_columns
 from crm.lists.patience import TOO_LONG, in_time
-from crm.models import CreatorNiche, Profile, Relationship, SavedView
+from crm.models import Creator, CreatorNiche, Profile, Relationship, SavedView
 from crm.selectors import became
 from crm.services.creators import CreatorRefused, add_creator, change_creator
 

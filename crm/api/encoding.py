@@ -15,6 +15,11 @@ _other = JSONEncoder().default
 class Encoded(bytes):
     """An answer that is JSON already: the renderer leaves it as it is."""
 
+    def decoded(self) -> dict[str, Any]:
+        """What it says."""
+        found: dict[str, Any] = orjson.loads(self)
+        return found
+
 
 def encoded(data: Any) -> Encoded:
     """The data as JSON; moments in UTC end in Z, decimals are texts, as Django REST framework has
@@ -38,7 +43,7 @@ class Renderer(JSONRenderer):
         if data is None:
             return b""
         if self.get_indent(accepted_media_type or "", renderer_context or {}) is not None:
-            plain = orjson.loads(data) if isinstance(data, Encoded) else data
+            plain = data.decoded() if isinstance(data, Encoded) else data
             indented: bytes = super().render(plain, accepted_media_type, renderer_context)
             return indented
         return data if isinstance(data, Encoded) else encoded(data)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypedDict, cast
+from zlib import crc32
 
 from django.db import connection, transaction
 from django.db.models import Max, Model
@@ -150,6 +152,42 @@ def get(*, segment: Segment, period: str, as_of: datetime) -> Scorecard:
     return _write(brand=segment.brand, segments=[segment], quarter=quarter, as_of=as_of)[0]
 
 
+@dataclass(frozen=True)
+class Stored:
+    """Which stored scorecard may be served: as long as this is the same, so are its numbers."""
+
+    segment_id: int
+    pk: int
+    computed_at: datetime
+    # Today's formulas: a row of others is computed again.
+    formulas: int
+
+
+def stored(*, brand: Brand, key: str, quarter: Quarter, as_of: datetime) -> Stored | None:
+    """Return the stored scorecard of a segment by its key, without reading its rows.
+
+    None where there is none, or it is too old. Whether it is by today's formulas, `rows_of` says.
+    """
+    rows = Scorecard.objects.filter(segment__brand=brand, segment__key=key, period=str(quarter))
+    columns = ("segment_id", "pk", "computed_at", "as_of", "ends_at")
+    for segment_id, pk, computed_at, looked_to, ends_at in rows.values_list(*columns):
+        if _is_recent(looked_to, ends_at, as_of):
+            return Stored(segment_id, pk, computed_at, _formulas())
+    return None
+
+
+def rows_of(found: Stored) -> Scorecard | None:
+    """Return the scorecard with its segment; None where it was computed again, or has to be."""
+    rows = Scorecard.objects.select_related("segment")
+    card = rows.filter(pk=found.pk, computed_at=found.computed_at).first()
+    return card if card is not None and _is_by_the_catalogue(card.metrics) else None
+
+
+def _formulas() -> int:
+    """A number that is another one when a metric comes, goes or is computed otherwise."""
+    return crc32("\n".join(metric.named_formula for metric in METRICS).encode())
+
+
 def as_json(scorecard: Scorecard, *, explain: bool = False) -> ScorecardJson:
     """Return the scorecard in the REST shape; `explain` adds to each row what went into it."""
     return ScorecardJson(
@@ -184,11 +222,13 @@ def _row(cell: Cell, *, explain: bool) -> dict[str, Any]:
 
 def _is_fresh(stored: Scorecard, as_of: datetime) -> bool:
     """Whether a stored row may be served: by today's formulas, and final or nearly of now."""
-    if not _is_by_the_catalogue(stored.metrics):
-        return False
-    return stored.as_of >= stored.ends_at or (
-        as_of < stored.ends_at and as_of - stored.as_of < STALE_AFTER
-    )
+    is_recent = _is_recent(stored.as_of, stored.ends_at, as_of)
+    return is_recent and _is_by_the_catalogue(stored.metrics)
+
+
+def _is_recent(looked_to: datetime, ends_at: datetime, as_of: datetime) -> bool:
+    """Whether numbers of what was before `looked_to` are final, or nearly of now."""
+    return looked_to >= ends_at or (as_of < ends_at and as_of - looked_to < STALE_AFTER)
 
 
 def _is_by_the_catalogue(rows: Sequence[Cell]) -> bool:
