@@ -17,7 +17,7 @@ class Encoded(bytes):
 
     def decoded(self) -> dict[str, Any]:
         """What it says."""
-        found: dict[str, Any] = orjson.loads(self)
+        found: dict[str, Any] = orjson.loads(bytes(self))
         return found
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from segmentation.api.scorecards import with_targets
@@ -74,10 +76,15 @@ def test_an_unchanged_scorecard_is_not_sent_again(rest, segment):
     assert weak.status_code == 304
     other = rest.client.get(path, headers={"If-None-Match": '"x"'})
     assert other.status_code == 200
-    Scorecard.objects.filter(segment=segment).update(size=5)
+    # As whatever computes a scorecard writes it.
+    Scorecard.objects.filter(segment=segment).update(size=5, computed_at=NOW + timedelta(days=2))
     changed = rest.client.get(path, headers={"If-None-Match": first["ETag"]})
     assert changed.status_code == 200
     assert changed["ETag"] != first["ETag"]
+    assert changed.json()["size"] == 5
+    less = rest.client.get(f"{path}&fields=size,period")
+    assert less.json() == {"size": 5, "period": PERIOD}
+    assert_problem(rest.client.get(f"{path}&omit=nonsense"), 400, "unknown_member")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +185,7 @@ def test_segments_beside_each_other(rest, segment):
 def test_query_counts(rest, segment, django_assert_num_queries):
     path = f"segments/{segment.key}/scorecard/"
     rest.get(path, period=PERIOD)
-    with django_assert_num_queries(4):  # token, segment, scorecard, targets
+    with django_assert_num_queries(3):  # token, which scorecard, targets
         rest.json(path, period=PERIOD)
     rest.get("scorecards/", period=PERIOD)
     with django_assert_num_queries(5):  # token, whether all are there, targets, page, count
