@@ -50,6 +50,7 @@ from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.made_up_series import fill_commissions, fill_series
 from campaigns.services.publishing import feed as publishing_feed
 from campaigns.services.publishing.importing import follow_import
+from campaigns.services.round_trip import add_round_trip
 from campaigns.timeline import campaigns as campaigns_line
 from campaigns.timeline import contracts as contracts_line
 from campaigns.timeline import disclosures as disclosures_line
@@ -188,5 +189,6 @@ def add_parts() -> None:
     GOES_WITH.add("campaigns.AuthenticityReading", "campaigns.AuthenticityReading")
     GOES_WITH.add("campaigns.ReliabilityReading", "campaigns.ReliabilityReading")
     add_erasing()
+    add_round_trip()
     AFTER_MOVE.add("report", reports.keep_on_completion)
     AFTER_MOVE.add("contracts", withdraw_all)

@@ -63,6 +63,7 @@ from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
 from crm.api.audit import AuditViewSet
 from crm.api.base import ID, UID
+from crm.api.brand_exports import BrandExportViewSet
 from crm.api.contacts import ContactViewSet
 from crm.api.creators import CreatorViewSet
 from crm.api.duplicates import DuplicateViewSet, MergeViewSet
@@ -207,6 +208,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "jobs": ("jobs", JobViewSet),
     "audit": ("audit", AuditViewSet),
     "tokens": ("tokens", TokenViewSet),
+    "brand-exports": ("brand-exports", BrandExportViewSet),
     "webhooks": ("webhooks", WebhookViewSet),
     "webhook-deliveries": ("webhook-deliveries", DeliveryViewSet),
     "webhook-events": ("webhook-events", WebhookEventViewSet),
@@ -596,6 +598,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         r"^outreach-rules/?$",
         OutreachRulesViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),
+    ),
+    re_path(
+        rf"^brand-exports/(?P<pk>{ID})/file/?$",
+        BrandExportViewSet.as_view({"get": "file"}, detail=True),
     ),
     *(
         re_path(

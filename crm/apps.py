@@ -18,6 +18,7 @@ class CrmConfig(AppConfig):
         from crm.services import duplicates, jobs  # noqa: PLC0415
         from crm.services.ledger import verifying  # noqa: PLC0415
         from crm.services.privacy import copying, retention, working  # noqa: PLC0415
+        from crm.services.round_trip import asking, own  # noqa: PLC0415
         from crm.services.webhooks import places  # noqa: PLC0415
 
         register_converter(FormatConverter, "format")
@@ -30,3 +31,5 @@ class CrmConfig(AppConfig):
         jobs.KINDS.add(working.KIND, working.JOB)
         jobs.KINDS.add(retention.KIND, retention.JOB)
         jobs.KINDS.add(verifying.KIND, verifying.JOB)
+        own.add_own()
+        jobs.KINDS.add(asking.KIND, asking.JOB)

@@ -63,6 +63,7 @@ class Scope(models.TextChoices):
     CONNECTORS_WRITE = "connectors:write", "Add, change and remove connectors; pull now"
     TOKENS_READ = "tokens:read", "Read your tokens; admins: all of the brand"
     TOKENS_WRITE = "tokens:write", "Make tokens within this one, narrow, replace and end them"
+    BRAND_EXPORT = "brand:export", "Take out everything of the brand (personal data)"
     WEBHOOKS_READ = "webhooks:read", "Read webhooks and what they were told"
     WEBHOOKS_WRITE = "webhooks:write", "Add, change and remove webhooks; send again"
 

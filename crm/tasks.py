@@ -23,6 +23,7 @@ from crm.services.notification_mail import send_notification_mails
 from crm.services.outreach.advancing import advance
 from crm.services.privacy import retention
 from crm.services.reminders import send_reminders
+from crm.services.round_trip import places
 from crm.services.webhooks import again, calling, telling
 
 # What an import says of itself on its page is no error of the worker.
@@ -80,6 +81,7 @@ def take_up_jobs(**_later: Any) -> None:
 def remove_expired_files(**_later: Any) -> None:
     """Remove the files that jobs made and whose time is over."""
     jobs.remove_expired(at=timezone.now())
+    places.remove_old(timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -23,6 +23,7 @@ from segmentation import overview as overview_here
 from segmentation.services import erasing, held, judged, stage_criteria
 from segmentation.services.made_up_proof import fill_attribution, fill_experiments
 from segmentation.services.merging import PART
+from segmentation.services.round_trip import add_round_trip
 from segmentation.timeline import SOURCE
 
 # Where the REST API shows rows of this app: webhooks name it.
@@ -58,6 +59,7 @@ def add_parts() -> None:
     PARTS.add(PART.key, PART)
     data_held.SOURCES.add("segments", held.held)
     add_part("segmentation", erasing.PART)
+    add_round_trip()
     JUDGEMENTS.add("segments", judged.judged)
     add_deleted(
         "segmentation.ExperimentAssignment",

@@ -107,6 +107,7 @@ from crm.services import saved_views
 from crm.services.holds import pause
 from crm.services.metrics import refresh_metrics
 from crm.services.tasks import add_task
+from crm.services.round_trip import asking, places
 from crm.services.webhooks import again
 from segmentation.choices import OverrideKind
 from segmentation.models import (
@@ -247,6 +248,13 @@ def give_a_webhook(brand: Brand, actor: User) -> None:
     )
 
 
+def give_an_export(brand: Brand, actor: User) -> None:
+    export = asking.ask(brand=brand, actor=actor, at=NOW)
+    (places.of_job(export.pk) / "everything.zip").write_bytes(b"PK")
+    export.params = {"file": "everything.zip", "size": 2, "rows": 0}
+    export.save()
+
+
 def give_a_campaign(brand: Brand, actor: User) -> None:
     """An application, an offer, a gift, a creator in a campaign, a suggestion of a stage."""
     noa = creator_of(brand, "Noa", "noa@example.com")
@@ -380,6 +388,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     give_a_day_of_work(brand, admin_user)
     give_a_campaign(brand, admin_user)
     give_a_webhook(brand, admin_user)
+    give_an_export(brand, admin_user)
     kept = brand.relationships.get(creator=Membership.objects.order_by("pk").first().creator)
     assess_one(relationship=kept, at=NOW)
     read_one(relationship=kept, at=NOW)
@@ -465,7 +474,8 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/threads/{id}": str(Thread.objects.earliest("pk").pk),
         "/notes/{id}": str(Note.objects.get().pk),
         "/tasks/{id}": str(Task.objects.get().pk),
-        "/jobs/{id}": str(Job.objects.get().pk),
+        "/jobs/{id}": str(Job.objects.exclude(kind=asking.KIND).get().pk),
+        "/brand-exports/{id}": str(Job.objects.get(kind=asking.KIND).pk),
         "/contacts/{id}": str(ContactPoint.objects.earliest("pk").pk),
         "/addresses/{id}": str(PostalAddress.objects.get().pk),
         "/agents/{uid}": str(Agent.objects.get().uid),

@@ -19,6 +19,7 @@ from crm.audit.hashing import (
     hash_of,
     text_digest_of,
 )
+from crm.audit.origins import Origins
 from crm.audit.subjects import about_creator, kinds_of_targets, ways_to_creators
 from crm.audit.writing import Act, record, record_many
 
@@ -30,6 +31,7 @@ __all__ = (
     "BrokenLink",
     "Checker",
     "Mark",
+    "Origins",
     "about_creator",
     "canonical",
     "content",

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from crm.audit.erasing import VERB as ERASED
 from crm.audit.hashing import GENESIS, hash_of, text_digest_of
+from crm.audit.origins import Origins
 from crm.models import AuditEntry, Brand
 
 
@@ -54,6 +55,7 @@ class Checker:
     erased: int = 0
     broken: BrokenLink | None = None
     _previous: AuditEntry | None = None
+    _origins: Origins | None = None
     _marked: dict[int, set[str]] = field(default_factory=dict)
     # Texts that are gone and of which no entry has told yet.
     _untold: set[int] = field(default_factory=set)
@@ -65,6 +67,8 @@ class Checker:
 
     def take(self, entry: AuditEntry) -> None:
         """The next entry."""
+        if self._origins is None:
+            self._origins = Origins.of_brand(entry.brand_id)
         if self.broken is None:
             self.broken = self._chain(entry) or self._text(entry) or self._mark(entry)
         self.entries += 1
@@ -93,7 +97,7 @@ class Checker:
             return BrokenLink(
                 number, Broken.GAP, f"entry {number} is missing; entry {entry.number} follows"
             )
-        if entry.hash != hash_of(entry):
+        if entry.hash != self._hash_of(entry):
             return self._changed(entry)
         if entry.previous_hash != self.last_hash:
             if self._previous is None:
@@ -108,19 +112,22 @@ class Checker:
 
     def _changed(self, entry: AuditEntry) -> BrokenLink:
         number = entry.number
-        if entry.hash == hash_of(entry, number=number - 1):
+        if entry.hash == self._hash_of(entry, number - 1):
             return BrokenLink(
                 number - 1,
                 Broken.INSERTED,
                 f"it was put in later: entry {number} was number {number - 1} when it was written",
             )
-        if entry.hash == hash_of(entry, number=number + 1):
+        if entry.hash == self._hash_of(entry, number + 1):
             return BrokenLink(
                 number,
                 Broken.GAP,
                 f"an entry was taken out before it: it was number {number + 1} when written",
             )
         return BrokenLink(number, Broken.CHANGED, "its content was changed after it was written")
+
+    def _hash_of(self, entry: AuditEntry, number: int | None = None) -> str:
+        return hash_of(entry, number=number, origins=self._origins or Origins())
 
     def _text(self, entry: AuditEntry) -> BrokenLink | None:
         if entry.verb == ERASED:

@@ -7,32 +7,35 @@ import json
 from datetime import UTC
 from typing import Any
 
+from crm.audit.origins import Origins
 from crm.models import AuditEntry, AuditText
 
 # What the first entry of a brand holds as the hash before it.
 GENESIS = "0" * 64
 SYSTEM = "system"
+_HERE = Origins()
 
 
-def hash_of(entry: AuditEntry, *, number: int | None = None) -> str:
+def hash_of(entry: AuditEntry, *, number: int | None = None, origins: Origins = _HERE) -> str:
     """SHA-256 over the canonical JSON of everything that `entry` says, the link included.
 
-    With `number`: as if the entry had that one.
+    With `number`: as if the entry had that one. `origins`: where entries were written.
     """
-    said = content(entry)
+    said = content(entry, origins)
     return _sha256(said if number is None else said | {"number": number})
 
 
-def content(entry: AuditEntry) -> dict[str, Any]:
+def content(entry: AuditEntry, origins: Origins = _HERE) -> dict[str, Any]:
     """What is hashed of `entry`: every field but its own hash, and of its text the digest."""
+    brand, actor, target = origins.numbers(entry)
     return {
-        "brand": entry.brand_id,
+        "brand": brand,
         "number": entry.number,
         "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        "actor": entry.actor_id,
+        "actor": actor,
         "verb": entry.verb,
         "target_type": entry.target_type,
-        "target_id": entry.target_id,
+        "target_id": target,
         "facts": entry.facts,
         "text_digest": entry.text_digest,
         "previous_hash": entry.previous_hash,
@@ -44,10 +47,10 @@ def text_digest_of(text: AuditText) -> str:
     return _sha256(_said(text))
 
 
-def exported(entry: AuditEntry) -> dict[str, Any]:
+def exported(entry: AuditEntry, origins: Origins = _HERE) -> dict[str, Any]:
     """An entry as a file has it: enough to compute both hashes anew, text null where erased."""
     text = entry.words
-    return content(entry) | {"hash": entry.hash, "text": _said(text) if text else None}
+    return content(entry, origins) | {"hash": entry.hash, "text": _said(text) if text else None}
 
 
 def _said(text: AuditText) -> dict[str, Any]:

@@ -199,9 +199,10 @@ def _checks(
 ) -> list[tuple[str, bool]]:
     """How an entry hangs in the chain, and whether each of it holds."""
     former = before.hash if before else audit.GENESIS
+    origins = audit.Origins.of_brand(here.brand_id)
     checks = [
         ("It continues the entry before", here.previous_hash == former),
-        ("Its content is as it was written", here.hash == audit.hash_of(here)),
+        ("Its content is as it was written", here.hash == audit.hash_of(here, origins=origins)),
     ]
     if text := here.words:
         as_written = here.text_digest == audit.text_digest_of(text)

@@ -102,7 +102,9 @@ def ledger_of(dossier: Dossier) -> list[dict[str, Any]]:
         )
     )
     rows = AuditEntry.objects.filter(about, brand=brand).exclude(verb=EXPORTED)
-    return [audit.exported(entry) for entry in rows.select_related("text").order_by("number")]
+    origins = audit.Origins.of_brand(brand.pk)
+    entries = rows.select_related("text").order_by("number")
+    return [audit.exported(entry, origins) for entry in entries]
 
 
 EXPORTED = "campaigns.disclosure.exported"

@@ -63,8 +63,10 @@ class Command(BaseCommand):
 
             def seen(entry: AuditEntry) -> None:
                 if out:
-                    out.write(json.dumps(audit.exported(entry), ensure_ascii=False) + "\n")
+                    said = audit.exported(entry, origins[entry.brand_id])
+                    out.write(json.dumps(said, ensure_ascii=False) + "\n")
 
+            origins = {brand.pk: audit.Origins.of_brand(brand.pk) for brand in brands}
             for brand in brands:
                 also = [one for one in given if one.brand_id == brand.pk]
                 try:

@@ -165,12 +165,18 @@ def mail(checkpoint: LedgerCheckpoint) -> bool:
 def _signed(checkpoint: LedgerCheckpoint) -> dict[str, Any]:
     return {
         "format": FORMAT,
-        "brand": checkpoint.brand_id,
+        "brand": _brand_of(checkpoint),
         "number": checkpoint.number,
         "hash": checkpoint.hash,
         "at": checkpoint.at.astimezone(UTC).isoformat(timespec="microseconds"),
         "key": checkpoint.key.fingerprint,
     }
+
+
+def _brand_of(checkpoint: LedgerCheckpoint) -> int:
+    """Its number where the checkpoint was signed: the brand may have come with its ledger."""
+    origins = audit.Origins.of_brand(checkpoint.brand_id)
+    return origins.brand_at(checkpoint.number, checkpoint.brand_id)
 
 
 def _message(said: dict[str, Any]) -> bytes:

@@ -31,8 +31,10 @@ def rows(entries: QuerySet[AuditEntry]) -> Iterator[tuple[object, ...]]:
 
 def json_lines(entries: QuerySet[AuditEntry]) -> Iterator[str]:
     """An entry a line, with what it takes to compute its hashes anew."""
+    origins: audit.Origins | None = None
     for entry in entries.order_by("number").iterator(chunk_size=2_000):
-        yield json.dumps(audit.exported(entry), ensure_ascii=False) + "\n"
+        origins = origins or audit.Origins.of_brand(entry.brand_id)
+        yield json.dumps(audit.exported(entry, origins), ensure_ascii=False) + "\n"
 
 
 def note_list(

@@ -38,9 +38,10 @@ def verify(
     """
     ours = set(LedgerKey.objects.values_list("fingerprint", flat=True))
     marks = []
+    origins = audit.Origins.of_brand(brand.pk)
     here = [checkpoints.read(checkpoints.document(one)) for one in checkpoints.kept(brand)]
     for one in [*here, *also]:
-        if one.brand_id != brand.pk:
+        if one.brand_id != origins.brand_at(one.mark.number, brand.pk):
             raise checkpoints.CheckpointRefused("The checkpoint is of another brand.")
         if one.fingerprint not in ours:
             raise checkpoints.CheckpointRefused(

@@ -1,0 +1,48 @@
+"""What becomes of this app's tables when a brand is taken along (docs/round-trip.md)."""
+
+from __future__ import annotations
+
+from crm.services.round_trip.decisions import Taken, leave, take, take_as
+from crm.services.round_trip.sheets import add_sheet
+
+
+def add_round_trip() -> None:
+    """Say it once, when the apps are ready."""
+    take("segmentation", _WHOLE)
+    add_sheets()
+    # Arms of what has begun cannot be added any more.
+    take_as(Taken("segmentation.ExperimentArm", first=True))
+    leave(
+        "derived: scorecards are added up from it, and it is made anew when one is asked for",
+        *("segmentation.QuarterSheet", "segmentation.Stretch", "segmentation.Touched"),
+    )
+
+
+_WHOLE = """
+    Dimension Segment SegmentVersion Activation ActivationPick AttributionReport
+    AudienceSegment_segments AudienceSegment BenchmarkSet BenchmarkValue ClaimTrial Run
+    RunSegment Change RunEvidence Membership DriftReport DriftAlert Experiment
+    ExperimentAssignment ExperimentLook ExperimentOutcome CreatorFacts FactsMoment PeerNorm
+    RunNorm RunOrder Override Playbook SegmentExample ScorecardShare_segments ScorecardShare
+    Scorecard StageRule StageRuleVersion StageSuggestion MetricTarget TierScorecards
+"""
+
+
+def add_sheets() -> None:
+    """The tables of this app that people read."""
+    add_sheet(
+        "memberships",
+        """SELECT d.key AS dimension, s.key AS segment, c.uid AS creator, c.name,
+          m.entered_at, m.left_at, v.number AS version
+        FROM segmentation_membership m JOIN segmentation_segment s ON s.id = m.segment_id
+        JOIN segmentation_dimension d ON d.id = s.dimension_id
+        JOIN segmentation_segmentversion v ON v.id = m.version_id
+        JOIN crm_creator c ON c.id = m.creator_id
+        WHERE s.brand_id = %(brand)s ORDER BY m.entered_at, s.key, c.id""",
+    )
+    add_sheet(
+        "scorecards",
+        """SELECT s.key AS segment, k.*
+        FROM segmentation_scorecard k JOIN segmentation_segment s ON s.id = k.segment_id
+        WHERE s.brand_id = %(brand)s ORDER BY s.key, k.id""",
+    )
