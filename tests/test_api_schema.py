@@ -106,8 +106,8 @@ from crm.outreach.secrets import encrypt
 from crm.services import saved_views
 from crm.services.holds import pause
 from crm.services.metrics import refresh_metrics
-from crm.services.tasks import add_task
 from crm.services.round_trip import asking, places
+from crm.services.tasks import add_task
 from crm.services.webhooks import again
 from segmentation.choices import OverrideKind
 from segmentation.models import (

@@ -25,6 +25,7 @@ _WHOLE = """
     ExperimentAssignment ExperimentLook ExperimentOutcome CreatorFacts FactsMoment PeerNorm
     RunNorm RunOrder Override Playbook SegmentExample ScorecardShare_segments ScorecardShare
     Scorecard StageRule StageRuleVersion StageSuggestion MetricTarget TierScorecards
+    ScoreModel ScoreVersion ScoreNorm CreatorScore
 """
 
 

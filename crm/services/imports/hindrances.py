@@ -8,7 +8,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from crm.choices import ImportStatus
-from crm.models import ImportBatch
+from crm.models import ImportBatch, LedgerOrigin
 from crm.services.imports.hanging import what_hangs
 from crm.services.imports.statements import fetch, names
 from crm.services.imports.writing import CHANGEABLE
@@ -107,6 +107,11 @@ def reasons_against(batch: ImportBatch) -> list[str]:
     """What keeps the import from being undone, as sentences; empty where nothing does."""
     if batch.status not in {ImportStatus.APPLIED, ImportStatus.UNDOING}:
         return [f"This import is {batch.get_status_display().lower()}, not applied."]
+    if LedgerOrigin.objects.filter(brand=batch.brand_id, at__gt=batch.created_at).exists():
+        return [
+            "This import was made in the installation from which the brand came; what it changed "
+            "is not known here."
+        ]
     return [*_later_imports(batch.pk), *_people(batch.pk)]
 
 

@@ -69,6 +69,7 @@ def add_own() -> None:
         "what was sent from the other installation; the acts are in the ledger",
         *("crm.WebhookDelivery", "crm.WebhookAttempt"),
     )
+    leave("work that waits for a worker of the other installation", "crm.PromisedTask")
     leave("counted anew by the database while relationships are written", "crm.StageCount")
 
 
