@@ -108,10 +108,7 @@ def reasons_against(batch: ImportBatch) -> list[str]:
     if batch.status not in {ImportStatus.APPLIED, ImportStatus.UNDOING}:
         return [f"This import is {batch.get_status_display().lower()}, not applied."]
     if LedgerOrigin.objects.filter(brand=batch.brand_id, at__gt=batch.created_at).exists():
-        return [
-            "This import was made in the installation from which the brand came; what it changed "
-            "is not known here."
-        ]
+        return ["It was made in the installation from which the brand came: undo it there."]
     return [*_later_imports(batch.pk), *_people(batch.pk)]
 
 
