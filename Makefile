@@ -15,7 +15,7 @@ export NODE_USE_SYSTEM_CA ?= 1
 # test that starts one of them compile all that they import.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run demo test check lint types imports templates migrations schema containers format bench lock assets clean
+.PHONY: help run demo test check lint types imports templates migrations schema fuzz containers format bench lock assets clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -57,6 +57,9 @@ schema: $(VENV)/.test
 	@mkdir -p var
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file var/openapi.yaml
 	diff -u docs/openapi.yaml var/openapi.yaml
+
+fuzz: $(VENV)/.test ## send the whole API what its document allows and does not; EXAMPLES=... of each
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest -n 2 tests/test_api_fuzz.py
 
 containers: $(VENV)/.test node_modules/.test
 	$(NODE) node_modules/dclint/bin/dclint.cjs --max-warnings 0 docker-compose.yml

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
@@ -31,6 +31,11 @@ class WeekdayField(serializers.IntegerField):
         super().__init__(min_value=1, max_value=7)
 
 
+@extend_schema_field({"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"})
+class HourField(serializers.TimeField):
+    """What a clock shows, without a zone: 09:00."""
+
+
 class OutreachRulesSerializer(serializers.Serializer[Any]):
     """Who writes, when, and how far apart; what was never set has its default."""
 
@@ -39,8 +44,8 @@ class OutreachRulesSerializer(serializers.Serializer[Any]):
         allow_null=True, help_text="Without one nothing is sent: the law asks for it in each mail."
     )
     privacy_url = serializers.URLField(allow_null=True)
-    window_from = serializers.TimeField(format="%H:%M", help_text="In the creator's time zone.")
-    window_until = serializers.TimeField(format="%H:%M")
+    window_from = HourField(format="%H:%M", help_text="In the creator's time zone.")
+    window_until = HourField(format="%H:%M")
     weekdays = serializers.ListField(child=WeekdayField(), help_text="1 is Monday.")
     days_off = serializers.ListField(child=serializers.DateField())
     quiet_days = serializers.IntegerField(
@@ -57,8 +62,8 @@ class OutreachRulesChange(Body):
     sender_name = serializers.CharField(max_length=120, required=False, allow_null=True)
     postal_address = serializers.CharField(max_length=300, required=False, allow_null=True)
     privacy_url = serializers.URLField(max_length=300, required=False, allow_null=True)
-    window_from = serializers.TimeField(input_formats=_HOURS, required=False)
-    window_until = serializers.TimeField(input_formats=_HOURS, required=False)
+    window_from = HourField(input_formats=_HOURS, required=False)
+    window_until = HourField(input_formats=_HOURS, required=False)
     weekdays = serializers.ListField(child=WeekdayField(), required=False, max_length=7)
     days_off = serializers.ListField(
         child=serializers.DateField(), required=False, max_length=service.DAYS_OFF_MAX
