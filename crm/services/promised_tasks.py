@@ -8,21 +8,30 @@ Whatever has a sweep of its own (jobs, runs, errands, mails) needs no promise.
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import timedelta
 
 from celery import current_app
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerError
 
 from crm.models import PromisedTask
+from crm.statements import prepared
 
 logger = logging.getLogger(__name__)
 
 # Whoever promised it is about to send it.
 YOUNG = timedelta(seconds=30)
 AT_ONCE = 500
+_RENEWED = """
+WITH renewed AS (
+  UPDATE crm_promisedtask SET arguments = %(arguments)s::jsonb
+  WHERE task = %(task)s AND arguments ->> 'brand_id' = %(brand)s RETURNING id
+)
+INSERT INTO crm_promisedtask (task, arguments)
+SELECT %(task)s, %(arguments)s::jsonb WHERE NOT EXISTS (SELECT FROM renewed)"""
 
 
 @transaction.atomic
@@ -30,6 +39,20 @@ def promise(task: str, **arguments: object) -> None:
     """Have the task of this name come once this transaction is through."""
     made = PromisedTask.objects.create(task=task, arguments=arguments)
     transaction.on_commit(lambda: _keep(made), robust=True)
+
+
+def promise_soon(task: str, *, brand_id: int, **arguments: object) -> None:
+    """Have the task come within two minutes, once for all who ask for it of a brand until then.
+
+    It gets the newest arguments. For what is asked for often, and is done as well a minute later.
+    """
+    values = {
+        "task": task,
+        "brand": str(brand_id),
+        "arguments": json.dumps({"brand_id": brand_id, **arguments}),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(*prepared(_RENEWED, values))
 
 
 def send_due() -> int:
@@ -53,7 +76,8 @@ def _keep(made: PromisedTask) -> None:
     except BrokerError as error:
         logger.warning("Task %s waits for the broker: %s", made.task, error)
     else:
-        made.delete()
+        # Unless somebody asks for more by now (promise_soon).
+        PromisedTask.objects.filter(pk=made.pk, arguments=made.arguments).delete()
 
 
 def _send(one: PromisedTask) -> None:

@@ -90,7 +90,12 @@ def settle(found: Found, standing: Standing, *, at: datetime, began: float) -> R
     if run is not None:
         kinds = Counter(move.kind for move in moves)
         changesets.record_applied(
-            run, actor=None, at=at, joined=kinds[ChangeKind.JOINED], left=kinds[ChangeKind.LEFT]
+            run,
+            actor=None,
+            at=at,
+            joined=kinds[ChangeKind.JOINED],
+            left=kinds[ChangeKind.LEFT],
+            at_once=False,
         )
     return run
 

@@ -14,7 +14,7 @@ from config.celery import app
 from crm import tasks
 from crm.models import PromisedTask
 from crm.services import promised_tasks
-from crm.services.promised_tasks import promise
+from crm.services.promised_tasks import promise, promise_soon
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TASK = tasks.find_twins.name
@@ -75,3 +75,23 @@ def test_what_stayed_is_sent_once_in_its_order(done, monkeypatch) -> None:
     assert [given["creator_id"] for given in done] == [3, 1, 2]
     assert promised_tasks.send_due() == 0
     assert len(done) == 3
+
+
+def test_who_asks_for_a_task_soon_shares_it_with_the_others_of_the_brand(done) -> None:
+    for brand, creator in ((1, 5), (2, 6), (1, 7)):
+        promise_soon(TASK, brand_id=brand, creator_id=creator)
+    assert done == [], "a minute's wishes are done together"
+    PromisedTask.objects.update(promised_at=timezone.now() - timedelta(minutes=1))
+    assert promised_tasks.send_due() == 2
+    assert done == [{"brand_id": 1, "creator_id": 7}, {"brand_id": 2, "creator_id": 6}]
+    assert not PromisedTask.objects.exists()
+
+
+def test_what_is_asked_for_while_the_task_is_sent_is_not_lost(monkeypatch) -> None:
+    def asked_again(**_given: object) -> None:
+        promise_soon(TASK, brand_id=1, creator_id=8)
+
+    monkeypatch.setattr(tasks.find_twins, "run", asked_again)
+    with transaction.atomic():
+        promise(TASK, brand_id=1, creator_id=2)
+    assert PromisedTask.objects.get().arguments == {"brand_id": 1, "creator_id": 8}

@@ -9,7 +9,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from crm.models import CreatorMetrics, FactChange, Relationship
+from crm.models import CreatorMetrics, FactChange, PromisedTask, Relationship
 from crm.services.facts import DRAIN_TASK, mark_changed
 from segmentation import tasks
 from segmentation.choices import RunStatus, Trigger
@@ -176,6 +176,19 @@ def test_a_crash_leaves_the_rows_waiting_and_nothing_written(brand, segment, mon
 def test_tasks_have_the_names_by_which_others_ask_for_them():
     assert tasks.drain_facts.name == DRAIN_TASK
     assert tasks.refresh_scorecards.name == SCORECARD_TASK
+
+
+def test_batches_of_a_minute_share_their_scorecards(brand, segment):
+    one, other = creator_with(brand, 10), creator_with(brand, 20)
+    run_now(brand)
+    PromisedTask.objects.all().delete()
+    for creator, moment in ((one, LATER), (other, EVEN_LATER)):
+        give_followers(creator, 5_000, moment)
+        changed(brand, creator)
+        outbox.drain(at=moment)
+    promised = PromisedTask.objects.get()
+    assert promised.task == SCORECARD_TASK
+    assert promised.arguments == {"brand_id": brand.pk, "as_of": EVEN_LATER.isoformat()}
 
 
 def test_a_change_is_drained_after_its_commit(brand, segment, django_capture_on_commit_callbacks):
