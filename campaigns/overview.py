@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, Min, QuerySet
 
 from campaigns.choices import CampaignStatus
@@ -23,7 +22,7 @@ from campaigns.selectors.payments import totals_of
 from campaigns.services.days import today_of
 from campaigns.services.money import money
 from crm.models import Incident
-from crm.overview import Asked, Figure, Part, Tile, link, oldest
+from crm.overview import Asked, Figure, Part, Tile, kept, link, oldest
 
 # Sums over four quarters: they need not be of this second.
 KEPT_SECONDS = 600
@@ -150,10 +149,7 @@ def watch(asked: Asked) -> Tile:
 def concentration(asked: Asked) -> Tile:
     """How much hangs on few creators: the Herfindahl index of the last four quarters."""
     key = f"overview-concentration:{asked.brand.pk}"
-    made: Any = cache.get(key)
-    if made is None:
-        made = concentration_of(asked.brand, asked.at)
-        cache.set(key, made, KEPT_SECONDS)
+    made: Any = kept(key, KEPT_SECONDS, lambda: concentration_of(asked.brand, asked.at))
     url = link(asked, "campaigns:concentration")
     names = {"spend": "Spend", "reach": "Reach", "engagements": "Engagements"}
     figures = []

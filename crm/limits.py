@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from time import monotonic
 
-from django.db import OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from psycopg.errors import LockNotAvailable, QueryCanceled
 
 
@@ -19,6 +19,12 @@ class Busy(Exception):
 
     Pages and API turn it into 409, in one place each: whoever asked may ask again in a moment.
     """
+
+
+def is_away(error: Exception) -> bool:
+    """Whether the database went away in the middle, rather than stopping one statement."""
+    stopped = isinstance(error.__cause__, QueryCanceled | LockNotAvailable)
+    return isinstance(error, OperationalError | InterfaceError) and not stopped
 
 
 @contextmanager

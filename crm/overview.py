@@ -5,18 +5,40 @@ Upper apps add their tiles to TILES (docs/adr/0011). A tile costs a fixed number
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 from urllib.parse import urlencode
 
+from django.core.cache import cache
 from django.db.models import Count
 from django.urls import reverse
+from redis.exceptions import RedisError
 
 from crm.choices import Role, Stage
 from crm.models import Brand, Relationship, User
 from crm.registry import Registry
+
+logger = logging.getLogger(__name__)
+M = TypeVar("M")
+
+
+def kept(key: str, seconds: int, make: Callable[[], M]) -> M:
+    """What was made for this key not longer ago than that; without a cache it is made each time."""
+    try:
+        found: M | None = cache.get(key)
+    except RedisError as error:
+        logger.warning("The cache does not answer: %s", error)
+        return make()
+    if found is None:
+        found = make()
+        with suppress(RedisError):
+            cache.set(key, found, seconds)
+    return found
 
 
 class Part(StrEnum):

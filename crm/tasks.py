@@ -30,7 +30,7 @@ from crm.services.webhooks import again, calling, telling
 _SAID = (batches.ImportRefused, MappingInvalid, Unreadable, undoing.UndoRefused)
 
 
-@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator] # Celery ships no types
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
 def check_import(*, batch_id: int, **_later: Any) -> None:
     """Dry run of an import."""
     try:
@@ -39,7 +39,7 @@ def check_import(*, batch_id: int, **_later: Any) -> None:
         return
 
 
-@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def apply_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) -> None:
     """Apply an import; one that is applied stays as it is."""
     try:
@@ -50,7 +50,7 @@ def apply_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) -
     following.follow(batch_id=batch_id, at=timezone.now())
 
 
-@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def undo_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) -> None:
     """Undo an import; one that is undone stays so."""
     try:
@@ -59,7 +59,7 @@ def undo_import(*, batch_id: int, actor_id: int | None = None, **_later: Any) ->
         return
 
 
-@shared_task(acks_late=True, autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def run_job(*, job_id: int, **_later: Any) -> None:
     """Do a job that a person asked for, or go on with it."""
     jobs.run(job_id=job_id, at=timezone.now())
@@ -157,7 +157,9 @@ def advance_sequences(**_later: Any) -> None:
     advance(at=timezone.now())
 
 
-@shared_task(autoretry_for=(confirming.MailWaits,), retry_backoff=60, max_retries=8)  # type: ignore[untyped-decorator]
+@shared_task(
+    autoretry_for=(confirming.MailWaits, OperationalError), retry_backoff=60, max_retries=8
+)  # type: ignore[untyped-decorator]
 def mail_applicant(*, application_id: int, **_later: Any) -> None:
     """Send the link that confirms an application; a server that is down is asked again."""
     confirming.send(application_id=application_id, at=timezone.now())
@@ -186,7 +188,7 @@ def sign_ledgers(**_later: Any) -> None:
 
 
 @shared_task(  # type: ignore[untyped-decorator]
-    autoretry_for=(SMTPException, OSError), retry_backoff=60, max_retries=8
+    autoretry_for=(SMTPException, OSError, OperationalError), retry_backoff=60, max_retries=8
 )
 def mail_checkpoint(*, checkpoint_id: int, **_later: Any) -> None:
     """Send a checkpoint to who keeps it; a server that is down is asked again."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, Max
 from django.urls import reverse
 
-from crm.overview import Asked, Figure, Part, Tile, link
+from crm.overview import Asked, Figure, Part, Tile, kept, link
 from segmentation.choices import RunStatus, Trigger
 from segmentation.models import DriftAlert, Run, Scorecard
 from segmentation.selectors.hygiene import hygiene
@@ -87,15 +86,18 @@ def scorecards(asked: Asked) -> Tile:
     )
 
 
+def _found(asked: Asked) -> dict[str, Any]:
+    checks = hygiene(asked.brand, at=asked.at)
+    return {
+        "at": asked.at,
+        "found": [(one.title, len(one.findings)) for one in checks if one.findings],
+    }
+
+
 def tidying(asked: Asked) -> Tile:
     """What the checks of segments found."""
     key = f"overview-hygiene:{asked.brand.pk}"
-    made: Any = cache.get(key)
-    if made is None:
-        checks = hygiene(asked.brand, at=asked.at)
-        found = [(one.title, len(one.findings)) for one in checks if one.findings]
-        made = {"at": asked.at, "found": found}
-        cache.set(key, made, KEPT_SECONDS)
+    made = kept(key, KEPT_SECONDS, lambda: _found(asked))
     return Tile(
         "hygiene",
         "To be tidied up",

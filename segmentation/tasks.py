@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from celery import shared_task
-from django.db import OperationalError
 from django.utils import timezone
 
 from crm.limits import Busy
@@ -77,7 +76,7 @@ def start_due_runs(**_later: Any) -> None:
         count_run.delay(run_id=run_id)
 
 
-@shared_task(autoretry_for=(OperationalError,), retry_backoff=True, max_retries=3)  # type: ignore[untyped-decorator]
+@shared_task  # type: ignore[untyped-decorator]
 def drain_facts(**_later: Any) -> None:
     """Re-evaluate creators whose facts have changed."""
     outbox.drain(at=timezone.now())

@@ -251,6 +251,25 @@ class TestProcesses:
         assert said == ["web stopped", "worker stopped", "database stopped"]
         assert [child.process.returncode for child in started] == [-signal.SIGTERM] * 3
 
+    def test_a_part_that_ends_is_started_again_and_one_that_always_does_ends_all(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        parts = Supervisor(Home(tmp_path), free_port())
+        flag = tmp_path / "flag"
+        once = f"test -e {flag} && exec sleep 600; touch {flag}; echo lost; exit 1"
+        parts.part("worker", ["sh", "-c", once])
+        parts.part("beat", ["sh", "-c", "sleep 0.3; exit 1"])
+        try:
+            assert parts.watch().name == "beat"
+            worker = parts.children[0]
+            assert (worker.name, worker.running()) == ("worker", True)
+        finally:
+            parts.stop()
+        assert parts.restarts == {"worker": 1, "beat": supervisor.MOST_RESTARTS}
+        said = capsys.readouterr().out
+        assert "worker ended by itself:\nlost\n" in said
+        assert f"worker started again (log of before: {tmp_path}/logs/worker.log.1)" in said
+
     def test_a_part_that_does_not_stop_is_killed(self, tmp_path: Path) -> None:
         stubborn = (
             "import signal, time; signal.signal(15, signal.SIG_IGN); print(1); time.sleep(600)"

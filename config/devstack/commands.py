@@ -8,7 +8,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from config.devstack.home import Home
-from config.devstack.servers import Server, new_data_folder, start_postgres, start_valkey
+from config.devstack.process import Child
+from config.devstack.servers import (
+    Server,
+    ServerFailedError,
+    new_data_folder,
+    start_postgres,
+    start_valkey,
+)
 
 # These ask no database; everything else may.
 WITHOUT_DATABASE = frozenset(
@@ -61,6 +68,30 @@ def start_servers(home: Home) -> list[Server]:
         os.environ["REDIS_URL"] = valkey.url
         started.append(valkey)
     return started
+
+
+def start_again(home: Home, ended: Server) -> Child:
+    """A server of `start_servers` that ended, on the same data and port, where others look for it.
+
+    Raises ServerFailedError.
+    """
+    is_postgres = ended.child.name == "PostgreSQL"
+    place = home.path / ("postgres" if is_postgres else "valkey")
+    if is_postgres:
+        fresh = start_postgres(
+            data=new_data_folder(place),
+            password_file=home.path / "postgres-password",
+            log=home.log("postgres"),
+            port=ended.port,
+        )
+    else:
+        fresh = start_valkey(data=place, log=home.log("valkey"), port=ended.port)
+    if fresh.port != ended.port:
+        fresh.child.stop()
+        raise ServerFailedError(
+            f"{ended.child.name} ended, and another program took its port {ended.port} since."
+        )
+    return fresh.child
 
 
 def stop_servers(started: Sequence[Server]) -> None:

@@ -10,17 +10,23 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from config.devstack.commands import start_servers
+from config.devstack.commands import start_again, start_servers
 from config.devstack.home import PROJECT, Home
 from config.devstack.process import LOOPBACK, Child, die_with_parent, is_free, spawn
 from config.devstack.servers import ServerFailedError
 
 PASSWORDS_FILE = "demo-passwords.json"
 FIRST_PAGE_TIMEOUT = 120.0
+# A part that ends by itself is started again, but not one that ends so often without ever having
+# lived for so many seconds in between.
+MOST_RESTARTS = 3
+WELL_AFTER = 60.0
 
 
 class StopRequested(BaseException):
@@ -28,7 +34,7 @@ class StopRequested(BaseException):
 
 
 def up(arguments: Sequence[str]) -> int:
-    """Run the whole product in the foreground until a signal or until a part of it ends.
+    """Run the whole product in the foreground until a signal, or until a part ends for good.
 
     Returns the exit code. Raises HomeInUseError and ServerFailedError.
     """
@@ -82,6 +88,9 @@ class Supervisor:
         self.bind = f"{LOOPBACK}:{port}"
         self.began = time.monotonic()
         self.children: list[Child] = []
+        self.again: dict[str, Callable[[], Child]] = {}
+        self.restarts: Counter[str] = Counter()
+        self.restarted_at: dict[str, float] = {}
 
     def run(self) -> int:
         """Everything, from the first server to the last stop; the exit code."""
@@ -93,7 +102,7 @@ class Supervisor:
         try:
             self.start()
             ended = self.watch()
-            self.say(f"{ended.name} ended by itself (see {ended.log}):\n{ended.log_tail()}")
+            self.say(f"{ended.name} ends each time it is started (see {ended.log}): giving up")
         except StopRequested:
             self.say("Stopping")
             return 0
@@ -107,6 +116,7 @@ class Supervisor:
         """Bring every part up; the first page has answered when this returns."""
         for server in start_servers(self.home):
             self.children.append(server.child)
+            self.again[server.child.name] = partial(start_again, self.home, server)
             self.say(f"{server.child.name} answers on {LOOPBACK}:{server.port}")
         first_start = not (self.home.path / PASSWORDS_FILE).exists()
         self.prepare()
@@ -156,7 +166,8 @@ class Supervisor:
         orphan_signal: signal.Signals | None = None,
     ) -> Child:
         """Start a part that runs to the end; `orphan_signal` ends it quickly if we are killed."""
-        child = self._spawn(name, command, orphan_signal)
+        self.again[name] = partial(self._spawn, name, command, orphan_signal)
+        child = self.again[name]()
         self.children.append(child)
         self.say(f"{name} started (log: {child.log})")
         return child
@@ -202,11 +213,21 @@ class Supervisor:
             self.say(f"  {email:<26} {password}", plain=True)
 
     def watch(self) -> Child:
-        """Wait until a part ends, which none should; return it."""
+        """Start what ends by itself again; return the part that does so for good."""
         while True:
-            for child in self.children:
-                if not child.running():
+            for place, child in enumerate(self.children):
+                if child.running():
+                    continue
+                self.say(f"{child.name} ended by itself:\n{child.log_tail()}")
+                child.stop()  # what it started must not stay behind
+                if time.monotonic() - self.restarted_at.get(child.name, 0.0) > WELL_AFTER:
+                    self.restarts[child.name] = 0
+                if self.restarts[child.name] >= MOST_RESTARTS:
                     return child
+                self.restarts[child.name] += 1
+                self.restarted_at[child.name] = time.monotonic()
+                self.children[place] = self.again[child.name]()
+                self.say(f"{child.name} started again (log of before: {child.log}.1)")
             time.sleep(0.25)
 
     def stop(self) -> None:

@@ -322,6 +322,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_step": 0.1,
     "socket_connect_timeout": 2,
 }
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     # Incidents age, permits and campaigns end: what only time changes, before the stages are looked
     # at. What people do is computed on demand, too.

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from celery import current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from crm.models import Brand, FactChange
 
@@ -41,5 +42,5 @@ def mark_changed(*, brand: Brand | None, creator_ids: Iterable[int] | None, caus
 def _ask_to_drain() -> None:
     try:
         current_app.signature(DRAIN_TASK).apply_async(retry=False)
-    except OperationalError as error:
+    except (OperationalError, RedisError) as error:
         logger.warning("The outbox waits for the next beat: %s", error)

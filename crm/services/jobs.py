@@ -19,6 +19,7 @@ from celery import current_app
 from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
 from crm.choices import JobStatus
 from crm.models import Brand, Job, User
@@ -244,7 +245,7 @@ def _send(job_id: int) -> None:
         task = current_app.tasks.get(RUN_TASK)
         if task is not None:
             task.apply_async(kwargs={"job_id": job_id}, retry=False)
-    except BrokerError as error:
+    except (BrokerError, RedisError) as error:
         # `take_up` offers it again.
         logger.warning("Job %s waits for the broker: %s", job_id, error)
 

@@ -16,6 +16,7 @@ from celery import current_app
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError as BrokerError
+from redis.exceptions import RedisError
 
 from crm.models import PromisedTask
 from crm.statements import prepared
@@ -73,7 +74,7 @@ def send_due() -> int:
 def _keep(made: PromisedTask) -> None:
     try:
         _send(made)
-    except BrokerError as error:
+    except (BrokerError, RedisError) as error:
         logger.warning("Task %s waits for the broker: %s", made.task, error)
     else:
         # Unless somebody asks for more by now (promise_soon).

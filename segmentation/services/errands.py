@@ -15,6 +15,7 @@ from typing import TypeVar
 from django.db import connection, models, transaction
 from django.db.models import F
 
+from crm.limits import is_away
 from crm.services.promised_tasks import promise
 from segmentation.choices import ErrandStatus
 from segmentation.models.errands import Errand
@@ -76,7 +77,9 @@ def carry_out(
                     send(task, errand)
     except refusals as refusal:
         _fail(errand, str(refusal), tell)
-    except Exception:
+    except Exception as error:
+        if is_away(error):
+            raise  # the errand stays open, and its task comes again
         logger.exception("%s failed", errand)
         _fail(errand, STOPPED, tell)
         raise

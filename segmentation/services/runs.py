@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F
 
 from crm import audit
+from crm.limits import is_away
 from crm.models import Brand, User
 from segmentation.choices import Cadence, RunStatus, SegmentStatus, Trigger
 from segmentation.facts.advance import advance_facts
@@ -164,7 +165,9 @@ def execute_run(*, run_id: int, at: datetime) -> Run:
         mark_cancelled(run_id, at)
     except (RunRefused, TooManySegments) as refusal:
         _fail(run_id, at, began, str(refusal))
-    except Exception:
+    except Exception as error:
+        if is_away(error):
+            raise  # the run stays as it is, and its task comes again
         if Run.objects.filter(pk=run_id, cancel_requested=True).exists():
             mark_cancelled(run_id, at)  # its statement was interrupted
             return Run.objects.get(pk=run_id)

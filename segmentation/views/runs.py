@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
@@ -265,5 +266,5 @@ def _hand_over(request: BrandRequest, send: Callable[[], object]) -> None:
     """Send a task; where no worker can be reached, beat finds the run later."""
     try:
         send()
-    except OperationalError:
+    except (OperationalError, RedisError):
         messages.warning(request, NO_WORKER)
