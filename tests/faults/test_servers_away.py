@@ -66,6 +66,12 @@ def report(product: Product) -> tuple[str, int]:
     return rows[0][0], rows[0][1]
 
 
+def statuses(product: Product) -> list[str]:
+    """Of all reports, the first one that was asked for first."""
+    rows = product.sql("SELECT status FROM segmentation_attributionreport ORDER BY id")
+    return [status for (status,) in rows]
+
+
 def is_done(product: Product) -> bool:
     return report(product)[0] == "done"
 
@@ -209,7 +215,17 @@ def test_a_task_whose_worker_is_killed_is_done_once_by_another(
     for _ in range(2):
         send_task(product, "segmentation.tasks.take_up_errands")
     wait_until(lambda: is_done(product), "it is done")
-    assert report(product) == ("done", 2)
+    # One that was begun and finds that another has it leaves it: begun so often, done once.
+    assert report(product)[1] in {2, 3}
+    computed = "SELECT computed_at, digest FROM segmentation_attributionreport ORDER BY id"
+    done = product.sql(computed)
+    send_task(product, "segmentation.tasks.take_up_errands")
+    assert product.rest(REPORTS, DAYS).status == 202
+    wait_until(lambda: statuses(product) == ["done", "done"], "the one after it is done")
+    after = product.sql(
+        "SELECT computed_at, digest FROM segmentation_attributionreport ORDER BY id"
+    )
+    assert after[:1] == done
 
 
 def test_what_is_asked_to_stop_ends_what_it_is_at(product: Product) -> None:
@@ -226,7 +242,6 @@ def test_what_is_asked_to_stop_ends_what_it_is_at(product: Product) -> None:
             time.sleep(0.5)
         assert asked.end().status == 202
     assert (product.web.process.wait(30), product.worker.process.wait(30)) == (0, 0)
-    found = product.sql("SELECT status FROM segmentation_attributionreport ORDER BY pk")
-    assert found[0] == ("done",)
+    assert statuses(product)[0] == "done"
     product.start_web()
     product.start_worker()
