@@ -68,6 +68,7 @@ from crm.api.contacts import ContactViewSet
 from crm.api.creators import CreatorViewSet
 from crm.api.duplicates import DuplicateViewSet, MergeViewSet
 from crm.api.enrolments import EnrolmentViewSet
+from crm.api.fields import KEY as FIELD
 from crm.api.fields import CreatorFieldViewSet, FieldViewSet
 from crm.api.imports import ImportViewSet
 from crm.api.jobs import JobViewSet
@@ -230,6 +231,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^creators/(?P<uid>{UID})/tags/?$",
         CreatorTagViewSet.as_view({"get": "list", "patch": "change"}),
+    ),
+    *(path(f"tags:{verb}", TagViewSet.as_view({"post": verb})) for verb in ("give", "take")),
+    *(
+        re_path(
+            rf"^fields/(?P<key>{FIELD}):{verb}$",
+            FieldViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("archive", "restore")
     ),
     re_path(
         rf"^duplicates/(?P<pk>{ID}):different$",

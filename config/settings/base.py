@@ -224,6 +224,7 @@ SPECTACULAR_SETTINGS = {
         "Source": "crm.choices.Source",
         "Stage": "crm.choices.Stage",
         "CreatorType": "crm.choices.CreatorType",
+        "FieldType": "crm.choices.FieldType",
         "ContactKind": "crm.choices.ContactKind",
         "ContactPurpose": "crm.choices.ContactPurpose",
         "MailPurpose": "crm.choices.MailPurpose",

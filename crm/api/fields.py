@@ -17,10 +17,20 @@ from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadBody, Fault
 from crm.choices import FieldType, Scope, Source
-from crm.field_types import plain
+from crm.field_types import TAG_MAX, plain
 from crm.models import Creator, CustomField, Relationship
 from crm.selectors import HeldField, held_fields, relationships_of
 from crm.services.field_values import NOTE_MAX, FieldValuesRefused, named, set_values
+from crm.services.fields import (
+    CHOICES_MAX,
+    DEFINITION_MAX,
+    DESCRIPTION_MAX,
+    FieldRefused,
+    archive_field,
+    change_field,
+    define_field,
+    restore_field,
+)
 
 KEY = "[a-z0-9_]{1,60}"
 VALUE_HELP = (
@@ -88,10 +98,52 @@ class FieldValuesChange(Body):
     )
 
 
+class NewFieldChoice(Body):
+    """A value that may be chosen."""
+
+    value = serializers.CharField(max_length=TAG_MAX)
+    label = serializers.CharField(max_length=TAG_MAX)  # type: ignore[assignment] # a field's name
+    definition = serializers.CharField(
+        max_length=DEFINITION_MAX, required=False, allow_null=True, help_text="When it applies."
+    )
+
+
+class FieldChange(Body):
+    """What to change; its key and type stay. A list keeps every value that somebody holds."""
+
+    label = serializers.CharField(max_length=120, required=False)  # type: ignore[assignment] # a field's name
+    description = serializers.CharField(max_length=DESCRIPTION_MAX, required=False, allow_null=True)
+    unit = serializers.CharField(max_length=30, required=False, allow_null=True)
+    choices = serializers.ListField(child=NewFieldChoice(), max_length=CHOICES_MAX, required=False)
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        """What was said, as services take it: no words for what is not known."""
+        said = {name: value for name, value in self.validated_data.items() if name != "choices"}
+        changes: dict[str, Any] = {name: value or "" for name, value in said.items()}
+        if "choices" in self.validated_data:
+            changes["choices"] = [
+                {name: value for name, value in choice.items() if value}
+                for choice in self.validated_data["choices"]
+            ]
+        return changes
+
+
+class NewField(FieldChange):
+    """A field: what it holds and its key can never be changed."""
+
+    label = serializers.CharField(max_length=120)
+    type = serializers.ChoiceField(choices=FieldType.choices)
+    key = serializers.CharField(
+        max_length=60, required=False, help_text="Without one it is made from the label."
+    )
+
+
 class FieldViewSet(BrandViewSet[CustomField]):
     """The brand's own fields, archived ones included."""
 
     scope = Scope.CREATORS_READ
+    write_scope = Scope.SEGMENTS_WRITE
     queryset = CustomField.objects.none()
     serializer_class = FieldSerializer
     lookup_field = "key"
@@ -110,10 +162,72 @@ class FieldViewSet(BrandViewSet[CustomField]):
     @extend_schema(responses=FieldSerializer)
     def retrieve(self, request: Request, key: str) -> Response:
         """One field."""
-        field = self.get_queryset().filter(key=key).first()
-        if field is None:
+        return Response(field_row(self._field(key)))
+
+    @extend_schema(
+        request=NewField,
+        responses={201: FieldSerializer},
+        examples=[
+            OpenApiExample(
+                "A list to choose from",
+                value={
+                    "label": "Shoe size system",
+                    "type": "choice",
+                    "choices": [{"value": "eu", "label": "EU"}, {"value": "us", "label": "US"}],
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def create(self, request: Request) -> Response:
+        """Define a field. Rules call it by its key."""
+        body = NewField(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.changes
+        said["type"] = FieldType(said["type"])
+        try:
+            made = define_field(brand=self.brand, at=timezone.now(), actor=self.actor, **said)
+        except FieldRefused as refusal:
+            raise _problem(refusal) from refusal
+        return Response(field_row(made), status=201)
+
+    @extend_schema(request=FieldChange, responses=FieldSerializer)
+    def partial_update(self, request: Request, key: str) -> Response:
+        """Reword a field."""
+        found = self._field(key)
+        body = FieldChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        try:
+            changed = change_field(
+                field_id=found.pk, changes=body.changes, at=timezone.now(), actor=self.actor
+            )
+        except FieldRefused as refusal:
+            raise _problem(refusal) from refusal
+        return Response(field_row(changed))
+
+    @extend_schema(request=None, responses=FieldSerializer)
+    def archive(self, request: Request, key: str) -> Response:
+        """Take a field out of use: its values are kept, rules that read it say so."""
+        found = self._field(key)
+        archive_field(field_id=found.pk, at=timezone.now(), actor=self.actor)
+        return Response(field_row(self._field(key)))
+
+    @extend_schema(request=None, responses=FieldSerializer)
+    def restore(self, request: Request, key: str) -> Response:
+        """Bring a field back with the values it had."""
+        found = self._field(key)
+        restore_field(field_id=found.pk, at=timezone.now(), actor=self.actor)
+        return Response(field_row(self._field(key)))
+
+    def _field(self, key: str) -> CustomField:
+        found = self.get_queryset().filter(key=key).first()
+        if found is None:
             raise Http404
-        return Response(field_row(field))
+        return found
+
+
+def _problem(refusal: FieldRefused) -> BadBody:
+    return BadBody([Fault(f"/{refusal.field}" if refusal.field else "", "invalid", str(refusal))])
 
 
 class CreatorFieldViewSet(BrandViewSet[Creator]):

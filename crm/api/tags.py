@@ -15,12 +15,16 @@ from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
-from crm.api.pagination import WholeList
+from crm.api.fields import KEY
+from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadBody, Fault
 from crm.choices import Scope, TagColour
 from crm.models import CreatorTag, Relationship, Tag
 from crm.selectors import relationships_of
 from crm.services import tags as service
+
+CREATORS_MAX = 1_000
+Ids = list[int]  # a class below has a method of that name
 
 
 class TagSerializer(serializers.Serializer[Any]):
@@ -58,14 +62,39 @@ class CreatorTagsChange(Body):
     )
 
 
+class TagChange(Body):
+    """What to change; rules go on reading the tag by its key."""
+
+    name = serializers.CharField(max_length=200, required=False)
+    colour = serializers.ChoiceField(choices=TagColour.choices, required=False)
+
+
+class TaggedCreators(Body):
+    """A tag by its name, and creators by their uids."""
+
+    name = serializers.CharField(max_length=200)
+    creators = serializers.ListField(
+        child=serializers.UUIDField(), min_length=1, max_length=CREATORS_MAX
+    )
+
+
+class TaggedSerializer(serializers.Serializer[Any]):
+    """How many were changed: the others were so already."""
+
+    changed = serializers.IntegerField()
+
+
 class TagViewSet(BrandViewSet[Tag]):
     """Tags of the brand."""
 
     scope = Scope.CREATORS_READ
+    write_scope = Scope.CREATORS_WRITE
+    lookup_field = "key"
+    lookup_value_regex = KEY
     queryset = Tag.objects.none()
     serializer_class = TagSerializer
     pagination_class = WholeList
-    http_method_names = ["get", "head"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def get_queryset(self) -> QuerySet[Tag]:
         """Those of the token's brand."""
@@ -73,15 +102,90 @@ class TagViewSet(BrandViewSet[Tag]):
 
     def list(self, request: Request) -> Response:
         """All tags by name, with how many creators have each."""
-        rows = self.get_queryset().annotate(creators_count=Count("creator_tags")).order_by("name")
-        return self.whole(
-            [
-                {"key": key, "name": name, "colour": colour, "creators": creators}
-                for key, name, colour, creators in rows.values_list(
-                    "key", "name", "colour", "creators_count"
-                )
-            ]
+        return self.whole(_tags(self.get_queryset()))
+
+    @extend_schema(request=TagChange, responses=TagSerializer)
+    def partial_update(self, request: Request, key: str) -> Response:
+        """Call a tag otherwise, or colour it."""
+        found = self._tag(key)
+        body = TagChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = {"name": found.name, "colour": found.colour} | body.validated_data
+        try:
+            service.change_tag(tag=found, actor=self.actor, at=timezone.now(), **said)
+        except service.TagRefused as refusal:
+            raise BadBody([Fault(f"/{refusal.field}", "invalid", str(refusal))]) from refusal
+        [row] = _tags(self.get_queryset().filter(pk=found.pk))
+        return Response(row)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, key: str) -> Response:
+        """Take a tag from everybody, and forget the word."""
+        service.delete_tag(tag=self._tag(key), actor=self.actor, at=timezone.now())
+        return Response(status=204)
+
+    @extend_schema(request=TaggedCreators, responses=TaggedSerializer)
+    def give(self, request: Request) -> Response:
+        """Give up to 1,000 creators a tag, all or none; a new word is made."""
+        name, creators = self._tagged()
+        try:
+            _tag, changed = service.add_tag(
+                brand=self.brand,
+                creator_ids=creators,
+                name=name,
+                actor=self.actor,
+                at=timezone.now(),
+            )
+        except service.TagRefused as refusal:
+            raise BadBody([Fault("/name", "invalid", str(refusal))]) from refusal
+        return Response({"changed": changed})
+
+    @extend_schema(request=TaggedCreators, responses=TaggedSerializer)
+    def take(self, request: Request) -> Response:
+        """Take a tag from up to 1,000 creators, all or none; the word stays."""
+        name, creators = self._tagged()
+        tag = self.get_queryset().filter(name__iexact=" ".join(name.split())).first()
+        if tag is None:
+            raise BadBody([Fault("/name", "unknown_tag", "There is no tag of this name.")])
+        changed = service.remove_tag(
+            tag=tag, creator_ids=creators, actor=self.actor, at=timezone.now()
         )
+        return Response({"changed": changed})
+
+    def _tag(self, key: str) -> Tag:
+        found = self.get_queryset().filter(key=key).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def _tagged(self) -> tuple[str, Ids]:
+        """The name, and the creators by their keys; BadBody names each whom the brand lacks."""
+        body = TaggedCreators(data=self.request.data)
+        body.is_valid(raise_exception=True)
+        uids = body.validated_data["creators"]
+        found = dict(
+            relationships_of(self.brand)
+            .filter(creator__uid__in=uids)
+            .values_list("creator__uid", "creator")
+        )
+        faults = [
+            Fault(f"/creators/{place}", "unknown_creator", "Your brand has no such creator.")
+            for place, uid in enumerate(uids)
+            if uid not in found
+        ]
+        if faults:
+            raise BadBody(faults)
+        return body.validated_data["name"], list(found.values())
+
+
+def _tags(rows: QuerySet[Tag]) -> list[Row]:
+    counted = rows.annotate(creators_count=Count("creator_tags")).order_by("name")
+    return [
+        {"key": key, "name": name, "colour": colour, "creators": creators}
+        for key, name, colour, creators in counted.values_list(
+            "key", "name", "colour", "creators_count"
+        )
+    ]
 
 
 class CreatorTagViewSet(BrandViewSet[CreatorTag]):

@@ -133,3 +133,52 @@ def test_a_strategist_reads_but_does_not_write(strategist, brand, creator):
     answer = rest.send("PATCH", f"creators/{creator.uid}/fields/", {"values": {"themes": []}})
     assert_problem(answer, 403)
     assert not FieldValue.objects.exists()
+
+
+SIZES = {
+    "label": "Shoe size system",
+    "type": "choice",
+    "choices": [
+        {"value": "eu", "label": "EU"},
+        {"value": "us", "label": "US", "definition": "US."},
+    ],
+}
+
+
+def test_a_field_is_defined_reworded_archived_and_back(strategist, brand):
+    rest = rest_as(strategist, brand)
+    made = rest.send("POST", "fields/", SIZES)
+    assert made.status_code == 201
+    row = made.json()
+    assert (row["key"], row["description"], row["is_standard"]) == ("shoe_size_system", None, False)
+    assert row["choices"] == [
+        {"value": "eu", "label": "EU", "definition": None},
+        {"value": "us", "label": "US", "definition": "US."},
+    ]
+    path = f"fields/{row['key']}"
+    changed = rest.send("PATCH", f"{path}/", {"label": "Shoe sizes", "description": "By system"})
+    assert changed.json() == row | {"label": "Shoe sizes", "description": "By system"}
+    assert rest.send("POST", f"{path}:archive").json()["archived_at"]
+    assert rest.send("POST", f"{path}:restore").json() == changed.json()
+
+
+@pytest.mark.parametrize(
+    ("said", "pointer"),
+    [
+        ({"key": "followers"}, "/key"),
+        ({"label": "!"}, "/key"),
+        ({"choices": []}, "/choices"),
+        ({"type": "number"}, "/choices"),
+        ({"type": "colour"}, "/type"),
+        ({"position": 3}, "/position"),
+    ],
+)
+def test_a_field_that_cannot_be_is_refused(strategist, brand, said, pointer):
+    before = CustomField.objects.count()
+    answer = rest_as(strategist, brand).send("POST", "fields/", SIZES | said)
+    assert assert_problem(answer, 400)["errors"][0]["pointer"] == pointer
+    assert CustomField.objects.count() == before
+
+
+def test_who_edits_no_segments_defines_no_fields(manager, brand):
+    assert_problem(rest_as(manager, brand).send("POST", "fields/", SIZES), 403)
