@@ -114,6 +114,8 @@ from segmentation.api.rules import RuleViewSet
 from segmentation.api.run_decisions import RunDecisionViewSet
 from segmentation.api.runs import RunViewSet
 from segmentation.api.scorecards import ScorecardViewSet
+from segmentation.api.scores import KEY as SCORE
+from segmentation.api.scores import CreatorScoreViewSet, ScoreModelViewSet
 from segmentation.api.segments import SegmentViewSet
 from segmentation.api.stage_rules import CreatorStageViewSet, StageRuleViewSet
 from segmentation.api.stage_suggestions import StageSuggestionViewSet
@@ -197,6 +199,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "drift": ("drift", DriftViewSet),
     "attribution-reports": ("attribution-reports", AttributionViewSet),
     "experiments": ("experiments", ExperimentViewSet),
+    "score-models": ("score-models", ScoreModelViewSet),
     "series": ("series", SeriesViewSet),
     "day-notes": ("day-notes", DayNoteViewSet),
     "tier-schemes": ("tier-schemes", TierSchemeViewSet),
@@ -263,6 +266,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         )
         for verb in ("start", "join", "complete", "stop")
     ),
+    *(
+        re_path(
+            rf"^score-models/(?P<key>{SCORE}):{verb}$",
+            ScoreModelViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("word", "activate", "count", "archive")
+    ),
+    re_path(rf"^creators/(?P<uid>{UID})/scores/?$", CreatorScoreViewSet.as_view({"get": "list"})),
     re_path(r"^scorecards/?$", ScorecardViewSet.as_view({"get": "list"})),
     re_path(
         r"^scorecards/comparison/?$", ComparisonViewSet.as_view({"get": "retrieve"}, detail=True)

@@ -50,6 +50,8 @@ class Scope(models.TextChoices):
     SCORECARDS_READ = "scorecards:read", "Read scorecards"
     SERIES_READ = "series:read", "Read daily series, notes on days and lifts"
     SERIES_WRITE = "series:write", "Write daily series and notes on days"
+    SCORES_READ = "scores:read", "Read score models and creators' scores"
+    SCORES_WRITE = "scores:write", "Write score models, use and count them"
     EXPERIMENTS_READ = "experiments:read", "Read experiments, who got which arm, and results"
     EXPERIMENTS_WRITE = "experiments:write", "Plan, start, read and end experiments"
     RUNS_READ = "runs:read", "Read runs and their changes"

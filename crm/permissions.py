@@ -57,6 +57,7 @@ class Can(StrEnum):
     RUN_SEGMENTS = "run_segments"
     APPLY_RUNS = "apply_runs"
     EDIT_SEGMENTS = "edit_segments"
+    EDIT_SCORES = "edit_scores"
     RUN_EXPERIMENTS = "run_experiments"
     KEEP_SERIES = "keep_series"
     READ_AUDIT = "read_audit"
@@ -82,6 +83,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.RUN_SEGMENTS,
             Can.APPLY_RUNS,
             Can.EDIT_SEGMENTS,
+            Can.EDIT_SCORES,
             Can.RUN_EXPERIMENTS,
             Can.KEEP_SERIES,
         }
@@ -117,6 +119,7 @@ CAPABILITIES: dict[Role, frozenset[Can]] = {
             Can.WRITE_NOTES,
             Can.REVIEW,
             Can.RUN_SEGMENTS,
+            Can.EDIT_SCORES,
             Can.RUN_EXPERIMENTS,
             Can.KEEP_SERIES,
         }

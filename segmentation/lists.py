@@ -147,6 +147,7 @@ ACTIONS = {
         "New segment", "segmentation:builder_new", Can.EDIT_SEGMENTS, "rule builder add"
     ),
     "runs": Action("Runs", "segmentation:runs", words="evaluate approve"),
+    "scores": Action("Scores", "segmentation:scores", words="ranking weights models"),
     "scorecards": Action("Scorecards", "segmentation:scorecards", words="reports"),
     "matrix": Action("Matrix of segments", "segmentation:matrix", words="coverage"),
     "packs": Action("Packs of segments", "segmentation:packs", words="install"),

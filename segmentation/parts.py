@@ -21,7 +21,7 @@ from crm.timeline import SOURCES
 from segmentation import board, day, lists, outreach
 from segmentation import overview as overview_here
 from segmentation.services import erasing, held, judged, stage_criteria
-from segmentation.services.made_up_proof import fill_attribution, fill_experiments
+from segmentation.services.made_up_proof import fill_attribution, fill_experiments, fill_scores
 from segmentation.services.merging import PART
 from segmentation.services.round_trip import add_round_trip
 from segmentation.timeline import SOURCE
@@ -36,6 +36,7 @@ _SHOWN = (
     Place("segmentation.experiment", "experiments"),
     Place("segmentation.override", "overrides"),
     Place("segmentation.run", "runs"),
+    Place("segmentation.scoremodel", "score-models", "key"),
     Place("segmentation.segment", "segments", "key"),
     Place("segmentation.stagerule", "stage-rules"),
     Place("segmentation.stagesuggestion", "stage-suggestions"),
@@ -52,6 +53,7 @@ def add_parts() -> None:
         search.ACTIONS.add(name, action)
     places.add(_SHOWN)
     demo.PARTS.add("experiments", demo.DemoPart("experiments", fill_experiments))
+    demo.PARTS.add("scores", demo.DemoPart("scores", fill_scores))
     demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
     SOURCES.add(SOURCE.key, SOURCE)
     for key, tile in overview_here.MADE.items():

@@ -186,8 +186,7 @@ def count_scores(*, errand_id: int, **_later: Any) -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def count_all_scores(**_later: Any) -> None:
     """Have all scores in use counted: facts also move by time alone."""
-    for model_id in score_counting.request_nightly(at=timezone.now()):
-        count_scores.delay(errand_id=model_id)
+    score_counting.request(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

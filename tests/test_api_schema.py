@@ -145,6 +145,7 @@ from tests.rest import Rest, assert_problem, rest_as
 from tests.schema import KEPT, kept_schema
 from tests.segmentation.building import populate
 from tests.segmentation.experiments.worlds import make_experiment, read, start
+from tests.segmentation.scores.building import counted
 from tests.segmentation.stages.building import suggestion
 
 NO_BODY = {"204", "304"}
@@ -432,6 +433,7 @@ def give_numbers_to_compare(brand: Brand) -> None:
         ).pk,
         at=NOW,
     )
+    counted(brand)
     series = make_series(brand)
     keeping.put_values(series=series, values={NOW.date(): 3.0}, actor=None, at=NOW)
     add_note(brand=brand, day=NOW.date(), title="Sale", platform=None, url="", actor=None, at=NOW)
@@ -459,6 +461,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/conversions/{id}": str(Conversion.objects.get().pk),
         "/experiments/{id}": str(Experiment.objects.get().pk),
         "/series/{key}": "brand-search",
+        "/score-models/{key}": "fit",
         "/claim-trials/{id}": str(ClaimTrial.objects.get().pk),
         "/packs/{key}": "skincare_dtc",
         "/fields/{key}": "content_role",

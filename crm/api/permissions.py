@@ -49,6 +49,8 @@ NEEDS: dict[Scope, Can] = {
     Scope.SERIES_READ: Can.VIEW,
     Scope.SERIES_WRITE: Can.KEEP_SERIES,
     Scope.EXPERIMENTS_READ: Can.VIEW,
+    Scope.SCORES_READ: Can.VIEW,
+    Scope.SCORES_WRITE: Can.EDIT_SCORES,
     Scope.EXPERIMENTS_WRITE: Can.RUN_EXPERIMENTS,
     Scope.RUNS_READ: Can.VIEW,
     Scope.RUNS_WRITE: Can.RUN_SEGMENTS,

@@ -127,6 +127,7 @@ GROUPS = {
     "segmentation.pack": "Packs of segments",
     "segmentation.playbook": "Playbooks",
     "segmentation.run": "Runs",
+    "segmentation.score": "Scores and their versions",
     "segmentation.scorecard": "Scorecards shared by link",
     "segmentation.segment": "Segments and their rules",
     "segmentation.stage_rule": "Rules of stages",

@@ -18,6 +18,7 @@ from segmentation.models import Run, RunSegment, Segment
 from segmentation.services import counting, evaluation, ledger, notices, sessions
 from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.evaluation import Plan, norms
+from segmentation.services.scores import counting as scores
 
 # By name: tasks are above services.
 SCORECARD_TASK = "segmentation.tasks.refresh_scorecards"
@@ -64,6 +65,9 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     waits = not run.is_dry and _must_wait(run, plan)
     if not run.is_dry:
         _replace_waiting(run, plan, at)
+        if is_watched:
+            # The run has brought everybody's facts forward.
+            scores.request(at=at, brand=run.brand)
     norms.store(run, plan.norms)
     moves = evaluation.explode(plan)
     evaluation.write_changes(run)

@@ -1,4 +1,4 @@
-"""By which rules a creator is sorted, for the copy of their data."""
+"""By which rules a creator is sorted and scored, for the copy of their data."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from collections.abc import Iterator
 
 from crm.models import Relationship
 from crm.services.privacy.copying import Judged
-from segmentation.models import Membership
+from segmentation.models import CreatorScore, Membership
 
 
 def judged(relationship: Relationship) -> Iterator[Judged]:
-    """The segments that they are in now, each with the rule that says so, in its own words."""
+    """The segments that they are in now, each with its rule, and their scores with their parts."""
+    yield from _segments(relationship)
+    yield from _scores(relationship)
+
+
+def _segments(relationship: Relationship) -> Iterator[Judged]:
     stays = (
         Membership.objects.filter(
             creator=relationship.creator_id, segment__brand=relationship.brand_id, left_at=None
@@ -25,4 +30,27 @@ def judged(relationship: Relationship) -> Iterator[Judged]:
             stay.segment.purpose or stay.segment.definition or "You are in it.",
             f"By this rule over the data in this file: {rule}",
             stay.entered_at,
+        )
+
+
+def _scores(relationship: Relationship) -> Iterator[Judged]:
+    held = (
+        CreatorScore.objects.filter(
+            creator=relationship.creator_id, model__brand=relationship.brand_id, replaced_at=None
+        )
+        .select_related("model", "version")
+        .order_by("model__name")
+    )
+    for score in held:
+        parts = zip(score.version.definition["components"], score.points, strict=True)
+        told = [
+            f"{part.get('label', part['key'])} (weight {part['weight']:g}): "
+            + ("not known" if points is None else f"{points:.0f} of 100")
+            for part, points in parts
+        ]
+        yield Judged(
+            f"Score “{score.model.name}”: {score.score:.1f} of 100",
+            score.model.purpose,
+            f"The mean by weight of: {'; '.join(told)}",
+            score.counted_at,
         )

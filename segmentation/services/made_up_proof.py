@@ -1,4 +1,4 @@
-"""Made-up proof for the demo brand: an experiment that runs, a look at it, and an attribution."""
+"""Made-up proof for the demo brand: an experiment that runs, an attribution, a score."""
 
 from __future__ import annotations
 
@@ -10,17 +10,49 @@ from campaigns.services.days import today_of
 from crm.choices import Role
 from crm.models import Brand, User
 from segmentation.choices import ExperimentDesign, ExperimentReading, OutcomeMetric
-from segmentation.models import AttributionReport, Experiment
+from segmentation.models import AttributionReport, Experiment, ScoreModel
 from segmentation.services.attribution import requests
 from segmentation.services.experiments import assigning, looking, plans
 from segmentation.services.experiments.plans import ArmPlan, Wanted
 from segmentation.services.experiments.refusals import ExperimentRefused
+from segmentation.services.scores import writing
 
 STARTED, DAYS, ATTRIBUTED = 30, 42, 45
 _ARMS = (
     ArmPlan("plain", "As always", "The link and the code below the post."),
     ArmPlan("routine", "As a routine", "Show the evening routine first, then the link."),
 )
+_FIT = {
+    "least_known": 0.6,
+    "components": [
+        {
+            "key": "engagement",
+            "label": "Engagement",
+            "fact": "engagement_rate",
+            "weight": 50,
+            "scale": {"kind": "percentile", "peers": ["tier"]},
+            "missing": "no_score",
+        },
+        {
+            "key": "steady",
+            "label": "Steady posting",
+            "fact": "posts_per_week",
+            "weight": 20,
+            "scale": {"kind": "anchors", "points": [[0, 0], [1, 60], [3, 100]]},
+        },
+        {
+            "key": "bond",
+            "label": "Bond",
+            "fact": "stage",
+            "weight": 30,
+            "scale": {
+                "kind": "values",
+                "points": {"first_time": 50, "core": 85, "advocate": 100, "declined": 0},
+                "other": 20,
+            },
+        },
+    ],
+}
 
 
 def fill_experiments(*, brand: Brand, seed: int, at: datetime) -> int:
@@ -70,6 +102,26 @@ def fill_attribution(*, brand: Brand, seed: int, at: datetime) -> int:
         at=at,
     )
     requests.compute(report_id=report.pk, at=at)
+    return 1
+
+
+def fill_scores(*, brand: Brand, seed: int, at: datetime) -> int:
+    """A score over engagement, posting and the bond; counted when the facts are there."""
+    held = ScoreModel.objects.filter(brand=brand).count()
+    actor = _analyst(brand)
+    if held or actor is None:
+        return held
+    version = writing.create_model(
+        brand=brand,
+        key="fit",
+        name="Fit",
+        purpose="Whom to ask first: people who react, a steady hand, and a bond with us.",
+        definition=_FIT,
+        reason="To begin with",
+        actor=actor,
+        at=at,
+    )
+    writing.activate(version_id=version.pk, actor=actor, at=at)
     return 1
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from crm.fact_keys import OF_A_SCORE
 from crm.models import Brand
 from crm.performance import planned_for
 from crm.services.facts import mark_changed
+from segmentation.choices import ErrandStatus
 from segmentation.facts.catalogue import rows
 from segmentation.models import ScoreModel, ScoreNorm, ScoreVersion
 from segmentation.rules.facts import Catalogue
@@ -83,12 +84,23 @@ def count(*, model_id: int, at: datetime) -> ScoreModel | None:
     )
 
 
-def request_nightly(*, at: datetime) -> list[int]:
-    """Have all scores in use counted, since facts move by time alone; returns those to be sent."""
+@transaction.atomic
+def request(*, at: datetime, brand: Brand | None = None) -> int:
+    """Have the scores in use counted, of one brand or of all: their facts have moved.
+
+    Returns how many there are; what is being counted already is counted once.
+    """
     due = ScoreModel.objects.filter(archived_at=None, active_version__isnull=False)
-    ids = list(due.order_by("pk").values_list("pk", flat=True))
-    due.update(status="queued", error="", attempts=0, requested_by=None, requested_at=at)
-    return ids
+    due = due.exclude(status=ErrandStatus.QUEUED)
+    if brand is not None:
+        due = due.filter(brand=brand)
+    models = list(due.select_for_update().order_by("pk"))
+    due.filter(pk__in=[model.pk for model in models]).update(
+        status=ErrandStatus.QUEUED, error="", attempts=0, requested_by=None, requested_at=at
+    )
+    for model in models:
+        errands.send(TASK, model)
+    return len(models)
 
 
 @dataclass(frozen=True)
