@@ -1,4 +1,4 @@
-"""Calling addresses that users entered, without becoming their way into our own network (SSRF).
+"""Calling other servers, without becoming anybody's way into our own network (SSRF).
 
 A name is resolved once, every address that comes out of it is looked at, and the connection goes
 to that very address: whoever changes the name meanwhile (DNS rebinding) changes nothing. Redirects
@@ -25,7 +25,7 @@ from django.conf import settings
 URL_MAX = 500
 # Of an answer, for the log.
 ANSWER_MAX = 500
-# How long a call may take in all, name and handshake included.
+# How long a call may take in all, name and handshake included, unless the caller says otherwise.
 PATIENCE = 10.0
 # Of the addresses of a name, so that none uses up the time of all.
 ADDRESSES_TRIED = 3
@@ -74,10 +74,19 @@ class Answer:
     retry_after: int | None
 
 
-def place_of(url: str) -> Place:
-    """Where an address leads, by its spelling alone. Raises AddressRefused."""
-    if len(url) > URL_MAX or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url):
-        raise AddressRefused(f"An address of at most {URL_MAX} letters without spaces.")
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the other side said, up to the size that was asked for; headers in lower case."""
+
+    status: int
+    body: bytes
+    headers: Mapping[str, str]
+
+
+def place_of(url: str, *, most: int = URL_MAX) -> Place:
+    """Where an address of at most `most` letters leads, by its spelling. Raises AddressRefused."""
+    if len(url) > most or any(ord(letter) <= 32 or ord(letter) == 127 for letter in url):
+        raise AddressRefused(f"An address of at most {most} letters without spaces.")
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
@@ -106,21 +115,42 @@ def check(url: str) -> None:
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """Send `body` and hear the answer. Raises AddressRefused, NoAnswer."""
-    place = place_of(url)
-    call = _Call(place, _addresses(place))
-    with _within(PATIENCE, call) as expired:
+    answer = send(
+        "POST", place_of(url), body=body, headers=headers, most=ANSWER_MAX, patience=PATIENCE
+    )
+    text = answer.body.decode("utf-8", "replace").replace("\0", "")
+    return Answer(answer.status, text, _seconds(answer.headers.get("retry-after")))
+
+
+def send(
+    method: str,
+    place: Place,
+    *,
+    body: bytes | None,
+    headers: Mapping[str, str],
+    most: int,
+    patience: float,
+) -> Received:
+    """Make one call within `patience` seconds and hear at most `most` bytes of the answer.
+
+    Raises AddressRefused, NoAnswer.
+    """
+    call = _Call(place, _addresses(place), patience)
+    with _within(patience, call) as expired:
         try:
-            call.request("POST", place.target, body, {**headers, "Host": place.authority})
+            call.request(method, place.target, body, {**headers, "Host": place.authority})
             answer = call.getresponse()
-            text = answer.read(ANSWER_MAX).decode("utf-8", "replace").replace("\0", "")
+            heard = answer.read(most)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise NoAnswer(_in_words(error, place, is_late=expired.is_set())) from error
+            late = expired.is_set() or isinstance(error, TimeoutError)
+            raise NoAnswer(_in_words(error, place, patience if late else None)) from error
         finally:
             call.close()
         # A connection that we cut looks like an answer that ends early.
         if expired.is_set():
-            raise NoAnswer(_in_words(TimeoutError(), place, is_late=True))
-    return Answer(answer.status, text, _seconds(answer.getheader("Retry-After")))
+            raise NoAnswer(_in_words(TimeoutError(), place, patience))
+    said = {name.lower(): value for name, value in answer.getheaders()}
+    return Received(answer.status, heard, said)
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
@@ -142,9 +172,9 @@ def tls_context() -> ssl.SSLContext:
 class _Call(http.client.HTTPConnection):
     """A connection to addresses that were looked at; certificate and Host are the name's."""
 
-    def __init__(self, place: Place, addresses: list[tuple[Any, ...]]) -> None:
-        super().__init__(place.host, place.port, timeout=PATIENCE)
-        self._place, self._addresses = place, addresses
+    def __init__(self, place: Place, addresses: list[tuple[Any, ...]], patience: float) -> None:
+        super().__init__(place.host, place.port, timeout=patience)
+        self._place, self._addresses, self._patience = place, addresses, patience
         self.held: socket.socket | None = None
 
     def connect(self) -> None:
@@ -152,14 +182,14 @@ class _Call(http.client.HTTPConnection):
         last: OSError = OSError("no address")
         for family, address in self._addresses:
             made = self.held = socket.socket(family, socket.SOCK_STREAM)
-            made.settimeout(PATIENCE / len(self._addresses))
+            made.settimeout(self._patience / len(self._addresses))
             try:
                 made.connect(address)
             except OSError as error:
                 made.close()
                 last = error
                 continue
-            made.settimeout(PATIENCE)
+            made.settimeout(self._patience)
             self.sock = made
             if self._place.is_tls:
                 self.sock = self.held = tls_context().wrap_socket(
@@ -202,9 +232,9 @@ def _addresses(place: Place) -> list[tuple[Any, ...]]:
     return [(family, address) for family, _, _, _, address in found[:ADDRESSES_TRIED]]
 
 
-def _in_words(error: Exception, place: Place, *, is_late: bool) -> str:
-    if is_late or isinstance(error, TimeoutError):
-        return f"{place.host} did not answer within {PATIENCE:.0f} seconds."
+def _in_words(error: Exception, place: Place, late_after: float | None) -> str:
+    if late_after is not None:
+        return f"{place.host} did not answer within {late_after:.0f} seconds."
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"The certificate of {place.host} is not to be trusted: {error.verify_message}."
     if isinstance(error, ssl.SSLError):

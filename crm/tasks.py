@@ -15,6 +15,7 @@ from crm.models import Brand, LedgerCheckpoint, User
 from crm.outreach import attachments
 from crm.services import duplicates, jobs, kept_answers, promised_tasks
 from crm.services.applications import confirming, erasing
+from crm.services.connectors import keeping, pulling
 from crm.services.imports import batches, following, running, undoing
 from crm.services.ledger import checkpoints, nightly
 from crm.services.mail import copying, fetching, sending
@@ -142,6 +143,25 @@ def call_webhook(*, webhook_id: int, **_later: Any) -> None:
 def forget_deliveries(**_later: Any) -> None:
     """Delete what webhooks were told long ago."""
     again.forget(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def pull_all(**_later: Any) -> None:
+    """Turn to the connectors with something to do; a task for each, so that none waits."""
+    for connector_id in pulling.due(at=timezone.now()):
+        pull.apply_async(kwargs={"connector_id": connector_id}, expires=60)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def pull(*, connector_id: int, **_later: Any) -> None:
+    """A turn at one connector."""
+    pulling.work(connector_id=connector_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def forget_pulls(**_later: Any) -> None:
+    """Delete the logs of pulls that ended long ago."""
+    keeping.forget(at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -383,6 +383,13 @@ CELERY_BEAT_SCHEDULE = {
         "task": "crm.tasks.forget_deliveries",
         "schedule": crontab(hour=3, minute=15),
     },
+    # Where a pull stands is in the database: a turn takes it up where the one before left off.
+    "pull-connectors": {
+        "task": "crm.tasks.pull_all",
+        "schedule": timedelta(seconds=10),
+        "options": {"expires": 10},
+    },
+    "forget-pulls": {"task": "crm.tasks.forget_pulls", "schedule": crontab(hour=3, minute=20)},
     # What people send goes at once; this takes what waited for its hour, or for a server.
     "send-mail": {
         "task": "crm.tasks.send_mail",

@@ -78,6 +78,7 @@ GROUPS = {
     "crm.application_page": "The page for applications",
     "crm.applications": "Applications whose time is over",
     "crm.brand": "The brand's settings",
+    "crm.connector": "Connectors and what they pull",
     "crm.contact": "Contacts",
     "crm.creator": "Creators: corrections, merges, erasures",
     "crm.creators": "Lists of creators taken out",

@@ -16,7 +16,7 @@ from psycopg import sql
 from crm.importers.vocabulary import PROFILE_NUMBERS
 from crm.services.imports import belongings, post_changes
 from crm.services.imports.accounts import CREATOR_VALUES, PROFILE_TEXTS
-from crm.services.imports.post_changes import SOURCE, filled
+from crm.services.imports.post_changes import filled
 from crm.services.imports.staging import COLUMNS
 from crm.services.imports.statements import Params, fetch, last_known, names, run
 
@@ -64,7 +64,7 @@ class Counts:
 def find(stage: sql.Identifier, *, given: frozenset[str], params: Params, posts: bool) -> None:
     """Build the tables of additions and changes for what matching.py found."""
     _creators(given)
-    _profiles(given)
+    _profiles(given, params)
     _numbers(stage, given, params)
     belongings.find(stage, given, params)
     if posts:
@@ -170,7 +170,7 @@ def _creators(given: frozenset[str]) -> None:
     )
 
 
-def _profiles(given: frozenset[str]) -> None:
+def _profiles(given: frozenset[str], params: Params) -> None:
     """imp_profile_change: the known profiles that become different, as they become."""
     texts = {
         name: column
@@ -213,7 +213,11 @@ def _profiles(given: frozenset[str]) -> None:
             sql.SQL(
                 "CASE WHEN {newer} AND num_nonnulls({numbers}) > 0 THEN {source} ELSE "
                 "p.metrics_source END AS metrics_source"
-            ).format(newer=sql.SQL(newer), numbers=names(numbers, "a"), source=sql.Literal(SOURCE))
+            ).format(
+                newer=sql.SQL(newer),
+                numbers=names(numbers, "a"),
+                source=sql.Literal(params["numbers_source"]),
+            )
         )
         columns += ["metrics_at", "metrics_source"]
     run(
@@ -278,5 +282,5 @@ def _numbers(stage: sql.Identifier, given: frozenset[str], params: Params) -> No
         after=filled(used, "r", "s"),
         old=names(used, "s"),
         known=names(used, "r"),
-        source=sql.Literal(SOURCE),
+        source=sql.Literal(params["numbers_source"]),
     )

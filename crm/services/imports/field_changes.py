@@ -15,7 +15,6 @@ from psycopg import sql
 
 from crm.models import CustomField
 from crm.services.imports.batches import ImportRefused
-from crm.services.imports.post_changes import SOURCE
 from crm.services.imports.statements import Params, run
 
 _COLUMNS: LiteralString = (
@@ -71,7 +70,7 @@ def find(stage: sql.Identifier, fields: Mapping[str, CustomField], params: Param
 
 def write(params: Params) -> None:
     """Write what `find` found."""
-    run(_WRITE, params, source=sql.Literal(SOURCE))
+    run(_WRITE, params, source=sql.Literal(params["numbers_source"]))
 
 
 def _hold(fields: Mapping[str, CustomField]) -> None:

@@ -12,9 +12,6 @@ from psycopg import sql
 from crm.importers.vocabulary import POST_NUMBERS
 from crm.services.imports.statements import Params, last_known, names, run
 
-SOURCE = "vendor"
-
-
 POST_TEXTS = (
     "posted_at",
     "post_kind",
@@ -81,7 +78,7 @@ def find(stage: sql.Identifier, given: frozenset[str], params: Params) -> None:
     if known:
         for column, value in (
             ("metrics_at", sql.SQL("r.captured_at")),
-            ("metrics_source", sql.Literal(SOURCE)),
+            ("metrics_source", sql.Literal(params["numbers_source"])),
         ):
             after.append(
                 sql.SQL(
@@ -154,7 +151,7 @@ def _post_numbers(
         after=filled(known, "r", "s"),
         old=names(known, "s"),
         known=names(known, "r"),
-        source=sql.Literal(SOURCE),
+        source=sql.Literal(params["numbers_source"]),
     )
 
 

@@ -153,6 +153,7 @@ def _staged(batch: ImportBatch, path: Path | None, at: datetime) -> Iterator[_Ru
         "batch": batch.pk,
         "brand": batch.brand_id,
         "source": batch.source,
+        "numbers_source": batch.numbers_source,
         "captured_at": batch.captured_at,
         "at": at,
     }

@@ -13,7 +13,6 @@ from psycopg import sql
 
 from crm.importers.vocabulary import POST_NUMBERS, PROFILE_NUMBERS
 from crm.services.imports import field_changes
-from crm.services.imports.post_changes import SOURCE
 from crm.services.imports.statements import Params, fetch, names, run
 from crm.services.tags import free_key
 
@@ -69,7 +68,8 @@ def write(
 ) -> None:
     """Add and change everything.
 
-    `niches` and `tags` have the label of each key; params: batch, brand, source, at, captured_at.
+    `niches` and `tags` have the label of each key; params: batch, brand, source, numbers_source,
+    at, captured_at.
     """
     _creators(params)
     _profiles(params)
@@ -121,7 +121,7 @@ def _profiles(params: Params) -> None:
         params,
         numbers=names(PROFILE_NUMBERS),
         values=names(PROFILE_NUMBERS, "a"),
-        source=sql.Literal(SOURCE),
+        source=sql.Literal(params["numbers_source"]),
     )
 
 
@@ -187,7 +187,7 @@ def _belongings(params: Params, niches: Mapping[str, str]) -> None:
         FROM imp_belonging b JOIN crm_niche n ON n.key = b.value WHERE b.kind = 'niche'
         """,
         params,
-        source=sql.Literal(SOURCE),
+        source=sql.Literal(params["numbers_source"]),
     )
 
 
@@ -236,7 +236,7 @@ def _snapshots(params: Params) -> None:
         params,
         numbers=names(PROFILE_NUMBERS),
         values=names(PROFILE_NUMBERS, "s"),
-        source=sql.Literal(SOURCE),
+        source=sql.Literal(params["numbers_source"]),
     )
     _fill("crm_metricsnapshot", "imp_snapshot", PROFILE_NUMBERS, params)
 
@@ -277,7 +277,7 @@ def _posts(params: Params) -> None:
         params,
         numbers=names(POST_NUMBERS),
         values=names(POST_NUMBERS, "p"),
-        source=sql.Literal(SOURCE),
+        source=sql.Literal(params["numbers_source"]),
     )
     run(
         """
@@ -289,7 +289,7 @@ def _posts(params: Params) -> None:
         params,
         numbers=names(POST_NUMBERS),
         values=names(POST_NUMBERS, "s"),
-        source=sql.Literal(SOURCE),
+        source=sql.Literal(params["numbers_source"]),
     )
     _fill("crm_postmetricsnapshot", "imp_post_snapshot", POST_NUMBERS, params)
 

@@ -27,6 +27,7 @@ PLACES: Registry[Place] = Registry()
 _OWN = (
     Place("crm.agent", "agents", "uid"),
     Place("crm.application", "applications"),
+    Place("crm.connector", "connectors"),
     Place("crm.contactpoint", "contacts"),
     Place("crm.creator", "creators", "uid"),
     Place("crm.importbatch", "imports"),

@@ -1,0 +1,1 @@
+"""Connectors: keeping (set up, changed), pulling (asked, page by page), importing (written)."""
