@@ -64,6 +64,8 @@ from crm.api.applications import ApplicationViewSet
 from crm.api.audit import AuditViewSet
 from crm.api.base import ID, UID
 from crm.api.brand_exports import BrandExportViewSet
+from crm.api.connector_pulls import PullViewSet
+from crm.api.connectors import ConnectorKindViewSet, ConnectorViewSet
 from crm.api.contacts import ContactViewSet
 from crm.api.creators import CreatorViewSet
 from crm.api.duplicates import DuplicateViewSet, MergeViewSet
@@ -213,6 +215,9 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "audit": ("audit", AuditViewSet),
     "tokens": ("tokens", TokenViewSet),
     "brand-exports": ("brand-exports", BrandExportViewSet),
+    "connectors": ("connectors", ConnectorViewSet),
+    "connector-kinds": ("connector-kinds", ConnectorKindViewSet),
+    "connector-pulls": ("connector-pulls", PullViewSet),
     "webhooks": ("webhooks", WebhookViewSet),
     "webhook-deliveries": ("webhook-deliveries", DeliveryViewSet),
     "webhook-events": ("webhook-events", WebhookEventViewSet),
@@ -629,6 +634,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
             WebhookViewSet.as_view({"post": verb}, detail=True),
         )
         for verb in ("rotate", "pause", "resume", "ping", "replay")
+    ),
+    *(
+        re_path(
+            rf"^connectors/(?P<pk>{ID}):{verb}$",
+            ConnectorViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("test", "pull", "stop", "pause", "resume")
     ),
     re_path(
         rf"^webhook-deliveries/(?P<pk>{ID}):replay$",

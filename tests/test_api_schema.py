@@ -77,6 +77,7 @@ from crm.models import (
     ApiToken,
     Application,
     Brand,
+    Connector,
     ContactPoint,
     Enrolment,
     ImportBatch,
@@ -88,6 +89,8 @@ from crm.models import (
     Note,
     PostalAddress,
     PrivacyRequest,
+    Pull,
+    PullAnswer,
     Representation,
     Review,
     SavedView,
@@ -104,6 +107,7 @@ from crm.models import (
 )
 from crm.outreach.secrets import encrypt
 from crm.services import saved_views
+from crm.services.connectors import keeping as connecting
 from crm.services.holds import pause
 from crm.services.metrics import refresh_metrics
 from crm.services.round_trip import asking, places
@@ -256,6 +260,29 @@ def give_an_export(brand: Brand, actor: User) -> None:
     export.save()
 
 
+def give_a_connector(brand: Brand, actor: User) -> None:
+    """A connector with a pull that a killed worker left."""
+    wanted = connecting.Wanted("Counts", {"key": "k-1"})
+    made = connecting.create(brand=brand, kind="youtube", wanted=wanted, actor=actor, at=NOW)
+    pull = Pull.objects.create(
+        connector=made,
+        started_at=NOW,
+        profiles_total=3,
+        answers_count=1,
+        counts={"posts": 2},
+        rejected={"missing": 1},
+    )
+    PullAnswer.objects.create(
+        pull=pull,
+        number=1,
+        step="channels",
+        fetched_at=NOW,
+        took_ms=80,
+        status_code=200,
+        rejected=[{"profile": 1, "code": "missing", "reason": "YouTube knows no such channel."}],
+    )
+
+
 def give_a_campaign(brand: Brand, actor: User) -> None:
     """An application, an offer, a gift, a creator in a campaign, a suggestion of a stage."""
     noa = creator_of(brand, "Noa", "noa@example.com")
@@ -390,6 +417,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     give_a_campaign(brand, admin_user)
     give_a_webhook(brand, admin_user)
     give_an_export(brand, admin_user)
+    give_a_connector(brand, admin_user)
     kept = brand.relationships.get(creator=Membership.objects.order_by("pk").first().creator)
     assess_one(relationship=kept, at=NOW)
     read_one(relationship=kept, at=NOW)
@@ -445,6 +473,8 @@ def test_every_answer_fits_the_schema(schema, rest):
     run = changesets.last_applied(stay.segment.brand)
     values = {
         "/audit/{number}": "1",
+        "/connectors/{id}": str(Connector.objects.get().pk),
+        "/connector-pulls/{id}": str(Pull.objects.get().pk),
         "/webhooks/{id}": str(Webhook.objects.get().pk),
         "/webhook-deliveries/{id}": str(WebhookDelivery.objects.get().pk),
         "/creators/{uid}": str(stay.creator.uid),

@@ -20,6 +20,12 @@ from crm.models.imports import ImportBatch
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
+# What is counted of a pull.
+CAME = (
+    *("profiles", "creators_changed", "creators_unchanged", "snapshots_new", "posts", "posts_new"),
+    "audiences_new",
+)
+
 
 class ConnectorQuerySet(models.QuerySet["Connector"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
@@ -167,6 +173,16 @@ class Pull(models.Model):
 
     def __str__(self) -> str:
         return f"pull {self.pk} of {self.connector_id}"
+
+    @property
+    def came(self) -> dict[str, int]:
+        """What its imports did, each by its name (CAME)."""
+        return {name: self.counts.get(name, 0) for name in CAME}
+
+    @property
+    def not_taken(self) -> int:
+        """Of how many profiles and rows nothing came."""
+        return sum(self.rejected.values())
 
 
 class PullAnswer(models.Model):
