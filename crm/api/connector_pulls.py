@@ -138,7 +138,7 @@ def pulls_of(brand: Brand) -> QuerySet[Pull]:
     return Pull.objects.filter(connector__brand=brand).defer("cursor")
 
 
-def pulls(rows: Iterable[Pull]) -> list[Row]:
+def pulls(rows: Iterable[Any]) -> list[Row]:
     """As the API shows them."""
     return [
         {

@@ -66,7 +66,7 @@ class CredentialFieldSerializer(serializers.Serializer[Any]):
     """Something that a kind of connector asks for."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # a field's name
     is_secret = serializers.BooleanField()
 
 
@@ -78,7 +78,9 @@ class ConnectorKindSerializer(serializers.Serializer[Any]):
     about = serializers.CharField()
     before = serializers.CharField(help_text="What it takes.")
     platforms = serializers.ListField(child=serializers.CharField())
-    source = serializers.ChoiceField(choices=Source.choices, help_text="What its numbers are.")
+    source = serializers.ChoiceField(  # type: ignore[assignment] # a field's name
+        choices=Source.choices, help_text="What its numbers are."
+    )
     credentials = CredentialFieldSerializer(many=True)
     units_per_day = serializers.IntegerField(allow_null=True)
 
