@@ -221,6 +221,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PostKind": "crm.choices.PostKind",
         "DeliveryStatus": "crm.choices.DeliveryStatus",
+        "PullStatus": "crm.choices.PullStatus",
         "Source": "crm.choices.Source",
         "Stage": "crm.choices.Stage",
         "CreatorType": "crm.choices.CreatorType",

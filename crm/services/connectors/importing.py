@@ -137,10 +137,12 @@ def _still_here(pull: Pull, answers: Sequence[PullAnswer]) -> frozenset[int]:
 def _batch_of(part: _Slice, what: Rows) -> ImportBatch | None:
     """The import of these answers, noted with them before it begins; None where it has no rows."""
     column = f"{what.value}_import"
-    for answer in part.answers:
-        known: ImportBatch | None = getattr(answer, column)
-        if known is not None:
-            return known
+    known: ImportBatch | None = getattr(part.answers[0], column)
+    if known is not None:
+        for answer in part.answers:
+            # One object, which is refreshed once it is applied.
+            setattr(answer, column, known)
+        return known
     if next(part.rows(what.value), None) is None:
         return None
     pull, columns = part.pull, _COLUMNS[what]

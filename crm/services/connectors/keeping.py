@@ -12,7 +12,7 @@ from crm import audit
 from crm.choices import PullStatus
 from crm.connectors.base import Kind
 from crm.connectors.registry import KINDS
-from crm.models import AuditEntry, Brand, Connector, Pull, User
+from crm.models import AuditEntry, Brand, Connector, Pull, PullAnswer, User
 from crm.outreach.secrets import SecretLost
 from crm.services.connectors import calling, choosing, ending, pulling, quota, setups
 
@@ -89,7 +89,10 @@ def change(
                 kind, setup = setups.read(found)
                 known = setup.credentials
             except SecretLost:
+                # It came from another installation: what waits there names other numbers.
                 kind, known = setups.kind_of(found), {}
+                ending.stop(found, "It came from another installation.", at)
+                PullAnswer.objects.filter(pull__connector=found).update(rows=None)
             found.credentials = setups.stored(_credentials(kind, wanted.credentials, known))
         if wanted.every_hours != found.every_hours:
             hours = wanted.every_hours
