@@ -222,6 +222,7 @@ SPECTACULAR_SETTINGS = {
         "PostKind": "crm.choices.PostKind",
         "DeliveryStatus": "crm.choices.DeliveryStatus",
         "PullStatus": "crm.choices.PullStatus",
+        "JobStatus": "crm.choices.JobStatus",
         "Source": "crm.choices.Source",
         "Stage": "crm.choices.Stage",
         "CreatorType": "crm.choices.CreatorType",
