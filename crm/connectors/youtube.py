@@ -136,10 +136,12 @@ def _read_channels(
             words = "YouTube knows no such channel: it is gone, or has another handle."
             page.rejected.append(Rejected(account.id, "missing", words))
             continue
-        page.profiles.append((account.id, _profile(item, account)))
+        row = _profile(item, account)
+        page.profiles.append((account.id, row))
         uploads = item["contentDetails"]["relatedPlaylists"].get("uploads")
         if setup.posts_each and uploads:
-            carry = {"left": setup.posts_each, "channel": item["id"]}
+            # The videos name the channel as it is called now: the import takes the newest handle.
+            carry = {"left": setup.posts_each, "channel": item["id"], "handle": row["handle"]}
             page.then.append(_uploads(account.id, uploads, carry))
     return page
 
@@ -193,7 +195,7 @@ def _read_videos(call: Call, items: list[Any], accounts: Mapping[int, Account]) 
         # What is only announced is not published; what is another's was put on this list.
         is_own = told["channelId"] == call.carry["channel"]
         if one in accounts and is_own and told.get("liveBroadcastContent") != "upcoming":
-            page.posts.append((one, _post(item, accounts[one], call.carry["channel"])))
+            page.posts.append((one, _post(item, call.carry)))
     missing = len(call.query["id"].split(",")) - len(items)
     if missing > 0:
         words = f"{missing} of the newest videos are private or deleted."
@@ -201,13 +203,13 @@ def _read_videos(call: Call, items: list[Any], accounts: Mapping[int, Account]) 
     return page
 
 
-def _post(item: Mapping[str, Any], account: Account, channel: str) -> dict[str, Any]:
+def _post(item: Mapping[str, Any], carry: Mapping[str, Any]) -> dict[str, Any]:
     # Likes and comments are left out where the channel hides them.
     told, counted = item["snippet"], item.get("statistics", {})
     paid = item.get("paidProductPlacementDetails") or {}
     return {
-        "handle": account.handle,
-        "account_id": channel,
+        "handle": carry["handle"],
+        "account_id": carry["channel"],
         "post_id": item["id"],
         "post_url": f"https://www.youtube.com/watch?v={item['id']}",
         "posted_at": told["publishedAt"],
