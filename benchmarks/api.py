@@ -25,7 +25,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import orjson
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.test.utils import override_settings
@@ -93,8 +93,11 @@ def plain_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(CONDITIONS)
     if below := request.GET.get("below"):
         rows = rows.filter(creator__metrics__followers__lte=int(below))
-    order = "-creator__metrics__followers", "-creator__metrics__creator_id"
-    found = list(rows.order_by(*order).values(*creators.COLUMNS)[:LIMIT])
+    # As the index is declared.
+    by_followers = F(f"{METRICS}followers").desc(nulls_last=True)
+    found = list(
+        rows.order_by(by_followers, f"-{METRICS}creator_id").values(*creators.COLUMNS)[:LIMIT]
+    )
     of_page = Profile.objects.filter(creator__in=[row["creator_id"] for row in found])
     accounts = list(of_page.values("id", "creator_id", "platform_id", "handle", "url", "followers"))
     return _json({"results": found, "accounts": accounts})

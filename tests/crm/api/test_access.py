@@ -100,7 +100,7 @@ def test_an_address_that_leads_nowhere_is_a_problem():
 def test_a_method_that_is_not_offered_is_said(manager, brand):
     rest = rest_as(manager, brand)
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
-        assert_problem(rest.send(method, "profiles/", {}), 405)
+        assert_problem(rest.send(method, "posts/", {}), 405)
 
 
 def test_slash_or_not_is_the_same_answer(manager, brand):
