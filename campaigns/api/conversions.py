@@ -92,6 +92,7 @@ class RefundSerializer(serializers.Serializer[Any]):
     conversion = serializers.CharField(help_text="The key of the conversion.")
     at = serializers.DateTimeField()
     value = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    currency = serializers.CharField(allow_null=True, help_text="That of the conversion.")
 
 
 class ConversionSerializer(serializers.Serializer[Any]):
@@ -336,6 +337,7 @@ def _refund(row: Refund) -> Row:
         "conversion": row.conversion.key,
         "at": row.at,
         "value": _amount(row.value),
+        "currency": row.conversion.currency or None,
     }
 
 

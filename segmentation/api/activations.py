@@ -39,6 +39,7 @@ class ActivationSerializer(serializers.Serializer[Any]):
     wanted = serializers.IntegerField(help_text="Who were taken.")
     weights = serializers.DictField(child=serializers.IntegerField())
     budget = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
+    currency = serializers.CharField(help_text="The campaign's.")
     starts_on = serializers.DateField(allow_null=True)
     ends_on = serializers.DateField(allow_null=True)
     maximum_share = serializers.FloatField(allow_null=True)
@@ -134,7 +135,7 @@ class ActivationViewSet(BrandViewSet[Activation]):
         """What was taken from segments, newest first."""
         campaign = self._campaign(key)
         rows = self.get_queryset().filter(campaign=campaign)
-        rows = rows.select_related("version__segment", "by").order_by("-at", "-pk")
+        rows = rows.select_related("version__segment", "campaign", "by").order_by("-at", "-pk")
         return self.whole([_row(one) for one in rows])
 
     @extend_schema(
@@ -212,6 +213,7 @@ def _row(one: Activation) -> Row:
         "wanted": one.wanted,
         "weights": one.weights,
         "budget": exact(one.budget),
+        "currency": one.campaign.currency,
         "starts_on": one.starts_on,
         "ends_on": one.ends_on,
         "maximum_share": one.maximum_share,

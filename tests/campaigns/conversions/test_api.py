@@ -73,7 +73,13 @@ def test_refunds(rest):
         200,
     ]
     assert rest.json("conversions/")["results"][0]["refunds"] == [
-        {"key": "r1", "conversion": "shop-1", "at": "2026-11-21T10:00:00Z", "value": "20.00"}
+        {
+            "key": "r1",
+            "conversion": "shop-1",
+            "at": "2026-11-21T10:00:00Z",
+            "value": "20.00",
+            "currency": "EUR",
+        }
     ]
     assert_problem(
         rest.send("POST", "conversions:refund", said | {"key": "r2", "conversion": "?"}),
