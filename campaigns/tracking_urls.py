@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views.tracking import campaign, codes, links, panels, settings, spikes
+from campaigns.views.tracking import campaign, codes, links, panels, settings, spikes, visits
 
 urlpatterns = [
     path("tracking/", links.links, name="tracking"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("tracking/codes/<int:pk>/<slug:act>/", codes.act, name="promo_code_act"),
     path("tracking/spikes/", spikes.spikes, name="spikes"),
     path("tracking/spikes/<int:pk>/<slug:act>/", spikes.act, name="spike_act"),
+    path("tracking/visits/", visits.visits, name="visits"),
+    path("tracking/visits/files/", visits.take_file, name="visits_upload"),
+    path("tracking/visits/files/<int:pk>/undo/", visits.undo, name="visits_undo"),
     path("tracking/settings/", settings.settings, name="tracking_settings"),
     path("campaigns/<slug:key>/tracking/", campaign.tracking, name="campaign_tracking"),
     path("campaigns/<slug:key>/tracking/make/", campaign.make, name="campaign_tracking_make"),

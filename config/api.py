@@ -55,7 +55,14 @@ from campaigns.api.series import (
     SeriesViewSet,
 )
 from campaigns.api.submissions import SubmissionViewSet
+from campaigns.api.survey import SurveyAnswerViewSet, SurveyShareViewSet
 from campaigns.api.tracking import ClickDayViewSet, PromoCodeViewSet, TrackingLinkViewSet
+from campaigns.api.visits import VisitViewSet
+from campaigns.api.watching import (
+    PlatformWeekViewSet,
+    PostAlertViewSet,
+    PostingTimesViewSet,
+)
 from campaigns.api.whereabouts import SoonViewSet, WhereaboutsViewSet
 from config.batches import BATCHES
 from crm.api.addresses import AddressViewSet
@@ -79,6 +86,7 @@ from crm.api.mail_templates import MailTemplateViewSet
 from crm.api.notes import NoteViewSet
 from crm.api.notifications import NotificationViewSet
 from crm.api.outreach_rules import OutreachRulesViewSet
+from crm.api.post_comments import CommentThreadViewSet, PostCommentViewSet
 from crm.api.posts import PostViewSet
 from crm.api.privacy import PrivacyRequestViewSet
 from crm.api.problems import not_found
@@ -202,6 +210,14 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "attribution-reports": ("attribution-reports", AttributionViewSet),
     "experiments": ("experiments", ExperimentViewSet),
     "score-models": ("score-models", ScoreModelViewSet),
+    "comments": ("comments", PostCommentViewSet),
+    "comment-threads": ("comment-threads", CommentThreadViewSet),
+    "visits": ("visits", VisitViewSet),
+    "post-alerts": ("post-alerts", PostAlertViewSet),
+    "platform-weeks": ("platform-weeks", PlatformWeekViewSet),
+    "posting-times": ("posting-times", PostingTimesViewSet),
+    "survey-answers": ("survey-answers", SurveyAnswerViewSet),
+    "survey-shares": ("survey-shares", SurveyShareViewSet),
     "series": ("series", SeriesViewSet),
     "day-notes": ("day-notes", DayNoteViewSet),
     "tier-schemes": ("tier-schemes", TierSchemeViewSet),

@@ -17,7 +17,9 @@ class CrmConfig(AppConfig):
         from crm.lists.kinds import add_own_kinds  # noqa: PLC0415
         from crm.services import duplicates, jobs  # noqa: PLC0415
         from crm.services.ledger import verifying  # noqa: PLC0415
+        from crm.services.post_comments import erasing  # noqa: PLC0415
         from crm.services.privacy import copying, retention, working  # noqa: PLC0415
+        from crm.services.privacy.parts import add_part  # noqa: PLC0415
         from crm.services.round_trip import asking, own  # noqa: PLC0415
         from crm.services.webhooks import places  # noqa: PLC0415
 
@@ -32,4 +34,5 @@ class CrmConfig(AppConfig):
         jobs.KINDS.add(retention.KIND, retention.JOB)
         jobs.KINDS.add(verifying.KIND, verifying.JOB)
         own.add_own()
+        add_part("comments", erasing.PART)
         jobs.KINDS.add(asking.KIND, asking.JOB)

@@ -22,11 +22,14 @@ from crm.services.mail import copying, fetching, sending
 from crm.services.metrics import refresh_metrics
 from crm.services.notification_mail import send_notification_mails
 from crm.services.outreach.advancing import advance
+from crm.services.post_comments import forgetting, scoring
 from crm.services.privacy import retention
 from crm.services.reminders import send_reminders
 from crm.services.round_trip import places
 from crm.services.webhooks import again, calling, telling
 
+# Rounds of one minute's task: other work has its turn.
+COMMENT_ROUNDS = 10
 # What an import says of itself on its page is no error of the worker.
 _SAID = (batches.ImportRefused, MappingInvalid, Unreadable, undoing.UndoRefused)
 
@@ -221,6 +224,21 @@ def propose_retention(**_later: Any) -> None:
     """Say what is kept long enough; delete only what a brand lets go by itself."""
     for brand in Brand.objects.filter(retention_rules__isnull=False).distinct().order_by("pk"):
         retention.nightly(brand=brand, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def score_comments(**_later: Any) -> None:
+    """Score what waits, round by round; the next minute goes on."""
+    for _round in range(COMMENT_ROUNDS):
+        if not scoring.score_waiting():
+            return
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def let_comments_go(**_later: Any) -> None:
+    """Empty comments whose months are over; their numbers stay."""
+    for brand in Brand.objects.order_by("pk"):
+        forgetting.let_words_go(brand=brand, at=timezone.now())
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from campaigns.services.tracking.arms import ARMS
 from crm import board as cards
 from crm import day as days
 from crm import overview, search
@@ -21,6 +22,7 @@ from crm.timeline import SOURCES
 from segmentation import board, day, lists, outreach
 from segmentation import overview as overview_here
 from segmentation.services import erasing, held, judged, stage_criteria
+from segmentation.services.experiments import link_variants
 from segmentation.services.made_up_proof import fill_attribution, fill_experiments, fill_scores
 from segmentation.services.merging import PART
 from segmentation.services.round_trip import add_round_trip
@@ -61,6 +63,7 @@ def add_parts() -> None:
     PARTS.add(PART.key, PART)
     data_held.SOURCES.add("segments", held.held)
     add_part("segmentation", erasing.PART)
+    ARMS.add("experiments", link_variants.arms_of)
     add_round_trip()
     JUDGEMENTS.add("segments", judged.judged)
     add_deleted(

@@ -247,6 +247,9 @@ SPECTACULAR_SETTINGS = {
         "ExperimentStatus": "segmentation.choices.ExperimentStatus",
         "OutcomeMetric": "segmentation.choices.OutcomeMetric",
         "LookSource": "segmentation.choices.LookSource",
+        "ReadingBasis": "campaigns.choices.ReadingBasis",
+        "ShiftState": "campaigns.choices.ShiftState",
+        "SurveyChoice": "campaigns.choices.SurveyChoice",
         "StageRuleKind": "segmentation.choices.StageRuleKind",
         "SuggestionStatus": "segmentation.choices.SuggestionStatus",
         "ConnectionKind": "campaigns.models.connections.TIE_KINDS",
@@ -501,6 +504,11 @@ CELERY_BEAT_SCHEDULE = {
     "look-at-platforms": {
         "task": "campaigns.tasks.look_at_platforms",
         "schedule": crontab(hour=4, minute=10),
+    },
+    "score-comments": {"task": "crm.tasks.score_comments", "schedule": timedelta(minutes=1)},
+    "let-comments-go": {
+        "task": "crm.tasks.let_comments_go",
+        "schedule": crontab(hour=3, minute=40),
     },
     "remove-clicks": {
         "task": "campaigns.tasks.remove_clicks",

@@ -51,7 +51,7 @@ class CommentBatchQuerySet(models.QuerySet["CommentBatch"]):
 
 
 class CommentBatch(models.Model):
-    """A file of comments; taken back, its comments are gone."""
+    """Comments that came at once, by a file or over REST; taken back, they are gone."""
 
     brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
     file_name = models.CharField(max_length=255)
@@ -172,7 +172,7 @@ class PostComment(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)
     likes = models.PositiveIntegerField(null=True, blank=True)
     source = models.CharField(max_length=20, choices=Source.choices, default=Source.VENDOR)
-    # The file that brought it; null: over REST. Found by block ranges, as imports are (ADR 7).
+    # What it came with. Found by block ranges, as imports are (ADR 7).
     batch = models.ForeignKey(
         CommentBatch,
         on_delete=models.CASCADE,

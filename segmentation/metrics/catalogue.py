@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TypedDict
 
 from segmentation.metrics.entries import PART_SEPARATOR, Better, Method, Metric, Unit
+from segmentation.metrics.families.attention import ATTENTION
 from segmentation.metrics.families.conversions import CONVERSIONS
 from segmentation.metrics.families.governance import GOVERNANCE
 from segmentation.metrics.families.members import MEMBERS
 from segmentation.metrics.families.posts import POSTS
 from segmentation.metrics.families.returns import RETURNS
+from segmentation.metrics.families.talk import TALK
 from segmentation.metrics.families.untold import UNTOLD
 from segmentation.metrics.families.voice import VOICE
 from segmentation.metrics.families.work import WORK
@@ -41,6 +43,8 @@ FAMILIES: tuple[Family, ...] = (
     RETURNS,
     GOVERNANCE,
     VOICE,
+    TALK,
+    ATTENTION,
     UNTOLD,
 )
 METRICS = tuple(metric for family in FAMILIES for metric in family.metrics)

@@ -20,8 +20,9 @@ from campaigns.models import (
     Payable,
     Refund,
     ValueSet,
+    VisitBatch,
 )
-from crm.models import Brand, ImportBatch, Incident
+from crm.models import Brand, CommentBatch, ImportBatch, Incident
 from segmentation.choices import RunStatus, SegmentStatus
 from segmentation.metrics.catalogue import METRICS, PART_SEPARATOR, metric_of
 from segmentation.metrics.cells import Cell, cells
@@ -50,6 +51,10 @@ _INSTANT = timedelta(microseconds=1)
 _TOLD_LATE: Sequence[tuple[type[Model], str]] = (
     (Conversion, "received_at"),
     (Refund, "received_at"),
+    (CommentBatch, "created_at"),
+    (CommentBatch, "undone_at"),
+    (VisitBatch, "created_at"),
+    (VisitBatch, "undone_at"),
     (ConversionBatch, "undone_at"),
     (Incident, "state_since"),
     # What is owed changes what something cost, and a rate or weight what that is.

@@ -13,6 +13,7 @@ from campaigns.models import Campaign, Engagement, PromoCode, TrackingLink
 from campaigns.models.engagements import LEFT
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.tracking import codes, landing, links
+from campaigns.services.tracking.arms import arms_of
 from campaigns.services.tracking.naming import (
     NameRefused,
     checked_pattern,
@@ -85,6 +86,7 @@ def plan(*, campaign: Campaign, wish: Wish, actor: User, at: datetime) -> Plan:
     have_link = _have(TrackingLink.objects.in_use(), places) if wish.with_links else None
     have_code = _have(PromoCode.objects.in_use(), places) if wish.with_codes else None
     used = codes.all_names(campaign.brand) if wish.with_codes else set()
+    arms = arms_of(campaign.brand, campaign, [one.relationship_id for one in places])
     lines, nameless = [], []
     for place in places:
         account = accounts.get(place.relationship.creator_id, Account())
@@ -97,6 +99,7 @@ def plan(*, campaign: Campaign, wish: Wish, actor: User, at: datetime) -> Plan:
                 place=Place.of(place),
                 said=said,
                 account=account,
+                arm=arms.get(place.relationship_id, ""),
                 actor=actor,
                 at=at,
             )

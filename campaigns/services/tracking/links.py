@@ -9,10 +9,11 @@ from typing import TypedDict
 
 from django.db import transaction
 
-from campaigns.models import TrackingLink
+from campaigns.models import Campaign, TrackingLink
 from campaigns.models.tracking import ALPHABET, CODE_LENGTH, UTM
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.tracking import landing
+from campaigns.services.tracking.arms import arms_of, refuse_another
 from campaigns.services.tracking.places import Account, Place, accounts_of, checked, refuse_old
 from campaigns.services.tracking.urls import UrlRefused, checked_target, checked_utm, utm_for
 from crm import audit
@@ -46,6 +47,7 @@ def make_link(*, brand: Brand, place: Place, said: Said, actor: User, at: dateti
         place=place,
         said=said,
         account=account.get(creator, Account()),
+        arm=_arm(brand, place.campaign, place.relationship.pk),
         actor=actor,
         at=at,
     )
@@ -56,9 +58,22 @@ def make_link(*, brand: Brand, place: Place, said: Said, actor: User, at: dateti
 
 
 def drawn_up(
-    *, brand: Brand, place: Place, said: Said, account: Account, actor: User, at: datetime
+    *,
+    brand: Brand,
+    place: Place,
+    said: Said,
+    account: Account,
+    arm: str,
+    actor: User,
+    at: datetime,
 ) -> TrackingLink:
-    """The link as it would be made, not saved. Raises CampaignRefused."""
+    """The link as it would be made, not saved. Its variant is the creator's `arm`, if any.
+
+    Raises CampaignRefused.
+    """
+    if arm:
+        refuse_another(arm, said.get("variant") or arm)
+        said = {**said, "variant": arm}
     made_up = utm_for(
         platform=account.platform,
         campaign=place.campaign.key if place.campaign else "",
@@ -102,6 +117,8 @@ def change_link(
         msg = "It was put away. Take it out again first."
         raise CampaignRefused(msg, code="archived")
     before = {name: getattr(link, name) for name in FIELDS}
+    if said.get("variant", link.variant) != link.variant:
+        refuse_another(_arm(brand, link.campaign, link.relationship_id), said["variant"])
     _set(link, said)
     changed = [name for name in FIELDS if getattr(link, name) != before[name]]
     if not changed:
@@ -168,6 +185,10 @@ def _set(link: TrackingLink, said: Mapping[str, object]) -> None:
         raise CampaignRefused(str(refusal), field=refusal.field) from refusal
     for name, word in utm.items():
         setattr(link, name, word)
+
+
+def _arm(brand: Brand, campaign: Campaign | None, relationship: int) -> str:
+    return arms_of(brand, campaign, [relationship]).get(relationship, "")
 
 
 def _locked(link_id: int, brand: Brand, expected_version: int | None) -> TrackingLink:

@@ -13,10 +13,6 @@ from segmentation.metrics.family import Family
 from segmentation.metrics.found import Found
 from segmentation.metrics.look import Look
 
-_NO_COMMENTS = "The words of comments are not kept, only their number."
-_NO_WATCHING = "No source tells how much of a video was watched."
-_NO_SESSIONS = "Visits of the brand's site are not known, only clicks on the way there."
-
 
 def _entry(
     key: str, label: str, question: str, *, parts: tuple[str, str], basis: str, source: str
@@ -43,46 +39,6 @@ def _entry(
 _NO_SERIES = "Daily numbers are the brand's as a whole: no segment has a share of its own in them."
 
 _WHY: Mapping[Metric, str] = {
-    _entry(
-        "comment_relevance",
-        "Relevant comments",
-        "How many comments are on the topic?",
-        parts=("comments on the topic", "comments that were classified"),
-        basis="comments",
-        source="comments",
-    ): _NO_COMMENTS,
-    _entry(
-        "sentiment",
-        "Positive comments",
-        "How many comments are positive?",
-        parts=("positive comments", "comments in languages that are scored"),
-        basis="comments",
-        source="comments",
-    ): _NO_COMMENTS,
-    _entry(
-        "conversation_depth",
-        "Comments with a reply",
-        "How often does a comment become a conversation?",
-        parts=("comments with a reply", "comments"),
-        basis="comments",
-        source="comments",
-    ): _NO_COMMENTS,
-    _entry(
-        "view_through",
-        "View-through",
-        "How much of a video is watched?",
-        parts=("completed views", "views"),
-        basis="views",
-        source="posts",
-    ): _NO_WATCHING,
-    _entry(
-        "traffic_quality",
-        "Engaged visits",
-        "How many who come stay?",
-        parts=("engaged visits", "visits of the brand's site"),
-        basis="visits",
-        source="the brand's site",
-    ): _NO_SESSIONS,
     _entry(
         "brand_search_lift",
         "Lift of brand search",

@@ -19,6 +19,7 @@ from tests.campaigns.conversions.worlds import make_code, order
 from tests.campaigns.made import make_campaign
 from tests.factories import NOW, CreatorFactory, RelationshipFactory
 from tests.people import logged_in
+from tests.rest import assert_problem, rest_as
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 20)
@@ -176,3 +177,36 @@ def test_answers_stand_beside_what_codes_saw(brand, manager):
     # Of the four orders of the campaign that have an answer, three name a creator.
     assert (way.number, way.of, share) == (3, 4, 0.75)
     assert "1 of them no link and no code saw, 1 name another creator" in way.says
+
+
+def test_rest_takes_answers_and_tells_what_they_name(brand, manager):
+    anna = RelationshipFactory(brand=brand, creator=CreatorFactory(name="Anna"))
+    add_rule(
+        brand=brand,
+        words="anna",
+        taken=Taken(SurveyChoice.CREATOR, anna),
+        actor=manager,
+        at=NOW,
+    )
+    rest = rest_as(manager, brand)
+    body = {
+        "answers": [
+            {"key": "1", "day": "2026-09-20", "text": "From  Anna", "order": "shop-1"},
+            {"key": "2", "day": "2026-09-20", "text": "Radio"},
+        ]
+    }
+    answer = rest.send("POST", "survey-answers/", body)
+    assert (answer.status_code, answer.json()) == (201, {"new": 2, "known": 0})
+    assert rest.send("POST", "survey-answers/", body).status_code == 200
+    first, second = rest.json("survey-answers/")["results"]
+    assert (first["text"], first["order"], first["choice"]) == ("From Anna", "shop-1", "creator")
+    assert first["creator"] == str(anna.creator.uid)
+    assert (second["choice"], second["creator"], second["channel"]) == ("unknown", None, None)
+    shares = rest.json("survey-shares/", first="2026-09-01", last="2026-09-30")["results"]
+    assert [(one["name"], one["number"], one["share"]) for one in shares] == [
+        ("Anna", 1, 0.5),
+        ("Not known", 1, 0.5),
+    ]
+    assert_problem(rest.get("survey-shares/", first="2026-09-02", last="2026-09-01"), 400)
+    body["answers"][0]["text"] = "From Bob"
+    assert_problem(rest.send("POST", "survey-answers/", body), 409, "known_differently")

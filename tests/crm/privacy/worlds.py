@@ -13,7 +13,7 @@ from campaigns.models import Deliverable, ReportCopy
 from campaigns.services import gifts, guests
 from campaigns.services.documents import digest_of
 from crm.audit.subjects import ways_to_creators
-from crm.choices import RequestKind, RequestOrigin
+from crm.choices import RequestKind, RequestOrigin, Source
 from crm.models import (
     Agent,
     Brand,
@@ -27,6 +27,8 @@ from crm.models import (
 from crm.services.contacts import set_address
 from crm.services.notes import add_note
 from crm.services.outreach.enrolling import enrol
+from crm.services.post_comments.keeping import Told, tell
+from crm.services.post_comments.scoring import score_waiting
 from crm.services.privacy.blanking import KEPT, OURS
 from crm.services.privacy.requests import open_request
 from crm.services.tasks import add_task
@@ -61,6 +63,14 @@ def whole_world(brand: Brand, put: object, actor: User, other: User) -> Relation
     """Her with notes, mails, papers, drafts, files and all that."""
     her = somebody(brand, put, actor)
     post = PostFactory(profile=her.creator.profiles.get(), creator=her.creator, caption=NAME)
+    tell(
+        brand=brand,
+        comments=[Told(post.pk, "c1", f"I love what {NAME} says about mornings")],
+        source=Source.VENDOR,
+        actor=actor,
+        at=NOW,
+    )
+    score_waiting()
     address = {"recipient": NAME, "street": "Havnegade 1", "city": "Aarhus", "country": "DK"}
     set_address(relationship=her, values=address, actor=actor, at=NOW)
     add_note(relationship=her, text=f"{NAME} likes mornings. @{other.email}", author=actor, at=NOW)

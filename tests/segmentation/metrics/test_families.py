@@ -38,10 +38,12 @@ from campaigns.models import (
     PromoCode,
     Refund,
     TrackingLink,
+    VisitDay,
 )
-from crm.choices import IncidentKind, PostKind, Severity
-from crm.models import Incident, Relationship
+from crm.choices import IncidentKind, PostKind, Severity, Source
+from crm.models import CommentThread, Incident, Relationship
 from segmentation.metrics.catalogue import FAMILIES, METRICS
+from segmentation.metrics.families import attention, talk
 from segmentation.metrics.measuring import measure
 from segmentation.models import Scorecard
 from segmentation.services import scorecards
@@ -338,6 +340,78 @@ class TestVoice:
         assert before.value == pytest.approx(2 / 4)
         assert (before.n, before.creators) == (24, 6)
         assert after.value == 0
+
+
+class TestTalk:
+    def test_comments_count_where_their_post_does(self, world):
+        key = "comment_relevance"
+        assert measured(world, key, world.before).reason == talk.NO_COMMENTS
+        for creator in world.creators:
+            for at, sums in ((EARLY, (10, 4, 8, 2, 4, 1)), (LATE, (5, 0, 0, 0, 0, 0))):
+                CommentThread.objects.create(
+                    brand=world.brand,
+                    post=post(creator, at),
+                    scored=sums[0],
+                    **dict(
+                        zip(
+                            ("comments", "answered", "classified", "relevant", "in_language",
+                             "positive"),
+                            sums,
+                            strict=True,
+                        )
+                    ),
+                )  # fmt: skip
+        before, after = measured(world, key)
+        assert before.value == pytest.approx(2 / 8)
+        assert (before.n, before.creators, before.provenance) == (48, 6, {Source.ESTIMATED: 48})
+        assert before.inputs["comments_left_out"] == 12
+        assert after.value is None
+        assert after.reason.startswith("None of the comments below these posts is scored")
+        assert measured(world, "sentiment", world.before).value == pytest.approx(1 / 4)
+        before, after = measured(world, "conversation_depth")
+        assert (before.value, after.value) == (pytest.approx(4 / 10), 0)
+        assert before.provenance == {}
+
+    def test_another_brands_comments_are_not_counted(self, world, other_brand):
+        for creator in world.creators:
+            CommentThread.objects.create(brand=other_brand, post=post(creator, EARLY), comments=3)
+        assert measured(world, "conversation_depth", world.before).reason == talk.NO_COMMENTS
+
+
+class TestAttention:
+    def test_views_to_the_end_where_both_are_known(self, world):
+        assert measured(world, "view_through", world.before).reason == attention.NOT_WATCHED
+        for creator in world.creators:
+            post(creator, EARLY, kind=PostKind.VIDEO, views=200, completions=50)
+            post(creator, EARLY, kind=PostKind.VIDEO, views=900)
+            post(creator, EARLY, kind=PostKind.AUDIO, views=100, completions=100)
+            post(creator, LATE, kind=PostKind.STORY, views=100, completions=0)
+        before, after = measured(world, "view_through")
+        assert (before.value, before.n) == (pytest.approx(0.25), 6)
+        assert after.value == 0
+
+    def test_engaged_visits_by_link_and_code(self, world):
+        assert measured(world, "traffic_quality", world.before).reason == attention.NO_VISITS
+        for number, relationship in enumerate(world.relationships):
+            link = TrackingLink.objects.create(
+                brand=world.brand,
+                code=f"abcd{number + 2}",
+                relationship=relationship,
+                target="https://shop.example/",
+            )
+            code = PromoCode.objects.create(
+                brand=world.brand, code=f"CODE{number}", relationship=relationship
+            )
+            told = {"brand": world.brand, "day": EARLY.date()}
+            VisitDay.objects.create(link=link, sessions=30, engaged=20, **told)
+            VisitDay.objects.create(code=code, sessions=10, engaged=4, **told)
+            VisitDay.objects.create(
+                link=link, sessions=50, brand=world.brand, day=EARLY.date() + timedelta(days=1)
+            )
+        before, after = measured(world, "traffic_quality")
+        assert before.value == pytest.approx(24 / 40)
+        assert (before.n, before.creators) == (240, 6)
+        assert after.reason == attention.NO_VISITS
 
 
 class TestConversions:

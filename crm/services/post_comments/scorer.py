@@ -1,0 +1,150 @@
+"""What a machine says of comments: language, mood in English, closeness to what is talked about.
+
+Suggestions, and bad ones for a single comment: see docs/comments.md for how often they are right.
+Its libraries are heavy, so that only workers import them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+NAME = "vader+tfidf"
+# Of this scorer; what a library says changes with the library's own version.
+OWN_VERSION = "1"
+# The usual bounds of VADER's compound.
+POSITIVE, NEGATIVE = 0.05, -0.05
+# Nine of ten comments from below other posts are less close (docs/comments.md).
+RELEVANT = 0.13
+# Shorter ones are too short to tell their language.
+WORDS_MIN = 3
+SURE = 0.5
+SCORED_LANGUAGE = "en"
+_WORDS_MAX = 32_767
+# With an apostrophe inside, straight or curly.
+_WORD = re.compile("[^\\W\\d_]+(?:['\u2019][^\\W\\d_]+)*")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What is said of a comment; None: it cannot be said.
+
+    language   ISO 639-1, empty where there are too few words to tell
+    sentiment  from -1 to 1, of English
+    relevance  from 0 to 1, of comments with words that others use
+    """
+
+    language: str
+    words: int
+    sentiment: float | None
+    relevance: float | None
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What is below a post: its own words, and comments that stand there already."""
+
+    post: str
+    others: Sequence[str] = ()
+
+
+def version() -> str:
+    """The scorer's version, with those of its libraries."""
+    from importlib.metadata import version as of  # noqa: PLC0415 - where it is needed
+
+    libraries = ("vaderSentiment", "py3langid", "scikit-learn")
+    return "; ".join([OWN_VERSION, *(f"{name} {of(name)}" for name in libraries)])
+
+
+def score(
+    comments: Sequence[tuple[int, str]], talks: Mapping[int, Talk], background: Sequence[str]
+) -> list[Scored]:
+    """Score comments, given as (post, words), in their order.
+
+    `talks` are what is below each of the posts, `background` is what people write below others:
+    words that are everywhere say nothing of a post.
+    """
+    close = _relevance(comments, talks, background)
+    return [
+        _one(words, relevance) for (_post, words), relevance in zip(comments, close, strict=True)
+    ]
+
+
+def _one(words: str, relevance: float | None) -> Scored:
+    number = min(len(_WORD.findall(words)), _WORDS_MAX)
+    language = _language(words) if number >= WORDS_MIN else ""
+    mood = None
+    if language == SCORED_LANGUAGE:
+        mood = float(_vader().polarity_scores(words)["compound"])
+    return Scored(language, number, mood, relevance)
+
+
+def _language(words: str) -> str:
+    found, sure = _identifier().classify(words)
+    return str(found) if sure >= SURE else ""
+
+
+def _relevance(
+    comments: Sequence[tuple[int, str]], talks: Mapping[int, Talk], background: Sequence[str]
+) -> list[float | None]:
+    """Cosine of TF-IDF with the post's words, or with the other comments: the larger one."""
+    import numpy as np  # noqa: PLC0415 - slow to import, needed by workers only
+    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
+    vectorizer = TfidfVectorizer(
+        sublinear_tf=True,
+        stop_words="english",
+        token_pattern=r"\b[^\W\d_]\w+\b",  # noqa: S106 - of words
+    )
+    texts = [words for _post, words in comments]
+    below = [text for talk in talks.values() for text in (talk.post, *talk.others)]
+    try:
+        vectorizer.fit([*texts, *below, *background])
+    except ValueError:  # no word at all
+        return [None] * len(comments)
+    rows = vectorizer.transform(texts)
+    found: list[float | None] = [None] * len(comments)
+    places: dict[int, list[int]] = {}
+    for place, (post, _words) in enumerate(comments):
+        places.setdefault(post, []).append(place)
+    for post, mine in places.items():
+        of_post = rows[mine]
+        talk = talks[post]
+        own = vectorizer.transform([talk.post])
+        everybody = np.asarray(of_post.sum(axis=0)).ravel()
+        if talk.others:
+            everybody += np.asarray(vectorizer.transform(talk.others).sum(axis=0)).ravel()
+        to_post = np.asarray((of_post @ own.T).todense()).ravel()
+        # Of the sum of all others: row @ (all - row), over its length. Rows have length 1 or 0.
+        length = np.asarray(of_post.multiply(of_post).sum(axis=1)).ravel()
+        with_all = of_post @ everybody
+        rest = np.sqrt(np.maximum(everybody @ everybody - 2 * with_all + length, 0.0))
+        to_others = np.divide(
+            with_all - length, rest, out=np.zeros_like(with_all), where=rest > 1e-9
+        )
+        for place, has, one, other in zip(mine, length, to_post, to_others, strict=True):
+            if has > 0:
+                found[place] = float(min(max(one, other, 0.0), 1.0))
+    return found
+
+
+@cache
+def _vader() -> Any:
+    from vaderSentiment.vaderSentiment import (  # noqa: PLC0415 - as above
+        SentimentIntensityAnalyzer,
+    )
+
+    return SentimentIntensityAnalyzer()
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import (  # noqa: PLC0415 - as above
+        MODEL_FILE,
+        LanguageIdentifier,
+    )
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

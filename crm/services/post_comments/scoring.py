@@ -1,0 +1,143 @@
+"""Workers score what waits, each comment once, and add threads up by one statement."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from crm.models import CommentScore, CommentScorer, CommentThread, Post
+from crm.services.post_comments import scorer
+from crm.services.post_comments.scorer import Talk
+
+THREADS = 200
+COMMENTS = 10_000
+# Of a thread, beside those that are scored; and of other threads, to tell what is said everywhere.
+OTHERS = 200
+BACKGROUND_THREADS, BACKGROUND_EACH = 50, 40
+
+_UNSCORED = """
+SELECT c.id, c.post_id, c.text
+FROM crm_postcomment c
+WHERE c.brand_id = %(brand)s AND c.post_id = ANY(%(posts)s)
+  AND NOT EXISTS (SELECT FROM crm_commentscore s WHERE s.comment_id = c.id)
+ORDER BY c.post_id, c.id LIMIT %(most)s
+"""
+_OTHERS = """
+SELECT one.post_id, other.text FROM unnest(%(posts)s::bigint[]) AS one (post_id)
+CROSS JOIN LATERAL (
+  SELECT c.id, c.text FROM crm_postcomment c
+  WHERE c.post_id = one.post_id AND c.brand_id = %(brand)s AND c.text <> ''
+    AND c.id <> ALL(%(but)s)
+  ORDER BY c.external_id LIMIT %(each)s
+) other
+"""
+_LARGEST = """
+SELECT post_id FROM crm_commentthread
+WHERE brand_id = %(brand)s AND post_id <> ALL(%(posts)s)
+ORDER BY comments DESC, id DESC LIMIT %(most)s
+"""
+_ADD_UP = """
+UPDATE crm_commentthread t
+SET comments = s.comments, replies = s.replies, answered = s.answered, authors = s.authors,
+  scored = s.scored, in_language = s.in_language, positive = s.positive, negative = s.negative,
+  classified = s.classified, relevant = s.relevant, waits_since = NULL
+FROM (
+  SELECT w.id, count(c.id) AS comments, count(c.id) FILTER (WHERE c.parent_key <> '') AS replies,
+    count(c.id) FILTER (WHERE EXISTS (
+      SELECT FROM crm_postcomment r WHERE r.post_id = c.post_id AND r.brand_id = c.brand_id
+        AND r.parent_key = c.external_id)) AS answered,
+    count(DISTINCT c.author) AS authors, count(s.comment_id) AS scored,
+    count(s.sentiment) AS in_language,
+    count(*) FILTER (WHERE s.sentiment >= %(positive)s) AS positive,
+    count(*) FILTER (WHERE s.sentiment <= %(negative)s) AS negative,
+    count(s.relevance) AS classified,
+    count(*) FILTER (WHERE s.relevance >= %(relevant)s) AS relevant
+  FROM crm_commentthread w
+  LEFT JOIN crm_postcomment c ON c.post_id = w.post_id AND c.brand_id = w.brand_id
+  LEFT JOIN crm_commentscore s ON s.comment_id = c.id
+  WHERE w.id = ANY(%(threads)s)
+  GROUP BY w.id
+) s
+WHERE s.id = t.id
+"""
+
+
+@transaction.atomic
+def score_waiting() -> int:
+    """Score and add up a brand's threads that have waited longest. Returns how many were looked at.
+
+    Two workers share none; whoever is interrupted leaves them waiting.
+    """
+    waiting = CommentThread.objects.filter(waits_since__isnull=False).order_by("waits_since", "pk")
+    first = waiting.values_list("brand", flat=True).first()
+    threads = list(
+        waiting.filter(brand=first).select_for_update(skip_locked=True, of=("self",))[:THREADS]
+    )
+    if first is None or not threads:
+        return 0
+    posts = [one.post_id for one in threads]
+    rows = _rows(_UNSCORED, brand=first, posts=posts, most=COMMENTS + 1)
+    unfinished: set[int] = set()
+    if len(rows) > COMMENTS:
+        # Posts come in order: what comes after the last one that is read has comments that wait.
+        rows, last = rows[:COMMENTS], rows[-1][1]
+        unfinished = {post for post in posts if post >= last}
+    if rows:
+        _score(first, rows)
+    done = [one.pk for one in threads if one.post_id not in unfinished]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _ADD_UP,
+            {
+                "threads": done,
+                "positive": scorer.POSITIVE,
+                "negative": scorer.NEGATIVE,
+                "relevant": scorer.RELEVANT,
+            },
+        )
+    CommentThread.objects.filter(pk__in=done, comments=0).delete()
+    return len(threads)
+
+
+def _score(brand: int, rows: Sequence[tuple[int, int, str]]) -> None:
+    posts = sorted({post for _pk, post, _words in rows})
+    others = defaultdict(list)
+    ids = [pk for pk, _post, _words in rows]
+    for post, words in _rows(_OTHERS, brand=brand, posts=posts, but=ids, each=OTHERS):
+        others[post].append(words)
+    talks = {
+        pk: Talk(f"{title}\n{caption}", others[pk])
+        for pk, title, caption in Post.objects.filter(pk__in=posts).values_list(
+            "pk", "title", "caption"
+        )
+    }
+    largest = [row[0] for row in _rows(_LARGEST, brand=brand, posts=posts, most=BACKGROUND_THREADS)]
+    background = _rows(_OTHERS, brand=brand, posts=largest, but=[], each=BACKGROUND_EACH)
+    told = scorer.score(
+        [(post, words) for _pk, post, words in rows], talks, [words for _post, words in background]
+    )
+    by, _made = CommentScorer.objects.get_or_create(name=scorer.NAME, version=scorer.version())
+    CommentScore.objects.bulk_create(
+        [
+            CommentScore(
+                comment_id=pk,
+                scorer=by,
+                language=one.language,
+                words=one.words,
+                sentiment=one.sentiment,
+                relevance=one.relevance,
+            )
+            for (pk, _post, _words), one in zip(rows, told, strict=True)
+        ],
+        batch_size=2_000,
+        ignore_conflicts=True,
+    )
+
+
+def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        return list(cursor.fetchall())
