@@ -162,13 +162,17 @@ def guess_source(columns: Sequence[str]) -> str:
 
 
 def guess_kind(columns: Sequence[str]) -> Kind:
-    """Posts if the headings name a post's id or moment, else creators."""
-    targets = {target_of(plain(name), posts=True) for name in columns}
-    return (
-        Kind.POSTS
-        if targets & {"post_id", "posted_at", "caption"} and "post_id" in targets
-        else Kind.CREATORS
-    )
+    """Posts if the headings name a post's id, else creators.
+
+    A bare "id" is a post's only beside something else of a post: lists of creators have ids too.
+    """
+    bare = {name for name in columns if plain(name) in {"id", "ids"}}
+    said = {target_of(plain(name), posts=True) for name in columns if name not in bare}
+    # In lists of creators an address is that of a profile.
+    of_posts = {
+        key for key in said if key and key != "post_url" and TARGETS[key].level is Level.POST
+    }
+    return Kind.POSTS if "post_id" in of_posts or (bare and of_posts) else Kind.CREATORS
 
 
 def _is_account(name: str, *, posts: bool) -> bool:

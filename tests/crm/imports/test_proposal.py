@@ -104,6 +104,23 @@ def targets(mapping: ColumnMapping) -> dict[str, str]:
                 "country": "country",
             },
         ),
+        (  # Aspire with its own id beside ours: no list of posts
+            "email,uid,id,instagram,country",
+            "a@example.com,17,990,anna,Denmark",
+            "instagram",
+            {"email": "email", "uid": "external_id", "instagram": "handle", "country": "country"},
+        ),
+        (  # HypeAuditor: points without a sign, and a lock where the plan shows nothing
+            "Instagram Handle,Instagram Followers,Instagram ER,YouTube ER,Language",
+            "anna,12.5K,3.47,\U0001f512,fr_FR",
+            "instagram",
+            {
+                "Instagram Handle": "handle",
+                "Instagram Followers": "followers",
+                "Instagram ER": "engagement_rate",
+                "Language": "language",
+            },
+        ),
         (  # Upfluence
             UPFLUENCE,
             "9,https://www.instagram.com/anna/,anna,Anna,Berg,+45 12345678,a@example.com,DK",
@@ -255,6 +272,8 @@ def test_a_channel_with_an_id_needs_no_title_for_a_handle(put: Put) -> None:
 def test_kind_source_and_day() -> None:
     assert guess_kind(("video_id", "title", "views")) is Kind.POSTS
     assert guess_kind(("username", "followers")) is Kind.CREATORS
+    assert guess_kind(("id", "caption", "owner username")) is Kind.POSTS
+    assert guess_kind(("id", "uid", "email", "instagram", "url")) is Kind.CREATORS
     assert guess_source(("influencer_id", "media_url", "profile_name", "email")) == "upfluence"
     assert guess_source(("username", "followers")) == ""
 
