@@ -69,7 +69,9 @@ def delete(*, job: Job, actor: User, at: datetime) -> None:
     if places.file_of(job) is None:
         raise ExportRefused("The file is gone already.")
     job.expires_at = None
-    job.save(update_fields=["expires_at"])
+    # From now on nobody finds it, also where its removal has to wait.
+    job.params = {key: value for key, value in job.params.items() if key != "file"}
+    job.save(update_fields=["expires_at", "params"])
     _record(job, "crm.brand.export_deleted", actor, at)
     transaction.on_commit(lambda: places.remove(job.pk))
 
