@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import cache, partial
 from typing import Any
 
 import django_filters as filters
@@ -195,11 +196,8 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
         self.brand = brand = brand or _brand_of(request)
         if "tag" in self.filters:
             self.filters["tag"].extra["queryset"] = Tag.objects.filter(brand=brand)
-        people = User.objects.filter(roles__brand=brand).order_by("first_name", "email", "pk")
-        self.filters["owner"].extra["choices"] = [
-            (NOBODY, "Nobody"),
-            *((person.email, person.display_name) for person in people),
-        ]
+        # Read when the form is shown or an owner is asked for, once: a program rarely does.
+        self.filters["owner"].extra["choices"] = cache(partial(_owners, brand))
         for item in self.filters.values():
             widget = item.field.widget
             is_choice = isinstance(widget, forms.Select)
@@ -334,6 +332,12 @@ def add_filter(name: str, part: filters.Filter) -> None:
         msg = f"There is a filter “{name}” already."
         raise ValueError(msg)
     CreatorFilter.base_filters[name] = part
+
+
+def _owners(brand: Brand) -> list[tuple[str, str]]:
+    """What the filter of owners takes: nobody, and who has a role in the brand."""
+    people = User.objects.filter(roles__brand=brand).order_by("first_name", "email", "pk")
+    return [(NOBODY, "Nobody"), *((person.email, person.display_name) for person in people)]
 
 
 def _brand_of(request: HttpRequest | None) -> Brand:
