@@ -35,7 +35,7 @@ class PostAlertSerializer(serializers.Serializer[Any]):
     platform = serializers.CharField()
     read_at = serializers.DateTimeField()
     measure = serializers.ChoiceField(choices=PostMeasure.choices)
-    basis = serializers.ChoiceField(choices=ReadingBasis.choices)
+    compared_with = serializers.ChoiceField(choices=ReadingBasis.choices)
     rate = serializers.FloatField(allow_null=True)
     usual = serializers.FloatField(allow_null=True, help_text="The median it is compared with.")
     low = serializers.FloatField(allow_null=True)
@@ -150,9 +150,10 @@ def alert_row(alert: Any) -> Row:
     """An alert with its platform."""
     reading = alert.reading
     deliverable = reading.publication.deliverable
-    same = ("read_at", "measure", "basis", "rate", "usual", "low", "high", "posts", "why")
+    same = ("read_at", "measure", "rate", "usual", "low", "high", "posts", "why")
     return {name: getattr(reading, name) for name in same} | {
         "id": reading.pk,
+        "compared_with": reading.basis,
         "post": deliverable.post_id,
         "creator": deliverable.engagement.relationship.creator.uid,
         "platform": deliverable.platform_id,
