@@ -73,9 +73,11 @@ class ConnectorForm(PlainForm):
                 label=field.label,
                 help_text=told,
                 required=is_new,
-                widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+                widget=forms.PasswordInput(
+                    attrs={"class": "form-control", "autocomplete": "new-password"}
+                )
                 if field.is_secret
-                else forms.TextInput(attrs={"autocomplete": "off"}),
+                else forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
             )
 
     @property
