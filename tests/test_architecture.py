@@ -57,6 +57,50 @@ def test_there_are_no_signals_between_apps() -> None:
     assert found_in(code(*OURS), signals) == []
 
 
+def test_addresses_that_users_enter_are_called_from_one_place() -> None:
+    """crm.outgoing looks at where a name leads; whatever else speaks HTTP would not (SSRF).
+
+    Mailboxes speak SMTP and IMAP to the hosts of MAIL_HOSTS.
+    """
+    http = ("http.client", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "pycurl")
+    assert found_in(code(*OURS), (*http, "socket")) == [
+        "crm/outgoing.py imports http.client",
+        "crm/outgoing.py imports socket",
+        "crm/outreach/servers.py imports socket",
+    ]
+
+
+def test_lists_leave_the_product_through_one_place() -> None:
+    """crm.exports tells a text apart from a formula."""
+    found = found_in(code(*OURS), ("csv.writer", "csv.DictWriter", "xlsxwriter"))
+    writers = [
+        str(file.relative_to(PROJECT))
+        for file in code(*OURS)
+        if "csv.writer(" in file.read_text(encoding="utf-8")
+        or "csv.DictWriter(" in file.read_text(encoding="utf-8")
+    ]
+    assert (found, writers) == (["crm/exports.py imports xlsxwriter"], ["crm/exports.py"])
+
+
+def test_nothing_marks_what_somebody_wrote_as_safe() -> None:
+    """Templates escape; what is laid out in Python goes through format_html, piece by piece."""
+    templates = sorted(PROJECT.glob("templates/**/*.html"))
+    assert len(templates) > 300
+    unescaped = [
+        str(file.relative_to(PROJECT))
+        for file in templates
+        if any(
+            way in file.read_text(encoding="utf-8")
+            for way in ("|safe", "autoescape off", "safeseq", "{% debug")
+        )
+    ]
+    assert unescaped == []
+    marked = ("django.utils.safestring.mark_safe", "django.utils.html.html_safe")
+    # Each of its blocks is escaped.
+    one = "campaigns/templatetags/policies.py imports django.utils.safestring.mark_safe"
+    assert found_in(code(*OURS), marked) == [one]
+
+
 def test_nothing_imports_tests_or_benchmarks() -> None:
     assert found_in(code("config", *OURS), ("tests", "benchmarks", "conftest")) == []
 
