@@ -15,7 +15,7 @@ export NODE_USE_SYSTEM_CA ?= 1
 # test that starts one of them compile all that they import.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run demo test check lint types imports templates migrations schema fuzz containers format bench lock assets clean
+.PHONY: help run demo test check lint types imports templates migrations schema fuzz containers format bench audit lock assets clean
 .DELETE_ON_ERROR:
 
 help: ## this list
@@ -72,6 +72,10 @@ format: $(VENV)/.test ## put code and templates in shape
 
 bench: $(VENV)/.test ## benchmarks; NAME=... for one
 	$(BIN)/python -m benchmarks $(NAME)
+
+audit: $(VENV)/.uv node_modules/.run ## ask PyPI and npm whether holes are known in what is pinned
+	$(BIN)/uv tool run pip-audit==2.10.1 --strict --disable-pip --require-hashes -r requirements/base.txt
+	$(NPM) audit --omit=dev
 
 lock: $(VENV)/.uv ## renew the pinned requirements and package-lock.json
 	for name in uv base dev test; do \
