@@ -34,7 +34,8 @@ NOT_THERE = {
     f"{app}:{name}"
     for app, names in {
         "crm": "contact contact_bar contact_erase duplicate_decide enrolment job_file mail_file "
-        "merge_undo merged note_restore",
+        "merge_undo merged note_restore connector connector_test connector_pull connector_stop "
+        "connector_pause connector_resume connector_remove pull",
         "campaigns": "asset_file asset_right_new brief_act campaign_act campaign_board_column "
         "campaign_budget capture cause_evidence cause_remove competitor competitor_delete "
         "connection connection_take_back contract_paper creator_flag_count deliverable_keep "
@@ -43,7 +44,8 @@ NOT_THERE = {
         "likeness_paper match_act pack_addition_end permit_paper platform_week_act "
         "publication_act right_document spike_act standing_in_end submission_act submission_file "
         "virtual whereabouts_back",
-        "segmentation": "attribution_why benchmark_remove movers pack share_revoke stage_checks",
+        "segmentation": "attribution_why benchmark_remove movers pack share_revoke stage_checks "
+        "score score_edit score_use score_count score_archive",
     }.items()
     for name in names.split()
 }
