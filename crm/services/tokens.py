@@ -128,9 +128,8 @@ def rotate_token(
 ) -> tuple[ApiToken, str]:
     """A new token like one of `brand`, and its secret; the old one works for `overlap` longer.
 
-    With `within` the new one reaches no further than that and ends when the old one would have.
-    Raises TokenRefused where it would, the old one has ended or was revoked, or its user has no
-    role left.
+    It ends when the old one would have, and with `within` it reaches no further than that. Raises
+    TokenRefused where it would, the old one has ended or was revoked, or its user has no role left.
     """
     old = (
         ApiToken.objects.select_for_update(of=("self",))
@@ -139,8 +138,7 @@ def rotate_token(
     )
     if old.revoked_at is not None or old.has_expired(at):
         raise TokenRefused("This token does not work any more: make another one.")
-    expires_at = old.expires_at if within is not None else None
-    ends = at + overlap
+    expires_at, ends = old.expires_at, at + overlap
     if old.expires_at is None or old.expires_at > ends:
         old.expires_at = ends
         old.save(update_fields=["expires_at"])

@@ -87,6 +87,15 @@ def test_one_is_replaced_and_both_work_for_a_day(brand, manager, admin_user):
     assert {one.get("creators/").status_code for one in (rest, Rest(secret))} == {200}
 
 
+def test_a_replacement_ends_when_the_old_one_would_have(brand, manager, admin_user):
+    now = timezone.now()
+    end = now + timedelta(days=30)
+    old, _rest = made(brand, manager, expires_at=end)
+    new, _secret = tokens.rotate_token(token_id=old.pk, brand=brand, actor=admin_user, at=now)
+    old.refresh_from_db()
+    assert (new.expires_at, old.expires_at) == (end, now + timedelta(days=1))
+
+
 def test_what_has_ended_is_not_replaced(brand, manager, admin_user):
     old, _rest = made(brand, manager)
     now = timezone.now()
