@@ -8,6 +8,7 @@ from segmentation.metrics.entries import PART_SEPARATOR, Better, Method, Metric,
 from segmentation.metrics.families.attention import ATTENTION
 from segmentation.metrics.families.conversions import CONVERSIONS
 from segmentation.metrics.families.governance import GOVERNANCE
+from segmentation.metrics.families.media import MEDIA
 from segmentation.metrics.families.members import MEMBERS
 from segmentation.metrics.families.posts import POSTS
 from segmentation.metrics.families.returns import RETURNS
@@ -41,6 +42,7 @@ FAMILIES: tuple[Family, ...] = (
     WORK,
     CONVERSIONS,
     RETURNS,
+    MEDIA,
     GOVERNANCE,
     VOICE,
     TALK,

@@ -28,6 +28,8 @@ class PaidPiece:
     creator: int
     published_at: datetime
     source: str
+    platform: str
+    form: str
     cost: Decimal | None
     counts: Mapping[str, int | None]
 
@@ -44,7 +46,7 @@ def paid_pieces(brand: Brand, *, start: datetime, until: datetime) -> Sequence[P
         )
         .order_by("pk")
         .values(
-            "engagement", "engagement__relationship__creator", "published_at",
+            "engagement", "engagement__relationship__creator", "published_at", "platform", "form",
             "post__metrics_source", *(f"post__{name}" for name in COUNTS),
         )
     )  # fmt: skip
@@ -74,6 +76,8 @@ def paid_pieces(brand: Brand, *, start: datetime, until: datetime) -> Sequence[P
                 creator=row["engagement__relationship__creator"],
                 published_at=row["published_at"],
                 source=row["post__metrics_source"] or "measured",
+                platform=row["platform"] or "",
+                form=row["form"] or "",
                 cost=None if whole is None else whole / planned[row["engagement"]],
                 counts={name: row[f"post__{name}"] for name in COUNTS},
             )

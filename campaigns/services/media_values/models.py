@@ -145,7 +145,7 @@ def worth(model: Model, posts: Iterable[Counts]) -> Worth:
     known = guessed = number = 0
     for post in posts:
         number += 1
-        found = _of_post(model, post)
+        found = value_of(model, post)
         if found is None:
             continue
         value, is_estimate = found
@@ -158,7 +158,11 @@ def worth(model: Model, posts: Iterable[Counts]) -> Worth:
     return Worth(model, _cents(measured), _cents(estimated), known, guessed, number)
 
 
-def _of_post(model: Model, post: Counts) -> tuple[Decimal, bool] | None:
+def value_of(model: Model, post: Counts) -> tuple[Decimal, bool] | None:
+    """What a post is worth, in the model's currency, and whether a count was estimated for it.
+
+    None where a count is not known, or the model does not speak of the platform.
+    """
     if not model.values or post.platform in model.not_on:
         return None
     total, is_estimate = Decimal(0), False

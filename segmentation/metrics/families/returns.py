@@ -98,7 +98,7 @@ ROI = replace(
 METRICS = (CPM, CPE, CPV, CPP, CPQE, ROAS, ROI)
 
 # Not known is NaN: a creator's sum with one is NaN too, and `only` leaves the creator out.
-_PIECES = """
+PIECES = """
 SELECT creator_id, at, part, source, 1 AS n, y, w
 FROM unnest(%(creators)s::bigint[], %(moments)s::timestamptz[], %(parts)s::text[],
   %(told)s::text[], %(costs)s::float8[], %(counts)s::float8[])
@@ -119,7 +119,7 @@ LEFT JOIN known ON known.currency = k.currency
   AND known.day = (k.at AT TIME ZONE %(zone)s)::date
 WHERE k.role = 'last' AND k.campaign_id IS NOT NULL
 UNION ALL
-SELECT creator_id, at, '', source, 0, 0, y FROM ({_PIECES}) piece WHERE part = 'posts'
+SELECT creator_id, at, '', source, 0, 0, y FROM ({PIECES}) piece WHERE part = 'posts'
 """  # noqa: S608 - statements of ours
 _CURRENCIES = f"""
 WITH {CREDITS}
@@ -128,12 +128,17 @@ FROM credits WHERE role = 'last' AND campaign_id IS NOT NULL GROUP BY 1, 2 ORDER
 """  # noqa: S608 - statements of ours
 
 
+def pieces_of(look: Look) -> Sequence[PaidPiece]:
+    """What was published in the period; read once for a look."""
+    return paid_pieces(look.brand, start=look.start, until=look.until)
+
+
 def _measure(look: Look) -> dict[int, list[Found]]:
     weights = weights_of(look.brand)
-    pieces = paid_pieces(look.brand, start=look.start, until=look.until)
+    pieces = look.once(pieces_of)
     arrays = _arrays(pieces, weights)
-    spent = tallies(look, _PIECES, only=_COSTS_KNOWN, **arrays) if pieces else {}
-    every = tallies(look, _PIECES, only="true", **arrays) if pieces else {}
+    spent = tallies(look, PIECES, only=_COSTS_KNOWN, **arrays) if pieces else {}
+    every = tallies(look, PIECES, only="true", **arrays) if pieces else {}
     asked = dict(params(look.brand, since=look.start, until=look.until, as_of=look.until))
     asked |= {"zone": look.brand.timezone}
     sales = look.rows(_CURRENCIES, **asked)

@@ -178,3 +178,43 @@ def test_statements_do_not_grow(world) -> None:
     for place in world.places:
         published(place, LATE + timedelta(hours=1), impressions=100, **COUNTS)
     assert count() == few
+
+
+def test_media_value_is_told_model_by_model_and_apart(world, manager) -> None:
+    rates = [Rate("EUR", "USD", at.date(), Decimal(2)) for at in (EARLY, LATE)]
+    enter(brand=world.brand, rates=rates, source="ECB", actor=manager, at=LATE)
+    keys = [f"emv_per_post:{model}" for model in ("later", "lefty", "traackr", "cpm_10")]
+    before, after = rows(world, *keys)
+    # Half of: 80 x 0.30 + 20 x 0.50 + 10,000 x 0.00005; 10,000 x 0.015; 100 x 0.15; and so on.
+    assert [row.value for row in before] == pytest.approx([17.25, 75, 7.5, 50])
+    assert [row.value for row in after] == pytest.approx([17.125, 37.5, 7.5, 25])
+    assert before[0].name == "EMV of a post by Later (Ayzenberg index), EUR"
+    assert (before[0].n, before[0].creators, before[0].inputs["media_value"]) == (6, 6, 103.5)
+    # Without a value of any action a model says nothing.
+    assert (
+        "emv_per_post:own"
+        not in measure(
+            brand=world.brand, segment_ids=[world.before.pk], start=START, until=END
+        ).segments[world.before.pk]
+    )
+
+
+def test_media_value_of_counts_that_are_not_known_is_estimated_where_the_model_does(
+    world, manager
+) -> None:
+    rates = [Rate("EUR", "USD", at.date(), Decimal(2)) for at in (EARLY, LATE)]
+    enter(brand=world.brand, rates=rates, source="ECB", actor=manager, at=LATE)
+    piece = Deliverable.objects.get(published_at=EARLY, engagement=world.places[0])
+    piece.post.impressions = None
+    piece.post.save()
+    [[later, lefty], _] = rows(world, "emv_per_post:later", "emv_per_post:lefty")
+    assert (later.creators, later.inputs["posts_left_out"]) == (5, 1)
+    # Ten times the likes stand in for its impressions: (5 x 75 + 80 x 10 x 0.015 / 2) / 6.
+    assert lefty.value == pytest.approx((5 * 75 + 6) / 6)
+    assert lefty.provenance["estimated"] == 1
+
+
+def test_without_a_rate_media_value_is_not_known(world) -> None:
+    [[later], _] = rows(world, "emv_per_post:later")
+    assert (later.value, later.inputs["posts_left_out"]) == (None, 6)
+    assert later.reason.startswith("Too few: counts that the model needs known of 0 creators")
