@@ -98,6 +98,7 @@ urlpatterns = [
     path("creators/<uuid:uid>/offers/band/", offer_terms.band, name="offer_band"),
     path("creators/<uuid:uid>/gifts/new/", gifts.new, name="gift_new"),
     path("creators/<uuid:uid>/campaigns/", engagements.of_creator, name="creator_campaigns"),
+    path("creators/<uuid:uid>/results/", engagements.results, name="creator_results"),
     path("creators/<uuid:uid>/whereabouts/", whereabouts.whereabouts, name="whereabouts"),
     path(
         "creators/<uuid:uid>/whereabouts/<int:pk>/erase/",

@@ -598,6 +598,7 @@ PAGES = {
     "campaigns:campaign_slot": Access(None, IMPORTERS),
     "campaigns:campaign_fill": Access(None, IMPORTERS),
     "campaigns:creator_campaigns": Access(EVERYBODY),
+    "campaigns:creator_results": Access(EVERYBODY),
     "campaigns:publishing": Access(EVERYBODY),
     "campaigns:publishing_export": Access(EVERYBODY),
     "campaigns:publishing_look": Access(None, MOVERS),

@@ -22,6 +22,7 @@ from campaigns.models import Campaign, Engagement, GuestLink
 from campaigns.models.engagements import LEFT
 from campaigns.selectors import engagements as selectors
 from campaigns.selectors.conflicts import conflicts_of, vetted
+from campaigns.selectors.creator_results import creator_results
 from campaigns.selectors.engagements import Card
 from campaigns.services import engagements as service
 from campaigns.services import shortlists
@@ -210,6 +211,16 @@ def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     relationship = relationship_with(request, uid)
     context = {"engagements": selectors.of_creator(relationship), "creator": relationship.creator}
     return render(request, "campaigns/engagements/_of_creator.html", context)
+
+
+@require_safe
+@brand_page(Can.VIEW)
+def results(request: BrandRequest, uid: UUID) -> HttpResponse:
+    """What came of the work with a creator, for the creator's page."""
+    relationship = relationship_with(request, uid)
+    found = creator_results(relationship, at=timezone.now())
+    context = {"found": found, "creator": relationship.creator}
+    return render(request, "campaigns/engagements/_results.html", context)
 
 
 def _show(

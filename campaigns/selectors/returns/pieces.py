@@ -17,7 +17,7 @@ from campaigns.choices import DeliverableState
 from campaigns.models import Deliverable, Engagement
 from campaigns.models.engagements import BOUND
 from campaigns.selectors.returns.costs import costs_of_places
-from crm.models import Brand
+from crm.models import Brand, Relationship
 from crm.services.post_counts import COUNTS
 
 
@@ -26,6 +26,7 @@ class PaidPiece:
     """A published piece; a count or a cost that is None is not known."""
 
     creator: int
+    engagement: int
     published_at: datetime
     source: str
     platform: str
@@ -34,10 +35,15 @@ class PaidPiece:
     counts: Mapping[str, int | None]
 
 
-def paid_pieces(brand: Brand, *, start: datetime, until: datetime) -> Sequence[PaidPiece]:
-    """Pieces of creators under contract, as known at `until`: six queries at most."""
+def paid_pieces(
+    brand: Brand, *, start: datetime, until: datetime, relationship: Relationship | None = None
+) -> Sequence[PaidPiece]:
+    """Pieces of creators under contract, or of one, as known at `until`: six queries at most."""
+    asked = Deliverable.objects.all()
+    if relationship is not None:
+        asked = asked.filter(engagement__relationship=relationship)
     rows = list(
-        Deliverable.objects.filter(
+        asked.filter(
             engagement__campaign__brand=brand,
             engagement__stage__in=BOUND,
             state=DeliverableState.PUBLISHED,
@@ -74,6 +80,7 @@ def paid_pieces(brand: Brand, *, start: datetime, until: datetime) -> Sequence[P
         found.append(
             PaidPiece(
                 creator=row["engagement__relationship__creator"],
+                engagement=row["engagement"],
                 published_at=row["published_at"],
                 source=row["post__metrics_source"] or "measured",
                 platform=row["platform"] or "",
