@@ -92,6 +92,20 @@ class Kind:
 KINDS: Registry[Kind] = Registry()
 
 
+def _do_nothing(job: Job, _progress: Progress) -> None:
+    raise JobFailed(f"This version of Rapport knows no work of the kind “{job.kind}”.")
+
+
+# A job may be older, or newer, than the version that meets it: it can be ended, not worked on.
+_UNKNOWN = Kind("Unknown", _do_nothing, lambda _job: "")
+
+
+def _kind_of(job: Job) -> Kind:
+    if job.kind in KINDS:
+        return KINDS[job.kind]
+    return _UNKNOWN
+
+
 @transaction.atomic
 def start(
     *,
@@ -127,7 +141,7 @@ def run(*, job_id: int, at: datetime) -> None:
         if job is None:
             return
         try:
-            KINDS[job.kind].work(job, Progress(job))
+            _kind_of(job).work(job, Progress(job))
         except Stopped:
             _end(job, JobStatus.STOPPED, at)
         except JobFailed as failure:
@@ -165,6 +179,8 @@ def undo(*, job: Job, actor: User, at: datetime) -> Job:
         raise JobRefused(f"“{job.title}” is still being worked on. Stop it first.")
     if job.undo_until is None:
         raise JobRefused(f"“{job.title}” changed nothing that could be undone.")
+    if job.kind not in KINDS:
+        raise JobRefused(f"This version of Rapport cannot undo “{job.title}”.")
     if at >= job.undo_until:
         raise JobRefused(f"The time in which “{job.title}” could be undone is over.")
     return start(
@@ -225,7 +241,7 @@ def _begin(job_id: int, at: datetime) -> Job | None:
 
 @transaction.atomic
 def _end(job: Job, status: JobStatus, at: datetime, error: str = "") -> None:
-    kind = KINDS[job.kind]
+    kind = _kind_of(job)
     job.refresh_from_db(fields=["total", "done"])
     job.status, job.error, job.finished_at = status, error, max(at, job.started_at or at)
     job.result = kind.tell(job)

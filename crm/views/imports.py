@@ -42,6 +42,7 @@ REJECTS_SHOWN = 20
 _NEWEST_FIRST = Order("imports", "created_at", "id", descending=True)
 _WORKING = (ImportStatus.CHECKING, ImportStatus.APPLYING, ImportStatus.UNDOING)
 _OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.FAILED)
+_NO_FILE = "The file of this import cannot be read any more. Upload it again."
 _COUNT_WORDS = (
     ("creators_new", "New creators"),
     ("creators_updated", "Updated creators"),
@@ -99,12 +100,16 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
     batch = _batch(request, pk)
     if batch.status not in _OPEN:
         return redirect("crm:import", brand=request.brand.slug, pk=pk)
-    mapping = ColumnMapping.from_json(batch.mapping)
+    try:
+        mapping, samples = _as_stored(batch)
+    except Unreadable as refusal:
+        messages.error(request, str(refusal))
+        return redirect("crm:import", brand=request.brand.slug, pk=pk)
     problems: list[str] = []
     initial = _file_initial(mapping)
     is_sent = request.method == "POST"
     file_form = ImportFileForm(request.POST) if is_sent else ImportFileForm(initial=initial)
-    samples, targets = _samples(batch), batches.targets_of(request.brand)
+    targets = batches.targets_of(request.brand)
     if is_sent and file_form.is_valid():
         mapping = _posted(request, mapping, file_form, targets)
         on = mapping.captured_on
@@ -137,10 +142,15 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
 def column(request: BrandRequest, pk: int, number: int) -> HttpResponse:
     """One row of the mapping page as it is after a choice, with how its cells are read then."""
     batch = _batch(request, pk)
-    mapping = ColumnMapping.from_json(batch.mapping)
-    if number >= len(mapping.columns) or batch.status not in _OPEN:
+    if batch.status not in _OPEN:
         raise Http404
-    samples, targets = _samples(batch), batches.targets_of(request.brand)
+    try:
+        mapping, samples = _as_stored(batch)
+    except Unreadable as refusal:
+        raise Http404(str(refusal)) from refusal
+    targets = batches.targets_of(request.brand)
+    if number >= len(mapping.columns):
+        raise Http404
     before = mapping.columns[number].target
     mapping = _posted(request, mapping, ImportFileForm(request.POST), targets)
     if mapping.columns[number].target != request.POST.get("was", before):
@@ -256,9 +266,16 @@ def _start(request: BrandRequest, batch: ImportBatch, task: str, status: ImportS
     promise(task, batch_id=batch.pk, **arguments)
 
 
-def _samples(batch: ImportBatch) -> dict[str, list[Any]]:
-    with files.local_path(batch) as path:
-        return files.samples_of(path, Reading.from_json(batch.reading))
+def _as_stored(batch: ImportBatch) -> tuple[ColumnMapping, dict[str, list[Any]]]:
+    """What its columns mean and first cells of each. Raises Unreadable where its file is lost."""
+    if not (batch.file and batch.reading and batch.mapping):
+        raise Unreadable(_NO_FILE)
+    try:
+        with files.local_path(batch) as path:
+            samples = files.samples_of(path, Reading.from_json(batch.reading))
+        return ColumnMapping.from_json(batch.mapping), samples
+    except (FileNotFoundError, Unreadable, MappingInvalid) as error:
+        raise Unreadable(_NO_FILE) from error
 
 
 def _otherwise(batch: ImportBatch) -> datetime:

@@ -71,8 +71,7 @@ def pages() -> list[tuple[str, str]]:
     return [
         (name, reverse(name, kwargs={one: values[one] for one in ("brand", *PATTERNS[name])}))
         for name, access in PAGES.items()
-        # Its file, which the world has not, would be read.
-        if access.get is not None and name != "crm:import_columns"
+        if access.get is not None
     ]
 
 

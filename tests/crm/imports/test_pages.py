@@ -271,3 +271,20 @@ def test_the_list_has_a_constant_number_of_queries(
     with django_assert_num_queries(6):  # session, user, role, page, brands, waiting runs
         page = manager_client.get(address("imports"))
     assert page.content.decode().count("<tr data-row") == 25
+
+
+@pytest.mark.parametrize("lost", ["file", "mapping", "reading", "bytes"])
+def test_an_import_whose_file_is_gone_says_so(
+    brand: Brand, manager_client: Client, lost: str
+) -> None:
+    upload(manager_client)
+    batch = ImportBatch.objects.get()
+    if lost == "bytes":
+        batch.file.storage.delete(batch.file.name)
+    else:
+        ImportBatch.objects.update(**{lost: "" if lost == "file" else {}})
+    for method in (manager_client.get, manager_client.post):
+        answer = method(address("import_columns", batch.pk), follow=True)
+        assert answer.redirect_chain == [(address("import", batch.pk), 302)]
+        assert "Upload it again." in answer.content.decode()
+    assert manager_client.post(address("import_column", batch.pk, 0)).status_code == 404

@@ -234,3 +234,16 @@ def test_a_kind_that_is_not_there_is_no_job(brand, manager, kinds):
     with pytest.raises(KeyError):
         jobs.start(brand=brand, kind="none", title="", params={}, actor=manager, at=NOW)
     assert not Job.objects.exists()
+
+
+def test_a_job_of_a_kind_that_is_not_there_is_ended_not_worked_on(start, kinds, monkeypatch):
+    waiting, next_one = start(), start(kind="test")
+    monkeypatch.setattr(jobs, "KINDS", Registry())
+    assert jobs.stop(job=waiting, at=NOW).status == JobStatus.STOPPED
+    jobs.run(job_id=next_one.pk, at=NOW)
+    failed = after(next_one)
+    assert failed.status == JobStatus.FAILED
+    assert "no work of the kind “test”" in failed.error
+    Job.objects.filter(pk=failed.pk).update(undo_until=NOW + timedelta(days=1))
+    with pytest.raises(jobs.JobRefused, match="cannot undo"):
+        jobs.undo(job=after(failed), actor=failed.asked_by, at=NOW)
