@@ -194,6 +194,9 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
         super().__init__(data if data is not None else {}, queryset, request=request, prefix=prefix)
         self.at = at or timezone.now()
         self.brand = brand = brand or _brand_of(request)
+        for item in self.filters.values():
+            # A field that somebody asked the class for (the schema does) is of no brand.
+            vars(item).pop("_field", None)
         if "tag" in self.filters:
             self.filters["tag"].extra["queryset"] = Tag.objects.filter(brand=brand)
         # Read when the form is shown or an owner is asked for, once: a program rarely does.

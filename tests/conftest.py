@@ -12,6 +12,7 @@ import os
 
 import environ
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.test import TransactionTestCase
 from pytest_django.plugin import DjangoDbBlocker
@@ -34,6 +35,12 @@ pytest_plugins = (
 def pytest_xdist_setupnodes() -> None:
     """Start the server once, before the workers, whose settings then read DATABASE_URL."""
     ensure_server()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What tests leave in the data folder goes with them."""
+    settings.RAPPORT_HOME = tmp_path_factory.mktemp("home")
 
 
 @pytest.fixture(scope="session")

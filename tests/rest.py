@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from django.http import HttpResponseBase
 from django.test import Client
 
 from crm.choices import Scope
@@ -35,6 +36,12 @@ class Rest:
         """Bytes go as they are, everything else as JSON."""
         content = body if isinstance(body, bytes) else json.dumps(body)
         return self.client.generic(method, f"{ROOT}/{path}", content, "application/json")
+
+
+def close_files(answer: HttpResponseBase) -> None:
+    """Close the files behind an answer; to close the answer itself ends the connection too."""
+    for close in answer._resource_closers:
+        close()
 
 
 def make_token(

@@ -145,7 +145,7 @@ from tests.crm.outreach.worlds import write_to_somebody
 from tests.crm.privacy.worlds import ask_about_data
 from tests.crm.reviews.world import ask, publish, said, write
 from tests.factories import NOW, NoteFactory
-from tests.rest import Rest, assert_problem, rest_as
+from tests.rest import Rest, assert_problem, close_files, rest_as
 from tests.schema import KEPT, kept_schema
 from tests.segmentation.building import populate
 from tests.segmentation.experiments.worlds import make_experiment, read, start
@@ -574,7 +574,8 @@ def test_every_answer_fits_the_schema(schema, rest):
             address = address.replace(place, place.partition("{")[0] + value)
         params = next((given for part, given in asks.items() if part in path), {})
         answer = rest.client.get(address, params)
-        assert answer.status_code == 200, (address, answer.content)
+        assert answer.status_code == 200, (address, answer)
+        close_files(answer)
         shape = methods["get"]["responses"]["200"]
         if "application/json" in shape["content"]:
             assert_fits(answer.json(), shape, address)

@@ -172,3 +172,15 @@ def test_search_uses_the_trigram_indexes(brand):
     plan = found.qs.explain()
     assert "crm_creator_name_trgm" in plan
     assert "crm_profile_handle_trgm" in plan
+
+
+def test_what_the_schema_asked_the_class_for_is_not_what_a_brand_gets(brand, manager):
+    of_the_class = CreatorFilter.base_filters["owner"]
+    assert of_the_class.field is not None
+    try:
+        asked = CreatorFilter(
+            {"owner": manager.email}, Relationship.objects.filter(brand=brand), brand=brand
+        )
+        assert asked.is_valid()
+    finally:
+        vars(of_the_class).pop("_field")

@@ -83,6 +83,8 @@ class Product:
         postgres = start_throwaway_postgres(database, like=_migrated())
         valkey = start_valkey(data=place / "valkey", log=place / "valkey.log")
         made = cls(place, database, postgres, valkey)
+        # As people run it: what was committed is there after a stop.
+        made.sql(f"ALTER DATABASE {servers.DATABASE} SET synchronous_commit = on")
         made.start_web()
         made.start_worker()
         made.token = made.manage("shell", "-v", "0", "-c", FILL).splitlines()[-1]

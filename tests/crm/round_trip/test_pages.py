@@ -11,13 +11,13 @@ from django.utils import timezone
 from crm.choices import JobStatus
 from crm.models import AuditEntry, Job
 from crm.services.round_trip import asking, places
-from tests.rest import rest_as
+from tests.rest import close_files, rest_as
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path, settings):
+def home_of_its_own(tmp_path, settings):
     settings.RAPPORT_HOME = tmp_path
 
 
@@ -71,6 +71,7 @@ def test_over_rest(admin_user, brand):
     assert (shown["rows"], shown["has_file"]) == (7, True)
     file = rest.client.get(f"/api/v1/brand-exports/{number}/file")
     assert (file.status_code, file["Content-Type"]) == (200, "application/zip")
+    close_files(file)
     assert rest.send("DELETE", f"brand-exports/{number}/").status_code == 204
     assert rest.json("brand-exports/")["results"][0]["has_file"] is False
 
