@@ -40,12 +40,12 @@ _CONNECTION = {
     "additionalProperties": False,
     "properties": {
         "kind": {"type": "string", "enum": list(CONNECTION_KINDS)},
-        "value": {"type": "string", "nullable": True},
-        "currency": {"type": "string", "nullable": True},
-        "on": {"type": "string", "format": "date", "nullable": True},
-        "aim": {"type": "string", "nullable": True},
-        "influence": {"type": "boolean", "nullable": True},
-        "written_contract": {"type": "boolean", "nullable": True},
+        "value": {"type": ["string", "null"]},
+        "currency": {"type": ["string", "null"]},
+        "on": {"type": ["string", "null"], "format": "date"},
+        "aim": {"type": ["string", "null"]},
+        "influence": {"type": ["boolean", "null"]},
+        "written_contract": {"type": ["boolean", "null"]},
     },
 }
 
@@ -55,8 +55,8 @@ _CONNECTION = {
         "oneOf": [
             {"type": "string", "enum": list(CONNECTION_KINDS)},
             {"type": "array", "items": _CONNECTION},
+            {"type": "null"},
         ],
-        "nullable": True,
         "description": "What ties the creator to the advertiser: a kind, or a list with values. An "
         "empty list says that somebody looked and there is none; null that nobody knows.",
     }
@@ -142,8 +142,8 @@ class ConnectionsField(serializers.Field[Any, Any, Any, Any]):
                     "aliases": {"type": "array", "items": {"type": "string"}},
                 },
             },
+            {"type": "null"},
         ],
-        "nullable": True,
         "description": "For whom it advertises; left out: your brand.",
     }
 )

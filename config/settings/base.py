@@ -215,6 +215,7 @@ SPECTACULAR_SETTINGS = {
         "the slash at the end."
     ),
     "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,

@@ -67,7 +67,7 @@ class FieldValueSerializer(serializers.Serializer[Any]):
 
     key = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment] # a field's name
-    value = serializers.JSONField(allow_null=True, help_text=VALUE_HELP)
+    value = serializers.JSONField(help_text=VALUE_HELP)
     words = serializers.CharField(allow_null=True, help_text="The value as people read it.")
     source = serializers.ChoiceField(  # type: ignore[assignment] # a field's name
         choices=Source.choices, allow_null=True

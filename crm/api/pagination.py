@@ -39,7 +39,7 @@ class PageQuery(Query):
 
 def page_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """The shape of a page whose rows are of `schema`."""
-    link = {"type": "string", "format": "uri", "nullable": True}
+    link = {"type": ["string", "null"], "format": "uri"}
     return {
         "type": "object",
         "required": ["results", "next", "previous", "count"],
@@ -48,8 +48,7 @@ def page_schema(schema: dict[str, Any]) -> dict[str, Any]:
             "next": {**link, "description": "The next page; null on the last."},
             "previous": {**link, "description": "The page before; null on the first."},
             "count": {
-                "type": "integer",
-                "nullable": True,
+                "type": ["integer", "null"],
                 "description": f"All rows; null beyond {MAX_COUNT:,} or when not asked for.",
             },
         },

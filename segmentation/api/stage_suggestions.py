@@ -55,7 +55,7 @@ class ReadValueSerializer(serializers.Serializer[Any]):
     """One value that the rule read."""
 
     name = serializers.CharField()
-    value = serializers.JSONField(allow_null=True)
+    value = serializers.JSONField(help_text="Null where it is not known.")
 
 
 class SuggestionSerializer(serializers.Serializer[Any]):

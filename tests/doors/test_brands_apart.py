@@ -175,6 +175,8 @@ def example_of(schema: dict[str, Any], depth: int = 0) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     kind = schema.get("type")
+    if isinstance(kind, list):
+        [kind] = (one for one in kind if one != "null")
     if kind == "object":
         members = schema.get("properties", {}) if depth < 5 else {}
         return {name: example_of(one, depth + 1) for name, one in members.items()}
