@@ -299,7 +299,7 @@ def _served() -> Iterator[tuple[str, int]]:
             "--no-control-socket",
             "--log-level=warning",
         ],
-        env=os.environ,
+        env={**os.environ, "RAPPORT_BENCH_POOL": "1"},
     )
     try:
         _wait(lambda: socket.create_connection(place, timeout=5).close())

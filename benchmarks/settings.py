@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from config.settings.addresses import cache
+from config.settings.addresses import cache, database
 from config.settings.test import *  # noqa: F403
 
 # Whoever starts a benchmark measures what it starts, not the tasks that follow it.
@@ -14,6 +14,9 @@ if _cache := os.environ.get("RAPPORT_BENCH_CACHE"):
     # As in production: requests of the API are counted, by all processes together.
     CACHES = {"default": cache(_cache)}
     API_REQUESTS_PER_MINUTE = 10**9
+if os.environ.get("RAPPORT_BENCH_POOL"):
+    # As in production: gunicorn's threads take their connections from a pool.
+    DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 MEDIA_ROOT = os.environ["RAPPORT_BENCH_MEDIA"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

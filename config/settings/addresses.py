@@ -42,7 +42,7 @@ def broker(url: str) -> str:
 def cache(url: str) -> dict[str, Any]:
     """The `default` cache in the broker's server, shared by all processes: counters of limits."""
     return {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "config.counting.CountingCache",
         "LOCATION": url,
         "KEY_PREFIX": "rapport",
         # A page does not wait long for a counter.

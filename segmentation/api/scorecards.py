@@ -29,7 +29,7 @@ from segmentation.api.segments import named
 from segmentation.choices import SegmentStatus
 from segmentation.metrics.periods import Quarter
 from segmentation.models import Dimension, Scorecard, Segment
-from segmentation.selectors.scorecards.card import targets_held, targets_in
+from segmentation.selectors.scorecards.card import targets_in
 from segmentation.selectors.scorecards.index import targets_of
 from segmentation.selectors.scorecards.lines import cells_of
 from segmentation.selectors.scorecards.standing import standing_of
@@ -252,9 +252,8 @@ class ScorecardViewSet(BrandViewSet[Scorecard]):
         found = service.stored(brand=self.brand, key=key, quarter=quarter, as_of=now)
         if found is None:
             return None
-        targets = tuple(sorted(targets_held(found.segment_id, period).items()))
-        self.known_by(SHAPE, found, targets)
-        body = _made_of(key, found, targets, self.query["explain"])
+        self.known_by(SHAPE, found)
+        body = _made_of(key, found, self.query["explain"])
         if body is None:
             self.tag = None
         return body
@@ -270,14 +269,12 @@ class ScorecardViewSet(BrandViewSet[Scorecard]):
 
 
 @lru_cache(maxsize=KEPT)
-def _made_of(
-    _key: str, found: service.Stored, targets: tuple[tuple[str, float], ...], explain: bool
-) -> Encoded | None:
+def _made_of(_key: str, found: service.Stored, explain: bool) -> Encoded | None:
     """The answer that a stored scorecard makes, kept for the next who asks; None as `rows_of`."""
     card = service.rows_of(found)
     if card is None:
         return None
-    held = {(found.segment_id, key): value for key, value in targets}
+    held = {(found.segment_id, key): value for key, value in found.targets}
     return encoded(with_targets(card, held, explain=explain))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypedDict, cast
 from zlib import crc32
 
@@ -166,19 +168,45 @@ class Stored:
     computed_at: datetime
     # Today's formulas: a row of others is computed again.
     formulas: int
+    # What its rows are to reach in the quarter, by their keys.
+    targets: tuple[tuple[str, float], ...]
+
+
+# Plain SQL, since programs ask for it all day, and Django took longer to put it together than the
+# database to run it. Of each row's target the newest word holds, which may be: none.
+_STORED = """
+SELECT card.segment_id, card.id, card.computed_at, card.as_of, card.ends_at, held.targets
+FROM segmentation_scorecard card
+JOIN segmentation_segment segment ON segment.id = card.segment_id
+CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(word.metric, word.value) AS targets
+    FROM (
+        SELECT DISTINCT ON (target.metric) target.metric, target.value
+        FROM segmentation_metrictarget target
+        WHERE target.segment_id = card.segment_id AND target.from_period <= card.period
+        ORDER BY target.metric, target.from_period DESC
+    ) word
+    WHERE word.value IS NOT NULL
+) held
+WHERE segment.brand_id = %s AND segment.key = %s AND card.period = %s
+"""
 
 
 def stored(*, brand: Brand, key: str, quarter: Quarter, as_of: datetime) -> Stored | None:
-    """Return the stored scorecard of a segment by its key, without reading its rows.
+    """Return the stored scorecard of a segment by its key, without reading its rows. One statement.
 
     None where there is none, or it is too old. Whether it is by today's formulas, `rows_of` says.
     """
-    rows = Scorecard.objects.filter(segment__brand=brand, segment__key=key, period=str(quarter))
-    columns = ("segment_id", "pk", "computed_at", "as_of", "ends_at")
-    for segment_id, pk, computed_at, looked_to, ends_at in rows.values_list(*columns):
-        if _is_recent(looked_to, ends_at, as_of):
-            return Stored(segment_id, pk, computed_at, _formulas())
-    return None
+    with connection.cursor() as cursor:
+        cursor.execute(_STORED, [brand.pk, key, str(quarter)])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    segment_id, pk, computed_at, looked_to, ends_at, targets = row
+    if not _is_recent(looked_to, ends_at, as_of):
+        return None
+    held = sorted(json.loads(targets or "{}").items())
+    return Stored(segment_id, pk, computed_at, _formulas(), tuple(held))
 
 
 def rows_of(found: Stored) -> Scorecard | None:
@@ -188,6 +216,7 @@ def rows_of(found: Stored) -> Scorecard | None:
     return card if card is not None and _is_by_the_catalogue(card.metrics) else None
 
 
+@cache
 def _formulas() -> int:
     """A number that is another one when a metric comes, goes or is computed otherwise."""
     return crc32("\n".join(metric.named_formula for metric in METRICS).encode())

@@ -125,12 +125,7 @@ def scorecard_page(card: Scorecard) -> ScorecardPage:
 
 def targets_in(card: Scorecard) -> dict[str, float]:
     """The targets of a scorecard's quarter, by key of a row. One statement."""
-    return targets_held(card.segment_id, card.period)
-
-
-def targets_held(segment_id: int, period: str) -> dict[str, float]:
-    """The targets of a segment in a quarter, by key of a row. One statement."""
-    rows = MetricTarget.objects.filter(segment=segment_id).holding_in(period)
+    rows = MetricTarget.objects.filter(segment=card.segment_id).holding_in(card.period)
     found = rows.values_list("metric", "value")
     return {metric: value for metric, value in found if value is not None}
 

@@ -8,8 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from crm.api import authentication
 from crm.choices import Scope
-from crm.models import ApiToken, UserRole
+from crm.models import ApiToken, Brand, User, UserRole
 from tests.rest import Rest, assert_problem, make_token, rest_as
 
 
@@ -106,3 +107,17 @@ def test_a_method_that_is_not_offered_is_said(manager, brand):
 def test_slash_or_not_is_the_same_answer(manager, brand):
     rest = rest_as(manager, brand)
     assert rest.json("profiles") == rest.json("profiles/")
+
+
+def test_a_token_is_found_with_all_that_its_user_and_brand_have(manager, brand):
+    secret, token = make_token(manager, brand)
+    found = authentication._find(secret)
+    for one, other in (
+        (found, ApiToken.objects.get(pk=token.pk)),
+        (found.user, User.objects.get(pk=manager.pk)),
+        (found.brand, Brand.objects.get(pk=brand.pk)),
+    ):
+        names = [field.attname for field in other._meta.concrete_fields]
+        assert not one.get_deferred_fields()
+        assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
+    assert authentication.role_of(found) == manager.roles.get(brand=brand).role

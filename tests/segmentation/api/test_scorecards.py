@@ -185,7 +185,7 @@ def test_segments_beside_each_other(rest, segment):
 def test_query_counts(rest, segment, django_assert_num_queries):
     path = f"segments/{segment.key}/scorecard/"
     rest.get(path, period=PERIOD)
-    with django_assert_num_queries(3):  # token, which scorecard, targets
+    with django_assert_num_queries(2):  # token, which scorecard with its targets
         rest.json(path, period=PERIOD)
     rest.get("scorecards/", period=PERIOD)
     with django_assert_num_queries(5):  # token, whether all are there, targets, page, count
