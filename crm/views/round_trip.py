@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.apps import apps
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
@@ -29,10 +30,19 @@ def brand_exports(request: BrandRequest) -> HttpResponse:
         "rows": rows,
         "is_running": any(job.is_under_way for job in found),
         "tables": len(in_order()),
-        "left": sorted(set(LEFT.values())),
+        "left": _left(),
         "kept_days": asking.KEPT.days,
     }
     return render(request, "crm/brands/exports.html", context)
+
+
+def _left() -> list[tuple[str, str]]:
+    """What is not taken along, in words, each with the reason."""
+    names: dict[str, list[str]] = {}
+    for label, reason in LEFT.items():
+        name = str(apps.get_model(label)._meta.verbose_name_plural)
+        names.setdefault(reason, []).append(name)
+    return sorted((", ".join(sorted(set(found))), reason) for reason, found in names.items())
 
 
 @require_POST

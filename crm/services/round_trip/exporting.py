@@ -144,9 +144,12 @@ def write(brand: Brand, folder: Path, *, at: datetime, advance: Callable[[], Non
 
 
 def versions() -> dict[str, str]:
-    """The newest change of tables of each app that was applied: who reads a file has the same."""
+    """The newest change of tables of each app that was applied: who reads a file has the same.
+
+    Empty for an app without tables.
+    """
     applied = MigrationRecorder(connection).applied_migrations()
-    return {app: max(name for label, name in applied if label == app) for app in APPS}
+    return {app: max((name for label, name in applied if label == app), default="") for app in APPS}
 
 
 def _table(

@@ -125,6 +125,10 @@ def _load(
 def _compare(archive: Archive) -> None:
     """Refuse a file of another version: its columns may mean something else."""
     here = exporting.versions()
+    if not all(here.values()):
+        raise ImportRefused(
+            "This installation has no tables yet: start the product once, or run manage.py migrate."
+        )
     if archive.manifest["product"] != here:
         raise ImportRefused(
             f"The file is of another version ({_said(archive.manifest['product'])}) than this "

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from crm.choices import JobStatus
 from crm.models import AuditEntry, Job
-from crm.services.round_trip import asking, places
+from crm.services.round_trip import asking, importing, places
+from crm.services.round_trip.reading import ImportRefused
 from tests.rest import close_files, rest_as
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +85,9 @@ def test_files_go_when_their_time_is_over(admin_user, brand):
     assert places.file_of(job) is not None
     assert places.remove_old(timezone.now() + asking.KEPT + timedelta(minutes=1)) == 1
     assert places.file_of(job) is None
+
+
+def test_an_installation_without_tables_is_told_so(monkeypatch):
+    monkeypatch.setattr(importing.exporting, "versions", lambda: {"crm": "0001", "campaigns": ""})
+    with pytest.raises(ImportRefused, match="has no tables yet"):
+        importing._compare(None)
