@@ -9,6 +9,7 @@ from django.db import OperationalError
 from django.test import Client, override_settings
 
 from campaigns.models import Click, ClickDay, TrackingLink, TrackingSettings
+from campaigns.services.refusals import CampaignRefused
 from campaigns.services.tracking import landing, links, queue, visitors, writing
 from campaigns.services.tracking.deciding import decide
 from crm.models import Brand, User
@@ -72,6 +73,39 @@ def test_what_is_no_link_leads_nowhere(code: str) -> None:
 def test_only_stored_targets_are_redirected_to(link: TrackingLink) -> None:
     answer = Client().get(f"/t/{link.code}?target=https://evil.example&next=//evil.example")
     assert answer["Location"].startswith("https://shop.example.com/")
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example/",
+        "/accounts/login/",
+        "https:evil.example",
+        "https://shop.example.com@evil.example/",
+        "https://a:b@shop.example.com/",
+        "https://shop.example.com/\r\nSet-Cookie: a=b",
+        "https://shop.example.com\\@evil.example/",
+    ],
+)
+def test_a_target_that_is_no_plain_address_is_never_taken(
+    link: TrackingLink, manager: User, django_capture_on_commit_callbacks: object, target: str
+) -> None:
+    before = follow(link)["Location"].partition("?")[0]
+    with django_capture_on_commit_callbacks(execute=True):  # type: ignore[operator]
+        with pytest.raises(CampaignRefused):
+            links.change_link(
+                link_id=link.pk,
+                brand=link.brand,
+                said={"target": target},
+                actor=manager,
+                at=NOW,
+                expected_version=1,
+            )
+        with pytest.raises(CampaignRefused):
+            a_link(link.brand, manager, link.relationship, variant="hook B", target=target)
+    assert follow(link)["Location"].partition("?")[0] == before
 
 
 def test_an_archived_link_says_so(

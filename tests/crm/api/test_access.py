@@ -11,7 +11,7 @@ from django.utils import timezone
 from crm.api import authentication
 from crm.choices import Scope
 from crm.models import ApiToken, Brand, User, UserRole
-from tests.rest import Rest, assert_problem, make_token, rest_as
+from tests.rest import ROOT, Rest, assert_problem, make_token, rest_as
 
 
 def test_without_a_token_nothing_is_told(brand):
@@ -121,3 +121,14 @@ def test_a_token_is_found_with_all_that_its_user_and_brand_have(manager, brand):
         assert not one.get_deferred_fields()
         assert [getattr(one, name) for name in names] == [getattr(other, name) for name in names]
     assert authentication.role_of(found) == manager.roles.get(brand=brand).role
+
+
+@pytest.mark.parametrize("name", ["token", "access_token", "api_key", "Authorization"])
+def test_a_token_beside_the_header_is_none_and_is_not_logged(manager, brand, name, caplog):
+    secret, _token = make_token(manager, brand)
+    client = Client()
+    client.cookies[name] = secret
+    for params in ({}, {name: secret}, {name: f"Bearer {secret}"}):
+        assert client.get(f"{ROOT}/creators/", params).status_code == 401
+    assert caplog.records
+    assert secret not in caplog.text
