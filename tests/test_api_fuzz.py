@@ -22,11 +22,11 @@ from crm.choices import Role
 from tests.factories import BrandFactory
 from tests.people import person
 from tests.rest import make_token
-from tests.schema import kept_schema
+from tests.schema import with_closed_answers
 from tests.test_api_bad_input import make_places
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
-SCHEMA = schemathesis.openapi.from_dict(kept_schema())
+SCHEMA = schemathesis.openapi.from_dict(with_closed_answers())
 SCHEMA.app = get_wsgi_application()
 OPERATIONS = {
     operation.label: operation

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
@@ -146,7 +145,7 @@ from tests.crm.privacy.worlds import ask_about_data
 from tests.crm.reviews.world import ask, publish, said, write
 from tests.factories import NOW, NoteFactory
 from tests.rest import Rest, assert_problem, close_files, rest_as
-from tests.schema import KEPT, kept_schema
+from tests.schema import KEPT, assert_fits, kept_schema
 from tests.segmentation.building import populate
 from tests.segmentation.experiments.worlds import make_experiment, read, start
 from tests.segmentation.scores.building import counted
@@ -654,31 +653,3 @@ def test_answers_to_rules_and_runs_fit_the_schema(schema, rest):
         assert str(answer.status_code) == status, answer.content
         promised = schema["paths"][f"/api/v1/{path}"]["post"]["responses"][status]
         assert_fits(answer.json(), promised, path)
-
-
-def assert_fits(body: Any, promised: dict[str, Any], where: str) -> None:
-    [content] = promised["content"].values()
-    closed = {"components": closed_components(), **close(content["schema"])}
-    errors = [
-        f"{where}: {error.json_path}: {error.message}"
-        for error in Draft202012Validator(closed).iter_errors(body)
-    ]
-    assert not errors, errors[:5]
-
-
-@cache
-def closed_components() -> Any:
-    """What every answer may refer to: thousands of lines, closed once."""
-    return close(kept_schema()["components"])
-
-
-def close(node: Any) -> Any:
-    """The schema with no members but those it names."""
-    if isinstance(node, list):
-        return [close(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    made = {name: close(item) for name, item in node.items()}
-    if made.get("type") in ("object", ["object", "null"]) and "properties" in made:
-        made.setdefault("additionalProperties", False)
-    return made
