@@ -19,6 +19,7 @@ from campaigns.api.commissions import CommissionViewSet, StatementLineViewSet
 from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contracts import ContractViewSet
 from campaigns.api.conversions import ConversionViewSet
+from campaigns.api.deliverable_acts import DeliverableActViewSet
 from campaigns.api.deliverables import DeliverableViewSet
 from campaigns.api.disclosure_checks import DisclosureCheckViewSet
 from campaigns.api.disclosure_rates import DisclosureComplianceViewSet
@@ -111,6 +112,7 @@ from segmentation.api.comparison import CohortViewSet, ComparisonViewSet, TrendV
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
+from segmentation.api.examples import ExampleViewSet
 from segmentation.api.experiments import ExperimentLookViewSet, ExperimentViewSet
 from segmentation.api.facts import FactViewSet
 from segmentation.api.kpis import KpiViewSet
@@ -313,6 +315,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
         PlaybookViewSet.as_view({"get": "retrieve", "patch": "partial_update"}, detail=True),
     ),
     re_path(
+        rf"^segments/(?P<key>{KEY})/examples/?$",
+        ExampleViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    re_path(
+        rf"^segments/(?P<key>{KEY})/examples/(?P<pk>{ID})/?$",
+        ExampleViewSet.as_view({"delete": "destroy"}, detail=True),
+    ),
+    re_path(
+        rf"^segments/(?P<key>{KEY}):archive$",
+        SegmentViewSet.as_view({"post": "archive"}, detail=True),
+    ),
+    re_path(
+        rf"^dimensions/(?P<key>{KEY}):order$",
+        DimensionViewSet.as_view({"post": "order"}, detail=True),
+    ),
+    re_path(
         rf"^segments/(?P<key>{KEY})/versions/(?P<number>[0-9]{{1,10}})/?$",
         VersionViewSet.as_view({"get": "retrieve"}, detail=True),
     ),
@@ -392,6 +410,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
             DeliverableViewSet.as_view({"post": verb}, detail=True),
         )
         for verb in ("submit", "decide", "comment")
+    ),
+    *(
+        re_path(
+            rf"^deliverables/(?P<pk>{ID}):{verb}$",
+            DeliverableActViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("cancel", "restore", "reopen", "withdraw", "shorten", "confirm")
     ),
     path("disclosures:check", DisclosureCheckViewSet.as_view({"post": "check"})),
     re_path(

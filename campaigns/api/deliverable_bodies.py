@@ -17,8 +17,8 @@ from campaigns.choices import (
     Gate,
     GateOutcome,
 )
-from campaigns.models import Draft, GateTurn
-from campaigns.services.deliverables import comments, deciding, submitting
+from campaigns.models import Correction, Draft, GateTurn
+from campaigns.services.deliverables import comments, deciding, planning, submitting
 from crm.api.body import Body
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import PostKind
@@ -67,6 +67,7 @@ class _FileSerializer(serializers.Serializer[Any]):
 
 
 class _CorrectionSerializer(serializers.Serializer[Any]):
+    id = serializers.IntegerField(help_text="Send it with `:confirm` when it is done.")
     text = serializers.CharField()
     done_at = serializers.DateTimeField(allow_null=True)
 
@@ -254,3 +255,65 @@ class NewRemark(Body):
             words = "This piece has no such version."
             raise serializers.ValidationError(ErrorDetail(words, "unknown_draft"))
         return found
+
+
+class PieceChange(Body):
+    """What to change; what is left out stays. Platform and form were approved: gates ask again."""
+
+    version = serializers.IntegerField(**LOCK)
+    platform = serializers.CharField(max_length=30, required=False, help_text="A platform's key.")
+    form = serializers.ChoiceField(choices=PostKind.choices, required=False)
+    kind = serializers.ChoiceField(choices=ContentKind.choices, required=False)
+    title = serializers.CharField(max_length=planning.TITLE_MAX, required=False)
+    draft_due_on = serializers.DateField(allow_null=True, required=False)
+    rounds = serializers.IntegerField(
+        min_value=1,
+        max_value=planning.ROUNDS_MAX,
+        allow_null=True,
+        required=False,
+        help_text="How many drafts were agreed; null: as many as in the campaign.",
+    )
+
+
+class SeenPiece(Body):
+    """Which version you saw."""
+
+    version = serializers.IntegerField(**LOCK)
+
+
+class PieceAndWhy(SeenPiece):
+    """Which version you saw, and why."""
+
+    reason = serializers.CharField(max_length=planning.REASON_MAX)
+
+
+class FastLane(SeenPiece):
+    """The gates that are left; all of the campaign's take the piece off the fast lane."""
+
+    gates = serializers.ListField(
+        child=serializers.ChoiceField(choices=Gate.choices), min_length=1, max_length=len(Gate)
+    )
+    reason = serializers.CharField(
+        max_length=planning.REASON_MAX,
+        allow_blank=True,
+        required=False,
+        default="",
+        help_text="Why there is no time for the others.",
+    )
+
+
+class DoneCorrections(Body):
+    """Corrections by their ids."""
+
+    corrections = serializers.ListField(
+        child=serializers.IntegerField(**_NUMBER), min_length=1, max_length=100
+    )
+
+    def validate_corrections(self, numbers: list[int]) -> list[int]:
+        """Corrections of the piece."""
+        asked = Correction.objects.filter(turn__draft__deliverable=self.context["deliverable"])
+        unknown = set(numbers) - set(asked.filter(pk__in=numbers).values_list("pk", flat=True))
+        if unknown:
+            words = f"The piece has no correction {', '.join(map(str, sorted(unknown)))}."
+            raise serializers.ValidationError(ErrorDetail(words, "unknown_correction"))
+        return numbers

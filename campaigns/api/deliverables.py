@@ -20,6 +20,7 @@ from campaigns.api.deliverable_bodies import (
     GateDecision,
     HandedIn,
     NewRemark,
+    PieceChange,
     WholeContentPieceSerializer,
 )
 from campaigns.choices import ContentKind, DeliverableState, Gate
@@ -162,6 +163,27 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
             raise problem(refusal, body) from refusal
         rows = self.get_queryset().filter(pk__in=[one.pk for one in made]).order_by("pk")
         return Response(pieces(list(rows.values(*COLUMNS))), status=201)
+
+    @extend_schema(request=PieceChange, responses={200: WholeContentPieceSerializer, **REFUSED})
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change what a piece is; what a draft was approved for opens its review again."""
+        row = self.one(self.get_queryset().filter(pk=pk).values("id"))
+        body = PieceChange(data=request.data)
+        body.is_valid(raise_exception=True)
+        changes = dict(body.validated_data)
+        version = changes.pop("version")
+        try:
+            planning.edit(
+                deliverable_id=row["id"],
+                brand=self.brand,
+                changes=changes,
+                actor=Actor(self.actor),
+                at=timezone.now(),
+                expected_version=version,
+            )
+        except CampaignRefused as refusal:
+            raise problem(refusal, body) from refusal
+        return Response(self.shown(pk))
 
     @extend_schema(request=HandedIn, responses={201: WholeContentPieceSerializer, **REFUSED})
     def submit(self, request: Request, pk: str) -> Response:

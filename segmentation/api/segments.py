@@ -6,27 +6,28 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
-from crm.api.body import Body
 from crm.api.pagination import PageQuery, Row
 from crm.api.problems import MEDIA_TYPE, Refused
 from crm.api.query import MomentField, require_valid
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Stage
-from crm.models import User
 from crm.paging import Order
 from segmentation.api.dimensions import KEY
+from segmentation.api.rules import REFUSED as RULE_REFUSED
+from segmentation.api.segment_bodies import Archiving, NewSegment, NewVersion, SegmentChange
 from segmentation.choices import SegmentStatus, UnknownPolicy
 from segmentation.filters import IN_BY, MemberFilter, SegmentFilter
 from segmentation.models import Membership, Segment, SegmentVersion
+from segmentation.rules.errors import RuleInvalid
 from segmentation.services import metadata
+from segmentation.services import segments as service
 from segmentation.services.edits import EditRefused
 
 ORDER = Order("segments", key="key")
@@ -113,32 +114,19 @@ class MembersQuery(PageQuery):
     )
 
 
-class SegmentChange(Body):
-    """What to change; what is left out stays. The rule has versions of its own."""
-
-    name = serializers.CharField(max_length=120, required=False)
-    purpose = serializers.CharField(max_length=2_000, required=False)
-    definition = serializers.CharField(max_length=5_000, allow_blank=True, required=False)
-    primary_kpi = serializers.CharField(max_length=60, allow_blank=True, required=False)
-    kpis = serializers.ListField(
-        child=serializers.CharField(max_length=60), max_length=20, required=False
+REFUSED = {
+    (409, MEDIA_TYPE): OpenApiResponse(
+        ProblemSerializer, description="`archived`, `rule_invalid`, or `refused`; why, in words."
     )
-    owner = serializers.EmailField(
-        allow_null=True, required=False, help_text="Somebody with a role in the brand, or null."
-    )
-
-    def validate_owner(self, email: str | None) -> User | None:
-        """The user; whether an account exists elsewhere is not told."""
-        if email is None:
-            return None
-        brand = self.context["brand"]
-        owner = User.objects.filter(email__iexact=email, roles__brand=brand).first()
-        if owner is None:
-            words = f"Nobody with this address has a role in {brand}."
-            raise serializers.ValidationError(ErrorDetail(words, "unknown_user"))
-        return owner
-
-
+}
+EXAMPLE = {
+    "dimension": "size",
+    "key": "danish-mid",
+    "name": "Danish, mid-sized",
+    "purpose": "They get the new serum first.",
+    "rule_text": "country is DK and followers >= 10_000",
+    "stay_rule_text": "followers >= 9_000",
+}
 COLUMNS = (
     "id",
     "key",
@@ -215,6 +203,25 @@ class SegmentViewSet(BrandViewSet[Segment]):
         return Response(found)
 
     @extend_schema(
+        request=NewSegment,
+        responses={201: SegmentSerializer, **RULE_REFUSED, **REFUSED},
+        examples=[OpenApiExample("With a looser rule to stay", value=EXAMPLE, request_only=True)],
+    )
+    def create(self, request: Request) -> Response:
+        """Draft a segment: no run looks at it before `versions/1:activate` puts its rule in use."""
+        body = NewSegment(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        wording = body.wording(body.validated_data["key"])
+        try:
+            made = service.draft_segment(
+                **body.about, **wording, at=timezone.now(), actor=self.actor
+            )
+        except (service.SegmentRefused, RuleInvalid) as refusal:
+            raise refused(refusal) from refusal
+        [found] = segments(list(self.get_queryset().filter(pk=made.segment_id).values(*COLUMNS)))
+        return Response(found, status=201)
+
+    @extend_schema(
         request=SegmentChange,
         responses={
             200: SegmentSerializer,
@@ -262,6 +269,54 @@ class SegmentViewSet(BrandViewSet[Segment]):
             return versions(rows, active=segment["active_version_id"])
 
         return self.page(rows, order=VERSION_ORDER, represent=represent)
+
+    @extend_schema(
+        request=NewVersion,
+        responses={
+            201: VersionSerializer,
+            200: OpenApiResponse(
+                VersionSerializer, description="The newest version says the same: it is no new one."
+            ),
+            **RULE_REFUSED,
+            **REFUSED,
+        },
+        filters=False,
+    )
+    @versions.mapping.post
+    def word(self, request: Request, key: str) -> Response:
+        """Word the rule otherwise, as a draft: `versions/{number}:activate` puts it in use."""
+        segment = self.one(named(self.get_queryset(), key).values("id", "key", "active_version_id"))
+        body = NewVersion(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        wording = body.wording(segment["key"])
+        at = timezone.now()
+        try:
+            made = service.save_draft(segment_id=segment["id"], **wording, at=at, actor=self.actor)
+        except (service.SegmentRefused, RuleInvalid) as refusal:
+            raise refused(refusal) from refusal
+        rows = SegmentVersion.objects.filter(pk=made.pk).values(*VERSION_COLUMNS)
+        [found] = versions(list(rows), active=segment["active_version_id"])
+        return Response(found, status=201 if made.created_at == at else 200)
+
+    @extend_schema(request=Archiving, responses=SegmentSerializer)
+    def archive(self, request: Request, key: str) -> Response:
+        """Take a segment out of use for good: no run looks at it again, all stays end now."""
+        segment = self.one(named(self.get_queryset(), key).values("id"))
+        body = Archiving(data=request.data)
+        body.is_valid(raise_exception=True)
+        service.archive_segment(
+            segment_id=segment["id"],
+            at=timezone.now(),
+            actor=self.actor,
+            reason=body.validated_data["reason"],
+        )
+        return self.retrieve(request, key)
+
+
+def refused(refusal: service.SegmentRefused | RuleInvalid) -> Refused:
+    """As the API tells it: a rule that fitted and does so no longer has a code of its own."""
+    code = "rule_invalid" if isinstance(refusal, RuleInvalid) else "refused"
+    return Refused(refusal, code=code)
 
 
 def named(found: QuerySet[Segment], key: str) -> QuerySet[Segment]:

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 from django import forms
-from django.urls import resolve, reverse
 from django.utils.text import slugify
 
 from crm.models import Brand, User
@@ -19,6 +18,7 @@ from segmentation.rules.draft import Draft, draft_of_form, draft_of_text
 from segmentation.rules.errors import RuleError
 from segmentation.rules.facts import Catalogue
 from segmentation.rules.text import MAX_LENGTH
+from segmentation.selectors.builder import is_address_of_segment
 from segmentation.selectors.builder_preview import Wanted
 from segmentation.services.wordings import NEAR_PERCENT
 
@@ -215,11 +215,8 @@ class NewSegmentForm(PlainForm):
         found["key"] = key
         if not key:
             self.add_error("key", "Give it a key of Latin letters, digits and hyphens.")
-        elif resolve(self._address(key)).view_name != "segmentation:segment":
+        elif not is_address_of_segment(self.brand, key):
             self.add_error("key", f"“{key}” is the address of another page. Choose another key.")
         elif Segment.objects.filter(brand=self.brand, key=key).exists():
             self.add_error("key", f"There is a segment “{key}” already.")
         return found
-
-    def _address(self, key: str) -> str:
-        return reverse("segmentation:segment", args=[self.brand.slug, key])

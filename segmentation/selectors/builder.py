@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import resolve, reverse
+
 from crm.models import Brand, Creator
 from segmentation.choices import SegmentStatus
 from segmentation.models import Segment, SegmentVersion
@@ -103,3 +105,9 @@ def people(ids: Sequence[int]) -> list[Person]:
         )
     }
     return [found[pk] for pk in ids if pk in found]
+
+
+def is_address_of_segment(brand: Brand, key: str) -> bool:
+    """Whether a segment of this key would have a page; "builder" is the address of another one."""
+    address = reverse("segmentation:segment", args=[brand.slug, key])
+    return resolve(address).view_name == "segmentation:segment"

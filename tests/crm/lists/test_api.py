@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from crm.choices import Scope
+from crm.choices import Role, Scope
 from crm.lists import changes
 from crm.lists.selection import Selection
-from crm.models import Relationship
+from crm.models import Relationship, SavedView, UserRole, ViewPin
 from crm.services import jobs, saved_views
-from tests.factories import NOW, RelationshipFactory
+from tests.factories import NOW, RelationshipFactory, UserFactory
 from tests.rest import assert_problem, rest_as
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +66,54 @@ def test_views_of_others_are_not_there(brand, manager, analyst, outsider, other_
         assert_problem(rest.get(f"views/{pk}/"), 404)
         assert_problem(rest.get("creators/", filter=pk), 400, "not_found")
     assert_problem(rest.get("creators/", filter="x"), 400, "invalid")
+
+
+def test_a_view_is_kept_changed_and_removed(brand, manager, admin_user, outsider, other_brand):
+    rest, admin = rest_as(manager, brand), rest_as(admin_user, brand)
+    wanted = {"name": " Danish  core", "query": "stage=core&country=DK&sort=", "is_shared": True}
+    made = rest.send("POST", "views/", wanted)
+    assert made.status_code == 201
+    shown = made.json()
+    assert (shown["name"], shown["query"]) == ("Danish core", "country=DK&stage=core")
+    assert (shown["is_shared"], shown["author"]) == (True, manager.email)
+    assert not ViewPin.objects.exists()
+    item = f"views/{shown['id']}/"
+    for wrong, code in (
+        (wanted, "invalid"),  # the name is taken
+        (wanted | {"name": "B", "query": "stge=core"}, "unknown_filter"),
+        (wanted | {"name": "B", "query": "columns=nonsense"}, "unknown_filter"),
+        (wanted | {"name": "B", "query": "stage=nonsense"}, "invalid"),
+        ({"query": ""}, "required"),
+    ):
+        assert_problem(rest.send("POST", "views/", wrong), 400, code)
+    assert SavedView.objects.count() == 1
+
+    theirs, reader = rest_as(outsider, other_brand), rest_as(manager, brand, ["creators:read"])
+    assert_problem(theirs.send("PATCH", item, {"name": "Ours"}), 404)
+    assert_problem(theirs.send("DELETE", item), 404)
+    assert_problem(reader.send("PATCH", item, {"name": "Ours"}), 403)
+    # An admin changes what is shared, but does not take it for their own.
+    assert_problem(admin.send("PATCH", item, {"query": "", "is_shared": False}), 409, "not_yours")
+    assert rest.json(item) == shown
+    changed = admin.send("PATCH", item, {"query": "stage=core"})
+    assert changed.status_code == 200
+    assert (changed.json()["name"], changed.json()["query"]) == ("Danish core", "stage=core")
+    taken_back = rest.send("PATCH", item, {"name": "Mine", "is_shared": False}).json()
+    assert (taken_back["name"], taken_back["is_shared"]) == ("Mine", False)
+    assert_problem(admin.send("DELETE", item), 404)
+    assert rest.send("DELETE", item).status_code == 204
+    assert not SavedView.objects.exists()
+
+
+def test_a_shared_view_of_somebody_else_stays(brand, manager):
+    other = UserFactory(email="second@example.com")
+    UserRole.objects.create(user=other, brand=brand, role=Role.MANAGER)
+    shared = view(brand, manager, "stage=core", is_shared=True)
+    rest = rest_as(other, brand)
+    assert_problem(rest.send("PATCH", f"views/{shared.pk}/", {"name": "X"}), 409, "not_yours")
+    assert_problem(rest.send("DELETE", f"views/{shared.pk}/"), 409, "not_yours")
+    shared.refresh_from_db()
+    assert shared.name == "Core"
 
 
 def test_a_job_is_followed_and_undone(brand, job, manager):
