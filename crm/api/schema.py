@@ -57,7 +57,10 @@ STATUSES = {
     HTTPStatus.UNAUTHORIZED: "No token, or one that is not known or was revoked.",
     HTTPStatus.FORBIDDEN: "The token lacks the scope, or its user's role may not do this.",
     HTTPStatus.NOT_FOUND: "There is nothing here that this token may see.",
+    HTTPStatus.CONFLICT: "It cannot be done as things stand; nothing was done.",
     HTTPStatus.PRECONDITION_FAILED: "It was changed since you saw it; nothing was done.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The Idempotency-Key came with another request before; nothing "
+    "was done.",
     HTTPStatus.TOO_MANY_REQUESTS: "The token has had its requests of this minute: `Retry-After`.",
 }
 
@@ -130,7 +133,7 @@ class BrandSchema(AutoSchema):
         found: list[Parameter] = [query_class] if query_class().fields else []
         if self.view.is_narrowable:
             found += NARROWING
-        if self.method == "POST" and self.view.action not in self.view.keyed:
+        if self._takes_key():
             found.append(KEYED)
         if self.view.action == "list":
             found += list_parameters(self.view)
@@ -139,6 +142,11 @@ class BrandSchema(AutoSchema):
         elif self._takes_if_match():
             found += [SEEN, TAG]
         return found
+
+    def _takes_key(self) -> bool:
+        view = self.view
+        is_ours = isinstance(view, BrandViewSet)
+        return is_ours and self.method == "POST" and view.action not in view.keyed
 
     def _takes_if_match(self) -> bool:
         view = self.view
@@ -202,12 +210,15 @@ class BrandSchema(AutoSchema):
         if "{" in self.path:
             statuses.append(HTTPStatus.NOT_FOUND)
         if isinstance(self.view, BrandViewSet):
+            statuses.append(HTTPStatus.TOO_MANY_REQUESTS)
             if self.method == "GET":
                 responses.setdefault(
                     "304", {"description": "Unchanged since the answer with this ETag."}
                 )
             elif self._takes_if_match():
                 statuses.append(HTTPStatus.PRECONDITION_FAILED)
+            elif self._takes_key():
+                statuses += [HTTPStatus.CONFLICT, HTTPStatus.UNPROCESSABLE_ENTITY]
         for status in statuses:
             if str(status.value) not in responses:
                 found = self._get_response_for_code(  # type: ignore[no-untyped-call]

@@ -175,6 +175,8 @@ def look_at_creators(page: Page) -> None:
 def move_cards(page: Page) -> None:
     """One card by its select, one by dragging; what is refused is said and changes nothing."""
     page.get_by_role("link", name="Board").click()
+    page.wait_for_url("**/board/")
+    page.wait_for_load_state()  # before it the cards do not listen yet
     prospects = page.get_by_role("region", name="Prospect")
     partners = page.get_by_role("region", name="First-time partner")
     expect(prospects).to_contain_text(f"{CREATORS} creators")

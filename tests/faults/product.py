@@ -88,8 +88,23 @@ class Product:
         made.start_web()
         made.start_worker()
         made.token = made.manage("shell", "-v", "0", "-c", FILL).splitlines()[-1]
-        wait_until(lambda: made.get("/readyz").status == 200, "the product is ready")
+        wait_until(made.is_well, "the product is ready")
         return made
+
+    def is_well(self) -> bool:
+        """Whether the web server misses nothing."""
+        answer = self.get("/readyz")
+        return answer.status == 200 and answer.json() == {"missing": []}
+
+    def takes_tasks(self) -> bool:
+        """Whether the worker has come up; one that ended is started again, as the supervisor does.
+
+        A worker that finds a full broker while it starts gives up.
+        """
+        if self.worker is None or not self.worker.running():
+            self.start_worker()
+            return False
+        return " ready." in self.worker.log.read_text(encoding="utf-8", errors="replace")
 
     @property
     def environment(self) -> dict[str, str]:

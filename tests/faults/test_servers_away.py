@@ -37,7 +37,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(autouse=True)
 def _all_is_well(product: Product) -> None:
     """Each test begins with everything there and nothing asked for."""
-    wait_until(lambda: product.get("/readyz").json() == {"missing": []}, "all is well")
+    wait_until(product.is_well, "all is well")
+    wait_until(product.takes_tasks, "the worker takes tasks")
     product.sql("DELETE FROM segmentation_attributionreport")
     product.sql("DELETE FROM crm_promisedtask")
 
@@ -173,6 +174,7 @@ def test_without_the_broker_pages_work_and_tasks_wait(product: Product, fault: s
             with redis.Redis.from_url(product.valkey.url) as valkey:
                 valkey.config_set("maxmemory", 0)
     assert report(product) == ("queued", 0)
+    wait_until(product.takes_tasks, "the worker takes tasks")
     product.sql("UPDATE crm_promisedtask SET promised_at = promised_at - interval '1 minute'")
     send_task(product, "crm.tasks.send_promised")
     wait_until(lambda: is_done(product), "the worker got the task")
