@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 
 import environ
 import pytest
@@ -56,11 +57,19 @@ def django_db_modify_db_settings(
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """After tests that commit, restore only what they changed: see tests/restoring.py."""
     with django_db_blocker.unblock():
         restoring.remember()
     TransactionTestCase._fixture_teardown = restoring.restore  # type: ignore[method-assign]
+    yield
+    # A browser that went away in mid-request leaves its thread's connection open: with it the
+    # database could not be dropped.
+    with django_db_blocker.unblock(), connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
 
 
 def pytest_collection_finish() -> None:
