@@ -47,7 +47,7 @@ class Results:
     pieces: int
     impressions: Sum
     engagements: Sum
-    # Of the pieces; None: of one it is not known.
+    # Of the pieces; None: of one it is not known, or there is none.
     cost: Decimal | None
     orders: int
     # After refunds; None: of no order a value is known here.
@@ -135,7 +135,9 @@ def _results(pieces: Sequence[PaidPiece], orders: Sequence[_Orders]) -> Results:
         pieces=len(pieces),
         impressions=_sum(piece.counts["impressions"] for piece in pieces),
         engagements=_sum(_whole(count_of(PayMetric.ENGAGEMENTS, one.counts)) for one in pieces),
-        cost=None if None in costs else sum((cost for cost in costs if cost), Decimal(0)),
+        cost=None
+        if not costs or None in costs
+        else sum((cost for cost in costs if cost), Decimal(0)),
         orders=number,
         revenue=sum((day.value for day in orders), Decimal(0)) if valued else None,
         unvalued=number - valued,

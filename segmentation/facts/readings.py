@@ -9,14 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from crm.fact_keys import OF_A_SCORE
 from crm.models import AudienceSnapshot, Brand, Creator, FieldValue, MetricSnapshot
 from segmentation.facts import sources as known
 from segmentation.facts.catalogue import rows
 from segmentation.facts.measured import strength_key
 from segmentation.facts.refresh import facts_query, parameters
-from segmentation.models import PeerNorm
+from segmentation.facts.scores import SOURCE as SCORE
+from segmentation.facts.scores import is_score
+from segmentation.models import CreatorScore, PeerNorm
 from segmentation.rules.explain import FactReading
 from segmentation.rules.facts import Catalogue, Fact, FactType
 
@@ -123,6 +126,21 @@ def _origins(
             for norm in PeerNorm.objects.filter(brand=brand)
         },
         **{held.field.key: _said(held) for held in _held(brand, creator, as_of)},
+        **(_scored(brand, creator, as_of) if any(map(is_score, values)) else {}),
+    }
+
+
+def _scored(brand: Brand, creator: Creator, as_of: datetime) -> dict[str, Origin]:
+    """By which version the scores that held were counted, and when."""
+    rows = CreatorScore.objects.filter(
+        Q(replaced_at=None) | Q(replaced_at__gt=as_of),
+        model__brand=brand,
+        creator=creator,
+        counted_at__lte=as_of,
+    ).select_related("model", "version")
+    return {
+        OF_A_SCORE + row.model.key: Origin(f"{SCORE}, version {row.version.number}", row.counted_at)
+        for row in rows
     }
 
 

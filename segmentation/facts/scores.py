@@ -48,6 +48,11 @@ def scores(named: Iterable[ScoreName]) -> Iterator[Fact]:
             )
 
 
+def is_score(key: str) -> bool:
+    """Whether the key of a fact is that of a score."""
+    return key.startswith(OF_A_SCORE)
+
+
 def archived_scores(named: Iterable[ScoreName]) -> dict[str, str]:
     """Why a rule cannot ask for a score any more, by key."""
     return {

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 
 from crm.fact_keys import key_of
 from crm.styled import PlainForm, lines, put_error
-from segmentation.rules.facts import NUMERIC_TYPES, Catalogue, FactType
+from segmentation.rules.facts import NUMERIC_TYPES, Catalogue, Fact, FactType
 from segmentation.scoring.definition import (
     LARGEST_WEIGHT,
     LEAVE_OUT,
@@ -68,6 +68,8 @@ class PointsField(forms.CharField):
             name, sign, points = line.rpartition(SEPARATOR)
             if not sign or not name.strip() or not points.strip():
                 raise ValidationError(f"Line {place} is not “value = points”.")
+            if name.strip().lower() in {given.lower() for given, _ in found}:
+                raise ValidationError(f"Line {place} names “{name.strip()[:60]}” once more.")
             found.append((name.strip(), points.strip()))
         return found
 
@@ -130,6 +132,14 @@ class ComponentForm(PlainForm):
             if fact.type in {FactType.CHOICE, FactType.BOOLEAN}
         ]
 
+    def clean(self) -> dict[str, Any]:
+        """Points that are assumed have to be said."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        is_silent = cleaned.get("assumed") is None and "assumed" not in self.errors
+        if cleaned.get("fact") and cleaned.get("missing") == ASSUME and is_silent:
+            self.add_error("assumed", "Say how many points.")
+        return cleaned
+
     @property
     def is_left_out(self) -> bool:
         """An empty one, or one whose fact somebody took away."""
@@ -140,25 +150,31 @@ class ComponentForm(PlainForm):
         data = self.cleaned_data
         fact = self._facts[data["fact"]]
         label = data["label"] or fact.label
-        missing = data["missing"] if data["missing"] != ASSUME else data["assumed"] or 0.0
+        missing = data["assumed"] if data["missing"] == ASSUME else data["missing"]
         return {
             "key": key_of(label)[:40] or fact.key[:40],
             "label": label,
             "fact": fact.key,
             "weight": data["weight"] or 0,
-            "scale": self._scale(data, is_percent=fact.type is FactType.PERCENT),
+            "scale": self._scale(data, fact),
             "missing": missing,
         }
 
-    def _scale(self, data: dict[str, Any], *, is_percent: bool) -> dict[str, Any]:
+    def _scale(self, data: dict[str, Any], fact: Fact) -> dict[str, Any]:
         if data["kind"] == "percentile":
             return {"kind": "percentile", "peers": data["peers"], "better": data["better"]}
         pairs = [(name, _number(points, is_percent=False)) for name, points in data["points"]]
         if data["kind"] == "anchors":
+            is_percent = fact.type is FactType.PERCENT
             anchors = [[_number(name, is_percent=is_percent), points] for name, points in pairs]
             return {"kind": "anchors", "points": anchors}
         scale: dict[str, Any] = {"kind": "values"}
-        scale["points"] = {name: points for name, points in pairs if name.lower() != OTHER}
+        by_label = {fact.label_of(key).lower(): key for key in fact.allowed or ()}
+        scale["points"] = {
+            by_label.get(name.lower(), name): points
+            for name, points in pairs
+            if name.lower() != OTHER
+        }
         scale["other"] = next((points for name, points in pairs if name.lower() == OTHER), 0)
         return scale
 

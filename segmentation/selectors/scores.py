@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 
 from crm.choices import Stage
 from crm.models import Brand, Creator, Relationship
@@ -58,9 +58,11 @@ def told_version(version: ScoreVersion, facts: Catalogue) -> Told:
 
 
 def ranking_rows(model: ScoreModel) -> QuerySet[CreatorScore, Any]:
-    """The scores that hold, as dicts."""
-    stage = Relationship.objects.filter(brand=model.brand_id, creator=OuterRef("creator"))
-    rows = CreatorScore.objects.filter(model=model, replaced_at=None)
+    """The scores that hold, as dicts; without those who object to being scored."""
+    known = Relationship.objects.filter(brand=model.brand_id, creator=OuterRef("creator"))
+    rows = CreatorScore.objects.filter(
+        Exists(known.filter(unprofiled_at=None)), model=model, replaced_at=None
+    )
     return rows.values(
         "score",
         "known",
@@ -70,7 +72,7 @@ def ranking_rows(model: ScoreModel) -> QuerySet[CreatorScore, Any]:
         handle=F(f"{_METRICS}primary_handle"),
         platform=F(f"{_METRICS}primary_platform__name"),
         followers=F(f"{_METRICS}followers"),
-        stage=Subquery(stage.values("stage")),
+        stage=Subquery(known.values("stage")),
     )
 
 
@@ -135,7 +137,10 @@ HISTORY = 12
 
 
 def scores_of(brand: Brand, creator: Creator, *, at: datetime) -> list[ScoreTold]:
-    """The creator's score by each model in use, part by part."""
+    """The creator's score by each model in use, part by part; none of who objects to it."""
+    known = Relationship.objects.filter(brand=brand, creator=creator, unprofiled_at=None)
+    if not known.exists():
+        return []
     in_use = list(
         ScoreModel.objects.filter(brand=brand, archived_at=None, active_version__isnull=False)
         .select_related("brand", "active_version")

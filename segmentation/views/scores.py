@@ -140,9 +140,13 @@ def archive(request: BrandRequest, key: str) -> HttpResponse:
     """Take a score out of use, or bring it back."""
     model = _find(request, key)
     act = writing.archive if model.archived_at is None else writing.bring_back
-    changed = act(model_id=model.pk, actor=request.user, at=timezone.now())
-    words = "is archived" if changed.archived_at else "is in use again"
-    messages.success(request, f"“{model}” {words}.")
+    try:
+        changed = act(model_id=model.pk, actor=request.user, at=timezone.now())
+    except EditRefused as refusal:  # somebody else was quicker
+        messages.error(request, str(refusal))
+    else:
+        words = "is archived" if changed.archived_at else "is in use again"
+        messages.success(request, f"“{model}” {words}.")
     return redirect("segmentation:score", request.brand.slug, model.key)
 
 

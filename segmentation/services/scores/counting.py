@@ -88,10 +88,9 @@ def count(*, model_id: int, at: datetime) -> ScoreModel | None:
 def request(*, at: datetime, brand: Brand | None = None) -> int:
     """Have the scores in use counted, of one brand or of all: their facts have moved.
 
-    Returns how many there are; what is being counted already is counted once.
+    Returns how many there are; one that is being counted already is counted once more.
     """
     due = ScoreModel.objects.filter(archived_at=None, active_version__isnull=False)
-    due = due.exclude(status=ErrandStatus.QUEUED)
     if brand is not None:
         due = due.filter(brand=brand)
     models = list(due.select_for_update().order_by("pk"))

@@ -14,6 +14,7 @@ from crm.fact_keys import OF_A_SCORE
 from crm.models import Brand, CustomField, User
 from segmentation.choices import ErrandStatus
 from segmentation.facts.catalogue import catalogue
+from segmentation.facts.scores import is_score
 from segmentation.models import ScoreModel, ScoreVersion
 from segmentation.rules.facts import Catalogue
 from segmentation.scoring.definition import Definition, read_definition
@@ -31,9 +32,7 @@ _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 def components(brand: Brand) -> Catalogue:
     """The facts that a score of the brand may read: all but scores, which would go in circles."""
     facts = catalogue(brand)
-    return Catalogue(
-        [fact for key, fact in facts.items() if not key.startswith(OF_A_SCORE)], gone=facts.gone
-    )
+    return Catalogue([fact for key, fact in facts.items() if not is_score(key)], gone=facts.gone)
 
 
 def definition_of(version: ScoreVersion, facts: Catalogue) -> Definition:

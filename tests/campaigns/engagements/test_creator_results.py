@@ -115,6 +115,12 @@ def test_what_is_not_known_of_one_piece_is_not_known_of_the_cost(ida):
     assert (year.orders, year.revenue, year.per_order) == (0, None, None)
 
 
+def test_orders_without_pieces_cost_nothing_that_is_known(ida):
+    ordered(ida, Decimal(40))
+    year = creator_results(ida, at=NOW).year
+    assert (year.pieces, year.cost, year.orders, year.per_order) == (0, None, 1, None)
+
+
 def test_the_card_says_so_and_asks_the_same_however_much_there_is(
     ida, manager_client, django_assert_max_num_queries
 ):

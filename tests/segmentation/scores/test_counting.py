@@ -142,6 +142,26 @@ def test_rules_ask_for_a_score_and_creators_are_looked_at_again_when_it_moves(br
         assert not inside.filter(creator=best.creator).exists()
 
 
+def test_a_rule_says_by_which_version_a_score_was_counted_and_when(brand):
+    world(brand)
+    model = counted(brand)
+    row = next(iter(held(model).values()))
+    facts = catalogue(brand)
+    found = read_facts(brand=brand, creator=row.creator, facts=facts, as_of=NOW + DAY)
+    reading = found["score_fit"]
+    assert reading.source == "Score, version 1"
+    assert reading.captured_at == NOW
+
+
+def test_what_is_being_counted_when_facts_move_is_counted_once_more(brand):
+    world(brand)
+    model = counted(brand)
+    writing.count_again(model_id=model.pk, actor=None, at=NOW)
+    assert counting.request(brand=brand, at=NOW + DAY) == 1
+    model.refresh_from_db()
+    assert model.requested_at == NOW + DAY
+
+
 def test_a_score_never_reads_a_score(brand):
     world(brand, 5)
     counted(brand)

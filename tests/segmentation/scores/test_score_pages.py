@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from crm.models import Creator
+from crm.choices import Stage
+from crm.models import Creator, Relationship
 from segmentation.models import CreatorScore, ScoreModel
+from segmentation.services.edits import EditRefused
 from segmentation.services.scores import counting, writing
 from tests.factories import NOW
 from tests.segmentation.scores.building import BOND, FIT, counted, worded, world
@@ -93,6 +95,42 @@ def test_faults_stand_beside_what_was_typed_and_nothing_is_saved(page):
     assert "Name at least one component." in answer.content.decode()
     answer = page("score_new", data=typed({**REACH, "weight": ""}))
     assert "A component without weight changes nothing" in answer.content.decode()
+    answer = page("score_new", data=typed({**RATE, "assumed": ""}))
+    assert "Say how many points." in answer.content.decode()
+    answer = page("score_new", data=typed({**STAGE, "points": "core = 80\nCore = 10"}))
+    assert "Line 2 names “Core” once more." in answer.content.decode()
+    assert not ScoreModel.objects.exists()
+
+
+def test_values_are_known_by_their_labels_too(page):
+    label = Stage.CORE.label
+    assert label.lower() != Stage.CORE.value
+    page("score_new", data=typed({**STAGE, "points": f"{label} = 80\nother = 10"}))
+    [component] = ScoreModel.objects.get().versions.get().definition["components"]
+    assert component["scale"]["points"] == {"core": 80}
+
+
+def test_who_objects_to_being_scored_is_not_shown_with_a_score(page, brand):
+    world(brand)
+    model = counted(brand)
+    first = page("score", model.key).context["page"].items[0]
+    creator = Creator.objects.get(uid=first["uid"])
+    Relationship.objects.filter(creator=creator, brand=brand).update(unprofiled_at=NOW)
+    shown = page("score", model.key).context["page"].items
+    assert shown
+    assert first["uid"] not in {row["uid"] for row in shown}
+    assert page("creator_scores", creator.uid).context["scores"] == []
+
+
+def test_who_archives_what_is_archived_by_now_is_told(page, brand, monkeypatch):
+    model = worded(brand)
+
+    def late(**_):
+        raise EditRefused("It is archived already.", code="archived")
+
+    monkeypatch.setattr(writing, "archive", late)
+    answer = page("score_archive", model.key, data={}, follow=True)
+    assert "It is archived already." in answer.content.decode()
 
 
 def test_a_new_version_begins_with_the_last_one_and_an_outdated_one_is_refused(page, brand):
