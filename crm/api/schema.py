@@ -59,8 +59,8 @@ STATUSES = {
     HTTPStatus.NOT_FOUND: "There is nothing here that this token may see.",
     HTTPStatus.CONFLICT: "It cannot be done as things stand; nothing was done.",
     HTTPStatus.PRECONDITION_FAILED: "It was changed since you saw it; nothing was done.",
-    HTTPStatus.UNPROCESSABLE_ENTITY: "The Idempotency-Key came with another request before; nothing "
-    "was done.",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "The Idempotency-Key came with another request before; "
+    "nothing was done.",
     HTTPStatus.TOO_MANY_REQUESTS: "The token has had its requests of this minute: `Retry-After`.",
 }
 
@@ -145,8 +145,9 @@ class BrandSchema(AutoSchema):
 
     def _takes_key(self) -> bool:
         view = self.view
-        is_ours = isinstance(view, BrandViewSet)
-        return is_ours and self.method == "POST" and view.action not in view.keyed
+        if not isinstance(view, BrandViewSet):
+            return False
+        return self.method == "POST" and view.action not in view.keyed
 
     def _takes_if_match(self) -> bool:
         view = self.view
