@@ -171,3 +171,11 @@ class StretchKind(models.TextChoices):
     UNIT = "unit", "A unit, with what it adds up to"
     MORE = "more", "A further time of the unit"
     PART = "part", "What one source told of the unit"
+
+
+class WeightsOrigin(models.TextChoices):
+    """Where the weights of a match come from."""
+
+    USUAL = "usual", "The product's usual ones"
+    PERSON = "person", "Set by a person"
+    LEARNED = "learned", "Learned from campaigns, accepted by a person"

@@ -69,11 +69,13 @@ def add_parts() -> None:
     add_deleted(
         "segmentation.ExperimentAssignment",
         "segmentation.ExperimentOutcome",
+        "segmentation.MatchRow",
         "segmentation.Override",
         "segmentation.SegmentExample",
         "segmentation.StageSuggestion",
     )
-    GOES_WITH.add("segmentation.StageSuggestion", "segmentation.StageSuggestion")
+    for label in ("segmentation.MatchRow", "segmentation.StageSuggestion"):
+        GOES_WITH.add(label, label)
     for source in day.SOURCES:
         days.SOURCES.add(source.key, source)
     days.LINES.add("last_run", day.last_run)

@@ -14,6 +14,8 @@ from segmentation.models.experiments import (
     ExperimentOutcome,
 )
 from segmentation.models.facts import CreatorFacts, FactsMoment, PeerNorm
+from segmentation.models.looks import CreatorLook, LookIndex, LookTerm
+from segmentation.models.matches import Match, MatchLesson, MatchRow, MatchWeights
 from segmentation.models.norms import RunNorm
 from segmentation.models.orders import RunOrder
 from segmentation.models.overrides import Override
@@ -44,6 +46,7 @@ __all__ = (
     "Change",
     "ClaimTrial",
     "CreatorFacts",
+    "CreatorLook",
     "CreatorScore",
     "Dimension",
     "DriftAlert",
@@ -54,6 +57,12 @@ __all__ = (
     "ExperimentLook",
     "ExperimentOutcome",
     "FactsMoment",
+    "LookIndex",
+    "LookTerm",
+    "Match",
+    "MatchLesson",
+    "MatchRow",
+    "MatchWeights",
     "Membership",
     "MetricTarget",
     "Override",

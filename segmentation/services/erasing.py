@@ -13,6 +13,7 @@ from segmentation.choices import Cause
 from segmentation.models import (
     Change,
     CreatorFacts,
+    CreatorLook,
     CreatorScore,
     Membership,
     RunEvidence,
@@ -45,6 +46,7 @@ def erase(brand: Brand, creator: Creator, heir: int | None, at: datetime) -> Non
     CreatorFacts.objects.filter(brand=brand, creator=creator.pk).delete()
     RunEvidence.objects.filter(run__brand=brand, creator=creator.pk).delete()
     CreatorScore.objects.filter(model__brand=brand, creator=creator.pk).delete()
+    CreatorLook.objects.filter(brand=brand, creator=creator.pk).delete()
     Stretch.objects.filter(sheet__brand=brand, creator=creator.pk).delete()
     if heir is not None:
         stays.update(creator=heir)
@@ -58,6 +60,7 @@ PART = Own(
             "segmentation.CreatorFacts",
             "segmentation.Change",
             "segmentation.RunEvidence",
+            "segmentation.CreatorLook",
             "segmentation.CreatorScore",
             "segmentation.Stretch",
             "segmentation.Touched",

@@ -1,8 +1,8 @@
 """What a merge of two creators does to segments: the ledger, the masks beside it, change sets.
 
 Whoever is one person now was in a segment whenever either of the two was: their stays are joined.
-Facts are not moved; they are derived, and the outbox has them made anew. So are scores: those of
-the one who stays stay, and are counted again with the next counting.
+Facts are not moved; they are derived, and the outbox has them made anew. So are scores and looks:
+those of the one who stays stay, and are made anew with the next counting.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from segmentation.choices import Cause, RunStatus, SegmentStatus
 from segmentation.models import (
     Change,
     CreatorFacts,
+    CreatorLook,
     CreatorScore,
     Membership,
     Run,
@@ -83,6 +84,7 @@ def move(kept: int, gone: int, at: datetime) -> Any:
         "scores": as_image(list(CreatorScore.objects.filter(creator=gone).values(*_SCORE))),
     }
     CreatorScore.objects.filter(creator=gone).delete()
+    CreatorLook.objects.filter(creator=gone).delete()
     _write(kept, gone, segments, [{**stay, "creator_id": kept} for stay in _joined(before)])
     _join_masks(kept, gone, segments, at)
     return image
@@ -119,6 +121,7 @@ PART = Part(
             "segmentation.CreatorFacts",
             "segmentation.Change",
             "segmentation.RunEvidence",
+            "segmentation.CreatorLook",
             "segmentation.CreatorScore",
             "segmentation.Stretch",
             "segmentation.Touched",

@@ -16,6 +16,10 @@ def add_round_trip() -> None:
         "derived: scorecards are added up from it, and it is made anew when one is asked for",
         *("segmentation.QuarterSheet", "segmentation.Stretch", "segmentation.Touched"),
     )
+    leave(
+        "derived: what creators are like is found out anew each night",
+        *("segmentation.LookIndex", "segmentation.LookTerm", "segmentation.CreatorLook"),
+    )
 
 
 _WHOLE = """
@@ -25,7 +29,7 @@ _WHOLE = """
     ExperimentAssignment ExperimentLook ExperimentOutcome CreatorFacts FactsMoment PeerNorm
     RunNorm RunOrder Override Playbook SegmentExample ScorecardShare_segments ScorecardShare
     Scorecard StageRule StageRuleVersion StageSuggestion MetricTarget TierScorecards
-    ScoreModel ScoreVersion ScoreNorm CreatorScore
+    ScoreModel ScoreVersion ScoreNorm CreatorScore MatchLesson MatchWeights Match MatchRow
 """
 
 

@@ -303,6 +303,7 @@ DECIDED = {
     "crm.Suppression.creator": "joined: the addresses of both",
     "segmentation.ExperimentAssignment.relationship": "the arm of the one who stays",
     "segmentation.ExperimentOutcome.assignment": "what came of the one who stays",
+    "segmentation.MatchRow.relationship": "the place of the one who stays",
     "segmentation.Override.creator": "the decision about the one who stays",
     "segmentation.SegmentExample.creator": "the same segment",
     "segmentation.StageSuggestion.relationship": "the same stage",

@@ -77,7 +77,8 @@ _EMPTY = """
     segmentation.ActivationPick segmentation.AudienceSegment
     segmentation.AudienceSegment_segments segmentation.BenchmarkSet segmentation.BenchmarkValue
     segmentation.ClaimTrial segmentation.CreatorScore segmentation.DriftAlert
-    segmentation.DriftReport segmentation.MetricTarget segmentation.Override
+    segmentation.DriftReport segmentation.Match segmentation.MatchLesson segmentation.MatchRow
+    segmentation.MatchWeights segmentation.MetricTarget segmentation.Override
     segmentation.RunNorm segmentation.RunOrder segmentation.ScoreModel segmentation.ScoreNorm
     segmentation.ScoreVersion segmentation.ScorecardShare segmentation.ScorecardShare_segments
     segmentation.SegmentExample segmentation.StageRule segmentation.StageRuleVersion
