@@ -179,3 +179,22 @@ class WeightsOrigin(models.TextChoices):
     USUAL = "usual", "The product's usual ones"
     PERSON = "person", "Set by a person"
     LEARNED = "learned", "Learned from campaigns, accepted by a person"
+
+
+class BacktestOutcome(models.TextChoices):
+    """What of a creator's later work a score is held against."""
+
+    ENGAGEMENT = "engagement", "Engagement for each view"
+    VIEWS = "views", "Views against their own norm"
+    ORDERS = "orders", "Orders by their codes and links"
+    ON_TIME = "on_time", "Pieces delivered on time"
+
+
+class ContentElement(models.TextChoices):
+    """What the variants of a content test differ in."""
+
+    HOOK = "hook", "Hook"
+    CALL_TO_ACTION = "call_to_action", "Call to action"
+    TIME = "time", "Time of publication"
+    AUDIENCE = "audience", "Audience it speaks to"
+    OTHER = "other", "Something else"

@@ -71,10 +71,15 @@ def add_parts() -> None:
         "segmentation.ExperimentOutcome",
         "segmentation.MatchRow",
         "segmentation.Override",
+        "segmentation.ScoreMove",
         "segmentation.SegmentExample",
         "segmentation.StageSuggestion",
     )
-    for label in ("segmentation.MatchRow", "segmentation.StageSuggestion"):
+    for label in (
+        "segmentation.MatchRow",
+        "segmentation.ScoreMove",
+        "segmentation.StageSuggestion",
+    ):
         GOES_WITH.add(label, label)
     for source in day.SOURCES:
         days.SOURCES.add(source.key, source)

@@ -5,6 +5,12 @@ from segmentation.models.attribution import AttributionReport
 from segmentation.models.audiences import AudienceSegment
 from segmentation.models.benchmarks import BenchmarkSet, BenchmarkValue
 from segmentation.models.claims import ClaimTrial
+from segmentation.models.content_tests import (
+    ContentPiece,
+    ContentReading,
+    ContentTest,
+    ContentVariant,
+)
 from segmentation.models.drift import DriftAlert, DriftReport
 from segmentation.models.experiments import (
     Experiment,
@@ -21,6 +27,7 @@ from segmentation.models.orders import RunOrder
 from segmentation.models.overrides import Override
 from segmentation.models.playbooks import Playbook, SegmentExample
 from segmentation.models.runs import Change, Membership, Run, RunEvidence, RunSegment
+from segmentation.models.score_studies import ScoreBacktest, ScoreComparison, ScoreMove
 from segmentation.models.scorecard_shares import ScorecardShare
 from segmentation.models.scorecards import Scorecard
 from segmentation.models.scores import (
@@ -45,6 +52,10 @@ __all__ = (
     "BenchmarkValue",
     "Change",
     "ClaimTrial",
+    "ContentPiece",
+    "ContentReading",
+    "ContentTest",
+    "ContentVariant",
     "CreatorFacts",
     "CreatorLook",
     "CreatorScore",
@@ -74,7 +85,10 @@ __all__ = (
     "RunNorm",
     "RunOrder",
     "RunSegment",
+    "ScoreBacktest",
+    "ScoreComparison",
     "ScoreModel",
+    "ScoreMove",
     "ScoreNorm",
     "ScoreVersion",
     "Scorecard",

@@ -30,6 +30,7 @@ _WHOLE = """
     RunNorm RunOrder Override Playbook SegmentExample ScorecardShare_segments ScorecardShare
     Scorecard StageRule StageRuleVersion StageSuggestion MetricTarget TierScorecards
     ScoreModel ScoreVersion ScoreNorm CreatorScore MatchLesson MatchWeights Match MatchRow
+    ScoreComparison ScoreMove ScoreBacktest ContentTest ContentVariant ContentPiece ContentReading
 """
 
 

@@ -305,6 +305,7 @@ DECIDED = {
     "segmentation.ExperimentOutcome.assignment": "what came of the one who stays",
     "segmentation.MatchRow.relationship": "the place of the one who stays",
     "segmentation.Override.creator": "the decision about the one who stays",
+    "segmentation.ScoreMove.creator": "how far the one who stays moved",
     "segmentation.SegmentExample.creator": "the same segment",
     "segmentation.StageSuggestion.relationship": "the same stage",
 }

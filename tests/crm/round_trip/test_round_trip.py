@@ -76,10 +76,13 @@ _EMPTY = """
     crm.VettingResult crm.ViewPin crm.Webhook segmentation.Activation
     segmentation.ActivationPick segmentation.AudienceSegment
     segmentation.AudienceSegment_segments segmentation.BenchmarkSet segmentation.BenchmarkValue
-    segmentation.ClaimTrial segmentation.CreatorScore segmentation.DriftAlert
-    segmentation.DriftReport segmentation.Match segmentation.MatchLesson segmentation.MatchRow
-    segmentation.MatchWeights segmentation.MetricTarget segmentation.Override
-    segmentation.RunNorm segmentation.RunOrder segmentation.ScoreModel segmentation.ScoreNorm
+    segmentation.ClaimTrial segmentation.ContentPiece segmentation.ContentReading
+    segmentation.ContentTest segmentation.ContentVariant segmentation.CreatorScore
+    segmentation.DriftAlert segmentation.DriftReport segmentation.Match
+    segmentation.MatchLesson segmentation.MatchRow segmentation.MatchWeights
+    segmentation.MetricTarget segmentation.Override segmentation.RunNorm segmentation.RunOrder
+    segmentation.ScoreBacktest segmentation.ScoreComparison segmentation.ScoreModel
+    segmentation.ScoreMove segmentation.ScoreNorm
     segmentation.ScoreVersion segmentation.ScorecardShare segmentation.ScorecardShare_segments
     segmentation.SegmentExample segmentation.StageRule segmentation.StageRuleVersion
     segmentation.StageSuggestion segmentation.TierScorecards
