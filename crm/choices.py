@@ -563,3 +563,38 @@ class ProposalStatus(models.TextChoices):
     DONE = "done", "Carried out"
     DECLINED = "declined", "Declined"
     REPLACED = "replaced", "Replaced by a newer one"
+
+
+class CommentKind(models.TextChoices):
+    """What a comment is to the people who make a product."""
+
+    QUESTION = "question", "Question"
+    PRAISE = "praise", "Praise"
+    OBJECTION = "objection", "Objection"
+    PROBLEM = "problem", "Product issue"
+    OTHER = "other", "Something else"
+
+
+class Mood(models.TextChoices):
+    """How a comment sounds."""
+
+    POSITIVE = "positive", "Positive"
+    NEUTRAL = "neutral", "Neither"
+    NEGATIVE = "negative", "Negative"
+
+
+class ThemeState(models.TextChoices):
+    """What became of a theme of comments."""
+
+    OPEN = "open", "Nobody has it"
+    ROUTED = "routed", "Given to somebody"
+    HANDLED = "handled", "Handled"
+
+
+class LearnedTask(models.TextChoices):
+    """What is learned from a brand's own decisions."""
+
+    COMMENT_KIND = "comment_kind", "Kind of a comment"
+    COMMENT_MOOD = "comment_mood", "Mood of a comment"
+    COMMENT_RELEVANCE = "comment_relevance", "Comments on the topic"
+    DISCLOSURE = "disclosure", "Sentences that disclose"

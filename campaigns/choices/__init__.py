@@ -46,6 +46,13 @@ from campaigns.choices.events import EventPart, InvitationAct, InvitationState
 from campaigns.choices.guests import (
     GuestKind,
 )
+from campaigns.choices.keywords import (
+    ReferenceKind,
+    SearchIntent,
+    TermKind,
+    TopicState,
+    WordLanguage,
+)
 from campaigns.choices.offers import (
     Channel,
     Compensation,
@@ -174,6 +181,7 @@ __all__ = (
     "PostMeasure",
     "ReadingBasis",
     "ReadingVerdict",
+    "ReferenceKind",
     "Releases",
     "RemediationAct",
     "RemediationState",
@@ -184,6 +192,7 @@ __all__ = (
     "RiskTier",
     "RuleFactKey",
     "SaidBy",
+    "SearchIntent",
     "SeriesKind",
     "ShiftState",
     "Side",
@@ -194,10 +203,13 @@ __all__ = (
     "SubmissionOrigin",
     "SubmissionState",
     "SurveyChoice",
+    "TermKind",
     "TieEntry",
+    "TopicState",
     "Usage",
     "UseCase",
     "ValueKind",
     "Verdict",
     "VisitorPeriod",
+    "WordLanguage",
 )

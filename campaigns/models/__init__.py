@@ -41,6 +41,14 @@ from campaigns.models.gifts import Gift, GiftEvent
 from campaigns.models.guests import GuestLink
 from campaigns.models.holds import CampaignHold
 from campaigns.models.incidents import AffectedCampaign
+from campaigns.models.keywords import (
+    Keyword,
+    KeywordAssignment,
+    KeywordList,
+    KeywordUse,
+    PostReference,
+    SearchSettings,
+)
 from campaigns.models.media_values import ChannelResult, ValueSet
 from campaigns.models.offer_versions import OfferDeliverable, OfferRight, OfferVersion
 from campaigns.models.offers import Offer, OfferEvent
@@ -67,6 +75,7 @@ from campaigns.models.rule_facts import RuleFact
 from campaigns.models.series import DailySeries, DailyValue, DayNote, SeriesBatch, SeriesLift
 from campaigns.models.submissions import Submission, SubmissionPage, SubmissionPermission
 from campaigns.models.survey import SurveyAnswer, SurveyBatch, SurveyRule
+from campaigns.models.topics import RisingTopic, TopicPost, TopicWeek
 from campaigns.models.tracking import (
     Click,
     ClickDay,
@@ -147,6 +156,10 @@ __all__ = (
     "Guideline",
     "InvitationEvent",
     "Invoice",
+    "Keyword",
+    "KeywordAssignment",
+    "KeywordList",
+    "KeywordUse",
     "Likeness",
     "Offer",
     "OfferDeliverable",
@@ -166,6 +179,7 @@ __all__ = (
     "PolicyAcceptance",
     "PolicyReading",
     "PolicyVersion",
+    "PostReference",
     "PostSetAside",
     "PromoCode",
     "PublicPolicy",
@@ -178,10 +192,12 @@ __all__ = (
     "ReportCopy",
     "ReviewPlan",
     "RightEvent",
+    "RisingTopic",
     "RiskAssessment",
     "RiskOverride",
     "RuleAlert",
     "RuleFact",
+    "SearchSettings",
     "SeriesBatch",
     "SeriesLift",
     "Sighting",
@@ -194,6 +210,8 @@ __all__ = (
     "SurveyAnswer",
     "SurveyBatch",
     "SurveyRule",
+    "TopicPost",
+    "TopicWeek",
     "TrackingLink",
     "TrackingSettings",
     "UsageRight",

@@ -34,5 +34,6 @@ _WHOLE = """
     RuleFact DailySeries SeriesBatch DailyValue DayNote SeriesLift SubmissionPage Submission
     SubmissionPermission_rights SubmissionPermission SurveyRule SurveyBatch SurveyAnswer
     VirtualCreator Likeness VisitBatch VisitDay WatchSettings PlatformWeek WhereaboutsRule
-    Whereabouts FastLane
+    Whereabouts FastLane KeywordList Keyword KeywordAssignment KeywordUse SearchSettings
+    PostReference TopicWeek RisingTopic TopicPost
 """

@@ -3,6 +3,7 @@
 from crm.models.applications import Application, ApplicationAccount, ApplicationPage
 from crm.models.brands import ApiToken, Brand, User, UserRole
 from crm.models.calendar import CalendarFeed
+from crm.models.comment_themes import CommentLabel, CommentSorting, CommentTheme
 from crm.models.connectors import Connector, ConnectorSpend, Pull, PullAnswer
 from crm.models.contacts import Agent, ContactPoint, PostalAddress, Representation
 from crm.models.creators import (
@@ -27,6 +28,7 @@ from crm.models.incidents import (
 )
 from crm.models.jobs import Job, JobRow
 from crm.models.kept_answers import KeptAnswer
+from crm.models.learned import LearnedModel
 from crm.models.ledger import (
     AuditEntry,
     AuditText,
@@ -105,9 +107,12 @@ __all__ = (
     "Brand",
     "CalendarFeed",
     "CommentBatch",
+    "CommentLabel",
     "CommentScore",
     "CommentScorer",
     "CommentSettings",
+    "CommentSorting",
+    "CommentTheme",
     "CommentThread",
     "Connector",
     "ConnectorSpend",
@@ -138,6 +143,7 @@ __all__ = (
     "Job",
     "JobRow",
     "KeptAnswer",
+    "LearnedModel",
     "LedgerCheckpoint",
     "LedgerKeeping",
     "LedgerKey",

@@ -17,6 +17,8 @@ WHERE p.creator_id = %(creator)s AND (c.brand_id = %(brand)s OR NOT EXISTS (
   WHERE r.creator_id = p.creator_id AND r.brand_id = c.brand_id))
 """
 _OF = {
+    "crm_commentlabel": ("comment_id", "crm_postcomment"),
+    "crm_commentsorting": ("comment_id", "crm_postcomment"),
     "crm_commentscore": ("comment_id", "crm_postcomment"),
     "crm_postcomment": ("id", "crm_postcomment"),
     "crm_commentthread": ("id", "crm_commentthread"),
@@ -45,7 +47,15 @@ def erase(brand: Brand, creator: Creator, _heir: int | None, _at: datetime) -> N
 
 
 PART = Own(
-    tables=frozenset({CommentThread._meta.label, PostComment._meta.label, "crm.CommentScore"}),
+    tables=frozenset(
+        {
+            CommentThread._meta.label,
+            PostComment._meta.label,
+            "crm.CommentLabel",
+            "crm.CommentScore",
+            "crm.CommentSorting",
+        }
+    ),
     lock=lock,
     count=count,
     erase=erase,

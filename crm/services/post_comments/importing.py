@@ -112,7 +112,7 @@ def undo_import(*, batch_id: int, brand: Brand, actor: User | None, at: datetime
 
 
 def remove(brand: Brand, which: str, **values: int) -> list[int]:
-    """Delete comments with their scores. Returns the post of each; `which` is SQL of ours."""
+    """Delete comments and what was said of them. Returns the post of each; `which` is our SQL."""
     table = PostComment._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
@@ -120,6 +120,10 @@ def remove(brand: Brand, which: str, **values: int) -> list[int]:
               DELETE FROM {table} WHERE brand_id = %(brand)s AND {which} RETURNING id, post_id
             ), scores AS (
               DELETE FROM crm_commentscore WHERE comment_id IN (SELECT id FROM gone)
+            ), sortings AS (
+              DELETE FROM crm_commentsorting WHERE comment_id IN (SELECT id FROM gone)
+            ), labels AS (
+              DELETE FROM crm_commentlabel WHERE comment_id IN (SELECT id FROM gone)
             )
             SELECT post_id FROM gone""",  # noqa: S608 - SQL of ours, values are parameters
             {"brand": brand.pk, **values},

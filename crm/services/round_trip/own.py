@@ -85,4 +85,5 @@ _WHOLE = """
     ReviewForm FormCriterion Vetting Review Answer VettingResult Sequence SequenceVersion
     SequenceStep Enrolment EnrolmentStep Tag CreatorTag SavedView ViewPin ConnectorSpend Pull
     PullAnswer CommentSettings CommentBatch CommentThread PostComment CommentScore
+    LearnedModel CommentTheme CommentSorting CommentLabel
 """
