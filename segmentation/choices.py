@@ -198,3 +198,31 @@ class ContentElement(models.TextChoices):
     TIME = "time", "Time of publication"
     AUDIENCE = "audience", "Audience it speaks to"
     OTHER = "other", "Something else"
+
+
+class ClassifierKind(models.TextChoices):
+    """How a classifier comes to what it says."""
+
+    LEXICON = "lexicon", "Word list"
+    LEARNED = "learned", "Learned from your values"
+    DETECTOR = "detector", "Language detector"
+    OUTSIDE = "outside", "Language model outside"
+
+
+class ClassifierStatus(models.TextChoices):
+    """Whether a classifier suggests values."""
+
+    IN_USE = "in_use", "In use"
+    # No better than the one in use on creators that neither had seen.
+    REFUSED = "refused", "Refused"
+    RETIRED = "retired", "Retired"
+
+
+class AnswerStatus(models.TextChoices):
+    """What became of a suggested value."""
+
+    OPEN = "open", "Waiting"
+    ACCEPTED = "accepted", "Accepted"
+    OVERRIDDEN = "overridden", "Another value given"
+    NOT_ENOUGH = "not_enough", "Not enough to tell"
+    WITHDRAWN = "withdrawn", "Withdrawn"

@@ -15,7 +15,7 @@ from crm.services.criteria import CRITERIA
 from crm.services.imports.hanging import GOES_WITH
 from crm.services.merge import PARTS
 from crm.services.privacy.copying import JUDGEMENTS
-from crm.services.privacy.parts import add_deleted, add_part
+from crm.services.privacy.parts import FILES, Files, add_deleted, add_part
 from crm.services.webhooks import places
 from crm.services.webhooks.places import Place
 from crm.timeline import SOURCES
@@ -26,6 +26,7 @@ from segmentation.services.experiments import link_variants
 from segmentation.services.made_up_proof import fill_attribution, fill_experiments, fill_scores
 from segmentation.services.merging import PART
 from segmentation.services.round_trip import add_round_trip
+from segmentation.services.suggesting.arrays import STORE as CLASSIFIERS
 from segmentation.timeline import SOURCE
 
 # Where the REST API shows rows of this app: webhooks name it.
@@ -74,13 +75,16 @@ def add_parts() -> None:
         "segmentation.ScoreMove",
         "segmentation.SegmentExample",
         "segmentation.StageSuggestion",
+        "segmentation.SuggestedValue",
     )
     for label in (
         "segmentation.MatchRow",
         "segmentation.ScoreMove",
         "segmentation.StageSuggestion",
+        "segmentation.SuggestedValue",
     ):
         GOES_WITH.add(label, label)
+    FILES.add("classifiers", Files("segmentation.Classifier", "digest", CLASSIFIERS))
     for source in day.SOURCES:
         days.SOURCES.add(source.key, source)
     days.LINES.add("last_run", day.last_run)

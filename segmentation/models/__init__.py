@@ -40,6 +40,7 @@ from segmentation.models.segments import Dimension, Segment, SegmentVersion
 from segmentation.models.stage_rules import StageRule, StageRuleVersion
 from segmentation.models.stage_suggestions import StageSuggestion
 from segmentation.models.stretches import QuarterSheet, Stretch, Touched
+from segmentation.models.suggested_values import Classifier, ClassifierSettings, SuggestedValue
 from segmentation.models.targets import MetricTarget
 from segmentation.models.tiers import TierScorecards
 
@@ -52,6 +53,8 @@ __all__ = (
     "BenchmarkValue",
     "Change",
     "ClaimTrial",
+    "Classifier",
+    "ClassifierSettings",
     "ContentPiece",
     "ContentReading",
     "ContentTest",
@@ -100,6 +103,7 @@ __all__ = (
     "StageRuleVersion",
     "StageSuggestion",
     "Stretch",
+    "SuggestedValue",
     "TierScorecards",
     "Touched",
 )

@@ -12,6 +12,10 @@ def add_round_trip() -> None:
     add_sheets()
     # Arms of what has begun cannot be added any more.
     take_as(Taken("segmentation.ExperimentArm", first=True))
+    # Nothing leaves another installation before somebody has given a key again.
+    take_as(
+        Taken("segmentation.ClassifierSettings", absent={"outside_is_on": False, "outside_key": ""})
+    )
     leave(
         "derived: scorecards are added up from it, and it is made anew when one is asked for",
         *("segmentation.QuarterSheet", "segmentation.Stretch", "segmentation.Touched"),
@@ -31,6 +35,7 @@ _WHOLE = """
     Scorecard StageRule StageRuleVersion StageSuggestion MetricTarget TierScorecards
     ScoreModel ScoreVersion ScoreNorm CreatorScore MatchLesson MatchWeights Match MatchRow
     ScoreComparison ScoreMove ScoreBacktest ContentTest ContentVariant ContentPiece ContentReading
+    Classifier SuggestedValue
 """
 
 

@@ -308,6 +308,7 @@ DECIDED = {
     "segmentation.ScoreMove.creator": "how far the one who stays moved",
     "segmentation.SegmentExample.creator": "the same segment",
     "segmentation.StageSuggestion.relationship": "the same stage",
+    "segmentation.SuggestedValue.creator": "what waits for the one who stays",
 }
 
 

@@ -76,7 +76,8 @@ _EMPTY = """
     crm.VettingResult crm.ViewPin crm.Webhook segmentation.Activation
     segmentation.ActivationPick segmentation.AudienceSegment
     segmentation.AudienceSegment_segments segmentation.BenchmarkSet segmentation.BenchmarkValue
-    segmentation.ClaimTrial segmentation.ContentPiece segmentation.ContentReading
+    segmentation.ClaimTrial segmentation.Classifier segmentation.ClassifierSettings
+    segmentation.ContentPiece segmentation.ContentReading
     segmentation.ContentTest segmentation.ContentVariant segmentation.CreatorScore
     segmentation.DriftAlert segmentation.DriftReport segmentation.Match
     segmentation.MatchLesson segmentation.MatchRow segmentation.MatchWeights
@@ -85,7 +86,7 @@ _EMPTY = """
     segmentation.ScoreMove segmentation.ScoreNorm
     segmentation.ScoreVersion segmentation.ScorecardShare segmentation.ScorecardShare_segments
     segmentation.SegmentExample segmentation.StageRule segmentation.StageRuleVersion
-    segmentation.StageSuggestion segmentation.TierScorecards
+    segmentation.StageSuggestion segmentation.SuggestedValue segmentation.TierScorecards
 """
 EMPTY = frozenset(_EMPTY.split())
 # What an import adds, and nothing else differs.

@@ -1,0 +1,1 @@
+"""Suggest values of facts from what creators post, and learn from people's answers."""
