@@ -226,3 +226,29 @@ class AnswerStatus(models.TextChoices):
     OVERRIDDEN = "overridden", "Another value given"
     NOT_ENOUGH = "not_enough", "Not enough to tell"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class Forecasted(models.TextChoices):
+    """What is forecast of a creator's next piece."""
+
+    VIEWS = "views", "Views"
+    REACH = "reach", "Reach"
+    ENGAGEMENTS = "engagements", "Engagements"
+    ORDERS = "orders", "Orders"
+    PRICE = "price", "Price"
+
+
+class Wish(models.TextChoices):
+    """What somebody said of a creator before a budget is allocated."""
+
+    MUST = "must", "Must be in"
+    NEVER = "never", "Must not be in"
+
+
+class PriceSource(models.TextChoices):
+    """How a price of a piece is known."""
+
+    AGREED = "agreed", "Agreed before"
+    PLANNED = "planned", "Planned in this campaign"
+    ESTIMATED = "estimated", "Estimated from accepted offers"
+    ASSUMED = "assumed", "Assumed for the tier"

@@ -68,6 +68,9 @@ def add_parts() -> None:
     add_round_trip()
     JUDGEMENTS.add("segments", judged.judged)
     add_deleted(
+        "segmentation.BudgetPick",
+        "segmentation.CampaignForecastLine",
+        "segmentation.CreatorForecast",
         "segmentation.ExperimentAssignment",
         "segmentation.ExperimentOutcome",
         "segmentation.MatchRow",
@@ -78,6 +81,7 @@ def add_parts() -> None:
         "segmentation.SuggestedValue",
     )
     for label in (
+        "segmentation.CreatorForecast",
         "segmentation.MatchRow",
         "segmentation.ScoreMove",
         "segmentation.StageSuggestion",

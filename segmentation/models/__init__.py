@@ -4,6 +4,7 @@ from segmentation.models.activations import Activation, ActivationPick
 from segmentation.models.attribution import AttributionReport
 from segmentation.models.audiences import AudienceSegment
 from segmentation.models.benchmarks import BenchmarkSet, BenchmarkValue
+from segmentation.models.budgets import BudgetPick, BudgetPlan
 from segmentation.models.claims import ClaimTrial
 from segmentation.models.content_tests import (
     ContentPiece,
@@ -20,6 +21,12 @@ from segmentation.models.experiments import (
     ExperimentOutcome,
 )
 from segmentation.models.facts import CreatorFacts, FactsMoment, PeerNorm
+from segmentation.models.forecasts import (
+    CampaignForecast,
+    CampaignForecastLine,
+    CreatorForecast,
+    ForecastModel,
+)
 from segmentation.models.looks import CreatorLook, LookIndex, LookTerm
 from segmentation.models.matches import Match, MatchLesson, MatchRow, MatchWeights
 from segmentation.models.norms import RunNorm
@@ -51,6 +58,10 @@ __all__ = (
     "AudienceSegment",
     "BenchmarkSet",
     "BenchmarkValue",
+    "BudgetPick",
+    "BudgetPlan",
+    "CampaignForecast",
+    "CampaignForecastLine",
     "Change",
     "ClaimTrial",
     "Classifier",
@@ -60,6 +71,7 @@ __all__ = (
     "ContentTest",
     "ContentVariant",
     "CreatorFacts",
+    "CreatorForecast",
     "CreatorLook",
     "CreatorScore",
     "Dimension",
@@ -71,6 +83,7 @@ __all__ = (
     "ExperimentLook",
     "ExperimentOutcome",
     "FactsMoment",
+    "ForecastModel",
     "LookIndex",
     "LookTerm",
     "Match",

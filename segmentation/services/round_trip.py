@@ -36,6 +36,7 @@ _WHOLE = """
     ScoreModel ScoreVersion ScoreNorm CreatorScore MatchLesson MatchWeights Match MatchRow
     ScoreComparison ScoreMove ScoreBacktest ContentTest ContentVariant ContentPiece ContentReading
     Classifier SuggestedValue
+    ForecastModel CreatorForecast CampaignForecast CampaignForecastLine BudgetPlan BudgetPick
 """
 
 

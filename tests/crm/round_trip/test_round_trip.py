@@ -76,14 +76,15 @@ _EMPTY = """
     crm.VettingResult crm.ViewPin crm.Webhook segmentation.Activation
     segmentation.ActivationPick segmentation.AudienceSegment
     segmentation.AudienceSegment_segments segmentation.BenchmarkSet segmentation.BenchmarkValue
-    segmentation.ClaimTrial segmentation.Classifier segmentation.ClassifierSettings
-    segmentation.ContentPiece segmentation.ContentReading
-    segmentation.ContentTest segmentation.ContentVariant segmentation.CreatorScore
-    segmentation.DriftAlert segmentation.DriftReport segmentation.Match
-    segmentation.MatchLesson segmentation.MatchRow segmentation.MatchWeights
-    segmentation.MetricTarget segmentation.Override segmentation.RunNorm segmentation.RunOrder
-    segmentation.ScoreBacktest segmentation.ScoreComparison segmentation.ScoreModel
-    segmentation.ScoreMove segmentation.ScoreNorm
+    segmentation.BudgetPick segmentation.BudgetPlan segmentation.CampaignForecast
+    segmentation.CampaignForecastLine segmentation.ClaimTrial segmentation.Classifier
+    segmentation.ClassifierSettings segmentation.ContentPiece segmentation.ContentReading
+    segmentation.ContentTest segmentation.ContentVariant segmentation.CreatorForecast
+    segmentation.CreatorScore segmentation.DriftAlert segmentation.DriftReport
+    segmentation.ForecastModel segmentation.Match segmentation.MatchLesson segmentation.MatchRow
+    segmentation.MatchWeights segmentation.MetricTarget segmentation.Override segmentation.RunNorm
+    segmentation.RunOrder segmentation.ScoreBacktest segmentation.ScoreComparison
+    segmentation.ScoreModel segmentation.ScoreMove segmentation.ScoreNorm
     segmentation.ScoreVersion segmentation.ScorecardShare segmentation.ScorecardShare_segments
     segmentation.SegmentExample segmentation.StageRule segmentation.StageRuleVersion
     segmentation.StageSuggestion segmentation.SuggestedValue segmentation.TierScorecards
