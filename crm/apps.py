@@ -16,6 +16,7 @@ class CrmConfig(AppConfig):
         from crm.exports import FormatConverter  # noqa: PLC0415
         from crm.lists.kinds import add_own_kinds  # noqa: PLC0415
         from crm.services import duplicates, jobs  # noqa: PLC0415
+        from crm.services.audience_samples import erasing as samples_erasing  # noqa: PLC0415
         from crm.services.ledger import verifying  # noqa: PLC0415
         from crm.services.post_comments import erasing  # noqa: PLC0415
         from crm.services.privacy import copying, retention, working  # noqa: PLC0415
@@ -35,4 +36,5 @@ class CrmConfig(AppConfig):
         jobs.KINDS.add(verifying.KIND, verifying.JOB)
         own.add_own()
         add_part("comments", erasing.PART)
+        add_part("samples", samples_erasing.PART)
         jobs.KINDS.add(asking.KIND, asking.JOB)

@@ -82,6 +82,9 @@ def add_parts() -> None:
     )
     for label in (
         "segmentation.CreatorForecast",
+        "segmentation.ClusterStay",
+        "segmentation.CreatorPlace",
+        "segmentation.CreatorTie",
         "segmentation.MatchRow",
         "segmentation.ScoreMove",
         "segmentation.StageSuggestion",

@@ -1,6 +1,7 @@
 """The tables of this app; one module per idea."""
 
 from crm.models.applications import Application, ApplicationAccount, ApplicationPage
+from crm.models.audience_samples import AudienceSample, SampleBatch
 from crm.models.brands import ApiToken, Brand, User, UserRole
 from crm.models.calendar import CalendarFeed
 from crm.models.comment_themes import CommentLabel, CommentSorting, CommentTheme
@@ -101,6 +102,7 @@ __all__ = (
     "ApplicationAccount",
     "ApplicationPage",
     "Attachment",
+    "AudienceSample",
     "AudienceSnapshot",
     "AuditEntry",
     "AuditText",
@@ -185,6 +187,7 @@ __all__ = (
     "Review",
     "ReviewForm",
     "Runbook",
+    "SampleBatch",
     "SavedMapping",
     "SavedView",
     "Sequence",

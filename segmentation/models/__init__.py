@@ -6,6 +6,14 @@ from segmentation.models.audiences import AudienceSegment
 from segmentation.models.benchmarks import BenchmarkSet, BenchmarkValue
 from segmentation.models.budgets import BudgetPick, BudgetPlan
 from segmentation.models.claims import ClaimTrial
+from segmentation.models.clusters import (
+    Cluster,
+    ClusterBuild,
+    ClusterMap,
+    ClusterStay,
+    CreatorPlace,
+    CreatorTie,
+)
 from segmentation.models.content_tests import (
     ContentPiece,
     ContentReading,
@@ -66,6 +74,10 @@ __all__ = (
     "ClaimTrial",
     "Classifier",
     "ClassifierSettings",
+    "Cluster",
+    "ClusterBuild",
+    "ClusterMap",
+    "ClusterStay",
     "ContentPiece",
     "ContentReading",
     "ContentTest",
@@ -73,7 +85,9 @@ __all__ = (
     "CreatorFacts",
     "CreatorForecast",
     "CreatorLook",
+    "CreatorPlace",
     "CreatorScore",
+    "CreatorTie",
     "Dimension",
     "DriftAlert",
     "DriftReport",

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from crm.models import Brand, Creator
 from crm.services.privacy.parts import Own
 from segmentation.choices import Cause
 from segmentation.models import (
     Change,
+    ClusterStay,
     CreatorFacts,
     CreatorLook,
+    CreatorPlace,
     CreatorScore,
+    CreatorTie,
     Membership,
     RunEvidence,
     Segment,
@@ -47,6 +50,9 @@ def erase(brand: Brand, creator: Creator, heir: int | None, at: datetime) -> Non
     RunEvidence.objects.filter(run__brand=brand, creator=creator.pk).delete()
     CreatorScore.objects.filter(model__brand=brand, creator=creator.pk).delete()
     CreatorLook.objects.filter(brand=brand, creator=creator.pk).delete()
+    ClusterStay.objects.filter(brand=brand, creator=creator.pk).delete()
+    CreatorPlace.objects.filter(brand=brand, creator=creator.pk).delete()
+    CreatorTie.objects.filter(Q(one=creator.pk) | Q(other=creator.pk), brand=brand).delete()
     Stretch.objects.filter(sheet__brand=brand, creator=creator.pk).delete()
     if heir is not None:
         stays.update(creator=heir)
@@ -62,6 +68,9 @@ PART = Own(
             "segmentation.RunEvidence",
             "segmentation.CreatorLook",
             "segmentation.CreatorScore",
+            "segmentation.ClusterStay",
+            "segmentation.CreatorPlace",
+            "segmentation.CreatorTie",
             "segmentation.Stretch",
             "segmentation.Touched",
         }

@@ -2,7 +2,7 @@
 
 Whoever is one person now was in a segment whenever either of the two was: their stays are joined.
 Facts are not moved; they are derived, and the outbox has them made anew. So are scores and looks:
-those of the one who stays stay, and are made anew with the next counting.
+those of the one who stays stay, and are made anew with the next counting. So is the map.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from crm.images import as_image
 from crm.models import Brand, Relationship
@@ -20,9 +20,13 @@ from crm.services.merge import Part
 from segmentation.choices import Cause, RunStatus, SegmentStatus
 from segmentation.models import (
     Change,
+    Cluster,
+    ClusterStay,
     CreatorFacts,
     CreatorLook,
+    CreatorPlace,
     CreatorScore,
+    CreatorTie,
     Membership,
     Run,
     RunEvidence,
@@ -53,6 +57,14 @@ _SCORE = (
     "known",
     "points",
 )
+_IN_CLUSTER = (
+    "brand_id",
+    "creator_id",
+    "cluster_id",
+    "entered_at",
+    "left_at",
+    "stability",
+)
 
 
 def lock(kept: int, gone: int) -> None:
@@ -82,9 +94,11 @@ def move(kept: int, gone: int, at: datetime) -> Any:
         **_move_changes(lines, kept, gone),
         **_move_evidence({line.run_id for line in lines}, kept, gone),
         "scores": as_image(list(CreatorScore.objects.filter(creator=gone).values(*_SCORE))),
+        "clusters": as_image(list(ClusterStay.objects.filter(creator=gone).values(*_IN_CLUSTER))),
     }
     CreatorScore.objects.filter(creator=gone).delete()
     CreatorLook.objects.filter(creator=gone).delete()
+    _off_the_map(gone)
     _write(kept, gone, segments, [{**stay, "creator_id": kept} for stay in _joined(before)])
     _join_masks(kept, gone, segments, at)
     return image
@@ -111,6 +125,12 @@ def undo(kept: int, gone: int, at: datetime, image: Any) -> None:
     CreatorScore.objects.bulk_create(
         CreatorScore(**row) for row in image["scores"] if row["model_id"] in models
     )
+    # Ties and places come with the next map; merges of before clusters have no such part.
+    in_clusters = image.get("clusters", [])
+    known = Cluster.objects.in_bulk({row["cluster_id"] for row in in_clusters})
+    ClusterStay.objects.bulk_create(
+        ClusterStay(**row) for row in in_clusters if row["cluster_id"] in known
+    )
 
 
 PART = Part(
@@ -123,6 +143,9 @@ PART = Part(
             "segmentation.RunEvidence",
             "segmentation.CreatorLook",
             "segmentation.CreatorScore",
+            "segmentation.ClusterStay",
+            "segmentation.CreatorPlace",
+            "segmentation.CreatorTie",
             "segmentation.Stretch",
             "segmentation.Touched",
         }
@@ -132,6 +155,12 @@ PART = Part(
     move=move,
     undo=undo,
 )
+
+
+def _off_the_map(gone: int) -> None:
+    ClusterStay.objects.filter(creator=gone).delete()
+    CreatorPlace.objects.filter(creator=gone).delete()
+    CreatorTie.objects.filter(Q(one=gone) | Q(other=gone)).delete()
 
 
 def _stays(creators: Sequence[int], segments: Sequence[int]) -> list[dict[str, Any]]:

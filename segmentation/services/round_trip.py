@@ -17,6 +17,10 @@ def add_round_trip() -> None:
         Taken("segmentation.ClassifierSettings", absent={"outside_is_on": False, "outside_key": ""})
     )
     leave(
+        "derived: the map is made anew with the next making, under the names that are taken along",
+        *("segmentation.ClusterMap", "segmentation.CreatorPlace", "segmentation.CreatorTie"),
+    )
+    leave(
         "derived: scorecards are added up from it, and it is made anew when one is asked for",
         *("segmentation.QuarterSheet", "segmentation.Stretch", "segmentation.Touched"),
     )
@@ -35,7 +39,7 @@ _WHOLE = """
     Scorecard StageRule StageRuleVersion StageSuggestion MetricTarget TierScorecards
     ScoreModel ScoreVersion ScoreNorm CreatorScore MatchLesson MatchWeights Match MatchRow
     ScoreComparison ScoreMove ScoreBacktest ContentTest ContentVariant ContentPiece ContentReading
-    Classifier SuggestedValue
+    Classifier SuggestedValue Cluster ClusterBuild ClusterStay
     ForecastModel CreatorForecast CampaignForecast CampaignForecastLine BudgetPlan BudgetPick
 """
 

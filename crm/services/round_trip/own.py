@@ -86,4 +86,5 @@ _WHOLE = """
     SequenceStep Enrolment EnrolmentStep Tag CreatorTag SavedView ViewPin ConnectorSpend Pull
     PullAnswer CommentSettings CommentBatch CommentThread PostComment CommentScore
     LearnedModel CommentTheme CommentSorting CommentLabel
+    SampleBatch AudienceSample
 """

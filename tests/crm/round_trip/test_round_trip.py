@@ -62,7 +62,8 @@ _EMPTY = """
     campaigns.SubmissionPermission_rights campaigns.SurveyAnswer campaigns.SurveyBatch
     campaigns.SurveyRule campaigns.TrackingSettings campaigns.ValueSet campaigns.VirtualCreator
     campaigns.VisitBatch campaigns.VisitDay campaigns.WatchSettings campaigns.Whereabouts
-    campaigns.WhereaboutsRule campaigns.WorkingWeek crm.Agent crm.Answer crm.AudienceSnapshot
+    campaigns.WhereaboutsRule campaigns.WorkingWeek crm.Agent crm.Answer crm.AudienceSample
+    crm.AudienceSnapshot
     crm.CommentBatch crm.CommentScore crm.CommentSettings crm.CommentThread crm.Connector
     crm.ConnectorSpend crm.ContactPoint crm.CreatorTag crm.Criterion crm.DuplicatePair
     crm.Enrolment crm.EnrolmentStep crm.Erasure crm.ExternalId crm.FactChange crm.FormCriterion
@@ -71,14 +72,16 @@ _EMPTY = """
     crm.Mention crm.NoteVersion crm.Notice crm.NoticeText crm.OutreachPolicy crm.PostComment
     crm.PostMetricSnapshot crm.PrivacyPolicy crm.PrivacyRequest crm.Pull crm.PullAnswer
     crm.Reminder crm.Representation crm.RetentionItem crm.RetentionProposal crm.RetentionRule
-    crm.Review crm.ReviewForm crm.Runbook crm.SavedMapping crm.SavedView crm.Sequence
+    crm.Review crm.ReviewForm crm.Runbook crm.SampleBatch
+    crm.SavedMapping crm.SavedView crm.Sequence
     crm.SequenceStep crm.SequenceVersion crm.Snooze crm.StageLimit crm.Tag crm.Task crm.Vetting
     crm.VettingResult crm.ViewPin crm.Webhook segmentation.Activation
     segmentation.ActivationPick segmentation.AudienceSegment
     segmentation.AudienceSegment_segments segmentation.BenchmarkSet segmentation.BenchmarkValue
     segmentation.BudgetPick segmentation.BudgetPlan segmentation.CampaignForecast
     segmentation.CampaignForecastLine segmentation.ClaimTrial segmentation.Classifier
-    segmentation.ClassifierSettings segmentation.ContentPiece segmentation.ContentReading
+    segmentation.ClassifierSettings segmentation.Cluster segmentation.ClusterBuild
+    segmentation.ClusterStay segmentation.ContentPiece segmentation.ContentReading
     segmentation.ContentTest segmentation.ContentVariant segmentation.CreatorForecast
     segmentation.CreatorScore segmentation.DriftAlert segmentation.DriftReport
     segmentation.ForecastModel segmentation.Match segmentation.MatchLesson segmentation.MatchRow
