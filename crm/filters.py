@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import Any
@@ -32,6 +33,7 @@ from crm.models import (
 )
 from crm.models.creators import Fold
 from crm.paging import Order
+from crm.registry import Registry
 
 Relationships = QuerySet[Relationship]
 
@@ -94,6 +96,24 @@ SORTS = [
     (name, _SORT_LABELS[name.lstrip("-")][name.startswith("-")])
     for name in sorted(ORDERS, key=lambda name: name != DEFAULT_SORT)
 ]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """An order that a brand's list has beside the usual ones.
+
+    order     its name is that in the address
+    label     what the choice says
+    prepared  gives rows what the order reads
+    """
+
+    order: Order
+    label: str
+    prepared: Callable[[Relationships], Relationships]
+
+
+# Upper apps: gives the further orders of a brand.
+MORE_SORTS: Registry[Callable[[Brand], Iterable[Sort]]] = Registry()
 
 
 def asked(query: QueryDict) -> str:
@@ -201,6 +221,10 @@ class BoardFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
             self.filters["tag"].extra["queryset"] = Tag.objects.filter(brand=brand)
         # Read when the form is shown or an owner is asked for, once: a program rarely does.
         self.filters["owner"].extra["choices"] = cache(partial(_owners, brand))
+        self._more_sorts = cache(partial(_more_sorts, brand))
+        if "sort" in self.filters:
+            # Not a method: fields are copied with all that they hold.
+            self.filters["sort"].extra["choices"] = cache(partial(_sorts, self._more_sorts))
         for item in self.filters.values():
             widget = item.field.widget
             is_choice = isinstance(widget, forms.Select)
@@ -293,8 +317,8 @@ class CreatorFilter(BoardFilter):
     @property
     def order(self) -> Order:
         """The order that the rows are to be paged in."""
-        chosen = self.form.cleaned_data.get("sort") if self.is_valid() else None
-        return ORDERS[chosen or DEFAULT_SORT]
+        chosen = (self.form.cleaned_data.get("sort") if self.is_valid() else None) or DEFAULT_SORT
+        return ORDERS[chosen] if chosen in ORDERS else self._more_sorts()[chosen].order
 
     def by_niche(self, rows: Relationships, _name: str, niche: Niche) -> Relationships:
         """Creators who work in the niche."""
@@ -320,9 +344,9 @@ class CreatorFilter(BoardFilter):
             }
         )
 
-    def by_order(self, rows: Relationships, _name: str, _order: str) -> Relationships:
-        """The order narrows nothing: the pager sorts."""
-        return rows
+    def by_order(self, rows: Relationships, _name: str, order: str) -> Relationships:
+        """The order narrows nothing: the pager sorts, by what some orders add to the rows."""
+        return rows if order in ORDERS else self._more_sorts()[order].prepared(rows)
 
 
 def add_filter(name: str, part: filters.Filter) -> None:
@@ -335,6 +359,18 @@ def add_filter(name: str, part: filters.Filter) -> None:
         msg = f"There is a filter “{name}” already."
         raise ValueError(msg)
     CreatorFilter.base_filters[name] = part
+
+
+def _more_sorts(brand: Brand | None) -> dict[str, Sort]:
+    """By name; without a brand there are none."""
+    if brand is None:
+        return {}
+    return {sort.order.name: sort for source in MORE_SORTS for sort in source(brand)}
+
+
+def _sorts(more: Callable[[], Mapping[str, Sort]]) -> list[tuple[str, str]]:
+    """All orders to choose from, the default first."""
+    return [*SORTS, *((name, sort.label) for name, sort in more().items())]
 
 
 def _owners(brand: Brand) -> list[tuple[str, str]]:

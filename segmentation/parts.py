@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from campaigns.selectors.engagements import MARKS
 from campaigns.services.tracking.arms import ARMS
 from crm import board as cards
 from crm import day as days
 from crm import overview, search
-from crm.filters import add_filter
+from crm.filters import MORE_SORTS, add_filter
 from crm.lists import columns
 from crm.outreach.parts import AUDIENCES, OBJECTIONS
 from crm.services import demo
@@ -19,7 +20,7 @@ from crm.services.privacy.parts import FILES, Files, add_deleted, add_part
 from crm.services.webhooks import places
 from crm.services.webhooks.places import Place
 from crm.timeline import SOURCES
-from segmentation import board, day, lists, outreach
+from segmentation import board, day, lists, outreach, score_lists
 from segmentation import overview as overview_here
 from segmentation.services import erasing, held, judged, stage_criteria
 from segmentation.services.experiments import link_variants
@@ -51,6 +52,9 @@ def add_parts() -> None:
     for name, part in lists.FILTERS.items():
         add_filter(name, part)
     columns.SOURCES.add("segments", lists.COLUMNS)
+    columns.SOURCES.add("scores", score_lists.columns)
+    MORE_SORTS.add("scores", score_lists.sorts)
+    MARKS.add("scores", score_lists.marks)
     search.KINDS.add("segments", lists.KIND)
     for name, action in lists.ACTIONS.items():
         search.ACTIONS.add(name, action)

@@ -58,6 +58,7 @@ urlpatterns = [
     path("scores/", scores.scores, name="scores"),
     path("scores/new/", scores.edit, name="score_new"),
     path("scores/<slug:key>/", scores.score, name="score"),
+    path("scores/<slug:key>/ranking.csv", scores.ranking, name="score_ranking"),
     path("scores/<slug:key>/edit/", scores.edit, name="score_edit"),
     path("scores/<slug:key>/versions/<int:number>/use/", scores.use, name="score_use"),
     path("scores/<slug:key>/count/", scores.count, name="score_count"),

@@ -712,6 +712,7 @@ PAGES = {
     "segmentation:formulas": Access(EVERYBODY),
     "segmentation:scores": Access(EVERYBODY),
     "segmentation:score": Access(EVERYBODY),
+    "segmentation:score_ranking": Access(EVERYBODY),
     "segmentation:score_new": Access(RUNNERS, RUNNERS),
     "segmentation:score_edit": Access(RUNNERS, RUNNERS),
     "segmentation:score_use": Access(None, RUNNERS),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +12,8 @@ from campaigns.choices import EngagementStage
 from campaigns.models import Campaign, Engagement, EngagementStay
 from campaigns.selectors.conflicts import Conflict, Weight, conflicts_of, vetted
 from campaigns.services.engagements import allowed_moves
-from crm.models import Relationship
+from crm.models import Brand, Relationship
+from crm.registry import Registry
 from crm.selectors import CreatorRow, TierTable, creator_rows
 
 
@@ -29,6 +30,18 @@ class Card:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """A number of a creator that an upper app puts on the shortlist."""
+
+    label: str
+    value: float
+
+
+# Upper apps: the marks of these creators, each with those that they have; one query.
+MARKS: Registry[Callable[[Brand, Collection[int]], Mapping[int, Sequence[Mark]]]] = Registry()
+
+
+@dataclass(frozen=True)
 class Line:
     """A row of the shortlist: a card with what speaks for and against the creator."""
 
@@ -37,6 +50,7 @@ class Line:
     # Why they are on the list, and what vetting found.
     why: str
     review: str
+    marks: Sequence[Mark] = ()
 
     @property
     def is_barred(self) -> bool:
@@ -94,12 +108,15 @@ def shortlist(
         .order_by("engagement_id", "entered_at")
         .values_list("engagement", "reason")
     )
+    creators = [row.relationship.creator_id for row in engagements]
+    marks = [source(campaign.brand, creators) for source in MARKS]
     return [
         Line(
             card=card,
             conflicts=conflicts[card.engagement.pk],
             why=why.get(card.engagement.pk, ""),
             review=reviews.get(card.engagement.relationship_id, ""),
+            marks=[mark for found in marks for mark in found.get(card.row.creator.pk, ())],
         )
         for card in cards(campaign, engagements, at=at, today=today, reviews=reviews)
     ]

@@ -31,7 +31,8 @@ from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
 from crm.api.query import require_valid
 from crm.api.schema import ProblemSerializer
 from crm.choices import CreatorType, ListKind, Scope, Stage
-from crm.filters import CreatorFilter
+from crm.fact_keys import OF_A_SCORE
+from crm.filters import ORDERS, CreatorFilter
 from crm.limits import TookTooLong
 from crm.lists.columns import PARAMETER as COLUMNS_PARAMETER
 from crm.lists.columns import unknown_columns
@@ -70,6 +71,13 @@ _PARAMETERS: dict[str, Any] = {
     "engagement_max": OpenApiTypes.NUMBER,
     "last_post_within": OpenApiTypes.INT,
     "country": {"type": "string", "description": "ISO 3166-1 alpha-2, e.g. DK."},
+    "sort": {
+        "anyOf": [
+            {"type": "string", "enum": sorted(ORDERS)},
+            {"type": "string", "pattern": f"^-?{OF_A_SCORE}[a-z][a-z0-9_]*$"},
+        ],
+        "description": f"The order; `-` is downwards. `{OF_A_SCORE}KEY` is that of a score in use.",
+    },
 }
 for _name, _kind in _PARAMETERS.items():
     extend_schema_field(_kind)(CreatorFilter.base_filters[_name])

@@ -158,8 +158,14 @@ class CreatorScore(models.Model):
         db_index=False,
         related_name="+",
     )
+    # No accessor, but a name by which a list of creators is sorted (segmentation/lists.py).
     creator = models.ForeignKey(
-        Creator, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+        Creator,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        related_query_name="held_score",
     )
     version = models.ForeignKey(
         ScoreVersion,

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from crm.exports import stream
 from crm.fact_keys import key_of
 from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
@@ -20,6 +22,7 @@ from segmentation.models import ScoreModel, ScoreVersion
 from segmentation.scoring.definition import DefinitionInvalid
 from segmentation.selectors import creators as creator_selectors
 from segmentation.selectors import scores as selectors
+from segmentation.selectors.score_files import ranking_file
 from segmentation.services.edits import EditRefused
 from segmentation.services.scores import writing
 from segmentation.services.scores.writing import components
@@ -56,6 +59,15 @@ def score(request: BrandRequest, key: str) -> HttpResponse:
         "page": page,
     }
     return render(request, "segmentation/scores/detail.html", context)
+
+
+@require_safe
+@brand_page(Can.VIEW)
+def ranking(request: BrandRequest, key: str) -> HttpResponseBase:
+    """The whole ranking as a file, with the points of each component."""
+    model = _find(request, key)
+    head, lines = ranking_file(model)
+    return stream(f"ranking-{request.brand.slug}-{model.key}", head, lines)
 
 
 @brand_page(Can.EDIT_SCORES)
