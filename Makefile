@@ -59,7 +59,7 @@ schema: $(VENV)/.test
 	diff -u docs/openapi.yaml var/openapi.yaml
 
 fuzz: $(VENV)/.test ## send the whole API what its document allows and does not; EXAMPLES=... of each
-	FUZZ_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest -n 2 tests/test_api_fuzz.py
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),20) $(BIN)/pytest -n 2 tests/test_api_fuzz.py tests/test_api_bad_input.py
 
 containers: $(VENV)/.test node_modules/.test
 	$(NODE) node_modules/dclint/bin/dclint.cjs --max-warnings 0 docker-compose.yml

@@ -1,12 +1,15 @@
 """Whatever is sent to the API is answered with rows or with a problem, never with a fault of ours.
 
 Addresses, parameters and members come from the schema, values from a list of nasty ones and from
-hypothesis.
+hypothesis. `make fuzz` sends all of the list, and FUZZ_EXAMPLES of hypothesis.
 """
 
 from __future__ import annotations
 
 import json
+import os
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -103,12 +106,14 @@ values = st.recursive(
     max_leaves=6,
 )
 
-# Each parameter and member is sent every sixth of the nasty ones, and its neighbours the others:
-# names share their readers across the endpoints, so that each reader meets them all. In the same
-# way addresses and bodies that are hardly JSON take turns.
-TURNS = 6
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
+# Names share their readers across the endpoints: the operations that take a name share the nasty
+# ones among them, so that each reader meets them all, or three where few take it. In the same way
+# addresses and bodies that are hardly JSON take turns.
+MOST = 3 * EXAMPLES
+TURNS = max(1, 15 // EXAMPLES)
 QUIET = settings(
-    max_examples=5,
+    max_examples=2 * EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -123,6 +128,42 @@ WRITES = [
 _TAKING = [write for write in WRITES if "requestBody" in write[2]]
 BODIES = [one for one in _TAKING if "application/json" in one[2]["requestBody"]["content"]]
 FORMS = [one for one in _TAKING if one not in BODIES]
+
+
+def _parameters(operation: dict[str, Any]) -> list[str]:
+    return [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+
+
+def _members(operation: dict[str, Any]) -> list[str]:
+    [body] = operation["requestBody"]["content"].values()
+    reference = body["schema"]["$ref"].rpartition("/")[2]
+    return list(SCHEMA["components"]["schemas"][reference]["properties"])
+
+
+def _taken() -> Iterator[tuple[str, str]]:
+    """Each operation with each name that it takes, in addresses and in bodies."""
+    for path, operation in GETS:
+        for name in _parameters(operation):
+            yield f"GET {path}", name
+    for path, method, operation in _TAKING:
+        for name in _members(operation):
+            yield f"{method} {path}", f"body {name}"
+
+
+TAKERS = Counter(name for _, name in _taken())
+# Which of those who take a name an operation is, whatever process its test runs in.
+_PLACES: dict[tuple[str, str], int] = {}
+_met: Counter[str] = Counter()
+for _operation, _name in _taken():
+    _PLACES[_operation, _name] = _met[_name]
+    _met[_name] += 1
+
+
+def share(operation: str, name: str, nasty: list[Any]) -> list[Any]:
+    """What this operation sends as `name`: the next ones of the list, going round."""
+    count = min(MOST, -(-len(nasty) // TAKERS[name]))
+    first = _PLACES[operation, name] * count
+    return [nasty[place % len(nasty)] for place in range(first, first + count)]
 
 
 @dataclass(frozen=True)
@@ -185,10 +226,10 @@ def ask(rest: Rest, method: str, address: str, body: bytes = b"") -> None:
 
 @pytest.mark.parametrize(("path", "operation"), GETS, ids=[path for path, _ in GETS])
 def test_any_query_string(rest, places, path, operation):
-    names = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+    names = _parameters(operation)
     address = fill(path, places)
-    for turn, name in enumerate(names, start=len(path)):
-        for text in NASTY_TEXTS[turn % TURNS :: TURNS]:
+    for name in names:
+        for text in share(f"GET {path}", name, NASTY_TEXTS):
             ask(rest, "GET", f"{address}?{urlencode({name: text})}")
 
     @QUIET
@@ -215,12 +256,10 @@ def test_any_address(rest, places, path):
 )
 def test_any_body(rest, places, brand, path, method, operation):
     address = fill(path, {**places, "{id}": str(brand.relationships.get().pk)})
-    content = operation["requestBody"]["content"]["application/json"]["schema"]
-    reference = content["$ref"].rpartition("/")[2]
-    members = list(SCHEMA["components"]["schemas"][reference]["properties"])
+    members = _members(operation)
     needed = {"version": 1} if "version" in members else {}
-    for turn, name in enumerate(members, start=len(path)):
-        for value in NASTY_VALUES[turn % TURNS :: TURNS]:
+    for name in members:
+        for value in share(f"{method} {path}", f"body {name}", NASTY_VALUES):
             body = {**needed, name: value}
             ask(rest, method.upper(), address, json.dumps(body).encode())
 
@@ -235,13 +274,11 @@ def test_any_body(rest, places, brand, path, method, operation):
 @pytest.mark.parametrize(("path", "method", "operation"), FORMS, ids=[path for path, _, _ in FORMS])
 def test_any_form(rest, places, brand, path, method, operation):
     address = fill(path, {**places, "{id}": str(brand.relationships.get().pk)})
-    [(kind, form)] = operation["requestBody"]["content"].items()
+    [kind] = operation["requestBody"]["content"]
     assert kind == "multipart/form-data"
-    reference = form["schema"]["$ref"].rpartition("/")[2]
-    members = list(SCHEMA["components"]["schemas"][reference]["properties"])
     ask(rest, method.upper(), address, b"{}")
-    for name in members:
-        for text in NASTY_TEXTS:
+    for name in _members(operation):
+        for text in share(f"{method} {path}", f"body {name}", NASTY_TEXTS):
             answer = rest.client.post(address, {name: text.encode("utf-8", "replace")})
             assert 400 <= answer.status_code < 500, (name, text)
             assert_problem(answer, answer.status_code)

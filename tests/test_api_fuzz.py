@@ -7,7 +7,6 @@ every time. `make fuzz` sends FUZZ_EXAMPLES of both, others each time.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
@@ -23,9 +22,8 @@ from tests.factories import BrandFactory
 from tests.people import person
 from tests.rest import make_token
 from tests.schema import with_closed_answers
-from tests.test_api_bad_input import make_places
+from tests.test_api_bad_input import EXAMPLES, make_places
 
-EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "1"))
 SCHEMA = schemathesis.openapi.from_dict(with_closed_answers())
 SCHEMA.app = get_wsgi_application()
 OPERATIONS = {
