@@ -65,6 +65,7 @@ from campaigns.api.watching import (
     PostingTimesViewSet,
 )
 from campaigns.api.whereabouts import SoonViewSet, WhereaboutsViewSet
+from config import api_acts
 from config.batches import BATCHES
 from crm.api.addresses import AddressViewSet
 from crm.api.agents import AgentViewSet, RepresentationViewSet
@@ -90,6 +91,7 @@ from crm.api.outreach_rules import OutreachRulesViewSet
 from crm.api.post_comments import CommentThreadViewSet, PostCommentViewSet
 from crm.api.posts import PostViewSet
 from crm.api.privacy import PrivacyRequestViewSet
+from crm.api.privacy_of_creators import PrivacyNoticeViewSet
 from crm.api.problems import not_found
 from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
@@ -160,6 +162,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "enrolments": ("enrolments", EnrolmentViewSet),
     "suppressions": ("suppressions", SuppressionViewSet),
     "privacy-requests": ("privacy-requests", PrivacyRequestViewSet),
+    "privacy-notices": ("privacy-notices", PrivacyNoticeViewSet),
     "applications": ("applications", ApplicationViewSet),
     "conversions": ("conversions", ConversionViewSet),
     "campaigns": ("campaigns", CampaignViewSet),
@@ -249,6 +252,7 @@ for name, (prefix, viewset) in RESOURCES.items():
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
+    *api_acts.urlpatterns,
     *(path(f"{name}:batch", one.as_view({"post": "batch"})) for name, one in BATCHES.items()),
     re_path(
         rf"^creators/(?P<uid>{UID})/fields/?$",

@@ -28,6 +28,7 @@ NOT_THERE = {
     "AllOfIt": ("", "not_waiting"),
     "ButForTheSizeOfCreators": ("/hold_dimensions", "unknown_dimension"),
     "FromTheAcceptedOffer": ("/engagement", "refused"),
+    "Instagram,OneColumnLeftOut": None,
     "OfWhatWasMeasured": None,
     "OneCreator": ("/campaign", "unknown_campaign"),
     "Sufficient,AndTheDraftIsApproved": None,

@@ -1,22 +1,35 @@
-"""Imports: what was brought in, how far it is, and what was refused."""
+"""Imports: uploaded, given a meaning, checked, applied, undone; what each brought and refused."""
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from pathlib import Path
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
+from crm.api.import_bodies import (
+    ImportFile,
+)
 from crm.api.pagination import PageQuery, Row
+from crm.api.parsing import StrictJSONParser
+from crm.api.problems import BadBody, Fault
 from crm.choices import ImportStatus, Scope
+from crm.importers.mapping import Kind, MappingInvalid
+from crm.importers.rows import Unreadable
 from crm.models import ImportBatch, ImportReject
 from crm.paging import Order
+from crm.services.imports import batches
+from crm.services.imports.batches import Wishes
 
 ORDER = Order("imports", key="created_at", descending=True)
 REJECT_ORDER = Order("rejects", key="line")
@@ -109,7 +122,10 @@ class ImportViewSet(BrandViewSet[ImportBatch]):
     """Imports of the brand."""
 
     scope = Scope.IMPORTS_READ
+    write_scope = Scope.IMPORTS_WRITE
     queryset = ImportBatch.objects.none()
+    # A body without a file is read as well, to say that it is missing.
+    parser_classes = [MultiPartParser, StrictJSONParser]
     serializer_class = ImportSerializer
     filterset_class = ImportFilter
     lookup_value_regex = ID
@@ -126,8 +142,31 @@ class ImportViewSet(BrandViewSet[ImportBatch]):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One import: ask again to follow its progress."""
-        [found] = imports([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])
-        return Response(found)
+        return Response(self.shown(pk))
+
+    @extend_schema(request={"multipart/form-data": ImportFile}, responses={201: ImportSerializer})
+    def create(self, request: Request) -> Response:
+        """Upload a list; nothing is taken in before its columns are settled and it is applied."""
+        body = ImportFile(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = dict(body.validated_data)
+        file = said.pop("file")
+        kind = Kind(said.pop("kind")) if "kind" in said else None
+        if said.get("platform", "") not in {"", *batches.platform_keys()}:
+            words = "There is no such platform."
+            raise BadBody([Fault("/platform", "does_not_exist", words)])
+        try:
+            made = batches.upload(
+                brand=self.brand,
+                actor=self.actor,
+                file=file,
+                file_name=Path(file.name or "list").name,
+                wishes=Wishes(kind=kind, **said),
+                at=timezone.now(),
+            )
+        except (Unreadable, MappingInvalid) as refusal:
+            raise BadBody([Fault("/file", "unreadable", str(refusal))]) from refusal
+        return Response(self.shown(made.pk), status=HTTPStatus.CREATED)
 
     @extend_schema(responses=RejectSerializer(many=True), filters=False)
     @action(detail=True)
@@ -138,3 +177,8 @@ class ImportViewSet(BrandViewSet[ImportBatch]):
             "line", "column", "value", "reason"
         )
         return self.page(rows, order=REJECT_ORDER, represent=rejects)
+
+    def shown(self, pk: str | int) -> Row:
+        """The import as the API shows it; 404 where the brand has none of this id."""
+        [found] = imports([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])
+        return found

@@ -52,6 +52,9 @@ class ThreadSerializer(serializers.Serializer[Any]):
     reply_waiting_since = serializers.DateTimeField(
         allow_null=True, help_text="Since when the creator waits for an answer."
     )
+    set_aside_at = serializers.DateTimeField(
+        allow_null=True, help_text="Since when it is about no creator."
+    )
     created_at = serializers.DateTimeField()
     last_at = serializers.DateTimeField()
 
@@ -115,6 +118,7 @@ THREAD_COLUMNS = (
     "relationship__creator__name",
     "mailbox__address",
     "reply_waiting_since",
+    "set_aside_at",
     "created_at",
     "last_at",
 )
@@ -155,6 +159,7 @@ def threads(rows: list[Row]) -> list[Row]:
             "relationship": row["relationship_id"],
             "mailbox": row["mailbox__address"],
             "reply_waiting_since": row["reply_waiting_since"],
+            "set_aside_at": row["set_aside_at"],
             "created_at": row["created_at"],
             "last_at": row["last_at"],
         }

@@ -9,7 +9,12 @@ from typing import Any, Literal, TypeAlias
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import get_doc
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema_serializer
+from drf_spectacular.utils import (
+    OpenApiExample,
+    OpenApiParameter,
+    OpenApiResponse,
+    extend_schema_serializer,
+)
 from rest_framework import serializers
 
 from crm.api import conditions, repeating
@@ -63,6 +68,16 @@ STATUSES = {
     "nothing was done.",
     HTTPStatus.TOO_MANY_REQUESTS: "The token has had its requests of this minute: `Retry-After`.",
 }
+
+
+def refusal(*codes: str) -> dict[tuple[int, str], OpenApiResponse]:
+    """For `responses`: 409 with one of these codes, and nothing was done."""
+    words = ", ".join(f"`{code}`" for code in codes)
+    return {
+        (HTTPStatus.CONFLICT.value, MEDIA_TYPE): OpenApiResponse(
+            ProblemSerializer, description=f"Refused ({words}); nothing was done."
+        )
+    }
 
 
 class FaultSerializer(serializers.Serializer[Any]):

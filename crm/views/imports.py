@@ -21,28 +21,21 @@ from crm.choices import ImportStatus
 from crm.forms import ImportColumnForm, ImportFileForm, UploadForm, put_error
 from crm.importers.dates import DateForm
 from crm.importers.examples import sample_value
-from crm.importers.mapping import ColumnMapping, Kind, MappedColumn, MappingInvalid
+from crm.importers.mapping import ColumnMapping, Kind, MappingInvalid
 from crm.importers.numbers import DecimalStyle, PercentUnit
-from crm.importers.reading import Reading
 from crm.importers.rows import Unreadable
 from crm.importers.vocabulary import NUMBERS, PERCENTAGES, Level, Parse, Targets
 from crm.models import ImportBatch
 from crm.paging import Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
-from crm.services.imports import batches, files, hindrances, undoing
+from crm.services.imports import asking, batches, files, hindrances, settling, undoing
 from crm.services.imports.batches import ImportRefused, Wishes
-from crm.services.promised_tasks import promise
 
-CHECK_TASK = "crm.tasks.check_import"
-APPLY_TASK = "crm.tasks.apply_import"
-WAITING = "Waiting for a worker"
 PAGE_SIZE = 25
 SAMPLES_SHOWN = 3
 REJECTS_SHOWN = 20
 _NEWEST_FIRST = Order("imports", "created_at", "id", descending=True)
 _WORKING = (ImportStatus.CHECKING, ImportStatus.APPLYING, ImportStatus.UNDOING)
-_OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.FAILED)
-_NO_FILE = "The file of this import cannot be read any more. Upload it again."
 _COUNT_WORDS = (
     ("creators_new", "New creators"),
     ("creators_updated", "Updated creators"),
@@ -98,10 +91,10 @@ def imports(request: BrandRequest) -> HttpResponse:
 def columns(request: BrandRequest, pk: int) -> HttpResponse:
     """What each column means; settling it starts the dry run."""
     batch = _batch(request, pk)
-    if batch.status not in _OPEN:
+    if batch.status not in batches.OPEN:
         return redirect("crm:import", brand=request.brand.slug, pk=pk)
     try:
-        mapping, samples = _as_stored(batch)
+        mapping, samples = settling.as_stored(batch)
     except Unreadable as refusal:
         messages.error(request, str(refusal))
         return redirect("crm:import", brand=request.brand.slug, pk=pk)
@@ -112,17 +105,17 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
     targets = batches.targets_of(request.brand)
     if is_sent and file_form.is_valid():
         mapping = _posted(request, mapping, file_form, targets)
-        on = mapping.captured_on
-        captured_at = batches.moment_of(on) if on else _otherwise(batch)
+        captured_at = settling.captured_at(batch, mapping)
         try:
-            batches.settle(batch_id=pk, mapping=mapping, captured_at=captured_at)
+            with transaction.atomic():
+                batches.settle(batch_id=pk, mapping=mapping, captured_at=captured_at)
+                asking.ask_check(batch_id=pk, brand=request.brand)
         except MappingInvalid as refusal:
             problems = refusal.problems
         except ImportRefused as refusal:
             messages.error(request, str(refusal))
             return redirect("crm:import", brand=request.brand.slug, pk=pk)
         else:
-            _start(request, batch, CHECK_TASK, ImportStatus.CHECKING)
             return redirect("crm:import", brand=request.brand.slug, pk=pk)
     context = {
         "batch": batch,
@@ -142,10 +135,10 @@ def columns(request: BrandRequest, pk: int) -> HttpResponse:
 def column(request: BrandRequest, pk: int, number: int) -> HttpResponse:
     """One row of the mapping page as it is after a choice, with how its cells are read then."""
     batch = _batch(request, pk)
-    if batch.status not in _OPEN:
+    if batch.status not in batches.OPEN:
         raise Http404
     try:
-        mapping, samples = _as_stored(batch)
+        mapping, samples = settling.as_stored(batch)
     except Unreadable as refusal:
         raise Http404(str(refusal)) from refusal
     targets = batches.targets_of(request.brand)
@@ -154,15 +147,7 @@ def column(request: BrandRequest, pk: int, number: int) -> HttpResponse:
     before = mapping.columns[number].target
     mapping = _posted(request, mapping, ImportFileForm(request.POST), targets)
     if mapping.columns[number].target != request.POST.get("was", before):
-        # A newly chosen field: mark, unit and date form are told from the cells again.
-        only = replace(
-            mapping,
-            columns=(MappedColumn(mapping.columns[number].column, mapping.columns[number].target),),
-        )
-        told = batches.completed(only, samples, targets).columns[0]
-        changed = list(mapping.columns)
-        changed[number] = replace(told, platform=mapping.columns[number].platform)
-        mapping = replace(mapping, columns=tuple(changed))
+        mapping = settling.told_again(mapping, number, samples, targets)
     row = _column_row(number, mapping, samples, targets)
     return render(request, "crm/imports/columns.html#row", {"row": row, "batch": batch})
 
@@ -188,10 +173,10 @@ def show(request: BrandRequest, pk: int) -> HttpResponse:
 def apply(request: BrandRequest, pk: int) -> HttpResponse:
     """Apply a checked import in the background."""
     batch = _batch(request, pk)
-    if batch.status == ImportStatus.CHECKED:
-        _start(request, batch, APPLY_TASK, ImportStatus.APPLYING)
-    elif batch.status not in {ImportStatus.APPLYING, ImportStatus.APPLIED}:
-        messages.error(request, "Check the rows first: settle the columns and look at the dry run.")
+    try:
+        asking.ask_apply(batch_id=batch.pk, brand=request.brand, actor=request.user)
+    except ImportRefused as refusal:
+        messages.error(request, str(refusal))
     return redirect("crm:import", brand=request.brand.slug, pk=pk)
 
 
@@ -202,9 +187,7 @@ def undo(request: BrandRequest, pk: int) -> HttpResponse:
     reasons: list[str] = []
     if request.method == "POST":
         try:
-            with transaction.atomic():
-                undoing.request_undo(batch_id=pk)
-                promise("crm.tasks.undo_import", batch_id=pk, actor_id=request.user.pk)
+            asking.ask_undo(batch_id=pk, brand=request.brand, actor=request.user)
         except undoing.UndoRefused as refusal:
             reasons = refusal.reasons
         else:
@@ -254,34 +237,6 @@ def _batch(request: BrandRequest, pk: int) -> ImportBatch:
         ImportBatch.objects.filter(brand=request.brand).select_related("created_by"), pk=pk
     )
     return found
-
-
-@transaction.atomic
-def _start(request: BrandRequest, batch: ImportBatch, task: str, status: ImportStatus) -> None:
-    """Show the import as being worked on from now, and leave the work to a worker."""
-    ImportBatch.objects.filter(pk=batch.pk).update(
-        status=status, phase="Waiting for a worker", error=""
-    )
-    arguments = {"actor_id": request.user.pk} if task == APPLY_TASK else {}
-    promise(task, batch_id=batch.pk, **arguments)
-
-
-def _as_stored(batch: ImportBatch) -> tuple[ColumnMapping, dict[str, list[Any]]]:
-    """What its columns mean and first cells of each. Raises Unreadable where its file is lost."""
-    if not (batch.file and batch.reading and batch.mapping):
-        raise Unreadable(_NO_FILE)
-    try:
-        with files.local_path(batch) as path:
-            samples = files.samples_of(path, Reading.from_json(batch.reading))
-        return ColumnMapping.from_json(batch.mapping), samples
-    except (FileNotFoundError, Unreadable, MappingInvalid) as error:
-        raise Unreadable(_NO_FILE) from error
-
-
-def _otherwise(batch: ImportBatch) -> datetime:
-    """The moment of numbers of which no day is said: as first found out, unless a day was said."""
-    said = ColumnMapping.from_json(batch.mapping).captured_on
-    return batch.created_at if said else batch.captured_at
 
 
 def _file_initial(mapping: ColumnMapping) -> dict[str, Any]:
@@ -376,7 +331,7 @@ def _show_context(batch: ImportBatch) -> dict[str, Any]:
     return {
         "batch": batch,
         "is_working": batch.status in _WORKING,
-        "is_open": batch.status in _OPEN,
+        "is_open": batch.status in batches.OPEN,
         "counts": _counts(batch),
         "rejected": sorted(batch.rejected.items()),
         "rejected_total": sum(batch.rejected.values()),

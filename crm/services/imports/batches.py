@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.core.files.base import File
 from django.db import transaction
@@ -24,7 +25,8 @@ from crm.models import Brand, CustomField, ImportBatch, Platform, SavedMapping, 
 from crm.services.imports.files import local_path, propose, samples_of, sha256_of
 
 DEFAULT_SOURCE = "file"
-_OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.FAILED)
+# What can still be given another meaning.
+OPEN = (ImportStatus.UPLOADED, ImportStatus.CHECKED, ImportStatus.FAILED)
 
 
 class ImportRefused(Exception):
@@ -59,7 +61,8 @@ def upload(
     """As `start`, for a file that a browser sent: it is stored with the import."""
     with transaction.atomic():
         batch = ImportBatch(brand=brand, file_name=file_name[:255])
-        batch.file.save(Path(file_name).name[-100:] or "list", file, save=False)
+        # Never the sender's name, which may say who is on the list, or be made to do harm.
+        batch.file.save(uuid4().hex, file, save=False)
         try:
             with local_path(batch) as path:
                 return _start(
@@ -80,7 +83,7 @@ def upload(
 def settle(*, batch_id: int, mapping: ColumnMapping, captured_at: datetime) -> ImportBatch:
     """Take the mapping that a person settled on. Raises MappingInvalid, ImportRefused."""
     batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
-    if batch.status not in _OPEN:
+    if batch.status not in OPEN:
         raise ImportRefused(
             f"This import is {batch.get_status_display().lower()}: its columns are settled."
         )

@@ -13,6 +13,8 @@ from crm.services.facts import mark_changed
 from crm.services.outreach.suppressions import suppress_creator
 from crm.services.privacy.refusals import PrivacyRefused
 
+BECAUSE_MAX = 300
+
 
 @transaction.atomic
 def leave_alone(
@@ -58,7 +60,7 @@ def lift(*, relationship: Relationship, because: str, actor: User, at: datetime)
 
     The suppression list has a way of its own.
     """
-    because = " ".join(because.split())[:300]
+    because = " ".join(because.split())[:BECAUSE_MAX]
     if not because:
         raise PrivacyRefused("Say why it is lifted: it is kept in the ledger.", "because")
     row = Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
