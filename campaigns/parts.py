@@ -48,6 +48,7 @@ from campaigns.services.made_up_conversions import fill_conversions
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
 from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.made_up_series import fill_commissions, fill_series
+from campaigns.services.made_up_visits import fill_survey, fill_visits
 from campaigns.services.publishing import feed as publishing_feed
 from campaigns.services.publishing.importing import follow_import
 from campaigns.services.round_trip import add_round_trip
@@ -124,6 +125,8 @@ DEMO = {
     "conversions": fill_conversions,
     "commissions": fill_commissions,
     "series": fill_series,
+    "visits": fill_visits,
+    "survey": fill_survey,
 }
 
 

@@ -35,6 +35,7 @@ from crm.models import (
     User,
 )
 from crm.services import facts, made_up_fields
+from crm.services.made_up_words import Captions
 from crm.services.metrics import refresh_metrics
 from crm.services.relationships import PATH, SIDE
 
@@ -101,7 +102,7 @@ def fill(*, brand: Brand, creators: int, seed: int, at: datetime) -> MadeUp:
         for key, niche in WORDS["niches"].items()
     ]
     people = list(User.objects.filter(roles__brand=brand).order_by("email", "pk"))
-    maker = _Maker(Random(seed), at, brand, niches, people)  # noqa: S311 - made-up data
+    maker = _Maker(seed, at, brand, niches, people)
     maker.make(creators)
     made = maker.save()
     said = made_up_fields.values(
@@ -125,13 +126,14 @@ class _Maker:
 
     def __init__(
         self,
-        random: Random,
+        seed: int,
         at: datetime,
         brand: Brand,
         niches: Sequence[Niche],
         people: Sequence[User],
     ) -> None:
-        self.random = random
+        self.random = Random(seed)  # noqa: S311 - made-up data
+        self.captions = Captions(seed, at)
         self.at = at
         self.brand = brand
         self.niches = niches
@@ -214,6 +216,7 @@ class _Maker:
                 followers=int(followers * share),
                 moments=moments,
                 place=place,
+                about=[niche.key for niche in niches],
             )
         self._relationship(creator, since)
 
@@ -226,6 +229,7 @@ class _Maker:
         followers: int,
         moments: Sequence[datetime],
         place: int,
+        about: Sequence[str],
     ) -> None:
         random = self.random
         growth = random.gauss(0.03, 0.05)
@@ -257,9 +261,15 @@ class _Maker:
             ]
         # Of some creators no post was ever given; unknown is not zero.
         if random.random() > (0.12 if place == 0 else 0.6):
-            self._posts(profile, counts, rate)
+            self._posts(profile, counts, rate, about)
 
-    def _posts(self, profile: Profile, counts: Sequence[tuple[datetime, int]], rate: float) -> None:
+    def _posts(
+        self,
+        profile: Profile,
+        counts: Sequence[tuple[datetime, int]],
+        rate: float,
+        about: Sequence[str],
+    ) -> None:
         random = self.random
         every = min(max(exp(random.gauss(log(16), 0.7)), 2.5), 120)  # days between posts
         quiet = random.uniform(0, 60) if random.random() < 0.2 else 0
@@ -274,6 +284,7 @@ class _Maker:
             engaged = followers * rate * exp(random.gauss(0, 0.5))
             comments = int(engaged * random.uniform(0.01, 0.07))
             is_video = kind in VIDEO
+            is_paid = random.random() < 0.07 if is_paid_known else None
             self.posts.append(
                 Post(
                     profile=profile,
@@ -281,7 +292,8 @@ class _Maker:
                     external_id=f"made-up-{number}",
                     posted_at=moment,
                     kind=kind,
-                    is_paid_partnership=random.random() < 0.07 if is_paid_known else None,
+                    caption=self.captions.of(about, posted_at=moment, is_paid=bool(is_paid)),
+                    is_paid_partnership=is_paid,
                     followers_at_post=followers if profile.followers is not None else None,
                     likes=int(engaged * 0.93),
                     comments=comments if random.random() < 0.97 else None,

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from crm.models import Brand
-from crm.services import demo, made_up, made_up_applications
+from crm.services import demo, made_up, made_up_applications, made_up_words
 
 
 class Command(BaseCommand):
@@ -20,9 +20,9 @@ class Command(BaseCommand):
 
     help = (
         "Fill an empty brand with made-up creators: accounts, eight quarters of posts and follower "
-        "counts, stage history; the demo brand also gets some applications, offers and gifts. The "
-        "same --seed and --until give the same data. Prints the counts as JSON. A brand that has "
-        "creators already is refused."
+        "counts, stage history; the demo brand also gets some applications, comments, offers and "
+        "gifts. The same --seed and --until give the same data. Prints the counts as JSON. A "
+        "brand that has creators already is refused."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -57,6 +57,9 @@ class Command(BaseCommand):
         if brand.slug == demo.SLUG:
             # A public page: only where nobody takes it for a real one.
             counts["applications"] = made_up_applications.fill(
+                brand=brand, seed=options["seed"], at=at
+            )
+            counts["comments"] = made_up_words.fill_comments(
                 brand=brand, seed=options["seed"], at=at
             )
             for part in demo.PARTS:
