@@ -191,6 +191,8 @@ def add_parts() -> None:
     # Computed again from what stays.
     GOES_WITH.add("campaigns.AuthenticityReading", "campaigns.AuthenticityReading")
     GOES_WITH.add("campaigns.ReliabilityReading", "campaigns.ReliabilityReading")
+    for label in ("CommenterReading", "CommentTie", "AuthenticityScore", "TrustReading"):
+        GOES_WITH.add(f"campaigns.{label}", f"campaigns.{label}")
     add_erasing()
     add_round_trip()
     AFTER_MOVE.add("report", reports.keep_on_completion)

@@ -26,7 +26,7 @@ BUILT_IN = frozenset(
     | {"creator_type", "profession", "audience_country", "audience_age", "audience_gender"}
     | {"audience_quality", "stage", "stage_since", "days_in_stage", "known_since", "days_known"}
     | {"has_owner", "next_step_on", "has_email", "tags", "risk_tier", "risk_points"}
-    | {"audience_flags", "reliability", "causes"}
+    | {"audience_flags", "reliability", "causes", "authenticity", "trust"}
 )
 OF_A_PLATFORM = "strength_"
 # With this beginning, the scores that a brand gives its creators (score_fit).

@@ -15,6 +15,8 @@ class Flag(models.TextChoices):
     DRIFT = "rate_drift", "Engagement fell while followers did not"
     FOLLOWING = "mass_following", "Follows very many accounts"
     QUALITY = "audience_quality", "A source finds few real followers"
+    POD = "comment_pod", "Creators comment on each other's posts"
+    BARE = "bare_account", "The account looks bare"
 
 
 class FlagState(models.TextChoices):

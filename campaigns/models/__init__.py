@@ -10,6 +10,7 @@ from campaigns.models.campaigns import BudgetLine, Campaign, Competitor, Deadlin
 from campaigns.models.causes import CauseEvidence, CauseTag, Donation
 from campaigns.models.claims import Claim
 from campaigns.models.codes import PromoCode, Spike
+from campaigns.models.commenters import CommenterReading, CommentTie
 from campaigns.models.comments import Comment, Opinion
 from campaigns.models.commissions import Commission, CommissionLine, CommissionStatement
 from campaigns.models.connections import ConnectionEntry
@@ -82,6 +83,7 @@ from campaigns.models.tracking import (
     TrackingLink,
     TrackingSettings,
 )
+from campaigns.models.trust import AuthenticityScore, TrustReading, TrustWeights
 from campaigns.models.virtual import Likeness, VirtualCreator
 from campaigns.models.visits import VisitBatch, VisitDay
 from campaigns.models.watching import PlatformWeek, WatchSettings
@@ -93,6 +95,7 @@ __all__ = (
     "AssetUse",
     "AttributionSettings",
     "AuthenticityReading",
+    "AuthenticityScore",
     "Brief",
     "BriefAcceptance",
     "BriefDecision",
@@ -109,6 +112,8 @@ __all__ = (
     "Click",
     "ClickDay",
     "Comment",
+    "CommentTie",
+    "CommenterReading",
     "Commission",
     "CommissionLine",
     "CommissionStatement",
@@ -214,6 +219,8 @@ __all__ = (
     "TopicWeek",
     "TrackingLink",
     "TrackingSettings",
+    "TrustReading",
+    "TrustWeights",
     "UsageRight",
     "ValueSet",
     "VirtualCreator",

@@ -79,8 +79,11 @@ def add_erasing() -> None:
     )
     add_deleted(
         "campaigns.AuthenticityReading",
+        "campaigns.AuthenticityScore",
         "campaigns.CauseEvidence",
         "campaigns.CauseTag",
+        "campaigns.CommentTie",
+        "campaigns.CommenterReading",
         "campaigns.FlagDismissal",
         "campaigns.GuestLink",
         "campaigns.ReliabilityReading",
@@ -97,6 +100,7 @@ def add_erasing() -> None:
         "campaigns.SubmissionPermission",
         "campaigns.SurveyRule",
         "campaigns.TopicPost",
+        "campaigns.TrustReading",
         "campaigns.VirtualCreator",
         "campaigns.Whereabouts",
         "crm.IncidentFile",

@@ -36,4 +36,5 @@ _WHOLE = """
     VirtualCreator Likeness VisitBatch VisitDay WatchSettings PlatformWeek WhereaboutsRule
     Whereabouts FastLane KeywordList Keyword KeywordAssignment KeywordUse SearchSettings
     PostReference TopicWeek RisingTopic TopicPost
+    CommenterReading CommentTie AuthenticityScore TrustWeights TrustReading
 """

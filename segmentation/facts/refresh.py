@@ -66,6 +66,8 @@ COMPOSED = {
     "risk_points": "risks.points",
     "audience_flags": "flags.number",
     "reliability": "reliable.score",
+    "authenticity": "authentic.score",
+    "trust": "trusted.score",
     "causes": "coalesce(stances.causes, '{}')",
     "custom": "coalesce(said.held, '{}')",
 }
@@ -130,12 +132,19 @@ WITH related AS MATERIALIZED (
   WHERE o.since <= %(as_of)s AND (o.ended_at IS NULL OR o.ended_at > %(as_of)s)
   ORDER BY o.relationship_id, o.since DESC, o.id DESC
 ), looked AS (
-  SELECT DISTINCT ON (a.profile_id) p.creator_id, related.id AS relationship_id, a.profile_id,
+  (SELECT DISTINCT ON (a.profile_id) p.creator_id, related.id AS relationship_id, a.profile_id,
     a.raised
   FROM campaigns_authenticityreading a JOIN crm_profile p ON p.id = a.profile_id
   JOIN related ON related.creator_id = p.creator_id
   WHERE a.read_at <= %(as_of)s
-  ORDER BY a.profile_id, a.read_at DESC, a.id DESC
+  ORDER BY a.profile_id, a.read_at DESC, a.id DESC)
+  UNION ALL
+  -- What the brand's own comments say of the same accounts.
+  (SELECT DISTINCT ON (a.profile_id) p.creator_id, related.id, a.profile_id, a.raised
+  FROM campaigns_commenterreading a JOIN crm_profile p ON p.id = a.profile_id
+  JOIN related ON related.creator_id = p.creator_id
+  WHERE a.brand_id = %(brand_id)s AND a.read_at <= %(as_of)s
+  ORDER BY a.profile_id, a.read_at DESC, a.id DESC)
 ), signs AS (
   SELECT relationship_id, profile_id, unnest(raised) AS flag FROM looked
 ), flags AS (
@@ -150,6 +159,16 @@ WITH related AS MATERIALIZED (
 ), reliable AS (
   SELECT DISTINCT ON (a.relationship_id) a.relationship_id, a.score::float8 AS score
   FROM campaigns_reliabilityreading a JOIN related ON related.id = a.relationship_id
+  WHERE a.read_at <= %(as_of)s
+  ORDER BY a.relationship_id, a.read_at DESC, a.id DESC
+), authentic AS (
+  SELECT DISTINCT ON (a.relationship_id) a.relationship_id, a.score::float8 AS score
+  FROM campaigns_authenticityscore a JOIN related ON related.id = a.relationship_id
+  WHERE a.read_at <= %(as_of)s
+  ORDER BY a.relationship_id, a.read_at DESC, a.id DESC
+), trusted AS (
+  SELECT DISTINCT ON (a.relationship_id) a.relationship_id, a.score::float8 AS score
+  FROM campaigns_trustreading a JOIN related ON related.id = a.relationship_id
   WHERE a.read_at <= %(as_of)s
   ORDER BY a.relationship_id, a.read_at DESC, a.id DESC
 ), stances AS (
@@ -189,6 +208,8 @@ LEFT JOIN risks ON risks.relationship_id = related.id
 LEFT JOIN risk_said ON risk_said.relationship_id = related.id
 LEFT JOIN flags ON flags.creator_id = related.creator_id
 LEFT JOIN reliable ON reliable.relationship_id = related.id
+LEFT JOIN authentic ON authentic.relationship_id = related.id
+LEFT JOIN trusted ON trusted.relationship_id = related.id
 LEFT JOIN stances ON stances.relationship_id = related.id
 LEFT JOIN audience ON audience.profile_id = m.primary_profile_id
 LEFT JOIN said ON said.creator_id = related.creator_id"""  # noqa: S608 - names of ours

@@ -132,6 +132,20 @@ def relationship(tags: Iterable[Tag]) -> Iterator[Fact]:
         "of 100",
         "What was on time, answered, kept and attended. Unknown where too little is known.",
     )
+    yield given.count(
+        "authenticity",
+        "Authenticity",
+        "of 100",
+        "How little is unusual in the numbers of the largest account, for its size. "
+        "Unknown where too little can be told.",
+    )
+    yield given.count(
+        "trust",
+        "Trust",
+        "of 100",
+        "Steady posts, disclosures, tone of comments, incidents and reliability, as the brand "
+        "weighs them. Unknown where too little is known.",
+    )
     yield given.fact(
         "causes",
         "Causes",

@@ -83,6 +83,10 @@ class CreatorFacts(models.Model):
     audience_flags = models.IntegerField(null=True)
     # From 0 to 100; null: too little is known (ReliabilityReading).
     reliability = models.FloatField(null=True)
+    # From 0 to 100; null: too little can be told (AuthenticityScore).
+    authenticity = models.FloatField(null=True)
+    # From 0 to 100; null: too little is known (TrustReading).
+    trust = models.FloatField(null=True)
     # Numbers of campaigns.causes; empty where nobody named one.
     causes = ArrayField(models.IntegerField(), null=True)
     # {field key: value} of the brand's custom fields; an absent key is not known.

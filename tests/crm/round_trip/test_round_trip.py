@@ -46,6 +46,8 @@ OUT, IN = "round_trip_out", "round_trip_in"
 # that it fills have every type of column.
 _EMPTY = """
     campaigns.AffectedCampaign campaigns.AttributionSettings campaigns.AuthenticityReading
+    campaigns.AuthenticityScore campaigns.CommentTie campaigns.CommenterReading
+    campaigns.TrustReading campaigns.TrustWeights
     campaigns.CampaignHold campaigns.CauseEvidence campaigns.CauseTag campaigns.ChannelResult
     campaigns.Clause campaigns.Comment campaigns.ConnectionEntry campaigns.ContractRules
     campaigns.ConversionBatch campaigns.ConversionFeed campaigns.Correction campaigns.Delegation
