@@ -44,6 +44,8 @@ class Account:
     counts: tuple[Count, ...] = ()
     posts: tuple[PostSeen, ...] = ()
     following: int | None = None
+    posts_count: int | None = None
+    handle: str = ""
     following_on: date | None = None
     # As the source states it for an average post of the account.
     avg_likes: float | None = None
@@ -76,3 +78,21 @@ class Seen:
     source: str
     # Of the newest thing that it rests on.
     on: date | None = None
+    # How far the number went towards its threshold: 1 is on it, 2 twice as far; None: unknown.
+    excess: float | None = None
+
+
+# Beyond these a number says no more.
+_LEAST, _MOST = 0.001, 100.0
+
+
+def excess(number: float, threshold: float) -> float:
+    """How far a number went towards its threshold, from 0.001 to 100."""
+    if threshold <= 0:
+        return _MOST if number > 0 else _LEAST
+    return round(min(max(number / threshold, _LEAST), _MOST), 3)
+
+
+def at_ease(value: float) -> float:
+    """Of a number that would be far, where something beside it explains why."""
+    return min(value, 0.5)

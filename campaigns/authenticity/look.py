@@ -7,7 +7,17 @@ from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
 
-from campaigns.authenticity.account import CLEAR, RAISED, UNKNOWN, Account, Count, Seen
+from campaigns.authenticity.account import (
+    CLEAR,
+    RAISED,
+    UNKNOWN,
+    Account,
+    Count,
+    Seen,
+    at_ease,
+    excess,
+)
+from campaigns.authenticity.bare import bare
 from campaigns.authenticity.rates import comments, drift, rate
 from campaigns.authenticity.thresholds import KEYS, Thresholds, at
 
@@ -20,11 +30,11 @@ def look(known: Account, limits: Thresholds) -> tuple[Seen, ...]:
             growth(known, limits),
             *rate(known, limits),
             comments(known, limits),
-            repeated(limits),
             country(known, limits),
             drift(known, limits),
             following(known, limits),
             quality(known, limits),
+            bare(known, limits),
         )
     }
     return tuple(found[key] for key in KEYS)
@@ -51,23 +61,14 @@ def growth(known: Account, limits: Thresholds) -> Seen:
         f"({_scaled(highest, form['days_min']):+.0%} in 30 days)"
     )
     threshold = f"{allowed:.0%} in 30 days from {first.followers:,} followers"
-    is_jump = gained >= form["gained_min"] and _excess(highest, limits) >= 1
+    far = excess(_excess(highest, limits), 1)
+    is_jump = gained >= form["gained_min"] and far >= 1
     state = RAISED if is_jump else CLEAR
     if is_jump:
         came_along, told = _along(known, first.on, last, gained / first.followers, limits)
         state, words = (CLEAR if came_along else RAISED), f"{words}; {told}"
-    return Seen("growth_spike", state, words, threshold, source, last.on)
-
-
-def repeated(limits: Thresholds) -> Seen:
-    """Who comments is not kept."""
-    return Seen(
-        "repeat_commenters",
-        UNKNOWN,
-        "Comments and who wrote them are not kept here: no import brings them.",
-        "",
-        str(limits.given["repeat_commenters"]["source"]),
-    )
+    far = far if state == RAISED else at_ease(far)
+    return Seen("growth_spike", state, words, threshold, source, last.on, far)
 
 
 def country(known: Account, limits: Thresholds) -> Seen:
@@ -98,6 +99,7 @@ def country(known: Account, limits: Thresholds) -> Seen:
             "other country",
             source,
             known.audience_on,
+            min(excess(form["home_most"], home), excess(share, form["other_least"])),
         )
     return Seen("country_mismatch", UNKNOWN, why, "", source)
 
@@ -119,6 +121,10 @@ def following(known: Account, limits: Thresholds) -> Seen:
         "followers for each",
         source,
         known.following_on,
+        min(
+            excess(known.following, form["following_min"]),
+            excess(form["ratio_most"] * known.following, known.followers),
+        ),
     )
 
 
@@ -132,7 +138,9 @@ def quality(known: Account, limits: Thresholds) -> Seen:
     if known.audience_source:
         value += f", says {known.audience_source}"
     state = RAISED if known.quality < least else CLEAR
-    return Seen("audience_quality", state, value, f"below {least:.0%}", source, known.audience_on)
+    far = excess(1 - known.quality, 1 - least)
+    threshold = f"below {least:.0%}"
+    return Seen("audience_quality", state, value, threshold, source, known.audience_on, far)
 
 
 def _steps(counts: list[Count], days_max: int) -> Iterator[tuple[Count, Count]]:

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from statistics import median
 
-from campaigns.authenticity.account import CLEAR, RAISED, UNKNOWN, Account, PostSeen, Seen
+from campaigns.authenticity.account import (
+    CLEAR,
+    RAISED,
+    UNKNOWN,
+    Account,
+    PostSeen,
+    Seen,
+    at_ease,
+    excess,
+)
 from campaigns.authenticity.thresholds import Thresholds
 
 _TENTH, _HUNDREDTH = 0.1, 0.01
@@ -29,9 +38,11 @@ def rate(known: Account, limits: Thresholds) -> tuple[Seen, Seen]:
     usual = band.of(known.followers)
     said = f"{_percent(value)} of {band.per} react: {words}"
     high, low = value > usual.high, value < usual.low
+    above, below = f"above {_percent(usual.high)}", f"below {_percent(usual.low)}"
+    far_up, far_down = excess(value, usual.high), excess(usual.low, value)
     return (
-        Seen("rate_high", _state(high), said, f"above {_percent(usual.high)}", band.source, on),
-        Seen("rate_low", _state(low), said, f"below {_percent(usual.low)}", band.source, on),
+        Seen("rate_high", _state(high), said, above, band.source, on, far_up),
+        Seen("rate_low", _state(low), said, below, band.source, on, far_down),
     )
 
 
@@ -40,8 +51,14 @@ def comments(known: Account, limits: Thresholds) -> Seen:
     form, band = limits.given["comment_ratio"], limits.comments.get(known.platform)
     source = str(form["source"])
 
-    def seen(state: str, value: str, threshold: str = "", on: date | None = None) -> Seen:
-        return Seen("comment_ratio", state, value, threshold, source, on)
+    def seen(
+        state: str,
+        value: str,
+        threshold: str = "",
+        on: date | None = None,
+        far: float | None = None,
+    ) -> Seen:
+        return Seen("comment_ratio", state, value, threshold, source, on, far)
 
     if band is None:
         return seen(UNKNOWN, f"No usual proportion is known for {known.platform}.")
@@ -61,7 +78,8 @@ def comments(known: Account, limits: Thresholds) -> Seen:
     share = f"{said:,} {noun} for {likes:,} likes ({_percent(ratio)})"
     words = f"{share} on {_posts(len(posts))}"
     is_out = not band.low <= ratio <= band.high
-    return seen(_state(is_out), words, threshold, posts[-1][2])
+    far = max(excess(ratio, band.high), excess(band.low, ratio))
+    return seen(_state(is_out), words, threshold, posts[-1][2], far)
 
 
 def drift(known: Account, limits: Thresholds) -> Seen:
@@ -69,8 +87,14 @@ def drift(known: Account, limits: Thresholds) -> Seen:
     form = limits.given["rate_drift"]
     source = str(form["source"])
 
-    def seen(state: str, value: str, threshold: str = "", on: date | None = None) -> Seen:
-        return Seen("rate_drift", state, value, threshold, source, on)
+    def seen(
+        state: str,
+        value: str,
+        threshold: str = "",
+        on: date | None = None,
+        far: float | None = None,
+    ) -> Seen:
+        return Seen("rate_drift", state, value, threshold, source, on, far)
 
     since = known.on - timedelta(days=form["days"])
     first = since - timedelta(days=form["before_days"])
@@ -98,7 +122,9 @@ def drift(known: Account, limits: Thresholds) -> Seen:
     )
     threshold = f"to {form['falls_to']:.0%} or less of the rate before, with no fewer followers"
     is_out = kept <= form["falls_to"] and latest >= earlier
-    return seen(_state(is_out), words, threshold, now[-1].on)
+    far = excess(form["falls_to"], kept)
+    far = far if latest >= earlier else at_ease(far)
+    return seen(_state(is_out), words, threshold, now[-1].on, far)
 
 
 def _rate(known: Account, per: str, limits: Thresholds) -> tuple[float, str, date | None] | None:

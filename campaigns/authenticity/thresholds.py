@@ -17,12 +17,14 @@ KEYS = (
     "rate_high",
     "rate_low",
     "comment_ratio",
-    "repeat_commenters",
     "country_mismatch",
     "rate_drift",
     "mass_following",
     "audience_quality",
+    "bare_account",
 )
+# Of comments that a brand took in: campaigns.authenticity.commenters.
+OF_COMMENTS = ("repeat_commenters", "comment_pod")
 
 
 @dataclass(frozen=True, slots=True)

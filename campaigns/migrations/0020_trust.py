@@ -333,6 +333,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("read_at", models.DateTimeField()),
+                        ("looked_at", models.DateTimeField()),
                         ("superseded_at", models.DateTimeField(blank=True, null=True)),
                         (
                             "score",
@@ -376,9 +377,12 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    ("superseded_at", None),
-                                    ("superseded_at__gte", models.F("read_at")),
-                                    _connector="OR",
+                                    ("looked_at__gte", models.F("read_at")),
+                                    models.Q(
+                                        ("superseded_at", None),
+                                        ("superseded_at__gte", models.F("read_at")),
+                                        _connector="OR",
+                                    ),
                                 ),
                                 name="campaigns_authentic_order",
                             ),
@@ -416,6 +420,7 @@ class Migration(migrations.Migration):
                             ),
                         ),
                         ("read_at", models.DateTimeField()),
+                        ("looked_at", models.DateTimeField()),
                         ("superseded_at", models.DateTimeField(blank=True, null=True)),
                         (
                             "score",
@@ -459,9 +464,12 @@ class Migration(migrations.Migration):
                             ),
                             models.CheckConstraint(
                                 condition=models.Q(
-                                    ("superseded_at", None),
-                                    ("superseded_at__gte", models.F("read_at")),
-                                    _connector="OR",
+                                    ("looked_at__gte", models.F("read_at")),
+                                    models.Q(
+                                        ("superseded_at", None),
+                                        ("superseded_at__gte", models.F("read_at")),
+                                        _connector="OR",
+                                    ),
                                 ),
                                 name="campaigns_trust_order",
                             ),

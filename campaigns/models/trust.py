@@ -93,13 +93,17 @@ class AuthenticityScore(models.Model):
     relationship = models.ForeignKey(
         Relationship, on_delete=models.CASCADE, db_index=False, related_name="+"
     )
+    # Since when it comes to this, to a point.
     read_at = models.DateTimeField()
+    # When the numbers were last computed and were others than before.
+    looked_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
     # From 0 to 100; null: too little can be told.
     score = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
     # {accounts: [...]}: each account with its score and every sign's part of it.
     parts = models.JSONField()
     weights = models.CharField(max_length=20)
+    # SHA-256 of score and points, rounded: the same is renewed, not written again.
     digest = models.CharField(max_length=64)
 
     objects = AuthenticityScoreQuerySet.as_manager()
@@ -119,7 +123,8 @@ class AuthenticityScore(models.Model):
             ),
             models.CheckConstraint(
                 name="campaigns_authentic_order",
-                condition=Q(superseded_at=None) | Q(superseded_at__gte=F("read_at")),
+                condition=Q(looked_at__gte=F("read_at"))
+                & (Q(superseded_at=None) | Q(superseded_at__gte=F("read_at"))),
             ),
         ]
         indexes = [
@@ -154,7 +159,10 @@ class TrustReading(models.Model):
     relationship = models.ForeignKey(
         Relationship, on_delete=models.CASCADE, db_index=False, related_name="+"
     )
+    # Since when it comes to this, to a point.
     read_at = models.DateTimeField()
+    # When the numbers were last computed and were others than before.
+    looked_at = models.DateTimeField()
     superseded_at = models.DateTimeField(null=True, blank=True)
     # From 0 to 100; null: too little is known.
     score = models.DecimalField(max_digits=4, decimal_places=1, null=True, blank=True)
@@ -162,6 +170,7 @@ class TrustReading(models.Model):
     parts = models.JSONField()
     # The version by which it was reckoned: the published one, or the brand's own.
     weights = models.CharField(max_length=20)
+    # SHA-256 of score and points, rounded: the same is renewed, not written again.
     digest = models.CharField(max_length=64)
 
     objects = TrustReadingQuerySet.as_manager()
@@ -181,7 +190,8 @@ class TrustReading(models.Model):
             ),
             models.CheckConstraint(
                 name="campaigns_trust_order",
-                condition=Q(superseded_at=None) | Q(superseded_at__gte=F("read_at")),
+                condition=Q(looked_at__gte=F("read_at"))
+                & (Q(superseded_at=None) | Q(superseded_at__gte=F("read_at"))),
             ),
         ]
         indexes = [

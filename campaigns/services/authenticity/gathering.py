@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -81,7 +81,7 @@ def gather(creators: Collection[int], at: datetime) -> list[Known]:
     profiles = list(
         Profile.objects.filter(creator__in=list(creators))
         .order_by("pk")
-        .values_list("pk", "creator_id", "platform_id", "creator__country")
+        .values_list("pk", "creator_id", "platform_id", "creator__country", "handle", "posts_count")
     )
     given: dict[str, Any] = {
         "profiles": [row[0] for row in profiles],
@@ -96,9 +96,13 @@ def gather(creators: Collection[int], at: datetime) -> list[Known]:
         Known(
             pk,
             creator_id,
-            _account(platform, home, at.date(), (counts[pk], posts[pk], audiences[pk])),
+            replace(
+                _account(platform, home, at.date(), (counts[pk], posts[pk], audiences[pk])),
+                handle=handle,
+                posts_count=posts_count,
+            ),
         )
-        for pk, creator_id, platform, home in profiles
+        for pk, creator_id, platform, home, handle, posts_count in profiles
         if counts[pk] or posts[pk] or audiences[pk]
     ]
 

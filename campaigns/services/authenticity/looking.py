@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 from django.db import connection, transaction
 
-from campaigns.authenticity.account import RAISED, UNKNOWN, Seen
 from campaigns.authenticity.look import look
 from campaigns.authenticity.thresholds import Thresholds, standard
 from campaigns.models import AuthenticityReading
 from campaigns.services.authenticity.gathering import Known, gather
-from crm.audit import canonical
+from campaigns.services.authenticity.keeping import columns, keep
 from crm.models import Creator
 from crm.services.facts import mark_changed
 
@@ -57,70 +54,20 @@ def look_at(creators: Collection[int], *, at: datetime) -> int:
     rows = AuthenticityReading.objects.current().filter(
         profile__in=[one.profile_id for one in known]
     )
-    before = {row.profile_id: row for row in rows}
-    made, renewed, whose = [], [], set()
-    for one in known:
-        old, new = before.get(one.profile_id), _row(one, limits, at)
-        if old is not None and old.digest == new.digest:
-            continue
-        if old is not None and _outcome(old) == _outcome(new) and old.looked_at <= at:
-            old.flags, old.digest, old.looked_at = new.flags, new.digest, at
-            renewed.append(old)
-            continue
-        made.append(new)
-        if old is None or old.raised != new.raised:
-            whose.add(one.creator_id)
-    _close([before[row.profile_id] for row in made if row.profile_id in before], at)
-    AuthenticityReading.objects.bulk_update(
-        renewed, ["flags", "digest", "looked_at"], batch_size=500
+    made, moved = keep(
+        AuthenticityReading,
+        {row.profile_id: row for row in rows},
+        [_row(one, limits, at) for one in known],
+        at,
     )
-    AuthenticityReading.objects.bulk_create(made, batch_size=500)
+    whose = {one.creator_id for one in known if one.profile_id in moved}
     mark_changed(brand=None, creator_ids=whose, cause="authenticity")
-    return len(made)
-
-
-def plain(seen: Sequence[Seen], limits: Thresholds) -> list[dict[str, Any]]:
-    """What came out, as the database keeps it."""
-    return [
-        {
-            "key": one.key,
-            "label": limits.label(one.key),
-            "state": one.state,
-            "value": one.value,
-            "threshold": one.threshold,
-            "source": one.source,
-            "on": one.on.isoformat() if one.on else None,
-            "why": limits.why(one.key),
-        }
-        for one in seen
-    ]
+    return made
 
 
 def _row(one: Known, limits: Thresholds, at: datetime) -> AuthenticityReading:
     seen = look(one.account, limits)
-    flags = plain(seen, limits)
-    said = {"thresholds": limits.version, "flags": flags}
-    return AuthenticityReading(
-        profile_id=one.profile_id,
-        read_at=at,
-        looked_at=at,
-        raised=sorted(sign.key for sign in seen if sign.state == RAISED),
-        unknown=sorted(sign.key for sign in seen if sign.state == UNKNOWN),
-        flags=flags,
-        thresholds=limits.version,
-        digest=hashlib.sha256(canonical(said).encode()).hexdigest(),
-    )
-
-
-def _outcome(row: AuthenticityReading) -> tuple[list[str], list[str], str]:
-    return row.raised, row.unknown, row.thresholds
-
-
-def _close(rows: Sequence[AuthenticityReading], at: datetime) -> None:
-    for row in rows:
-        # Clocks of two servers differ a little.
-        row.superseded_at = max(row.read_at, at)
-    AuthenticityReading.objects.bulk_update(rows, ["superseded_at"], batch_size=500)
+    return AuthenticityReading(profile_id=one.profile_id, **columns(seen, limits, at))
 
 
 def _after(last: int) -> list[int]:

@@ -36,7 +36,9 @@ _JUDGED = (
 
 
 @dataclass
-class _Reviews:
+class Reviewed:
+    """What was decided about sponsored posts, by the first decision about each."""
+
     reviewed: int = 0
     sufficient: int = 0
     on: date | None = None
@@ -60,8 +62,8 @@ def gather(
     numbers = [row.pk for row in relationships]
     zone = ZoneInfo(brand.timezone)
     today = at.astimezone(zone).date()
-    incidents = _incidents(numbers)
-    reviews = _reviews(numbers, zone)
+    incidents = incidents_of(numbers)
+    reviews = reviews_of(numbers, zone)
     plans = _plans(numbers, today)
     looks = _looks(numbers)
     waiting = _waiting(numbers, at - timedelta(days=weights.backlog_days))
@@ -98,7 +100,8 @@ def _day(moment: datetime | None, zone: ZoneInfo) -> date | None:
     return moment.astimezone(zone).date() if moment else None
 
 
-def _incidents(numbers: Collection[int]) -> Mapping[int, list[IncidentSeen]]:
+def incidents_of(numbers: Collection[int]) -> Mapping[int, list[IncidentSeen]]:
+    """Those that count, in the order in which they were written down."""
     found: dict[int, list[IncidentSeen]] = defaultdict(list)
     for row in Incident.objects.counted().filter(relationship__in=numbers).order_by("pk"):
         if row.relationship_id is not None:
@@ -110,8 +113,13 @@ def _incidents(numbers: Collection[int]) -> Mapping[int, list[IncidentSeen]]:
     return found
 
 
-def _reviews(numbers: Collection[int], zone: ZoneInfo) -> Mapping[int, _Reviews]:
-    """By the first decision about each post: put right later, it was missed all the same."""
+def reviews_of(
+    numbers: Collection[int], zone: ZoneInfo, since: datetime | None = None
+) -> Mapping[int, Reviewed]:
+    """By the first decision about each post: put right later, it was missed all the same.
+
+    `since`: posts about which it was decided later than that.
+    """
     rows = (
         DisclosureReview.objects.filter(
             deliverable__engagement__relationship__in=numbers,
@@ -123,8 +131,10 @@ def _reviews(numbers: Collection[int], zone: ZoneInfo) -> Mapping[int, _Reviews]
         .distinct("deliverable_id")
         .values_list("deliverable__engagement__relationship", "verdict", "decided_at")
     )
-    found: dict[int, _Reviews] = defaultdict(_Reviews)
+    found: dict[int, Reviewed] = defaultdict(Reviewed)
     for number, verdict, decided_at in rows:
+        if since is not None and (decided_at is None or decided_at <= since):
+            continue
         mine, day = found[number], _day(decided_at, zone)
         mine.reviewed += 1
         mine.sufficient += verdict == DisclosureVerdict.SUFFICIENT

@@ -1,0 +1,1 @@
+"""Trust: gathered, computed, stored, and weighed by each brand."""
