@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from campaigns.selectors.markets import these
-from campaigns.services.authenticity import dismissing
+from campaigns.services.authenticity import circles, dismissing, scoring
 from campaigns.services.authenticity import looking as looking_at_audiences
 from campaigns.services.causes import papers as cause_papers
 from campaigns.services.contracts import expiring
@@ -33,6 +33,7 @@ from campaigns.services.risk import assessing
 from campaigns.services.submissions import erasing as submissions_erasing
 from campaigns.services.tracking import removing, spikes, writing
 from campaigns.services.tracking.server import Away
+from campaigns.services.trust import reading as trusting
 from campaigns.services.watching import weeks
 from campaigns.services.whereabouts import erasing as whereabouts_erasing
 from crm.models import Brand
@@ -143,16 +144,21 @@ def assess_risk(**_later: Any) -> None:
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def look_at_audiences(**_later: Any) -> None:
-    """Look for signs in the numbers of all accounts."""
-    looking_at_audiences.look_at_all(at=timezone.now())
+    """Look for signs in the numbers of all accounts and in who comments, and score them."""
+    now = timezone.now()
+    looking_at_audiences.look_at_all(at=now)
+    for brand in Brand.objects.order_by("pk"):
+        circles.look_at_comments(brand=brand, at=now)
+        scoring.score_brand(brand=brand, at=now)
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def read_reliability(**_later: Any) -> None:
-    """Compute how reliable creators were, brand by brand."""
+    """Compute how reliable creators were, and trust of which it is a part, brand by brand."""
     now = timezone.now()
     for brand in Brand.objects.order_by("pk"):
         reading.read_brand(brand=brand, at=now)
+        trusting.read_brand(brand=brand, at=now)
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -17,9 +17,18 @@ from rest_framework.response import Response
 from campaigns.api.words import REFUSED, problem
 from campaigns.choices import Flag, FlagState
 from campaigns.models import AuthenticityReading, FlagDismissal
-from campaigns.selectors.authenticity import Looked, Sign, explained, for_list, looked_at
+from campaigns.selectors.authenticity import (
+    Looked,
+    Sign,
+    all_flags,
+    explained,
+    flags_of_comments,
+    for_list,
+    looked_at,
+    with_flag,
+)
 from campaigns.services.authenticity import dismissing
-from campaigns.services.authenticity.looking import look_at
+from campaigns.services.authenticity.now import look_now
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import UID, BrandViewSet
 from crm.api.body import Body
@@ -54,6 +63,11 @@ class SignSerializer(serializers.Serializer[Any]):
     source = serializers.CharField(help_text="Of the threshold.", allow_blank=True)  # type: ignore[assignment]
     on = serializers.DateField(allow_null=True)
     why = serializers.CharField(help_text="What it can mean.")
+    excess = serializers.FloatField(
+        allow_null=True,
+        default=None,
+        help_text="How far the number went towards its threshold: 1 is on it. Null: unknown.",
+    )
     explained = FlagExplainedSerializer(allow_null=True)
 
 
@@ -103,7 +117,7 @@ class FlagsFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
 
     def having(self, rows: QuerySet[Any], _name: str, flag: str) -> QuerySet[Any]:
         """Accounts with this flag raised."""
-        return rows.filter(raised__contains=[flag])
+        return with_flag(rows, self.request.auth.brand, flag)
 
 
 class FlagsViewSet(BrandViewSet[AuthenticityReading]):
@@ -139,8 +153,7 @@ class FlagsViewSet(BrandViewSet[AuthenticityReading]):
     def look(self, request: Request, uid: str) -> Response:
         """Look now."""
         relationship = self._relationship(uid)
-        if relationship.unprofiled_at is None:
-            look_at([relationship.creator_id], at=timezone.now())
+        look_now(relationship=relationship, at=timezone.now())
         return self._answer(relationship)
 
     @extend_schema(request=Explained, responses={200: CreatorFlagsSerializer, **REFUSED})
@@ -204,7 +217,9 @@ class FlagsViewSet(BrandViewSet[AuthenticityReading]):
         return Response({"accounts": [_account(who, one) for one in looked if one.reading]})
 
     def _accounts(self, rows: Sequence[Row]) -> Rows:
-        said = explained(self.brand, timezone.now(), [row["profile_id"] for row in rows])
+        profiles = [row["profile_id"] for row in rows]
+        said = explained(self.brand, timezone.now(), profiles)
+        told = flags_of_comments(self.brand, profiles)
         return [
             {
                 "creator": {
@@ -215,7 +230,7 @@ class FlagsViewSet(BrandViewSet[AuthenticityReading]):
                 "handle": row["profile__handle"],
                 "signs": [
                     _sign(Sign(flag, said.get((row["profile_id"], flag["key"]))))
-                    for flag in row["flags"]
+                    for flag in all_flags(row["profile_id"], row["flags"], told)
                 ],
                 "thresholds": row["thresholds"],
                 "since": row["read_at"],

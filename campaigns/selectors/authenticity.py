@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from campaigns.authenticity.account import RAISED
-from campaigns.models import AuthenticityReading, FlagDismissal
+from campaigns.authenticity.commenters import pod, repeated
+from campaigns.authenticity.thresholds import OF_COMMENTS, standard
+from campaigns.models import AuthenticityReading, CommenterReading, FlagDismissal
+from campaigns.services.authenticity.keeping import plain
 from crm.models import Brand, Profile, Relationship
 
 
@@ -47,7 +51,7 @@ class Looked:
 
 
 def looked_at(relationship: Relationship, at: datetime) -> list[Looked]:
-    """Each account of a creator: three queries. Nothing of who does not want to be scored."""
+    """Each account of a creator: four queries. Nothing of who does not want to be scored."""
     if relationship.unprofiled_at is not None:
         return []
     profiles = list(
@@ -60,11 +64,12 @@ def looked_at(relationship: Relationship, at: datetime) -> list[Looked]:
         for row in AuthenticityReading.objects.current().filter(profile__in=profiles)
     }
     said = explained(relationship.brand, at, readings.keys())
+    told = flags_of_comments(relationship.brand, readings.keys())
     return [
         Looked(
             profile,
             readings.get(profile.pk),
-            signs_of(readings[profile.pk], said) if profile.pk in readings else (),
+            signs_of(readings[profile.pk], said, told) if profile.pk in readings else (),
         )
         for profile in profiles
     ]
@@ -83,12 +88,44 @@ def for_list(brand: Brand) -> QuerySet[AuthenticityReading]:
     Without those who do not want to be sorted and scored.
     """
     known = Relationship.objects.filter(brand=brand, unprofiled_at=None)
+    of_comments = CommenterReading.objects.current().filter(
+        brand=brand, profile=OuterRef("profile")
+    )
     return (
         AuthenticityReading.objects.current()
         .filter(profile__creator__in=known.values("creator"))
-        .exclude(raised=[])
+        .filter(~Q(raised=[]) | Exists(of_comments.exclude(raised=[])))
         .select_related("profile__creator", "profile__platform")
     )
+
+
+def with_flag(
+    rows: QuerySet[AuthenticityReading], brand: Brand, flag: str
+) -> QuerySet[AuthenticityReading]:
+    """Those with this flag raised."""
+    if flag not in OF_COMMENTS:
+        return rows.filter(raised__contains=[flag])
+    of_comments = CommenterReading.objects.current().filter(
+        brand=brand, profile=OuterRef("profile"), raised__contains=[flag]
+    )
+    return rows.filter(Exists(of_comments))
+
+
+def flags_of_comments(
+    brand: Brand, profiles: Collection[int] | None = None
+) -> dict[int, list[dict[str, Any]]]:
+    """What the brand's comments say of accounts; None: of all. One query."""
+    rows = CommenterReading.objects.current().filter(brand=brand)
+    if profiles is not None:
+        rows = rows.filter(profile__in=profiles)
+    return dict(rows.values_list("profile_id", "flags"))
+
+
+def all_flags(
+    profile: int, flags: list[dict[str, Any]], told: Mapping[int, list[dict[str, Any]]]
+) -> list[dict[str, Any]]:
+    """Of an account, those of its numbers and those of comments; the latter also where none are."""
+    return [*flags, *(told.get(profile) or _untold())]
 
 
 def explained(
@@ -102,7 +139,17 @@ def explained(
 
 
 def signs_of(
-    reading: AuthenticityReading, said: Mapping[tuple[int, str], FlagDismissal]
+    reading: AuthenticityReading,
+    said: Mapping[tuple[int, str], FlagDismissal],
+    told: Mapping[int, list[dict[str, Any]]],
 ) -> tuple[Sign, ...]:
     """Every sign of an account, with who explained it."""
-    return tuple(Sign(flag, said.get((reading.profile_id, flag["key"]))) for flag in reading.flags)
+    flags = all_flags(reading.profile_id, reading.flags, told)
+    return tuple(Sign(flag, said.get((reading.profile_id, flag["key"]))) for flag in flags)
+
+
+@cache
+def _untold() -> list[dict[str, Any]]:
+    """What is said where a brand has no comments."""
+    limits = standard()
+    return plain([repeated(None, limits), pod(None, limits, is_told=False)], limits)

@@ -22,13 +22,15 @@ from campaigns.models import AuthenticityReading, FlagDismissal
 from campaigns.selectors.authenticity import (
     Sign,
     explained,
+    flags_of_comments,
     for_list,
     looked_at,
     signs_of,
     standing,
+    with_flag,
 )
 from campaigns.services.authenticity import dismissing
-from campaigns.services.authenticity.looking import look_at
+from campaigns.services.authenticity.now import look_now
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import relationship_with
 from crm.exports import Format, respond
@@ -67,6 +69,7 @@ def flags(request: BrandRequest) -> HttpResponse:
     except BadCursor:
         page = paginate(rows, NEWEST, size=PAGE)
     said = explained(request.brand, timezone.now(), [row.profile_id for row in page.items])
+    told = flags_of_comments(request.brand, [row.profile_id for row in page.items])
     limits = standard()
     context = {
         "page": page,
@@ -74,7 +77,7 @@ def flags(request: BrandRequest) -> HttpResponse:
         "asked": form,
         "is_filtered": bool(request.GET.get("flag")),
         "lines": [
-            (row, [sign for sign in signs_of(row, said) if sign.flag["state"] == "raised"])
+            (row, [sign for sign in signs_of(row, said, told) if sign.flag["state"] == "raised"])
             for row in page.items
         ],
         "version": limits.version,
@@ -113,8 +116,7 @@ def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
 def look(request: BrandRequest, uid: UUID) -> HttpResponse:
     """Look now."""
     relationship = relationship_with(request, uid)
-    if relationship.unprofiled_at is None:
-        look_at([relationship.creator_id], at=timezone.now())
+    look_now(relationship=relationship, at=timezone.now())
     return _again(request, relationship)
 
 
@@ -210,15 +212,16 @@ def _asked(request: BrandRequest) -> tuple[QuerySet[AuthenticityReading], FlagsA
     form = FlagsAsked(request.GET)
     rows = for_list(request.brand)
     flag = form.cleaned_data["flag"] if form.is_valid() else ""
-    return (rows.filter(raised__contains=[flag]) if flag else rows), form
+    return (with_flag(rows, request.brand, flag) if flag else rows), form
 
 
 def _lines(
     request: BrandRequest, rows: QuerySet[AuthenticityReading]
 ) -> Iterator[tuple[object, ...]]:
     said = explained(request.brand, timezone.now())
+    told = flags_of_comments(request.brand)
     for row in in_order(rows, NEWEST).iterator(chunk_size=1_000):
-        for sign in signs_of(row, said):
+        for sign in signs_of(row, said, told):
             if sign.flag["state"] != "raised":
                 continue
             one = sign.dismissal

@@ -69,6 +69,7 @@ GROUPS = {
     "campaigns.spike": "Unusual days of codes and links",
     "campaigns.tracking": "How links and clicks are kept",
     "campaigns.tracking_link": "Tracking links",
+    "campaigns.trust": "Trust in creators, and how it is weighed",
     "campaigns.visits": "Visits of the brand's site",
     "campaigns.watch": "How posts are looked after",
     "campaigns.week": "Working hours",

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import QuerySet
 
+from campaigns.authenticity.thresholds import OF_COMMENTS
 from campaigns.choices import Flag
-from campaigns.models import AuthenticityReading, FlagDismissal
+from campaigns.models import AuthenticityReading, CommenterReading, FlagDismissal
+from campaigns.services.authenticity.scoring import score_some
 from campaigns.services.refusals import CampaignRefused, ReasonNeeded
 from crm import audit
 from crm.models import Profile, Relationship, User
@@ -51,7 +53,9 @@ def dismiss(
         )
     # Whoever does the same at the same time comes after.
     Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
-    raised = AuthenticityReading.objects.current().filter(
+    of_comments = CommenterReading.objects.current().filter(brand=relationship.brand)
+    rows = of_comments if flag in OF_COMMENTS else AuthenticityReading.objects.current()
+    raised = rows.filter(
         profile=profile, profile__creator=relationship.creator_id, raised__contains=[flag]
     )
     if not raised.exists():
@@ -106,6 +110,8 @@ def _record(
     row: FlagDismissal, verb: str, actor: User, at: datetime, data: dict[str, object]
 ) -> None:
     relationship = row.relationship
+    if relationship.unprofiled_at is None:
+        score_some(brand=row.brand, relationships=[relationship], at=at)
     mark_changed(brand=row.brand, creator_ids=[relationship.creator_id], cause="authenticity")
     audit.record(
         brand=row.brand,

@@ -9,7 +9,7 @@ import pytest
 
 from campaigns.authenticity.account import Account, Count, PostSeen, Seen
 from campaigns.authenticity.look import look
-from campaigns.authenticity.thresholds import KEYS, standard
+from campaigns.authenticity.thresholds import KEYS, OF_COMMENTS, standard
 from campaigns.choices import Flag, FlagState
 
 ON = date(2026, 11, 1)
@@ -32,18 +32,18 @@ def seen(account: Account) -> dict[str, Seen]:
 def test_what_is_not_known_is_told_of_nobody() -> None:
     found = look(NOTHING, standard())
     assert tuple(one.key for one in found) == KEYS
-    assert set(KEYS) == set(Flag.values)
+    assert {*KEYS, *OF_COMMENTS} == set(Flag.values)
     assert {one.state for one in found} == {"unknown"} <= set(FlagState.values)
     assert [one.value for one in found] == [
         "Followers are not known in the last 365 days, or of days too far apart.",
         "The number of followers is not known.",
         "The number of followers is not known.",
         "Likes and comments are known of 0 posts only.",
-        "Comments and who wrote them are not kept here: no import brings them.",
         "The creator's country is not known.",
         "0 posts with counts in 90 days and 0 before: at least 5 each are needed.",
         "How many it follows is not known.",
         "No source says.",
+        "How many it follows and how often it has posted are not known.",
     ]
 
 

@@ -65,7 +65,6 @@ def test_what_is_kept(brand: Brand) -> None:
         "rate_drift",
         "rate_high",
         "rate_low",
-        "repeat_commenters",
     ]
     spike = row.flags[0]
     assert (spike["key"], spike["state"], spike["on"], spike["threshold"]) == (
@@ -95,7 +94,7 @@ def test_a_row_for_each_outcome_and_none_for_the_same(brand: Brand) -> None:
     assert look_at([profile.creator_id], at=later) == 0
     row.refresh_from_db()
     assert (row.read_at, row.looked_at) == (NOW, later)
-    assert "6% of the audience in DK" in row.flags[5]["value"]
+    assert "6% of the audience in DK" in row.flags[4]["value"]
     assert not FactChange.objects.exists()
     # Other signs: a row of its own.
     AudienceSnapshot.objects.create(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segmentation", "0031_scores")]
+    dependencies = [("segmentation", "0036_clusters")]
 
     operations = [
         migrations.AddField(

@@ -11,7 +11,7 @@ from crm.operations import CreateModels
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0019_visits"),
+        ("campaigns", "0020_keywords_and_topics"),
         ("crm", "0032_promised_tasks"),
     ]
 

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("campaigns", "0020_trust")]
+    dependencies = [("campaigns", "0021_trust")]
 
     operations = [
         migrations.RemoveConstraint(
