@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segmentation", "0036_clusters")]
+    dependencies = [("segmentation", "0037_name_of_held_scores")]
 
     operations = [
         migrations.AddField(
