@@ -65,7 +65,7 @@ from campaigns.api.watching import (
     PostingTimesViewSet,
 )
 from campaigns.api.whereabouts import SoonViewSet, WhereaboutsViewSet
-from config import api_acts
+from config import api_acts, api_settings
 from config.batches import BATCHES
 from crm.api.addresses import AddressViewSet
 from crm.api.agents import AgentViewSet, RepresentationViewSet
@@ -253,6 +253,7 @@ for name, (prefix, viewset) in RESOURCES.items():
 urlpatterns: list[URLPattern | URLResolver] = [
     *router.urls,
     *api_acts.urlpatterns,
+    *api_settings.urlpatterns,
     *(path(f"{name}:batch", one.as_view({"post": "batch"})) for name, one in BATCHES.items()),
     re_path(
         rf"^creators/(?P<uid>{UID})/fields/?$",

@@ -64,6 +64,8 @@ class Scope(models.TextChoices):
     JOBS_READ = "jobs:read", "Read what you had done in the background"
     JOBS_WRITE = "jobs:write", "Stop and undo what you had done in the background"
     AUDIT_READ = "audit:read", "Read the audit ledger"
+    SETTINGS_READ = "settings:read", "Read what the brand set"
+    SETTINGS_WRITE = "settings:write", "Change what the brand set, as far as your role may"
     CONNECTORS_READ = "connectors:read", "Read connectors and what they pulled"
     CONNECTORS_WRITE = "connectors:write", "Add, change and remove connectors; pull now"
     TOKENS_READ = "tokens:read", "Read your tokens; admins: all of the brand"

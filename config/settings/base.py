@@ -236,6 +236,7 @@ SPECTACULAR_SETTINGS = {
         "DateForm": "crm.api.import_bodies.FORMS",
         "PercentUnit": "crm.api.import_bodies.UNITS",
         "RequestKind": "crm.choices.RequestKind",
+        "RetentionPurpose": "crm.choices.RetentionPurpose",
         "SegmentStatus": "segmentation.choices.SegmentStatus",
         "RunStatus": "segmentation.choices.RunStatus",
         "ChangeKind": "segmentation.choices.ChangeKind",

@@ -62,6 +62,9 @@ NEEDS: dict[Scope, Can] = {
     Scope.JOBS_READ: Can.VIEW,
     Scope.JOBS_WRITE: Can.VIEW,
     Scope.AUDIT_READ: Can.READ_AUDIT,
+    Scope.SETTINGS_READ: Can.VIEW,
+    # Each part says who may change it (crm/api/settings.py).
+    Scope.SETTINGS_WRITE: Can.VIEW,
     Scope.CONNECTORS_READ: Can.MANAGE_BRAND,
     Scope.CONNECTORS_WRITE: Can.MANAGE_BRAND,
     Scope.TOKENS_READ: Can.VIEW,
