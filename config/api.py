@@ -118,6 +118,12 @@ from segmentation.api.examples import ExampleViewSet
 from segmentation.api.experiments import ExperimentLookViewSet, ExperimentViewSet
 from segmentation.api.facts import FactViewSet
 from segmentation.api.kpis import KpiViewSet
+from segmentation.api.matches import (
+    CampaignMatchViewSet,
+    MatchLessonViewSet,
+    MatchViewSet,
+    MatchWeightsViewSet,
+)
 from segmentation.api.metrics import MetricViewSet
 from segmentation.api.near_misses import NearMissViewSet
 from segmentation.api.overrides import OverrideViewSet
@@ -215,6 +221,9 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "attribution-reports": ("attribution-reports", AttributionViewSet),
     "experiments": ("experiments", ExperimentViewSet),
     "score-models": ("score-models", ScoreModelViewSet),
+    "matches": ("matches", MatchViewSet),
+    "match-weights": ("match-weights", MatchWeightsViewSet),
+    "match-lessons": ("match-lessons", MatchLessonViewSet),
     "comments": ("comments", PostCommentViewSet),
     "comment-threads": ("comment-threads", CommentThreadViewSet),
     "visits": ("visits", VisitViewSet),
@@ -500,6 +509,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN})/activations:preview$",
         ActivationViewSet.as_view({"post": "preview"}, detail=True),
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/matches/?$",
+        CampaignMatchViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/match-weights/?$",
+        CampaignMatchViewSet.as_view({"get": "versions", "post": "weigh"}),
+    ),
+    re_path(rf"^matches/(?P<pk>{ID}):take$", MatchViewSet.as_view({"post": "take"}, detail=True)),
+    re_path(
+        rf"^match-lessons/(?P<pk>{ID}):decide$",
+        MatchLessonViewSet.as_view({"post": "decide"}, detail=True),
     ),
     re_path(r"^matrix/?$", MatrixViewSet.as_view({"get": "retrieve"})),
     re_path(r"^packs/?$", PackViewSet.as_view({"get": "list"})),

@@ -19,6 +19,8 @@ from segmentation.models import (
     ClaimTrial,
     DriftReport,
     ExperimentLook,
+    Match,
+    MatchLesson,
     RunOrder,
     ScoreModel,
     TierScorecards,
@@ -42,6 +44,8 @@ from segmentation.services.attribution import requests as attribution
 from segmentation.services.changesets import last_applied
 from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.experiments import looking
+from segmentation.services.matches import counting as match_counting
+from segmentation.services.matches import weighing as match_weighing
 from segmentation.services.scores import counting as score_counting
 
 
@@ -189,6 +193,18 @@ def count_all_scores(**_later: Any) -> None:
     score_counting.request(at=timezone.now())
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def count_match(*, errand_id: int, **_later: Any) -> None:
+    """Rank creators for a campaign, as somebody asked."""
+    match_counting.count(match_id=errand_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def learn_weights(*, errand_id: int, **_later: Any) -> None:
+    """Ask campaigns that are over what counted, as somebody asked."""
+    match_weighing.compute(lesson_id=errand_id, at=timezone.now())
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def take_up_errands(**_later: Any) -> None:
     """Send what was asked for once more, where its message or its worker got lost."""
@@ -201,6 +217,8 @@ def take_up_errands(**_later: Any) -> None:
         (compute_attribution, AttributionReport.objects.all()),
         (compute_look, ExperimentLook.objects.all()),
         (count_scores, ScoreModel.objects.all()),
+        (count_match, Match.objects.all()),
+        (learn_weights, MatchLesson.objects.all()),
     ):
         for errand_id in errands.forgotten(rows, at=now):
             task.delay(errand_id=errand_id)

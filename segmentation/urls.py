@@ -25,6 +25,8 @@ from segmentation.views import (
     hygiene,
     kpis,
     ledger,
+    match_lessons,
+    matches,
     matrix,
     near_misses,
     overrides,
@@ -46,6 +48,14 @@ app_name = "segmentation"
 
 urlpatterns = [
     path("campaigns/<slug:key>/segments/", activations.activations, name="activations"),
+    path("match-lessons/", match_lessons.lessons, name="match_lessons"),
+    path("match-lessons/weights/", match_lessons.brand_weights, name="match_brand_weights"),
+    path("match-lessons/<int:pk>/", match_lessons.decide, name="match_lesson"),
+    path("campaigns/<slug:key>/matches/", matches.matches, name="matches"),
+    path("campaigns/<slug:key>/matches/weights/", matches.weights, name="match_weights"),
+    path("campaigns/<slug:key>/matches/<int:pk>/", matches.match, name="match"),
+    path("campaigns/<slug:key>/matches/<int:pk>/take/", matches.take, name="match_take"),
+    path("campaigns/<slug:key>/matches/<int:pk>.csv", matches.export, name="match_csv"),
     path("campaigns/<slug:key>/briefs/for-segment/", briefs.new, name="brief_new"),
     path("campaigns/<slug:key>/attribution/", attribution.of_campaign, name="campaign_attribution"),
     path("attribution/", attribution.reports, name="attribution"),

@@ -118,6 +118,8 @@ from segmentation.models import (
     ClaimTrial,
     DriftReport,
     Experiment,
+    Match,
+    MatchLesson,
     Membership,
     Override,
     Segment,
@@ -469,9 +471,24 @@ def give_numbers_to_compare(brand: Brand) -> None:
         at=NOW,
     )
     counted(brand)
+    give_matches(brand)
     series = make_series(brand)
     keeping.put_values(series=series, values={NOW.date(): 3.0}, actor=None, at=NOW)
     add_note(brand=brand, day=NOW.date(), title="Sale", platform=None, url="", actor=None, at=NOW)
+
+
+def give_matches(brand: Brand) -> None:
+    """Creators ranked for the campaign, and what campaigns teach."""
+    match = asking_matches.request(
+        campaign_id=Campaign.objects.get(brand=brand).pk,
+        brand=brand,
+        question=Question(score="fit"),
+        actor=None,
+        at=NOW,
+    )
+    match_counting.count(match_id=match.pk, at=NOW)
+    lesson = match_weighing.request(brand=brand, actor=None, at=NOW)
+    match_weighing.compute(lesson_id=lesson.pk, at=NOW)
 
 
 def test_every_answer_fits_the_schema(schema, rest):
@@ -499,6 +516,8 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/experiments/{id}": str(Experiment.objects.get().pk),
         "/series/{key}": "brand-search",
         "/score-models/{key}": "fit",
+        "/matches/{id}": str(Match.objects.get().pk),
+        "/match-lessons/{id}": str(MatchLesson.objects.get().pk),
         "/claim-trials/{id}": str(ClaimTrial.objects.get().pk),
         "/packs/{key}": "skincare_dtc",
         "/fields/{key}": "content_role",

@@ -46,6 +46,7 @@ HEADINGS = (
         "Creators",
         (
             Tab("shortlist", "Shortlist", "campaigns:shortlist"),
+            Tab("matches", "Matches", "segmentation:matches"),
             Tab("activations", "From segments", "segmentation:activations"),
             Tab("board", "Board", "campaigns:campaign_board"),
         ),

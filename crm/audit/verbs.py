@@ -126,6 +126,7 @@ GROUPS = {
     "segmentation.drift": "Drift",
     "segmentation.example": "Examples of segments",
     "segmentation.experiment": "Experiments",
+    "segmentation.match": "Creators matched with campaigns, and the weights of that",
     "segmentation.members": "Members of segments taken out",
     "segmentation.override": "Decisions about members",
     "segmentation.pack": "Packs of segments",

@@ -1,0 +1,1 @@
+"""Ranking creators for campaigns: asking, counting, taking, and what past campaigns teach."""

@@ -1,0 +1,201 @@
+"""Asking for a match, and putting some of those it ranked on the campaign's shortlist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+
+from campaigns.models import Campaign
+from campaigns.selectors.conflicts import barred
+from campaigns.services.refusals import CampaignRefused
+from campaigns.services.shortlists import MAX_AT_ONCE, Added, Pick, shortlist
+from crm import audit
+from crm.models import Brand, Relationship, User
+from segmentation.choices import ErrandStatus, SegmentStatus
+from segmentation.matches.factors import parts_of
+from segmentation.models import Match, MatchRow, ScoreModel, ScoreVersion, Segment, SegmentVersion
+from segmentation.selectors.activations import share_of
+from segmentation.services import errands
+from segmentation.services.matches import weights
+from segmentation.services.matches.counting import TASK
+
+PRICE_MAX = Decimal(10) ** 10
+
+
+@dataclass(frozen=True)
+class Question:
+    """Among whom, by which score, and for how much; empty and None: not asked for."""
+
+    segment: str = ""
+    score: str = ""
+    price_limit: Decimal | None = None
+
+
+@transaction.atomic
+def request(
+    *, campaign_id: int, brand: Brand, question: Question, actor: User | None, at: datetime
+) -> Match:
+    """Have creators ranked for a campaign by a worker. Raises CampaignRefused."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id, brand=brand)
+    _refuse_closed(campaign)
+    if Match.objects.filter(campaign=campaign, status=ErrandStatus.QUEUED).exists():
+        raise CampaignRefused(
+            "Creators are being ranked for this campaign already: wait until that is done.",
+            code="under_way",
+        )
+    price = question.price_limit
+    if price is not None and not 0 < price < PRICE_MAX:
+        raise CampaignRefused(
+            "What a piece may cost is more than zero.", code="out_of_range", field="price_limit"
+        )
+    match = Match.objects.create(
+        campaign=campaign,
+        weights=weights.used(brand, campaign, at),
+        segment=_segment(brand, question.segment),
+        score=_score(brand, question.score),
+        price_limit=price,
+        requested_by=actor,
+        requested_at=at,
+    )
+    audit.record(
+        brand=brand,
+        verb="segmentation.match.asked",
+        target=match,
+        actor=actor,
+        at=at,
+        data={
+            "campaign": campaign.key,
+            "segment": question.segment or None,
+            "score": question.score or None,
+            "price_limit": price,
+            "weights": match.weights.number,
+        },
+        label=f"Match for {campaign.name}",
+    )
+    errands.send(TASK, match)
+    return match
+
+
+@transaction.atomic
+def take(
+    *, match_id: int, brand: Brand, only: Collection[int], actor: User | None, at: datetime
+) -> Added:
+    """Put creators of a match on the shortlist, each with place and reasons; `only` are the
+    numbers of their relationships.
+
+    Whoever may not be invited any more (declined, suppressed, not to be pitched) is refused by
+    name, and then nobody is taken. Raises CampaignRefused.
+    """
+    match = Match.objects.select_related("campaign", "segment__segment").get(
+        pk=match_id, campaign__brand=brand
+    )
+    if match.status != ErrandStatus.DONE or match.as_of is None:
+        raise CampaignRefused("This match is not done: open it again.", code="not_done")
+    wanted = set(only)
+    if not wanted:
+        raise CampaignRefused("Tick at least one creator.", code="nobody", field="creators")
+    if len(wanted) > MAX_AT_ONCE:
+        raise CampaignRefused(
+            f"At most {MAX_AT_ONCE:,} creators at once.", code="too_many", field="creators"
+        )
+    rows = MatchRow.objects.filter(match=match, rank__isnull=False, relationship__in=wanted)
+    found = list(rows.select_related("relationship__creator").order_by("rank"))
+    if len(found) < len(wanted):
+        raise CampaignRefused(
+            "Some of those whom you chose are not in this match: rank creators again.",
+            code="unknown_creator",
+            field="creators",
+        )
+    refuse_barred(brand, [row.relationship for row in found], at)
+    if match.segment is not None:
+        _refuse_too_many(match.campaign, match.segment.segment, len(found))
+    counted = match.inputs["weights"]
+    return shortlist(
+        campaign_id=match.campaign_id,
+        brand=brand,
+        picks=[
+            Pick(
+                row.relationship_id,
+                f"{row.rank}. of the match of {match.as_of:%-d %B %Y}. "
+                + "; ".join(part.says for part in parts_of(row.parts, counted))
+                + ".",
+                _segment_key(match),
+            )
+            for row in found
+        ],
+        actor=actor,
+        at=at,
+    )
+
+
+def refuse_barred(brand: Brand, relationships: Collection[Relationship], at: datetime) -> None:
+    """Raise CampaignRefused with names and reasons where somebody is not to be invited."""
+    refused = barred(brand, relationships, at)
+    told = [
+        f"{row.creator.name}: {' '.join(refused[row.pk])}"
+        for row in relationships
+        if row.pk in refused
+    ]
+    if told:
+        more = f" And {len(told) - 3} more." if len(told) > 3 else ""
+        raise CampaignRefused(
+            f"Nobody was added. {' '.join(told[:3])}{more}", code="barred", field="creators"
+        )
+
+
+def _refuse_too_many(campaign: Campaign, segment: Segment, picks: int) -> None:
+    share = share_of(campaign, segment)
+    if share.allowed is not None and picks > share.allowed:
+        raise CampaignRefused(
+            f"The playbook of “{segment}” allows at most {share.maximum:.0%} of a campaign: "
+            f"{share.allowed} more from it.",
+            code="share_exceeded",
+            field="creators",
+        )
+
+
+def _refuse_closed(campaign: Campaign) -> None:
+    if not campaign.is_open:
+        raise CampaignRefused(
+            f"{campaign} is {campaign.get_status_display().lower()}. Open it again to look for "
+            "creators.",
+            code="campaign_closed",
+        )
+
+
+def _segment(brand: Brand, key: str) -> SegmentVersion | None:
+    if not key:
+        return None
+    segment = Segment.objects.filter(brand=brand, key=key).select_related("active_version").first()
+    if segment is None:
+        raise CampaignRefused(
+            f"There is no segment {key!r}.", code="unknown_segment", field="segment"
+        )
+    if segment.status != SegmentStatus.ACTIVE or segment.active_version is None:
+        raise CampaignRefused(
+            f"“{segment}” is not active: only members of active segments can be ranked.",
+            code="segment_not_active",
+            field="segment",
+        )
+    return segment.active_version
+
+
+def _score(brand: Brand, key: str) -> ScoreVersion | None:
+    if not key:
+        return None
+    model = ScoreModel.objects.filter(brand=brand, key=key, archived_at=None).first()
+    if model is None:
+        raise CampaignRefused(f"There is no score {key!r}.", code="unknown_score", field="score")
+    if model.counted_version is None:
+        raise CampaignRefused(
+            f"“{model}” has not been counted yet.", code="not_counted", field="score"
+        )
+    return model.counted_version
+
+
+def _segment_key(match: Match) -> str:
+    return match.segment.segment.key if match.segment else ""

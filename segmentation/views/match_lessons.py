@@ -1,0 +1,128 @@
+"""What campaigns that are over teach about the weights of matches, and the brand's own weights."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from campaigns.services.refusals import CampaignRefused
+from crm.permissions import BrandRequest, Can, brand_page
+from crm.styled import put_error
+from segmentation.forms.matches import WeightsForm
+from segmentation.matches.factors import FACTORS
+from segmentation.models import MatchLesson
+from segmentation.services.matches import weighing
+from segmentation.services.matches import weights as weights_service
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A lesson with its suggestion beside what was in force."""
+
+    lesson: MatchLesson
+    rows: list[tuple[str, int, int]]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.lesson, name)
+
+
+@brand_page(Can.VIEW, post=Can.PLAN_CAMPAIGNS)
+def lessons(request: BrandRequest) -> HttpResponse:
+    """What was learned so far; sent, campaigns are asked again."""
+    if request.method == "POST":
+        try:
+            weighing.request(brand=request.brand, actor=request.user, at=timezone.now())
+        except CampaignRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "Campaigns are being asked: open the page again in a moment.")
+        return redirect("segmentation:match_lessons", request.brand.slug)
+    decided, taken = weighing.taken_so_far(request.brand)
+    context = {
+        "lessons": [_Told(one, _rows(one)) for one in weighing.lessons_of(request.brand)],
+        "decided": decided,
+        "taken": taken,
+    }
+    return render(request, "segmentation/matches/lessons.html", context)
+
+
+@require_POST
+@brand_page(Can.PLAN_CAMPAIGNS)
+def decide(request: BrandRequest, pk: int) -> HttpResponse:
+    """Take the suggested weights, or do not."""
+    lesson = get_object_or_404(MatchLesson, brand=request.brand, pk=pk)
+    answer = request.POST.get("answer")
+    if answer not in {"accept", "dismiss"}:
+        messages.error(request, "Say whether you take these weights.")
+        return redirect("segmentation:match_lessons", request.brand.slug)
+    try:
+        weighing.decide(
+            lesson_id=lesson.pk,
+            brand=request.brand,
+            accept=answer == "accept",
+            reason=request.POST.get("reason", "").replace("\0", ""),
+            actor=request.user,
+            at=timezone.now(),
+        )
+    except CampaignRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(
+            request,
+            "Campaigns without weights of their own are ranked by these from now on."
+            if answer == "accept"
+            else "The weights stay as they are.",
+        )
+    return redirect("segmentation:match_lessons", request.brand.slug)
+
+
+@brand_page(Can.VIEW, post=Can.PLAN_CAMPAIGNS)
+def brand_weights(request: BrandRequest) -> HttpResponse:
+    """What campaigns begin with; sent, another version of it."""
+    held = weights_service.in_force(request.brand)
+    is_sent = request.method == "POST"
+    form = WeightsForm(
+        request.POST if is_sent else None,
+        weights=weights_service.said(held),
+        seen=held.number if held else 0,
+    )
+    if is_sent and form.is_valid():
+        try:
+            made = weights_service.set_weights(
+                brand=request.brand,
+                campaign=None,
+                weights=form.given,
+                reason=form.cleaned_data["reason"],
+                actor=request.user,
+                at=timezone.now(),
+                seen=form.cleaned_data["seen"],
+            )
+        except CampaignRefused as refusal:
+            put_error(form, refusal.field if refusal.field != "weights" else "", str(refusal))
+        else:
+            messages.success(request, f"Version {made.number} of the weights is saved.")
+            return redirect("segmentation:match_lessons", request.brand.slug)
+    context = {
+        "campaign": None,
+        "form": form,
+        "weights": held,
+        "versions": weights_service.versions(request.brand, None),
+    }
+    status = 422 if is_sent else 200
+    return render(request, "segmentation/matches/weights.html", context, status=status)
+
+
+def _rows(lesson: MatchLesson) -> list[tuple[str, int, int]]:
+    if lesson.suggested is None:
+        return []
+    before = lesson.findings.get("in_force", {})
+    return [
+        (factor.label, before.get(factor.key, 0), lesson.suggested.get(factor.key, 0))
+        for factor in FACTORS
+    ]
