@@ -27,6 +27,8 @@ NOT_THERE = {
     "AdoptOne": None,
     "AllOfIt": ("", "not_waiting"),
     "ButForTheSizeOfCreators": ("/hold_dimensions", "unknown_dimension"),
+    "AudienceFirst": None,
+    "Everybody": None,
     "FromTheAcceptedOffer": ("/engagement", "refused"),
     "Instagram,OneColumnLeftOut": None,
     "OfWhatWasMeasured": None,

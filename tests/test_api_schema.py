@@ -129,6 +129,10 @@ from segmentation.models import (
 from segmentation.services import changesets, claims, drift, packs, runs, stage_suggestions
 from segmentation.services.attribution import requests as attribution
 from segmentation.services.audiences import create_audience
+from segmentation.services.matches import asking as match_asking
+from segmentation.services.matches import counting as match_counting
+from segmentation.services.matches import weighing as match_weighing
+from segmentation.services.matches.asking import Question
 from segmentation.services.overrides import force
 from tests.campaigns.briefs import made as briefs
 from tests.campaigns.conversions.worlds import order
@@ -479,7 +483,7 @@ def give_numbers_to_compare(brand: Brand) -> None:
 
 def give_matches(brand: Brand) -> None:
     """Creators ranked for the campaign, and what campaigns teach."""
-    match = asking_matches.request(
+    match = match_asking.request(
         campaign_id=Campaign.objects.get(brand=brand).pk,
         brand=brand,
         question=Question(score="fit"),

@@ -370,10 +370,12 @@ class MatchLessonViewSet(BrandViewSet[MatchLesson]):
     @extend_schema(request=None, responses={202: MatchLessonSerializer, **REFUSED})
     def create(self, request: Request) -> Response:
         """Have a worker ask the campaigns that are over."""
+        body = Body(data=request.data)
+        body.is_valid(raise_exception=True)
         try:
             made = weighing.request(brand=self.brand, actor=self.actor, at=timezone.now())
         except CampaignRefused as refusal:
-            raise problem(refusal, Body()) from refusal
+            raise problem(refusal, body) from refusal
         return Response(_lesson(made), status=HTTPStatus.ACCEPTED)
 
     @extend_schema(request=LessonDecisionBody, responses={200: MatchLessonSerializer, **REFUSED})
