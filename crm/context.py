@@ -104,6 +104,7 @@ BELONGING = {
     "campaigns:registers": ("campaigns:packs",),
     "segmentation:segments": (
         "segmentation:matrix",
+        "segmentation:suggestions",
         "segmentation:audiences",
         "segmentation:hygiene",
         "segmentation:drift",

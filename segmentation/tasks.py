@@ -47,6 +47,7 @@ from segmentation.services.experiments import looking
 from segmentation.services.matches import counting as match_counting
 from segmentation.services.matches import weighing as match_weighing
 from segmentation.services.scores import counting as score_counting
+from segmentation.services.suggesting import outside, refreshing
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator] # Celery ships no types
@@ -194,6 +195,7 @@ def count_all_scores(**_later: Any) -> None:
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+<<<<<<< HEAD
 def count_match(*, errand_id: int, **_later: Any) -> None:
     """Rank creators for a campaign, as somebody asked."""
     match_counting.count(match_id=errand_id, at=timezone.now())
@@ -203,6 +205,22 @@ def count_match(*, errand_id: int, **_later: Any) -> None:
 def learn_weights(*, errand_id: int, **_later: Any) -> None:
     """Ask campaigns that are over what counted, as somebody asked."""
     match_weighing.compute(lesson_id=errand_id, at=timezone.now())
+=======
+def suggest_values_of(*, brand_id: int, **_later: Any) -> None:
+    """Learn from what people said of a brand's creators, and suggest values to them."""
+    brand = Brand.objects.filter(pk=brand_id).first()
+    if brand is not None:
+        now = timezone.now()
+        refreshing.refresh(brand=brand, at=now)
+        outside.ask(brand=brand, at=now)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def suggest_values(**_later: Any) -> None:
+    """Have values suggested in every brand: posts came, and people said what creators are."""
+    for brand_id in Brand.objects.order_by("pk").values_list("pk", flat=True):
+        suggest_values_of.delay(brand_id=brand_id)
+>>>>>>> 7c7c718 (Suggest content role, niches, themes, production style and language from what creators post; people accept, say what it is instead, or that nobody can tell)
 
 
 @shared_task  # type: ignore[untyped-decorator]

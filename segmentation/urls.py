@@ -40,6 +40,7 @@ from segmentation.views import (
     sizes,
     stage_rules,
     stage_suggestions,
+    suggested_values,
     tiers,
     versions,
 )
@@ -65,6 +66,14 @@ urlpatterns = [
         "attribution/<int:pk>/report.<format:form>", attribution.export, name="attribution_export"
     ),
     path("attribution/<int:pk>/creators/<int:number>/", attribution.why, name="attribution_why"),
+    path("suggestions/", suggested_values.queue, name="suggestions"),
+    path("suggestions/record/", suggested_values.record, name="suggestion_record"),
+    path("suggestions/settings/", suggested_values.change_settings, name="suggestion_settings"),
+    path("suggestions/look/", suggested_values.look_now, name="suggestions_look"),
+    path("suggestions/<int:pk>/answer/", suggested_values.answer, name="suggestion_answer"),
+    path(
+        "suggestions/<slug:fact>/accept/", suggested_values.accept_many, name="suggestions_accept"
+    ),
     path("scores/", scores.scores, name="scores"),
     path("scores/new/", scores.edit, name="score_new"),
     path("scores/<slug:key>/", scores.score, name="score"),

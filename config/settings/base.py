@@ -377,6 +377,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "segmentation.tasks.count_all_scores",
         "schedule": crontab(hour=4, minute=50),
     },
+    # When nobody waits: it reads words by the thousand.
+    "suggest-values": {
+        "task": "segmentation.tasks.suggest_values",
+        "schedule": crontab(hour=5, minute=20),
+    },
     # What a person decided about a creator and a segment may end at any minute.
     "end-overrides": {
         "task": "segmentation.tasks.end_overrides",
