@@ -195,7 +195,6 @@ def count_all_scores(**_later: Any) -> None:
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
-<<<<<<< HEAD
 def count_match(*, errand_id: int, **_later: Any) -> None:
     """Rank creators for a campaign, as somebody asked."""
     match_counting.count(match_id=errand_id, at=timezone.now())
@@ -205,7 +204,9 @@ def count_match(*, errand_id: int, **_later: Any) -> None:
 def learn_weights(*, errand_id: int, **_later: Any) -> None:
     """Ask campaigns that are over what counted, as somebody asked."""
     match_weighing.compute(lesson_id=errand_id, at=timezone.now())
-=======
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
 def suggest_values_of(*, brand_id: int, **_later: Any) -> None:
     """Learn from what people said of a brand's creators, and suggest values to them."""
     brand = Brand.objects.filter(pk=brand_id).first()
@@ -220,7 +221,6 @@ def suggest_values(**_later: Any) -> None:
     """Have values suggested in every brand: posts came, and people said what creators are."""
     for brand_id in Brand.objects.order_by("pk").values_list("pk", flat=True):
         suggest_values_of.delay(brand_id=brand_id)
->>>>>>> 7c7c718 (Suggest content role, niches, themes, production style and language from what creators post; people accept, say what it is instead, or that nobody can tell)
 
 
 @shared_task  # type: ignore[untyped-decorator]
