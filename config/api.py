@@ -139,6 +139,7 @@ from segmentation.api.scores import CreatorScoreViewSet, ScoreModelViewSet
 from segmentation.api.segments import SegmentViewSet
 from segmentation.api.stage_rules import CreatorStageViewSet, StageRuleViewSet
 from segmentation.api.stage_suggestions import StageSuggestionViewSet
+from segmentation.api.suggested_values import ClassifierViewSet, SuggestedValueViewSet
 from segmentation.api.versions import VersionViewSet
 
 RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
@@ -216,6 +217,8 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "audiences": ("audiences", AudienceViewSet),
     "stage-rules": ("stage-rules", StageRuleViewSet),
     "stage-suggestions": ("stage-suggestions", StageSuggestionViewSet),
+    "suggested-values": ("suggested-values", SuggestedValueViewSet),
+    "classifiers": ("classifiers", ClassifierViewSet),
     "hygiene": ("hygiene", HygieneViewSet),
     "drift": ("drift", DriftViewSet),
     "attribution-reports": ("attribution-reports", AttributionViewSet),
@@ -361,6 +364,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
             StageSuggestionViewSet.as_view({"post": answer}, detail=True),
         )
         for answer in ("accept", "dismiss")
+    ),
+    *(
+        re_path(
+            rf"^suggested-values/(?P<pk>{ID}):{verb}$",
+            SuggestedValueViewSet.as_view({"post": act}, detail=True),
+        )
+        for verb, act in (
+            ("accept", "accept"),
+            ("override", "override"),
+            ("not-enough", "not_enough"),
+            ("take-back", "take_back"),
+        )
+    ),
+    path(
+        "suggested-values:accept-all",
+        SuggestedValueViewSet.as_view({"post": "accept_many"}, detail=True),
     ),
     re_path(rf"^overrides/(?P<pk>{ID}):withdraw$", OverrideViewSet.as_view({"post": "withdraw"})),
     *(

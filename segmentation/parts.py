@@ -44,6 +44,7 @@ _SHOWN = (
     Place("segmentation.segment", "segments", "key"),
     Place("segmentation.stagerule", "stage-rules"),
     Place("segmentation.stagesuggestion", "stage-suggestions"),
+    Place("segmentation.suggestedvalue", "suggested-values"),
 )
 
 

@@ -70,9 +70,11 @@ urlpatterns = [
     path("suggestions/record/", suggested_values.record, name="suggestion_record"),
     path("suggestions/settings/", suggested_values.change_settings, name="suggestion_settings"),
     path("suggestions/look/", suggested_values.look_now, name="suggestions_look"),
-    path("suggestions/<int:pk>/answer/", suggested_values.answer, name="suggestion_answer"),
+    path("suggestions/<int:pk>/answer/", suggested_values.answer, name="value_answer"),
     path(
-        "suggestions/<slug:fact>/accept/", suggested_values.accept_many, name="suggestions_accept"
+        "suggestions/of/<slug:fact>/accept/",
+        suggested_values.accept_many,
+        name="suggestions_accept",
     ),
     path("scores/", scores.scores, name="scores"),
     path("scores/new/", scores.edit, name="score_new"),

@@ -125,6 +125,7 @@ from segmentation.models import (
     Segment,
     StageRule,
     StageSuggestion,
+    SuggestedValue,
 )
 from segmentation.services import changesets, claims, drift, packs, runs, stage_suggestions
 from segmentation.services.attribution import requests as attribution
@@ -156,6 +157,7 @@ from tests.segmentation.building import populate
 from tests.segmentation.experiments.worlds import make_experiment, read, start
 from tests.segmentation.scores.building import counted
 from tests.segmentation.stages.building import suggestion
+from tests.segmentation.suggestions.building import suggested
 
 NO_BODY = {"204", "304"}
 
@@ -457,6 +459,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     donate(brand=brand, given=given, paper=None, actor=admin_user, at=NOW)
     reported(brand, admin_user, kept)
     pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
+    suggested(brand, kept.creator)
 
 
 def give_numbers_to_compare(brand: Brand) -> None:
@@ -583,6 +586,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/campaigns/{key}": Campaign.objects.get().key,
         "/engagements/{id}": str(Engagement.objects.get().pk),
         "/stage-rules/{id}": str(StageRule.objects.get().pk),
+        "/suggested-values/{id}": str(SuggestedValue.objects.earliest("pk").pk),
         "/stage-suggestions/{id}": str(StageSuggestion.objects.earliest("pk").pk),
         "/views/{id}": str(SavedView.objects.get().pk),
         "/tokens/{id}": str(ApiToken.objects.earliest("pk").pk),

@@ -243,6 +243,7 @@ SPECTACULAR_SETTINGS = {
         "Cause": "segmentation.choices.Cause",
         "OverrideKind": "segmentation.choices.OverrideKind",
         "ErrandStatus": "segmentation.choices.ErrandStatus",
+        "ClassifierKind": "segmentation.choices.ClassifierKind",
         "OrderKind": "segmentation.choices.OrderKind",
         "SeriesKind": "campaigns.choices.SeriesKind",
         "ConversionKind": "campaigns.choices.ConversionKind",

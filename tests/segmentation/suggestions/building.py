@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from crm.models import Brand, Creator
-from tests.factories import CreatorFactory, PostFactory, ProfileFactory, RelationshipFactory
+from segmentation.models import Classifier, SuggestedValue
+from tests.factories import NOW, CreatorFactory, PostFactory, ProfileFactory, RelationshipFactory
 
 SAYS = {
     "reviewer": (
@@ -29,3 +32,29 @@ def writes(brand: Brand, *captions: str, name: str = "", bio: str = "", **creato
     for caption in captions:
         PostFactory(profile=profile, caption=caption)
     return made
+
+
+def suggested(brand: Brand, creator: Creator, **more: Any) -> SuggestedValue:
+    """A role that waits for an answer, without anything having been read."""
+    by, _made = Classifier.objects.get_or_create(
+        brand=brand,
+        fact="content_role",
+        number=1,
+        defaults={
+            "kind": "lexicon",
+            "status": "in_use",
+            "values": ["educator", "reviewer"],
+            "training": {"name": "lexicon"},
+            "made_at": NOW,
+        },
+    )
+    given = {
+        "fact": "content_role",
+        "value": "reviewer",
+        "confidence": 0.7,
+        "others": [["educator", 0.2]],
+        "evidence": {"terms": [["review", 0.4]], "posts": [], "read": 3, "note": ""},
+        "suggested_at": NOW,
+        **more,
+    }
+    return SuggestedValue.objects.create(brand=brand, creator=creator, classifier=by, **given)
