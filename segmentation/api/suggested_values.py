@@ -124,7 +124,7 @@ class SuggestedValuesQuery(PageQuery):
     least_confidence = serializers.FloatField(min_value=0, max_value=1, required=False)
 
 
-class Answered(Body):
+class AnsweredValue(Body):
     """What to remember of the answer."""
 
     note = serializers.CharField(
@@ -132,7 +132,7 @@ class Answered(Body):
     )
 
 
-class Overridden(Answered):
+class OverriddenValue(AnsweredValue):
     """What it is instead."""
 
     values = serializers.ListField(
@@ -140,7 +140,7 @@ class Overridden(Answered):
     )
 
 
-class Many(Body):
+class ManyValues(Body):
     """Of which fact, and from which confidence on."""
 
     fact = serializers.ChoiceField(choices=FACTS)
@@ -190,30 +190,30 @@ class SuggestedValueViewSet(BrandViewSet[SuggestedValue]):
         """One suggestion, whatever became of it."""
         return Response(self._shown(pk))
 
-    @extend_schema(request=Answered, responses={200: SuggestedValueSerializer, **REFUSED})
+    @extend_schema(request=AnsweredValue, responses={200: SuggestedValueSerializer, **REFUSED})
     def accept(self, request: Request, pk: str) -> Response:
         """Make the value a fact: estimated, with its evidence."""
-        return self._answer(pk, service.accept, Answered)
+        return self._answer(pk, service.accept, AnsweredValue)
 
-    @extend_schema(request=Overridden, responses={200: SuggestedValueSerializer, **REFUSED})
+    @extend_schema(request=OverriddenValue, responses={200: SuggestedValueSerializer, **REFUSED})
     def override(self, request: Request, pk: str) -> Response:
         """Say what it is instead; of niches and themes it may be several."""
-        return self._answer(pk, service.override, Overridden)
+        return self._answer(pk, service.override, OverriddenValue)
 
-    @extend_schema(request=Answered, responses={200: SuggestedValueSerializer, **REFUSED})
+    @extend_schema(request=AnsweredValue, responses={200: SuggestedValueSerializer, **REFUSED})
     def not_enough(self, request: Request, pk: str) -> Response:
         """Say that nobody could tell from this: it is not asked again for 90 days."""
-        return self._answer(pk, service.not_enough, Answered)
+        return self._answer(pk, service.not_enough, AnsweredValue)
 
     @extend_schema(request=None, responses={200: SuggestedValueSerializer, **REFUSED})
     def take_back(self, request: Request, pk: str) -> Response:
         """Undo an answer: the fact is unknown again, and the question waits."""
         return self._answer(pk, service.take_back, None)
 
-    @extend_schema(request=Many, responses={200: AcceptedManySerializer, **REFUSED})
+    @extend_schema(request=ManyValues, responses={200: AcceptedManySerializer, **REFUSED})
     def accept_many(self, request: Request) -> Response:
         """Accept all of a fact that are as sure, 500 at most, where 20 such were looked at."""
-        body = self._read(Many)
+        body = self._read(ManyValues)
         try:
             number, past = service.accept_all(
                 brand=self.brand,
