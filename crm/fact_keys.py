@@ -27,8 +27,11 @@ BUILT_IN = frozenset(
     | {"audience_quality", "stage", "stage_since", "days_in_stage", "known_since", "days_known"}
     | {"has_owner", "next_step_on", "has_email", "tags", "risk_tier", "risk_points"}
     | {"audience_flags", "reliability", "causes", "authenticity", "trust"}
+    | {"cluster", "cluster_stability"}
 )
 OF_A_PLATFORM = "strength_"
+# What a map of clusters says of a creator.
+CLUSTER_FACTS = ("cluster", "cluster_stability")
 # With this beginning, the scores that a brand gives its creators (score_fit).
 OF_A_SCORE = "score_"
 

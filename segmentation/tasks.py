@@ -17,6 +17,7 @@ from segmentation.metrics.stretches import sheets
 from segmentation.models import (
     AttributionReport,
     ClaimTrial,
+    ClusterMap,
     DriftReport,
     ExperimentLook,
     Match,
@@ -42,6 +43,7 @@ from segmentation.services import (
 )
 from segmentation.services.attribution import requests as attribution
 from segmentation.services.changesets import last_applied
+from segmentation.services.clusters import building as clusters
 from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.experiments import looking
 from segmentation.services.matches import counting as match_counting
@@ -223,6 +225,18 @@ def suggest_values(**_later: Any) -> None:
         suggest_values_of.delay(brand_id=brand_id)
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def make_map(*, errand_id: int, **_later: Any) -> None:
+    """Make the map of clusters that waits for it."""
+    clusters.make(map_id=errand_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def make_all_maps(**_later: Any) -> None:
+    """Have the maps of all brands made anew."""
+    clusters.request(at=timezone.now())
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def take_up_errands(**_later: Any) -> None:
     """Send what was asked for once more, where its message or its worker got lost."""
@@ -237,6 +251,7 @@ def take_up_errands(**_later: Any) -> None:
         (count_scores, ScoreModel.objects.all()),
         (count_match, Match.objects.all()),
         (learn_weights, MatchLesson.objects.all()),
+        (make_map, ClusterMap.objects.all()),
     ):
         for errand_id in errands.forgotten(rows, at=now):
             task.delay(errand_id=errand_id)

@@ -383,6 +383,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "segmentation.tasks.suggest_values",
         "schedule": crontab(hour=5, minute=20),
     },
+    # Who hangs together with whom changes slowly; makings that are far apart move people.
+    "make-maps": {
+        "task": "segmentation.tasks.make_all_maps",
+        "schedule": crontab(day_of_week="sunday", hour=3, minute=20),
+    },
     # What a person decided about a creator and a segment may end at any minute.
     "end-overrides": {
         "task": "segmentation.tasks.end_overrides",

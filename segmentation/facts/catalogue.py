@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from crm.models import Brand
 from segmentation.facts import measured, told
+from segmentation.facts.clusters import clusters
 from segmentation.facts.custom import archived, custom_facts
 from segmentation.facts.links import BrandSegments
 from segmentation.facts.records import record_types
@@ -85,6 +86,7 @@ def _facts(brand_id: int, vocabulary: str, norms: str) -> _Facts:
         *told.audience(),
         *told.relationship(words.tags),
         *scores(words.scores),
+        *clusters(words.clusters, brand_id),
     ]
     return _Facts(
         (*built_in, *custom_facts(words.fields, {fact.key for fact in built_in})),

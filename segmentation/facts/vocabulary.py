@@ -1,4 +1,4 @@
-"""What people may add to, and facts are made of: platforms, niches, tags, tiers, fields, scores."""
+"""What people may add to and facts are made of: platforms, niches, tags, tiers, fields and more."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from crm.models import Brand, CustomField, Niche, Platform, Tag, Tier
+from segmentation.facts.clusters import ClusterName
 from segmentation.facts.scores import ScoreName
 
 
@@ -27,7 +28,11 @@ def asked(brand: str, scheme: str) -> str:
     WHERE brand_id = {brand} ORDER BY position, label, id) f),
   'scores', (SELECT coalesce(json_agg(s), '[]') FROM (
     SELECT id, key, name, archived_at IS NOT NULL AS is_archived FROM segmentation_scoremodel
-    WHERE brand_id = {brand} AND active_version_id IS NOT NULL ORDER BY name, id) s))::text"""  # noqa: S608 - names of ours
+    WHERE brand_id = {brand} AND active_version_id IS NOT NULL ORDER BY name, id) s),
+  'clusters', (SELECT coalesce(json_agg(k), '[]') FROM (
+    SELECT number, coalesce(nullif(name, ''), nullif(array_to_string(terms[1:3], ' · '), ''),
+      'Cluster ' || number) AS title FROM segmentation_cluster
+    WHERE brand_id = {brand} AND gone_at IS NULL ORDER BY number) k))::text"""  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,7 @@ class Vocabulary:
     tiers: tuple[Tier, ...]
     fields: tuple[CustomField, ...]
     scores: tuple[ScoreName, ...]
+    clusters: tuple[ClusterName, ...]
 
     @classmethod
     def of(cls, text: str) -> Vocabulary:
@@ -52,13 +58,14 @@ class Vocabulary:
             tuple(Tier(**row) for row in rows["tiers"]),
             tuple(CustomField(**row) for row in rows["fields"]),
             tuple(ScoreName(**row) for row in rows["scores"]),
+            tuple(ClusterName(**row) for row in rows["clusters"]),
         )
 
 
 def vocabulary_text(brand: Brand) -> str:
     """All of it as one text: as long as that is the same, so are the brand's facts."""
     with connection.cursor() as cursor:
-        given = [brand.pk, brand.tier_scheme_id, brand.pk, brand.pk]
+        given = [brand.pk, brand.tier_scheme_id, brand.pk, brand.pk, brand.pk]
         cursor.execute(f"SELECT {asked('%s', '%s')}", given)
         text: str = cursor.fetchone()[0]
     return text

@@ -25,6 +25,7 @@ from segmentation.rules.facts import Catalogue
 from segmentation.scoring.definition import Definition, DefinitionInvalid
 from segmentation.scoring.sql import compile_scores, norms_query
 from segmentation.services import errands
+from segmentation.services.fact_readers import is_read
 from segmentation.services.scores import stability
 from segmentation.services.scores.writing import TASK, components, definition_of
 
@@ -64,13 +65,6 @@ _NORMS = """INSERT INTO segmentation_scorenorm
   (component, peers, points, mirrored, creators, version_id, as_of)
 SELECT s.*, %s, %s FROM """
 _OF_VERSION = "(SELECT * FROM segmentation_scorenorm WHERE version_id = {:d})"
-_READ = """SELECT EXISTS (SELECT FROM segmentation_segmentversion v
-    JOIN segmentation_segment s ON s.active_version_id = v.id
-    WHERE s.brand_id = %(brand)s
-      AND strpos(v.rule::text || coalesce(v.stay_rule::text, ''), %(key)s) > 0)
-  OR EXISTS (SELECT FROM segmentation_stageruleversion v
-    JOIN segmentation_stagerule r ON r.id = v.stage_rule_id
-    WHERE r.brand_id = %(brand)s AND v.used_until IS NULL AND strpos(v.rule::text, %(key)s) > 0)"""
 
 
 def count(*, model_id: int, at: datetime) -> ScoreModel | None:
@@ -137,7 +131,7 @@ def _fill(model: ScoreModel, at: datetime) -> None:
         scored, everybody, moved = cursor.fetchone()
         changed = _changed(cursor) if 0 < moved <= ONE_BY_ONE else None
         model.stability = stability.measure(cursor, counting.definition)
-    if moved and _is_read(model):
+    if moved and is_read(model.brand, [OF_A_SCORE + model.key]):
         mark_changed(brand=model.brand, creator_ids=changed, cause=f"score.{model.key}")
     model.counted_at, model.counted_version = at, version
     model.scored, model.unscored = scored, everybody - scored
@@ -175,11 +169,3 @@ def _renew_norms(cursor: Any, counting: _Counting) -> None:
 def _changed(cursor: Any) -> Sequence[int]:
     cursor.execute("SELECT creator_id FROM score_moved")
     return [row[0] for row in cursor.fetchall()]
-
-
-def _is_read(model: ScoreModel) -> bool:
-    """Whether a rule in use asks for the score: else nobody moves by it."""
-    with connection.cursor() as cursor:
-        key = f'"{OF_A_SCORE}{model.key}"'
-        cursor.execute(_READ, {"brand": model.brand_id, "key": key})
-        return bool(cursor.fetchone()[0])

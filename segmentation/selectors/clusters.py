@@ -1,0 +1,184 @@
+"""The map of a brand's clusters as it was last made: discs, dots, ties, who is where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+
+from crm.models import Brand, Creator, Tier
+from segmentation.models import (
+    Cluster,
+    ClusterBuild,
+    ClusterMap,
+    ClusterStay,
+    CreatorFacts,
+    CreatorPlace,
+    CreatorTie,
+    Membership,
+    Segment,
+)
+
+# A map of more dots is grey; those with the most ties are drawn.
+DOTS = 600
+LINES = 400
+# Dots whose share of runs is below are drawn hollow.
+SURE = 0.7
+TIES_SHOWN = 20
+MEMBERS = 50
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A creator on the map. `is_in`: they fit the filter."""
+
+    creator: Creator
+    x: float
+    y: float
+    ties: int
+    cluster: Cluster
+    stability: float
+    is_in: bool
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether most runs had the creator in this cluster."""
+        return self.stability >= SURE
+
+
+@dataclass(frozen=True)
+class Line:
+    """How many of a cluster fit the filter, beside all of it."""
+
+    cluster: Cluster
+    shown: int
+
+    @property
+    def name_y(self) -> float:
+        """Where its name stands: above the disc, or in it where the map ends."""
+        return max(self.cluster.y - self.cluster.radius - 8, 22)
+
+
+@dataclass(frozen=True)
+class MapPage:
+    """Everything that the page shows."""
+
+    state: ClusterMap | None
+    build: ClusterBuild | None
+    builds: Sequence[ClusterBuild]
+    lines: Sequence[Line]
+    dots: Sequence[Dot]
+    ties: Sequence[tuple[float, float, float, float]]
+    is_filtered: bool
+
+
+def map_page(brand: Brand, *, segment: Segment | None = None, tier: Tier | None = None) -> MapPage:
+    """The map, with those who are in a segment or tier marked."""
+    state = ClusterMap.objects.filter(brand=brand).first()
+    builds = list(ClusterBuild.objects.filter(brand=brand).order_by("-number")[:10])
+    clusters = {one.pk: one for one in Cluster.objects.filter(brand=brand).current()}
+    fitting = _fitting(brand, segment, tier)
+    inside: dict[int, int] = {}
+    stays = ClusterStay.objects.filter(brand=brand, left_at=None, cluster__gone_at=None)
+    for pk, creator in stays.values_list("cluster", "creator"):
+        inside[pk] = inside.get(pk, 0) + (fitting is None or creator in fitting)
+    lines = [
+        Line(one, inside.get(pk, 0))
+        for pk, one in sorted(clusters.items(), key=lambda pair: (-pair[1].size, pair[1].number))
+    ]
+    dots = _dots(brand, clusters, fitting)
+    return MapPage(
+        state,
+        builds[0] if builds else None,
+        builds,
+        lines,
+        dots,
+        _tie_lines(brand, dots),
+        fitting is not None,
+    )
+
+
+def members(cluster: Cluster) -> QuerySet[ClusterStay]:
+    """Who is in it now, the surest first."""
+    stays = ClusterStay.objects.filter(brand=cluster.brand_id, cluster=cluster, left_at=None)
+    return stays.select_related("creator").order_by("-stability", "creator__name", "pk")
+
+
+@dataclass(frozen=True)
+class TieTold:
+    """A tie, and to whom."""
+
+    tie: CreatorTie
+    whom: Creator
+
+
+def ties_of(brand: Brand, creator: Creator, *, most: int = TIES_SHOWN) -> list[TieTold]:
+    """The strongest ties of a creator."""
+    found = CreatorTie.objects.filter(Q(one=creator) | Q(other=creator), brand=brand)
+    ties = found.select_related("one", "other").order_by("-weight", "pk")[:most]
+    return [TieTold(tie, tie.other if tie.one_id == creator.pk else tie.one) for tie in ties]
+
+
+def strongest_ties(cluster: Cluster, *, most: int = TIES_SHOWN) -> list[CreatorTie]:
+    """The strongest ties between creators of a cluster."""
+    inside = ClusterStay.objects.filter(brand=cluster.brand_id, cluster=cluster, left_at=None)
+    pks = inside.values("creator")
+    found = CreatorTie.objects.filter(brand=cluster.brand_id, one__in=pks, other__in=pks)
+    return list(found.select_related("one", "other").order_by("-weight", "pk")[:most])
+
+
+def cluster_of(brand: Brand, creator: Creator) -> ClusterStay | None:
+    """In which cluster a creator is now."""
+    stays = ClusterStay.objects.filter(brand=brand, creator=creator, left_at=None)
+    return stays.select_related("cluster").first()
+
+
+def _fitting(brand: Brand, segment: Segment | None, tier: Tier | None) -> set[int] | None:
+    """Those who fit; None: nothing is asked."""
+    if segment is None and tier is None:
+        return None
+    rows = CreatorFacts.objects.filter(brand=brand)
+    if segment is not None:
+        inside = Membership.objects.filter(segment=segment, left_at=None)
+        rows = rows.filter(creator__in=inside.values("creator"))
+    if tier is not None and tier.low is not None:
+        rows = rows.filter(followers__gte=tier.low)
+    if tier is not None and tier.high is not None:
+        rows = rows.filter(followers__lt=tier.high)
+    mapped = CreatorPlace.objects.filter(brand=brand)
+    return set(rows.filter(creator__in=mapped.values("creator")).values_list("creator", flat=True))
+
+
+def _dots(brand: Brand, clusters: dict[int, Cluster], fitting: set[int] | None) -> list[Dot]:
+    places = CreatorPlace.objects.filter(brand=brand).select_related("creator")
+    drawn = list(places.order_by("-ties", "creator_id")[:DOTS])
+    pks = [place.creator_id for place in drawn]
+    stays = {
+        stay.creator_id: stay
+        for stay in ClusterStay.objects.filter(brand=brand, creator__in=pks, left_at=None)
+    }
+    found = []
+    for place in drawn:
+        stay = stays.get(place.creator_id)
+        if stay is not None and stay.cluster_id in clusters:
+            found.append(
+                Dot(
+                    place.creator,
+                    place.x,
+                    place.y,
+                    place.ties,
+                    clusters[stay.cluster_id],
+                    stay.stability,
+                    fitting is None or place.creator_id in fitting,
+                )
+            )
+    return found
+
+
+def _tie_lines(brand: Brand, dots: Sequence[Dot]) -> list[tuple[float, float, float, float]]:
+    """The strongest ties between dots, as (x1, y1, x2, y2)."""
+    at = {dot.creator.pk: (dot.x, dot.y) for dot in dots}
+    ties = CreatorTie.objects.filter(brand=brand, one__in=at, other__in=at)
+    pairs = ties.order_by("-weight", "pk").values_list("one", "other")[:LINES]
+    return [(*at[one], *at[other]) for one, other in pairs]
