@@ -19,6 +19,8 @@ from campaigns.services.disclosures.chasing import remind as remind_of_reviews
 from campaigns.services.disclosures.reminding import remind_of_stories
 from campaigns.services.holds import end_what_ran_out
 from campaigns.services.incidents import files as incident_files
+from campaigns.services.keywords.counting import count_uses
+from campaigns.services.keywords.referring import count_references
 from campaigns.services.offers.deciding import expire_due
 from campaigns.services.payments import invoices, sweeping
 from campaigns.services.publishing import captures
@@ -31,6 +33,7 @@ from campaigns.services.remediation.chasing import chase
 from campaigns.services.rights.ending import tell_endings
 from campaigns.services.risk import assessing
 from campaigns.services.submissions import erasing as submissions_erasing
+from campaigns.services.topics.rising import find_rising
 from campaigns.services.tracking import removing, spikes, writing
 from campaigns.services.tracking.server import Away
 from campaigns.services.trust import reading as trusting
@@ -207,3 +210,19 @@ def remove_clicks(**_later: Any) -> None:
     now = timezone.now()
     for brand in Brand.objects.order_by("pk"):
         removing.remove_old(brand=brand, at=now)
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def count_keywords(*, brand_id: int | None = None, **_later: Any) -> None:
+    """Read posts for search words and for what points to a brand: of one brand, or of all."""
+    brands = Brand.objects.order_by("pk")
+    for brand in brands if brand_id is None else brands.filter(pk=brand_id):
+        count_uses(brand=brand, at=timezone.now())
+        count_references(brand=brand, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def find_topics(**_later: Any) -> None:
+    """Find words that more creators use than before, brand by brand."""
+    for brand in Brand.objects.order_by("pk"):
+        find_rising(brand=brand, at=timezone.now())

@@ -32,6 +32,11 @@ from campaigns.api.gifts import GiftViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incidents import IncidentViewSet
 from campaigns.api.invoices import InvoiceViewSet
+from campaigns.api.keywords import (
+    KeywordListViewSet,
+    KeywordViewSet,
+    PostReferenceViewSet,
+)
 from campaigns.api.offers import OfferViewSet
 from campaigns.api.payments import PaymentViewSet
 from campaigns.api.policies import PolicyViewSet
@@ -57,6 +62,7 @@ from campaigns.api.series import (
 )
 from campaigns.api.submissions import SubmissionViewSet
 from campaigns.api.survey import SurveyAnswerViewSet, SurveyShareViewSet
+from campaigns.api.topics import RisingTopicViewSet
 from campaigns.api.tracking import ClickDayViewSet, PromoCodeViewSet, TrackingLinkViewSet
 from campaigns.api.visits import VisitViewSet
 from campaigns.api.watching import (
@@ -73,6 +79,7 @@ from crm.api.applications import ApplicationViewSet
 from crm.api.audit import AuditViewSet
 from crm.api.base import ID, UID
 from crm.api.brand_exports import BrandExportViewSet
+from crm.api.comment_themes import CommentLabelViewSet, CommentThemeViewSet
 from crm.api.connector_pulls import PullViewSet
 from crm.api.connectors import ConnectorKindViewSet, ConnectorViewSet
 from crm.api.contacts import ContactViewSet
@@ -227,6 +234,10 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "matches": ("matches", MatchViewSet),
     "match-weights": ("match-weights", MatchWeightsViewSet),
     "match-lessons": ("match-lessons", MatchLessonViewSet),
+    "keyword-lists": ("keyword-lists", KeywordListViewSet),
+    "rising-topics": ("rising-topics", RisingTopicViewSet),
+    "comment-themes": ("comment-themes", CommentThemeViewSet),
+    "post-references": ("post-references", PostReferenceViewSet),
     "comments": ("comments", PostCommentViewSet),
     "comment-threads": ("comment-threads", CommentThreadViewSet),
     "visits": ("visits", VisitViewSet),
@@ -291,6 +302,29 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         r"^series/(?P<key>[-a-zA-Z0-9_]{1,60})/values/?$",
         SeriesValueViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    *(
+        re_path(
+            rf"^rising-topics/(?P<pk>{ID}):{verb}$",
+            RisingTopicViewSet.as_view({"post": verb}, detail=True),
+        )
+        for verb in ("follow", "dismiss")
+    ),
+    re_path(
+        rf"^comment-themes/(?P<pk>{ID}):handle$",
+        CommentThemeViewSet.as_view({"post": "handle"}, detail=True),
+    ),
+    re_path(
+        rf"^comments/(?P<pk>{ID}):label$",
+        CommentLabelViewSet.as_view({"post": "label"}, detail=True),
+    ),
+    re_path(
+        rf"^keyword-lists/(?P<pk>{ID})/words/?$",
+        KeywordViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    re_path(
+        rf"^keyword-lists/(?P<pk>{ID}):assign$",
+        KeywordListViewSet.as_view({"post": "assign"}, detail=True),
     ),
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN})/lifts/?$", CampaignLiftViewSet.as_view({"get": "list"})

@@ -99,6 +99,7 @@ BELONGING = {
         "campaigns:media_values",
     ),
     "campaigns:policies": ("campaigns:claims",),
+    "campaigns:post_alerts": ("crm:post_comments",),
     "campaigns:disclosures": ("campaigns:remediations",),
     "segmentation:attribution": ("campaigns:conversions", "campaigns:survey"),
     "campaigns:registers": ("campaigns:packs",),

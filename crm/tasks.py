@@ -22,7 +22,7 @@ from crm.services.mail import copying, fetching, sending
 from crm.services.metrics import refresh_metrics
 from crm.services.notification_mail import send_notification_mails
 from crm.services.outreach.advancing import advance
-from crm.services.post_comments import forgetting, scoring
+from crm.services.post_comments import forgetting, grouping, learning, scoring, sorting
 from crm.services.privacy import retention
 from crm.services.reminders import send_reminders
 from crm.services.round_trip import places
@@ -232,6 +232,22 @@ def score_comments(**_later: Any) -> None:
     for _round in range(COMMENT_ROUNDS):
         if not scoring.score_waiting():
             return
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def group_comments(*, brand_id: int | None = None, **_later: Any) -> None:
+    """Make the themes of comments anew: of one brand, or of all."""
+    brands = Brand.objects.order_by("pk")
+    for brand in brands if brand_id is None else brands.filter(pk=brand_id):
+        grouping.group(brand=brand, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def learn_from_labels(**_later: Any) -> None:
+    """Learn from what people said of comments, and sort by it what is kept."""
+    for brand in Brand.objects.order_by("pk"):
+        learning.learn_all(brand=brand, at=timezone.now())
+        sorting.sort_old(brand=brand)
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft202012Validator
 
-from campaigns.choices import ClaimStatus, CostKind, MarketingChannel, ReviewStage
+from campaigns.choices import ClaimStatus, CostKind, MarketingChannel, ReviewStage, WordLanguage
 from campaigns.models import (
     Asset,
     Brief,
@@ -31,15 +31,19 @@ from campaigns.models import (
     EventInvitation,
     Gift,
     Invoice,
+    KeywordList,
     Offer,
     Payable,
     Permit,
     Policy,
+    PostReference,
     PromoCode,
     Remediation,
     ReportCopy,
+    RisingTopic,
     RuleAlert,
     Submission,
+    TopicWeek,
     TrackingLink,
     UsageRight,
     Whereabouts,
@@ -55,6 +59,8 @@ from campaigns.services.contracts.writing import draft
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.disclosures import opening
 from campaigns.services.events.answering import invite
+from campaigns.services.keywords import keeping as keyword_keeping
+from campaigns.services.keywords.keeping import Searched
 from campaigns.services.payments import invoices
 from campaigns.services.payments.invoices import Bill
 from campaigns.services.payments.planning import Cost, add_cost
@@ -76,6 +82,7 @@ from crm.models import (
     ApiToken,
     Application,
     Brand,
+    CommentTheme,
     Connector,
     ContactPoint,
     Enrolment,
@@ -86,6 +93,7 @@ from crm.models import (
     Mailbox,
     MailTemplate,
     Note,
+    Post,
     PostalAddress,
     PrivacyRequest,
     Pull,
@@ -482,6 +490,41 @@ def give_numbers_to_compare(brand: Brand) -> None:
     series = make_series(brand)
     keeping.put_values(series=series, values={NOW.date(): 3.0}, actor=None, at=NOW)
     add_note(brand=brand, day=NOW.date(), title="Sale", platform=None, url="", actor=None, at=NOW)
+    give_search_words(brand)
+
+
+def give_search_words(brand: Brand) -> None:
+    """A list that a campaign is for, and a post that points to the brand."""
+    made = keyword_keeping.create_list(
+        brand=brand,
+        name="Soap",
+        language=WordLanguage.ENGLISH,
+        words=[Searched("post"), Searched("hand soap", 90, "commercial")],
+        actor=None,
+        at=NOW,
+    )
+    for campaign in Campaign.objects.filter(brand=brand):
+        keyword_keeping.assign(
+            keyword_list=made, keywords=None, campaign=campaign, brief=None, actor=None, at=NOW
+        )
+    post = Post.objects.filter(creator__relationships__brand=brand).earliest("pk")
+    PostReference.objects.create(
+        brand=brand, post=post, kind="link", target="acme.example", first_seen_at=NOW
+    )
+    week = TopicWeek.objects.create(
+        brand=brand,
+        week=date(2026, 11, 16),
+        terms=9,
+        creators=5,
+        posts=7,
+        before=40,
+        weeks_before=12,
+        computed_at=NOW,
+    )
+    RisingTopic.objects.create(
+        week=week, kind="hashtag", term="soap", creators=4, before=0, chance=0, false_share=0
+    )
+    CommentTheme.objects.create(brand=brand, kind="question", term="lid")
 
 
 def give_matches(brand: Brand) -> None:
@@ -522,6 +565,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/conversions/{id}": str(Conversion.objects.get().pk),
         "/experiments/{id}": str(Experiment.objects.get().pk),
         "/series/{key}": "brand-search",
+        "/keyword-lists/{id}": str(KeywordList.objects.get().pk),
         "/score-models/{key}": "fit",
         "/matches/{id}": str(Match.objects.get().pk),
         "/match-lessons/{id}": str(MatchLesson.objects.get().pk),

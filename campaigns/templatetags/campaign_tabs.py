@@ -38,6 +38,7 @@ HEADINGS = (
         "Plan",
         (
             Tab("briefs", "Brief", "campaigns:briefs"),
+            Tab("keywords", "Search words", "campaigns:campaign_keywords"),
             Tab("calendar", "Calendar", "campaigns:campaign_calendar"),
             Tab("events", "Events", "campaigns:events"),
         ),

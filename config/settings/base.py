@@ -266,7 +266,12 @@ SPECTACULAR_SETTINGS = {
         "PaperState": "campaigns.choices.PaperState",
         "AlertLevel": "campaigns.choices.AlertLevel",
         "AlertState": "campaigns.choices.AlertState",
+        "CommentKind": "crm.choices.CommentKind",
         "ContentKind": "campaigns.choices.ContentKind",
+        "ReferenceKind": "campaigns.choices.ReferenceKind",
+        "TermKind": "campaigns.choices.TermKind",
+        "ThemeState": "crm.choices.ThemeState",
+        "TopicState": "campaigns.choices.TopicState",
         "IncidentKind": "crm.choices.IncidentKind",
         "OfferAct": "campaigns.choices.OfferAct",
         "OfferState": "campaigns.choices.OfferState",
@@ -521,7 +526,22 @@ CELERY_BEAT_SCHEDULE = {
         "task": "campaigns.tasks.look_at_platforms",
         "schedule": crontab(hour=4, minute=10),
     },
+    # Behind the night's imports; what somebody adds is counted at once.
+    "count-keywords": {
+        "task": "campaigns.tasks.count_keywords",
+        "schedule": crontab(hour=3, minute=20),
+    },
+    "find-topics": {
+        "task": "campaigns.tasks.find_topics",
+        "schedule": crontab(hour=4, minute=40),
+    },
     "score-comments": {"task": "crm.tasks.score_comments", "schedule": timedelta(minutes=1)},
+    "group-comments": {"task": "crm.tasks.group_comments", "schedule": crontab(minute="12,42")},
+    # Before people come: what they said yesterday tells today's comments apart.
+    "learn-from-labels": {
+        "task": "crm.tasks.learn_from_labels",
+        "schedule": crontab(hour=2, minute=50),
+    },
     "let-comments-go": {
         "task": "crm.tasks.let_comments_go",
         "schedule": crontab(hour=3, minute=40),

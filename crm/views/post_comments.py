@@ -41,7 +41,7 @@ def thread(request: BrandRequest, pk: int) -> HttpResponse:
     rows = CommentThread.objects.visible_to(request.user).for_list_page()
     found = get_object_or_404(rows, brand=request.brand, post=pk)
     comments = PostComment.objects.filter(brand=request.brand, post=found.post)
-    comments = comments.select_related("score")
+    comments = comments.select_related("score", "label")
     try:
         page = paginate(comments, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     except BadCursor:

@@ -12,6 +12,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from crm.choices import Mood
+from crm.services.learning.weighing import Weights, say
+
 NAME = "vader+tfidf"
 # Of this scorer; what a library says changes with the library's own version.
 OWN_VERSION = "1"
@@ -23,6 +26,12 @@ RELEVANT = 0.13
 WORDS_MIN = 3
 SURE = 0.5
 SCORED_LANGUAGE = "en"
+# What people's labels are called where they are learned from.
+ON_TOPIC, OFF_TOPIC = "on_topic", "off_topic"
+_SIGN = {Mood.POSITIVE.value: 1, Mood.NEGATIVE.value: -1}
+_CLOSE = (0.02, 0.05, 0.09, 0.13, 0.2, 0.3, 0.45)
+# Just below as likely as not is below RELEVANT, whatever rounding does.
+_BELOW = 0.999
 _WORDS_MAX = 32_767
 # With an apostrophe inside, straight or curly.
 _WORD = re.compile("[^\\W\\d_]+(?:['\u2019][^\\W\\d_]+)*")
@@ -59,8 +68,22 @@ def version() -> str:
     return "; ".join([OWN_VERSION, *(f"{name} {of(name)}" for name in libraries)])
 
 
+@dataclass(frozen=True)
+class Learned:
+    """What a brand's own people taught; None: nothing yet."""
+
+    mood: Weights | None = None
+    relevance: Weights | None = None
+
+
+NOTHING = Learned()
+
+
 def score(
-    comments: Sequence[tuple[int, str]], talks: Mapping[int, Talk], background: Sequence[str]
+    comments: Sequence[tuple[int, str]],
+    talks: Mapping[int, Talk],
+    background: Sequence[str],
+    learned: Learned = NOTHING,
 ) -> list[Scored]:
     """Score comments, given as (post, words), in their order.
 
@@ -69,17 +92,50 @@ def score(
     """
     close = _relevance(comments, talks, background)
     return [
-        _one(words, relevance) for (_post, words), relevance in zip(comments, close, strict=True)
+        _one(words, closeness, learned)
+        for (_post, words), closeness in zip(comments, close, strict=True)
     ]
 
 
-def _one(words: str, relevance: float | None) -> Scored:
+def mood_marks(words: str) -> list[str]:
+    """VADER's opinion of a text, as a feature to learn from."""
+    return [f"mood:{round(3 * _compound(words))}"]
+
+
+def close_marks(closeness: float, words: int) -> list[str]:
+    """How close a text is to what is talked about, and how long, as features to learn from."""
+    step = sum(closeness >= bound for bound in _CLOSE)
+    return [f"close:{step}", f"length:{min(words, 16).bit_length()}"]
+
+
+def _one(words: str, closeness: float | None, learned: Learned) -> Scored:
     number = min(len(_WORD.findall(words)), _WORDS_MAX)
     language = _language(words) if number >= WORDS_MIN else ""
-    mood = None
+    mood, relevance = None, closeness
     if language == SCORED_LANGUAGE:
-        mood = float(_vader().polarity_scores(words)["compound"])
+        mood = _compound(words) if learned.mood is None else _mood(words, learned.mood)
+    if closeness is not None and learned.relevance is not None:
+        relevance = _on_topic(words, close_marks(closeness, number), learned.relevance)
     return Scored(language, number, mood, relevance)
+
+
+def _mood(words: str, weights: Weights) -> float:
+    """On VADER's scale: how sure it is of the mood, with its sign; neither is 0."""
+    told = say(weights, words, mood_marks(words))
+    return told.sure * _SIGN.get(told.label, 0)
+
+
+def _on_topic(words: str, marks: Sequence[str], weights: Weights) -> float:
+    """On the scale of closeness: as likely as not is RELEVANT."""
+    told = say(weights, words, marks)
+    likely = told.sure if told.label == ON_TOPIC else 1 - told.sure
+    if likely < 0.5:
+        return likely / 0.5 * RELEVANT * _BELOW
+    return RELEVANT + (likely - 0.5) / 0.5 * (1 - RELEVANT)
+
+
+def _compound(words: str) -> float:
+    return float(_vader().polarity_scores(words)["compound"])
 
 
 def _language(words: str) -> str:

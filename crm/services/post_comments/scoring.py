@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
 
-from crm.models import CommentScore, CommentScorer, CommentThread, Post
+from crm.choices import LearnedTask
+from crm.models import CommentScore, CommentScorer, CommentThread, LearnedModel, Post
+from crm.services.learning.learning import used
+from crm.services.learning.weighing import Weights
 from crm.services.post_comments import scorer
-from crm.services.post_comments.scorer import Talk
+from crm.services.post_comments.scorer import NOTHING, Learned, Scored, Talk
+from crm.services.post_comments.sorting import sort_rows
 
 THREADS = 200
 COMMENTS = 10_000
@@ -18,6 +22,8 @@ COMMENTS = 10_000
 OTHERS = 200
 BACKGROUND_THREADS, BACKGROUND_EACH = 50, 40
 
+# In the order of `Learned`.
+_TASKS = (LearnedTask.COMMENT_MOOD, LearnedTask.COMMENT_RELEVANCE)
 _UNSCORED = """
 SELECT c.id, c.post_id, c.text
 FROM crm_postcomment c
@@ -50,14 +56,18 @@ FROM (
       SELECT FROM crm_postcomment r WHERE r.post_id = c.post_id AND r.brand_id = c.brand_id
         AND r.parent_key = c.external_id)) AS answered,
     count(DISTINCT c.author) AS authors, count(s.comment_id) AS scored,
-    count(s.sentiment) AS in_language,
-    count(*) FILTER (WHERE s.sentiment >= %(positive)s) AS positive,
-    count(*) FILTER (WHERE s.sentiment <= %(negative)s) AS negative,
-    count(s.relevance) AS classified,
-    count(*) FILTER (WHERE s.relevance >= %(relevant)s) AS relevant
+    count(coalesce(l.mood, s.sentiment::text)) AS in_language,
+    count(*) FILTER (WHERE coalesce(l.mood = 'positive', s.sentiment >= %(positive)s)) AS positive,
+    count(*) FILTER (WHERE coalesce(l.mood = 'negative', s.sentiment <= %(negative)s)) AS negative,
+    count(coalesce(l.is_relevant, s.relevance IS NOT NULL OR NULL)) AS classified,
+    count(*) FILTER (WHERE coalesce(l.is_relevant, s.relevance >= %(relevant)s)) AS relevant
   FROM crm_commentthread w
   LEFT JOIN crm_postcomment c ON c.post_id = w.post_id AND c.brand_id = w.brand_id
   LEFT JOIN crm_commentscore s ON s.comment_id = c.id
+  -- What somebody said counts before what the scorer said; of one that is not scored, neither.
+  LEFT JOIN LATERAL (
+    SELECT nullif(o.mood, '') AS mood, o.is_relevant FROM crm_commentlabel o
+    WHERE o.comment_id = s.comment_id) l ON true
   WHERE w.id = ANY(%(threads)s)
   GROUP BY w.id
 ) s
@@ -103,23 +113,11 @@ def score_waiting() -> int:
 
 
 def _score(brand: int, rows: Sequence[tuple[int, int, str]]) -> None:
-    posts = sorted({post for _pk, post, _words in rows})
-    others = defaultdict(list)
-    ids = [pk for pk, _post, _words in rows]
-    for post, words in _rows(_OTHERS, brand=brand, posts=posts, but=ids, each=OTHERS):
-        others[post].append(words)
-    talks = {
-        pk: Talk(f"{title}\n{caption}", others[pk])
-        for pk, title, caption in Post.objects.filter(pk__in=posts).values_list(
-            "pk", "title", "caption"
-        )
-    }
-    largest = [row[0] for row in _rows(_LARGEST, brand=brand, posts=posts, most=BACKGROUND_THREADS)]
-    background = _rows(_OTHERS, brand=brand, posts=largest, but=[], each=BACKGROUND_EACH)
-    told = scorer.score(
-        [(post, words) for _pk, post, words in rows], talks, [words for _post, words in background]
+    models = {task: used(brand, task) for task in _TASKS}
+    told = tell(brand, rows, _learned(models))
+    by, _made = CommentScorer.objects.get_or_create(
+        name=scorer.NAME, version=_version(brand, models)
     )
-    by, _made = CommentScorer.objects.get_or_create(name=scorer.NAME, version=scorer.version())
     CommentScore.objects.bulk_create(
         [
             CommentScore(
@@ -135,6 +133,42 @@ def _score(brand: int, rows: Sequence[tuple[int, int, str]]) -> None:
         batch_size=2_000,
         ignore_conflicts=True,
     )
+    sort_rows(
+        [(pk, one.language, words) for (pk, _post, words), one in zip(rows, told, strict=True)],
+        used(brand, LearnedTask.COMMENT_KIND),
+    )
+
+
+def tell(
+    brand: int, rows: Sequence[tuple[int, int, str]], learned: Learned = NOTHING
+) -> list[Scored]:
+    """What is said of comments, given as (number, post, words), in their order; nothing is kept."""
+    posts = sorted({post for _pk, post, _words in rows})
+    others = defaultdict(list)
+    ids = [pk for pk, _post, _words in rows]
+    for post, words in _rows(_OTHERS, brand=brand, posts=posts, but=ids, each=OTHERS):
+        others[post].append(words)
+    talks = {
+        pk: Talk(f"{title}\n{caption}", others[pk])
+        for pk, title, caption in Post.objects.filter(pk__in=posts).values_list(
+            "pk", "title", "caption"
+        )
+    }
+    largest = [row[0] for row in _rows(_LARGEST, brand=brand, posts=posts, most=BACKGROUND_THREADS)]
+    background = _rows(_OTHERS, brand=brand, posts=largest, but=[], each=BACKGROUND_EACH)
+    given = [(post, words) for _pk, post, words in rows]
+    return scorer.score(given, talks, [words for _post, words in background], learned)
+
+
+def _learned(models: Mapping[LearnedTask, LearnedModel | None]) -> Learned:
+    mood, relevance = (Weights.of(one.weights) if one else None for one in models.values())
+    return Learned(mood, relevance)
+
+
+def _version(brand: int, models: Mapping[LearnedTask, LearnedModel | None]) -> str:
+    """Of the scorer; what a brand taught is named by brand and number, and says enough alone."""
+    taught = [f"{task.value} {brand}.{one.number}" for task, one in models.items() if one]
+    return "; ".join(taught) or scorer.version()
 
 
 def _rows(sql: str, **values: Any) -> list[tuple[Any, ...]]:

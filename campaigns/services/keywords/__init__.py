@@ -1,0 +1,1 @@
+"""Lists of search words, for which campaign they are, and which posts have them."""

@@ -1,0 +1,1 @@
+"""Sorting texts by what a brand's own people said of others, by plain weights of words."""
