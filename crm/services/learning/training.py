@@ -4,44 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crm.services.learning.weighing import Weights, features
+from crm.services.learning.weighing import MARK, Weights, features
 
 # A text, its marks, and the class that people said.
 Example = tuple[str, Sequence[str], str]
 # So many features at most, those in most texts: a model is read whole wherever it is used.
 FEATURES = 8_000
-REGULARISATION = 3.0
+REGULARISATION = 1.0
 # Two texts at least: what only one person wrote is not learned.
 TEXTS_MIN = 2
 
 
 def train(examples: Sequence[Example]) -> Weights:
     """Logistic regression over TF-IDF; classes weigh the same however many texts each has."""
-    from sklearn.feature_extraction.text import (  # noqa: PLC0415 - slow to import
+    from scipy.sparse import csr_array, hstack  # noqa: PLC0415 - slow to import, as the rest
+    from sklearn.feature_extraction.text import (  # noqa: PLC0415
         CountVectorizer,
         TfidfTransformer,
     )
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
 
-    counted = CountVectorizer(
-        analyzer=lambda one: list(features(one[0], one[1]).elements()),
+    found = [features(text, marks) for text, marks, _label in examples]
+    words = CountVectorizer(
+        analyzer=lambda one: [term for term in one.elements() if not term.startswith(MARK)],
         min_df=TEXTS_MIN,
         max_features=FEATURES,
     )
-    rows = counted.fit_transform(examples)
     weighed = TfidfTransformer(sublinear_tf=True)
-    fitted = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=500)
-    fitted.fit(weighed.fit_transform(rows), [label for _text, _marks, label in examples])
+    marked = sorted({term for one in found for term in one if term.startswith(MARK)})
+    rows = hstack(
+        [
+            weighed.fit_transform(words.fit_transform(found)),
+            csr_array([[float(mark in one) for mark in marked] for one in found])
+            if marked
+            else csr_array((len(found), 0)),
+        ]
+    ).tocsr()
+    fitted = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=1_000)
+    fitted.fit(rows, [label for _text, _marks, label in examples])
     classes = [str(one) for one in fitted.classes_]
     coefficients, bias = fitted.coef_, [float(one) for one in fitted.intercept_]
     if len(classes) == 2:  # one row stands for both
         coefficients = [-coefficients[0] / 2, coefficients[0] / 2]
         bias = [-bias[0] / 2, bias[0] / 2]
+    names = [*map(str, words.get_feature_names_out()), *marked]
+    rarity = [*map(float, weighed.idf_), *(1.0 for _mark in marked)]
     terms = {
-        str(term): (
-            float(weighed.idf_[place]),
-            [float(row[place]) for row in coefficients],
-        )
-        for place, term in enumerate(counted.get_feature_names_out())
+        term: (rarity[place], [float(row[place]) for row in coefficients])
+        for place, term in enumerate(names)
     }
     return Weights(classes, bias, terms)

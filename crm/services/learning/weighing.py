@@ -1,9 +1,9 @@
 """What a text seems to be, by weights of its words; any process can say it, and say why.
 
 Features are words, pairs of neighbouring words, ? and !, and marks: what else is known of a text
-("~mood:2"). A text is a TF-IDF vector of them (sublinear, of length 1); a class's score is its
-bias and the sum of weight times value, and shares are the softmax of these. What each feature adds
-is therefore exact.
+("~mood:2"). A text is a TF-IDF vector of its words (sublinear, of length 1), and 1 for each mark,
+however long it is; a class's score is its bias and the sum of weight times value, and shares are
+the softmax of these. What each feature adds is therefore exact.
 """
 
 from __future__ import annotations
@@ -101,13 +101,15 @@ def say(weights: Weights, text: str, marks: Iterable[str] = (), *, why: int = 0)
 
 
 def _values(weights: Weights, found: Mapping[str, int]) -> dict[str, float]:
-    values = {
+    known = {term: count for term, count in found.items() if term in weights.terms}
+    words = {
         term: (1 + math.log(count)) * weights.terms[term][0]
-        for term, count in found.items()
-        if term in weights.terms
+        for term, count in known.items()
+        if not term.startswith(MARK)
     }
-    length = math.sqrt(sum(value * value for value in values.values()))
-    return {term: value / length for term, value in values.items()} if length else {}
+    length = math.sqrt(sum(value * value for value in words.values())) or 1.0
+    marks = {term: 1.0 for term in known if term.startswith(MARK)}
+    return {term: value / length for term, value in words.items()} | marks
 
 
 def _mean(numbers: Sequence[float]) -> float:

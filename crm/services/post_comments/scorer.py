@@ -14,6 +14,7 @@ from typing import Any
 
 from crm.choices import Mood
 from crm.services.learning.weighing import Weights, say
+from crm.services.post_comments.kinds import marks
 
 NAME = "vader+tfidf"
 # Of this scorer; what a library says changes with the library's own version.
@@ -29,6 +30,9 @@ SCORED_LANGUAGE = "en"
 # What people's labels are called where they are learned from.
 ON_TOPIC, OFF_TOPIC = "on_topic", "off_topic"
 _SIGN = {Mood.POSITIVE.value: 1, Mood.NEGATIVE.value: -1}
+_MOODS = (-0.6, -0.3, NEGATIVE, POSITIVE, 0.3, 0.6)
+_SHARES = (0.05, 0.15, 0.25)
+_LENGTHS = (6, 25)
 _CLOSE = (0.02, 0.05, 0.09, 0.13, 0.2, 0.3, 0.45)
 # Just below as likely as not is below RELEVANT, whatever rounding does.
 _BELOW = 0.999
@@ -98,14 +102,20 @@ def score(
 
 
 def mood_marks(words: str) -> list[str]:
-    """VADER's opinion of a text, as a feature to learn from."""
-    return [f"mood:{round(3 * _compound(words))}"]
+    """VADER's opinion of a text and the signs of its kind, as features to learn from."""
+    told = _vader().polarity_scores(words)
+    found = [f"mood:{bound}" for bound in _MOODS if told["compound"] >= bound]
+    found += [f"bad:{bound}" for bound in _SHARES if told["neg"] >= bound]
+    found += [f"good:{bound}" for bound in _SHARES if told["pos"] >= bound]
+    number = len(_WORD.findall(words))
+    found += [f"length:{bound}" for bound in _LENGTHS if number >= bound]
+    return [*found, *marks(words)]
 
 
 def close_marks(closeness: float, words: int) -> list[str]:
     """How close a text is to what is talked about, and how long, as features to learn from."""
-    step = sum(closeness >= bound for bound in _CLOSE)
-    return [f"close:{step}", f"length:{min(words, 16).bit_length()}"]
+    found = [f"close:{bound}" for bound in _CLOSE if closeness >= bound]
+    return [*found, *(f"length:{bound}" for bound in _LENGTHS if words >= bound)]
 
 
 def _one(words: str, closeness: float | None, learned: Learned) -> Scored:

@@ -1,0 +1,203 @@
+"""Comments sorted a second, and how often what is said of comments is right on labelled ones.
+
+The labelled ones are not part of the project: they are looked for in `$RAPPORT_DATA`
+(../shared/data). Without them speed is measured on made-up comments, and nothing else. Learned is
+as the product learns (crm/services/learning): from all videos but one, tried on that one.
+"""
+
+from __future__ import annotations
+
+import csv
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+from benchmarks.disclosure import DATA, SENTENCES, _open
+from benchmarks.measure import Contender, Table, measure
+from crm.services.learning.judging import macro_f1
+from crm.services.learning.training import train
+from crm.services.learning.weighing import say
+from crm.services.post_comments import scorer
+from crm.services.post_comments.kinds import by_signs, marks, sort
+from crm.services.post_comments.scorer import Talk, mood_marks
+
+PRODUCTS = DATA / "comments" / "yt_product_sentiment"
+SPAM = DATA / "comments" / "yt_spam"
+FOLDS = 5
+# A text, its marks, its label, what it must not be parted from, and what ships says of it.
+Labelled = tuple[str, Sequence[str], str, str, str]
+
+
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
+    """Measure speed on `rows` made-up comments, and quality on what is labelled."""
+    texts = made_up(rows)
+    weights = train([(one, marks(one), by_signs(one).kind or "other") for one in texts[:1_000]])
+    speed = measure(
+        f"{rows:,} comments sorted by kind",
+        [
+            Contender("the list of signs", lambda: [by_signs(one) for one in texts]),
+            Contender("what was learned", lambda: [sort(one, weights) for one in texts]),
+        ],
+        repetitions=repetitions,
+    )
+    return [speed], {"comments": rows, **quality()}
+
+
+def quality() -> dict[str, object]:
+    """Each measure that there is data for."""
+    found: dict[str, object] = {}
+    if PRODUCTS.exists():
+        found["mood, macro-F1"] = _learned(list(moods()))
+        found["mood of words alone, macro-F1"] = _learned(
+            [(text, (), label, video, other) for text, _marks, label, video, other in moods()]
+        )
+        found["on the topic, AUC"] = relevance()
+    if SPAM.exists():
+        found["spam, macro-F1"] = _learned(list(spam()))
+    for words, path in SENTENCES.items():
+        if path.exists():
+            found[f"disclosure, {words}"] = disclosure(path)
+    return found
+
+
+def moods() -> Iterable[Labelled]:
+    """Comments in English below videos about products, with VADER's opinion."""
+    for path in sorted(PRODUCTS.iterdir()):
+        for row in _csv(path):
+            text, label = row.get("text") or "", row.get("sentiment_for_product") or ""
+            if label not in {"positive", "neutral", "negative"}:
+                continue
+            told = scorer.score([(0, text)], {0: Talk("")}, [])[0]
+            if told.sentiment is not None:
+                high, low = scorer.POSITIVE, scorer.NEGATIVE
+                ships = (
+                    "positive"
+                    if told.sentiment >= high
+                    else "negative"
+                    if told.sentiment <= low
+                    else "neutral"
+                )
+                yield text, mood_marks(text), label, path.name, ships
+
+
+def spam() -> Iterable[Labelled]:
+    """Comments below music videos."""
+    for path in sorted(SPAM.glob("*.csv")):
+        for row in _csv(path):
+            label = "spam" if row["CLASS"] == "1" else "no spam"
+            yield row["CONTENT"], (), label, path.name, "no spam"
+
+
+def relevance() -> str:
+    """A video's own comments among as many from below others, by closeness."""
+    videos = {
+        path.name: [row["text"] for row in _csv(path) if row.get("text")]
+        for path in sorted(PRODUCTS.iterdir())
+        if path.suffix == ".csv"
+    }
+    draw = random.Random(1)
+    scores: list[tuple[float, bool]] = []
+    for place, (name, own) in enumerate(videos.items()):
+        others = [text for other, texts in videos.items() if other != name for text in texts]
+        strangers = draw.sample(others, min(len(own), len(others)))
+        title = name.removeprefix("labeled_").replace("_", " ").split(".csv")[0]
+        # Strangers are scored one by one as if they stood there; they are not among the others.
+        talk = {place: Talk(title, own)}
+        told = scorer.score([(place, text) for text in own], {place: Talk(title)}, others)
+        scores += [(one.relevance, True) for one in told if one.relevance is not None]
+        for text in strangers:
+            [one] = scorer.score([(place, text)], talk, others[:400])
+            if one.relevance is not None:
+                scores.append((one.relevance, False))
+    return f"{_auc(scores):.3f} of {len(scores):,}"
+
+
+def disclosure(path: Path) -> str:
+    """Sentences that disclose, told per video; videos that share a sentence are not parted."""
+    rows = []
+    with _open(path) as file:
+        rows = [
+            (row["id"], row["sentence"], row["sentence_label"] != "none")
+            for row in csv.DictReader(file)
+        ]
+    groups = _together(rows)
+    order = sorted(set(groups.values()))
+    random.Random(1).shuffle(order)
+    fold = {group: place % FOLDS for place, group in enumerate(order)}
+    truth: dict[str, bool] = {}
+    told: dict[str, bool] = {}
+    for number in range(FOLDS):
+        examples = [
+            (text, (), "yes" if label else "no")
+            for video, text, label in rows
+            if fold[groups[video]] != number
+        ]
+        weights = train(examples)
+        for video, text, label in rows:
+            if fold[groups[video]] == number:
+                truth[video] = truth.get(video, False) or label
+                said = say(weights, text)
+                told[video] = told.get(video, False) or (said.label == "yes" and said.sure >= 0.5)
+    hits = sum(truth[one] and told[one] for one in truth)
+    f1 = 2 * hits / (sum(truth.values()) + sum(told.values()))
+    return f"F1 {f1:.3f} of {len(truth):,} ({sum(truth.values())} disclose)"
+
+
+def _together(rows: Sequence[tuple[str, str, bool]]) -> dict[str, str]:
+    """The group of each video: those that share a sentence of 40 letters or more."""
+    parent: dict[str, str] = {video: video for video, _text, _label in rows}
+
+    def root(one: str) -> str:
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        return one
+
+    first: dict[str, str] = {}
+    for video, text, _label in rows:
+        if len(text) >= 40:
+            parent[root(video)] = root(first.setdefault(text.lower(), video))
+    return {video: root(video) for video in parent}
+
+
+def _learned(rows: Sequence[Labelled], learn: Callable[..., object] = train) -> str:
+    """Macro-F1 over all, each video told by what the others taught; beside it what ships."""
+    true, told, ships = [], [], []
+    for video in sorted({row[3] for row in rows}):
+        weights = train([row[:3] for row in rows if row[3] != video])
+        for text, given, label, of, otherwise in rows:
+            if of == video:
+                true.append(label)
+                told.append(say(weights, text, given).label)
+                ships.append(otherwise)
+    return f"{macro_f1(true, told):.3f}, before {macro_f1(true, ships):.3f}, of {len(rows):,}"
+
+
+def _auc(scores: Sequence[tuple[float, bool]]) -> float:
+    """The probability that one of its own is closer than a stranger; ties count half."""
+    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
+
+    ranks = rankdata([score for score, _own in scores])
+    own = [is_own for _score, is_own in scores]
+    number, others = sum(own), len(own) - sum(own)
+    total = sum(rank for rank, is_own in zip(ranks, own, strict=True) if is_own)
+    return float((total - number * (number + 1) / 2) / (number * others))
+
+
+def made_up(number: int) -> list[str]:
+    """Comments as they might be."""
+    draw = random.Random(1)
+    parts = (
+        "where can I buy the lid",
+        "I love this bottle",
+        "way too expensive for a bottle",
+        "mine stopped working after a week",
+        "my sister has the blue one",
+    )
+    return [f"{draw.choice(parts)} {draw.choice(parts)} {n}" for n in range(number)]
+
+
+def _csv(path: Path) -> list[dict[str, str]]:
+    # One file is cut within a letter.
+    with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
+        return list(csv.DictReader(file))
