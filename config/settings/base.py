@@ -270,6 +270,7 @@ SPECTACULAR_SETTINGS = {
         "ContentKind": "campaigns.choices.ContentKind",
         "ReferenceKind": "campaigns.choices.ReferenceKind",
         "TermKind": "campaigns.choices.TermKind",
+        "WordLanguage": "campaigns.choices.WordLanguage",
         "ThemeState": "crm.choices.ThemeState",
         "TopicState": "campaigns.choices.TopicState",
         "IncidentKind": "crm.choices.IncidentKind",
