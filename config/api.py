@@ -117,6 +117,7 @@ from segmentation.api.activations import ActivationViewSet
 from segmentation.api.attribution import AttributionViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.benchmarks import BenchmarkViewSet, ClaimTrialViewSet
+from segmentation.api.budgets import BudgetPlanViewSet, CampaignBudgetPlanViewSet
 from segmentation.api.comparison import CohortViewSet, ComparisonViewSet, TrendViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
@@ -124,6 +125,11 @@ from segmentation.api.drift import DriftViewSet
 from segmentation.api.examples import ExampleViewSet
 from segmentation.api.experiments import ExperimentLookViewSet, ExperimentViewSet
 from segmentation.api.facts import FactViewSet
+from segmentation.api.forecasts import (
+    CampaignForecastViewSet,
+    CreatorForecastViewSet,
+    ForecastModelViewSet,
+)
 from segmentation.api.kpis import KpiViewSet
 from segmentation.api.matches import (
     CampaignMatchViewSet,
@@ -230,6 +236,8 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "drift": ("drift", DriftViewSet),
     "attribution-reports": ("attribution-reports", AttributionViewSet),
     "experiments": ("experiments", ExperimentViewSet),
+    "budget-plans": ("budget-plans", BudgetPlanViewSet),
+    "forecast-models": ("forecast-models", ForecastModelViewSet),
     "score-models": ("score-models", ScoreModelViewSet),
     "matches": ("matches", MatchViewSet),
     "match-weights": ("match-weights", MatchWeightsViewSet),
@@ -346,6 +354,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
             ScoreModelViewSet.as_view({"post": verb}, detail=True),
         )
         for verb in ("word", "activate", "count", "archive")
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/budget-plans/?$",
+        CampaignBudgetPlanViewSet.as_view({"get": "list", "post": "create"}),
+    ),
+    re_path(
+        rf"^budget-plans/(?P<pk>{ID}):take$",
+        BudgetPlanViewSet.as_view({"post": "take"}, detail=True),
+    ),
+    re_path(
+        rf"^creators/(?P<uid>{UID})/forecasts/?$",
+        CreatorForecastViewSet.as_view({"get": "list"}),
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/forecast/?$",
+        CampaignForecastViewSet.as_view({"get": "retrieve"}, detail=True),
+    ),
+    re_path(
+        rf"^campaigns/(?P<key>{CAMPAIGN})/forecast:keep$",
+        CampaignForecastViewSet.as_view({"post": "keep"}, detail=True),
     ),
     re_path(rf"^creators/(?P<uid>{UID})/scores/?$", CreatorScoreViewSet.as_view({"get": "list"})),
     re_path(r"^scorecards/?$", ScorecardViewSet.as_view({"get": "list"})),

@@ -107,6 +107,7 @@ BELONGING = {
         "segmentation:matrix",
         "segmentation:suggestions",
         "segmentation:audiences",
+        "segmentation:forecasts",
         "segmentation:hygiene",
         "segmentation:drift",
         "segmentation:tiers",

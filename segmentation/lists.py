@@ -148,6 +148,9 @@ ACTIONS = {
     ),
     "runs": Action("Runs", "segmentation:runs", words="evaluate approve"),
     "scores": Action("Scores", "segmentation:scores", words="ranking weights models"),
+    "forecasts": Action(
+        "Forecasts", "segmentation:forecasts", words="expected views reach prediction trial"
+    ),
     "scorecards": Action("Scorecards", "segmentation:scorecards", words="reports"),
     "matrix": Action("Matrix of segments", "segmentation:matrix", words="coverage"),
     "packs": Action("Packs of segments", "segmentation:packs", words="install"),

@@ -16,10 +16,12 @@ from segmentation.facts import check
 from segmentation.metrics.stretches import sheets
 from segmentation.models import (
     AttributionReport,
+    BudgetPlan,
     ClaimTrial,
     ClusterMap,
     DriftReport,
     ExperimentLook,
+    ForecastModel,
     Match,
     MatchLesson,
     RunOrder,
@@ -42,10 +44,12 @@ from segmentation.services import (
     tier_scorecards,
 )
 from segmentation.services.attribution import requests as attribution
+from segmentation.services.budgets import asking as budgets
 from segmentation.services.changesets import last_applied
 from segmentation.services.clusters import building as clusters
 from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.experiments import looking
+from segmentation.services.forecasts import asking as forecasts
 from segmentation.services.matches import counting as match_counting
 from segmentation.services.matches import weighing as match_weighing
 from segmentation.services.scores import counting as score_counting
@@ -237,6 +241,24 @@ def make_all_maps(**_later: Any) -> None:
     clusters.request(at=timezone.now())
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def learn_forecasts(*, errand_id: int, **_later: Any) -> None:
+    """Learn a version of a brand's forecasts that waits."""
+    forecasts.learn(model_id=errand_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def learn_all_forecasts(**_later: Any) -> None:
+    """Have the forecasts of all brands learned anew."""
+    forecasts.ask_for_all(at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def allocate_budget(*, errand_id: int, **_later: Any) -> None:
+    """Work out the plan of a budget that waits."""
+    budgets.allocate(plan_id=errand_id, at=timezone.now())
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def take_up_errands(**_later: Any) -> None:
     """Send what was asked for once more, where its message or its worker got lost."""
@@ -248,6 +270,8 @@ def take_up_errands(**_later: Any) -> None:
         (try_claims, ClaimTrial.objects.all()),
         (compute_attribution, AttributionReport.objects.all()),
         (compute_look, ExperimentLook.objects.all()),
+        (learn_forecasts, ForecastModel.objects.all()),
+        (allocate_budget, BudgetPlan.objects.all()),
         (count_scores, ScoreModel.objects.all()),
         (count_match, Match.objects.all()),
         (learn_weights, MatchLesson.objects.all()),

@@ -123,6 +123,7 @@ from crm.services.webhooks import again
 from segmentation.choices import OverrideKind
 from segmentation.models import (
     AttributionReport,
+    BudgetPlan,
     ClaimTrial,
     DriftReport,
     Experiment,
@@ -161,8 +162,10 @@ from tests.crm.reviews.world import ask, publish, said, write
 from tests.factories import NOW, NoteFactory
 from tests.rest import Rest, assert_problem, close_files, rest_as
 from tests.schema import KEPT, assert_fits, kept_schema
+from tests.segmentation.budgets.building import planned as plan_a_budget
 from tests.segmentation.building import populate
 from tests.segmentation.experiments.worlds import make_experiment, read, start
+from tests.segmentation.forecasts.building import learned as learn_forecasts
 from tests.segmentation.scores.building import counted
 from tests.segmentation.stages.building import suggestion
 from tests.segmentation.suggestions.building import suggested
@@ -438,6 +441,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     ask_about_data(brand, admin_user)
     give_a_day_of_work(brand, admin_user)
     give_a_campaign(brand, admin_user)
+    plan_a_budget(brand)
     give_a_webhook(brand, admin_user)
     give_an_export(brand, admin_user)
     give_a_connector(brand, admin_user)
@@ -487,6 +491,7 @@ def give_numbers_to_compare(brand: Brand) -> None:
     )
     counted(brand)
     give_matches(brand)
+    learn_forecasts(brand)
     series = make_series(brand)
     keeping.put_values(series=series, values={NOW.date(): 3.0}, actor=None, at=NOW)
     add_note(brand=brand, day=NOW.date(), title="Sale", platform=None, url="", actor=None, at=NOW)
@@ -566,6 +571,8 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/experiments/{id}": str(Experiment.objects.get().pk),
         "/series/{key}": "brand-search",
         "/keyword-lists/{id}": str(KeywordList.objects.get().pk),
+        "/forecast-models/{number}": "1",
+        "/budget-plans/{id}": str(BudgetPlan.objects.get().pk),
         "/score-models/{key}": "fit",
         "/matches/{id}": str(Match.objects.get().pk),
         "/match-lessons/{id}": str(MatchLesson.objects.get().pk),

@@ -41,6 +41,7 @@ HEADINGS = (
             Tab("keywords", "Search words", "campaigns:campaign_keywords"),
             Tab("calendar", "Calendar", "campaigns:campaign_calendar"),
             Tab("events", "Events", "campaigns:events"),
+            Tab("forecast", "Forecast", "segmentation:campaign_forecast"),
         ),
     ),
     Heading(
@@ -69,6 +70,7 @@ HEADINGS = (
         "Money",
         (
             Tab("budget", "Budget", "campaigns:campaign_budget"),
+            Tab("budget_plans", "Plans", "segmentation:budget_plans"),
             Tab("money", "Payments", "campaigns:campaign_money"),
             Tab("returns", "Returns", "campaigns:campaign_returns"),
         ),

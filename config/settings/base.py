@@ -237,6 +237,8 @@ SPECTACULAR_SETTINGS = {
         "PercentUnit": "crm.api.import_bodies.UNITS",
         "RequestKind": "crm.choices.RequestKind",
         "RetentionPurpose": "crm.choices.RetentionPurpose",
+        "Forecasted": "segmentation.choices.Forecasted",
+        "PostMeasure": "campaigns.choices.PostMeasure",
         "SegmentStatus": "segmentation.choices.SegmentStatus",
         "RunStatus": "segmentation.choices.RunStatus",
         "ChangeKind": "segmentation.choices.ChangeKind",
@@ -383,6 +385,11 @@ CELERY_BEAT_SCHEDULE = {
     "count-scores": {
         "task": "segmentation.tasks.count_all_scores",
         "schedule": crontab(hour=4, minute=50),
+    },
+    # After runs and scores: it reads segments, and takes a worker for minutes where posts are many.
+    "learn-forecasts": {
+        "task": "segmentation.tasks.learn_all_forecasts",
+        "schedule": crontab(hour=5, minute=40),
     },
     # When nobody waits: it reads words by the thousand.
     "suggest-values": {

@@ -1,0 +1,160 @@
+"""Learn what pieces bring: everybody's base, segments and followers first, then each creator's own.
+
+Empirical Bayes on the logarithm of counts. A creator's mean is drawn to what creators of the same
+followers and segments bring, the more the fewer pieces it rests on; segments are drawn to no
+difference at all.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segmentation.forecasting.history import FADES, Floats, History, Ints, youth
+
+# Pieces' worth of everybody's spread in the spread of each creator.
+_SPREAD_WEIGHT = 6.0
+# The smallest spread of a piece: counts that never differ would promise what nobody can.
+LEAST_SPREAD = 0.05
+_PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0)
+_ROUNDS = 25
+
+
+@dataclass(frozen=True)
+class Learned:
+    """What pieces say; all numbers are logarithms of counts.
+
+    `weights` are of: 1, log followers, followers not known, each group. `growth`: of `youth`.
+    """
+
+    weights: Floats
+    growth: Floats
+    centre: float
+    within: float
+    between: float
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Of each creator: the expected logarithm, its spread, its parts, and their own pieces."""
+
+    middle: Floats
+    spread: Floats
+    prior: Floats
+    own: Floats
+    pieces: Ints
+
+
+def learn(history: History) -> Learned:
+    """Learn from all pieces. At least two creators must have some."""
+    growth = _growth(history)
+    centre = float(np.nanmean(np.log1p(history.followers))) if _any_followers(history) else 0.0
+    design = _design(history, centre)
+    mean, size, squares, counts = _own(history, growth)
+    seen = counts > 0
+    more = counts > 1
+    # Weighted by recency, the squares lose as many degrees as there are creators.
+    freedom = max(float(np.sum(counts[more] - 1)), 1.0)
+    within = max(float(np.sum(squares[more])) / freedom, LEAST_SPREAD**2)
+    weights, between = _weights(design[seen], mean[seen], size[seen], within)
+    return Learned(weights, growth, centre, within, between, history.names)
+
+
+def tell(learned: Learned, history: History) -> Told:
+    """Say what each creator's next piece brings once its count is whole."""
+    prior = _design(history, learned.centre) @ learned.weights
+    mean, size, squares, counts = _own(history, learned.growth)
+    trust = learned.between / (learned.between + learned.within / np.maximum(size, 1e-9))
+    trust = np.where(counts > 0, trust, 0.0)
+    own = trust * (np.where(counts > 0, mean, prior) - prior)
+    variance = (_SPREAD_WEIGHT * learned.within + squares) / (
+        _SPREAD_WEIGHT + np.maximum(counts - 1, 0)
+    )
+    spread = np.sqrt(variance + learned.between * (1 - trust))
+    return Told(prior + own, np.maximum(spread, LEAST_SPREAD), prior, own, counts)
+
+
+def _any_followers(history: History) -> bool:
+    return bool(np.any(~np.isnan(history.followers)))
+
+
+def _design(history: History, centre: float) -> Floats:
+    unknown = np.isnan(history.followers)
+    size = np.where(unknown, 0.0, np.log1p(np.nan_to_num(history.followers)) - centre)
+    return np.column_stack(
+        [np.ones(history.creators), size, unknown.astype(float), history.groups.astype(float)]
+    )
+
+
+def _growth(history: History) -> Floats:
+    """How much less a young count is, within creators: a count never falls with age."""
+    young = youth(history.age)
+    counts = np.maximum(history.counts(), 1)[:, None]
+
+    def centred(values: Floats) -> Floats:
+        sums = np.column_stack(
+            [
+                np.bincount(history.creator, weights=one, minlength=history.creators)
+                for one in values.T
+            ]
+        )
+        moved: Floats = values - (sums / counts)[history.creator]
+        return moved
+
+    x, y = centred(young), centred(history.logs[:, None])[:, 0]
+    found: Floats = np.linalg.solve(x.T @ x + 10.0 * np.eye(2), x.T @ y)
+    return np.clip(found, 0.0, 2.0)
+
+
+def _own(history: History, growth: Floats) -> tuple[Floats, Floats, Floats, Ints]:
+    """Of each creator: the mean by recency, its size in pieces, squares around it, pieces."""
+    logs = history.logs - youth(history.age) @ growth
+    weights = FADES ** history.from_last()
+
+    def sums(values: Floats) -> Floats:
+        added: Floats = np.bincount(history.creator, weights=values, minlength=history.creators)
+        return added
+
+    whole = sums(weights)
+    mean = sums(weights * logs) / np.maximum(whole, 1e-9)
+    size = whole**2 / np.maximum(sums(weights**2), 1e-9)
+    squares = sums((logs - mean[history.creator]) ** 2)
+    return mean, size, squares, history.counts()
+
+
+def _weights(x: Floats, y: Floats, size: Floats, within: float) -> tuple[Floats, float]:
+    """Weights of the base, and how much creators differ beyond it."""
+    between = max(float(np.var(y)) / 2, 1e-6)
+    best: Floats = np.zeros(x.shape[1])
+    for _ in range(_ROUNDS):
+        precision = 1 / (between + within / size)
+        best = _best(x, y, precision)
+        errors = (y - x @ best) ** 2
+        # Paule and Mandel: as much as makes the weighted squares as many as creators.
+        freedom = max(len(y) - np.linalg.matrix_rank(x), 1)
+        ratio = float(np.sum(errors * precision)) / freedom
+        if abs(ratio - 1) < 1e-3:
+            break
+        between = min(max(between * ratio**1.5, 1e-6), 1e3)
+    return best, between
+
+
+def _best(x: Floats, y: Floats, precision: Floats) -> Floats:
+    """Least squares; groups are held back by the penalty under which others are told best."""
+    scale = float(np.mean(precision))
+    found: tuple[float, Floats] | None = None
+    for penalty in _PENALTIES if x.shape[1] > 3 else _PENALTIES[:1]:
+        held = np.diag([1e-6, 1e-6, 1e-3, *[penalty * scale] * (x.shape[1] - 3)])
+        inverse = np.linalg.inv((x * precision[:, None]).T @ x + held)
+        weights = inverse @ (x * precision[:, None]).T @ y
+        leverage = np.einsum("ij,jk,ik->i", x, inverse, x) * precision
+        # What each creator would miss by, had they not been there.
+        missed = (y - x @ weights) / np.maximum(1 - leverage, 1e-3)
+        error = float(np.sum(precision * missed**2))
+        if found is None or error < found[0]:
+            found = error, weights
+    if found is None:
+        raise ValueError("There is no penalty to try.")
+    return found[1]

@@ -1,0 +1,219 @@
+"""Forecasts as people read them: of a creator, of a segment, and how far they can be trusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from crm.models import Brand, Creator, Platform
+from segmentation.choices import ErrandStatus, Forecasted
+from segmentation.models import CreatorForecast, ForecastModel, Segment
+from segmentation.services.masks import flag_of, word_of
+
+# What is made of an outcome that nobody can tell.
+NOT_YET = "Nothing is forecast yet: it is learned each night, or when somebody asks."
+
+
+@dataclass(frozen=True)
+class Band:
+    """How forecasts did for creators with `low` to `high` pieces of their own."""
+
+    low: int
+    high: int | None
+    tried: int
+    held: float | None
+    factor: float | None
+    base_factor: float | None
+    errors: Sequence[float]
+
+    @property
+    def words(self) -> str:
+        """ "none", "1 to 2", "10 and more"."""
+        if self.high is None:
+            return f"{self.low} and more"
+        return "none" if self.high == 0 else f"{self.low} to {self.high}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was learned of a measure on a platform, and how its trial went."""
+
+    measure: Forecasted
+    platform: str
+    creators: int
+    pieces: int
+    tried: int
+    held: float
+    factor: float
+    base_factor: float
+    plain_factor: float
+    explained: float
+    bands: Sequence[Band]
+    calibration: Sequence[tuple[float, float]]
+    segments: Mapping[str, float]
+
+    def band(self, own: int) -> Band:
+        """The one of a creator with `own` pieces."""
+        return next(
+            band
+            for band in self.bands
+            if band.low <= own and (band.high is None or own <= band.high)
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The version that forecasts rest on, read once for a page."""
+
+    model: ForecastModel
+    parts: Mapping[tuple[str, str], Part]
+    # (measure, platform) to why there is none.
+    absent: Mapping[tuple[str, str], str]
+    currency: str
+
+    def part(self, forecast: CreatorForecast) -> Part | None:
+        """What a forecast rests on."""
+        return self.parts.get((forecast.measure, forecast.platform))
+
+
+def models_of(brand: Brand) -> QuerySet[ForecastModel]:
+    """The versions, the newest first."""
+    return ForecastModel.objects.filter(brand=brand).order_by("-number")
+
+
+def standing_of(brand: Brand) -> Standing | None:
+    """The newest version that is learned; None: there is none."""
+    model = models_of(brand).filter(status=ErrandStatus.DONE).first()
+    if model is None:
+        return None
+    parts = {(one["measure"], one["platform"]): _part(one) for one in model.result.get("parts", [])}
+    absent = {
+        (one["measure"], one["platform"]): one["why"] for one in model.result.get("absent", [])
+    }
+    return Standing(model, parts, absent, model.result.get("currency", brand.currency))
+
+
+def _part(stored: Mapping[str, Any]) -> Part:
+    trial = stored["trial"]
+    return Part(
+        measure=Forecasted(stored["measure"]),
+        platform=stored["platform"],
+        creators=stored["creators"],
+        pieces=stored["pieces"],
+        tried=trial["tried"],
+        held=trial["held"],
+        factor=trial["factor"],
+        base_factor=trial["base_factor"],
+        plain_factor=trial["plain_factor"],
+        explained=trial["explained"],
+        bands=[Band(**one) for one in trial["bands"]],
+        calibration=[(level, held) for level, held in trial["calibration"]],
+        segments=stored["segments"],
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a creator's next piece is expected to bring, with what answers "why?"."""
+
+    forecast: CreatorForecast
+    label: str
+    platform: str
+    part: Part | None
+    band: Band | None
+    # What it is made of, in words and as a factor; the base is a count.
+    lines: Sequence[tuple[str, float]]
+
+
+def of_creator(brand: Brand, creator: Creator, standing: Standing) -> list[Told]:
+    """All forecasts of a creator; none for one who objects to profiling."""
+    rows = CreatorForecast.objects.filter(
+        relationship__brand=brand,
+        relationship__creator=creator,
+        relationship__unprofiled_at=None,
+    )
+    names = platform_names()
+    segments = dict(Segment.objects.filter(brand=brand).values_list("key", "name"))
+    order = list(Forecasted)
+    found = []
+    for row in sorted(rows, key=lambda row: (order.index(Forecasted(row.measure)), row.platform)):
+        part = standing.part(row)
+        found.append(
+            Told(
+                row,
+                row.get_measure_display(),
+                names.get(row.platform, row.platform),
+                part,
+                part.band(row.own) if part else None,
+                [(_words(one["key"], segments), one["factor"]) for one in row.parts],
+            )
+        )
+    return found
+
+
+_WORDS = {
+    "base": "What everybody's pieces bring",
+    "followers": "For their followers",
+    "own": "For their own pieces so far",
+    "usual": "What trials were usually off by",
+}
+
+
+def _words(key: str, segments: Mapping[str, str]) -> str:
+    if key.startswith("segment:"):
+        name = key.removeprefix("segment:")
+        return f"For being in {segments.get(name, name)}"
+    return _WORDS[key]
+
+
+def platform_names() -> dict[str, str]:
+    """Platforms by key, as people call them."""
+    return dict(Platform.objects.values_list("key", "name"))
+
+
+@dataclass(frozen=True)
+class SegmentForecast:
+    """What a piece of a segment's members is expected to bring: quartiles over members."""
+
+    measure: Forecasted
+    platform: str
+    members: int
+    low: float
+    middle: float
+    high: float
+
+
+_OF_SEGMENT = """
+SELECT x.measure, x.platform, count(*),
+  percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY x.middle)
+FROM segmentation_creatorfacts f
+JOIN crm_relationship r ON r.brand_id = f.brand_id AND r.creator_id = f.creator_id
+  AND r.unprofiled_at IS NULL
+JOIN segmentation_creatorforecast x ON x.relationship_id = r.id
+WHERE f.brand_id = %(brand)s AND f.member_bits[%(word)s] & %(flag)s <> 0
+GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+"""
+# Fewer members with a forecast say nothing of a segment.
+FEW = 5
+
+
+def of_segment(segment: Segment) -> list[SegmentForecast]:
+    """What members' pieces are expected to bring, where at least FEW have a forecast."""
+    names = platform_names()
+    asked = {
+        "brand": segment.brand_id,
+        "word": word_of(segment.bit),
+        "flag": flag_of(segment.bit),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_OF_SEGMENT, asked)
+        rows = cursor.fetchall()
+    return [
+        SegmentForecast(Forecasted(measure), names.get(platform, platform), members, *quartiles)
+        for measure, platform, members, quartiles in rows
+        if members >= FEW
+    ]

@@ -1,0 +1,152 @@
+"""Who could be in a plan: creators with their price, forecast, tier, segments and platform.
+
+A constant number of statements, however many creators there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from campaigns.models import Campaign
+from campaigns.models.engagements import LEFT
+from crm.choices import Stage
+from crm.models import Creator
+from crm.selectors import TierTable
+from segmentation.choices import PriceSource
+from segmentation.models import Segment
+from segmentation.services.budgets.asks import Asks
+from segmentation.services.forecasts.prices import agreed_prices
+from segmentation.services.masks import holds
+
+# As many creators as are looked at, the ones with most followers first.
+MOST = 20_000
+
+_PEOPLE = """
+SELECT r.id, r.creator_id, m.followers, c.is_celebrity, f.member_bits, x.platform, x.middle,
+  x.spread, x.own, p.middle, g.cost
+FROM crm_relationship r
+JOIN crm_creator c ON c.id = r.creator_id
+LEFT JOIN crm_creatormetrics m ON m.creator_id = r.creator_id
+LEFT JOIN segmentation_creatorfacts f
+  ON f.brand_id = r.brand_id AND f.creator_id = r.creator_id
+LEFT JOIN LATERAL (
+  SELECT platform, middle, spread, own FROM segmentation_creatorforecast
+  WHERE relationship_id = r.id AND measure = %(measure)s
+    AND (%(platforms)s::text[] = '{}' OR platform = '' OR platform = ANY(%(platforms)s))
+  ORDER BY middle DESC, platform LIMIT 1
+) x ON true
+LEFT JOIN segmentation_creatorforecast p
+  ON p.relationship_id = r.id AND p.measure = 'price' AND %(has_prices)s
+LEFT JOIN LATERAL (
+  SELECT e.stage, coalesce(e.agreed_cost, e.planned_cost) / greatest((
+    SELECT count(*) FROM campaigns_deliverable d
+    WHERE d.engagement_id = e.id AND d.state <> 'cancelled'), 1) AS cost
+  FROM campaigns_engagement e WHERE e.relationship_id = r.id AND e.campaign_id = %(campaign)s
+) g ON true
+WHERE r.brand_id = %(brand)s AND r.unprofiled_at IS NULL AND r.stage <> %(declined)s
+  AND (g.stage IS NULL OR g.stage <> ALL(%(left)s)) AND (g.stage IS NOT NULL OR NOT %(only)s)
+  AND NOT EXISTS (SELECT FROM crm_hold h WHERE h.relationship_id = r.id
+    AND h.since <= %(at)s AND (h.until IS NULL OR h.until > %(at)s)
+    AND (h.lifted_at IS NULL OR h.lifted_at > %(at)s))
+ORDER BY m.followers DESC NULLS LAST, r.id LIMIT %(most)s
+"""
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who could be in; no price or no forecast: they cannot."""
+
+    relationship: int
+    creator: int
+    tier: str
+    segments: frozenset[str]
+    platform: str
+    price: Decimal | None
+    price_source: str
+    # Of one piece: what it is expected to bring, and how it may turn out.
+    middle: float | None
+    spread: float
+    own: int
+
+    @property
+    def groups(self) -> frozenset[str]:
+        """What bounds count them in."""
+        found = {f"segment {key}" for key in self.segments}
+        found |= {f"tier {self.tier}"} if self.tier else set()
+        found |= {f"platform {self.platform}"} if self.platform else set()
+        return frozenset(found)
+
+
+def people_of(campaign: Campaign, asks: Asks, *, currency: str, at: datetime) -> list[Person]:
+    """Who could be in, as asked. `currency` is the one of estimated prices."""
+    brand = campaign.brand
+    segments = dict(Segment.objects.filter(brand=brand).values_list("key", "bit"))
+    counted = {
+        *asks.segments,
+        *(one.key for one in asks.limits if one.cut == "segment"),
+    }
+    agreed = agreed_prices(brand, campaign.currency, at)
+    tiers = TierTable.of(brand)
+    found = []
+    for row in _rows(campaign, asks, has_prices=currency == campaign.currency, at=at):
+        (pk, creator, followers, celebrity, bits, platform, middle, spread, own, guess, cost) = row
+        mine = frozenset(key for key in counted if key in segments and holds(bits, segments[key]))
+        if asks.segments and not mine & set(asks.segments):
+            continue
+        found_tier = tiers.tier(Creator(is_celebrity=celebrity), followers)
+        tier = found_tier.key if found_tier else ""
+        price, source = _price(cost, agreed.get(pk), guess, asks.assumed.get(tier))
+        found.append(
+            Person(
+                pk,
+                creator,
+                tier,
+                mine,
+                platform or "",
+                price,
+                source,
+                middle,
+                spread or 0.0,
+                own or 0,
+            )
+        )
+    return found
+
+
+def _rows(campaign: Campaign, asks: Asks, *, has_prices: bool, at: datetime) -> Sequence[Any]:
+    asked: Mapping[str, Any] = {
+        "brand": campaign.brand_id,
+        "campaign": campaign.pk,
+        "measure": asks.measure,
+        "platforms": list(asks.platforms or campaign.platforms),
+        "has_prices": has_prices,
+        "declined": Stage.DECLINED.value,
+        "left": [stage.value for stage in LEFT],
+        "only": asks.only_campaign,
+        "at": at,
+        "most": MOST,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_PEOPLE, asked)
+        return list(cursor.fetchall())
+
+
+def _price(
+    planned: Decimal | None, agreed: float | None, guess: float | None, assumed: str | None
+) -> tuple[Decimal | None, str]:
+    """What a piece costs, by what is surest; free pieces are no purchase."""
+    for price, source in (
+        (planned, PriceSource.PLANNED),
+        (agreed, PriceSource.AGREED),
+        (guess, PriceSource.ESTIMATED),
+        (assumed, PriceSource.ASSUMED),
+    ):
+        if price is not None and Decimal(price) > 0:
+            return max(Decimal(price).quantize(Decimal("0.01")), Decimal("0.01")), source.value
+    return None, ""

@@ -1,0 +1,1 @@
+"""What creators and campaigns are to bring: learned, told, kept, held against what came."""

@@ -1,0 +1,224 @@
+"""A plan of a budget from the question to the shortlist."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from campaigns.choices import EngagementStage
+from campaigns.models import Engagement
+from crm.models import AuditEntry, Brand, Relationship
+from segmentation.models import BudgetPick, BudgetPlan
+from segmentation.selectors.budgets import whole_of
+from segmentation.services.budgets import asking
+from segmentation.services.budgets.asks import Asks, read_limits
+from segmentation.services.edits import EditRefused
+from tests.campaigns.made import engage, make_campaign
+from tests.factories import NOW, BrandFactory
+from tests.rest import rest_as
+from tests.segmentation.forecasts.building import learned, posting
+
+
+@pytest.fixture(scope="module")
+def brand_pk(module_db) -> int:
+    brand = BrandFactory(slug="spending", currency="EUR")
+    posting(brand)
+    learned(brand)
+    return brand.pk
+
+
+@pytest.fixture
+def brand(brand_pk, db) -> Brand:
+    return Brand.objects.get(pk=brand_pk)
+
+
+@pytest.fixture
+def campaign(brand, admin_user):
+    return make_campaign(brand, admin_user)
+
+
+@pytest.fixture
+def prices(brand):
+    keys = brand.tier_scheme.tiers.values_list("key", flat=True)
+    return {key: str(100 * 4**place) for place, key in enumerate(keys)}
+
+
+def planned(campaign, actor=None, *, must=(), never=(), name="First", **more) -> BudgetPlan:
+    asks = Asks(**{"budget": "5000", "measure": "views", "most_pieces": 2} | more)
+    plan = asking.ask(
+        campaign_id=campaign.pk,
+        brand=campaign.brand,
+        name=name,
+        asks=asks,
+        must=must,
+        never=never,
+        actor=actor,
+        at=NOW,
+    )
+    return asking.allocate(plan_id=plan.pk, at=NOW + timedelta(seconds=1))
+
+
+def test_a_plan_says_who_is_in_and_why(campaign, prices, admin_user):
+    plan = planned(campaign, admin_user, assumed=prices)
+    assert (plan.status, plan.error) == ("done", "")
+    result = plan.result
+    whole = whole_of(plan)
+    assert sum(line.cost for line in whole.chosen) == Decimal(str(result["spent"])) <= 5_000
+    assert sum(line.pick.brings for line in whole.chosen) == pytest.approx(result["brings"])
+    assert result["brings"] <= result["bound"]
+    assert result["gap"] < 0.02
+    assert {line.pick.price_source for line in whole.chosen} == {"assumed"}
+    assert all(line.words.startswith("In: a first piece brings ") for line in whole.chosen)
+    assert all(line.words.startswith("Out") for line in whole.left_out)
+    assert result["interval"]["low"] < result["brings"] < result["interval"]["high"]
+    brings = [row["brings"] for row in result["sensitivity"]]
+    assert brings == sorted(brings)
+    assert brings[1] <= result["brings"] <= brings[2]
+    assert result["once"] is None
+    assert AuditEntry.objects.filter(verb="segmentation.budget_plan.asked").count() == 1
+
+
+def test_without_prices_nobody_can_be_in(campaign):
+    plan = planned(campaign)
+    assert plan.status == "failed"
+    assert plan.error == "Nobody can be chosen: no creator has both a price and a forecast."
+
+
+def test_what_must_be_is_and_limits_hold(campaign, brand, prices):
+    free = planned(campaign, assumed=prices)
+    chosen = [one.relationship_id for one in free.picks.filter(pieces__gt=0)]
+    others = Relationship.objects.filter(brand=brand).exclude(pk__in=chosen)
+    cheap = next(
+        one.relationship_id
+        for one in free.picks.filter(pieces=0).order_by("price")
+        if one.relationship_id in set(others.values_list("pk", flat=True))
+    )
+    tier = free.picks.filter(pieces__gt=0)[0]
+    plan = planned(
+        campaign,
+        name="Second",
+        assumed=prices,
+        must=[cheap],
+        never=chosen[:1],
+        most_creators=4,
+        most_share=0.5,
+    )
+    picks = {one.relationship_id: one for one in plan.picks.all()}
+    assert picks[cheap].pieces >= 1
+    assert picks[cheap].reason["code"] == "must"
+    assert (picks[chosen[0]].pieces, picks[chosen[0]].wish) == (0, "never")
+    assert plan.result["creators"] <= 4
+    assert all(one.price * one.pieces <= 2_500 for one in picks.values() if one.pieces)
+    assert plan.result["brings"] <= free.result["bound"]
+    assert tier.pieces
+
+
+def test_a_price_that_is_known_comes_before_one_that_is_assumed(campaign, brand, prices):
+    person = Relationship.objects.filter(brand=brand).order_by("pk")[0]
+    engage(campaign, relationship=person, planned_cost=Decimal(7))
+    plan = planned(campaign, assumed=prices)
+    pick = plan.picks.get(relationship=person)
+    assert (pick.price, pick.price_source, pick.pieces) == (Decimal(7), "planned", 2)
+    # Who has left the campaign, or objects to profiling, is not looked at.
+    Engagement.objects.update(stage=EngagementStage.DROPPED)
+    again = planned(campaign, name="Again", assumed=prices)
+    assert not again.picks.filter(relationship=person).exists()
+    Engagement.objects.all().delete()
+    Relationship.objects.filter(pk=person.pk).update(unprofiled_at=NOW)
+    third = planned(campaign, name="Third", assumed=prices)
+    assert third.result["looked_at"] == again.result["looked_at"]
+
+
+def test_it_is_taken_over_by_a_person(campaign, brand, prices, admin_user):
+    plan = planned(campaign, assumed=prices)
+    assert plan.error == ""
+    count = plan.result["creators"]
+    assert not Engagement.objects.exists()
+    came = asking.take_over(plan_id=plan.pk, brand=brand, actor=admin_user, at=NOW)
+    assert came == count == Engagement.objects.count()
+    assert sum(Engagement.objects.values_list("planned_cost", flat=True)) == Decimal(
+        str(plan.result["spent"])
+    )
+    plan.refresh_from_db()
+    assert plan.taken_by == admin_user
+
+
+@pytest.mark.parametrize(
+    ("more", "field"),
+    [
+        ({"budget": "0"}, "budget"),
+        ({"measure": "price"}, "measure"),
+        ({"most_pieces": 9}, "most_pieces"),
+        ({"worth": 2}, "worth"),
+        ({"most_share": 3}, "most_share"),
+        ({"least_creators": 5, "most_creators": 2}, "least_creators"),
+        ({"segments": ["none"]}, "segments"),
+        ({"platforms": ["none"]}, "platforms"),
+        ({"assumed": {"none": "1"}}, "assumed"),
+        ({"limits": read_limits("tier none spend at most 3")}, "limits"),
+        ({"limits": read_limits("platform youtube creators at most 3%")}, "limits"),
+        ({"limits": read_limits("platform youtube spend at most 300%")}, "limits"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_with_its_field(campaign, more, field):
+    with pytest.raises(EditRefused) as refusal:
+        planned(campaign, **more)
+    assert refusal.value.field == field
+    assert not BudgetPlan.objects.exists()
+
+
+def test_in_the_browser(client, campaign, brand, prices, admin_user):
+    client.force_login(admin_user)
+    address = reverse("segmentation:budget_plans", args=[brand.slug, campaign.key])
+    given = {"name": "Views", "budget": "5000", "measure": "views", "most_pieces": "2"}
+    given |= {"worth": "70", "assumed": "\n".join(f"{key} = {one}" for key, one in prices.items())}
+    wrong = client.post(address, given | {"limits": "at most three", "must": "@nobody"})
+    words = wrong.content.decode()
+    assert wrong.status_code == 422
+    assert "Line 1: write as" in words
+    assert "Nobody whom you know is called @nobody." in words
+    made = client.post(
+        address, given | {"never": "@poster-1-0", "limits": "platform instagram spend at most 90%"}
+    )
+    plan = BudgetPlan.objects.get()
+    page = reverse("segmentation:budget_plan", args=[brand.slug, campaign.key, plan.pk])
+    assert made["Location"] == page
+    assert "It is being worked out" in client.get(page).content.decode()
+    asking.allocate(plan_id=plan.pk, at=NOW)
+    words = client.get(page).content.decode()
+    assert "In the plan" in words
+    assert "Out, because somebody said so." in words
+    assert "Only the budget binds" not in words
+    assert "Views" in client.get(address).content.decode()
+    file = client.get(page + "plan.csv")
+    assert len(b"".join(file.streaming_content).splitlines()) == 1 + plan.picks.count()
+    assert client.post(page + "take/").status_code == 302
+    assert Engagement.objects.filter(campaign=campaign).exists()
+    assert client.post(page + "delete/").status_code == 302
+    assert not BudgetPick.objects.exists()
+
+
+def test_over_rest(campaign, brand, prices, admin_user):
+    rest = rest_as(admin_user, brand)
+    uid = str(Relationship.objects.filter(brand=brand).order_by("pk")[0].creator.uid)
+    asked = {"name": "Views", "budget": "5000", "measure": "views", "assumed": prices}
+    made = rest.send("POST", f"campaigns/{campaign.key}/budget-plans/", asked | {"must": [uid]})
+    assert (made.status_code, made.json()["status"]) == (202, "queued")
+    pk = made.json()["id"]
+    early = rest.send("POST", f"budget-plans/{pk}:take", {})
+    assert (early.status_code, early.json()["errors"][0]["code"]) == (409, "not_ready")
+    asking.allocate(plan_id=pk, at=NOW)
+    told = rest.json(f"budget-plans/{pk}/")
+    assert told["picks"][0]["pieces"] == 1
+    assert next(one for one in told["picks"] if one["creator"] == uid)["wish"] == "must"
+    assert rest.send("POST", f"budget-plans/{pk}:take", {}).json() == {
+        "came": told["result"]["creators"]
+    }
+    rows = rest.json(f"campaigns/{campaign.key}/budget-plans/")["results"]
+    assert [row["id"] for row in rows] == [pk]
+    wrong = rest.send("POST", f"campaigns/{campaign.key}/budget-plans/", asked | {"limits": ["x"]})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (400, "/limits")
+    assert rest.send("DELETE", f"budget-plans/{pk}/").status_code == 204
