@@ -131,6 +131,7 @@ from segmentation.api.forecasts import (
     ForecastModelViewSet,
 )
 from segmentation.api.kpis import KpiViewSet
+from segmentation.api.looks import LikeViewSet
 from segmentation.api.matches import (
     CampaignMatchViewSet,
     MatchLessonViewSet,
@@ -374,6 +375,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^campaigns/(?P<key>{CAMPAIGN})/forecast:keep$",
         CampaignForecastViewSet.as_view({"post": "keep"}, detail=True),
+    ),
+    re_path(
+        rf"^creators/(?P<uid>{UID})/look-alikes/?$", LikeViewSet.as_view({"get": "of_creator"})
+    ),
+    re_path(
+        rf"^segments/(?P<key>{KEY})/look-alikes/?$", LikeViewSet.as_view({"get": "of_segment"})
     ),
     re_path(rf"^creators/(?P<uid>{UID})/scores/?$", CreatorScoreViewSet.as_view({"get": "list"})),
     re_path(r"^scorecards/?$", ScorecardViewSet.as_view({"get": "list"})),

@@ -22,6 +22,7 @@ from segmentation.models import (
     DriftReport,
     ExperimentLook,
     ForecastModel,
+    LookIndex,
     Match,
     MatchLesson,
     RunOrder,
@@ -50,6 +51,7 @@ from segmentation.services.clusters import building as clusters
 from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.experiments import looking
 from segmentation.services.forecasts import asking as forecasts
+from segmentation.services.looks import building as look_building
 from segmentation.services.matches import counting as match_counting
 from segmentation.services.matches import weighing as match_weighing
 from segmentation.services.scores import counting as score_counting
@@ -259,6 +261,18 @@ def allocate_budget(*, errand_id: int, **_later: Any) -> None:
     budgets.allocate(plan_id=errand_id, at=timezone.now())
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def build_looks(*, errand_id: int, **_later: Any) -> None:
+    """Find out anew what a brand's creators are like."""
+    look_building.build(index_id=errand_id, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def build_all_looks(**_later: Any) -> None:
+    """Have it found out of all brands: posts have come since."""
+    look_building.request(at=timezone.now())
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def take_up_errands(**_later: Any) -> None:
     """Send what was asked for once more, where its message or its worker got lost."""
@@ -276,6 +290,7 @@ def take_up_errands(**_later: Any) -> None:
         (count_match, Match.objects.all()),
         (learn_weights, MatchLesson.objects.all()),
         (make_map, ClusterMap.objects.all()),
+        (build_looks, LookIndex.objects.all()),
     ):
         for errand_id in errands.forgotten(rows, at=now):
             task.delay(errand_id=errand_id)

@@ -645,6 +645,8 @@ PAGES = {
     "segmentation:match_weights": Access(EVERYBODY, IMPORTERS),
     "segmentation:match_lessons": Access(EVERYBODY, IMPORTERS),
     "segmentation:match_brand_weights": Access(EVERYBODY, IMPORTERS),
+    "segmentation:creator_look_alikes": Access(EVERYBODY, IMPORTERS),
+    "segmentation:segment_look_alikes": Access(EVERYBODY, IMPORTERS),
     "segmentation:match_lesson": Access(None, IMPORTERS),
     "segmentation:brief_new": Access(IMPORTERS, IMPORTERS),
     "segmentation:segments": Access(EVERYBODY),

@@ -401,6 +401,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "segmentation.tasks.make_all_maps",
         "schedule": crontab(day_of_week="sunday", hour=3, minute=20),
     },
+    # What creators are like: after scores, since it takes the longest.
+    "build-looks": {
+        "task": "segmentation.tasks.build_all_looks",
+        "schedule": crontab(hour=5, minute=10),
+    },
     # What a person decided about a creator and a segment may end at any minute.
     "end-overrides": {
         "task": "segmentation.tasks.end_overrides",

@@ -106,10 +106,11 @@ FACTORS = (
     Factor(
         "overlap",
         "New audience",
-        "How much of the audience those who are chosen reach already: none brings 100 points, all "
-        "of it 0. Told of the first in the ranking only.",
+        "The largest share of the audience that one of those chosen reaches already: none brings "
+        "100 points, all of it 0. Told of the first 300 of the ranking, where people of their "
+        "audiences are known.",
         2,
-        "shares {value:.0%} of the audience with those chosen",
+        "shares {value:.0%} of the audience with one of those chosen",
     ),
 )
 KEYS = tuple(factor.key for factor in FACTORS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -195,7 +195,7 @@ def _row(row: Sequence[Any]) -> _Row:
 
 def _tell_overlap(
     brand: Brand,
-    chosen: Collection[int],
+    chosen: Sequence[int],
     rows: Sequence[_Row],
     compared: Sequence[_Row],
 ) -> bool:
