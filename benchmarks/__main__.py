@@ -32,6 +32,8 @@ BENCHMARKS = {
     "lookalikes": "benchmarks.lookalikes",
     "intervals": "benchmarks.intervals",
     "redirect": "benchmarks.redirect",
+    "forecast": "benchmarks.forecast",
+    "budget": "benchmarks.budget",
     "api": "benchmarks.api",
 }
 ROWS = {
@@ -54,6 +56,8 @@ ROWS = {
     "lookalikes": 1_500,
     "intervals": 20_000,
     "redirect": 10_000,
+    "forecast": 20_000,
+    "budget": 10_000,
     "api": 1_000_000,
 }
 
