@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.disclosure import DATA, SENTENCES, _open
@@ -51,7 +51,6 @@ def quality() -> dict[str, object]:
         found["mood of words alone, macro-F1"] = _learned(
             [(text, (), label, video, other) for text, _marks, label, video, other in moods()]
         )
-        found["on the topic, AUC"] = relevance()
     if SPAM.exists():
         found["spam, macro-F1"] = _learned(list(spam()))
     for words, path in SENTENCES.items():
@@ -86,30 +85,6 @@ def spam() -> Iterable[Labelled]:
         for row in _csv(path):
             label = "spam" if row["CLASS"] == "1" else "no spam"
             yield row["CONTENT"], (), label, path.name, "no spam"
-
-
-def relevance() -> str:
-    """A video's own comments among as many from below others, by closeness."""
-    videos = {
-        path.name: [row["text"] for row in _csv(path) if row.get("text")]
-        for path in sorted(PRODUCTS.iterdir())
-        if path.suffix == ".csv"
-    }
-    draw = random.Random(1)
-    scores: list[tuple[float, bool]] = []
-    for place, (name, own) in enumerate(videos.items()):
-        others = [text for other, texts in videos.items() if other != name for text in texts]
-        strangers = draw.sample(others, min(len(own), len(others)))
-        title = name.removeprefix("labeled_").replace("_", " ").split(".csv")[0]
-        # Strangers are scored one by one as if they stood there; they are not among the others.
-        talk = {place: Talk(title, own)}
-        told = scorer.score([(place, text) for text in own], {place: Talk(title)}, others)
-        scores += [(one.relevance, True) for one in told if one.relevance is not None]
-        for text in strangers:
-            [one] = scorer.score([(place, text)], talk, others[:400])
-            if one.relevance is not None:
-                scores.append((one.relevance, False))
-    return f"{_auc(scores):.3f} of {len(scores):,}"
 
 
 def disclosure(path: Path) -> str:
@@ -160,7 +135,7 @@ def _together(rows: Sequence[tuple[str, str, bool]]) -> dict[str, str]:
     return {video: root(video) for video in parent}
 
 
-def _learned(rows: Sequence[Labelled], learn: Callable[..., object] = train) -> str:
+def _learned(rows: Sequence[Labelled]) -> str:
     """Macro-F1 over all, each video told by what the others taught; beside it what ships."""
     true, told, ships = [], [], []
     for video in sorted({row[3] for row in rows}):
@@ -171,17 +146,6 @@ def _learned(rows: Sequence[Labelled], learn: Callable[..., object] = train) -> 
                 told.append(say(weights, text, given).label)
                 ships.append(otherwise)
     return f"{macro_f1(true, told):.3f}, before {macro_f1(true, ships):.3f}, of {len(rows):,}"
-
-
-def _auc(scores: Sequence[tuple[float, bool]]) -> float:
-    """The probability that one of its own is closer than a stranger; ties count half."""
-    from scipy.stats import rankdata  # noqa: PLC0415 - slow to import
-
-    ranks = rankdata([score for score, _own in scores])
-    own = [is_own for _score, is_own in scores]
-    number, others = sum(own), len(own) - sum(own)
-    total = sum(rank for rank, is_own in zip(ranks, own, strict=True) if is_own)
-    return float((total - number * (number + 1) / 2) / (number * others))
 
 
 def made_up(number: int) -> list[str]:

@@ -442,6 +442,8 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     give_a_day_of_work(brand, admin_user)
     give_a_campaign(brand, admin_user)
     plan_a_budget(brand)
+    give_matches(brand)
+    give_search_words(brand)
     give_a_webhook(brand, admin_user)
     give_an_export(brand, admin_user)
     give_a_connector(brand, admin_user)
@@ -490,12 +492,10 @@ def give_numbers_to_compare(brand: Brand) -> None:
         at=NOW,
     )
     counted(brand)
-    give_matches(brand)
     learn_forecasts(brand)
     series = make_series(brand)
     keeping.put_values(series=series, values={NOW.date(): 3.0}, actor=None, at=NOW)
     add_note(brand=brand, day=NOW.date(), title="Sale", platform=None, url="", actor=None, at=NOW)
-    give_search_words(brand)
 
 
 def give_search_words(brand: Brand) -> None:
