@@ -16,6 +16,7 @@ from campaigns.api.causes import CauseTagViewSet
 from campaigns.api.channels import ChannelResultViewSet
 from campaigns.api.claims import ClaimCheckViewSet, ClaimViewSet
 from campaigns.api.commissions import CommissionViewSet, StatementLineViewSet
+from campaigns.api.competitors import CompetitorViewSet
 from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contracts import ContractViewSet
 from campaigns.api.conversions import ConversionViewSet
@@ -48,7 +49,7 @@ from campaigns.api.publishing import (
 from campaigns.api.rates import ExchangeRateViewSet
 from campaigns.api.registers import PermitViewSet, RuleAlertViewSet
 from campaigns.api.reliability import ReliabilityViewSet
-from campaigns.api.remediations import RemediationViewSet
+from campaigns.api.remediation_acts import RemediationActViewSet
 from campaigns.api.reports import ReportViewSet
 from campaigns.api.returns import ReturnsViewSet
 from campaigns.api.rights import RightQueryViewSet, RightViewSet
@@ -189,11 +190,12 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "campaigns": ("campaigns", CampaignViewSet),
     "briefs": ("briefs", BriefViewSet),
     "claims": ("claims", ClaimViewSet),
+    "competitors": ("competitors", CompetitorViewSet),
     "engagements": ("engagements", EngagementViewSet),
     "deliverables": ("deliverables", DeliverableViewSet),
     "publications": ("publications", PublicationViewSet),
     "disclosures": ("disclosures", DisclosureViewSet),
-    "remediations": ("remediations", RemediationViewSet),
+    "remediations": ("remediations", RemediationActViewSet),
     "disclosure-compliance": ("disclosure-compliance", DisclosureComplianceViewSet),
     "offers": ("offers", OfferViewSet),
     "contracts": ("contracts", ContractViewSet),

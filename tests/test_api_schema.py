@@ -21,6 +21,7 @@ from campaigns.models import (
     ChannelResult,
     Claim,
     Commission,
+    Competitor,
     Contract,
     Conversion,
     Deliverable,
@@ -54,6 +55,7 @@ from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
 from campaigns.services.channels import Result
 from campaigns.services.commissions import agreeing
+from campaigns.services.competitors import save_competitor
 from campaigns.services.contracts.variable import CommissionPart
 from campaigns.services.contracts.writing import draft
 from campaigns.services.deliverables.record import Actor
@@ -74,6 +76,7 @@ from campaigns.services.tracking import writing
 from campaigns.services.whereabouts import saying
 from campaigns.services.whereabouts.saying import Said
 from config import api
+from config.api_acts import UPLOADS
 from crm import audit
 from crm.api.base import BrandViewSet
 from crm.choices import Scope, Stage
@@ -169,6 +172,7 @@ from tests.segmentation.forecasts.building import learned as learn_forecasts
 from tests.segmentation.scores.building import counted
 from tests.segmentation.stages.building import suggestion
 from tests.segmentation.suggestions.building import suggested
+from tests.test_api_uploads import NEEDED
 
 NO_BODY = {"204", "304"}
 
@@ -284,6 +288,14 @@ def give_an_export(brand: Brand, actor: User) -> None:
     (places.of_job(export.pk) / "everything.zip").write_bytes(b"PK")
     export.params = {"file": "everything.zip", "size": 2, "rows": 0}
     export.save()
+
+
+def give_uploads(brand: Brand) -> None:
+    """A file of each kind, and a competitor."""
+    for kind in UPLOADS:
+        needed = NEEDED.get(kind.key, {})
+        kind.model.objects.create(brand=brand, file_name="x", created_at=NOW, **needed)
+    save_competitor(brand=brand, name="Globex", handles=[], actor=None, at=NOW)
 
 
 def give_a_connector(brand: Brand, actor: User) -> None:
@@ -493,6 +505,7 @@ def give_numbers_to_compare(brand: Brand) -> None:
     )
     counted(brand)
     learn_forecasts(brand)
+    give_uploads(brand)
     series = make_series(brand)
     keeping.put_values(series=series, values={NOW.date(): 3.0}, actor=None, at=NOW)
     add_note(brand=brand, day=NOW.date(), title="Sale", platform=None, url="", actor=None, at=NOW)
@@ -551,6 +564,12 @@ def test_every_answer_fits_the_schema(schema, rest):
     stay = Membership.objects.order_by("pk").first()
     run = changesets.last_applied(stay.segment.brand)
     values = {
+        # Before those whose addresses end alike.
+        **{
+            f"/uploads/{kind.key}/{{id}}": str(kind.model.objects.earliest("pk").pk)
+            for kind in UPLOADS
+        },
+        "/competitors/{id}": str(Competitor.objects.get().pk),
         "/audit/{number}": "1",
         "/connectors/{id}": str(Connector.objects.get().pk),
         "/connector-pulls/{id}": str(Pull.objects.get().pk),

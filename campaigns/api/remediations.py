@@ -79,7 +79,7 @@ class WholeRemediationSerializer(RemediationSerializer):
 
 
 class RemediationViewSet(BrandViewSet[Remediation]):
-    """Requests to put a disclosure right; they are made on the pages."""
+    """Requests to put a disclosure right."""
 
     scope = Scope.LEGAL_READ
     queryset = Remediation.objects.none()

@@ -20,7 +20,7 @@ from campaigns.selectors.series.charts import in_list
 from campaigns.selectors.series.lifts import Answered, lifts_of
 from campaigns.services.series import keeping, notes
 from campaigns.services.series.keeping import SeriesRefused
-from crm.api.base import BrandViewSet
+from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body, NumberField
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
 from crm.api.problems import MEDIA_TYPE, Refused
@@ -249,6 +249,8 @@ class DayNoteViewSet(BrandViewSet[DayNote]):
     queryset = DayNote.objects.none()
     serializer_class = DayNoteSerializer
     pagination_class = WholeList
+    lookup_value_regex = ID
+    http_method_names = ["get", "head", "post", "delete"]
 
     def list(self, request: Request) -> Response:
         """All of them, the newest first."""
@@ -267,6 +269,16 @@ class DayNoteViewSet(BrandViewSet[DayNote]):
         except SeriesRefused as refusal:
             raise Refused(refusal, code=refusal.code) from refusal
         return Response(note_row(made), status=HTTPStatus.CREATED)
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Take one back."""
+        rows = DayNote.objects.filter(brand=self.brand, pk=pk).select_related("brand")
+        note = rows.first()
+        if note is None:
+            raise Http404
+        notes.remove_note(note=note, actor=self.actor, at=timezone.now())
+        return Response(status=HTTPStatus.NO_CONTENT)
 
 
 class CampaignLiftViewSet(BrandViewSet[Campaign]):

@@ -239,6 +239,7 @@ SPECTACULAR_SETTINGS = {
         "RetentionPurpose": "crm.choices.RetentionPurpose",
         "Forecasted": "segmentation.choices.Forecasted",
         "PostMeasure": "campaigns.choices.PostMeasure",
+        "ByHandChannel": "campaigns.api.remediation_acts.BY_HAND",
         "SegmentStatus": "segmentation.choices.SegmentStatus",
         "RunStatus": "segmentation.choices.RunStatus",
         "ChangeKind": "segmentation.choices.ChangeKind",

@@ -65,6 +65,7 @@ class ExperimentViewSet(BrandViewSet[Experiment]):
     lookup_value_regex = ID
     pagination_class = WholeList
     queries = {"assignments": PageQuery}
+    http_method_names = ["get", "head", "post", "delete"]
 
     def get_queryset(self) -> QuerySet[Experiment]:
         """Experiments of the token's brand."""
@@ -102,6 +103,16 @@ class ExperimentViewSet(BrandViewSet[Experiment]):
         except ExperimentRefused as refusal:
             raise Refused(refusal, code=refusal.code) from refusal
         return Response(in_full(made), status=HTTPStatus.CREATED)
+
+    @extend_schema(responses={204: None, **REFUSED})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Forget a draft; what has begun is kept (409)."""
+        found = self._found(pk)
+        try:
+            plans.delete_experiment(experiment_id=found.pk, actor=self.actor, at=timezone.now())
+        except ExperimentRefused as refusal:
+            raise Refused(refusal, code=refusal.code) from refusal
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     @extend_schema(request=None, responses={200: ExperimentSerializer, **REFUSED})
     def start(self, request: Request, pk: str) -> Response:

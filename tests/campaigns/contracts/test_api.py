@@ -71,3 +71,33 @@ def test_what_is_refused(brand, other_brand, outsider, manager, rest):
         assert_problem(elsewhere.get(path), 404)
     assert everything() == before
     assert not ContractAcceptance.objects.exists()
+
+
+def test_to_legal_and_back(brand, other_brand, outsider, manager, legal, rest):
+    contract = drafted(place(brand, manager), manager)
+    lawyer, path = rest_as(legal, brand), f"contracts/{contract.pk}"
+    sent = rest.send("POST", f"{path}:submit", {"version": 1}).json()
+    assert (sent["state"], sent["version"]) == ("in_review", 2)
+    before = everything()
+    assert_problem(rest.send("POST", f"{path}:clear", {"version": 2}), 403)
+    assert_problem(lawyer.send("POST", f"{path}:give-back", {"version": 2}), 400, "required")
+    assert_problem(lawyer.send("POST", f"{path}:clear", {"version": 1}), 409, "outdated")
+    assert_problem(rest.send("POST", f"{path}:terminate", {"version": 2, "note": "x"}), 409)
+    elsewhere = rest_as(outsider, other_brand)
+    for verb in (
+        "submit", "reopen", "clear", "give-back", "decline", "withdraw", "terminate", "owner"
+    ):  # fmt: skip
+        body = {"owner": None} if verb == "owner" else {"version": 2, "note": "x"}
+        assert_problem(elsewhere.send("POST", f"{path}:{verb}", body), 404)
+    assert everything() == before
+    back = {"version": 2, "note": "Name the territory"}
+    assert lawyer.send("POST", f"{path}:give-back", back).json()["state"] == "draft"
+    rest.send("POST", f"{path}:submit", {"version": 3})
+    assert lawyer.send("POST", f"{path}:clear", {"version": 4}).json()["state"] == "ready"
+    assert rest.send("POST", f"{path}:reopen", {"version": 5}).json()["state"] == "draft"
+    assert rest.send("POST", f"{path}:owner", {"owner": None}).json()["owner"] is None
+    body = assert_problem(rest.send("POST", f"{path}:owner", {"owner": outsider.email}), 400)
+    assert body["errors"][0]["code"] == "unknown_user"
+    version = rest.json(f"{path}/")["version"]
+    gone = rest.send("POST", f"{path}:withdraw", {"version": version, "note": "No budget"})
+    assert gone.json()["state"] == "withdrawn"

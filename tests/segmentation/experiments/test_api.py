@@ -128,3 +128,14 @@ def test_another_brands_experiments_are_not_there(rest, other_brand):
     ):
         assert_problem(rest.send(method, path), 404)
     assert Experiment.objects.get().is_draft
+
+
+def test_a_draft_is_forgotten_and_what_has_begun_is_kept(brand, other_brand, outsider, analyst):
+    educators(brand)
+    rest = rest_as(analyst, brand)
+    draft, begun = make_experiment(brand), start(make_experiment(brand, name="Other hooks"))
+    elsewhere = rest_as(outsider, other_brand)
+    assert_problem(elsewhere.send("DELETE", f"experiments/{draft.pk}/"), 404)
+    assert_problem(rest.send("DELETE", f"experiments/{begun.pk}/"), 409, "has_begun")
+    assert rest.send("DELETE", f"experiments/{draft.pk}/").status_code == 204
+    assert [one["id"] for one in rest.json("experiments/")["results"]] == [begun.pk]
