@@ -34,6 +34,7 @@ BENCHMARKS = {
     "redirect": "benchmarks.redirect",
     "forecast": "benchmarks.forecast",
     "budget": "benchmarks.budget",
+    "suggestions": "benchmarks.suggestions",
     "api": "benchmarks.api",
 }
 ROWS = {
@@ -58,6 +59,7 @@ ROWS = {
     "redirect": 10_000,
     "forecast": 20_000,
     "budget": 10_000,
+    "suggestions": 20_000,
     "api": 1_000_000,
 }
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from crm.models import Relationship
 from crm.services.privacy.copying import Judged
-from segmentation.models import CreatorScore, Membership
+from segmentation.models import CreatorScore, Membership, SuggestedValue
 
 
 def judged(relationship: Relationship) -> Iterator[Judged]:
     """The segments that they are in now, each with its rule, and their scores with their parts."""
     yield from _segments(relationship)
     yield from _scores(relationship)
+    yield from _suggested(relationship)
 
 
 def _segments(relationship: Relationship) -> Iterator[Judged]:
@@ -53,4 +54,19 @@ def _scores(relationship: Relationship) -> Iterator[Judged]:
             score.model.purpose,
             f"The mean by weight of: {'; '.join(told)}",
             score.counted_at,
+        )
+
+
+def _suggested(relationship: Relationship) -> Iterator[Judged]:
+    """Those that wait: what was accepted is among the values of fields, with its note."""
+    waiting = SuggestedValue.objects.filter(
+        brand=relationship.brand_id, creator=relationship.creator_id
+    ).open()
+    for one in waiting.select_related("classifier").order_by("fact", "pk"):
+        words = ", ".join(f"“{term}”" for term, _share in one.evidence.get("terms", ()))
+        yield Judged(
+            f"Suggested, not decided: {one.fact} may be “{one.value}”",
+            "A person looks at it before it counts for anything.",
+            f"By words of your posts{f': {words}' if words else ''}",
+            one.suggested_at,
         )

@@ -34,9 +34,11 @@ def writes(brand: Brand, *captions: str, name: str = "", bio: str = "", **creato
     return made
 
 
-def suggested(brand: Brand, creator: Creator, **more: Any) -> SuggestedValue:
+def suggested(
+    brand: Brand, creator: Creator, *, by: Classifier | None = None, **more: Any
+) -> SuggestedValue:
     """A role that waits for an answer, without anything having been read."""
-    by, _made = Classifier.objects.get_or_create(
+    lists, _made = Classifier.objects.get_or_create(
         brand=brand,
         fact="content_role",
         number=1,
@@ -57,4 +59,6 @@ def suggested(brand: Brand, creator: Creator, **more: Any) -> SuggestedValue:
         "suggested_at": NOW,
         **more,
     }
-    return SuggestedValue.objects.create(brand=brand, creator=creator, classifier=by, **given)
+    return SuggestedValue.objects.create(
+        brand=brand, creator=creator, classifier=by or lists, **given
+    )

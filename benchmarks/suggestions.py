@@ -1,0 +1,237 @@
+"""How right suggested niches are on public posts, split by creator, and how fast they are made.
+
+The posts are not part of the project: they are looked for in `$RAPPORT_DATA` (../shared/data).
+Without them only speed is measured, on made-up words. The picture of the calibration is written to
+docs/img/suggestions-calibration.svg.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import lzma
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from random import Random
+
+from benchmarks.disclosure import DATA
+from benchmarks.measure import Contender, Table, measure
+from segmentation.classifying import learner
+from segmentation.classifying.checking import Guesser, check
+from segmentation.classifying.documents import Document, Guess, Text
+from segmentation.classifying.lexicon import lexicon_of
+
+POSTS = DATA / "instagram_posts" / "posts.dev.jsonl.xz"
+VIDEOS = DATA / "youtube_trending"
+VIDEO_FILES = (
+    "USvideos.csv.xz",
+    "GBvideos_old_2017-09.csv.xz",
+    "USvideos_old_2017-09.csv.xz",
+    "20210201_US.csv",
+)
+PICTURE = Path(__file__).parents[1] / "docs" / "img" / "suggestions-calibration.svg"
+LEAST_EACH = 15
+BANDS = (0.2, 0.4, 0.6, 0.8, 0.9, 1.01)
+# What the lists of those who gathered the posts are called in ours.
+NAMES = {"interior": "interiors", "family": "parenting", "pet": "pets"}
+
+Labelled = tuple[Document, str]
+
+
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
+    """Measure on at most `rows` creators of each source."""
+    sizes: dict[str, object] = {}
+    curves: dict[str, Sequence[tuple[float, float, int]]] = {}
+    for name, source in (("Instagram", _owners), ("YouTube", _channels)):
+        found = source(rows)
+        if found:
+            sizes[name], curves[name] = _measured(found)
+            print(f"{name}: {sizes[name]}", flush=True)
+    if curves:
+        PICTURE.write_text(_picture(curves), encoding="utf-8")
+    return [_speed(repetitions)], sizes
+
+
+def _measured(found: Sequence[Labelled]) -> tuple[str, list[tuple[float, float, int]]]:
+    """Learn from four creators in five, and look at the fifth."""
+    seen = [one for one in found if _fold(one[0]) != 0]
+    unseen = [one for one in found if _fold(one[0]) == 0]
+    learned = learner.learn([one[0] for one in seen], [[one[1]] for one in seen])
+    documents, labels = [one[0] for one in unseen], [one[1] for one in unseen]
+    guesses = learned.guess(documents)
+    numbers = check(_Said(guesses), documents, [[label] for label in labels])
+    words = (
+        f"{len(seen):,} creators learned from, {len(unseen):,} unseen, {len(learned.values)} "
+        f"values: accuracy {numbers.right / numbers.creators:.3f}, macro-F1 "
+        f"{_macro_f1(guesses, labels):.3f}, top-3 {numbers.in_three / numbers.creators:.3f}; sure "
+        f"(0.8 and more) of {numbers.sure / numbers.creators:.1%}, right in "
+        f"{numbers.sure_right / max(numbers.sure, 1):.1%}"
+    )
+    lexicon = lexicon_of("niches", {NAMES.get(label, label) for label in set(labels)})
+    if lexicon is not None and len(lexicon.values) >= len(set(labels)) - 2:
+        renamed = [[NAMES.get(label, label)] for label in labels]
+        cold = check(lexicon, documents, renamed)
+        words += (
+            f"; the word list alone (it knows {len(lexicon.values)} of the values): accuracy "
+            f"{cold.right / cold.creators:.3f}, top-3 {cold.in_three / cold.creators:.3f}, sure of "
+            f"{cold.sure / cold.creators:.1%}, right in {cold.sure_right / max(cold.sure, 1):.1%}"
+        )
+    return words, _curve(guesses, labels)
+
+
+class _Said(Guesser):
+    """What was guessed before."""
+
+    def __init__(self, guesses: list[Guess | None]) -> None:
+        self.guesses = guesses
+
+    def guess(self, documents: Sequence[Document]) -> list[Guess | None]:
+        """The same again."""
+        return self.guesses
+
+
+def _fold(document: Document) -> int:
+    return hashlib.sha256(str(document.creator).encode()).digest()[0] % 5
+
+
+def _macro_f1(guesses: Sequence[Guess | None], labels: Sequence[str]) -> float:
+    """Mean over values of 2tp / (2tp + fp + fn)."""
+    said = [None if guess is None else guess.value for guess in guesses]
+    scores = []
+    for value in sorted(set(labels)):
+        both = sum(one == value == label for one, label in zip(said, labels, strict=True))
+        scores.append(2 * both / max(said.count(value) + labels.count(value), 1))
+    return sum(scores) / len(scores)
+
+
+def _curve(
+    guesses: Sequence[Guess | None], labels: Sequence[str]
+) -> list[tuple[float, float, int]]:
+    """By band of confidence: mean confidence, share right, how many."""
+    found = [
+        (guess.confidence or 0.0, guess.value == label)
+        for guess, label in zip(guesses, labels, strict=True)
+        if guess is not None
+    ]
+    bands = [[one for one in found if low <= one[0] < high] for low, high in _pairs()]
+    return [
+        (
+            sum(sure for sure, _right in band) / len(band),
+            sum(right for _sure, right in band) / len(band),
+            len(band),
+        )
+        for band in bands
+        if band
+    ]
+
+
+def _pairs() -> Iterator[tuple[float, float]]:
+    return zip((0.0, *BANDS[:-1]), BANDS, strict=True)
+
+
+def _owners(most: int) -> list[Labelled]:
+    """Owners of posts on Instagram with the category that those who gathered them gave."""
+    if not POSTS.exists():
+        return []
+    texts: dict[str, list[str]] = defaultdict(list)
+    kinds: dict[str, str] = {}
+    with lzma.open(POSTS, "rt", encoding="utf-8") as file:
+        for line in file:
+            row = json.loads(line)
+            if row["owner_category"] and (row["caption"] or "").strip():
+                texts[row["owner"]["username"]].append(row["caption"][:2_000])
+                kinds[row["owner"]["username"]] = row["owner_category"]
+    return _labelled(texts, kinds, most)
+
+
+def _channels(most: int) -> list[Labelled]:
+    """Channels on YouTube with the category of most of their videos."""
+    if not VIDEOS.exists():
+        return []
+    with (VIDEOS / "US_category_id.json").open(encoding="utf-8") as file:
+        named = {one["id"]: one["snippet"]["title"] for one in json.load(file)["items"]}
+    csv.field_size_limit(10**8)
+    texts: dict[str, dict[str, str]] = defaultdict(dict)
+    votes: dict[str, Counter[str]] = defaultdict(Counter)
+    for name in VIDEO_FILES:
+        place = VIDEOS / name
+        opened = lzma.open if name.endswith("xz") else open
+        with opened(place, "rt", encoding="utf-8", errors="replace") as file:
+            for row in csv.DictReader(file):
+                channel = row.get("channel_title") or row.get("channelTitle") or ""
+                kind = named.get(row.get("category_id") or row.get("categoryId") or "")
+                if channel and kind:
+                    tags = (row.get("tags") or "").replace("|", " ").replace('"', " ")
+                    words = f"{row['title']}\n{tags}\n{row.get('description') or ''}"
+                    texts[channel][row["title"]] = words[:2_000]
+                    votes[channel][kind] += 1
+    kinds = {channel: told.most_common(1)[0][0] for channel, told in votes.items()}
+    return _labelled({key: list(held.values()) for key, held in texts.items()}, kinds, most)
+
+
+def _labelled(
+    texts: Mapping[str, Sequence[str]], kinds: Mapping[str, str], most: int
+) -> list[Labelled]:
+    counts = Counter(kinds.values())
+    kept = sorted(name for name in texts if counts[kinds[name]] >= LEAST_EACH)[:most]
+    return [
+        (
+            Document(number, [Text(number * 100 + at, one) for at, one in enumerate(texts[name])]),
+            kinds[name],
+        )
+        for number, name in enumerate(kept)
+    ]
+
+
+def _speed(repetitions: int) -> Table:
+    """Creators a second with 20 made-up posts each."""
+    random = Random(1)
+    lexicon = lexicon_of("content_role")
+    assert lexicon is not None
+    words = [word.rstrip("*") for listed in lexicon.lists.values() for word in listed]
+    made = [
+        Document(n, [Text(n * 100 + at, " ".join(random.choices(words, k=25))) for at in range(20)])
+        for n in range(300)
+    ]
+    roles = [[lexicon.values[n % 5]] for n in range(300)]
+    learned = learner.learn(made, roles)
+    return measure(
+        "300 creators with 20 posts of 25 words",
+        [
+            Contender("word list", lambda: lexicon.guess(made)),
+            Contender("learned", lambda: learned.guess(made)),
+        ],
+        repetitions=repetitions,
+    )
+
+
+def _picture(curves: Mapping[str, Sequence[tuple[float, float, int]]]) -> str:
+    """Share right by confidence; on the diagonal it means what it says."""
+    lines = [
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 460 460" font-size="13">',
+        "<title>How often suggested niches were right, by how sure they were</title>",
+        '<rect width="460" height="460" fill="#fff"/>',
+        '<path d="M50 410H450M50 410V10" stroke="#667" fill="none"/>',
+        '<path d="M50 410L450 10" stroke="#bbc" stroke-dasharray="4 4" fill="none"/>',
+        '<text x="250" y="448" text-anchor="middle">how sure</text>',
+        '<text x="16" y="250" transform="rotate(-90 16 250)">share right</text>',
+    ]
+    for place in range(0, 101, 20):
+        lines.append(f'<text x="{50 + 4 * place}" y="428" text-anchor="middle">{place} %</text>')
+        lines.append(f'<text x="44" y="{414 - 4 * place}" text-anchor="end">{place} %</text>')
+    for (name, curve), colour in zip(curves.items(), ("#1c6ea4", "#b3541e"), strict=False):
+        points = [(50 + 400 * sure, 410 - 400 * right, number) for sure, right, number in curve]
+        path = " ".join(f"{x:.0f},{y:.0f}" for x, y, _number in points)
+        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}"/>')
+        lines += [
+            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4" fill="{colour}"><title>{name}: {number:,} '
+            "creators</title></circle>"
+            for x, y, number in points
+        ]
+        lines.append(
+            f'<text x="{points[-1][0] - 8:.0f}" y="{points[-1][1] + 24:.0f}" text-anchor="end" '
+            f'fill="{colour}">{name}</text>'
+        )
+    return "\n".join([*lines, "</svg>", ""])
