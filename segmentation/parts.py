@@ -28,6 +28,7 @@ from segmentation.services.made_up_proof import fill_attribution, fill_experimen
 from segmentation.services.merging import PART
 from segmentation.services.round_trip import add_round_trip
 from segmentation.services.suggesting.arrays import STORE as CLASSIFIERS
+from segmentation.services.suggesting.refreshing import fill_suggestions
 from segmentation.timeline import SOURCE
 
 # Where the REST API shows rows of this app: webhooks name it.
@@ -62,6 +63,7 @@ def add_parts() -> None:
     places.add(_SHOWN)
     demo.PARTS.add("experiments", demo.DemoPart("experiments", fill_experiments))
     demo.PARTS.add("scores", demo.DemoPart("scores", fill_scores))
+    demo.PARTS.add("suggestions", demo.DemoPart("suggestions", fill_suggestions))
     demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
     SOURCES.add(SOURCE.key, SOURCE)
     for key, tile in overview_here.MADE.items():

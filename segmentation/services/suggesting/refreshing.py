@@ -57,11 +57,17 @@ WHERE s.id = n.id AND s.priority IS DISTINCT FROM n.priority
 """
 
 
-def refresh(*, brand: Brand, at: datetime) -> dict[str, int]:
+def fill_suggestions(*, brand: Brand, seed: int, at: datetime) -> int:
+    """For the demo brand: what word lists say; how many wait. The first night learns."""
+    return sum(refresh(brand=brand, at=at, learns=False).values())
+
+
+def refresh(*, brand: Brand, at: datetime, learns: bool = True) -> dict[str, int]:
     """Learn where there is news, and suggest: how many wait afterwards, by fact."""
     least = least_confidence(brand)
     for subject in subjects_of(brand).values():
-        learning.learn(brand, subject, at)
+        if learns:
+            learning.learn(brand, subject, at)
         _refresh(brand, subject, least, at)
     put_in_order(brand)
     learning.forget(brand, at)
