@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 
 from crm import audit
-from crm.models import Brand, CommentSettings, Platform, User
+from crm.models import AudienceSample, Brand, CommentSettings, Platform, User
 from crm.services.post_comments.authors import number_of
 from crm.services.post_comments.importing import remove
 from crm.services.post_comments.keeping import CommentsRefused, wait_for
@@ -24,6 +24,12 @@ UPDATE crm_postcomment SET text = '', author = NULL WHERE id IN (
   WHERE brand_id = %s AND created_at < %s AND created_at >= %s
     AND (text <> '' OR author IS NOT NULL)
   LIMIT %s)
+"""
+
+
+_OUT_OF_SAMPLES = """
+UPDATE crm_audiencesample SET members = array_remove(members, %(person)s)
+WHERE brand_id = %(brand)s AND members @> ARRAY[%(person)s]::bigint[]
 """
 
 
@@ -65,7 +71,7 @@ def set_keeping(
 
 
 def let_words_go(*, brand: Brand, at: datetime) -> int:
-    """Empty comments that came in before the brand's months. Returns how many.
+    """Empty comments and samples that came in before the brand's months. Returns how many comments.
 
     Their numbers stay: who counts a quarter again finds the same.
     """
@@ -73,6 +79,9 @@ def let_words_go(*, brand: Brand, at: datetime) -> int:
     # Every night what came since the last weeks' edge, on the first of a month everything: a brand
     # may keep less than it did.
     since = BEGINNING if at.day == 1 else before - LOOKED_BACK
+    AudienceSample.objects.filter(brand=brand, created_at__lt=before).exclude(members=[]).update(
+        members=[]
+    )
     gone = 0
     while True:
         with connection.cursor() as cursor:
@@ -101,6 +110,8 @@ def forget_author(
     posts = remove(brand, "author = %(author)s", author=number)
     if posts:
         wait_for(brand, set(posts), at=at)
+    with connection.cursor() as cursor:
+        cursor.execute(_OUT_OF_SAMPLES, {"brand": brand.pk, "person": number})
     audit.record(
         brand=brand,
         verb="crm.post_comments.author_forgotten",

@@ -1,0 +1,91 @@
+"""The map, a cluster, a creator's ties and the overlap of a selection, as people see them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from crm.choices import Role
+from crm.models import AuditEntry, Creator
+from segmentation.choices import ErrandStatus
+from segmentation.models import Cluster, ClusterMap, ClusterStay
+from tests.factories import NOW, UserRoleFactory
+from tests.segmentation.graph.test_clusters import fill, make
+from tests.segmentation.world import make_segment, stay
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def analyst(brand, client):
+    role = UserRoleFactory(brand=brand, role=Role.ANALYST)
+    client.force_login(role.user)
+    return client
+
+
+def get(client, name, brand, *args, **query):
+    answer = client.get(reverse(f"segmentation:{name}", args=[brand.slug, *args]), query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_people_read_and_name_clusters(brand, analyst, django_assert_max_num_queries):
+    assert "No clusters yet" in get(analyst, "clusters", brand)
+    groups = fill(brand)
+    make(brand)
+    segment = make_segment(brand)
+    stay(segment, Creator.objects.get(pk=groups["bakers"][0]), NOW - timedelta(days=3))
+    with django_assert_max_num_queries(24):
+        page = get(analyst, "clusters", brand)
+    assert page.count('class="cluster-disc"') == 4
+    assert page.count('class="cluster-dot"') == 24
+    marked = get(analyst, "clusters", brand, segment="educators")
+    assert "Marked" in marked
+    found = Cluster.objects.get(terms__0="#bakers")
+    address = reverse("segmentation:cluster", args=[brand.slug, found.number])
+    assert "bakers0" in get(analyst, "cluster", brand, found.number)
+    assert analyst.post(address, {"name": "Bread", "version": 1}).status_code == 302
+    assert analyst.post(address, {"name": "Cake", "version": 1}).status_code == 422
+    found.refresh_from_db()
+    assert (found.name, found.version) == ("Bread", 2)
+    assert AuditEntry.objects.filter(verb="segmentation.cluster.renamed").count() == 1
+    told = analyst.get(reverse("segmentation:clusters_csv", args=[brand.slug]))
+    lines = b"".join(told.streaming_content).decode().splitlines()
+    assert len(lines) == 25
+    assert any("Bread" in line for line in lines)
+    baker = Creator.objects.get(pk=groups["bakers"][0])
+    ties = get(analyst, "creator_clusters", brand, baker.uid)
+    assert "Bread" in ties
+    assert "people" in ties
+    assert "25" not in str(ClusterStay.objects.filter(cluster=found).count())
+
+
+def test_a_map_is_asked_for_once(brand, analyst):
+    address = reverse("segmentation:clusters_make", args=[brand.slug])
+    assert analyst.post(address).status_code == 302
+    assert analyst.post(address).status_code == 302
+    assert ClusterMap.objects.get(brand=brand).status == ErrandStatus.QUEUED
+    assert AuditEntry.objects.filter(verb="segmentation.cluster.map_asked").count() == 1
+
+
+def test_a_selection_is_compared(brand, analyst):
+    assert "Whom shall we compare?" in get(analyst, "audience_overlap", brand)
+    groups = fill(brand)
+    uids = [Creator.objects.get(pk=pk).uid for pk in groups["bakers"][:3]]
+    page = get(analyst, "audience_overlap", brand, creator=uids)
+    assert "People who comment on instagram".lower() in page.lower()
+    assert "bakers0" in page
+    assert "of it new" in page
+    segment = make_segment(brand)
+    zoe = Creator.objects.get(name="Zoe")
+    stay(segment, zoe, NOW - timedelta(days=3))
+    unknown = get(analyst, "audience_overlap", brand, segment="educators")
+    assert "Not known" in unknown
+    assumed = get(analyst, "audience_overlap", brand, segment="educators", population=1_000_000)
+    assert "Assumed, not measured" in assumed
+    address = reverse("segmentation:audience_overlap", args=[brand.slug])
+    assert analyst.get(address, {"population": "many"}).status_code == 422
+    assert analyst.get(address, {"creator": "nobody"}).status_code == 404
+    assert analyst.get(address, {"campaign": "none"}).status_code == 404

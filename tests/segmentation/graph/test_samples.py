@@ -1,0 +1,71 @@
+"""Files of followers come in whole or not at all, as numbers, and go again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from dateutil.relativedelta import relativedelta
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from crm.choices import Source
+from crm.importers.tables import TableRefused
+from crm.models import AudienceSample, SampleBatch
+from crm.services.audience_samples.importing import SamplesRefused, import_samples, undo_import
+from crm.services.post_comments.authors import number_of
+from crm.services.post_comments.forgetting import forget_author, let_words_go
+from tests.factories import NOW
+from tests.segmentation.graph.world import known_creator
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+def take(brand, text: str, *, on=TODAY) -> SampleBatch:
+    upload = SimpleUploadedFile("fans.csv", text.encode())
+    return import_samples(
+        brand=brand, upload=upload, taken_on=on, source=Source.VENDOR, actor=None, at=NOW
+    )
+
+
+def test_followers_become_numbers_and_can_be_taken_back_forgotten_and_let_go(brand):
+    known_creator(brand, "Anna", followers=1_000)
+    rows = "instagram,@Anna,fan1,\ninstagram,anna,Fan2,\ninstagram,anna,@fan2,\n"
+    batch = take(brand, f"platform,handle,member,size\n{rows}")
+    sample = AudienceSample.objects.get()
+    numbers = [number_of(brand_id=brand.pk, platform="instagram", key=f"fan{n}") for n in (1, 2)]
+    assert sample.members == sorted(numbers)
+    assert (sample.people, sample.audience_size, sample.taken_on) == (2, 1_000, TODAY)
+    assert (batch.samples, batch.people) == (1, 2)
+    forget_author(brand=brand, platform="instagram", key="fan1", actor=None, at=NOW)
+    sample.refresh_from_db()
+    assert (sample.members, sample.people) == ([numbers[1]], 2)
+    let_words_go(brand=brand, at=NOW + relativedelta(months=14))
+    sample.refresh_from_db()
+    assert (sample.members, sample.people) == ([], 2)
+    undo_import(batch_id=batch.pk, brand=brand, actor=None, at=NOW)
+    assert not AudienceSample.objects.exists()
+    with pytest.raises(SamplesRefused, match="already"):
+        undo_import(batch_id=batch.pk, brand=brand, actor=None, at=NOW)
+
+
+def test_every_fault_is_told_with_its_line_and_nothing_is_kept(brand, other_brand):
+    known_creator(brand, "Anna", followers=1)
+    known_creator(brand, "Ben", followers=None)
+    known_creator(other_brand, "Cleo")
+    head = "platform,handle,member,size\n"
+    long = f"instagram,anna,{'x' * 201},"
+    with pytest.raises(TableRefused) as refusal:
+        take(brand, f"{head}instagram,cleo,a,\n{long}\ninstagram,anna,a,many\n")
+    assert [fault.split(":")[0] for fault in refusal.value.faults] == ["Line 2", "Line 3", "Line 4"]
+    with pytest.raises(TableRefused) as refusal:
+        take(brand, f"{head}instagram,anna,a,\ninstagram,anna,b,\ninstagram,ben,a,\n")
+    assert "fewer followers" in refusal.value.faults[0]
+    assert "nobody knows" in refusal.value.faults[1]
+    with pytest.raises(TableRefused, match="ahead"):
+        take(brand, f"{head}instagram,anna,a,5\n", on=TODAY + timedelta(days=1))
+    assert not AudienceSample.objects.exists()
+    take(brand, f"{head}instagram,anna,a,5\n")
+    with pytest.raises(TableRefused, match="this day already"):
+        take(brand, f"{head}instagram,anna,b,5\n")
+    assert SampleBatch.objects.count() == 1
