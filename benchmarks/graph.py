@@ -100,12 +100,13 @@ def instagram() -> dict[str, object]:
     labels = made.grouping.labels
     inside = int((labels >= 0).sum())
     tied = len(made.degrees)
+    steady = float(made.grouping.stability[labels >= 0].mean())
     told["instagram"] = (
         f"{len(creators):,} creators, {tied:,} tied by "
         + ", ".join(f"{made.kinds[kind].number:,} {kind}" for kind in made.kinds)
         + f"; {inside:,} in {len(made.members)} clusters, modularity "
         f"{made.grouping.modularity or 0:.3f}, single runs agree "
-        f"{made.grouping.agreement or 0:.2f}, mean stability {made.grouping.stability[labels >= 0].mean():.2f}, {seconds:.1f} s"
+        f"{made.grouping.agreement or 0:.2f}, mean stability {steady:.2f}, {seconds:.1f} s"
     )
     same = everything = 0
     for places in made.members.values():
