@@ -64,7 +64,9 @@ def whole_of(plan: BudgetPlan) -> Whole:
     asks = Asks.of(plan.asks)
     names = platform_names()
     worth = plan.result.get("worth", 0.0)
-    rows = plan.picks.select_related("relationship__creator").order_by("position", "pk")
+    # Who objects to profiling since is shown no more.
+    rows = plan.picks.filter(relationship__unprofiled_at=None).order_by("position", "pk")
+    rows = rows.select_related("relationship__creator")
     lines = [
         Line(
             one,

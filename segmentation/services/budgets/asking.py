@@ -95,7 +95,7 @@ def take_over(*, plan_id: int, brand: Brand, actor: User | None, at: datetime) -
             f"Budget plan “{plan.name}”",
             planned_cost=None if one.price is None else one.price * (one.pieces or 0),
         )
-        for one in plan.picks.filter(pieces__gt=0)
+        for one in plan.picks.filter(pieces__gt=0, relationship__unprofiled_at=None)
     ]
     if not picks:
         raise EditRefused("Nobody is in this plan.", code="nobody")

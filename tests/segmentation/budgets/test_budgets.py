@@ -128,6 +128,7 @@ def test_a_price_that_is_known_comes_before_one_that_is_assumed(campaign, brand,
     assert not again.picks.filter(relationship=person).exists()
     Engagement.objects.all().delete()
     Relationship.objects.filter(pk=person.pk).update(unprofiled_at=NOW)
+    assert person.pk not in {line.pick.relationship_id for line in whole_of(plan).chosen}
     third = planned(campaign, name="Third", assumed=prices)
     assert third.result["looked_at"] == again.result["looked_at"]
 
