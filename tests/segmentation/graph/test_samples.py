@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 
 from crm.choices import Source
 from crm.importers.tables import TableRefused
@@ -69,3 +71,21 @@ def test_every_fault_is_told_with_its_line_and_nothing_is_kept(brand, other_bran
     with pytest.raises(TableRefused, match="this day already"):
         take(brand, f"{head}instagram,anna,b,5\n")
     assert SampleBatch.objects.count() == 1
+
+
+def test_the_command_takes_a_file_in_and_back(brand, tmp_path, capsys):
+    known_creator(brand, "Anna", followers=1_000)
+    path = tmp_path / "fans.csv"
+    path.write_text("platform,handle,member\ninstagram,anna,fan1\n")
+    call_command("import_samples", str(path), brand=brand.slug)
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["samples"], told["people"], told["is_undone"]) == (1, 1, False)
+    with pytest.raises(CommandError, match="this day already"):
+        call_command("import_samples", str(path), brand=brand.slug)
+    call_command("import_samples", brand=brand.slug, undo=told["batch"])
+    assert not AudienceSample.objects.exists()
+    for wrong in ({"undo": told["batch"]}, {"undo": 0}, {}):
+        with pytest.raises(CommandError):
+            call_command("import_samples", brand=brand.slug, **wrong)
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("import_samples", str(tmp_path / "none.csv"), brand=brand.slug)
