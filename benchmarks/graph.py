@@ -110,8 +110,8 @@ def instagram() -> dict[str, object]:
     )
     same = everything = 0
     for places in made.members.values():
-        told = Counter(category[creators[place]] for place in places)
-        same += told.most_common(1)[0][1]
+        inside_it = Counter(category[creators[place]] for place in places)
+        same += inside_it.most_common(1)[0][1]
         everything += len(places)
     largest = Counter(category.values()).most_common(1)[0][1] / len(category)
     told["instagram categories"] = (
