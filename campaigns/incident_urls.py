@@ -12,6 +12,7 @@ from campaigns.views import (
     reliability,
     risk,
     runbooks,
+    trust,
 )
 
 urlpatterns = [
@@ -50,6 +51,17 @@ urlpatterns = [
     path("legal/reliability/export.<format:form>", reliability.export, name="reliability_export"),
     path("creators/<uuid:uid>/reliability/", reliability.of_creator, name="creator_reliability"),
     path("creators/<uuid:uid>/reliability/now/", reliability.read, name="creator_reliability_now"),
+    path("legal/authenticity/", trust.authenticity, name="authenticity"),
+    path(
+        "legal/authenticity/export.<format:form>",
+        trust.export_authenticity,
+        name="authenticity_export",
+    ),
+    path("legal/trust/", trust.trust, name="trust"),
+    path("legal/trust/export.<format:form>", trust.export, name="trust_export"),
+    path("legal/trust/weights/", trust.weights, name="trust_weights"),
+    path("creators/<uuid:uid>/trust/", trust.of_creator, name="creator_trust"),
+    path("creators/<uuid:uid>/trust/now/", trust.read, name="creator_trust_now"),
     path("creators/<uuid:uid>/risk/", risk.of_creator, name="creator_risk"),
     path("creators/<uuid:uid>/risk/now/", risk.assess, name="creator_risk_now"),
     path("creators/<uuid:uid>/risk/override/", risk.override, name="creator_risk_override"),

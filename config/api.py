@@ -65,6 +65,7 @@ from campaigns.api.submissions import SubmissionViewSet
 from campaigns.api.survey import SurveyAnswerViewSet, SurveyShareViewSet
 from campaigns.api.topics import RisingTopicViewSet
 from campaigns.api.tracking import ClickDayViewSet, PromoCodeViewSet, TrackingLinkViewSet
+from campaigns.api.trust import AuthenticityViewSet, TrustViewSet, TrustWeightsViewSet
 from campaigns.api.visits import VisitViewSet
 from campaigns.api.watching import (
     PlatformWeekViewSet,
@@ -218,6 +219,9 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "causes": ("causes", CauseTagViewSet),
     "donations": ("donations", DonationViewSet),
     "reliability": ("reliability", ReliabilityViewSet),
+    "authenticity": ("authenticity", AuthenticityViewSet),
+    "trust": ("trust", TrustViewSet),
+    "trust-weights": ("trust-weights", TrustWeightsViewSet),
     "permits": ("permits", PermitViewSet),
     "policies": ("policies", PolicyViewSet),
     "rule-alerts": ("rule-alerts", RuleAlertViewSet),
@@ -725,6 +729,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^reliability/(?P<uid>{UID}):compute$",
         ReliabilityViewSet.as_view({"post": "compute"}, detail=True),
+    ),
+    re_path(
+        rf"^trust/(?P<uid>{UID}):compute$",
+        TrustViewSet.as_view({"post": "compute"}, detail=True),
     ),
     path("tracking-links:make", TrackingLinkViewSet.as_view({"post": "make"}, detail=True)),
     *(

@@ -50,7 +50,7 @@ from campaigns.models import (
     Whereabouts,
 )
 from campaigns.services import channels, claims_library, gifts, policies
-from campaigns.services.authenticity.looking import look_at
+from campaigns.services.authenticity.now import look_now
 from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
 from campaigns.services.channels import Result
@@ -73,6 +73,7 @@ from campaigns.services.risk.assessing import assess_one
 from campaigns.services.series import keeping
 from campaigns.services.series.notes import add_note
 from campaigns.services.tracking import writing
+from campaigns.services.trust.reading import read_some
 from campaigns.services.whereabouts import saying
 from campaigns.services.whereabouts.saying import Said
 from config import api
@@ -462,7 +463,8 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     kept = brand.relationships.get(creator=Membership.objects.order_by("pk").first().creator)
     assess_one(relationship=kept, at=NOW)
     read_one(relationship=kept, at=NOW)
-    look_at([kept.creator_id], at=NOW)
+    look_now(relationship=kept, at=NOW)
+    read_some(brand=brand, relationships=[kept], at=NOW)
     stood = tag(relationship=kept, cause="climate", note="", actor=admin_user, at=NOW)
     add_evidence(
         tag_id=stood.pk,
@@ -630,6 +632,8 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/risk/{uid}": str(stay.creator.uid),
         "/flags/{uid}": str(stay.creator.uid),
         "/reliability/{uid}": str(stay.creator.uid),
+        "/authenticity/{uid}": str(stay.creator.uid),
+        "/trust/{uid}": str(stay.creator.uid),
         "/causes/{id}": str(CauseTag.objects.get().pk),
         "/donations/{id}": str(Donation.objects.get().pk),
         "/gifts/{id}": str(Gift.objects.get().pk),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
+from campaigns.authenticity.thresholds import standard as standard_limits
 from campaigns.choices import ReviewStage, ReviewState
 from campaigns.models import (
     BriefAcceptance,
@@ -32,6 +33,7 @@ from campaigns.models import (
 from campaigns.selectors.authenticity import looked_at
 from campaigns.selectors.reliability import current_of as reliability_of
 from campaigns.selectors.risk import Standing, standing_of
+from campaigns.selectors.trust import authenticity_of, plain_account, trust_history
 from campaigns.services.refusals import CampaignRefused
 from crm.choices import RequestKind, RequestOrigin
 from crm.models import PrivacyRequest, Relationship
@@ -78,6 +80,7 @@ def held(relationship: Relationship, at: datetime) -> Iterator[Held]:
     yield from count_of(what, character, "created_at", people)
     yield from judged(relationship)
     yield from scored(relationship)
+    yield from trusted(relationship)
     yield from risked(relationship, at)
     yield from flagged(relationship, at)
 
@@ -122,6 +125,32 @@ def scored(relationship: Relationship) -> Iterator[Held]:
     )
     source = f"computed from {parts}" if parts else "nothing on file yet"
     yield Held("Reliability, as we reckon it", score, source)
+
+
+def trusted(relationship: Relationship) -> Iterator[Held]:
+    """Authenticity and trust, with what made them."""
+    limits = standard_limits()
+    scored = authenticity_of(relationship)
+    if scored is not None and scored.score is not None:
+        signs = plain_account(scored.parts) or {"signs": []}
+        parts = "; ".join(
+            f"{limits.label(one['key']).lower()} {one['points']:.0f} of 100"
+            for one in signs["signs"]
+            if one["points"] is not None
+        )
+        source = f"computed from points for how little is unusual: {parts}"
+        yield Held(
+            "Authenticity of your numbers, as we reckon it", f"{scored.score} of 100", source
+        )
+    for reading in trust_history(relationship)[:1]:
+        parts = "; ".join(
+            f"{part['label'].lower()}: {part['value']}"
+            for part in reading.parts["components"]
+            if part["points"] is not None
+        )
+        score = "too little is known" if reading.score is None else f"{reading.score} of 100"
+        source = f"computed from {parts}" if parts else "nothing on file yet"
+        yield Held("Trust, as we reckon it", score, source)
 
 
 def flagged(relationship: Relationship, at: datetime) -> Iterator[Held]:

@@ -29,9 +29,16 @@ from campaigns.selectors.authenticity import (
     standing,
     with_flag,
 )
+from campaigns.selectors.trust import (
+    authenticity_of,
+    plain_account,
+    vendor_scores,
+    within_tier,
+)
 from campaigns.services.authenticity import dismissing
 from campaigns.services.authenticity.now import look_now
 from campaigns.services.refusals import CampaignRefused
+from campaigns.services.trust.weighing import below_of, own_of
 from campaigns.views.finding import relationship_with
 from crm.exports import Format, respond
 from crm.models import Profile, Relationship
@@ -188,11 +195,29 @@ def _show(
         "standing": standing(looked),
         "is_left_alone": relationship.unprofiled_at is not None,
         "version": standard().version,
+        **_scored(relationship),
     }
     template = "campaigns/authenticity/creator.html"
     if request.htmx and not request.htmx.boosted:
         template += "#panel"
     return render(request, template, context, status=status)
+
+
+def _scored(relationship: Relationship) -> dict[str, Any]:
+    """The score with every sign's part, and what vendors say beside it."""
+    row = authenticity_of(relationship)
+    account = plain_account(row.parts) if row else None
+    limits = standard()
+    below = below_of(own_of(relationship.brand))
+    return {
+        "score": row,
+        "account": account,
+        "adds": [(limits.label(one["key"]), one) for one in account["signs"]] if account else [],
+        "below": below,
+        "is_low": row is not None and row.score is not None and row.score < below,
+        "in_tier": within_tier(row, relationship) if row else None,
+        "vendors": vendor_scores(relationship) if relationship.unprofiled_at is None else [],
+    }
 
 
 def _form_of(sent: ExplainForm | None, profile: Profile, sign: Sign) -> ExplainForm:
