@@ -85,11 +85,11 @@ WITH own AS ({_OWN}), regular AS (
   SELECT profile_id, count(*) AS writers FROM regular GROUP BY profile_id
 ), few AS (
   SELECT author FROM regular GROUP BY author HAVING count(*) BETWEEN 2 AND %(most)s
-), some AS (
+), shared AS (
   SELECT r.* FROM regular r JOIN few ON few.author = r.author
 )
 SELECT a.profile_id, b.profile_id, 0, 0, count(*)
-FROM some a JOIN some b
+FROM shared a JOIN shared b
   ON b.author = a.author AND b.profile_id > a.profile_id AND b.creator_id <> a.creator_id
 JOIN sizes s ON s.profile_id = a.profile_id JOIN sizes z ON z.profile_id = b.profile_id
 GROUP BY a.profile_id, b.profile_id, s.writers, z.writers
