@@ -7,9 +7,10 @@ direction; they are a part of their own, asked for only when the part before doe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Generic, TypeVar, cast
 
 from django.core import signing
@@ -215,6 +216,14 @@ def _row(*columns: models.Expression | models.F) -> models.Func:
     return models.Func(*columns, function="ROW", output_field=models.TextField())
 
 
+# How keys that JSON has no form for come back.
+_READ: Mapping[str, Callable[[str], object]] = {
+    "at": datetime.fromisoformat,
+    "on": date.fromisoformat,
+    "exactly": Decimal,
+}
+
+
 def _encode(item: object, order: Order, *, is_backward: bool) -> str:
     get = item.get if isinstance(item, Mapping) else lambda name: getattr(item, name)
     key, tie = get(KEY), get(TIE)
@@ -222,6 +231,8 @@ def _encode(item: object, order: Order, *, is_backward: bool) -> str:
         key = {"at": key.isoformat()}
     elif isinstance(key, date):
         key = {"on": key.isoformat()}
+    elif isinstance(key, Decimal):
+        key = {"exactly": str(key)}
     return _signer.sign_object([order.name, is_backward, key, tie])
 
 
@@ -233,5 +244,6 @@ def _decode(cursor: str, order: Order) -> _Place:
     if name != order.name:
         raise BadCursor("This page address is of another order. Start again from page one.")
     if isinstance(key, dict):
-        key = date.fromisoformat(key["on"]) if "on" in key else datetime.fromisoformat(key["at"])
+        ((kind, said),) = key.items()
+        key = _READ[kind](said)
     return _Place(is_backward, key, tie)

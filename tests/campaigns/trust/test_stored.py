@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.choices import EngagementStage
 from campaigns.models import ReliabilityReading, TrustReading, TrustWeights
-from campaigns.selectors.trust import since_quarter, trust_history
+from campaigns.selectors.trust import since_quarter, trust_history, trust_list
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.trust.reading import read_brand, read_some
 from campaigns.services.trust.weighing import weigh
@@ -28,6 +28,7 @@ from crm.models import (
     Relationship,
     User,
 )
+from crm.paging import Order, paginate
 from crm.services.held import held_about
 from segmentation.facts.refresh import refresh_facts
 from segmentation.models import CreatorFacts
@@ -215,3 +216,25 @@ def test_over_rest(brand: Brand, analyst: User, legal: User) -> None:
     made = rest.send("POST", "trust-weights/", said)
     assert (made.status_code, made.json()["number"]) == (201, 1)
     assert rest.json("trust-weights/")["results"] == [made.json()]
+
+
+def test_lists_go_on_from_a_score(brand: Brand) -> None:
+    for nth in range(3):
+        TrustReading.objects.create(
+            brand=brand,
+            relationship=RelationshipFactory(brand=brand),
+            read_at=NOW,
+            looked_at=NOW,
+            score=Decimal("50.5") + nth,
+            parts={"known": 1, "components": []},
+            weights="2026.1",
+            digest="0" * 64,
+        )
+    order = Order("trust", "score", "id", nullable=True)
+    first = paginate(trust_list(brand), order, size=2)
+    second = paginate(trust_list(brand), order, size=2, cursor=first.next)
+    assert [row.score for row in (*first.items, *second.items)] == [
+        Decimal("50.5"),
+        Decimal("51.5"),
+        Decimal("52.5"),
+    ]
