@@ -149,6 +149,7 @@ from segmentation.api.playbooks import PlaybookViewSet
 from segmentation.api.rules import RuleViewSet
 from segmentation.api.run_decisions import RunDecisionViewSet
 from segmentation.api.runs import RunViewSet
+from segmentation.api.score_studies import ScoreBacktestViewSet, ScoreComparisonViewSet
 from segmentation.api.scorecards import ScorecardViewSet
 from segmentation.api.scores import KEY as SCORE
 from segmentation.api.scores import CreatorScoreViewSet, ScoreModelViewSet
@@ -253,6 +254,8 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "rising-topics": ("rising-topics", RisingTopicViewSet),
     "comment-themes": ("comment-themes", CommentThemeViewSet),
     "post-references": ("post-references", PostReferenceViewSet),
+    "score-comparisons": ("score-comparisons", ScoreComparisonViewSet),
+    "score-backtests": ("score-backtests", ScoreBacktestViewSet),
     "comments": ("comments", PostCommentViewSet),
     "comment-threads": ("comment-threads", CommentThreadViewSet),
     "visits": ("visits", VisitViewSet),

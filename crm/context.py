@@ -89,6 +89,7 @@ _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
+    "segmentation:experiments": ("segmentation:content_tests",),
     "campaigns:incidents": ("campaigns:holds", "campaigns:risk", "campaigns:runbooks"),
     "crm:creators": ("crm:reviews",),
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),

@@ -151,6 +151,9 @@ ACTIONS = {
     "forecasts": Action(
         "Forecasts", "segmentation:forecasts", words="expected views reach prediction trial"
     ),
+    "content_tests": Action(
+        "Content tests", "segmentation:content_tests", words="variants hook call to action"
+    ),
     "scorecards": Action("Scorecards", "segmentation:scorecards", words="reports"),
     "matrix": Action("Matrix of segments", "segmentation:matrix", words="coverage"),
     "packs": Action("Packs of segments", "segmentation:packs", words="install"),

@@ -19,6 +19,7 @@ from segmentation.models import (
     BudgetPlan,
     ClaimTrial,
     ClusterMap,
+    ContentReading,
     DriftReport,
     ExperimentLook,
     ForecastModel,
@@ -26,6 +27,8 @@ from segmentation.models import (
     Match,
     MatchLesson,
     RunOrder,
+    ScoreBacktest,
+    ScoreComparison,
     ScoreModel,
     TierScorecards,
 )
@@ -48,12 +51,14 @@ from segmentation.services.attribution import requests as attribution
 from segmentation.services.budgets import asking as budgets
 from segmentation.services.changesets import last_applied
 from segmentation.services.clusters import building as clusters
+from segmentation.services.content_tests import reading as content_reading
 from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.experiments import looking
 from segmentation.services.forecasts import asking as forecasts
 from segmentation.services.looks import building as look_building
 from segmentation.services.matches import counting as match_counting
 from segmentation.services.matches import weighing as match_weighing
+from segmentation.services.scores import backtesting, comparing
 from segmentation.services.scores import counting as score_counting
 from segmentation.services.suggesting import outside, refreshing
 
@@ -196,6 +201,24 @@ def count_scores(*, errand_id: int, **_later: Any) -> None:
     score_counting.count(model_id=errand_id, at=timezone.now())
 
 
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def compare_scores(*, errand_id: int, **_later: Any) -> None:
+    """Compare two versions of scores that wait for it."""
+    comparing.compare(comparison_id=errand_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def backtest_score(*, errand_id: int, **_later: Any) -> None:
+    """Hold a version of a score against what came later."""
+    backtesting.backtest(backtest_id=errand_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def read_content_test(*, errand_id: int, **_later: Any) -> None:
+    """Read a content test."""
+    content_reading.read(reading_id=errand_id, at=timezone.now())
+
+
 @shared_task  # type: ignore[untyped-decorator]
 def count_all_scores(**_later: Any) -> None:
     """Have all scores in use counted: facts also move by time alone."""
@@ -291,6 +314,9 @@ def take_up_errands(**_later: Any) -> None:
         (learn_weights, MatchLesson.objects.all()),
         (make_map, ClusterMap.objects.all()),
         (build_looks, LookIndex.objects.all()),
+        (compare_scores, ScoreComparison.objects.all()),
+        (backtest_score, ScoreBacktest.objects.all()),
+        (read_content_test, ContentReading.objects.all()),
     ):
         for errand_id in errands.forgotten(rows, at=now):
             task.delay(errand_id=errand_id)

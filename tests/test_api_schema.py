@@ -135,6 +135,8 @@ from segmentation.models import (
     MatchLesson,
     Membership,
     Override,
+    ScoreBacktest,
+    ScoreComparison,
     Segment,
     StageRule,
     StageSuggestion,
@@ -170,7 +172,7 @@ from tests.segmentation.budgets.building import planned as plan_a_budget
 from tests.segmentation.building import populate
 from tests.segmentation.experiments.worlds import make_experiment, read, start
 from tests.segmentation.forecasts.building import learned as learn_forecasts
-from tests.segmentation.scores.building import counted
+from tests.segmentation.scores.building import counted, study_scores
 from tests.segmentation.stages.building import suggestion
 from tests.segmentation.suggestions.building import suggested
 from tests.test_api_uploads import NEEDED
@@ -505,7 +507,7 @@ def give_numbers_to_compare(brand: Brand) -> None:
         ).pk,
         at=NOW,
     )
-    counted(brand)
+    study_scores(counted(brand))
     learn_forecasts(brand)
     give_uploads(brand)
     series = make_series(brand)
@@ -597,6 +599,8 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/score-models/{key}": "fit",
         "/matches/{id}": str(Match.objects.get().pk),
         "/match-lessons/{id}": str(MatchLesson.objects.get().pk),
+        "/score-comparisons/{id}": str(ScoreComparison.objects.get().pk),
+        "/score-backtests/{id}": str(ScoreBacktest.objects.get().pk),
         "/claim-trials/{id}": str(ClaimTrial.objects.get().pk),
         "/packs/{key}": "skincare_dtc",
         "/fields/{key}": "content_role",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
-from math import exp, expm1, log1p, sqrt
+from math import exp, expm1, log, log1p, sqrt
 
 import numpy as np
 from scipy.special import ndtr, ndtri, stdtrit
@@ -30,6 +30,8 @@ from campaigns.experiments.results import (
 from campaigns.experiments.sequential import anytime, pocock
 
 SHUFFLES = 4_999
+# Half of an interval of logs beyond which it says nothing, and its ends are no numbers any more.
+_WIDEST = log(1_000)
 _METHOD = (
     "ratio of rates by arm; delete-one-creator jackknife of the log rate, Student's t "
     "(Welch-Satterthwaite)"
@@ -113,6 +115,8 @@ def _compare(
         return _too_little(key, plan.control, control)
     apart = difference(treated, control)
     half = _errors(apart, plan, level) * sqrt(apart.variance)
+    if half > _WIDEST:
+        return _too_little(key, key, "the interval is wider than a factor of 1,000")
     return Comparison(
         arm=key,
         lift=expm1(apart.value),

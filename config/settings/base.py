@@ -220,6 +220,7 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "BacktestOutcomeEnum": "segmentation.choices.BacktestOutcome",
         "PostKind": "crm.choices.PostKind",
         "DeliveryStatus": "crm.choices.DeliveryStatus",
         "PullStatus": "crm.choices.PullStatus",

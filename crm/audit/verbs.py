@@ -130,6 +130,7 @@ GROUPS = {
     "segmentation.claims": "Claims put on trial",
     "segmentation.classifier": "Classifiers and how they are used",
     "segmentation.cluster": "Clusters and maps of them",
+    "segmentation.content_test": "Content tests",
     "segmentation.dimension": "Dimensions",
     "segmentation.drift": "Drift",
     "segmentation.example": "Examples of segments",

@@ -19,7 +19,7 @@ from crm.models import Brand
 from crm.performance import planned_for
 from crm.services.facts import mark_changed
 from segmentation.choices import ErrandStatus
-from segmentation.facts.catalogue import rows
+from segmentation.facts.catalogue import FACTS_TABLE, rows
 from segmentation.models import ScoreModel, ScoreNorm, ScoreVersion
 from segmentation.rules.facts import Catalogue
 from segmentation.scoring.definition import Definition, DefinitionInvalid
@@ -37,7 +37,7 @@ LEAST_CHANGE = 0.05
 ONE_BY_ONE = 20_000
 _INSTANT = timedelta(microseconds=1)
 # Stands for the rows in text whose percent signs are still to be doubled.
-_ROWS = ":rows:"
+ROWS = ":rows:"
 
 _MOVED = """CREATE TEMP TABLE score_moved ON COMMIT DROP AS
 SELECT coalesce(n.creator_id, h.creator_id) AS creator_id, n.creator_id IS NOT NULL AS has_score,
@@ -141,17 +141,19 @@ def _fill(model: ScoreModel, at: datetime) -> None:
 def _find(cursor: Any, counting: _Counting) -> None:
     """The score of everybody who has one, in a table of this transaction."""
     norms = _OF_VERSION.format(counting.version.pk)
-    query = compile_scores(counting.definition, counting.facts, rows=_ROWS, norms=norms)
+    query = compile_scores(counting.definition, counting.facts, rows=ROWS, norms=norms)
     text, params = with_rows(query, counting.brand, counting.at)
     cursor.execute("DROP TABLE IF EXISTS score_found, score_moved")
     cursor.execute(f"CREATE TEMP TABLE score_found ON COMMIT DROP AS {text}", params)
     cursor.execute("ANALYZE score_found")
 
 
-def with_rows(text: str, brand: Brand, at: datetime) -> tuple[str, list[Any]]:
+def with_rows(
+    text: str, brand: Brand, at: datetime, table: str = FACTS_TABLE
+) -> tuple[str, list[Any]]:
     """A query of segmentation.scoring.sql over the brand's rows, with its parameters."""
-    params = [at, brand.pk] * text.count(_ROWS)
-    return text.replace("%", "%%").replace(_ROWS, rows()), params
+    params = [at, brand.pk] * text.count(ROWS)
+    return text.replace("%", "%%").replace(ROWS, rows(table)), params
 
 
 def _renew_norms(cursor: Any, counting: _Counting) -> None:
@@ -159,7 +161,7 @@ def _renew_norms(cursor: Any, counting: _Counting) -> None:
     newest = held.order_by("-as_of").values_list("as_of", flat=True).first()
     if newest is not None and newest > counting.at - NORMS_FOR:
         return
-    query = norms_query(counting.definition, counting.facts, rows=_ROWS)
+    query = norms_query(counting.definition, counting.facts, rows=ROWS)
     held.delete()
     if query is not None:
         text, params = with_rows(query, counting.brand, counting.at)

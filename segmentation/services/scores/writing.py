@@ -13,7 +13,7 @@ from crm import audit
 from crm.fact_keys import OF_A_SCORE
 from crm.models import Brand, CustomField, User
 from segmentation.choices import ErrandStatus
-from segmentation.facts.catalogue import catalogue
+from segmentation.facts.catalogue import FACTS_TABLE, catalogue
 from segmentation.facts.scores import is_score
 from segmentation.models import ScoreModel, ScoreVersion
 from segmentation.rules.facts import Catalogue
@@ -29,9 +29,9 @@ PURPOSE_MAX = 1_000
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,29}")
 
 
-def components(brand: Brand) -> Catalogue:
+def components(brand: Brand, table: str = FACTS_TABLE) -> Catalogue:
     """The facts that a score of the brand may read: all but scores, which would go in circles."""
-    facts = catalogue(brand)
+    facts = catalogue(brand, table)
     return Catalogue([fact for key, fact in facts.items() if not is_score(key)], gone=facts.gone)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from crm.models import Brand
 from segmentation import tasks
+from segmentation.choices import BacktestOutcome
 from segmentation.facts.refresh import refresh_facts
 from segmentation.models import ScoreModel
-from segmentation.services.scores import counting, writing
+from segmentation.services.scores import backtesting, comparing, counting, writing
 from tests.factories import NOW
 from tests.segmentation.building import populate
 
@@ -57,6 +59,31 @@ def counted(brand: Brand, definition: Any = FIT, **more: Any) -> ScoreModel:
     done = counting.count(model_id=model.pk, at=NOW)
     assert (done.status, done.error) == ("done", "")
     return done
+
+
+def study_scores(model: ScoreModel) -> None:
+    """A second version beside the first, and the first held against what came later."""
+    first = model.versions.get(number=1)
+    second = writing.save_version(
+        model_id=model.pk,
+        name=model.name,
+        purpose=model.purpose,
+        definition={"components": [BOND]},
+        reason="Bond alone",
+        actor=None,
+        at=NOW,
+    )
+    found = comparing.request_comparison(first=first, second=second, actor=None, at=NOW)
+    comparing.compare(comparison_id=found.pk, at=NOW)
+    test = backtesting.request_backtest(
+        version=first,
+        day=NOW.date() - timedelta(days=40),
+        days=30,
+        outcome=BacktestOutcome.ENGAGEMENT,
+        actor=None,
+        at=NOW,
+    )
+    backtesting.backtest(backtest_id=test.pk, at=NOW)
 
 
 COUNT_TASK = tasks.count_scores

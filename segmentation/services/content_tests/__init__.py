@@ -1,0 +1,1 @@
+"""Content tests: plan them, give pieces their variants, read what came, share new creators out."""
