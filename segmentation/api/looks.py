@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -48,6 +49,7 @@ class LikeViewSet(BrandViewSet[Creator]):
     serializer_class = LikeSerializer
     pagination_class = WholeList
 
+    @extend_schema(responses=LikeSerializer(many=True))
     def of_creator(self, request: Request, uid: str) -> Response:
         """Who is like a creator, the most alike first; fifty at most."""
         creator = Creator.objects.filter(relationships__brand=self.brand, uid=uid).first()
@@ -55,6 +57,7 @@ class LikeViewSet(BrandViewSet[Creator]):
             raise Http404
         return self._answer(selectors.like_creator(self.brand, creator))
 
+    @extend_schema(responses=LikeSerializer(many=True))
     def of_segment(self, request: Request, key: str) -> Response:
         """Who is like the members of a segment and no member; fifty at most."""
         segment = Segment.objects.select_related("brand").filter(brand=self.brand, key=key).first()
