@@ -157,7 +157,7 @@ def solve(problem: Problem, *, seconds: float = SECONDS, gap: float = GAP) -> An
         raise NoAnswer(_NOBODY)
     program = _Program(problem)
     relaxed = program.relaxed()
-    chosen, bound = _in_whole(program, relaxed, until=began + seconds, gap=gap)
+    chosen, bound = _in_whole(program, relaxed, until=monotonic() + seconds, gap=gap)
     pieces: dict[int, int] = {}
     for at, owner in enumerate(program.owner):
         if chosen[at] > 0.5:
