@@ -137,3 +137,17 @@ def test_constraints_and_indexes_are_named_by_us(model: type[models.Model]) -> N
         assert rule.name.startswith(f"{model._meta.app_label}_"), rule.name
     for index in model._meta.indexes:
         assert index.name.startswith(f"{model._meta.app_label}_"), index.name
+
+
+def test_web_processes_start_without_what_only_workers_compute_with() -> None:
+    heavy = ["numpy", "scipy", "sklearn", "sknetwork", "vaderSentiment", "py3langid", "torch"]
+    script = (
+        "import sys, config.wsgi\n"
+        "from django.urls import get_resolver\n"
+        "assert get_resolver().url_patterns\n"
+        f"print(*sorted(set({heavy}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == []

@@ -1,4 +1,4 @@
-"""Who makes which variant of content, and how new creators are better shared out among variants.
+"""How new creators are better shared out among variants of content.
 
 The suggestion is Thompson sampling: a variant gets new creators as often as it is the best one in
 draws of what its rate may be. A draw is a Bayesian bootstrap over creators (Rubin 1981), since
@@ -20,20 +20,6 @@ DRAWS = 2_000
 LEAST_CREATORS = 5
 LEAST_WITH_EVENTS = 2
 ALL = 100
-
-
-def drawn(creator: int | str, shares: Mapping[str, int], *, seed: str) -> str:
-    """The variant of a creator: by chance, by the shares of new creators, in percent.
-
-    The same for whoever asks again with the same seed and shares.
-    """
-    chance = int.from_bytes(sha256(f"{seed}\x1f{creator}".encode()).digest()[:8])
-    place = chance / 2**64 * sum(shares.values())
-    for key, share in shares.items():
-        if place < share:
-            return key
-        place -= share
-    return next(reversed(list(shares)))
 
 
 def suggested(

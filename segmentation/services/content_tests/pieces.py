@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Max
 
-from campaigns.experiments.allocation import drawn
+from campaigns.experiments.drawing import drawn
 from campaigns.models import Deliverable, TrackingLink
 from campaigns.models.deliverables import OPEN_STATES
 from campaigns.services.refusals import CampaignRefused

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from campaigns.experiments.allocation import drawn, suggested
+from campaigns.experiments.allocation import suggested
 from campaigns.experiments.analysis import analyse
+from campaigns.experiments.drawing import drawn
 from campaigns.experiments.results import Outcome, Reading
 from campaigns.experiments.results import Plan as Reads
 from campaigns.models import Click, Deliverable, Engagement, TrackingLink

@@ -12,18 +12,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-import numpy as np
-from numpy.typing import NDArray
-
 # Below this many units judged twice, alpha says more about luck than about people.
 LEAST_UNITS = 10
 # What Krippendorff himself holds for reliable, and for good enough for tentative conclusions.
 RELIABLE, TENTATIVE = 0.8, 0.667
 LEVEL = 0.95
-DRAWS = 1_000
-_SEED = 20_261_122
-
-Floats = NDArray[np.float64]
 
 
 class Level(StrEnum):
@@ -82,70 +75,10 @@ def agreement(
             else "Nothing was judged by two people yet."
         )
         return Agreement(count, same, reason=reason)
-    shapes = np.array([_coincidences(pattern, len(values)) for pattern in patterns])
-    often = np.array(list(patterns.values()), dtype=np.float64)
-    [alpha] = _alphas(often[np.newaxis] @ shapes, len(values), level)
-    if np.isnan(alpha):
+    from crm.agreement.alpha import alpha_of  # noqa: PLC0415 - numpy, for who asks only
+
+    alpha, low, high = alpha_of(patterns, len(values), is_ordered=level is Level.ORDINAL)
+    if alpha is None:
         reason = "Everybody always said the same one thing: nothing to tell agreement from chance."
         return Agreement(count, same, reason=reason)
-    low, high = _interval(shapes, often, len(values), level)
-    return Agreement(count, same, float(alpha), low, high)
-
-
-def _coincidences(pattern: Sequence[int], size: int) -> Floats:
-    """How often each value meets each other one within a unit, as one row of a table."""
-    matrix = np.zeros((size, size))
-    for one, this in enumerate(pattern):
-        for other, that in enumerate(pattern):
-            if one != other:
-                matrix[this, that] += 1 / (len(pattern) - 1)
-    flat: Floats = matrix.ravel()
-    return flat
-
-
-def _alphas(coincidences: Floats, size: int, level: Level) -> Floats:
-    """Alpha of each row of coincidences; not a number where nothing varies."""
-    observed = coincidences.reshape(-1, size, size)
-    totals = observed.sum(axis=2)
-    number = totals.sum(axis=1)
-    apart = _differences(totals, level)
-    disagreement = (observed * apart).sum(axis=(1, 2))
-    expected = (totals[:, :, np.newaxis] * totals[:, np.newaxis, :] * apart).sum(axis=(1, 2))
-    alphas: Floats = 1 - np.divide(
-        disagreement * (number - 1),
-        expected,
-        out=np.full_like(expected, np.nan),
-        where=expected > 0,
-    )
-    return alphas
-
-
-def _differences(totals: Floats, level: Level) -> Floats:
-    """Squared differences between values; of a scale, by how many judgements lie between them."""
-    size = totals.shape[1]
-    if level is Level.NOMINAL:
-        unlike: Floats = np.repeat(1 - np.eye(size)[np.newaxis], len(totals), axis=0)
-        return unlike
-    # Where each value lies among all judgements: everything below it and half of its own.
-    middle = totals.cumsum(axis=1) - totals / 2
-    apart: Floats = np.square(middle[:, :, np.newaxis] - middle[:, np.newaxis, :])
-    return apart
-
-
-def _interval(
-    shapes: Floats, often: Floats, size: int, level: Level
-) -> tuple[float | None, float | None]:
-    """Between which alpha lies if other units of the kind had been judged (percentile bootstrap).
-
-    Units that are alike are drawn in one go, so that a thousand draws cost the same whatever n is.
-    The same units give the same interval.
-    """
-    count = int(often.sum())
-    draws = np.random.default_rng(_SEED).multinomial(count, often / count, size=DRAWS)
-    alphas = _alphas(draws @ shapes, size, level)
-    alphas = alphas[~np.isnan(alphas)]
-    # Where many draws do not vary, the rest is no fair picture.
-    if len(alphas) < LEVEL * DRAWS:
-        return None, None
-    low, high = np.quantile(alphas, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+    return Agreement(count, same, alpha, low, high)
