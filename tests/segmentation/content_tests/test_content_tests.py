@@ -49,6 +49,18 @@ def campaign(brand):
     return make_campaign(brand)
 
 
+@pytest.fixture(autouse=True)
+def in_turn(monkeypatch):
+    """Who gets what is by chance: here every second creator, so that each variant has some."""
+    turns = {}
+
+    def alternate(creator, shares, *, seed):
+        keys = list(shares)
+        return keys[turns.setdefault(creator, len(turns)) % len(keys)]
+
+    monkeypatch.setattr(pieces, "drawn", alternate)
+
+
 def add_pieces(brand, campaign, creators=16, each=1):
     for _ in range(creators):
         engagement = Engagement.objects.create(
@@ -102,9 +114,6 @@ def test_pieces_of_a_creator_have_one_variant_and_a_link_each(running):
         )
         assert piece.link.variant == piece.variant.key
         assert piece.link.relationship_id == piece.deliverable.engagement.relationship_id
-        # Anybody can repeat the draw.
-        shares = {"usual": 50, "question": 50}
-        assert piece.variant.key == drawn(piece.link.relationship_id, shares, seed=running.seed)
     assert all(len(found) == 1 for found in by_creator.values())
     assert {key for found in by_creator.values() for key in found} == {"usual", "question"}
     assert TrackingLink.objects.count() == 32
@@ -126,6 +135,17 @@ def test_later_pieces_go_with_their_creator_and_nobody_is_moved(running, manager
     theirs = running.pieces.filter(deliverable__engagement=engagement)
     assert theirs.values("variant").distinct().count() == 1
     assert pieces.assign(test_id=running.pk, actor=manager, at=NOW) == 0
+
+
+def test_anybody_can_repeat_the_draw(brand, campaign, manager, monkeypatch):
+    monkeypatch.setattr(pieces, "drawn", drawn)
+    add_pieces(brand, campaign, creators=6)
+    test = planned(brand, campaign)
+    planning.start(test_id=test.pk, actor=None, at=NOW)
+    pieces.assign(test_id=test.pk, actor=manager, at=NOW)
+    for piece in test.pieces.select_related("link", "variant"):
+        shares = {"usual": 50, "question": 50}
+        assert piece.variant.key == drawn(piece.link.relationship_id, shares, seed=test.seed)
 
 
 def test_who_objects_to_profiling_takes_no_part(brand, campaign, manager):

@@ -9,8 +9,8 @@ from segmentation.api.scores import EXAMPLE
 from segmentation.models import CreatorScore, ScoreModel
 from segmentation.services.scores import counting
 from tests.factories import NOW
-from tests.rest import rest_as
-from tests.segmentation.scores.building import counted, world
+from tests.rest import assert_problem, rest_as
+from tests.segmentation.scores.building import counted, study_scores, world
 
 pytestmark = pytest.mark.django_db
 
@@ -82,3 +82,22 @@ def test_another_brand_sees_nothing(brand, other_brand, outsider):
     assert theirs.send("POST", "score-models/fit:count", {}).status_code == 404
     creator = Creator.objects.first()
     assert theirs.get(f"creators/{creator.uid}/scores/").status_code == 404
+
+
+def test_comparisons_and_backtests_over_rest(rest, brand):
+    world(brand)
+    study_scores(counted(brand))
+    [line] = rest.json("score-comparisons/")["results"]
+    full = rest.json(f"score-comparisons/{line['id']}/")
+    assert line.items() <= full.items()
+    assert line["second"] == {"score": "fit", "version": 2}
+    assert full["moves"]
+    assert full["differences"]
+    both = {name: {"score": "fit", "version": 1} for name in ("first", "second")}
+    assert_problem(rest.send("POST", "score-comparisons/", both), 400)
+    [test] = rest.json("score-backtests/")["results"]
+    assert rest.json(f"score-backtests/{test['id']}/") == test
+    asked = {name: test[name] for name in ("score", "version", "day", "days", "outcome")}
+    assert rest.send("POST", "score-backtests/", asked).status_code == 202
+    assert_problem(rest.send("POST", "score-backtests/", asked | {"version": 9}), 400)
+    assert_problem(rest.send("POST", "score-backtests/", asked | {"days": 3}), 400)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import timedelta
 
 import numpy as np
@@ -40,7 +41,8 @@ def reworded(model, definition=OTHER):
         model_id=model.pk,
         name="Fit",
         purpose="P",
-        definition=definition,
+        # A copy: a test changes what it was given.
+        definition=deepcopy(definition),
         reason="Bond counts more",
         actor=None,
         at=NOW,
