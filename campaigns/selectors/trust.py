@@ -104,8 +104,8 @@ def vendor_scores(relationship: Relationship) -> list[VendorScore]:
             profile__creator=relationship.creator_id, quality__isnull=False
         )
         .select_related("profile__platform")
-        .order_by("profile", "source", "-captured_at", "-pk")
-        .distinct("profile", "source")
+        .order_by("profile_id", "source", "-captured_at", "-pk")
+        .distinct("profile_id", "source")
     )
     return [
         VendorScore(

@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
 from crm.importers.rows import Malformed, Row, Unreadable
 
 _UNPACKED_MAX = 1_000_000_000  # bytes: a workbook that unpacks to more is refused, not read
 _LINES_MAX = 1_048_576  # of a sheet of Excel
 # What the reader raises on files that nobody's Excel has written: cut off, or made to do harm.
 _BROKEN = (
-    zipfile.BadZipFile, zlib.error, EOFError, ParseError, InvalidFileException, LookupError,
+    zipfile.BadZipFile, zlib.error, EOFError, ParseError, LookupError,
     ValueError, TypeError, AttributeError, NotImplementedError, OverflowError, OSError,
 )  # fmt: skip
 
@@ -56,6 +53,10 @@ def rows(
 
 
 def _sheet_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    # Loaded by who reads a workbook: it brings numpy along.
+    from openpyxl import load_workbook  # noqa: PLC0415
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     # Opened here: of a path the reader asks for the ending .xlsx, which an upload's has not.
     with path.open("rb") as file:
         try:
@@ -69,7 +70,7 @@ def _sheet_rows(path: Path) -> Iterator[tuple[int, tuple[Any, ...]]]:
                 yield from _first_filled(book.worksheets)
             finally:
                 book.close()
-        except _BROKEN:
+        except (*_BROKEN, InvalidFileException):
             raise Unreadable(
                 "This is not a workbook that can be read. Save the sheet as CSV."
             ) from None
