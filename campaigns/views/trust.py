@@ -24,6 +24,7 @@ from campaigns.selectors.trust import (
     trust_history,
     trust_list,
 )
+from campaigns.services.offers.words import platform_names
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.trust.reading import read_some
 from campaigns.services.trust.weighing import below_of, own_of, weigh, weights_of
@@ -64,6 +65,7 @@ def authenticity(request: BrandRequest) -> HttpResponse:
     context = {
         "page": page,
         "lines": [(row, plain_account(row.parts)) for row in page.items],
+        "names": platform_names(),
         "count": capped_count(rows),
         "asked": form,
         "weights": of_authenticity(),

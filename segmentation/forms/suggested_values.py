@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from crm.outgoing import URL_MAX
+from crm.styled import PlainForm
 from segmentation.models import ClassifierSettings
 from segmentation.models.suggested_values import LEAST_CONFIDENCE
 
@@ -14,13 +15,13 @@ from segmentation.models.suggested_values import LEAST_CONFIDENCE
 SURE_ENOUGH = [("80", "80 % and more"), ("90", "90 % and more"), ("95", "95 % and more")]
 
 
-class AcceptManyForm(forms.Form):
+class AcceptManyForm(PlainForm):
     """From which confidence on all that wait are accepted."""
 
     least = forms.ChoiceField(choices=SURE_ENOUGH, label="As sure as")
 
 
-class SettingsForm(forms.Form):
+class SettingsForm(PlainForm):
     """How sure a suggestion has to be, and whether a language model outside is asked."""
 
     least_confidence = forms.IntegerField(

@@ -99,16 +99,16 @@ def _words(pick: BudgetPick, asks: Asks, worth: float, currency: str) -> str:
     code = reason.get("code", "")
     per = reason.get("per_unit", 0.0)
     measure = Forecasted(asks.measure).label.lower()
-    brings = f"A first piece brings {per:,.3g} {measure} for each {currency}"
+    brings = f"first piece brings {per:,.3g} {measure} for each {currency}"
     line = f"the budget's last {currency} brings {worth:,.3g}"
     limit = limit_words(reason["limit"]) if "limit" in reason else ""
     return {
-        "in": f"In: {brings.lower()}; {line}.",
-        "must": f"In, because somebody said so. {brings}; {line}.",
-        "least": f"In for the sake of {limit}. {brings}; {line}.",
-        "limit": f"Out by {limit}. {brings}; {line}.",
-        "near": f"Out by little: whole pieces do not fit better. {brings}; {line}.",
-        "below": f"Out: {brings.lower()}; {line}.",
+        "in": f"In: a {brings}; {line}.",
+        "must": f"In, because somebody said so. A {brings}; {line}.",
+        "least": f"In for the sake of {limit}. A {brings}; {line}.",
+        "limit": f"Out by {limit}. A {brings}; {line}.",
+        "near": f"Out by little: whole pieces do not fit better. A {brings}; {line}.",
+        "below": f"Out: a {brings}; {line}.",
         "never": "Out, because somebody said so.",
         "unknown": "Not among those who were asked for.",
     }.get(code, "Waits to be worked out.")

@@ -88,3 +88,10 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "Enter") document.activeElement.querySelector?.("[data-row] a, a")?.click();
   else if (event.key === "?") document.getElementById("keys").showModal();
 });
+
+// On a phone tabs are wider than the page: the one that is open is moved into sight.
+for (const tab of document.querySelectorAll(".nav-tabs .active, .nav-underline .active")) {
+  const tabs = tab.closest(".nav");
+  const [inner, outer] = [tab.getBoundingClientRect(), tabs.getBoundingClientRect()];
+  tabs.scrollLeft += inner.left - outer.left - (outer.width - inner.width) / 2;
+}

@@ -64,7 +64,7 @@ def _too_little(part: Part) -> str:
     )
     return (
         f"{pieces} {what} of {creators} creators are known; it takes {LEAST_PIECES} of "
-        f"{LEAST_CREATORS}."
+        f"{LEAST_CREATORS} creators."
     )
 
 

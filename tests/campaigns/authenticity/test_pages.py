@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.models import AuthenticityReading, FlagDismissal
 from campaigns.services.authenticity.looking import look_at
 from crm.choices import Scope
-from crm.models import Brand, Relationship, User
+from crm.models import AudienceSnapshot, Brand, Relationship, User
 from tests.campaigns.authenticity.test_stored import account, relationship_of
 from tests.factories import NOW, RelationshipFactory
 from tests.rest import assert_problem, rest_as
@@ -54,6 +54,20 @@ def test_the_panel_tells_the_numbers(
     text = legal_client.get(address(brand, flagged)).content.decode()
     assert "2 flags" in text
     assert "Explain it" not in text
+
+
+def test_what_sources_say_stands_beside_it(
+    brand: Brand, flagged: Relationship, analyst_client: Client
+) -> None:
+    profile = flagged.creator.profiles.get()
+    for days, quality in ((40, 0.5), (3, 0.81)):
+        AudienceSnapshot.objects.create(
+            profile=profile, quality=quality, captured_at=NOW - timedelta(days=days)
+        )
+    text = analyst_client.get(address(brand, flagged)).content.decode().replace("\u202f", "")
+    # The newest of each source.
+    assert f"81% of {profile.handle}" in text
+    assert f"50% of {profile.handle}" not in text
 
 
 def test_explaining(brand: Brand, flagged: Relationship, analyst_client: Client) -> None:

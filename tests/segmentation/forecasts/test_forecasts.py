@@ -107,7 +107,7 @@ def test_a_brand_with_little_is_told_so_in_words(db):
     assert model.result["absent"][0] == {
         "measure": "views",
         "platform": "instagram",
-        "why": "24 posts of 6 creators are known; it takes 40 of 20.",
+        "why": "24 posts of 6 creators are known; it takes 40 of 20 creators.",
     }
 
 
