@@ -685,6 +685,8 @@ PAGES = {
     "segmentation:audiences": Access(EVERYBODY),
     "segmentation:audience_new": Access(STRATEGISTS, STRATEGISTS),
     "segmentation:audience": Access(EVERYBODY),
+    "segmentation:audience_candidates": Access(EVERYBODY, IMPORTERS),
+    "segmentation:audience_candidates_export": Access(EVERYBODY),
     "segmentation:audience_edit": Access(STRATEGISTS, STRATEGISTS),
     "segmentation:audience_delete": Access(STRATEGISTS, STRATEGISTS),
     "segmentation:scorecard": Access(EVERYBODY),

@@ -10,18 +10,22 @@ from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import WholeList
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
+from segmentation.api.candidates import AudienceCandidateSerializer, CandidatesQuery, candidate_row
 from segmentation.api.dimensions import KEY
+from segmentation.choices import Forecasted
 from segmentation.models import AudienceSegment
 from segmentation.selectors.audiences import Coverage, audience_row, coverage_of
+from segmentation.selectors.candidates import Asked, Order, candidates_of
 from segmentation.services import audiences as service
 from segmentation.services.edits import EditRefused
 
@@ -100,6 +104,7 @@ class AudienceViewSet(BrandViewSet[AudienceSegment]):
     lookup_field = "key"
     lookup_value_regex = KEY
     pagination_class = WholeList
+    queries = {"candidates": CandidatesQuery}
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def get_queryset(self) -> QuerySet[AudienceSegment]:
@@ -120,6 +125,36 @@ class AudienceViewSet(BrandViewSet[AudienceSegment]):
     def retrieve(self, request: Request, key: str) -> Response:
         """One audience with its coverage now."""
         return Response(self._shown(key))
+
+    @extend_schema(responses=AudienceCandidateSerializer(many=True))
+    @action(detail=True)
+    def candidates(self, request: Request, key: str) -> Response:
+        """Who could close a gap: in its segments, lacking one thing; with forecast and price."""
+        found = coverage_of(self.brand, at=timezone.now(), key=key)
+        if not found:
+            raise Http404
+        one, query = found[0], self.query
+        for name, places in (
+            ("country", one.audience.countries),
+            ("platform", one.audience.platforms),
+        ):
+            if query[name] and query[name] not in places:
+                words = f"The audience names no {name} {query[name]!r}."
+                raise BadQuery.of(name, "unknown_place", words)
+        asked = Asked(
+            query["country"],
+            query["platform"],
+            Forecasted(query["measure"]),
+            Order(query["order"]),
+        )
+        listed = candidates_of(self.brand, one, asked, at=timezone.now(), most=query["limit"])
+        version = listed.standing.model.number if listed.standing else None
+        return self.whole(
+            [
+                candidate_row(row, currency=self.brand.currency, version=version)
+                for row in listed.rows
+            ]
+        )
 
     @extend_schema(
         request=NewAudience,

@@ -64,6 +64,16 @@ class AudienceCoverage:
         """The parts that no active creator reaches."""
         return [cell for cell in self.cells if cell.coverage is Coverage.GAP]
 
+    def cell(self, country: str, platform: str) -> Cell | None:
+        """One of its parts: a cell, or "" for all its countries, or all of it; None: no part."""
+        if not country and not platform:
+            return Cell("", "", self.creators, self.coverage)
+        if not country:
+            return self.by_platform.get(platform)
+        return next(
+            (one for one in self.cells if (one.country, one.platform) == (country, platform)), None
+        )
+
     def rows(self) -> list[tuple[str, list[Cell]]]:
         """The cells as a table: a row for each country."""
         width = len(self.platforms)

@@ -149,7 +149,7 @@ def of_creator(brand: Brand, creator: Creator, standing: Standing) -> list[Told]
                 names.get(row.platform, row.platform),
                 part,
                 part.band(row.own) if part else None,
-                [(_words(one["key"], segments), one["factor"]) for one in row.parts],
+                [(in_words(one["key"], segments), one["factor"]) for one in row.parts],
             )
         )
     return found
@@ -163,7 +163,8 @@ _WORDS = {
 }
 
 
-def _words(key: str, segments: Mapping[str, str]) -> str:
+def in_words(key: str, segments: Mapping[str, str]) -> str:
+    """What a factor of a forecast stands for; `segments` are names by key."""
     if key.startswith("segment:"):
         name = key.removeprefix("segment:")
         return f"For being in {segments.get(name, name)}"

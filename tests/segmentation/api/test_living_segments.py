@@ -221,6 +221,19 @@ class TestAudiences:
         assert plain.send("DELETE", "audiences/teens/").status_code == 204
         assert not AudienceSegment.objects.exists()
 
+    def test_candidates(self, brand, plain, segment):
+        plain.send(
+            "POST",
+            "audiences/",
+            {"key": "teens", "name": "Teens", "countries": ["DK"], "segments": ["educators"]},
+        )
+        silent = member(brand, segment, country="DK", last_post_at=None)
+        [row] = plain.json("audiences/teens/candidates/?country=DK")["results"]
+        assert (row["creator"], row["lacks"]) == (str(silent.uid), "post")
+        assert (row["brings"], row["price"], row["cost_of_thousand"]) == (None, None, None)
+        answer = plain.send("GET", "audiences/teens/candidates/?country=SE")
+        assert_problem(answer, 400, "unknown_place")
+
     @pytest.mark.parametrize(
         ("given", "status", "code"),
         [
