@@ -12,7 +12,6 @@ from segmentation.choices import Forecasted, PriceSource
 from segmentation.selectors.candidates import MEASURES, SHOWN, Candidate, Lack, Order
 
 MOST = 1_000
-SOURCES = (PriceSource.AGREED, PriceSource.ESTIMATED)
 
 
 class CandidatesQuery(Query):
@@ -54,7 +53,9 @@ class PriceSerializer(serializers.Serializer[Any]):
 
     amount = serializers.FloatField()
     currency = serializers.CharField()
-    price_source = serializers.ChoiceField(choices=[(one.value, one.label) for one in SOURCES])
+    price_source = serializers.ChoiceField(
+        choices=PriceSource.choices, help_text="Here `agreed` or `estimated`."
+    )
     low = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
 
