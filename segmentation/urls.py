@@ -104,6 +104,7 @@ urlpatterns = [
         forecasts.export,
         name="campaign_forecast_export",
     ),
+    path("forecasts/prices/", forecasts.prices, name="prices"),
     path("creators/<uuid:uid>/forecasts/", forecasts.of_creator, name="creator_forecasts"),
     path("segments/<slug:key>/forecasts/", forecasts.of_segment, name="segment_forecasts"),
     path("clusters/", clusters.clusters, name="clusters"),

@@ -775,6 +775,7 @@ PAGES = {
     "segmentation:campaign_forecast": Access(EVERYBODY),
     "segmentation:campaign_forecast_keep": Access(None, IMPORTERS),
     "segmentation:campaign_forecast_export": Access(EVERYBODY),
+    "segmentation:prices": Access(EVERYBODY),
     "segmentation:creator_forecasts": Access(EVERYBODY),
     "segmentation:segment_forecasts": Access(EVERYBODY),
     "segmentation:clusters": Access(EVERYBODY),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from campaigns.models import Campaign, Competitor, Engagement
@@ -20,7 +20,7 @@ from campaigns.models.campaigns import OPEN_CAMPAIGNS
 from campaigns.models.engagements import OPEN_STAGES
 from campaigns.selectors.exclusivities import promised_to_others, promised_to_us
 from crm.choices import Stage, SuppressionReason, VettingStatus
-from crm.models import Brand, Post, Relationship, Suppression, Vetting, VettingResult
+from crm.models import Brand, Creator, Post, Relationship, Suppression, Vetting, VettingResult
 from crm.outreach.parts import OBJECTIONS
 
 # Reviews say something for a year, mentions of a competitor for half of one.
@@ -129,15 +129,10 @@ def _competitors(
     if not names:
         return
     by_creator = {row.creator_id: pk for pk, row in relationships.items()}
-    # Longest first: a name that begins like another is not taken for it.
-    words = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-    pattern = rf"(^|[^[:alnum:]_])({words})($|[^[:alnum:]_])"
+    words = _any_of(names)
     posts = (
-        Post.objects.filter(
-            Q(caption__iregex=pattern) | Q(title__iregex=pattern),
-            creator__in=by_creator,
-            posted_at__range=(at - MENTIONED_FOR, at),
-        )
+        _naming(words, at)
+        .filter(creator__in=by_creator)
         .order_by("creator_id", "-posted_at", "-pk")
         .distinct("creator_id")
     )
@@ -152,6 +147,30 @@ def _competitors(
             post.url if post.url.startswith(("https://", "http://")) else "",
         )
         yield by_creator[post.creator_id], conflict
+
+
+def competitor_posts(brand: Brand, creator: Creator, at: datetime) -> int | None:
+    """How many known posts of the last half year name a competitor; None: none is described."""
+    names = {
+        handle
+        for handles in Competitor.objects.filter(brand=brand).values_list("handles", flat=True)
+        for handle in handles
+    }
+    return _naming(_any_of(names), at).filter(creator=creator).count() if names else None
+
+
+def _any_of(names: Iterable[str]) -> str:
+    # Longest first: a name that begins like another is not taken for it.
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+def _naming(words: str, at: datetime) -> QuerySet[Post]:
+    """Posts of the last half year with one of the words, whole."""
+    pattern = rf"(^|[^[:alnum:]_])({words})($|[^[:alnum:]_])"
+    return Post.objects.filter(
+        Q(caption__iregex=pattern) | Q(title__iregex=pattern),
+        posted_at__range=(at - MENTIONED_FOR, at),
+    )
 
 
 def _other_campaigns(

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from campaigns.models import Campaign
+from campaigns.selectors.conflicts import competitor_posts
 from crm.exports import Format, respond
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
@@ -21,12 +22,15 @@ from segmentation.selectors import creators as creator_selectors
 from segmentation.selectors import forecast_outcomes as outcomes
 from segmentation.selectors import forecast_plan as plans
 from segmentation.selectors import forecasts as selectors
+from segmentation.selectors import prices as price_selectors
 from segmentation.services.edits import EditRefused
 from segmentation.services.forecasts import asking, keeping
 from segmentation.views.finding import segment_or_404
 
 # Lines of a plan that a page shows; the file has all.
 SHOWN = 200
+# A creator's agreed prices on their page, the newest.
+PRICES_SHOWN = 10
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -152,8 +156,23 @@ def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
         raise Http404(f"{request.brand} knows no such creator.")
     standing = selectors.standing_of(request.brand)
     told = selectors.of_creator(request.brand, creator, standing) if standing else []
-    context = {"creator": creator, "standing": standing, "told": told}
+    at = timezone.now()
+    context = {
+        "creator": creator,
+        "standing": standing,
+        "told": told,
+        "paid": price_selectors.paid_of(request.brand, at, creator=creator)[:PRICES_SHOWN],
+        "competitor_posts": competitor_posts(request.brand, creator, at),
+    }
     return render(request, "segmentation/forecasts/_of_creator.html", context)
+
+
+@require_safe
+@brand_page(Can.VIEW)
+def prices(request: BrandRequest) -> HttpResponse:
+    """What pieces cost by tier in two years, and whether the same creators cost more."""
+    context = {"found": price_selectors.prices_of(request.brand, timezone.now())}
+    return render(request, "segmentation/forecasts/prices.html", context)
 
 
 @require_safe
