@@ -120,6 +120,11 @@ from segmentation.api.attribution import AttributionViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.benchmarks import BenchmarkViewSet, ClaimTrialViewSet
 from segmentation.api.budgets import BudgetPlanViewSet, CampaignBudgetPlanViewSet
+from segmentation.api.clusters import (
+    ClusterMapViewSet,
+    ClusterViewSet,
+    CreatorClusterViewSet,
+)
 from segmentation.api.comparison import CohortViewSet, ComparisonViewSet, TrendViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
@@ -142,6 +147,7 @@ from segmentation.api.matches import (
 )
 from segmentation.api.metrics import MetricViewSet
 from segmentation.api.near_misses import NearMissViewSet
+from segmentation.api.overlap import OverlapViewSet
 from segmentation.api.overrides import OverrideViewSet
 from segmentation.api.overview import HygieneViewSet, MatrixViewSet
 from segmentation.api.packs import PackViewSet, TierSchemeViewSet
@@ -250,6 +256,7 @@ RESOURCES: dict[str, tuple[str, type[ViewSetMixin]]] = {
     "matches": ("matches", MatchViewSet),
     "match-weights": ("match-weights", MatchWeightsViewSet),
     "match-lessons": ("match-lessons", MatchLessonViewSet),
+    "clusters": ("clusters", ClusterViewSet),
     "keyword-lists": ("keyword-lists", KeywordListViewSet),
     "rising-topics": ("rising-topics", RisingTopicViewSet),
     "comment-themes": ("comment-themes", CommentThemeViewSet),
@@ -391,6 +398,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(
         rf"^segments/(?P<key>{KEY})/look-alikes/?$", LikeViewSet.as_view({"get": "of_segment"})
     ),
+    re_path(
+        r"^clusters/(?P<number>[0-9]{1,9})/members/?$", ClusterViewSet.as_view({"get": "members"})
+    ),
+    re_path(
+        rf"^creators/(?P<uid>{UID})/clusters/?$",
+        CreatorClusterViewSet.as_view({"get": "retrieve"}, detail=True),
+    ),
+    re_path(
+        r"^cluster-map/?$",
+        ClusterMapViewSet.as_view({"get": "retrieve", "post": "create"}, detail=True),
+    ),
+    re_path(r"^audience-overlap/?$", OverlapViewSet.as_view({"get": "retrieve"}, detail=True)),
+    re_path(r"^unique-reach/?$", OverlapViewSet.as_view({"get": "reach"}, detail=True)),
     re_path(rf"^creators/(?P<uid>{UID})/scores/?$", CreatorScoreViewSet.as_view({"get": "list"})),
     re_path(r"^scorecards/?$", ScorecardViewSet.as_view({"get": "list"})),
     re_path(

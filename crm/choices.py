@@ -597,7 +597,10 @@ class ThemeState(models.TextChoices):
 
 
 class LearnedTask(models.TextChoices):
-    """What is learned from a brand's own decisions."""
+    """What is learned from a brand's own decisions.
+
+    DISCLOSURE is not learned yet, and nothing offers it: the column has the choice, no row does.
+    """
 
     COMMENT_KIND = "comment_kind", "Kind of a comment"
     COMMENT_MOOD = "comment_mood", "Mood of a comment"

@@ -89,6 +89,7 @@ from crm.models import (
     CommentTheme,
     Connector,
     ContactPoint,
+    Creator,
     Enrolment,
     ImportBatch,
     ImportReject,
@@ -129,6 +130,10 @@ from segmentation.models import (
     AttributionReport,
     BudgetPlan,
     ClaimTrial,
+    Cluster,
+    ClusterBuild,
+    ClusterStay,
+    CreatorTie,
     DriftReport,
     Experiment,
     Match,
@@ -165,7 +170,7 @@ from tests.crm.mail.world import creator_of, queued
 from tests.crm.outreach.worlds import write_to_somebody
 from tests.crm.privacy.worlds import ask_about_data
 from tests.crm.reviews.world import ask, publish, said, write
-from tests.factories import NOW, NoteFactory
+from tests.factories import NOW, MetricSnapshotFactory, NoteFactory
 from tests.rest import Rest, assert_problem, close_files, rest_as
 from tests.schema import KEPT, assert_fits, kept_schema
 from tests.segmentation.budgets.building import planned as plan_a_budget
@@ -458,6 +463,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     give_a_campaign(brand, admin_user)
     plan_a_budget(brand)
     give_matches(brand)
+    give_clusters(brand)
     give_search_words(brand)
     give_a_webhook(brand, admin_user)
     give_an_export(brand, admin_user)
@@ -465,6 +471,15 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     kept = brand.relationships.get(creator=Membership.objects.order_by("pk").first().creator)
     assess_one(relationship=kept, at=NOW)
     read_one(relationship=kept, at=NOW)
+    # Enough to say something of how authentic they are.
+    MetricSnapshotFactory(
+        profile=kept.creator.profiles.earliest("pk"),
+        followers=10_000,
+        following=120,
+        avg_likes=300,
+        avg_comments=10,
+        avg_views=5_000,
+    )
     look_now(relationship=kept, at=NOW)
     read_some(brand=brand, relationships=[kept], at=NOW)
     stood = tag(relationship=kept, cause="climate", note="", actor=admin_user, at=NOW)
@@ -563,6 +578,38 @@ def give_matches(brand: Brand) -> None:
     match_weighing.compute(lesson_id=lesson.pk, at=NOW)
 
 
+def give_clusters(brand: Brand) -> None:
+    """Two creators in one cluster, tied, and how the map was made."""
+    one, other = Creator.objects.filter(relationships__brand=brand).order_by("pk")[:2]
+    cluster = Cluster.objects.create(
+        brand=brand,
+        number=1,
+        terms=["#soap"],
+        size=2,
+        stability=0.9,
+        x=500,
+        y=500,
+        radius=40,
+        found_at=NOW,
+    )
+    for creator in (one, other):
+        ClusterStay.objects.create(
+            brand=brand, creator=creator, cluster=cluster, entered_at=NOW, stability=0.9
+        )
+    CreatorTie.objects.create(brand=brand, one=one, other=other, hashtags=3, weight=1.5)
+    ClusterBuild.objects.create(
+        brand=brand,
+        number=1,
+        built_at=NOW,
+        creators=2,
+        tied=2,
+        clustered=2,
+        clusters=1,
+        inputs={"hashtags": {"ties": 1}},
+        method={"runs": 30},
+    )
+
+
 def test_every_answer_fits_the_schema(schema, rest):
     """Each GET with its items, and no member that the schema does not name."""
     stay = Membership.objects.order_by("pk").first()
@@ -597,6 +644,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/forecast-models/{number}": "1",
         "/budget-plans/{id}": str(BudgetPlan.objects.get().pk),
         "/score-models/{key}": "fit",
+        "/clusters/{number}": "1",
         "/matches/{id}": str(Match.objects.get().pk),
         "/match-lessons/{id}": str(MatchLesson.objects.get().pk),
         "/score-comparisons/{id}": str(ScoreComparison.objects.get().pk),
@@ -671,6 +719,8 @@ def test_every_answer_fits_the_schema(schema, rest):
     }
     # What a list cannot be asked without.
     asks = {
+        "audience-overlap": {"segment": stay.segment.key},
+        "unique-reach": {"segment": stay.segment.key, "population": "1000000"},
         "scorecards/comparison": {"period": "2026Q4", "segments": stay.segment.key},
         "trend": {"period": "2026Q4"},
         "scorecard": {"period": "2026Q4"},

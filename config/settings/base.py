@@ -220,6 +220,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "AudienceBasis": "segmentation.selectors.overlap.Basis",
+        "BasisEnum": "crm.choices.LawfulBasis",
         "BacktestOutcomeEnum": "segmentation.choices.BacktestOutcome",
         "PostKind": "crm.choices.PostKind",
         "DeliveryStatus": "crm.choices.DeliveryStatus",

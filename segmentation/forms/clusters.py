@@ -12,10 +12,8 @@ from crm.models import Brand, Tier
 from crm.styled import PlainForm
 from segmentation.choices import SegmentStatus
 from segmentation.models import Segment
-from segmentation.selectors.overlap import Basis
+from segmentation.selectors.overlap import POPULATION_MAX, Basis
 from segmentation.services.clusters.asking import NAME_MAX
-
-POPULATION_MAX = 8_000_000_000
 
 
 def offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:

@@ -76,7 +76,7 @@ class MapPage:
 def map_page(brand: Brand, *, segment: Segment | None = None, tier: Tier | None = None) -> MapPage:
     """The map, with those who are in a segment or tier marked."""
     state = ClusterMap.objects.filter(brand=brand).first()
-    builds = list(ClusterBuild.objects.filter(brand=brand).order_by("-number")[:10])
+    made = builds(brand)
     clusters = {one.pk: one for one in Cluster.objects.filter(brand=brand).current()}
     fitting = _fitting(brand, segment, tier)
     inside: dict[int, int] = {}
@@ -90,13 +90,18 @@ def map_page(brand: Brand, *, segment: Segment | None = None, tier: Tier | None 
     dots = _dots(brand, clusters, fitting)
     return MapPage(
         state,
-        builds[0] if builds else None,
-        builds,
+        made[0] if made else None,
+        made,
         lines,
         dots,
         _tie_lines(brand, dots),
         fitting is not None,
     )
+
+
+def builds(brand: Brand) -> list[ClusterBuild]:
+    """The last ten makings, the newest first."""
+    return list(ClusterBuild.objects.filter(brand=brand).order_by("-number")[:10])
 
 
 def members(cluster: Cluster) -> QuerySet[ClusterStay]:
@@ -131,7 +136,7 @@ def strongest_ties(cluster: Cluster, *, most: int = TIES_SHOWN) -> list[CreatorT
 def cluster_of(brand: Brand, creator: Creator) -> ClusterStay | None:
     """In which cluster a creator is now."""
     stays = ClusterStay.objects.filter(brand=brand, creator=creator, left_at=None)
-    return stays.select_related("cluster").first()
+    return stays.select_related("cluster__named_by").first()
 
 
 def _fitting(brand: Brand, segment: Segment | None, tier: Tier | None) -> set[int] | None:

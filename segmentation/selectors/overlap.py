@@ -33,6 +33,7 @@ from segmentation.metrics.overlap import (
 
 # A matrix of more creators is nobody's to read, and its pairs grow with the square.
 CREATORS_MOST = 200
+POPULATION_MAX = 8_000_000_000
 # Of more commenters the same part of everybody is looked at.
 PEOPLE_MOST = 200_000
 _NUMBERS = 2**64
