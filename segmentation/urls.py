@@ -259,6 +259,9 @@ urlpatterns = [
     path("scorecards/share/", scorecard_shares.make, name="share"),
     path("scorecards/share/<int:pk>/revoke/", scorecard_shares.revoke, name="share_revoke"),
     path("creators/<uuid:uid>/segments/", creators.panel, name="creator_panel"),
+    path(
+        "creators/<uuid:uid>/suggestions/", suggested_values.of_creator, name="creator_suggestions"
+    ),
     path("creators/<uuid:uid>/stage/", stage_suggestions.creator_stage, name="creator_stage"),
     path("creators/<uuid:uid>/stage/checks/", stage_suggestions.checks, name="stage_checks"),
     path("creators/<uuid:uid>/segments/history/", ledger.creator_passages, name="creator_passages"),

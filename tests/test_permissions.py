@@ -761,6 +761,7 @@ PAGES = {
     "segmentation:claims": Access(EVERYBODY, RUNNERS),
     "segmentation:formulas": Access(EVERYBODY),
     "segmentation:suggestions": Access(EVERYBODY),
+    "segmentation:creator_suggestions": Access(MOVERS),
     "segmentation:suggestion_record": Access(EVERYBODY),
     "segmentation:suggestion_settings": Access(ADMINS, ADMINS),
     "segmentation:suggestions_look": Access(None, MOVERS),

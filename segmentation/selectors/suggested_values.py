@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Case, CharField, Count, Func, Q, QuerySet, Value, When
 
 from campaigns.risk.assess import interval
-from crm.models import Brand, Post
+from crm.models import Brand, Creator, Post
 from crm.paging import Order, Page, paginate
 from segmentation.choices import AnswerStatus, ClassifierKind, ClassifierStatus
 from segmentation.models import Classifier, SuggestedValue
@@ -129,6 +129,14 @@ def queue(
     if fact:
         rows = rows.filter(fact=fact)
     return paginate(rows.select_related("creator", "classifier"), ORDER, size=ROWS, cursor=cursor)
+
+
+def waiting_of(
+    brand: Brand, creator: Creator, subjects: Mapping[str, Subject]
+) -> QuerySet[SuggestedValue]:
+    """What waits of one creator, what helps most first; one of a fact at most."""
+    rows = SuggestedValue.objects.filter(brand=brand, creator=creator, fact__in=subjects).open()
+    return rows.select_related("creator", "classifier", "closed_by").order_by("-priority", "-pk")
 
 
 def shown(suggestions: Iterable[SuggestedValue], subjects: Mapping[str, Subject]) -> list[Shown]:

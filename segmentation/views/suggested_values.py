@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from crm.models import Creator
 from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
@@ -57,6 +60,16 @@ def _many(request: BrandRequest, subject: Subject | None) -> dict[str, object]:
         for bound, label in form.fields["least"].choices  # type: ignore[attr-defined]
     ]
     return {"form": form, "pasts": pasts, "looked_at": BULK_LOOKED_AT}
+
+
+@require_safe
+@brand_page(Can.EDIT_CREATORS)
+def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
+    """What waits of a creator, with its answers: a fragment, empty where nothing does."""
+    creator = get_object_or_404(Creator.objects.filter(relationships__brand=request.brand), uid=uid)
+    subjects = subjects_of(request.brand)
+    rows = selectors.shown(selectors.waiting_of(request.brand, creator, subjects), subjects)
+    return render(request, "segmentation/suggestions/_creator.html", {"rows": rows})
 
 
 @require_POST

@@ -81,6 +81,24 @@ def test_answers_swap_the_row_and_refusals_say_why(visit, brand):
     assert visit("value_answer", found.pk, data={"act": "guess"}).status_code == 404
 
 
+def test_a_creators_page_has_what_waits_of_them(visit, brand, django_assert_max_num_queries):
+    found = waits(brand)
+    uid = found.creator.uid
+    with django_assert_max_num_queries(14):
+        shown = visit("creator_suggestions", uid).content.decode()
+    assert shown.count("data-suggestion") == 1
+    assert 'data-act="a"' in shown
+    facts = {"niches": "food", "language": "en", "themes": "spf"}
+    for fact, value in facts.items():
+        suggested(brand, found.creator, fact=fact, value=value, others=[])
+    with django_assert_max_num_queries(14):
+        assert visit("creator_suggestions", uid).content.decode().count("data-suggestion") == 4
+    other = RelationshipFactory(brand=brand, creator=CreatorFactory()).creator
+    assert "data-suggestion" not in visit("creator_suggestions", other.uid).content.decode()
+    stranger = RelationshipFactory().creator
+    assert visit("creator_suggestions", stranger.uid).status_code == 404
+
+
 def test_the_record_says_how_right_they_were(visit, brand, manager):
     for number in range(4):
         creator = RelationshipFactory(brand=brand, creator=CreatorFactory()).creator
