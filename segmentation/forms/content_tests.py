@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from campaigns.models import Campaign
+from campaigns.models.campaigns import OPEN_CAMPAIGNS
 from crm.models import Brand
 from crm.styled import PlainForm
 from segmentation.choices import ContentElement, OutcomeMetric
@@ -60,8 +61,8 @@ class ContentTestForm(PlainForm):
 
     def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        rows = Campaign.objects.filter(brand=brand).order_by("-created_at", "-pk")
-        self.fields["campaign"].queryset = rows  # type: ignore[attr-defined]
+        rows = Campaign.objects.filter(brand=brand, status__in=OPEN_CAMPAIGNS)
+        self.fields["campaign"].queryset = rows.order_by("-created_at", "-pk")  # type: ignore[attr-defined]
 
     def plan(self, variants: list[Wording]) -> Plan:
         """What was typed."""
