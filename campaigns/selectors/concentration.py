@@ -14,7 +14,7 @@ from typing import Any
 
 from campaigns.choices import DeliverableState, PayState
 from campaigns.models import Deliverable, Payable
-from campaigns.selectors.reports.standing import Spread
+from campaigns.selectors.reports.spreads import Spread
 from campaigns.selectors.returns.revenue import start_of
 from campaigns.services.days import today_of
 from campaigns.services.rates.converting import Rates

@@ -192,6 +192,17 @@ def _active(
             )
 
 
+def inside(segments: Sequence[Segment]) -> str:
+    """SQL over facts `f`: in one of the segments."""
+    words: dict[int, list[int]] = {}
+    for segment in segments:
+        words.setdefault(word_of(segment.bit), []).append(flag_of(segment.bit))
+    return " OR ".join(
+        f"coalesce(f.member_bits[{word}], 0) & {reduce(or_, flags)} <> 0"
+        for word, flags in sorted(words.items())
+    )
+
+
 def _coverage(audience: AudienceSegment, people: Sequence[_People]) -> AudienceCoverage:
     segments = list(audience.segments.all())
     bits = {segment.bit for segment in segments}

@@ -13,8 +13,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -24,10 +22,10 @@ from crm.choices import Stage
 from crm.models import Brand, Platform
 from segmentation.choices import Forecasted, PriceSource
 from segmentation.models import Segment
-from segmentation.selectors.audiences import ACTIVE_DAYS, AudienceCoverage
+from segmentation.selectors.audiences import ACTIVE_DAYS, AudienceCoverage, inside
 from segmentation.selectors.forecasts import Standing, in_words, standing_of
 from segmentation.services.forecasts.prices import NEWEST, asked_prices
-from segmentation.services.masks import flag_of, holds, word_of
+from segmentation.services.masks import holds
 
 # As many as a page shows; a file has up to MOST.
 SHOWN, MOST = 100, 20_000
@@ -197,7 +195,7 @@ def candidates_of(
         "most": most,
     }
     statement = _CANDIDATES.format(
-        agreed=NEWEST, inside=_inside(one.segments), order=_ORDERS[asked.order]
+        agreed=NEWEST, inside=inside(one.segments), order=_ORDERS[asked.order]
     )
     names = dict(Segment.objects.filter(brand=brand).values_list("key", "name"))
     with connection.cursor() as cursor:
@@ -207,17 +205,6 @@ def candidates_of(
         [_candidate(row, one.segments, names) for row in rows],
         rows[0][-1] if rows else 0,
         standing,
-    )
-
-
-def _inside(segments: Sequence[Segment]) -> str:
-    """SQL: in one of the segments."""
-    words: dict[int, list[int]] = {}
-    for segment in segments:
-        words.setdefault(word_of(segment.bit), []).append(flag_of(segment.bit))
-    return " OR ".join(
-        f"coalesce(f.member_bits[{word}], 0) & {reduce(or_, flags)} <> 0"
-        for word, flags in sorted(words.items())
     )
 
 

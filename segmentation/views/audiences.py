@@ -14,6 +14,7 @@ from crm.styled import put_error
 from segmentation.forms.audiences import AudienceForm
 from segmentation.models import AudienceSegment
 from segmentation.selectors import audiences as selectors
+from segmentation.selectors.audience_spread import spreads_of
 from segmentation.services import audiences as service
 from segmentation.services.edits import EditRefused
 
@@ -37,12 +38,14 @@ def audiences(request: BrandRequest) -> HttpResponse:
 @brand_page(Can.VIEW)
 def audience(request: BrandRequest, key: str) -> HttpResponse:
     """One audience: who reaches it, by country and platform."""
-    found = selectors.coverage_of(request.brand, at=timezone.now(), key=key)
+    at = timezone.now()
+    found = selectors.coverage_of(request.brand, at=at, key=key)
     if not found:
         msg = f"{request.brand} has no audience “{key}”."
         raise Http404(msg)
     context = {
         "one": found[0],
+        "spreads": spreads_of(request.brand, found[0], at),
         "active_days": selectors.ACTIVE_DAYS,
         "platform_names": dict(Platform.objects.values_list("key", "name")),
     }

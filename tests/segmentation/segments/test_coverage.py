@@ -8,6 +8,7 @@ import pytest
 
 from crm.models import Platform
 from segmentation.models import AudienceSegment
+from segmentation.selectors.audience_spread import spreads_of
 from segmentation.selectors.audiences import Coverage, coverage_of, heat_of
 from tests.factories import NOW
 from tests.segmentation.segments.masks import member
@@ -99,3 +100,26 @@ def test_of_one_and_of_no_other_brand(brand, other_brand, educators):
     audience(other_brand)
     assert [one.audience.brand for one in coverage_of(brand, at=NOW, key="teens")] == [brand]
     assert coverage_of(brand, at=NOW, key="nobody") == []
+
+
+def test_what_hangs_on_few(brand, educators, numbers):
+    audience(brand, educators, platforms=["instagram"])
+    facts = {"platforms": [numbers["instagram"]], "last_post_at": LATELY}
+    member(brand, educators, name="Ana", followers=600, primary_platform="instagram", **facts)
+    member(brand, educators, name="Bo", followers=200, primary_platform="tiktok", **facts)
+    member(brand, educators, name="Cy", followers=200, primary_platform="tiktok", **facts)
+    member(brand, educators, name="Dee", followers=None, **facts)
+    member(brand, educators, followers=9_000, platforms=[numbers["tiktok"]], last_post_at=LATELY)
+    [one] = coverage_of(brand, at=NOW)
+    by_creator, by_platform = spreads_of(brand, one, NOW)
+    assert by_creator.hhi == pytest.approx(0.44)
+    assert by_creator.warning == "Highly concentrated: Ana has 60% of the followers."
+    assert (by_creator.known, by_creator.out_of) == (3, 4)
+    assert by_platform.shares == [("Instagram", 0.6), ("TikTok", 0.4)]
+    assert by_platform.warning == ""
+
+
+def test_of_nobody_nothing_is_said(brand, educators):
+    audience(brand, educators)
+    [one] = coverage_of(brand, at=NOW)
+    assert spreads_of(brand, one, NOW) == []
