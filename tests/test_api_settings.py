@@ -48,6 +48,7 @@ REFUSED: dict[str, list[tuple[dict[str, Any], str, str]]] = {
     "stage-limits": [
         ({"stages": [{"stage": "lapsed", "days": 3}]}, "/stages/0/stage", "invalid_choice"),
         ({"stages": [{"stage": "core", "days": 0}]}, "/stages/0/days", "min_value"),
+        ({"stages": [{"stage": "core", "days": 3}, {"stage": "core"}]}, "/stages", "repeated"),
     ],
     "applications": [
         ({"is_open": True, "title": "Us"}, "/consent_text", "invalid"),
@@ -61,6 +62,7 @@ REFUSED: dict[str, list[tuple[dict[str, Any], str, str]]] = {
     "retention": [
         ({"rules": []}, "/rules", "min_length"),
         ({"rules": [{"purpose": "shoes", "months": 1}]}, "/rules/0/purpose", "invalid_choice"),
+        ({"rules": [{"purpose": "mails", "months": one} for one in (1, 2)]}, "/rules", "repeated"),
     ],
     "ledger": [({"checkpoints_to": "nobody"}, "/checkpoints_to", "invalid")],
     "tracking": [

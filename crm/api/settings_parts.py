@@ -93,6 +93,16 @@ def _change_brand(wanted: Change) -> None:
     )
 
 
+def _each_once(rows: list[Row], name: str) -> list[Row]:
+    """The rows, refused where two are of one stage or purpose: which of them holds?"""
+    said = [row[name] for row in rows]
+    twice = sorted({one for one in said if said.count(one) > 1})
+    if twice:
+        words = f"Named more than once: {', '.join(twice)}."
+        raise serializers.ValidationError(words, "repeated")
+    return rows
+
+
 class StageLimitSerializer(serializers.Serializer[Any]):
     """What is too long and too many in a stage."""
 
@@ -119,6 +129,10 @@ class StageLimitsChange(Body):
     """Stages; those that are not named stay."""
 
     stages = serializers.ListField(child=StageLimitChange(), max_length=len(stalls.DEFAULTS))
+
+    def validate_stages(self, rows: list[Row]) -> list[Row]:
+        """Each stage once."""
+        return _each_once(rows, "stage")
 
 
 def _stage_limits(brand: Brand) -> Row:
@@ -290,6 +304,10 @@ class RetentionSettingsChange(Body):
     rules = serializers.ListField(
         child=RetentionRuleBody(), min_length=1, max_length=len(RetentionPurpose)
     )
+
+    def validate_rules(self, rows: list[Row]) -> list[Row]:
+        """Each purpose once."""
+        return _each_once(rows, "purpose")
 
 
 def _retention(brand: Brand) -> Row:

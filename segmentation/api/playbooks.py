@@ -23,24 +23,29 @@ from segmentation.services import playbooks as service
 from segmentation.services.edits import EditRefused
 
 LONGEST = 5_000
+TEXTS = (
+    *("outreach", "briefing", "formats", "usage_rights", "success_metrics", "dos", "donts"),
+    *("claims_policy", "campaign_type"),
+)
+_EMPTY: Any = {"allow_blank": True, "allow_null": True, "required": False}
 COSTS = [("", "Nobody said"), ("low", "Low"), ("medium", "Medium"), ("high", "High")]
 
 
 class PlaybookSerializer(serializers.Serializer[Any]):
-    """The strategy of a segment, in words that a brief can take over."""
+    """The strategy of a segment, in words that a brief can take over; null: nobody wrote any."""
 
-    outreach = serializers.CharField(allow_blank=True)
-    briefing = serializers.CharField(allow_blank=True)
-    formats = serializers.CharField(allow_blank=True)
-    usage_rights = serializers.CharField(allow_blank=True)
-    success_metrics = serializers.CharField(allow_blank=True)
-    dos = serializers.CharField(allow_blank=True)
-    donts = serializers.CharField(allow_blank=True)
-    claims_policy = serializers.CharField(allow_blank=True)
+    outreach = serializers.CharField(allow_null=True)
+    briefing = serializers.CharField(allow_null=True)
+    formats = serializers.CharField(allow_null=True)
+    usage_rights = serializers.CharField(allow_null=True)
+    success_metrics = serializers.CharField(allow_null=True)
+    dos = serializers.CharField(allow_null=True)
+    donts = serializers.CharField(allow_null=True)
+    claims_policy = serializers.CharField(allow_null=True)
     maximum_share = serializers.FloatField(
         allow_null=True, help_text="Fraction of a campaign's creators; null: no limit."
     )
-    campaign_type = serializers.CharField(allow_blank=True)
+    campaign_type = serializers.CharField(allow_null=True)
     do_not_pitch = serializers.BooleanField()
     mistake_cost = serializers.ChoiceField(choices=COSTS, allow_blank=True)
     updated_by = serializers.EmailField(allow_null=True)
@@ -50,20 +55,20 @@ class PlaybookSerializer(serializers.Serializer[Any]):
 
 
 class PlaybookChange(Body):
-    """What to change; what is left out stays."""
+    """What to change; what is left out stays, null empties a text."""
 
-    outreach = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
-    briefing = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
-    formats = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
-    usage_rights = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
-    success_metrics = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
-    dos = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
-    donts = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
-    claims_policy = serializers.CharField(max_length=LONGEST, allow_blank=True, required=False)
+    outreach = serializers.CharField(max_length=LONGEST, **_EMPTY)
+    briefing = serializers.CharField(max_length=LONGEST, **_EMPTY)
+    formats = serializers.CharField(max_length=LONGEST, **_EMPTY)
+    usage_rights = serializers.CharField(max_length=LONGEST, **_EMPTY)
+    success_metrics = serializers.CharField(max_length=LONGEST, **_EMPTY)
+    dos = serializers.CharField(max_length=LONGEST, **_EMPTY)
+    donts = serializers.CharField(max_length=LONGEST, **_EMPTY)
+    claims_policy = serializers.CharField(max_length=LONGEST, **_EMPTY)
     maximum_share = serializers.FloatField(
         min_value=0.001, max_value=1, allow_null=True, required=False
     )
-    campaign_type = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    campaign_type = serializers.CharField(max_length=200, **_EMPTY)
     do_not_pitch = serializers.BooleanField(required=False)
     mistake_cost = serializers.ChoiceField(choices=COSTS, allow_blank=True, required=False)
 
@@ -117,7 +122,7 @@ class PlaybookViewSet(BrandViewSet[Segment]):
         try:
             service.save_playbook(
                 segment_id=segment_id,
-                changes=body.validated_data,
+                changes=_changes(body.validated_data),
                 at=timezone.now(),
                 actor=self.actor,
             )
@@ -126,11 +131,17 @@ class PlaybookViewSet(BrandViewSet[Segment]):
         return Response(_shown(segment_id))
 
 
+def _changes(said: Row) -> Row:
+    """With texts as they are kept: what nobody wrote is empty."""
+    return {name: "" if name in TEXTS and one is None else one for name, one in said.items()}
+
+
 def _shown(segment_id: int) -> Row:
     found = Playbook.objects.select_related("updated_by").filter(segment=segment_id).first()
     playbook = found or Playbook(segment_id=segment_id)
     return {
         **{name: getattr(playbook, name) for name in service.FIELDS},
+        **{name: getattr(playbook, name) or None for name in TEXTS},
         "updated_by": playbook.updated_by.email if playbook.updated_by else None,
         "updated_at": playbook.updated_at,
     }

@@ -78,7 +78,7 @@ class TestSegment:
 class TestPlaybook:
     def test_nothing_yet(self, plain, segment):
         found = plain.json("segments/educators/playbook/")
-        assert (found["outreach"], found["do_not_pitch"]) == ("", False)
+        assert (found["outreach"], found["do_not_pitch"]) == (None, False)
         assert (found["maximum_share"], found["updated_at"]) == (None, None)
 
     def test_changed_in_part(self, plain, segment, strategist):
@@ -90,6 +90,11 @@ class TestPlaybook:
         answer = plain.send("PATCH", "segments/educators/playbook/", {"maximum_share": None})
         assert answer.json()["maximum_share"] is None
         assert answer.json()["do_not_pitch"] is True
+        for text in ("Write first.", None):
+            body = {"outreach": text}
+            found = plain.send("PATCH", "segments/educators/playbook/", body).json()
+            assert (found["outreach"], found["briefing"]) == (text, None)
+        assert Playbook.objects.get().outreach == ""
 
     @pytest.mark.parametrize("share", [0, 1.5, "half", True])
     def test_a_share_is_a_fraction(self, plain, segment, share):
