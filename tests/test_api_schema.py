@@ -15,7 +15,6 @@ from jsonschema import Draft202012Validator
 from campaigns.choices import ClaimStatus, CostKind, MarketingChannel, ReviewStage, WordLanguage
 from campaigns.models import (
     Asset,
-    AuthenticityScore,
     Brief,
     Campaign,
     CauseTag,
@@ -104,7 +103,6 @@ from crm.models import (
     PrivacyRequest,
     Pull,
     PullAnswer,
-    Relationship,
     Representation,
     Review,
     SavedView,
@@ -483,7 +481,6 @@ def give_everything(brand: Brand, admin_user: User) -> None:
         avg_views=5_000,
     )
     look_now(relationship=kept, at=NOW)
-    give_an_authenticity(kept)
     read_some(brand=brand, relationships=[kept], at=NOW)
     stood = tag(relationship=kept, cause="climate", note="", actor=admin_user, at=NOW)
     add_evidence(
@@ -508,22 +505,6 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     reported(brand, admin_user, kept)
     pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
     suggested(brand, kept.creator)
-
-
-def give_an_authenticity(relationship: Relationship) -> None:
-    """Too little is known of the creators here for one to be computed."""
-    sign = {"key": "rate_high", "weight": 20.0, "points": 75.0, "adds": 75.0, "explained": False}
-    account = {"platform": "instagram", "handle": "one", "score": "75.0", "known": 0.4}
-    AuthenticityScore.objects.create(
-        brand=relationship.brand,
-        relationship=relationship,
-        read_at=NOW,
-        looked_at=NOW,
-        score=75,
-        parts={"accounts": [account | {"signs": [sign]}]},
-        weights="2026.1",
-        digest="0" * 64,
-    )
 
 
 def give_numbers_to_compare(brand: Brand) -> None:
