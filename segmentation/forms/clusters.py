@@ -29,10 +29,18 @@ class MapForm(PlainForm):
     id_prefix = "map"
 
     segment = forms.ModelChoiceField(
-        queryset=Segment.objects.none(), to_field_name="key", required=False, label="In segment"
+        queryset=Segment.objects.none(),
+        to_field_name="key",
+        required=False,
+        empty_label="Any",
+        label="In segment",
     )
     tier = forms.ModelChoiceField(
-        queryset=Tier.objects.none(), to_field_name="key", required=False, label="Of tier"
+        queryset=Tier.objects.none(),
+        to_field_name="key",
+        required=False,
+        empty_label="Any",
+        label="Of tier",
     )
 
     def __init__(self, brand: Brand, *args: object, **kwargs: object) -> None:
@@ -63,7 +71,11 @@ class OverlapForm(PlainForm):
     id_prefix = "overlap"
 
     segment = forms.ModelChoiceField(
-        queryset=Segment.objects.none(), to_field_name="key", required=False, label="Segment"
+        queryset=Segment.objects.none(),
+        to_field_name="key",
+        required=False,
+        empty_label="None chosen",
+        label="Segment",
     )
     campaign = forms.SlugField(required=False, label="Campaign", widget=forms.HiddenInput)
     basis = forms.ChoiceField(
