@@ -22,6 +22,7 @@ SCHEMA = kept_schema()
 # that alone. All others are done.
 NOT_THERE = {
     "ADraft": None,
+    "AQuarterOfEngagement": None,
     "AFirstMailAndOneReminder": ("/steps/0/template", "invalid"),
     "APart": ("/conversion", "unknown_conversion"),
     "AdoptOne": None,
@@ -38,6 +39,8 @@ NOT_THERE = {
     "TheFirst": None,
     "TwoBlindReviews": ("", "no_form"),
     "TwoDays": None,
+    "TwoVersionsOfAScore": None,
+    "ViewsFor10,000": None,
     "TwoReels": ("/engagement", "unknown_engagement"),
 }
 

@@ -25,6 +25,8 @@ DATABASE = "rapport"
 # change of mode on anybody's folder: programs and data go here.
 ROOT_PLACE = Path("/var/lib/rapport")
 START_TIMEOUT = 60.0
+# A restore drops and makes every table and index in one transaction, which holds a lock on each.
+ROOM_FOR_LOCKS = ("-c", "max_locks_per_transaction=256")
 FAST_AND_FORGETFUL = (
     "-c",
     "fsync=off",
@@ -242,7 +244,7 @@ def _run_postgres(
 ) -> Server:
     port = free_port(port)
     # No socket file: its folder may be too long a path, or not writable.
-    command: list[str | Path] = [programs / "postgres", "-D", data, *options]
+    command: list[str | Path] = [programs / "postgres", "-D", data, *ROOM_FOR_LOCKS, *options]
     command += ["-h", LOOPBACK, "-p", str(port), "-k", ""]
     child = spawn("PostgreSQL", command, log=log, stop_signal=stop_signal, as_nobody=_is_root())
     address = f"{DATABASE}:{password}@{LOOPBACK}:{port}"

@@ -53,6 +53,7 @@ class MatchSerializer(serializers.Serializer[Any]):
     score = serializers.CharField(allow_null=True)
     score_version = serializers.IntegerField(allow_null=True)
     price_limit = serializers.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
+    currency = serializers.CharField(help_text="Of the limit: the campaign's.")
     known = serializers.IntegerField(allow_null=True)
     candidates = serializers.IntegerField(allow_null=True)
     left_out = serializers.DictField(child=serializers.IntegerField(), help_text="By reason.")
@@ -437,6 +438,7 @@ def _match(one: Match) -> Row:
         "score": one.score.model.key if one.score else None,
         "score_version": one.score.number if one.score else None,
         "price_limit": exact(one.price_limit),
+        "currency": one.campaign.currency,
         "known": one.known,
         "candidates": one.candidates,
         "left_out": one.left_out,

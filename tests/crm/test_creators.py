@@ -161,7 +161,7 @@ def test_query_count_is_constant(brand, manager_client):
     few = queries()
     known(brand, 900)
     assert queries() == few
-    assert max(few.values()) <= 15
+    assert max(few.values()) <= 17
 
 
 def test_the_export_has_the_lists_filter_and_order(brand, manager_client, manager):

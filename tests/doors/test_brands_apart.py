@@ -38,21 +38,24 @@ NOT_THERE = {
         # A file that is stored, or an import with columns.
         "job_file mail_file import_column brand_export_file brand_export_delete "
         # A state that the row is not in.
-        "brand_export_stop note_restore",
+        "brand_export_stop note_restore "
+        # An act whose name is no one of ACTS here.
+        "comment_theme_act",
         # Files that are stored.
         "campaigns": "asset_file capture cause_evidence contract_paper donation_receipt draft_file "
         "event_cover evidence_file incident_file invoice_file likeness_paper permit_paper "
         "right_document submission_file "
         # An act or a part whose name is no one of ACTS and KINDS here.
         "brief_act campaign_act campaign_board_column creator_flag_count match_act "
-        "platform_week_act publication_act spike_act submission_act "
+        "platform_week_act publication_act spike_act submission_act topic_act "
         # A state that the row is not in.
         "contract_act contract_legal deliverable_keep gift_step hold_lift "
         # Rows that hang together with several others.
-        "asset_right_new cause_remove competitor competitor_delete connection "
+        "asset_right_new cause_remove connection "
         "connection_take_back event_tick guest_revoke lift_drop likeness likeness_away "
         "likeness_new pack_addition_end standing_in_end virtual whereabouts_back",
-        "segmentation": "attribution_why benchmark_remove movers pack share_revoke stage_checks",
+        "segmentation": "attribution_why benchmark_remove movers pack share_revoke stage_checks "
+        "value_answer",
     }.items()
     for name in names.split()
 }

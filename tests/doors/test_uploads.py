@@ -118,6 +118,7 @@ FORMS = {
     "campaigns.forms.drafts.DraftForm": ("campaigns:draft_submit", "uploads"),
     "campaigns.forms.evidence.EvidenceForm": ("campaigns:evidence_add", "uploads"),
     "campaigns.forms.incidents.FileForm": ("campaigns:incident_files", "file"),
+    "campaigns.forms.keywords.KeywordListForm": ("campaigns:keyword_list_new", "file"),
     "campaigns.forms.payments.InvoiceForm": ("campaigns:invoice_new", "file"),
     "campaigns.forms.payments.RatesFileForm": ("campaigns:rates_import", "file"),
     "campaigns.forms.publishing.CaptureForm": ("campaigns:publication_act", "capture"),
@@ -200,8 +201,10 @@ def test_every_operation_that_takes_a_file_is_named():
         for operation in methods.values()
         if "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
     }
-    # Both hand on to keepers that are asked below: drafts and captures.
+    # Two hand on to keepers that are asked below, drafts and captures; lists are read as those are
+    # that are uploaded on the page.
     assert taking == {
+        "/api/v1/imports/",
         "/api/v1/publications/{id}/captures/",
         "/api/v1/disclosures/{id}/files/",
     }

@@ -347,7 +347,7 @@ def test_pages_cost_the_same_with_500_creators(
         "campaigns": 10,
         "campaign": 10,
         "campaign_board": 22,
-        "shortlist": 19,
+        "shortlist": 20,
         "campaign_budget": 10,
         "campaign_calendar": 10,
     }

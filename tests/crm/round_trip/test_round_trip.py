@@ -53,24 +53,27 @@ _EMPTY = """
     campaigns.ConversionBatch campaigns.ConversionFeed campaigns.Correction campaigns.Delegation
     campaigns.Donation campaigns.DraftFile campaigns.EventPost campaigns.EvidenceFile
     campaigns.ExchangeRate campaigns.ExclusiveElsewhere campaigns.FastLane
-    campaigns.FirstReading campaigns.FlagDismissal campaigns.Invoice campaigns.Likeness
+    campaigns.FirstReading campaigns.FlagDismissal campaigns.Invoice campaigns.Keyword
+    campaigns.KeywordAssignment campaigns.KeywordList campaigns.KeywordUse campaigns.Likeness
     campaigns.Opinion campaigns.PackAddition campaigns.PackSignOff campaigns.PayRules
     campaigns.Payment campaigns.Permit campaigns.PlatformWeek campaigns.PolicyAcceptance
-    campaigns.PolicyReading campaigns.PostSetAside campaigns.PublicPolicy
+    campaigns.PolicyReading campaigns.PostReference campaigns.PostSetAside campaigns.PublicPolicy
     campaigns.PublicPolicyVersion campaigns.ReliabilityReading campaigns.Remediation
     campaigns.RemediationEvent campaigns.ReviewPlan campaigns.RiskAssessment
-    campaigns.RiskOverride campaigns.RuleFact campaigns.SeriesBatch campaigns.Sighting
+    campaigns.RisingTopic campaigns.RiskOverride campaigns.RuleFact campaigns.SearchSettings
+    campaigns.SeriesBatch campaigns.Sighting
     campaigns.Spike campaigns.Submission campaigns.SubmissionPage campaigns.SubmissionPermission
     campaigns.SubmissionPermission_rights campaigns.SurveyAnswer campaigns.SurveyBatch
-    campaigns.SurveyRule campaigns.TrackingSettings campaigns.ValueSet campaigns.VirtualCreator
+    campaigns.SurveyRule campaigns.TopicPost campaigns.TopicWeek campaigns.TrackingSettings campaigns.ValueSet campaigns.VirtualCreator
     campaigns.VisitBatch campaigns.VisitDay campaigns.WatchSettings campaigns.Whereabouts
     campaigns.WhereaboutsRule campaigns.WorkingWeek crm.Agent crm.Answer crm.AudienceSample
     crm.AudienceSnapshot
-    crm.CommentBatch crm.CommentScore crm.CommentSettings crm.CommentThread crm.Connector
+    crm.CommentBatch crm.CommentLabel crm.CommentScore crm.CommentSettings crm.CommentSorting
+    crm.CommentTheme crm.CommentThread crm.Connector
     crm.ConnectorSpend crm.ContactPoint crm.CreatorTag crm.Criterion crm.DuplicatePair
     crm.Enrolment crm.EnrolmentStep crm.Erasure crm.ExternalId crm.FactChange crm.FormCriterion
     crm.FormerHandle crm.Hold crm.ImportBatch crm.ImportReject crm.IncidentFile
-    crm.LedgerKeeping crm.MailFolder crm.MailTemplate crm.MailTemplateVersion crm.Mailbox
+    crm.LearnedModel crm.LedgerKeeping crm.MailFolder crm.MailTemplate crm.MailTemplateVersion crm.Mailbox
     crm.Mention crm.NoteVersion crm.Notice crm.NoticeText crm.OutreachPolicy crm.PostComment
     crm.PostMetricSnapshot crm.PrivacyPolicy crm.PrivacyRequest crm.Pull crm.PullAnswer
     crm.Reminder crm.Representation crm.RetentionItem crm.RetentionProposal crm.RetentionRule
