@@ -22,7 +22,8 @@ SCHEMA = kept_schema()
 # that alone. All others are done.
 NOT_THERE = {
     "ADraft": None,
-    "AQuarterOfEngagement": None,
+    "AName": None,
+    "AQuarterOfEngagement": ("/version", "not_found"),
     "AFirstMailAndOneReminder": ("/steps/0/template", "invalid"),
     "APart": ("/conversion", "unknown_conversion"),
     "AdoptOne": None,
@@ -39,7 +40,7 @@ NOT_THERE = {
     "TheFirst": None,
     "TwoBlindReviews": ("", "no_form"),
     "TwoDays": None,
-    "TwoVersionsOfAScore": None,
+    "TwoVersionsOfAScore": ("/first", "not_found"),
     "ViewsFor10,000": None,
     "TwoReels": ("/engagement", "unknown_engagement"),
 }

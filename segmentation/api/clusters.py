@@ -189,7 +189,9 @@ class ClusterViewSet(BrandViewSet[Cluster]):
     @extend_schema(
         request=ClusterName,
         responses={200: ClusterToldSerializer, **OUTDATED},
-        examples=[OpenApiExample("A name", value={"name": "Bakers", "version": 1})],
+        examples=[
+            OpenApiExample("A name", value={"name": "Bakers", "version": 1}, request_only=True)
+        ],
     )
     def partial_update(self, request: Request, number: str) -> Response:
         """Call it otherwise."""

@@ -46,56 +46,53 @@ OUT, IN = "round_trip_out", "round_trip_in"
 # that it fills have every type of column.
 _EMPTY = """
     campaigns.AffectedCampaign campaigns.AttributionSettings campaigns.AuthenticityReading
-    campaigns.AuthenticityScore campaigns.CommentTie campaigns.CommenterReading
-    campaigns.TrustReading campaigns.TrustWeights
-    campaigns.CampaignHold campaigns.CauseEvidence campaigns.CauseTag campaigns.ChannelResult
-    campaigns.Clause campaigns.Comment campaigns.ConnectionEntry campaigns.ContractRules
+    campaigns.AuthenticityScore campaigns.CampaignHold campaigns.CauseEvidence campaigns.CauseTag
+    campaigns.ChannelResult campaigns.Clause campaigns.Comment campaigns.CommentTie
+    campaigns.CommenterReading campaigns.ConnectionEntry campaigns.ContractRules
     campaigns.ConversionBatch campaigns.ConversionFeed campaigns.Correction campaigns.Delegation
     campaigns.Donation campaigns.DraftFile campaigns.EventPost campaigns.EvidenceFile
-    campaigns.ExchangeRate campaigns.ExclusiveElsewhere campaigns.FastLane
-    campaigns.FirstReading campaigns.FlagDismissal campaigns.Invoice campaigns.Keyword
-    campaigns.KeywordAssignment campaigns.KeywordList campaigns.KeywordUse campaigns.Likeness
-    campaigns.Opinion campaigns.PackAddition campaigns.PackSignOff campaigns.PayRules
-    campaigns.Payment campaigns.Permit campaigns.PlatformWeek campaigns.PolicyAcceptance
-    campaigns.PolicyReading campaigns.PostReference campaigns.PostSetAside campaigns.PublicPolicy
+    campaigns.ExchangeRate campaigns.ExclusiveElsewhere campaigns.FastLane campaigns.FirstReading
+    campaigns.FlagDismissal campaigns.Invoice campaigns.Keyword campaigns.KeywordAssignment
+    campaigns.KeywordList campaigns.KeywordUse campaigns.Likeness campaigns.Opinion
+    campaigns.PackAddition campaigns.PackSignOff campaigns.PayRules campaigns.Payment
+    campaigns.Permit campaigns.PlatformWeek campaigns.PolicyAcceptance campaigns.PolicyReading
+    campaigns.PostReference campaigns.PostSetAside campaigns.PublicPolicy
     campaigns.PublicPolicyVersion campaigns.ReliabilityReading campaigns.Remediation
-    campaigns.RemediationEvent campaigns.ReviewPlan campaigns.RiskAssessment
-    campaigns.RisingTopic campaigns.RiskOverride campaigns.RuleFact campaigns.SearchSettings
-    campaigns.SeriesBatch campaigns.Sighting
-    campaigns.Spike campaigns.Submission campaigns.SubmissionPage campaigns.SubmissionPermission
-    campaigns.SubmissionPermission_rights campaigns.SurveyAnswer campaigns.SurveyBatch
-    campaigns.SurveyRule campaigns.TopicPost campaigns.TopicWeek campaigns.TrackingSettings campaigns.ValueSet campaigns.VirtualCreator
-    campaigns.VisitBatch campaigns.VisitDay campaigns.WatchSettings campaigns.Whereabouts
-    campaigns.WhereaboutsRule campaigns.WorkingWeek crm.Agent crm.Answer crm.AudienceSample
-    crm.AudienceSnapshot
-    crm.CommentBatch crm.CommentLabel crm.CommentScore crm.CommentSettings crm.CommentSorting
-    crm.CommentTheme crm.CommentThread crm.Connector
+    campaigns.RemediationEvent campaigns.ReviewPlan campaigns.RisingTopic campaigns.RiskAssessment
+    campaigns.RiskOverride campaigns.RuleFact campaigns.SearchSettings campaigns.SeriesBatch
+    campaigns.Sighting campaigns.Spike campaigns.Submission campaigns.SubmissionPage
+    campaigns.SubmissionPermission campaigns.SubmissionPermission_rights campaigns.SurveyAnswer
+    campaigns.SurveyBatch campaigns.SurveyRule campaigns.TopicPost campaigns.TopicWeek
+    campaigns.TrackingSettings campaigns.TrustReading campaigns.TrustWeights campaigns.ValueSet
+    campaigns.VirtualCreator campaigns.VisitBatch campaigns.VisitDay campaigns.WatchSettings
+    campaigns.Whereabouts campaigns.WhereaboutsRule campaigns.WorkingWeek crm.Agent crm.Answer
+    crm.AudienceSample crm.AudienceSnapshot crm.CommentBatch crm.CommentLabel crm.CommentScore
+    crm.CommentSettings crm.CommentSorting crm.CommentTheme crm.CommentThread crm.Connector
     crm.ConnectorSpend crm.ContactPoint crm.CreatorTag crm.Criterion crm.DuplicatePair
     crm.Enrolment crm.EnrolmentStep crm.Erasure crm.ExternalId crm.FactChange crm.FormCriterion
-    crm.FormerHandle crm.Hold crm.ImportBatch crm.ImportReject crm.IncidentFile
-    crm.LearnedModel crm.LedgerKeeping crm.MailFolder crm.MailTemplate crm.MailTemplateVersion crm.Mailbox
+    crm.FormerHandle crm.Hold crm.ImportBatch crm.ImportReject crm.IncidentFile crm.LearnedModel
+    crm.LedgerKeeping crm.MailFolder crm.MailTemplate crm.MailTemplateVersion crm.Mailbox
     crm.Mention crm.NoteVersion crm.Notice crm.NoticeText crm.OutreachPolicy crm.PostComment
     crm.PostMetricSnapshot crm.PrivacyPolicy crm.PrivacyRequest crm.Pull crm.PullAnswer
     crm.Reminder crm.Representation crm.RetentionItem crm.RetentionProposal crm.RetentionRule
-    crm.Review crm.ReviewForm crm.Runbook crm.SampleBatch
-    crm.SavedMapping crm.SavedView crm.Sequence
-    crm.SequenceStep crm.SequenceVersion crm.Snooze crm.StageLimit crm.Tag crm.Task crm.Vetting
-    crm.VettingResult crm.ViewPin crm.Webhook segmentation.Activation
-    segmentation.ActivationPick segmentation.AudienceSegment
-    segmentation.AudienceSegment_segments segmentation.BenchmarkSet segmentation.BenchmarkValue
-    segmentation.BudgetPick segmentation.BudgetPlan segmentation.CampaignForecast
-    segmentation.CampaignForecastLine segmentation.ClaimTrial segmentation.Classifier
-    segmentation.ClassifierSettings segmentation.Cluster segmentation.ClusterBuild
-    segmentation.ClusterStay segmentation.ContentPiece segmentation.ContentReading
-    segmentation.ContentTest segmentation.ContentVariant segmentation.CreatorForecast
-    segmentation.CreatorScore segmentation.DriftAlert segmentation.DriftReport
-    segmentation.ForecastModel segmentation.Match segmentation.MatchLesson segmentation.MatchRow
-    segmentation.MatchWeights segmentation.MetricTarget segmentation.Override segmentation.RunNorm
-    segmentation.RunOrder segmentation.ScoreBacktest segmentation.ScoreComparison
-    segmentation.ScoreModel segmentation.ScoreMove segmentation.ScoreNorm
-    segmentation.ScoreVersion segmentation.ScorecardShare segmentation.ScorecardShare_segments
-    segmentation.SegmentExample segmentation.StageRule segmentation.StageRuleVersion
-    segmentation.StageSuggestion segmentation.SuggestedValue segmentation.TierScorecards
+    crm.Review crm.ReviewForm crm.Runbook crm.SampleBatch crm.SavedMapping crm.SavedView
+    crm.Sequence crm.SequenceStep crm.SequenceVersion crm.Snooze crm.StageLimit crm.Tag crm.Task
+    crm.Vetting crm.VettingResult crm.ViewPin crm.Webhook segmentation.Activation
+    segmentation.ActivationPick segmentation.AudienceSegment segmentation.AudienceSegment_segments
+    segmentation.BenchmarkSet segmentation.BenchmarkValue segmentation.BudgetPick
+    segmentation.BudgetPlan segmentation.CampaignForecast segmentation.CampaignForecastLine
+    segmentation.ClaimTrial segmentation.Classifier segmentation.ClassifierSettings
+    segmentation.Cluster segmentation.ClusterBuild segmentation.ClusterStay
+    segmentation.ContentPiece segmentation.ContentReading segmentation.ContentTest
+    segmentation.ContentVariant segmentation.CreatorForecast segmentation.CreatorScore
+    segmentation.DriftAlert segmentation.DriftReport segmentation.ForecastModel segmentation.Match
+    segmentation.MatchLesson segmentation.MatchRow segmentation.MatchWeights
+    segmentation.MetricTarget segmentation.Override segmentation.RunNorm segmentation.RunOrder
+    segmentation.ScoreBacktest segmentation.ScoreComparison segmentation.ScoreModel
+    segmentation.ScoreMove segmentation.ScoreNorm segmentation.ScoreVersion
+    segmentation.ScorecardShare segmentation.ScorecardShare_segments segmentation.SegmentExample
+    segmentation.StageRule segmentation.StageRuleVersion segmentation.StageSuggestion
+    segmentation.SuggestedValue segmentation.TierScorecards
 """
 EMPTY = frozenset(_EMPTY.split())
 # What an import adds, and nothing else differs.
