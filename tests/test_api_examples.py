@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crm.choices import Role, Stage
-from crm.models import Post
+from crm.models import ImportBatch, Post
 from segmentation.models import Run
 from tests.campaigns.tracking.worlds import a_code
 from tests.factories import BrandFactory, UserFactory, UserRoleFactory
@@ -32,7 +32,7 @@ NOT_THERE = {
     "AudienceFirst": None,
     "Everybody": None,
     "FromTheAcceptedOffer": ("/engagement", "refused"),
-    "Instagram,OneColumnLeftOut": None,
+    "Instagram,OneColumnLeftOut": ("", "no_file"),
     "OfWhatWasMeasured": None,
     "OneCreator": ("/campaign", "unknown_campaign"),
     "Sufficient,AndTheDraftIsApproved": None,
@@ -87,6 +87,7 @@ def world(module_db) -> tuple[Rest, dict[str, Any]]:
     a_code(brand, admin, "ANNA10", relationship)
     there = {
         "/relationships/{id}": f"/relationships/{relationship.pk}",
+        "/imports/{id}": f"/imports/{ImportBatch.objects.get().pk}",
         "/runs/{id}": f"/runs/{Run.objects.earliest('pk').pk}",
         "post": Post.objects.get().pk,
         "creator": places["{uid}"],
