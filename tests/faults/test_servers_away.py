@@ -82,6 +82,15 @@ def send_task(product: Product, name: str) -> None:
     Celery("beat", broker=product.valkey.url, set_as_current=False).send_task(name)
 
 
+def is_sent_by_beat(product: Product) -> bool:
+    """Beat comes again: the first round may meet a connection that died with the broker."""
+    send_task(product, "crm.tasks.send_promised")
+    until = time.monotonic() + 5
+    while not is_done(product) and time.monotonic() < until:
+        time.sleep(0.1)
+    return is_done(product)
+
+
 class InFlight:
     """A request that is being answered."""
 
@@ -177,8 +186,7 @@ def test_without_the_broker_pages_work_and_tasks_wait(product: Product, fault: s
     assert report(product) == ("queued", 0)
     wait_until(product.takes_tasks, "the worker takes tasks")
     product.sql("UPDATE crm_promisedtask SET promised_at = promised_at - interval '1 minute'")
-    send_task(product, "crm.tasks.send_promised")
-    wait_until(lambda: is_done(product), "the worker got the task")
+    wait_until(lambda: is_sent_by_beat(product), "the worker got the task")
     assert report(product) == ("done", 1)
     assert product.sql("SELECT count(*) FROM crm_promisedtask") == [(0,)]
 
