@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from tests.documents import DOCS
+from tests.pages import PAGES
 from tests.schema import kept_schema
-from tests.test_permissions import PAGES
 
 TABLE = (DOCS / "api-coverage.md").read_text("utf-8")
 ROWS = re.findall(r"^\| `(\w+:\w+)` \| (.+) \|$", TABLE, re.MULTILINE)

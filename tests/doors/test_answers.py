@@ -12,8 +12,8 @@ from django.conf import settings as configured
 from django.test import Client
 from django.urls import URLResolver, get_resolver
 
+from tests.pages import PAGES, address
 from tests.people import logged_in
-from tests.test_permissions import PAGES, address
 
 pytestmark = pytest.mark.django_db
 PROJECT = Path(__file__).resolve().parent.parent.parent

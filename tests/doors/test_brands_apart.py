@@ -19,10 +19,10 @@ from crm.choices import Role
 from crm.models import Brand, User
 from tests.doors.world import KEY, PK, ROWS, UID, fill_the_rest, our_models, whole_brand
 from tests.factories import BrandFactory
+from tests.pages import KINDS, PAGES, PATTERNS
 from tests.people import logged_in, person
 from tests.rest import rest_as
 from tests.schema import kept_schema
-from tests.test_permissions import KINDS, PAGES, PATTERNS
 
 # An address names one of these; the first that the page knows is asked for.
 ACTS = [

@@ -15,10 +15,10 @@ from crm.exports import FORMULA, Format
 from crm.models import Brand, User
 from tests.doors import nasty
 from tests.doors.world import KEY, PK, ROWS, UID, whole_brand
+from tests.pages import KINDS, PAGES, PATTERNS
 from tests.people import logged_in
 from tests.rest import rest_as
 from tests.schema import kept_schema
-from tests.test_permissions import KINDS, PAGES, PATTERNS
 
 SCRIPTS = ("javascript:", "vbscript:", "data:text")
 # Attributes that a browser goes to, or asks for.

@@ -33,9 +33,9 @@ from campaigns.services.submissions import files as submissions
 from crm.importers.tables import TableRefused, read_table
 from crm.models import Brand, User
 from tests.doors.world import KEY, PK, ROWS, whole_brand
+from tests.pages import KINDS, PATTERNS
 from tests.people import logged_in
 from tests.schema import kept_schema
-from tests.test_permissions import KINDS, PATTERNS
 
 SCRIPT = b"<script>alert(1)</script>"
 HTML = b"<!doctype html><html>" + SCRIPT + b"</html>"
