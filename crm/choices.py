@@ -434,6 +434,21 @@ class ResultBasis(models.TextChoices):
     UNKNOWN = "unknown", "Nobody could say"
 
 
+class PitchDepth(models.TextChoices):
+    """Who has to say yes before a creator is pitched: never who asks."""
+
+    COLLEAGUE = "colleague", "A colleague who may write to creators"
+    STRATEGIST = "strategist", "A strategist or an admin"
+
+
+class PitchStatus(models.TextChoices):
+    """What came of asking whether a creator may be pitched."""
+
+    WAITING = "waiting", "Waits for an answer"
+    APPROVED = "approved", "Approved"
+    REFUSED = "refused", "Refused"
+
+
 class ApplicationStatus(models.TextChoices):
     """Where an application stands."""
 

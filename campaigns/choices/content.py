@@ -6,12 +6,15 @@ from django.db import models
 
 
 class ContentKind(models.TextChoices):
-    """What a deliverable is about (F61); its form is a kind of post."""
+    """What a deliverable or a post is about (F18, F61); its form is a kind of post."""
 
     SPONSORED_POST = "sponsored_post", "Sponsored post"
     REVIEW = "review", "Review"
     UNBOXING = "unboxing", "Unboxing"
     TUTORIAL = "tutorial", "Tutorial"
+    DAY_IN_THE_LIFE = "day_in_the_life", "Day in the life"
+    INTERVIEW = "interview", "Interview"
+    TESTIMONIAL = "testimonial", "Testimonial"
     LIFESTYLE = "lifestyle", "Lifestyle"
     COLLABORATIVE = "collaborative", "Collaborative post"
     OTHER = "other", "Something else"

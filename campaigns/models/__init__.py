@@ -30,6 +30,7 @@ from campaigns.models.engagements import Engagement, EngagementStay
 from campaigns.models.events import Event, EventInvitation, EventPost, InvitationEvent
 from campaigns.models.evidence import Evidence, EvidenceFile
 from campaigns.models.exclusivities import ExclusiveElsewhere
+from campaigns.models.formats import PostFormat
 from campaigns.models.gates import (
     ChecklistEntry,
     Correction,
@@ -184,6 +185,7 @@ __all__ = (
     "PolicyAcceptance",
     "PolicyReading",
     "PolicyVersion",
+    "PostFormat",
     "PostReference",
     "PostSetAside",
     "PromoCode",

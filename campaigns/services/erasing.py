@@ -91,6 +91,7 @@ def add_erasing() -> None:
         "campaigns.Likeness",
         "campaigns.KeywordUse",
         "campaigns.Permit",
+        "campaigns.PostFormat",
         "campaigns.PostReference",
         "campaigns.RiskAssessment",
         "campaigns.RiskOverride",

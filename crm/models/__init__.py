@@ -52,6 +52,7 @@ from crm.models.metrics import (
 from crm.models.notes import Mention, NoteVersion
 from crm.models.notifications import Notification, Preferences
 from crm.models.outreach import OutreachPolicy, SuppressedAddress, Suppression
+from crm.models.pitches import PitchApproval
 from crm.models.post_comments import (
     CommentBatch,
     CommentScore,
@@ -166,6 +167,7 @@ __all__ = (
     "NoticeText",
     "Notification",
     "OutreachPolicy",
+    "PitchApproval",
     "Platform",
     "Post",
     "PostComment",

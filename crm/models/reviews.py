@@ -139,11 +139,28 @@ class FormCriterion(models.Model):
     )
     criterion = models.ForeignKey(Criterion, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField()
+    # Which results pass: scores from `least` to `most`, or these answers. All null: it is no bar.
+    least = models.PositiveSmallIntegerField(null=True, blank=True)
+    most = models.PositiveSmallIntegerField(null=True, blank=True)
+    passing = ArrayField(models.CharField(max_length=120), null=True, blank=True)
 
     class Meta:
         verbose_name_plural = "form criteria"
         ordering = ["form", "position"]
         constraints = [
+            models.CheckConstraint(
+                name="crm_form_criterion_bar",
+                condition=Q(least=None, most=None, passing=None)
+                | Q(
+                    passing=None,
+                    least__isnull=False,
+                    most__isnull=False,
+                    least__gte=1,
+                    most__lte=5,
+                    least__lte=F("most"),
+                )
+                | Q(least=None, most=None, passing__isnull=False, passing__len__gt=0),
+            ),
             models.UniqueConstraint(fields=["form", "position"], name="crm_form_criterion_place"),
             models.UniqueConstraint(fields=["form", "criterion"], name="crm_form_criterion_once"),
         ]
@@ -384,6 +401,8 @@ class VettingResult(models.Model):
     score = models.DecimalField(max_digits=2, decimal_places=1, null=True, blank=True)
     choice = models.CharField(max_length=120, null=True, blank=True)
     basis = models.CharField(max_length=12, choices=ResultBasis.choices)
+    # Whether it passed the bar of the vetting's form; null: none was set, or nobody could say.
+    passed = models.BooleanField(null=True, blank=True)
 
     class Meta:
         ordering = ["vetting", "pk"]

@@ -103,6 +103,7 @@ add_deleted(
     "crm.Merge",
     "crm.Note",
     "crm.Notice",
+    "crm.PitchApproval",
     "crm.PostalAddress",
     "crm.Representation",
     "crm.RetentionItem",

@@ -87,4 +87,5 @@ _WHOLE = """
     PullAnswer CommentSettings CommentBatch CommentThread PostComment CommentScore
     LearnedModel CommentTheme CommentSorting CommentLabel
     SampleBatch AudienceSample
+    PitchApproval
 """

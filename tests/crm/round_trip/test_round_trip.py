@@ -56,7 +56,7 @@ _EMPTY = """
     campaigns.KeywordList campaigns.KeywordUse campaigns.Likeness campaigns.Opinion
     campaigns.PackAddition campaigns.PackSignOff campaigns.PayRules campaigns.Payment
     campaigns.Permit campaigns.PlatformWeek campaigns.PolicyAcceptance campaigns.PolicyReading
-    campaigns.PostReference campaigns.PostSetAside campaigns.PublicPolicy
+    campaigns.PostFormat campaigns.PostReference campaigns.PostSetAside campaigns.PublicPolicy
     campaigns.PublicPolicyVersion campaigns.ReliabilityReading campaigns.Remediation
     campaigns.RemediationEvent campaigns.ReviewPlan campaigns.RisingTopic campaigns.RiskAssessment
     campaigns.RiskOverride campaigns.RuleFact campaigns.SearchSettings campaigns.SeriesBatch
@@ -68,31 +68,31 @@ _EMPTY = """
     campaigns.Whereabouts campaigns.WhereaboutsRule campaigns.WorkingWeek crm.Agent crm.Answer
     crm.AudienceSample crm.AudienceSnapshot crm.CommentBatch crm.CommentLabel crm.CommentScore
     crm.CommentSettings crm.CommentSorting crm.CommentTheme crm.CommentThread crm.Connector
-    crm.ConnectorSpend crm.ContactPoint crm.CreatorTag crm.Criterion crm.DuplicatePair
-    crm.Enrolment crm.EnrolmentStep crm.Erasure crm.ExternalId crm.FactChange crm.FormCriterion
-    crm.FormerHandle crm.Hold crm.ImportBatch crm.ImportReject crm.IncidentFile crm.LearnedModel
-    crm.LedgerKeeping crm.MailFolder crm.MailTemplate crm.MailTemplateVersion crm.Mailbox
-    crm.Mention crm.NoteVersion crm.Notice crm.NoticeText crm.OutreachPolicy crm.PostComment
-    crm.PostMetricSnapshot crm.PrivacyPolicy crm.PrivacyRequest crm.Pull crm.PullAnswer
-    crm.Reminder crm.Representation crm.RetentionItem crm.RetentionProposal crm.RetentionRule
-    crm.Review crm.ReviewForm crm.Runbook crm.SampleBatch crm.SavedMapping crm.SavedView
-    crm.Sequence crm.SequenceStep crm.SequenceVersion crm.Snooze crm.StageLimit crm.Tag crm.Task
-    crm.Vetting crm.VettingResult crm.ViewPin crm.Webhook segmentation.Activation
-    segmentation.ActivationPick segmentation.AudienceSegment segmentation.AudienceSegment_segments
-    segmentation.BenchmarkSet segmentation.BenchmarkValue segmentation.BudgetPick
-    segmentation.BudgetPlan segmentation.CampaignForecast segmentation.CampaignForecastLine
-    segmentation.ClaimTrial segmentation.Classifier segmentation.ClassifierSettings
-    segmentation.Cluster segmentation.ClusterBuild segmentation.ClusterStay
-    segmentation.ContentPiece segmentation.ContentReading segmentation.ContentTest
-    segmentation.ContentVariant segmentation.CreatorForecast segmentation.CreatorScore
-    segmentation.DriftAlert segmentation.DriftReport segmentation.ForecastModel segmentation.Match
-    segmentation.MatchLesson segmentation.MatchRow segmentation.MatchWeights
-    segmentation.MetricTarget segmentation.Override segmentation.RunNorm segmentation.RunOrder
-    segmentation.ScoreBacktest segmentation.ScoreComparison segmentation.ScoreModel
-    segmentation.ScoreMove segmentation.ScoreNorm segmentation.ScoreVersion
-    segmentation.ScorecardShare segmentation.ScorecardShare_segments segmentation.SegmentExample
-    segmentation.StageRule segmentation.StageRuleVersion segmentation.StageSuggestion
-    segmentation.SuggestedValue segmentation.TierScorecards
+    crm.ConnectorSpend crm.ContactPoint crm.CreatorTag crm.Criterion crm.DuplicatePair crm.Enrolment
+    crm.EnrolmentStep crm.Erasure crm.ExternalId crm.FactChange crm.FormCriterion crm.FormerHandle
+    crm.Hold crm.ImportBatch crm.ImportReject crm.IncidentFile crm.LearnedModel crm.LedgerKeeping
+    crm.MailFolder crm.MailTemplate crm.MailTemplateVersion crm.Mailbox crm.Mention crm.NoteVersion
+    crm.Notice crm.NoticeText crm.OutreachPolicy crm.PitchApproval crm.PostComment
+    crm.PostMetricSnapshot crm.PrivacyPolicy crm.PrivacyRequest crm.Pull crm.PullAnswer crm.Reminder
+    crm.Representation crm.RetentionItem crm.RetentionProposal crm.RetentionRule crm.Review
+    crm.ReviewForm crm.Runbook crm.SampleBatch crm.SavedMapping crm.SavedView crm.Sequence
+    crm.SequenceStep crm.SequenceVersion crm.Snooze crm.StageLimit crm.Tag crm.Task crm.Vetting
+    crm.VettingResult crm.ViewPin crm.Webhook segmentation.Activation segmentation.ActivationPick
+    segmentation.AudienceSegment segmentation.AudienceSegment_segments segmentation.BenchmarkSet
+    segmentation.BenchmarkValue segmentation.BudgetPick segmentation.BudgetPlan
+    segmentation.CampaignForecast segmentation.CampaignForecastLine segmentation.ClaimTrial
+    segmentation.Classifier segmentation.ClassifierSettings segmentation.Cluster
+    segmentation.ClusterBuild segmentation.ClusterStay segmentation.ContentPiece
+    segmentation.ContentReading segmentation.ContentTest segmentation.ContentVariant
+    segmentation.CreatorForecast segmentation.CreatorScore segmentation.DriftAlert
+    segmentation.DriftReport segmentation.ForecastModel segmentation.Match segmentation.MatchLesson
+    segmentation.MatchRow segmentation.MatchWeights segmentation.MetricTarget segmentation.Override
+    segmentation.RunNorm segmentation.RunOrder segmentation.ScoreBacktest
+    segmentation.ScoreComparison segmentation.ScoreModel segmentation.ScoreMove
+    segmentation.ScoreNorm segmentation.ScoreVersion segmentation.ScorecardShare
+    segmentation.ScorecardShare_segments segmentation.SegmentExample segmentation.StageRule
+    segmentation.StageRuleVersion segmentation.StageSuggestion segmentation.SuggestedValue
+    segmentation.TierScorecards
 """
 EMPTY = frozenset(_EMPTY.split())
 # What an import adds, and nothing else differs.
