@@ -92,6 +92,12 @@ class Post(Imported):
             models.Index(fields=["creator", "-posted_at"], name="crm_post_by_creator"),
             # Scorecards: the posts of a period.
             models.Index(fields=["posted_at"], name="crm_post_by_time"),
+            # Scorecards: those of them of which is known how often they were seen to the end.
+            models.Index(
+                fields=["posted_at"],
+                condition=models.Q(completions__isnull=False),
+                name="crm_post_watched",
+            ),
             # Which post a comment in a file is below: files name the platform's key and no account.
             HashIndex(fields=["external_id"], name="crm_post_by_key"),
         ]
