@@ -7,7 +7,14 @@ from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api.campaign_shelf import CampaignShelfViewSet
 from campaigns.api.campaigns import KEY as CAMPAIGN
+from campaigns.api.claims import ClaimViewSet
 from campaigns.api.contract_acts import ContractActViewSet
+from campaigns.api.policies import (
+    PolicyAcceptanceViewSet,
+    PolicyReaderViewSet,
+    PolicyVersionViewSet,
+    PolicyViewSet,
+)
 from campaigns.api.remediation_acts import RemediationActViewSet
 from campaigns.api.uploads import KINDS as OF_CAMPAIGNS
 from crm.api.base import ID, UID
@@ -25,6 +32,7 @@ ACTS: tuple[tuple[str, type[ViewSetMixin], tuple[str, ...]], ...] = (
         ("submit", "reopen", "clear", "give_back", "decline", "withdraw", "terminate", "owner"),
     ),
     ("imports", ImportActViewSet, ("check", "apply", "undo")),
+    ("policies", PolicyViewSet, ("publish",)),
     ("privacy-requests", PrivacyRequestViewSet, ("identity", "extend", "close")),
     ("remediations", RemediationActViewSet, ("again", "done", "withdraw")),
     ("threads", ThreadActViewSet, ("assign", "aside", "done", "reopen")),
@@ -81,5 +89,14 @@ urlpatterns: list[URLPattern] = [
         for verb in ("archive", "restore")
     ),
     *(one for kind in UPLOADS for one in _of_uploads(kind)),
+    path("claims:green", ClaimViewSet.as_view({"post": "green"}, detail=True)),
+    *(
+        re_path(rf"^policies/(?P<pk>{ID})/{name}/?$", viewset.as_view({"get": "list"}))
+        for name, viewset in (
+            ("versions", PolicyVersionViewSet),
+            ("readers", PolicyReaderViewSet),
+            ("acceptances", PolicyAcceptanceViewSet),
+        )
+    ),
     path("privacy-notices:take-back", PrivacyNoticeViewSet.as_view({"post": "take_back"})),
 ]

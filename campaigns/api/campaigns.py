@@ -401,7 +401,8 @@ def problem(refusal: CampaignRefused, body: Body, **places: str) -> Exception:
 
     `places` says where in the body a field stands that is called otherwise there.
     """
-    at = places.get(refusal.field, f"/{refusal.field}" if refusal.field in body.fields else "")
+    part = refusal.field.partition("/")[0]
+    at = places.get(refusal.field, f"/{refusal.field}" if part in body.fields else "")
     if not at or refusal.code in {"reason_needed", "outdated"}:
         return Refused(refusal, code=refusal.code)
     return BadBody([Fault(at, refusal.code, str(refusal))])
