@@ -77,7 +77,7 @@ from campaigns.services.trust.reading import read_some
 from campaigns.services.whereabouts import saying
 from campaigns.services.whereabouts.saying import Said
 from config import api
-from config.api_acts import UPLOADS
+from config.api import UPLOADS
 from crm import audit
 from crm.api.base import BrandViewSet
 from crm.choices import Scope, Stage

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from config.api_settings import PARTS
+from config.api import PARTS
 from crm.choices import Role, Scope
 from crm.models import AuditEntry, Brand, TierScheme
 from crm.permissions import may

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from config.api_acts import UPLOADS
+from config.api import UPLOADS
 from crm.models import AuditEntry
 from tests.factories import NOW
 from tests.rest import assert_problem, rest_as

@@ -1,0 +1,261 @@
+"""The addresses of campaigns in the REST API."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, re_path
+from rest_framework.viewsets import ViewSetMixin
+
+from campaigns.api.assets import AssetUseViewSet, AssetViewSet
+from campaigns.api.authenticity import FlagsViewSet
+from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, BriefViewSet
+from campaigns.api.campaign_shelf import CampaignShelfViewSet
+from campaigns.api.campaigns import KEY as CAMPAIGN_KEY
+from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
+from campaigns.api.causes import CauseTagViewSet
+from campaigns.api.channels import ChannelResultViewSet
+from campaigns.api.claims import ClaimCheckViewSet, ClaimViewSet
+from campaigns.api.commissions import CommissionViewSet, StatementLineViewSet
+from campaigns.api.competitors import CompetitorViewSet
+from campaigns.api.connections import ConnectionViewSet
+from campaigns.api.contract_acts import ContractActViewSet
+from campaigns.api.contracts import ContractViewSet
+from campaigns.api.conversions import ConversionViewSet
+from campaigns.api.deliverable_acts import DeliverableActViewSet
+from campaigns.api.deliverables import DeliverableViewSet
+from campaigns.api.disclosure_checks import DisclosureCheckViewSet
+from campaigns.api.disclosure_rates import DisclosureComplianceViewSet
+from campaigns.api.disclosures import DisclosureViewSet
+from campaigns.api.donations import DonationViewSet, ImpactViewSet
+from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
+from campaigns.api.events import EventViewSet, InvitationViewSet
+from campaigns.api.evidence_files import CaptureViewSet, EvidenceFilesViewSet
+from campaigns.api.gifts import GiftViewSet
+from campaigns.api.holds import HoldViewSet
+from campaigns.api.incidents import IncidentViewSet
+from campaigns.api.invoices import InvoiceViewSet
+from campaigns.api.keywords import KeywordListViewSet, KeywordViewSet, PostReferenceViewSet
+from campaigns.api.offers import OfferViewSet
+from campaigns.api.payments import PaymentViewSet
+from campaigns.api.policies import (
+    PolicyAcceptanceViewSet,
+    PolicyReaderViewSet,
+    PolicyVersionViewSet,
+    PolicyViewSet,
+)
+from campaigns.api.publishing import MissingViewSet, PublicationActViewSet, PublicationViewSet
+from campaigns.api.rates import ExchangeRateViewSet
+from campaigns.api.registers import PermitViewSet, RuleAlertViewSet
+from campaigns.api.reliability import ReliabilityViewSet
+from campaigns.api.remediation_acts import RemediationActViewSet
+from campaigns.api.reports import ReportViewSet
+from campaigns.api.returns import ReturnsViewSet
+from campaigns.api.rights import RightQueryViewSet, RightViewSet
+from campaigns.api.risk import RiskViewSet
+from campaigns.api.rule_packs import RulePackViewSet
+from campaigns.api.series import (
+    CampaignLiftViewSet,
+    DayNoteViewSet,
+    SeriesValueViewSet,
+    SeriesViewSet,
+)
+from campaigns.api.submissions import SubmissionViewSet
+from campaigns.api.survey import SurveyAnswerViewSet, SurveyShareViewSet
+from campaigns.api.topics import RisingTopicViewSet
+from campaigns.api.tracking import ClickDayViewSet, PromoCodeViewSet, TrackingLinkViewSet
+from campaigns.api.trust import AuthenticityViewSet, TrustViewSet, TrustWeightsViewSet
+from campaigns.api.visits import VisitViewSet
+from campaigns.api.watching import PlatformWeekViewSet, PostAlertViewSet, PostingTimesViewSet
+from campaigns.api.whereabouts import SoonViewSet, WhereaboutsViewSet
+from crm.api.base import ID
+from crm.api.routes import CREATOR, ONE, acts, at, collections, question
+
+CAMPAIGN = f"(?P<key>{CAMPAIGN_KEY})"
+VERSION = "(?P<number>[0-9]{1,4})"
+PACK = "(?P<key>[A-Za-z]{2,20})"
+SERIES = "(?P<key>[-a-zA-Z0-9_]{1,60})"
+NUMBER = f"(?P<number>{ID})"
+
+COLLECTIONS: dict[str, type[ViewSetMixin]] = {
+    "asset-uses": AssetUseViewSet,
+    "assets": AssetViewSet,
+    "authenticity": AuthenticityViewSet,
+    "briefs": BriefViewSet,
+    "campaigns": CampaignViewSet,
+    "causes": CauseTagViewSet,
+    "channel-results": ChannelResultViewSet,
+    "claims": ClaimViewSet,
+    "commissions": CommissionViewSet,
+    "competitors": CompetitorViewSet,
+    "contracts": ContractViewSet,
+    "conversions": ConversionViewSet,
+    "day-notes": DayNoteViewSet,
+    "deliverables": DeliverableViewSet,
+    "disclosure-compliance": DisclosureComplianceViewSet,
+    "disclosures": DisclosureViewSet,
+    "donations": DonationViewSet,
+    "engagements": EngagementViewSet,
+    "events": EventViewSet,
+    "exchange-rates": ExchangeRateViewSet,
+    "flags": FlagsViewSet,
+    "gifts": GiftViewSet,
+    "holds": HoldViewSet,
+    "incidents": IncidentViewSet,
+    "invitations": InvitationViewSet,
+    "invoices": InvoiceViewSet,
+    "keyword-lists": KeywordListViewSet,
+    "offers": OfferViewSet,
+    "payments": PaymentViewSet,
+    "permits": PermitViewSet,
+    "platform-weeks": PlatformWeekViewSet,
+    "policies": PolicyViewSet,
+    "post-alerts": PostAlertViewSet,
+    "post-references": PostReferenceViewSet,
+    "posting-times": PostingTimesViewSet,
+    "promo-codes": PromoCodeViewSet,
+    "publications": PublicationViewSet,
+    "reliability": ReliabilityViewSet,
+    "remediations": RemediationActViewSet,
+    "rights": RightViewSet,
+    "rising-topics": RisingTopicViewSet,
+    "risk": RiskViewSet,
+    "rule-alerts": RuleAlertViewSet,
+    "series": SeriesViewSet,
+    "submissions": SubmissionViewSet,
+    "survey-answers": SurveyAnswerViewSet,
+    "survey-shares": SurveyShareViewSet,
+    "tracking-links": TrackingLinkViewSet,
+    "trust": TrustViewSet,
+    "trust-weights": TrustWeightsViewSet,
+    "visits": VisitViewSet,
+    "whereabouts": WhereaboutsViewSet,
+}
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *collections(COLLECTIONS),
+    question(f"assets/{ONE}", AssetViewSet, "may-use", "may_use"),
+    *acts(f"assets/{ONE}", AssetViewSet, "use"),
+    at(f"briefs/{ONE}/versions", BriefVersionViewSet, get="list"),
+    at(f"briefs/{ONE}/versions/{VERSION}", BriefVersionViewSet, get="retrieve"),
+    at(f"briefs/{ONE}/versions/{VERSION}/pdf", BriefVersionViewSet, get="pdf"),
+    at(f"briefs/{ONE}/acceptances", BriefAcceptanceViewSet, get="list"),
+    *acts(f"campaign-holds/{ONE}", HoldViewSet, lift="lift_campaign"),
+    at(f"campaigns/{CAMPAIGN}/lifts", CampaignLiftViewSet, get="list"),
+    *acts(f"campaigns/{CAMPAIGN}", CampaignViewSet, "clone"),
+    *acts(f"campaigns/{CAMPAIGN}", CampaignMoveViewSet, "activate", "complete", "cancel", "reopen"),
+    *acts(f"campaigns/{CAMPAIGN}", SoonViewSet, fast_lane="lane"),
+    at(f"campaigns/{CAMPAIGN}/report", ReportViewSet, get="retrieve"),
+    at(f"campaigns/{CAMPAIGN}/report/copies", ReportViewSet, get="list", post="create"),
+    at(rf"campaigns/{CAMPAIGN}/report/copies/{NUMBER}", ReportViewSet, get="copy"),
+    at(f"campaigns/{CAMPAIGN}/returns", ReturnsViewSet, get="retrieve"),
+    *acts(f"campaigns/{CAMPAIGN}", CampaignShelfViewSet, "archive", "restore"),
+    question("causes", ImpactViewSet, "impact", "impact"),
+    *acts(f"causes/{ONE}", CauseTagViewSet, "show", "remove"),
+    *acts("claims", ClaimCheckViewSet, "check"),
+    *acts("claims", ClaimViewSet, "green"),
+    *acts(f"commissions/{ONE}", CommissionViewSet, "end"),
+    *acts("commissions", CommissionViewSet, "state"),
+    at(rf"commissions/{ONE}/statements/{NUMBER}/lines", StatementLineViewSet, get="list"),
+    at("concentration", ReturnsViewSet, get="concentration"),
+    *acts(f"connections/{ONE}", ConnectionViewSet, "replace", "withdraw"),
+    *acts(f"contracts/{ONE}", ContractViewSet, "send", "accept"),
+    re_path(rf"^contracts/{ONE}/contract\.pdf$", ContractViewSet.as_view({"get": "pdf"})),
+    *acts(
+        f"contracts/{ONE}",
+        ContractActViewSet,
+        "submit",
+        "reopen",
+        "clear",
+        "give-back",
+        "decline",
+        "withdraw",
+        "terminate",
+        "owner",
+    ),
+    *acts("conversions", ConversionViewSet, "batch", "refund"),
+    at(f"creators/{CREATOR}/connections", ConnectionViewSet, get="list", post="create"),
+    *acts(f"creators/{CREATOR}/connections", ConnectionViewSet, "none"),
+    at(f"creators/{CREATOR}/received", ConnectionViewSet, get="received"),
+    *acts(f"deliverables/{ONE}", DeliverableViewSet, "submit", "decide", "comment"),
+    *acts(
+        f"deliverables/{ONE}",
+        DeliverableActViewSet,
+        "cancel",
+        "restore",
+        "reopen",
+        "withdraw",
+        "shorten",
+        "confirm",
+    ),
+    *acts("disclosures", DisclosureCheckViewSet, "check"),
+    at(f"disclosures/{ONE}/evidence", DisclosureViewSet, post="evidence"),
+    at(f"disclosures/{ONE}/files", EvidenceFilesViewSet, post="create"),
+    *acts(f"disclosures/{ONE}", DisclosureViewSet, "answer", "decide"),
+    *acts(f"donations/{ONE}", DonationViewSet, "withdraw"),
+    *acts(f"engagements/{ONE}", EngagementActViewSet, "change", "substitute"),
+    *acts(f"events/{ONE}", EventViewSet, "cancel", "invite"),
+    *acts(f"flags/{CREATOR}", FlagsViewSet, "look", "explain", "count-again"),
+    *acts(f"gifts/{ONE}", GiftViewSet, "advance"),
+    *acts(f"holds/{ONE}", HoldViewSet, "lift"),
+    question("incidents", IncidentViewSet, "rates", "rates"),
+    *acts(f"incidents/{ONE}", IncidentViewSet, "act"),
+    *acts(f"invitations/{ONE}", InvitationViewSet, "answer"),
+    *acts(f"invoices/{ONE}", InvoiceViewSet, "attach", "set-aside"),
+    at(f"keyword-lists/{ONE}/words", KeywordViewSet, get="list", post="create"),
+    *acts(f"keyword-lists/{ONE}", KeywordListViewSet, "assign"),
+    *acts(
+        f"offers/{ONE}",
+        OfferViewSet,
+        "send",
+        "counter",
+        "revise",
+        "accept",
+        "decline",
+        "withdraw",
+        "discard",
+    ),
+    *acts(f"payments/{ONE}", PaymentViewSet, "act"),
+    *acts("payments", PaymentViewSet, "export"),
+    *acts(f"policies/{ONE}", PolicyViewSet, "read", "publish"),
+    at(f"policies/{ONE}/versions", PolicyVersionViewSet, get="list"),
+    at(f"policies/{ONE}/readers", PolicyReaderViewSet, get="list"),
+    at(f"policies/{ONE}/acceptances", PolicyAcceptanceViewSet, get="list"),
+    at("posting-soon", SoonViewSet, get="retrieve"),
+    *acts(f"promo-codes/{ONE}", PromoCodeViewSet, "archive", "restore", "replace"),
+    at(f"publications/{ONE}/captures", CaptureViewSet, post="create"),
+    at("publications/missing", MissingViewSet, get="list"),
+    *acts(
+        f"publications/{ONE}",
+        PublicationActViewSet,
+        "plan",
+        "publish",
+        "readdress",
+        "gone",
+        "unpublish",
+    ),
+    *acts(f"reliability/{CREATOR}", ReliabilityViewSet, "compute"),
+    *acts(f"remediations/{ONE}", RemediationActViewSet, "again", "done", "withdraw"),
+    question("rights", RightQueryViewSet, "query", "list"),
+    *acts(f"rights/{ONE}", RightViewSet, "revoke"),
+    *acts(f"rising-topics/{ONE}", RisingTopicViewSet, "follow", "dismiss"),
+    *acts(f"risk/{CREATOR}", RiskViewSet, "assess", "override", "end-override"),
+    *acts(f"rule-alerts/{ONE}", RuleAlertViewSet, "aside"),
+    at("rule-packs", RulePackViewSet, get="list"),
+    at(f"rule-packs/{PACK}", RulePackViewSet, get="retrieve"),
+    *acts(f"rule-packs/{PACK}", RulePackViewSet, "sign-off"),
+    at(f"series/{SERIES}/values", SeriesValueViewSet, get="list", post="create"),
+    *acts(
+        f"submissions/{ONE}",
+        SubmissionViewSet,
+        "accept",
+        "refuse",
+        "ask",
+        "answer",
+        "withdraw",
+        "undo",
+    ),
+    *acts("tracking-links", TrackingLinkViewSet, "make"),
+    *acts(f"tracking-links/{ONE}", TrackingLinkViewSet, "archive", "restore"),
+    at(f"tracking-links/{ONE}/days", ClickDayViewSet, get="list"),
+    *acts(f"trust/{CREATOR}", TrustViewSet, "compute"),
+    *acts(f"whereabouts/{ONE}", WhereaboutsViewSet, "erase"),
+]
