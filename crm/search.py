@@ -313,6 +313,9 @@ def add_own_kinds() -> None:
         "agreement": Action(
             "Agreement of reviewers", "crm:review_agreement", words="krippendorff alpha"
         ),
+        "reviewers": Action(
+            "Reviewers beside each other", "crm:review_drift", words="drift lean calibration"
+        ),
         "views": Action("Views of the list", "crm:saved_views", words="saved filters"),
         "jobs": Action("Tasks in the background", "crm:jobs", words="progress undo export"),
         "notifications": Action("Notifications", "crm:notifications"),

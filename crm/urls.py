@@ -49,7 +49,7 @@ from crm.views.outreach import (
 from crm.views.reviews import forms as review_forms
 from crm.views.reviews import lists as review_lists
 from crm.views.reviews import panel as review_panel
-from crm.views.reviews import vettings
+from crm.views.reviews import reviewers, vettings
 from crm.views.reviews import writing as review_writing
 
 app_name = "crm"
@@ -204,6 +204,19 @@ urlpatterns = [
     path("creators/<uuid:uid>/vettings/", review_panel.creator_vettings, name="creator_vettings"),
     path("reviews/", review_lists.reviews, name="reviews"),
     path("reviews/agreement/", review_lists.agreement_page, name="review_agreement"),
+    path("reviews/reviewers/", reviewers.reviewers, name="review_drift"),
+    path(
+        "reviews/reviewers.csv",
+        reviewers.reviewers_export,
+        {"form": "csv"},
+        name="review_drift_export",
+    ),
+    path(
+        "reviews/reviewers.xlsx",
+        reviewers.reviewers_export,
+        {"form": "xlsx"},
+        name="review_drift_export_xlsx",
+    ),
     path("reviews/results.csv", review_lists.export, {"form": "csv"}, name="reviews_export"),
     path("reviews/results.xlsx", review_lists.export, {"form": "xlsx"}, name="reviews_export_xlsx"),
     path("reviews/<int:pk>/", review_writing.review, name="review"),

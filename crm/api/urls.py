@@ -33,6 +33,7 @@ from crm.api.privacy import PrivacyRequestViewSet
 from crm.api.privacy_of_creators import CreatorPrivacyViewSet, PrivacyNoticeViewSet
 from crm.api.profiles import ProfileViewSet
 from crm.api.relationships import RelationshipViewSet
+from crm.api.review_drift import ReviewerDriftViewSet
 from crm.api.review_forms import AgreementViewSet, ReviewFormViewSet
 from crm.api.reviews import ReviewViewSet
 from crm.api.routes import CREATOR, ONE, acts, at, collections
@@ -80,6 +81,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "relationships": RelationshipViewSet,
     "representations": RepresentationViewSet,
     "review-agreement": AgreementViewSet,
+    "review-drift": ReviewerDriftViewSet,
     "review-forms": ReviewFormViewSet,
     "reviews": ReviewViewSet,
     "sequences": SequenceViewSet,

@@ -79,6 +79,12 @@ def percent(value: float | None, digits: int = 2) -> SafeString | str:
 
 
 @register.filter
+def signed(value: float | None, digits: int = 1) -> SafeString | str:
+    """A difference with its sign: +0.5."""
+    return not_known() if value is None else f"{value:+,.{digits}f}"
+
+
+@register.filter
 def ago(moment: datetime | None) -> SafeString:
     """A moment as "3 days ago", with the exact moment on hover."""
     if moment is None:

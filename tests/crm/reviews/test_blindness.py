@@ -60,6 +60,8 @@ def pages(vetting):
         "reviews/?show=settled",
         "reviews/?show=withdrawn",
         "reviews/agreement/",
+        "reviews/reviewers/",
+        "reviews/reviewers.csv",
         "reviews/results.csv",
         f"reviews/vettings/{vetting.pk}/",
         *reviews,
@@ -94,6 +96,7 @@ def seen_over_rest(user, vetting):
         "reviews/",
         *(f"reviews/{review.pk}/" for review in vetting.reviews.all()),
         "review-agreement/",
+        "review-drift/",
         "notifications/",
         f"creators/{uid}/fields/",
         "audit/",
@@ -184,7 +187,7 @@ def test_another_brand_sees_nothing_at_all(vetting, people, other_brand, outside
     write(vetting, people["analyst"], said(5, 4, 2, "never"), COMMENT)
     write(vetting, people["strategist"], said(5, 4, 2, "never"), COMMENT)
     rest = rest_as(outsider, other_brand)
-    for path in ("vettings/", "reviews/", "review-forms/", "review-agreement/"):
+    for path in ("vettings/", "reviews/", "review-forms/", "review-agreement/", "review-drift/"):
         assert rest.json(path)["results"] == []
     review = review_of(vetting, people["analyst"])
     for path in (f"vettings/{vetting.pk}/", f"reviews/{review.pk}/", "review-forms/1/"):
