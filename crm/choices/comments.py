@@ -1,0 +1,43 @@
+"""What people write below posts."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class CommentKind(models.TextChoices):
+    """What a comment is to the people who make a product."""
+
+    QUESTION = "question", "Question"
+    PRAISE = "praise", "Praise"
+    OBJECTION = "objection", "Objection"
+    PROBLEM = "problem", "Product issue"
+    OTHER = "other", "Something else"
+
+
+class Mood(models.TextChoices):
+    """How a comment sounds."""
+
+    POSITIVE = "positive", "Positive"
+    NEUTRAL = "neutral", "Neither"
+    NEGATIVE = "negative", "Negative"
+
+
+class ThemeState(models.TextChoices):
+    """What became of a theme of comments."""
+
+    OPEN = "open", "Nobody has it"
+    ROUTED = "routed", "Given to somebody"
+    HANDLED = "handled", "Handled"
+
+
+class LearnedTask(models.TextChoices):
+    """What is learned from a brand's own decisions.
+
+    DISCLOSURE is not learned yet, and nothing offers it: the column has the choice, no row does.
+    """
+
+    COMMENT_KIND = "comment_kind", "Kind of a comment"
+    COMMENT_MOOD = "comment_mood", "Mood of a comment"
+    COMMENT_RELEVANCE = "comment_relevance", "Comments on the topic"
+    DISCLOSURE = "disclosure", "Sentences that disclose"
