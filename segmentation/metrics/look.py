@@ -167,6 +167,8 @@ def looking(
         # way (LATERAL), and is not touched by this. Compiling costs more than it saves here.
         look.execute("SET LOCAL enable_nestloop = off")
         look.execute("SET LOCAL jit = off")
+        # Helpers are worth starting for many creators only.
+        look.execute("SET LOCAL parallel_setup_cost = 10000")
         # A few thousand rows tell the planner enough; of more, looking takes as long as the work.
         look.execute("SET LOCAL default_statistics_target = 10")
         # More than one period may be looked at in one transaction.
@@ -182,6 +184,7 @@ def looking(
         look.execute(f"DROP VIEW {WINDOWS}, {UNITS}, {PARTS}")
         look.execute(f"DROP TABLE {SEGMENTS}")
         look.execute("SET LOCAL enable_nestloop = on")
+        look.execute("SET LOCAL parallel_setup_cost = DEFAULT")
         look.execute("SET LOCAL default_statistics_target = DEFAULT")
 
 

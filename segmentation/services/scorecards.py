@@ -156,7 +156,10 @@ def get(*, segment: Segment, period: str, as_of: datetime) -> Scorecard:
     )
     if stored is not None and _is_fresh(stored, as_of):
         return stored
-    return _write(brand=segment.brand, segments=[segment], quarter=quarter, as_of=as_of)[0]
+    [row] = _write(brand=segment.brand, segments=[segment], quarter=quarter, as_of=as_of)
+    if row._state.adding:
+        return row
+    return Scorecard.objects.select_related("segment").get(pk=row.pk)
 
 
 @dataclass(frozen=True)
@@ -289,6 +292,9 @@ def _write(
 ) -> list[Scorecard]:
     """Compute one period for `segments` and store it; returns the rows in the same order.
 
+    They are as they were sent: what the database knows (the moment) is not read back. Without a
+    `pk` where nobody was there and nothing was stored.
+
     `is_kept`: these are all segments, and what they are added up from is kept for the next time.
     """
     _one_at_a_time(brand)
@@ -321,13 +327,7 @@ def _write(
         unique_fields=["segment", "period"],
         update_fields=["starts_at", "ends_at", "as_of", "computed_at", "size", "metrics"],
     )
-    stored = {
-        row.segment_id: row
-        for row in Scorecard.objects.select_related("segment").filter(
-            segment__in=segments, period=str(quarter)
-        )
-    }
-    return [stored[segment.pk] for segment in segments]
+    return rows
 
 
 def _one_at_a_time(brand: Brand) -> None:

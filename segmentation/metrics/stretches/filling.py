@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from segmentation.metrics.stretches import ends, posted, spans
-from segmentation.metrics.stretches.names import POSTED, SCRATCH, SEVERAL, SPANS, WHO
+from segmentation.metrics.stretches.names import POSTED, SCRATCH, SEVERAL, SPANS
 
 _TOLD = ", ".join(f"t.{name}" for name in posted.SUMS)
 _ADDED = ", ".join(f"sum({name}) AS {name}" for name in posted.SUMS)
@@ -44,7 +44,7 @@ _EVER_POSTED = """coalesce((SELECT true FROM crm_post p
 # Numbers stand in the first row of a unit; who was there at the end, in each that reaches it.
 _FILL = f"""
 INSERT INTO {{table}} ({_COLUMNS})
-WITH {ends.QUERIES}
+WITH {{ends}}
 SELECT %(sheet)s, s.creator_id, s.number, s.kind, s.unit, s.segments, s.since, s.until, s.days,
   s.open_since, s.kind = 'unit' AND (t.posts IS NOT NULL OR {_EVER_POSTED}),
   coalesce(t.source, ''), {_TOLD}, e.stage, p.platform_id, p.followers, p.source
@@ -72,23 +72,25 @@ def fill(
         with set_to(cursor, enable_indexscan=looked_up):
             for statement in spans.statements(stays=stays, segments=segments, some=some):
                 cursor.execute(statement, values)
+            of_all = not some and _are_most(cursor)
             # Adding up what is sorted takes less than looking up each group in a large table.
             with set_to(cursor, enable_hashagg="off", enable_nestloop=looked_up):
-                cursor.execute(posted.statement(of_all=not some and _are_most(cursor)), values)
+                cursor.execute(posted.statement(of_all=of_all), values)
+            cursor.execute(posted.TO_UNITS, values)
         cursor.execute(_SEVERAL)
         if cursor.rowcount:
             cursor.execute(_PARTS.format(table=table), values)
             cursor.execute(_TOGETHER)
         cursor.execute(f"ANALYZE {POSTED} (unit)")
         with set_to(cursor, enable_nestloop=looked_up):
-            cursor.execute(_FILL.format(table=table), values)
+            cursor.execute(_FILL.format(table=table, ends=ends.queries(of_all=of_all)), values)
         cursor.execute(f"DROP TABLE {', '.join(SCRATCH)}")
 
 
 def _are_most(cursor: CursorWrapper) -> bool:
     """Whether most creators are looked at."""
     cursor.execute(
-        f"SELECT 2 * (SELECT count(*) FROM {WHO}) > (SELECT count(*) FROM crm_creator)"  # noqa: S608 - ours
+        f"SELECT 2 * (SELECT count(*) FROM {SPANS}) > (SELECT count(*) FROM crm_creator)"  # noqa: S608 - ours
     )
     return bool(cursor.fetchone()[0])
 

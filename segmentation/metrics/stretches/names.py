@@ -14,14 +14,14 @@ PASSING = "scorecard_stretch"
 SOME = "scorecard_some"
 # Segments by their places in sets, and the brand's whole base as the first of them.
 SEGMENTS = "scorecard_segment"
-# Whoever was in a segment, or is known to the brand: a row for each creator.
-WHO = "scorecard_who"
 SPANS = "scorecard_span"
+# When anything of a creator began or ended, of creators of whom something did.
+CUT = "scorecard_cut"
 POSTED = "scorecard_posted"
 SEVERAL = "scorecard_several"
-SCRATCH = (WHO, SPANS, POSTED, SEVERAL)
-# Units of one creator are told apart by what is added to this times the creator's id; who is in
-# their segments the whole quarter has one, to which nothing is added.
+SCRATCH = (SPANS, CUT, POSTED, SEVERAL)
+# Units of one creator are told apart by what is added to this times the creator's id; nothing is
+# added for the segments that they are in the whole quarter.
 MANY = 10_000
 
 # Joined to rows with `segments`: the row once for each of them, with its `segment_id`.

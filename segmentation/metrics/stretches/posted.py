@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from segmentation.metrics.families.post_entries import RATES, TOTALS
-from segmentation.metrics.stretches.names import MANY, POSTED, SPANS, WHO
+from segmentation.metrics.stretches.names import CUT, MANY, POSTED, SPANS
 
 # A number that is known and can be divided by; followers at post time are those given with the
 # post, else the newest of the account at or before it.
@@ -38,26 +38,25 @@ _NUMBERS = f"""p.metrics_source AS source, p.reach, p.views, p.impressions,
     {_KEPT} AS kept,
     {_FOLLOWERS} AS followers"""
 _WITHIN = "p.posted_at >= %(start)s AND p.posted_at < %(until)s"
-_OF_WHO = f"AND p.creator_id IN (SELECT creator_id FROM {WHO} WHERE NOT is_cut)"  # noqa: S608 - ours
+_OF_SPANS = f"AND p.creator_id IN (SELECT creator_id FROM {SPANS})"  # noqa: S608 - a name of ours
 
 
 def statement(*, of_all: bool) -> str:
     """What fills POSTED; `of_all` says that most creators are looked at.
 
-    Who is in their segments the whole quarter has one unit: their posts need not be joined to it,
-    nor compared with times. Joining each post costs as much as adding it up, so where most creators
-    are looked at, those of the others are added up, too, and belong to no span.
+    Whose segments are the same the whole quarter has one unit: their posts are added up as they
+    come. Those of the others are, between each two moments at which anything of theirs began or
+    ended, and `TO_UNITS` puts that together. Joining each post to those who are looked at costs as
+    much as adding it up, so where they are most, the others' are added up, too, and belong to no
+    span.
     """
     return f"""
 CREATE TEMP TABLE {POSTED} ON COMMIT DROP AS
 WITH raw AS (
-  SELECT p.creator_id * {MANY} AS unit, {_NUMBERS}
-  FROM crm_post p WHERE {_WITHIN} {"" if of_all else _OF_WHO}
-  UNION ALL
-  SELECT s.unit, {_NUMBERS}
-  FROM crm_post p JOIN {SPANS} s ON s.creator_id = p.creator_id AND s.is_cut
-    AND p.posted_at >= s.since AND (s.until IS NULL OR p.posted_at < s.until)
-  WHERE {_WITHIN}
+  SELECT p.creator_id * {MANY} + coalesce(width_bucket(p.posted_at, c.edges), 0) AS unit,
+    {_NUMBERS}
+  FROM crm_post p LEFT JOIN {CUT} c ON c.creator_id = p.creator_id
+  WHERE {_WITHIN} {"" if of_all else _OF_SPANS}
   -- Or each rate would work out anew what it is made of.
   OFFSET 0
 ),
@@ -80,3 +79,16 @@ SUMS = (
     *(f"{prefix}{of}" for of in TOTALS for prefix in ("with_", "")),
     *(f"r{place}_{name}" for place in range(len(RATES)) for name in ("y", "w")),
 )
+
+# What was posted between two moments counts for each unit whose time that was.
+TO_UNITS = f"""
+WITH between AS (
+  DELETE FROM {POSTED} t USING {CUT} c WHERE c.creator_id = t.unit / {MANY}
+  RETURNING t.*, c.creator_id, coalesce(c.edges[t.unit %% {MANY}], %(start)s) AS began
+)
+INSERT INTO {POSTED} (unit, source, {", ".join(SUMS)})
+SELECT s.unit, t.source, {", ".join(f"sum(t.{name}) AS {name}" for name in SUMS)}
+FROM between t JOIN {SPANS} s ON s.creator_id = t.creator_id
+  AND t.began >= s.since AND (s.until IS NULL OR t.began < s.until)
+GROUP BY s.unit, t.source
+"""  # noqa: S608 - names of ours

@@ -28,7 +28,8 @@ WAIT_SECONDS = 10.0
 _STATEMENTS = (
     *spans.statements(stays="", segments=1, some=False),
     posted.statement(of_all=True),
-    ends.QUERIES,
+    posted.TO_UNITS,
+    ends.queries(of_all=True),
 )
 # Rows that statements of another release filled are not of use.
 _DEFINITION = hashlib.sha256("".join(_STATEMENTS).encode()).hexdigest()
