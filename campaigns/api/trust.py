@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import django_filters as filters
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.readings import R, ReadingViewSet, of_100
 from campaigns.api.words import REFUSED, problem
 from campaigns.models import AuthenticityScore, TrustReading, TrustWeights
 from campaigns.selectors.trust import authenticity_list, trust_list
@@ -20,7 +19,7 @@ from campaigns.services.refusals import CampaignRefused
 from campaigns.services.trust.reading import read_some
 from campaigns.services.trust.weighing import REASON_MAX, weigh
 from campaigns.trust.weights import KEYS
-from crm.api.base import UID, BrandViewSet
+from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.relationships import CreatorRefSerializer
@@ -28,10 +27,7 @@ from crm.choices import Scope
 from crm.models import Relationship
 from crm.paging import Order
 
-TRUST = Order("trust-api", "score", "id", nullable=True)
-AUTHENTICITY = Order("authenticity-api", "score", "id", nullable=True)
 WEIGHTS = Order("trust-weights-api", "number", "id", descending=True)
-_SCORE: dict[str, Any] = {"max_digits": 4, "decimal_places": 1, "allow_null": True}
 _POINTS = "Null: unknown."
 
 
@@ -53,7 +49,7 @@ class TrustSerializer(serializers.Serializer[Any]):
     """How far a creator is trusted."""
 
     creator = CreatorRefSerializer()
-    score = serializers.DecimalField(**_SCORE, help_text="Of 100; null: too little is known.")
+    score = of_100(help_text="Of 100; null: too little is known.")
     known = serializers.FloatField(help_text="Part of all weight that is known.")
     components = TrustPartSerializer(many=True)
     weights = serializers.CharField(help_text="Version of the weights.")
@@ -76,7 +72,7 @@ class AccountScoreSerializer(serializers.Serializer[Any]):
 
     platform = serializers.CharField()
     handle = serializers.CharField()
-    score = serializers.DecimalField(**_SCORE)
+    score = of_100()
     known = serializers.FloatField()
     signs = SignPointsSerializer(many=True)
 
@@ -85,9 +81,7 @@ class AuthenticitySerializer(serializers.Serializer[Any]):
     """How little is unusual in the numbers of a creator's accounts: a question, never a verdict."""
 
     creator = CreatorRefSerializer()
-    score = serializers.DecimalField(
-        **_SCORE, help_text="Of the largest account that has one; null: too little can be told."
-    )
+    score = of_100(help_text="Of the largest account that has one; null: too little can be told.")
     accounts = AccountScoreSerializer(many=True)
     weights = serializers.CharField(help_text="Version of the published weights.")
     since = serializers.DateTimeField(help_text="Since when it comes to this, to a point.")
@@ -125,78 +119,44 @@ class Weighed(Body):
     reason = serializers.CharField(max_length=REASON_MAX)
 
 
-class BelowFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
-    """By score, or by creator."""
+class PartsViewSet(ReadingViewSet[R]):
+    """Readings that say their parts."""
 
-    below = filters.NumberFilter(
-        field_name="score", lookup_expr="lt", min_value=0, max_value=100, label="Score below"
-    )
-    creator = filters.UUIDFilter(field_name="relationship__creator__uid", label="A creator's uid")
+    more = ("parts", "looked_at")
+
+    def told(self, row: Row) -> Row:
+        """Its parts, and since when it comes to this."""
+        return {**row["parts"], "since": row["read_at"], "computed_at": row["looked_at"]}
 
 
-class TrustViewSet(BrandViewSet[TrustReading]):
+class TrustViewSet(PartsViewSet[TrustReading]):
     """The newest reading of each creator."""
 
-    scope = Scope.REVIEWS_READ
-    write_scope = Scope.REVIEWS_WRITE
     queryset = TrustReading.objects.none()
     serializer_class = TrustSerializer
-    filterset_class = BelowFilter
-    lookup_field = "uid"
-    lookup_value_regex = UID
     http_method_names = ["get", "head", "post"]
+    order = Order("trust-api", "score", "id", nullable=True)
 
     def get_queryset(self) -> QuerySet[TrustReading]:
         """Of creators of the token's brand."""
         return trust_list(self.brand)
 
-    def list(self, request: Request) -> Response:
-        """Creators by trust, the least first."""
-        rows = self.filter_queryset(self.get_queryset())
-        return self.page(_values(rows), order=TRUST, represent=lambda some: list(map(_plain, some)))
-
-    def retrieve(self, request: Request, uid: str) -> Response:
-        """Trust in one creator; 404 where nothing was computed yet."""
-        rows = self.get_queryset().filter(relationship__creator__uid=uid)
-        return Response(_plain(self.one(_values(rows))))
-
-    @extend_schema(request=None, responses={200: TrustSerializer})
-    def compute(self, request: Request, uid: str) -> Response:
-        """Compute it now."""
-        rows = Relationship.objects.filter(brand=self.brand, creator__uid=uid, unprofiled_at=None)
-        relationship = rows.select_related("brand", "creator").first()
-        if relationship is None:
-            raise Http404
-        read_some(brand=self.brand, relationships=[relationship], at=timezone.now())
-        return self.retrieve(request, uid)
+    def read(self, relationship: Relationship) -> None:
+        """Compute trust in the creator now."""
+        read_some(brand=relationship.brand, relationships=[relationship], at=timezone.now())
 
 
-class AuthenticityViewSet(BrandViewSet[AuthenticityScore]):
-    """The newest score of each creator."""
+class AuthenticityViewSet(PartsViewSet[AuthenticityScore]):
+    """The newest score of each creator; `flags/{uid}:look` computes it now."""
 
-    scope = Scope.REVIEWS_READ
     queryset = AuthenticityScore.objects.none()
     serializer_class = AuthenticitySerializer
-    filterset_class = BelowFilter
-    lookup_field = "uid"
-    lookup_value_regex = UID
     http_method_names = ["get", "head"]
+    order = Order("authenticity-api", "score", "id", nullable=True)
 
     def get_queryset(self) -> QuerySet[AuthenticityScore]:
         """Of creators of the token's brand."""
         return authenticity_list(self.brand)
-
-    def list(self, request: Request) -> Response:
-        """Creators by authenticity, the lowest first."""
-        rows = self.filter_queryset(self.get_queryset())
-        return self.page(
-            _values(rows), order=AUTHENTICITY, represent=lambda some: list(map(_plain, some))
-        )
-
-    def retrieve(self, request: Request, uid: str) -> Response:
-        """Of one creator; 404 where nobody looked yet. `flags/{uid}:look` computes it now."""
-        rows = self.get_queryset().filter(relationship__creator__uid=uid)
-        return Response(_plain(self.one(_values(rows))))
 
 
 class TrustWeightsViewSet(BrandViewSet[TrustWeights]):
@@ -244,30 +204,3 @@ _VERSION = ("id", "number", *KEYS, "authenticity_below", "reason", "by__email", 
 def _version(row: Row) -> Row:
     told = {name: row[name] for name in _VERSION if name not in {"id", "by__email"}}
     return told | {"by": row["by__email"]}
-
-
-def _values(rows: QuerySet[Any]) -> QuerySet[Any, Row]:
-    return rows.values(
-        "id",
-        "score",
-        "parts",
-        "weights",
-        "read_at",
-        "looked_at",
-        "relationship__creator__uid",
-        "relationship__creator__name",
-    )
-
-
-def _plain(row: Row) -> Row:
-    return {
-        "creator": {
-            "uid": row["relationship__creator__uid"],
-            "name": row["relationship__creator__name"],
-        },
-        "score": None if row["score"] is None else str(row["score"]),
-        **row["parts"],
-        "weights": row["weights"],
-        "since": row["read_at"],
-        "computed_at": row["looked_at"],
-    }
