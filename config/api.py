@@ -18,7 +18,7 @@ from segmentation.api import urls as segmentation
 from segmentation.api.settings_parts import PARTS as SEGMENTATION_PARTS
 
 PARTS = (*CRM_PARTS, *CAMPAIGNS_PARTS, *SEGMENTATION_PARTS)
-UPLOADS = (uploads.COMMENTS, *CAMPAIGNS_UPLOADS)
+UPLOADS = (uploads.COMMENTS, uploads.SAMPLES, *CAMPAIGNS_UPLOADS)
 
 
 def _settings(part: settings.Part) -> URLPattern:

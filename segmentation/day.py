@@ -6,17 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.timesince import timesince
 
 from crm.day import DAY_AT, Asker, DayRefused, Line, PutAside, Row, Section, Source
+from crm.models import Brand, CustomField
 from crm.permissions import Can
 from segmentation.choices import RunStatus, Trigger
-from segmentation.models import DriftAlert, Run, Segment, StageSuggestion
+from segmentation.models import DriftAlert, Run, Segment, StageSuggestion, SuggestedValue
 from segmentation.services.edits import EditRefused
 from segmentation.services.metadata import change_segment
 from segmentation.services.stage_suggestions import SuggestionRefused, accept, take_back
+from segmentation.services.suggesting.subjects import LANGUAGE, NICHES
 
 # Who did not look at an alert by then has the next one.
 RECENT = timedelta(days=30)
@@ -228,6 +230,53 @@ class StageSuggestions(Source):
             raise DayRefused(str(refusal)) from refusal
 
 
+class WaitingValues(Source):
+    """Values that classifiers suggest: all of a brand in one line, for there may be thousands.
+
+    They are everybody's who may answer them.
+    """
+
+    key = "suggested_values"
+    section = Section.DECIDE
+    name = "Suggestions"
+    icon = "bulb"
+    can = Can.EDIT_CREATORS
+
+    def rows(self, asker: Asker) -> QuerySet[Any]:
+        """The brand, as long as one waits that the queue shows."""
+        kept = CustomField.objects.filter(
+            brand=asker.brand, key=OuterRef("fact"), is_standard=True
+        ).in_use()
+        waiting = (
+            SuggestedValue.objects.filter(brand=OuterRef("pk"))
+            .open()
+            .filter(Q(fact__in=(NICHES, LANGUAGE)) | Exists(kept))
+            .order_by()
+            .values("brand")
+            .annotate(number=Count("pk"), since=Min("suggested_at"))
+        )
+        rows = Brand.objects.filter(pk=asker.brand.pk).annotate(
+            **{DAY_AT: Subquery(waiting.values("since"))},
+            values_waiting=Subquery(waiting.values("number")),
+        )
+        return rows.filter(**{f"{DAY_AT}__isnull": False})
+
+    def show(self, asker: Asker, rows: Sequence[Brand]) -> list[Row]:
+        """How many."""
+        return [
+            Row(
+                pk=row.pk,
+                title=f"{number:,} suggestion{'s'[: number != 1]} from what creators post",
+                url=reverse("segmentation:suggestions", args=[asker.brand.slug]),
+                why="niches, roles and the like that a machine read: say whether they are right",
+                since=getattr(row, DAY_AT),
+                who="anybody who may edit creators",
+            )
+            for row in rows
+            for number in [getattr(row, "values_waiting", 0)]
+        ]
+
+
 def _of(asker: Asker, pk: int) -> int:
     """The id, if it is one of the asker's brand. Raises DoesNotExist."""
     return StageSuggestion.objects.get(pk=pk, brand=asker.brand).pk
@@ -253,4 +302,11 @@ def last_run(asker: Asker) -> Line | None:
     return Line(f"{words}.", reverse("segmentation:run", args=[asker.brand.slug, run.pk]))
 
 
-SOURCES = (StageSuggestions(), WaitingRuns(), BrokenSegments(), DriftAlerts(), OwnerlessSegments())
+SOURCES = (
+    StageSuggestions(),
+    WaitingValues(),
+    WaitingRuns(),
+    BrokenSegments(),
+    DriftAlerts(),
+    OwnerlessSegments(),
+)

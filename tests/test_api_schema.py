@@ -301,7 +301,7 @@ def give_an_export(brand: Brand, actor: User) -> None:
 def give_uploads(brand: Brand) -> None:
     """A file of each kind, and a competitor."""
     for kind in UPLOADS:
-        needed = NEEDED.get(kind.key, {})
+        needed = NEEDED.get(kind.key) or dict.fromkeys(kind.counts, 3)
         kind.model.objects.create(brand=brand, file_name="x", created_at=NOW, **needed)
     save_competitor(brand=brand, name="Globex", handles=[], actor=None, at=NOW)
 

@@ -1,7 +1,7 @@
 """Files of numbers and words that the brand took in, kind by kind, and taking one back.
 
-`uploads/comments/` here; upper apps have kinds of their own. Lists of creators and posts are
-`imports/`.
+`uploads/comments/` and `uploads/samples/` here; upper apps have kinds of their own. Lists of
+creators and posts are `imports/`.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ from crm.api.pagination import Row
 from crm.api.problems import Refused
 from crm.api.schema import refusal
 from crm.choices import Scope
-from crm.models import CommentBatch
+from crm.models import CommentBatch, SampleBatch
 from crm.paging import Order
+from crm.services.audience_samples import importing as samples
 from crm.services.post_comments import importing
 from crm.services.post_comments.keeping import CommentsRefused
 
@@ -154,6 +155,16 @@ COMMENTS = Kind(
     ("comments_new", "comments_known", "posts"),
     importing.undo_import,
     CommentsRefused,
+    Scope.SERIES_READ,
+    Scope.SERIES_WRITE,
+)
+SAMPLES = Kind(
+    "samples",
+    "samples of followers",
+    SampleBatch,
+    ("samples", "people"),
+    samples.undo_import,
+    samples.SamplesRefused,
     Scope.SERIES_READ,
     Scope.SERIES_WRITE,
 )

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 
 from crm.models import Relationship
 from crm.services.privacy.copying import Judged
-from segmentation.models import CreatorScore, Membership, SuggestedValue
+from segmentation.matches.factors import parts_of
+from segmentation.models import CreatorScore, MatchRow, Membership, SuggestedValue
 
 
 def judged(relationship: Relationship) -> Iterator[Judged]:
-    """The segments that they are in now, each with its rule, and their scores with their parts."""
+    """The segments that they are in now, each with its rule, and their scores with their parts.
+
+    With what is suggested of them, and where they stood when a campaign looked for creators.
+    """
     yield from _segments(relationship)
     yield from _scores(relationship)
     yield from _suggested(relationship)
+    yield from _matched(relationship)
 
 
 def _segments(relationship: Relationship) -> Iterator[Judged]:
@@ -69,4 +74,28 @@ def _suggested(relationship: Relationship) -> Iterator[Judged]:
             "A person looks at it before it counts for anything.",
             f"By words of your posts{f': {words}' if words else ''}",
             one.suggested_at,
+        )
+
+
+def _matched(relationship: Relationship) -> Iterator[Judged]:
+    """Of each campaign the newest ranking that they were in."""
+    rows = (
+        MatchRow.objects.filter(relationship=relationship, match__as_of__isnull=False)
+        .select_related("match__campaign")
+        .order_by("match__campaign_id", "-match__as_of", "-match_id")
+        .distinct("match__campaign_id")
+    )
+    for row in rows:
+        match = row.match
+        parts = "; ".join(
+            f"{part.says} (weight {part.weight:g})"
+            for part in parts_of(row.parts, match.inputs.get("weights", {}))
+        )
+        place = "beside those ranked" if row.rank is None else f"place {row.rank} of {match.known}"
+        score = "no score" if row.score is None else f"{row.score:.1f} of 100"
+        yield Judged(
+            f"Ranking for the campaign “{match.campaign.name}”: {place}, {score}",
+            "It is how people find whom to ask first; nobody is chosen by it alone.",
+            f"The mean by weight of what is known: {parts}",
+            match.as_of,
         )

@@ -135,6 +135,7 @@ FORMS = {
     "crm.forms.post_comments.CommentsForm": ("crm:comments_upload", "file"),
     "segmentation.forms.benchmarks.BenchmarkFileForm": ("segmentation:benchmarks", "file"),
     "segmentation.forms.experiments.OutcomesForm": ("segmentation:experiment_look", "file"),
+    "segmentation.forms.samples.SamplesForm": ("segmentation:samples", "file"),
 }
 # Sent without a log-in, to what keeps the files of the forms above too.
 OF_GUESTS = {
@@ -156,6 +157,7 @@ BESIDE = {
     "campaigns:visits_upload": {"source": "measured"},
     "crm:comments_upload": {"source": "vendor"},
     "segmentation:benchmarks": {"source": "A", "year": "2026"},
+    "segmentation:samples": {"source": "vendor", "taken_on": "2026-11-01"},
 }
 
 

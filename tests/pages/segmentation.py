@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tests.pages.roles import ADMINS, EVERYBODY, IMPORTERS, MOVERS, RUNNERS, STRATEGISTS, Access
+from tests.pages.roles import (
+    ADMINS,
+    COUNTERS,
+    EVERYBODY,
+    IMPORTERS,
+    MOVERS,
+    RUNNERS,
+    STRATEGISTS,
+    Access,
+)
 
 PAGES = {
     "segmentation:activations": Access(EVERYBODY, IMPORTERS),
@@ -142,6 +151,8 @@ PAGES = {
     "segmentation:segment_forecasts": Access(EVERYBODY),
     "segmentation:clusters": Access(EVERYBODY),
     "segmentation:clusters_csv": Access(EVERYBODY),
+    "segmentation:samples": Access(EVERYBODY, COUNTERS),
+    "segmentation:samples_undo": Access(None, COUNTERS),
     "segmentation:clusters_make": Access(None, RUNNERS),
     "segmentation:audience_overlap": Access(EVERYBODY),
     "segmentation:cluster": Access(EVERYBODY, RUNNERS),

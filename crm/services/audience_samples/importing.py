@@ -32,7 +32,9 @@ KEY_MAX = 200
 
 
 class SamplesRefused(Exception):
-    """Nothing was changed; the message is fit for the user."""
+    """Nothing was changed: the file is undone; the message is fit for the user."""
+
+    code = "undone"
 
 
 @dataclass

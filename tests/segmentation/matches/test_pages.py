@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -11,6 +12,7 @@ from django.urls import reverse
 from campaigns.models import Engagement
 from crm.models import AuditEntry
 from segmentation.models import CreatorFacts, Match, MatchWeights
+from segmentation.services.judged import judged
 from segmentation.services.matches import counting
 from tests.campaigns.made import make_campaign
 from tests.factories import NOW, RelationshipFactory
@@ -132,3 +134,21 @@ def test_weights_are_saved_as_a_version_with_a_reason(manager_client, campaign, 
     brand_url = reverse("segmentation:match_brand_weights", args=[brand.slug])
     manager_client.post(brand_url, {**fields, "load": "1", "seen": "0", "reason": "All"})
     assert MatchWeights.objects.filter(campaign=None).get().weights["load"] == 1
+
+
+def test_the_copy_of_somebodys_data_has_where_they_stood(manager_client, campaign, brand):
+    known(brand, 2)
+    manager_client.post(page("matches", campaign), {"price_limit": "120"})
+    first = Match.objects.get()
+    counting.count(match_id=first.pk, at=NOW)
+    row = first.rows.get(rank=2)
+    [told] = judged(row.relationship)
+    of_campaign = f"Ranking for the campaign “{campaign.name}”"
+    assert told.what == f"{of_campaign}: place 2 of 2, {row.score:.1f} of 100"
+    assert "Reliability: 89 of 100 (weight 2)" in told.logic
+    assert "Reviews: not known (weight 3)" in told.logic
+    assert told.since == NOW
+    # Of a campaign the newest one counts.
+    manager_client.post(page("matches", campaign), {"price_limit": "120"})
+    counting.count(match_id=Match.objects.latest("pk").pk, at=NOW + timedelta(days=1))
+    assert [one.since for one in judged(row.relationship)] == [NOW + timedelta(days=1)]

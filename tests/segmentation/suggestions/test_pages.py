@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from crm.choices import Role
-from crm.models import FieldValue
+from crm.models import CustomField, FieldValue
 from segmentation.models import Classifier, ClassifierSettings, SuggestedValue
 from tests.factories import NOW, CreatorFactory, RelationshipFactory
 from tests.people import person
@@ -172,3 +175,30 @@ def test_programs_read_and_answer(brand, manager):
     [version] = rest.json("classifiers/?fact=content_role")["results"]
     assert (version["kind"], version["name"], version["tested"]) == ("lexicon", "lexicon", None)
     assert Classifier.objects.count() == 1
+
+
+def test_my_day_has_one_line_for_all_that_wait(
+    client, brand, manager, analyst, django_assert_max_num_queries
+):
+    client.force_login(manager)
+    path = "/acme/day/decide/"
+    assert "from what creators post" not in client.get(path).content.decode()
+    waits(brand)
+    # Of a field that is archived nobody is shown anything.
+    suggested(brand, CreatorFactory(), fact="themes", value="travel")
+    CustomField.objects.filter(brand=brand, key="themes").update(archived_at=NOW)
+    with django_assert_max_num_queries(60) as before:
+        page = client.get(path).content.decode()
+    assert "1 suggestion from what creators post" in page
+    for _ in range(3):
+        waits(brand)
+    with django_assert_max_num_queries(len(before)):
+        page = client.get(path).content.decode()
+    assert "4 suggestions from what creators post" in page
+    later = {"until": str((timezone.now() + timedelta(days=2)).date())}
+    assert (
+        client.post(f"/acme/day/rows/suggested_values/{brand.pk}/snooze/", later).status_code < 400
+    )
+    assert "from what creators post" not in client.get(path).content.decode()
+    client.force_login(person(brand, Role.LEGAL))
+    assert "from what creators post" not in client.get(path).content.decode()
