@@ -26,13 +26,15 @@ logger = logging.getLogger(__name__)
 # Whoever promised it is about to send it.
 YOUNG = timedelta(seconds=30)
 AT_ONCE = 500
-_RENEWED = """
-WITH renewed AS (
+# Named parts of a statement, for who writes other rows with it: as `promise_soon`.
+PROMISED_SOON = """renewed AS (
   UPDATE crm_promisedtask SET arguments = %(arguments)s::jsonb
-  WHERE task = %(task)s AND arguments ->> 'brand_id' = %(brand)s RETURNING id
-)
-INSERT INTO crm_promisedtask (task, arguments)
-SELECT %(task)s, %(arguments)s::jsonb WHERE NOT EXISTS (SELECT FROM renewed)"""
+  WHERE task = %(task)s AND arguments ->> 'brand_id' = %(arguments)s::jsonb ->> 'brand_id'
+  RETURNING id
+), promised AS (
+  INSERT INTO crm_promisedtask (task, arguments)
+  SELECT %(task)s, %(arguments)s::jsonb WHERE NOT EXISTS (SELECT FROM renewed)
+)"""
 
 
 @transaction.atomic
@@ -47,13 +49,14 @@ def promise_soon(task: str, *, brand_id: int, **arguments: object) -> None:
 
     It gets the newest arguments. For what is asked for often, and is done as well a minute later.
     """
-    values = {
-        "task": task,
-        "brand": str(brand_id),
-        "arguments": json.dumps({"brand_id": brand_id, **arguments}),
-    }
+    values = soon(task, brand_id=brand_id, **arguments)
     with connection.cursor() as cursor:
-        cursor.execute(*prepared(_RENEWED, values))
+        cursor.execute(*prepared(f"WITH {PROMISED_SOON} SELECT", values))
+
+
+def soon(task: str, *, brand_id: int, **arguments: object) -> dict[str, str]:
+    """What PROMISED_SOON is told."""
+    return {"task": task, "arguments": json.dumps({"brand_id": brand_id, **arguments})}
 
 
 def send_due() -> int:

@@ -25,7 +25,8 @@ from crm import performance
 from crm.models import Brand, FactChange
 from crm.statements import prepared
 from segmentation.facts.norms import refresh_norms
-from segmentation.facts.refresh import DEFINITION, MEASURED, refresh_facts
+from segmentation.facts.query import DEFINITION, MEASURED
+from segmentation.facts.refresh import refresh_facts
 from segmentation.models import CreatorFacts, FactsMoment
 
 # Up to so many creators, computing everybody takes less than finding out whom time has moved.

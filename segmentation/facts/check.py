@@ -15,7 +15,8 @@ from django.db import connection, transaction
 from crm import performance
 from crm.models import Brand, FactChange
 from crm.services.facts import mark_changed
-from segmentation.facts.refresh import COLUMNS, facts_query, parameters
+from segmentation.facts.query import COLUMNS, facts_query
+from segmentation.facts.refresh import parameters
 from segmentation.models import CreatorFacts, FactsMoment
 
 logger = logging.getLogger(__name__)

@@ -16,7 +16,8 @@ from crm.models import AudienceSnapshot, Brand, Creator, FieldValue, MetricSnaps
 from segmentation.facts import sources as known
 from segmentation.facts.catalogue import rows
 from segmentation.facts.measured import strength_key
-from segmentation.facts.refresh import facts_query, parameters
+from segmentation.facts.query import facts_query
+from segmentation.facts.refresh import parameters
 from segmentation.facts.scores import SOURCE as SCORE
 from segmentation.facts.scores import is_score
 from segmentation.models import CreatorScore, PeerNorm

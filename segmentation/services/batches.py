@@ -14,6 +14,7 @@ from time import perf_counter
 
 from django.db import connection
 
+from crm.services.promised_tasks import PROMISED_SOON, soon
 from crm.statements import prepared
 from segmentation.choices import ChangeKind, RunStatus, Trigger
 from segmentation.models import Run
@@ -32,6 +33,7 @@ _DELETED, _CLOSED, _OPENED = (
     for statement in ledger.stay_statements(Moves("moves", entered_run=_RUN))
 )
 # Parts of one statement see the tables as they were before it; no two of them write the same row.
+# Scorecards are asked for by a row that batches of the same minute share.
 _WRITE = f"""WITH run AS (
   INSERT INTO segmentation_run (brand_id, as_of, trigger, status, population, moved, readings,
     created_at, started_at, applied_at, counted_at, finished_at, duration_ms, quarter, is_dry,
@@ -52,13 +54,11 @@ _WRITE = f"""WITH run AS (
   FROM unnest(%(movers)s::bigint[], %(read)s::text[]) d (creator_id, read)
 ), masks AS (
   {_MASKS}
-), deleted AS (
-  {_DELETED}
 ), closed AS (
   {_CLOSED}
 ), opened AS (
   {_OPENED}
-), found AS (
+), {PROMISED_SOON}, found AS (
   SELECT * FROM json_to_recordset(%(found)s::json) d (segment_id bigint, version_id bigint,
     joined bigint, "left" bigint, unknown bigint, readings text[], missing jsonb, error text)
 ), sized AS (
@@ -70,8 +70,11 @@ _WRITE = f"""WITH run AS (
   SELECT {_RUN}, d.segment_id, d.version_id, s.members_count, d.joined, d.left, d.unknown,
     d.readings, d.missing, '{{}}', false, d.error
   FROM found d JOIN sized s ON s.id = d.segment_id ORDER BY d.segment_id
-)
-SELECT id FROM run"""  # noqa: S608 - names of ours
+)"""  # noqa: S608 - names of ours
+_NUMBER = "SELECT id FROM run"
+# Where the ledger was written as of this very moment already, a stay may have begun at it.
+_WRITE_LATER = f"{_WRITE} {_NUMBER}"
+_WRITE_AT_ONCE = f"{_WRITE}, deleted AS (\n  {_DELETED}\n) {_NUMBER}"
 
 
 def settle(found: Found, standing: Standing, *, at: datetime, began: float) -> Run | None:
@@ -80,7 +83,8 @@ def settle(found: Found, standing: Standing, *, at: datetime, began: float) -> R
     moves = found.moves()
     run = None
     if moves:
-        run = _write(_run(found, standing, at, began), found, moves)
+        is_later = standing.ledger_at is None or standing.ledger_at < found.plan.as_of
+        run = _write(_run(found, standing, at, began), found, moves, is_later=is_later)
     elif found.differing:
         values = {"masks": _masks(found.differing), "brand": brand.pk}
         with connection.cursor() as cursor:
@@ -95,7 +99,6 @@ def settle(found: Found, standing: Standing, *, at: datetime, began: float) -> R
             at=at,
             joined=kinds[ChangeKind.JOINED],
             left=kinds[ChangeKind.LEFT],
-            at_once=False,
         )
     return run
 
@@ -109,7 +112,7 @@ def _run(found: Found, standing: Standing, at: datetime, began: float) -> Run:
         status=RunStatus.APPLIED,
         population=sum(one.is_known for one in found.looked),
         moved=len(found.movers),
-        readings=[reading.name for reading in found.plan.readings()],
+        readings=found.readings,
         created_at=at,
         started_at=at,
         applied_at=changesets.next_in_order(standing.applied_at, at),
@@ -119,8 +122,11 @@ def _run(found: Found, standing: Standing, at: datetime, began: float) -> Run:
     )
 
 
-def _write(run: Run, found: Found, moves: Sequence[Move]) -> Run:
-    """Write the run with all that belongs to it; returns it with its number."""
+def _write(run: Run, found: Found, moves: Sequence[Move], *, is_later: bool) -> Run:
+    """Write the run with all that belongs to it; returns it with its number.
+
+    `is_later` promises that every stay began before it (see ledger.write_stays).
+    """
     segments, versions, creators, kinds, causes = map(list, zip(*moves, strict=True))
     values = {
         "brand": run.brand_id,
@@ -141,9 +147,10 @@ def _write(run: Run, found: Found, moves: Sequence[Move]) -> Run:
         "read": [one.read for one in found.movers] if run.readings else [],
         "masks": _masks(found.differing),
         "found": json.dumps(_found(found, moves)),
+        **soon(changesets.SCORECARD_TASK, brand_id=run.brand_id, as_of=run.as_of.isoformat()),
     }
     with connection.cursor() as cursor:
-        cursor.execute(*prepared(_WRITE, values))
+        cursor.execute(*prepared(_WRITE_LATER if is_later else _WRITE_AT_ONCE, values))
         [run.pk] = cursor.fetchone()
     return run
 

@@ -12,7 +12,7 @@ from django.db.models import Max
 from crm import audit
 from crm.models import Brand, User
 from crm.performance import planned_for
-from crm.services.promised_tasks import promise, promise_soon
+from crm.services.promised_tasks import promise
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Run, RunSegment, Segment
 from segmentation.services import counting, evaluation, ledger, notices, sessions
@@ -161,6 +161,7 @@ def apply(
         superseded=superseded,
         held=held,
     )
+    ask_for_scorecards(run.brand, run.as_of)
     drift_alerts.after(run)
 
 
@@ -173,12 +174,8 @@ def record_applied(
     left: int,
     superseded: int = 0,
     held: Sequence[str] = (),
-    at_once: bool = True,
 ) -> None:
-    """Audit that the run was applied, and ask for new scorecards.
-
-    Unless that is to be `at_once`, batches of the same minute share them.
-    """
+    """Audit that the run was applied."""
     audit.record(
         brand=run.brand,
         verb="segmentation.run.applied",
@@ -194,7 +191,6 @@ def record_applied(
             "held": list(held),
         },
     )
-    ask_for_scorecards(run.brand, run.as_of, at_once=at_once)
 
 
 def next_in_order(latest: datetime | None, at: datetime) -> datetime:
@@ -230,10 +226,9 @@ WHERE f.run_id = %(run)s AND f.segment_id = s.id
 """
 
 
-def ask_for_scorecards(brand: Brand, as_of: datetime, *, at_once: bool = True) -> None:
-    """Once this transaction is through, or soon after: the ledger has changed up to `as_of`."""
-    ask = promise if at_once else promise_soon
-    ask(SCORECARD_TASK, brand_id=brand.pk, as_of=as_of.isoformat())
+def ask_for_scorecards(brand: Brand, as_of: datetime) -> None:
+    """Once this transaction is through: the ledger has changed up to `as_of`."""
+    promise(SCORECARD_TASK, brand_id=brand.pk, as_of=as_of.isoformat())
 
 
 def mark_broken(plan: Plan, at: datetime) -> None:

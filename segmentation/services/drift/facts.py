@@ -18,7 +18,8 @@ from django.db import connection, transaction
 from crm import performance
 from crm.models import Brand
 from segmentation.facts import sources as known
-from segmentation.facts.refresh import facts_query, parameters
+from segmentation.facts.query import facts_query
+from segmentation.facts.refresh import parameters
 from segmentation.metrics import shifts
 from segmentation.rules.facts import NUMERIC_TYPES, Catalogue, Fact, FactType
 

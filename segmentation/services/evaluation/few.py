@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any, NamedTuple, cast
 
 from django.db import connection
@@ -77,6 +78,11 @@ class Found:
         """Those who join or leave a segment."""
         return [one for one in self.looked if one.moves]
 
+    @cached_property
+    def readings(self) -> list[str]:
+        """What the rules read, by name, in the order of `read`."""
+        return [reading.name for reading in self.plan.readings()]
+
     @property
     def has_strangers(self) -> bool:
         """Whether the brand does not know one of them (any more)."""
@@ -93,11 +99,10 @@ class Found:
 
     def missing(self, judged: Judged) -> dict[str, int]:
         """For how many of those each reading of the rule is missing."""
-        names = [reading.name for reading in self.plan.readings()]
         lacking = Counter[str]()
         for one in self.looked:
             if one.read is not None and holds(one.unknown, judged.bit):
-                values = dict(zip(names, json.loads(one.read), strict=True))
+                values = dict(zip(self.readings, json.loads(one.read), strict=True))
                 lacking.update(name for name in _can_miss(judged) if values[name] is None)
         return {name: lacking[name] for name in _can_miss(judged) if lacking[name]}
 

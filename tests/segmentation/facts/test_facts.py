@@ -22,8 +22,9 @@ from crm.services.fields import archive_field, define_field
 from crm.services.tags import add_tag
 from segmentation.facts.catalogue import FACTS_TABLE, catalogue, norms_table, rows
 from segmentation.facts.measured import strength_key
+from segmentation.facts.query import COLUMNS
 from segmentation.facts.readings import read_facts
-from segmentation.facts.refresh import COLUMNS, refresh_facts
+from segmentation.facts.refresh import refresh_facts
 from segmentation.facts.scratch import scratch_facts
 from segmentation.models import CreatorFacts, PeerNorm
 from segmentation.rules.facts import FactType
