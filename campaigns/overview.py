@@ -21,6 +21,7 @@ from campaigns.selectors.concentration import concentration_of
 from campaigns.selectors.payments import totals_of
 from campaigns.services.days import today_of
 from campaigns.services.money import money
+from crm.choices import Scope
 from crm.models import Incident
 from crm.overview import Asked, Figure, Part, Tile, kept, link, oldest
 
@@ -48,6 +49,7 @@ def states(asked: Asked) -> Tile:
         "campaigns",
         asked.at,
         "No campaign yet.",
+        scope=Scope.CAMPAIGNS_READ,
     )
 
 
@@ -80,6 +82,7 @@ def payments(asked: Asked) -> Tile:
         "amounts of contracts and costs entered, in their own currencies",
         asked.at,
         "Nothing is owed and nothing was paid. Accepted contracts bring their amounts here.",
+        scope=Scope.PAYMENTS_READ,
     )
 
 
@@ -116,7 +119,16 @@ def waiting(asked: Asked) -> Tile:
             "campaigns:registers",
         ),
     ]
-    return Tile("legal", "Legal", Part.WORK, figures, "open items", asked.at, "Nothing waits.")
+    return Tile(
+        "legal",
+        "Legal",
+        Part.WORK,
+        figures,
+        "open items",
+        asked.at,
+        "Nothing waits.",
+        scope=Scope.LEGAL_READ,
+    )
 
 
 def watch(asked: Asked) -> Tile:
@@ -143,6 +155,7 @@ def watch(asked: Asked) -> Tile:
         ],
         "readings of publications, and the weeks of platforms computed each night",
         found["last"] or asked.at,
+        scope=Scope.CAMPAIGNS_READ,
     )
 
 
@@ -176,6 +189,7 @@ def concentration(asked: Asked) -> Tile:
         figures,
         "the index of the last four quarters: 1 is all with one creator, near 0 is spread evenly",
         datetime.fromisoformat(made["as_of"]),
+        scope=Scope.PAYMENTS_READ,
     )
 
 

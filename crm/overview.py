@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -19,7 +19,7 @@ from django.db.models import Count
 from django.urls import reverse
 from redis.exceptions import RedisError
 
-from crm.choices import Role, Stage
+from crm.choices import Role, Scope, Stage
 from crm.models import Brand, Relationship, User
 from crm.registry import Registry
 
@@ -83,7 +83,10 @@ class Figure:
 
 @dataclass(frozen=True)
 class Tile:
-    """Figures of one kind: where they come from, and from when they are."""
+    """Figures of one kind: where they come from, and from when they are.
+
+    `scope` is what a token needs for the lists behind them; people who have a role see all of it.
+    """
 
     key: str
     title: str
@@ -93,6 +96,7 @@ class Tile:
     as_of: datetime | None
     # What to do where there is nothing to show.
     empty: str = ""
+    scope: Scope = field(kw_only=True)
 
 
 TILES: Registry[Callable[[Asked], Tile]] = Registry()
@@ -138,6 +142,7 @@ def stages(asked: Asked) -> Tile:
         "relationships",
         asked.at,
         "No creator yet. Import your sheet, or add somebody.",
+        scope=Scope.RELATIONSHIPS_READ,
     )
 
 

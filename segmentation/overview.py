@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Max
 from django.urls import reverse
 
+from crm.choices import Scope
 from crm.overview import Asked, Figure, Part, Tile, kept, link
 from segmentation.choices import RunStatus, Trigger
 from segmentation.models import DriftAlert, Run, Scorecard
@@ -53,6 +54,7 @@ def runs(asked: Asked) -> Tile:
         figures,
         "runs of this brand",
         last.finished_at if last else asked.at,
+        scope=Scope.RUNS_READ,
     )
 
 
@@ -83,6 +85,7 @@ def scorecards(asked: Asked) -> Tile:
         "stored scorecards",
         newest["computed"] if newest else None,
         "No scorecard yet: they come with the quarter's run, or when somebody computes them.",
+        scope=Scope.SCORECARDS_READ,
     )
 
 
@@ -109,6 +112,7 @@ def tidying(asked: Asked) -> Tile:
         "checks of segments",
         made["at"],
         "Every check of the segments is in order.",
+        scope=Scope.SEGMENTS_READ,
     )
 
 

@@ -11,6 +11,7 @@ from crm.overview import TILES, Asked, overview_of
 from tests.campaigns.publishing.pieces import running
 from tests.factories import NOW, RelationshipFactory
 from tests.people import logged_in
+from tests.rest import assert_problem, rest_as
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +60,28 @@ def test_it_costs_the_same_with_more(brand, manager, django_assert_num_queries):
     cache.clear()
     with django_assert_num_queries(27):
         mel.get(url)
+
+
+def test_programs_get_the_tiles_of_their_scopes(brand, manager):
+    RelationshipFactory.create_batch(3, brand=brand, stage=Stage.CORE)
+    few = rest_as(manager, brand, ["relationships:read", "runs:read"]).json("overview/")
+    assert [(one["key"], one["part"]) for one in few["tiles"]] == [
+        ("stages", "brand"),
+        ("runs", "segments"),
+    ]
+    assert few["tiles"][0]["figures"] == [
+        {
+            "name": "Core partner",
+            "number": "3",
+            "words": None,
+            "is_bad": False,
+            "url": "/acme/creators/?stage=core",
+        }
+    ]
+    assert "payments" in few["left_out"]
+    everything = rest_as(manager, brand).json("overview/")
+    assert everything["left_out"] == []
+    # Managers begin with what waits.
+    assert everything["tiles"][0]["part"] == "work"
+    assert len(everything["tiles"]) == len(list(TILES))
+    assert_problem(rest_as(manager, brand, ["segments:read"]).get("overview/"), 403)

@@ -27,6 +27,7 @@ from crm.api.mail_templates import MailTemplateViewSet
 from crm.api.notes import NoteViewSet
 from crm.api.notifications import NotificationViewSet
 from crm.api.outreach_rules import OutreachRulesViewSet
+from crm.api.overview import OverviewViewSet
 from crm.api.post_comments import CommentThreadViewSet, PostCommentViewSet
 from crm.api.posts import PostViewSet
 from crm.api.privacy import PrivacyRequestViewSet
@@ -119,6 +120,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *acts(f"notes/{ONE}", NoteViewSet, "delete", "restore"),
     *acts("notifications", NotificationViewSet, "read"),
     at("outreach-rules", OutreachRulesViewSet, get="retrieve", patch="partial_update"),
+    at("overview", OverviewViewSet, get="retrieve"),
     *acts("privacy-notices", PrivacyNoticeViewSet, "take-back"),
     *acts(f"privacy-requests/{ONE}", PrivacyRequestViewSet, "identity", "extend", "close"),
     *acts(f"reviews/{ONE}", ReviewViewSet, "submit", "decline"),
