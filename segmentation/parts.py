@@ -9,7 +9,7 @@ from crm import day as days
 from crm import overview, search
 from crm.filters import MORE_SORTS, add_filter
 from crm.lists import columns
-from crm.outreach.parts import AUDIENCES, OBJECTIONS
+from crm.outreach.parts import AUDIENCES, CAUTIONS, OBJECTIONS
 from crm.services import demo
 from crm.services import held as data_held
 from crm.services.criteria import CRITERIA
@@ -103,6 +103,7 @@ def add_parts() -> None:
         days.SOURCES.add(source.key, source)
     days.LINES.add("last_run", day.last_run)
     OBJECTIONS.add(outreach.OBJECTION.code, outreach.OBJECTION)
+    CAUTIONS.add(outreach.CAUTION.code, outreach.CAUTION)
     AUDIENCES.add(outreach.AUDIENCE.key, outreach.AUDIENCE)
     CRITERIA.add("stages", stage_criteria.unmet)
     cards.PARTS.add("segmentation", board.lines)

@@ -98,6 +98,7 @@ from crm.models import (
     Mailbox,
     MailTemplate,
     Note,
+    PitchApproval,
     Post,
     PostalAddress,
     PrivacyRequest,
@@ -412,6 +413,19 @@ def rest(brand, admin_user) -> Rest:
     return rest_as(admin_user, brand)
 
 
+def ask_to_pitch(brand: Brand, admin_user: User) -> None:
+    """One asking that waits for an answer."""
+    PitchApproval.objects.create(
+        brand=brand,
+        relationship=brand.relationships.first(),
+        depth="colleague",
+        segment="Early adopter",
+        reason="She asked for the prototype",
+        asked_by=admin_user,
+        asked_at=NOW,
+    )
+
+
 def give_everything(brand: Brand, admin_user: User) -> None:
     """Some of everything that the API tells of."""
     populate(brand, 30)
@@ -458,6 +472,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
         actor=admin_user,
     )
     write_to_somebody(brand, admin_user)
+    ask_to_pitch(brand, admin_user)
     ask_about_data(brand, admin_user)
     give_a_day_of_work(brand, admin_user)
     give_a_campaign(brand, admin_user)
@@ -661,6 +676,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/sequences/{id}": str(Sequence.objects.get().pk),
         "/privacy-requests/{id}": str(PrivacyRequest.objects.get().pk),
         "/suppressions/{id}": str(Suppression.objects.get().pk),
+        "/pitch-approvals/{id}": str(PitchApproval.objects.get().pk),
         "/threads/{id}": str(Thread.objects.earliest("pk").pk),
         "/notes/{id}": str(Note.objects.get().pk),
         "/tasks/{id}": str(Task.objects.get().pk),

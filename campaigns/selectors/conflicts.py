@@ -93,6 +93,17 @@ def barred(
         found[by_creator[creator]].append(
             f"Is on the suppression list since {since:%-d %B %Y}: {label}."
         )
+    for pk, reasons in objections(brand, relationships, at).items():
+        found[pk] += reasons
+    return dict(found)
+
+
+def objections(
+    brand: Brand, relationships: Collection[Relationship], at: datetime
+) -> dict[int, list[str]]:
+    """What upper apps have against pitching creators, by relationship: playbooks say so."""
+    by_creator = {row.creator_id: row.pk for row in relationships}
+    found: dict[int, list[str]] = defaultdict(list)
     for objection in OBJECTIONS:
         for creator, why in objection.of(brand, list(by_creator), at).items():
             found[by_creator[creator]].append(why)

@@ -10,6 +10,7 @@ from django.db import transaction
 from campaigns.choices import BudgetKind, EngagementStage, SlotCadence, UseCase
 from campaigns.models import Campaign, Engagement
 from campaigns.models.engagements import PATH
+from campaigns.selectors.conflicts import objections
 from campaigns.services import calendar, campaigns, competitors, engagements, plans, shortlists
 from campaigns.services.campaigns import Act, Values
 from campaigns.services.days import today_of
@@ -133,12 +134,14 @@ def _cut(campaign: Campaign, actor: User, at: datetime) -> None:
 
 def _engage(campaign: Campaign, known: list[Relationship], actor: User, at: datetime) -> None:
     """On the shortlist, and each a little farther than the one before."""
+    refused = objections(campaign.brand, known, at)
     added = shortlists.shortlist(
         campaign_id=campaign.pk,
         brand=campaign.brand,
         picks=[
             shortlists.Pick(row.pk, _REASONS[n % len(_REASONS)], planned_cost=Decimal(600))
             for n, row in enumerate(known)
+            if row.pk not in refused
         ],
         actor=actor,
         at=at,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from django.db import transaction
 from campaigns.choices import EngagementStage
 from campaigns.models import Campaign, Engagement, EngagementStay, SlotFill
 from campaigns.models.engagements import LEFT
+from campaigns.selectors.conflicts import objections
 from campaigns.services import engagements
 from campaigns.services.campaigns import locked
 from campaigns.services.refusals import CampaignRefused, ReasonNeeded
@@ -74,6 +75,7 @@ def shortlist(
             "relationship", flat=True
         )
     )
+    _refuse_unpitched(brand, [known[pk] for pk in wanted if pk not in present], at)
     tiers = TierTable.of(brand)
     made = Engagement.objects.bulk_create(
         _engagement(campaign, known[pk], pick, tiers=tiers, actor=actor, at=at)
@@ -157,6 +159,7 @@ def substitute(
         )
     words = f"Takes the place of {creator.name}: {reason}"[: engagements.REASON_MAX]
     if new is None:
+        _refuse_unpitched(brand, [relationship], at)
         pick = Pick(relationship.pk, words, old.segment, old.planned_cost)
         new = _engagement(
             campaign, relationship, pick, tiers=TierTable.of(brand), actor=actor, at=at
@@ -213,6 +216,23 @@ def _engagement(
         created_by=actor,
         created_at=at,
     )
+
+
+def _refuse_unpitched(brand: Brand, relationships: Collection[Relationship], at: datetime) -> None:
+    """Nobody is planned with whom a playbook says to leave in peace; all of them are named."""
+    refused = objections(brand, relationships, at)
+    told = [
+        f"{row.creator.name}: {' '.join(refused[row.pk])}"
+        for row in relationships
+        if row.pk in refused
+    ]
+    if told:
+        more = f" And {len(told) - 3} more." if len(told) > 3 else ""
+        raise CampaignRefused(
+            f"Nobody was added. {' '.join(told[:3])}{more}",
+            code="not_to_be_pitched",
+            field="creators",
+        )
 
 
 def _refuse_closed(campaign: Campaign) -> None:

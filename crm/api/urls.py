@@ -28,6 +28,7 @@ from crm.api.notes import NoteViewSet
 from crm.api.notifications import NotificationViewSet
 from crm.api.outreach_rules import OutreachRulesViewSet
 from crm.api.overview import OverviewViewSet
+from crm.api.pitch_approvals import PitchApprovalViewSet
 from crm.api.post_comments import CommentThreadViewSet, PostCommentViewSet
 from crm.api.posts import PostViewSet
 from crm.api.privacy import PrivacyRequestViewSet
@@ -75,6 +76,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "merges": MergeViewSet,
     "notes": NoteViewSet,
     "notifications": NotificationViewSet,
+    "pitch-approvals": PitchApprovalViewSet,
     "posts": PostViewSet,
     "privacy-notices": PrivacyNoticeViewSet,
     "privacy-requests": PrivacyRequestViewSet,
@@ -121,6 +123,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *acts("notifications", NotificationViewSet, "read"),
     at("outreach-rules", OutreachRulesViewSet, get="retrieve", patch="partial_update"),
     at("overview", OverviewViewSet, get="retrieve"),
+    *acts(f"pitch-approvals/{ONE}", PitchApprovalViewSet, "approve", "refuse"),
     *acts("privacy-notices", PrivacyNoticeViewSet, "take-back"),
     *acts(f"privacy-requests/{ONE}", PrivacyRequestViewSet, "identity", "extend", "close"),
     *acts(f"reviews/{ONE}", ReviewViewSet, "submit", "decline"),

@@ -104,6 +104,7 @@ GROUPS = {
     "crm.next_step": "Next steps",
     "crm.note": "Notes",
     "crm.outreach": "Outreach and suppressions",
+    "crm.pitch": "Who said yes before creators were pitched",
     "crm.owner": "Owners of creators",
     "crm.post": "Numbers of posts",
     "crm.post_comments": "Comments below posts",

@@ -8,6 +8,7 @@ from crm.day.imports import RejectedRows, WaitingImports
 from crm.day.mentions import Mentions
 from crm.day.next_steps import DueSteps
 from crm.day.parts import SOURCES
+from crm.day.pitches import WaitingPitches
 from crm.day.privacy import DueRequests
 from crm.day.replies import Replies
 from crm.day.reviews import DisputedVettings, LackingReviewers, WaitingReviews
@@ -28,6 +29,7 @@ def add_own_sources() -> None:
         RejectedRows(),
         WaitingApplications(),
         WaitingMails(),
+        WaitingPitches(),
         WaitingImports(),
         LackingReviewers(),
         DisputedVettings(),

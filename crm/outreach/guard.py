@@ -23,7 +23,7 @@ from crm.choices import (
     SuppressionReason,
 )
 from crm.models import Enrolment, Hold, Mailbox, Message, OutreachPolicy, Relationship, Thread
-from crm.outreach import addresses, countries
+from crm.outreach import addresses, countries, pitches
 from crm.outreach.parts import OBJECTIONS
 from crm.outreach.standing import contact_of, standing, suppression_of, wrote_at
 from crm.outreach.verdicts import Hindrance, Verdict
@@ -81,7 +81,7 @@ def may_send(
         ]
         notes.append(f"Hours go by {zone.said_by}.")
     if case.purpose == MailPurpose.FIRST:
-        rules += [_new_cap]
+        rules += [_careful, _new_cap]
     found = [hindrance for rule in rules for hindrance in rule(case)]
     return Verdict(tuple(found), tuple(notes))
 
@@ -198,6 +198,12 @@ def _objected(case: _Case) -> Iterator[Hindrance]:
         found = objection.of(relationship.brand, [relationship.creator_id], case.at)
         if why := found.get(relationship.creator_id):
             yield Hindrance(objection.code, why)
+
+
+def _careful(case: _Case) -> Iterator[Hindrance]:
+    """A first mail to somebody with whom a mistake costs much needs somebody else's yes."""
+    if missing := pitches.missing_of(case.relationship, case.at):
+        yield Hindrance("needs_approval", missing)
 
 
 def _others(case: _Case) -> Q:

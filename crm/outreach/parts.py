@@ -1,4 +1,4 @@
-"""Where upper apps say no to a mail, and name audiences, without being imported from here.
+"""Where upper apps say no or "with care" to a pitch, and name audiences, without being imported.
 
 An upper app adds its parts once, in AppConfig.ready() (docs/adr/0011-parts-from-upper-apps.md).
 """
@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from crm.choices import PitchDepth
 from crm.models import Brand, Creator
 from crm.registry import Registry
 
@@ -28,6 +29,28 @@ class Objection:
 
 
 @dataclass(frozen=True)
+class Care:
+    """That a mistake with a creator would cost much: who says yes first, and whose words those are.
+
+    `segment` is the name of the segment whose playbook says so.
+    """
+
+    depth: PitchDepth
+    segment: str
+
+
+@dataclass(frozen=True)
+class Caution:
+    """What an upper app knows of the cost of a mistake; `of` answers for many creators at once.
+
+    Who is left out of the answer may be pitched by whoever may write.
+    """
+
+    code: str
+    of: Callable[[Brand, Collection[int], datetime], Mapping[int, Care]]
+
+
+@dataclass(frozen=True)
 class Audience:
     """Creators whom an upper app knows by a name; `key` is also its key in the registry.
 
@@ -41,5 +64,6 @@ class Audience:
 
 
 OBJECTIONS: Registry[Objection] = Registry()
+CAUTIONS: Registry[Caution] = Registry()
 # A sequence or a template names an audience as "kind:key", e.g. "segment:educators".
 AUDIENCES: Registry[Audience] = Registry()

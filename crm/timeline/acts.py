@@ -111,6 +111,11 @@ _WORDS: dict[str, Callable[[Any], str]] = {
         f"No more mail: {SuppressionReason(data['reason']).label.lower()}"
     ),
     "crm.outreach.suppression_lifted": _say("Mail may be sent again"),
+    "crm.pitch.approved": _say("A pitch was approved"),
+    "crm.pitch.asked": lambda data: (
+        f"Asked whether they may be pitched (“{data['segment']}”): {data['reason']}"
+    ),
+    "crm.pitch.refused": lambda data: f"Not to be pitched: {data['note']}",
     "crm.tag.added": lambda data: f"Tagged {data['tag']}",
     "crm.tag.removed": lambda data: f"Tag taken away: {data['tag']}",
     "crm.owner.set": _owner,

@@ -21,6 +21,7 @@ from segmentation.matches.looks import (
     unit,
 )
 from segmentation.models import CreatorFacts, CreatorLook, LookIndex, LookTerm, Membership, Segment
+from segmentation.services.unpitched import UNPITCHED
 
 # By words so many are found; all of them are compared in everything.
 COMPARED = 300
@@ -30,8 +31,9 @@ MEMBERS_MOST = 2_000
 TERMS_TOLD = 6
 NEAR = 0.5
 
-# Only those who may be looked at: known to the brand, and without an objection to profiling.
-_BY_WORDS = """WITH asked AS (
+# Only those who may be looked at and asked: known to the brand, without an objection to profiling,
+# and with no playbook that says not to pitch.
+_BY_WORDS = f"""WITH asked AS (
   SELECT * FROM unnest(%(terms)s::integer[], %(weights)s::float8[]) a(term, weight)
 ), found AS (
   SELECT l.creator_id, sum(x.weight * a.weight) AS words,
@@ -44,11 +46,11 @@ _BY_WORDS = """WITH asked AS (
 )
 SELECT f.creator_id, r.id, least(f.words, 1), f.shared[1:%(told)s] FROM found f
 JOIN crm_relationship r ON r.brand_id = %(brand)s AND r.creator_id = f.creator_id
-WHERE r.unprofiled_at IS NULL AND r.restricted_at IS NULL
+WHERE r.unprofiled_at IS NULL AND r.restricted_at IS NULL AND r.creator_id NOT IN ({UNPITCHED})
   AND NOT f.creator_id = ANY(%(creators)s) AND NOT EXISTS (
     SELECT FROM segmentation_membership m
     WHERE m.segment_id = %(segment)s AND m.creator_id = f.creator_id AND m.left_at IS NULL)
-ORDER BY f.words DESC, f.creator_id LIMIT %(size)s"""
+ORDER BY f.words DESC, f.creator_id LIMIT %(size)s"""  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from crm.outreach.parts import AUDIENCES, OBJECTIONS
+import pytest
+from django.db import connection
+
+from campaigns.models import Engagement
+from campaigns.services.offers.sending import send_by_hand
+from campaigns.services.offers.wanted import OfferRefused
+from campaigns.services.refusals import CampaignRefused
+from campaigns.services.shortlists import Pick, shortlist, substitute
+from crm.choices import PitchDepth
+from crm.models import PitchApproval, Relationship
+from crm.outreach.parts import AUDIENCES, OBJECTIONS, Care
+from segmentation.choices import SegmentStatus
 from segmentation.models import Playbook, Segment
-from segmentation.outreach import do_not_pitch
+from segmentation.outreach import do_not_pitch, with_care
+from segmentation.services.budgets.asks import Asks
+from segmentation.services.budgets.gathering import people_of
+from segmentation.services.unpitched import UNPITCHED
+from tests.campaigns.made import make_campaign
+from tests.campaigns.offers.worlds import BY_PHONE, an_offer
 from tests.factories import NOW
 from tests.segmentation.world import make_creator, make_segment, moment, stay
 
@@ -51,8 +67,93 @@ def test_of_personas_the_effective_one_counts(brand):
         stay(segment, both, moment(1, 1))
     stay(second, only, moment(1, 1))
     ids = [both.pk, only.pk]
-    assert set(do_not_pitch(brand, ids, NOW)) == {both.pk, only.pk}
+    assert set(do_not_pitch(brand, ids, NOW)) == by_statement(brand) == {both.pk, only.pk}
     dimension = first.dimension
     dimension.has_precedence = True
     dimension.save()
-    assert set(do_not_pitch(brand, ids, NOW)) == {only.pk}
+    assert set(do_not_pitch(brand, ids, NOW)) == by_statement(brand) == {only.pk}
+    second.status = SegmentStatus.ARCHIVED
+    second.save()
+    assert set(do_not_pitch(brand, ids, NOW)) == by_statement(brand) == set()
+
+
+def by_statement(brand) -> set[int]:
+    """Whom statements over many creators leave in peace."""
+    with connection.cursor() as cursor:
+        cursor.execute(UNPITCHED, {"brand": brand.pk})
+        return {row[0] for row in cursor.fetchall()}
+
+
+def test_the_dearest_mistake_says_who_has_to_say_yes(brand, django_assert_num_queries):
+    costs = {"influencer": "low", "adopter": "medium", "innovator": "high"}
+    personas = {
+        key: make_segment(brand, key, dimension="persona", position=place)
+        for place, key in enumerate(costs)
+    }
+    dimension = personas["influencer"].dimension
+    dimension.has_precedence = True
+    dimension.save()
+    other = make_segment(brand, "press", name="Press")
+    for segment, cost in [(personas[key], costs[key]) for key in costs] + [(other, "high")]:
+        Playbook.objects.create(segment=segment, mistake_cost=cost, updated_at=NOW)
+    hidden, adopter, press, unknown = (make_creator(brand) for _ in range(4))
+    for creator, segments in (
+        # Influencer comes first: there is room for error.
+        (hidden, [personas["influencer"], personas["innovator"]]),
+        (adopter, [personas["adopter"]]),
+        (press, [personas["adopter"], other]),
+    ):
+        for segment in segments:
+            stay(segment, creator, moment(1, 1))
+    ids = [hidden.pk, adopter.pk, press.pk, unknown.pk]
+    with django_assert_num_queries(1):
+        found = with_care(brand, ids, NOW)
+    assert found == {
+        adopter.pk: Care(PitchDepth.COLLEAGUE, "Adopter"),
+        press.pk: Care(PitchDepth.STRATEGIST, "Press"),
+    }
+
+
+def test_nobody_who_is_left_in_peace_is_planned(brand, manager):
+    campaign = make_campaign(brand, manager)
+    segment = barred(make_segment(brand, "innovators", name="Innovators"))
+    inside, other = make_creator(brand), make_creator(brand)
+    stay(segment, inside, moment(1, 1))
+    known = {row.creator_id: row for row in Relationship.objects.filter(brand=brand)}
+    common = {"brand": brand, "actor": manager, "at": NOW}
+    with pytest.raises(CampaignRefused, match="whose playbook says: do not pitch") as refusal:
+        shortlist(campaign_id=campaign.pk, picks=[Pick(row.pk) for row in known.values()], **common)
+    assert refusal.value.code == "not_to_be_pitched"
+    assert not Engagement.objects.exists()
+    shortlist(campaign_id=campaign.pk, picks=[Pick(known[other.pk].pk)], **common)
+    with pytest.raises(CampaignRefused, match="whose playbook says: do not pitch"):
+        substitute(
+            engagement_id=Engagement.objects.get().pk,
+            relationship_id=known[inside.pk].pk,
+            reason="Ill",
+            expected_version=None,
+            **common,
+        )
+    # Budget plans do not count on them, but for those who are in the campaign already.
+    asks = Asks(budget="1000", measure="views")
+    named = {one.creator for one in people_of(campaign, asks, currency="EUR", at=NOW)}
+    assert named == {other.pk}
+    # Nor is an offer sent, by mail or by hand, where nobody sent one before.
+    offer = an_offer(known[inside.pk], manager)
+    with pytest.raises(OfferRefused, match="is not to be pitched"):
+        send_by_hand(offer_id=offer.pk, said=BY_PHONE, expected_version=None, **common)
+    Playbook.objects.update(do_not_pitch=False, mistake_cost="high")
+    with pytest.raises(OfferRefused, match="a strategist or an admin has to say yes"):
+        send_by_hand(offer_id=offer.pk, said=BY_PHONE, expected_version=None, **common)
+    PitchApproval.objects.create(
+        brand=brand,
+        relationship=known[inside.pk],
+        depth="strategist",
+        segment="Innovators",
+        reason="Asked for it",
+        asked_at=NOW,
+        status="approved",
+        decided_at=NOW,
+        until=NOW + timedelta(days=1),
+    )
+    send_by_hand(offer_id=offer.pk, said=BY_PHONE, expected_version=None, **common)

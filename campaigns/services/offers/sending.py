@@ -9,6 +9,7 @@ from django.db import transaction
 
 from campaigns.choices import Channel, Compensation, OfferAct
 from campaigns.models import Offer, OfferEvent, OfferVersion
+from campaigns.selectors.conflicts import objections
 from campaigns.services.days import today_of
 from campaigns.services.holds import why_held
 from campaigns.services.offers.carrying import carry
@@ -26,6 +27,7 @@ from campaigns.services.offers.wanted import OfferRefused
 from campaigns.services.offers.writing import draft_of
 from crm.choices import MailDirection, MailKind, MailPurpose
 from crm.models import Brand, Mailbox, Message, Relationship, Thread, User
+from crm.outreach import pitches
 from crm.outreach.guard import may_send
 from crm.outreach.verdicts import Verdict
 from crm.services.mail import composing
@@ -60,6 +62,7 @@ def send_by_mail(
     """
     offer = taken(offer_id, brand, OfferAct.SEND, expected_version)
     _refuse_held(offer, brand, at)
+    _refuse_pitch(offer, brand, at)
     _ready(draft_of(offer), today_of(brand, at))
     thread = thread_of(offer, letter.mailbox)
     try:
@@ -104,6 +107,7 @@ def send_by_hand(
     """Write down that the draft was sent or said in another way. Raises as `send_by_mail`."""
     offer = taken(offer_id, brand, OfferAct.SEND, expected_version)
     _refuse_held(offer, brand, at)
+    _refuse_pitch(offer, brand, at)
     day = checked_day(said.on, today_of(brand, at))
     _ready(draft_of(offer), day)
     how = checked_channel(said.channel)
@@ -150,6 +154,17 @@ def _refuse_held(offer: Offer, brand: Brand, at: datetime) -> None:
     campaign = engagement.campaign if engagement else None
     if words := why_held(brand, relationship=offer.relationship, campaign=campaign, at=at):
         raise OfferRefused(words)
+
+
+def _refuse_pitch(offer: Offer, brand: Brand, at: datetime) -> None:
+    """The first version is a pitch, also where it answers a mail; what follows is a negotiation."""
+    if offer.versions.filter(fixed_at__isnull=False).exists():
+        return
+    relationship = offer.relationship
+    if reasons := objections(brand, [relationship], at).get(relationship.pk):
+        raise OfferRefused(f"{relationship.creator} is not to be pitched. {' '.join(reasons)}")
+    if missing := pitches.missing_of(relationship, at):
+        raise OfferRefused(missing)
 
 
 def _ready(version: OfferVersion, day: date) -> None:

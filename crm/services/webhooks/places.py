@@ -33,6 +33,7 @@ _OWN = (
     Place("crm.importbatch", "imports"),
     Place("crm.incident", "incidents"),
     Place("crm.note", "notes"),
+    Place("crm.pitchapproval", "pitch-approvals"),
     Place("crm.profile", "profiles"),
     Place("crm.relationship", "relationships"),
     Place("crm.task", "tasks"),

@@ -23,11 +23,13 @@ from segmentation.models import Segment
 from segmentation.services.budgets.asks import Asks
 from segmentation.services.forecasts.prices import agreed_prices
 from segmentation.services.masks import holds
+from segmentation.services.unpitched import UNPITCHED
 
 # As many creators as are looked at, the ones with most followers first.
 MOST = 20_000
 
-_PEOPLE = """
+# Who is in the campaign was asked already; of others none whom a playbook says not to pitch.
+_PEOPLE = f"""
 SELECT r.id, r.creator_id, m.followers, c.is_celebrity, f.member_bits, x.platform, x.middle,
   x.spread, x.own, p.middle, g.cost
 FROM crm_relationship r
@@ -38,7 +40,7 @@ LEFT JOIN segmentation_creatorfacts f
 LEFT JOIN LATERAL (
   SELECT platform, middle, spread, own FROM segmentation_creatorforecast
   WHERE relationship_id = r.id AND measure = %(measure)s
-    AND (%(platforms)s::text[] = '{}' OR platform = '' OR platform = ANY(%(platforms)s))
+    AND (%(platforms)s::text[] = '{{}}' OR platform = '' OR platform = ANY(%(platforms)s))
   ORDER BY middle DESC, platform LIMIT 1
 ) x ON true
 LEFT JOIN segmentation_creatorforecast p
@@ -51,11 +53,12 @@ LEFT JOIN LATERAL (
 ) g ON true
 WHERE r.brand_id = %(brand)s AND r.unprofiled_at IS NULL AND r.stage <> %(declined)s
   AND (g.stage IS NULL OR g.stage <> ALL(%(left)s)) AND (g.stage IS NOT NULL OR NOT %(only)s)
+  AND (g.stage IS NOT NULL OR r.creator_id NOT IN ({UNPITCHED}))
   AND NOT EXISTS (SELECT FROM crm_hold h WHERE h.relationship_id = r.id
     AND h.since <= %(at)s AND (h.until IS NULL OR h.until > %(at)s)
     AND (h.lifted_at IS NULL OR h.lifted_at > %(at)s))
 ORDER BY m.followers DESC NULLS LAST, r.id LIMIT %(most)s
-"""
+"""  # noqa: S608 - names of ours
 
 
 @dataclass(frozen=True)

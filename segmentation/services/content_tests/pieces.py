@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Max
+from django.db.models.expressions import RawSQL
 
 from campaigns.experiments.drawing import drawn
 from campaigns.models import Deliverable, TrackingLink
@@ -18,6 +19,7 @@ from crm.models import User
 from segmentation.models import ContentPiece, ContentTest, ContentVariant
 from segmentation.services.content_tests.planning import locked
 from segmentation.services.edits import EditRefused
+from segmentation.services.unpitched import UNPITCHED
 
 # In one go: each may make a link, and somebody waits.
 MOST = 200
@@ -40,6 +42,7 @@ def assign(*, test_id: int, actor: User, at: datetime) -> int:
         Deliverable.objects.filter(engagement__campaign=test.campaign, state__in=OPEN_STATES)
         .exclude(pk__in=test.pieces.values("deliverable"))
         .exclude(engagement__relationship__unprofiled_at__isnull=False)
+        .exclude(engagement__relationship__creator__in=_unpitched(test.brand_id))
         .select_related("engagement__relationship", "engagement__campaign")
         .order_by("pk")[:MOST]
     )
@@ -67,6 +70,11 @@ def assign(*, test_id: int, actor: User, at: datetime) -> int:
             label=test.name,
         )
     return made
+
+
+def _unpitched(brand: int) -> RawSQL:
+    """Creators whom a playbook says not to pitch: nothing is tried on them."""
+    return RawSQL(UNPITCHED.replace("%(brand)s", "%s"), [brand])  # noqa: S611 - a text of ours
 
 
 def _link(

@@ -9,10 +9,12 @@ from django.db import connection
 
 from campaigns.models.engagements import LEFT
 from segmentation.models import Experiment, ExperimentArm
+from segmentation.services.unpitched import UNPITCHED
 
 # A creator of the brand is in the campaign, in the segment that takes part, in the segments of
-# arms, and in a stratum: the first of the dimension's segments, in order.
-_PEOPLE = """
+# arms, and in a stratum: the first of the dimension's segments, in order. Whom a playbook says not
+# to pitch gets no offer by chance.
+_PEOPLE = f"""
 SELECT r.id, c.uid, c.name,
   coalesce((
     SELECT s.key FROM segmentation_membership m JOIN segmentation_segment s ON s.id = m.segment_id
@@ -34,9 +36,10 @@ WHERE r.brand_id = %(brand)s
   AND (cardinality(%(arms)s::bigint[]) = 0 OR EXISTS (
     SELECT FROM segmentation_membership m WHERE m.creator_id = r.creator_id
       AND m.segment_id = ANY(%(arms)s) AND m.left_at IS NULL))
+  AND (%(is_asked)s OR r.creator_id NOT IN ({UNPITCHED}))
 ORDER BY r.id
 LIMIT %(most)s
-"""
+"""  # noqa: S608 - names of ours
 PEOPLE_MAX = 20_000
 
 
@@ -69,6 +72,8 @@ def people(experiment: Experiment, arms: Sequence[ExperimentArm]) -> list[Person
                 "dimension": experiment.dimension_id,
                 "arms": list(by_segment),
                 "gone": [stage.value for stage in LEFT],
+                # Of a campaign they were asked before; arms that are segments only look.
+                "is_asked": experiment.campaign_id is not None or not experiment.is_by_chance,
                 "most": PEOPLE_MAX + 1,
             },
         )

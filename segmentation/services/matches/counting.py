@@ -27,7 +27,6 @@ from campaigns.services.rights.territories import expanded
 from crm.choices import Stage, VettingStatus
 from crm.models import Brand, Platform, Relationship
 from crm.performance import planned_for
-from segmentation.choices import SegmentStatus
 from segmentation.matches import shrink
 from segmentation.matches.factors import (
     FORMULA,
@@ -129,7 +128,6 @@ def _values(match: Match, at: datetime) -> dict[str, Any]:
         "platforms": list(platforms.order_by("number").values_list("number", flat=True)),
         "declined": Stage.DECLINED.value,
         "held": PaperState.HELD.value,
-        "in_use": [SegmentStatus.ACTIVE.value, SegmentStatus.BROKEN.value],
         "on_path": [stage.value for stage in PATH],
         "open_campaigns": [status.value for status in OPEN_CAMPAIGNS],
         "open_stages": [stage.value for stage in OPEN_STAGES],

@@ -8,18 +8,7 @@ those who are in the campaign already.
 from __future__ import annotations
 
 from segmentation.matches.factors import KEYS
-
-# Where a dimension has precedence, only the first segment of a creator counts.
-_UNPITCHED = """SELECT DISTINCT creator_id FROM (
-  SELECT m.creator_id, d.has_precedence, coalesce(p.do_not_pitch, false) AS is_barred,
-    row_number() OVER (PARTITION BY m.creator_id, d.id ORDER BY s.position, s.key) AS place
-  FROM segmentation_dimension d JOIN segmentation_segment s ON s.dimension_id = d.id
-  JOIN segmentation_membership m ON m.segment_id = s.id AND m.left_at IS NULL
-  LEFT JOIN segmentation_playbook p ON p.segment_id = s.id
-  WHERE s.brand_id = %(brand)s AND s.status = ANY(%(in_use)s) AND EXISTS (
-    SELECT FROM segmentation_segment o JOIN segmentation_playbook q ON q.segment_id = o.id
-    WHERE o.dimension_id = d.id AND q.do_not_pitch)) x
-WHERE is_barred AND (NOT has_precedence OR place = 1)"""
+from segmentation.services.unpitched import UNPITCHED
 
 # A paper of a market was looked for, and none of its kind holds when the campaign begins.
 _WITHOUT_PAPER = """SELECT relationship_id FROM (
@@ -37,7 +26,7 @@ SELECT r.id, r.creator_id, CASE
     WHEN EXISTS (SELECT FROM crm_suppression s WHERE s.brand_id = %(brand)s
       AND s.creator_id = r.creator_id AND s.is_person AND s.lifted_at IS NULL) THEN 'suppressed'
     WHEN r.stage = %(declined)s THEN 'declined'
-    WHEN r.creator_id IN ({_UNPITCHED}) THEN 'unpitched'
+    WHEN r.creator_id IN ({UNPITCHED}) THEN 'unpitched'
     WHEN r.id IN (SELECT h.relationship_id FROM crm_hold h WHERE h.brand_id = %(brand)s
       AND h.relationship_id IS NOT NULL AND h.since <= %(as_of)s
       AND (h.until IS NULL OR h.until > %(as_of)s)
