@@ -42,6 +42,8 @@ NOT_THERE = {
     "TwoDays": None,
     "TwoVersionsOfAScore": ("/first", "not_found"),
     "ViewsFor10,000": None,
+    "MoreOfWhatWorks": None,
+    "TwoWaysToBegin": ("/campaign", "does_not_exist"),
     "TwoReels": ("/engagement", "unknown_engagement"),
 }
 

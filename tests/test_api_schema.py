@@ -95,6 +95,7 @@ from crm.models import (
     ImportReject,
     Incident,
     Job,
+    LedgerCheckpoint,
     Mailbox,
     MailTemplate,
     Note,
@@ -122,11 +123,12 @@ from crm.outreach.secrets import encrypt
 from crm.services import saved_views
 from crm.services.connectors import keeping as connecting
 from crm.services.holds import pause
+from crm.services.ledger import checkpoints
 from crm.services.metrics import refresh_metrics
 from crm.services.round_trip import asking, places
 from crm.services.tasks import add_task
 from crm.services.webhooks import again
-from segmentation.choices import OverrideKind
+from segmentation.choices import OutcomeMetric, OverrideKind
 from segmentation.models import (
     AttributionReport,
     BudgetPlan,
@@ -134,6 +136,7 @@ from segmentation.models import (
     Cluster,
     ClusterBuild,
     ClusterStay,
+    ContentTest,
     CreatorTie,
     DriftReport,
     Experiment,
@@ -147,15 +150,21 @@ from segmentation.models import (
     StageRule,
     StageSuggestion,
     SuggestedValue,
+    TierScorecards,
 )
 from segmentation.services import changesets, claims, drift, packs, runs, stage_suggestions
 from segmentation.services.attribution import requests as attribution
 from segmentation.services.audiences import create_audience
+from segmentation.services.content_tests import pieces as content_pieces
+from segmentation.services.content_tests import planning as content_planning
+from segmentation.services.content_tests import reading as content_reading
 from segmentation.services.matches import asking as match_asking
 from segmentation.services.matches import counting as match_counting
 from segmentation.services.matches import weighing as match_weighing
 from segmentation.services.matches.asking import Question
 from segmentation.services.overrides import force
+from segmentation.services.tier_scorecards import compute as compute_tier_scorecards
+from segmentation.services.tier_scorecards import request_scorecards
 from tests.campaigns.briefs import made as briefs
 from tests.campaigns.conversions.worlds import order
 from tests.campaigns.events.worlds import an_event
@@ -176,6 +185,7 @@ from tests.rest import Rest, assert_problem, close_files, rest_as
 from tests.schema import KEPT, assert_fits, kept_schema
 from tests.segmentation.budgets.building import planned as plan_a_budget
 from tests.segmentation.building import populate
+from tests.segmentation.content_tests.worlds import planned as planned_test
 from tests.segmentation.experiments.worlds import make_experiment, read, start
 from tests.segmentation.forecasts.building import learned as learn_forecasts
 from tests.segmentation.scores.building import counted, study_scores
@@ -477,6 +487,16 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     give_a_day_of_work(brand, admin_user)
     give_a_campaign(brand, admin_user)
     plan_a_budget(brand)
+    give_a_content_test(brand, admin_user)
+    asked = request_scorecards(
+        brand=brand,
+        scheme=TierScheme.objects.get(key="glossary_6"),
+        period="2026Q4",
+        actor=None,
+        at=NOW,
+    )
+    compute_tier_scorecards(scorecards_id=asked.pk, at=NOW)
+    checkpoints.make(brand=brand, at=NOW)
     give_matches(brand)
     give_clusters(brand)
     give_search_words(brand)
@@ -520,6 +540,16 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     reported(brand, admin_user, kept)
     pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
     suggested(brand, kept.creator)
+
+
+def give_a_content_test(brand: Brand, actor: User) -> None:
+    """A test that is running and was read once; too little is known to suggest anything."""
+    campaign = Campaign.objects.get(brand=brand)
+    test = planned_test(brand, campaign, metric=OutcomeMetric.SAVES, target="")
+    content_planning.start(test_id=test.pk, actor=None, at=NOW)
+    content_pieces.assign(test_id=test.pk, actor=actor, at=NOW)
+    asked = content_reading.ask(test_id=test.pk, actor=None, at=NOW)
+    content_reading.read(reading_id=asked.pk, at=NOW)
 
 
 def give_numbers_to_compare(brand: Brand) -> None:
@@ -654,6 +684,9 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/attribution-reports/{id}": str(AttributionReport.objects.get().pk),
         "/conversions/{id}": str(Conversion.objects.get().pk),
         "/experiments/{id}": str(Experiment.objects.get().pk),
+        "/content-tests/{id}": str(ContentTest.objects.get().pk),
+        "/tier-scorecards/{id}": str(TierScorecards.objects.get().pk),
+        "/audit-checkpoints/{id}": str(LedgerCheckpoint.objects.get().pk),
         "/series/{key}": "brand-search",
         "/keyword-lists/{id}": str(KeywordList.objects.get().pk),
         "/forecast-models/{number}": "1",
@@ -735,6 +768,7 @@ def test_every_answer_fits_the_schema(schema, rest):
     }
     # What a list cannot be asked without.
     asks = {
+        "tier-scorecards": {},
         "audience-overlap": {"segment": stay.segment.key},
         "unique-reach": {"segment": stay.segment.key, "population": "1000000"},
         "scorecards/comparison": {"period": "2026Q4", "segments": stay.segment.key},

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -19,7 +18,8 @@ from campaigns.services.topics.deciding import TopicRefused
 from campaigns.tasks import count_keywords
 from crm.api.base import BrandViewSet
 from crm.api.pagination import KeysetPagination, PageQuery, Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -85,12 +85,8 @@ class RisingTopicViewSet(BrandViewSet[RisingTopic]):
         return self._decide(deciding.dismiss, pk)
 
     def _decide(self, service: Any, pk: str) -> Response:
-        try:
+        with refusals(TopicRefused, KeywordsRefused):
             service(brand=self.brand, topic_id=int(pk), actor=self.actor, at=timezone.now())
-        except RisingTopic.DoesNotExist:
-            raise Http404 from None
-        except (TopicRefused, KeywordsRefused) as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(topic_row(RisingTopic.objects.values(*_ALL).get(pk=pk)))
 
 

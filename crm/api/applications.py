@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any, TypedDict
 
 from django.db.models import Prefetch, QuerySet
@@ -19,13 +18,15 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import BadBody, Fault, Refused
+from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
+from crm.api.schema import refusal
 from crm.choices import ApplicationStatus, Scope
 from crm.models import Application, ApplicationAccount, Brand, Relationship, User
 from crm.paging import Order
 from crm.selectors import relationships_of
-from crm.services.applications import deciding
+from crm.services.applications import deciding, erasing
 
 ORDER = Order("applications-api", key="id")
 
@@ -117,6 +118,7 @@ class ApplicationViewSet(BrandViewSet[Application]):
     serializer_class = ApplicationSerializer
     filterset_class = ApplicationFilter
     lookup_value_regex = ID
+    http_method_names = ["get", "head", "post", "delete"]
 
     def get_queryset(self) -> QuerySet[Application]:
         """Applications to the token's brand."""
@@ -143,7 +145,7 @@ class ApplicationViewSet(BrandViewSet[Application]):
         about = self._about(pk)
         given = _read(AcceptBody, request)
         relationship = self._relationship(given["creator"]) if given["creator"] else None
-        with _refusals():
+        with refusals(deciding.DecisionRefused):
             deciding.accept(**about, relationship=relationship, expected_version=given["version"])
         return self._answer(pk)
 
@@ -152,7 +154,7 @@ class ApplicationViewSet(BrandViewSet[Application]):
         """Say no. Nothing is sent."""
         about = self._about(pk)
         given = _read(DeclineBody, request)
-        with _refusals():
+        with refusals(deciding.DecisionRefused):
             deciding.decline(**about, reason=given["reason"], expected_version=given["version"])
         return self._answer(pk)
 
@@ -161,7 +163,7 @@ class ApplicationViewSet(BrandViewSet[Application]):
         """Put it away as spam."""
         about = self._about(pk)
         given = _read(DecisionBody, request)
-        with _refusals():
+        with refusals(deciding.DecisionRefused):
             deciding.mark_spam(**about, expected_version=given["version"])
         return self._answer(pk)
 
@@ -169,9 +171,25 @@ class ApplicationViewSet(BrandViewSet[Application]):
     def undo(self, request: Request, pk: str) -> Response:
         """Put a decided application back into the queue; what accepting it made goes again."""
         about = self._about(pk)
-        with _refusals():
+        with refusals(deciding.DecisionRefused):
             deciding.undo(**about)
         return self._answer(pk)
+
+    @extend_schema(request=None, responses={200: ApplicationSerializer, **refusal("refused")})
+    def take_up(self, request: Request, pk: str) -> Response:
+        """Put it into the queue although nobody confirmed its address."""
+        about = self._about(pk)
+        with refusals(deciding.DecisionRefused):
+            deciding.take_up(**about)
+        return self._answer(pk)
+
+    @extend_schema(responses={204: None, **refusal("refused")})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Erase it for good, as when its author asks for it; not while it is a creator (409)."""
+        about = self._about(pk)
+        with refusals(erasing.EraseRefused):
+            erasing.erase(**about)
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     def _about(self, pk: str) -> _About:
         """Which application, and who decides about it."""
@@ -197,15 +215,6 @@ class ApplicationViewSet(BrandViewSet[Application]):
         if found is None:
             raise Http404
         return Response(applications([found])[0])
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """What the service refuses is a conflict."""
-    try:
-        yield
-    except deciding.DecisionRefused as refusal:
-        raise Refused(refusal, code=refusal.code) from refusal
 
 
 def _read(body: type[Body], request: Request) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
@@ -14,7 +13,8 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import KeysetPagination, PageQuery, Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import CommentKind, Mood, Scope, ThemeState
 from crm.models import CommentTheme, PostComment
@@ -107,7 +107,7 @@ class CommentThemeViewSet(BrandViewSet[CommentTheme]):
         """Say what was done about it."""
         body = HandleThemeBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CommentsRefused):
             deciding.handle(
                 brand=self.brand,
                 theme_id=int(pk),
@@ -115,10 +115,6 @@ class CommentThemeViewSet(BrandViewSet[CommentTheme]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CommentTheme.DoesNotExist:
-            raise Http404 from None
-        except CommentsRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(theme_row(CommentTheme.objects.values(*COLUMNS).get(pk=pk)))
 
 
@@ -136,7 +132,7 @@ class CommentLabelViewSet(BrandViewSet[PostComment]):
         body = CommentLabelBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CommentsRefused):
             labelling.label(
                 brand=self.brand,
                 comment_id=int(pk),
@@ -146,10 +142,6 @@ class CommentLabelViewSet(BrandViewSet[PostComment]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except PostComment.DoesNotExist:
-            raise Http404 from None
-        except CommentsRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response({"comment": int(pk), **said})
 
 

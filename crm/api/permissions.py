@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from crm.api.authentication import role_of
-from crm.choices import Scope
+from crm.choices import Role, Scope
 from crm.models import ApiToken
 from crm.permissions import Can, may, who_may
 
@@ -105,6 +106,12 @@ class HasScope(BasePermission):
         else:
             self.message = f"{role.label} may not do this; {who_may(can)} may."
         return False
+
+
+def require(role: Role | None, can: Can) -> None:
+    """For what a scope alone does not open: PermissionDenied tells who may."""
+    if not may(role, can):
+        raise PermissionDenied(f"This is set by: {who_may(can)}.")
 
 
 def needed_scope(view: APIView, method: str) -> Scope:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,12 +16,32 @@ from rest_framework.response import Response
 from crm.agreement import Agreement
 from crm.api.base import BrandViewSet
 from crm.api.pagination import Row, WholeList
+from crm.api.permissions import require
+from crm.api.refusals import refusals
+from crm.api.review_form_bodies import ReviewFormBody
+from crm.api.schema import refusal
 from crm.choices import CriterionKind, Scope
 from crm.models import Criterion, FormCriterion, ReviewForm
 from crm.paging import Order
+from crm.permissions import Can
 from crm.services.reviews.figures import agreement_of, judged_twice
-from crm.services.reviews.forms import newest_form
+from crm.services.reviews.forms import newest_form, publish_form
+from crm.services.reviews.people import ReviewRefused
 
+EXAMPLE = OpenApiExample(
+    "One criterion",
+    value={
+        "why": "Begin with tone",
+        "criteria": [
+            {
+                "label": "Tone",
+                "question": "Does the tone fit ours?",
+                "anchors": ["Not at all", "Rarely", "Partly", "Mostly", "Entirely"],
+            }
+        ],
+    },
+    request_only=True,
+)
 NEWEST = Order("api-review-forms", "number", "id", descending=True)
 
 
@@ -84,6 +106,7 @@ class ReviewFormViewSet(BrandViewSet[ReviewForm]):
     """What reviewers of the brand are asked."""
 
     scope = Scope.REVIEWS_READ
+    write_scope = Scope.SETTINGS_WRITE
     queryset = ReviewForm.objects.none()
     serializer_class = ReviewFormSerializer
     lookup_field = "number"
@@ -109,6 +132,32 @@ class ReviewFormViewSet(BrandViewSet[ReviewForm]):
         if found is None:
             raise Http404
         return Response(_form(found))
+
+    @extend_schema(
+        request=ReviewFormBody,
+        responses={201: ReviewFormSerializer, **refusal("outdated", "refused")},
+        examples=[EXAMPLE],
+    )
+    def create(self, request: Request) -> Response:
+        """Publish a version, in use from now on; what says nothing new stays the one before.
+
+        For strategists and admins. Vettings that were asked for keep their version.
+        """
+        body = ReviewFormBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        require(self.role, Can.EDIT_SEGMENTS)
+        with refusals(ReviewRefused, body=body):
+            made = publish_form(
+                brand=self.brand,
+                bar=body.bar,
+                criteria=body.wordings,
+                actor=self.actor,
+                at=timezone.now(),
+                why=body.validated_data["why"],
+                expected_number=body.validated_data.get("seen_number"),
+            )
+        found = self.get_queryset().get(pk=made.pk)
+        return Response(_form(found), status=HTTPStatus.CREATED)
 
 
 class AgreementViewSet(BrandViewSet[Criterion]):

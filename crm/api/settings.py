@@ -16,18 +16,18 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import BadBody, Fault, Refused
+from crm.api.permissions import require
+from crm.api.refusals import refusals
 from crm.api.schema import refusal
 from crm.choices import Scope
 from crm.models import Brand, User
-from crm.permissions import Can, may, who_may
+from crm.permissions import Can
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,12 @@ class SettingsViewSet(BrandViewSet[Brand]):
         part = self.part
         body = part.body(data=request.data, context={"brand": self.brand, "request": request})
         body.is_valid(raise_exception=True)
-        if not may(self.role, part.needs):
-            raise PermissionDenied(f"This is set by: {who_may(part.needs)}.")
+        require(self.role, part.needs)
         wanted = Change(self.brand, body.validated_data, self.actor, timezone.now())
-        try:
-            with transaction.atomic():
-                # Of two changes at once the second one reads what the first one left.
-                self.held().select_for_update(no_key=True).get()
-                part.write(wanted)
-        except part.refused as no:
-            raise problem(no, body) from no
+        with refusals(*part.refused, body=body), transaction.atomic():
+            # Of two changes at once the second one reads what the first one left.
+            self.held().select_for_update(no_key=True).get()
+            part.write(wanted)
         self.brand.refresh_from_db()
         return self.show()
 
@@ -135,11 +131,3 @@ def viewset_of(part: Part) -> type[SettingsViewSet]:
     }
     name = part.key.title().replace("-", "")
     return type(f"{name}SettingsViewSet", (SettingsViewSet,), members)
-
-
-def problem(no: Exception, body: Body) -> BadBody | Refused:
-    """What can be put right in the body names its place; everything else is a conflict."""
-    field, code = getattr(no, "field", ""), getattr(no, "code", "refused")
-    if field in body.fields and code != "outdated":
-        return BadBody([Fault(f"/{field}", "invalid" if code == "refused" else code, str(no))])
-    return Refused(no, code=code)

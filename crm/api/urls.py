@@ -10,6 +10,7 @@ from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
 from crm.api.audit import AuditViewSet
 from crm.api.brand_exports import BrandExportViewSet
+from crm.api.comment_authors import CommentAuthorViewSet
 from crm.api.comment_themes import CommentLabelViewSet, CommentThemeViewSet
 from crm.api.connector_pulls import PullViewSet
 from crm.api.connectors import ConnectorKindViewSet, ConnectorViewSet
@@ -22,6 +23,7 @@ from crm.api.fields import CreatorFieldViewSet, FieldViewSet
 from crm.api.import_acts import ImportActViewSet
 from crm.api.imports import ImportViewSet
 from crm.api.jobs import JobViewSet
+from crm.api.ledger_proof import CheckpointViewSet, LedgerCheckViewSet
 from crm.api.mail import MailboxViewSet, ThreadViewSet
 from crm.api.mail_templates import MailTemplateViewSet
 from crm.api.notes import NoteViewSet
@@ -57,6 +59,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "agents": AgentViewSet,
     "applications": ApplicationViewSet,
     "audit": AuditViewSet,
+    "audit-checkpoints": CheckpointViewSet,
     "brand-exports": BrandExportViewSet,
     "comment-themes": CommentThemeViewSet,
     "comment-threads": CommentThreadViewSet,
@@ -103,8 +106,11 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
 urlpatterns: list[URLPattern | URLResolver] = [
     *collections(COLLECTIONS),
     *acts(f"applications/{ONE}", ApplicationViewSet, "accept", "decline", "spam", "undo"),
+    *acts(f"applications/{ONE}", ApplicationViewSet, "take-up"),
+    *acts("audit", LedgerCheckViewSet, "check"),
     at(f"brand-exports/{ONE}/file", BrandExportViewSet, get="file"),
     *acts(f"comment-themes/{ONE}", CommentThemeViewSet, "handle"),
+    *acts("comments", CommentAuthorViewSet, "forget"),
     *acts(f"comments/{ONE}", CommentLabelViewSet, "label"),
     *acts(f"connectors/{ONE}", ConnectorViewSet, "test", "pull", "stop", "pause", "resume"),
     at(f"creators/{CREATOR}/fields", CreatorFieldViewSet, get="list", patch="change"),

@@ -16,9 +16,7 @@ from crm.forms.ledger import NEWEST_FIRST, KeepingForm, LedgerForm, kind_in_word
 from crm.models import AuditEntry, Creator, Job, LedgerCheckpoint, LedgerKey
 from crm.paging import BadCursor, paginate
 from crm.permissions import BrandRequest, Can, brand_page
-from crm.services import jobs
 from crm.services.ledger import checkpoints, exporting, verifying
-from crm.services.promised_tasks import promise
 
 PAGE_SIZE, SHOWN = 50, 20
 _FORMS = ("csv", "jsonl")
@@ -104,14 +102,7 @@ def proof(request: BrandRequest) -> HttpResponse:
 @brand_page(Can.READ_AUDIT)
 def check(request: BrandRequest) -> HttpResponse:
     """Have the whole ledger checked by a worker."""
-    job = jobs.start(
-        brand=request.brand,
-        kind=verifying.KIND,
-        title="Check the audit ledger",
-        params={},
-        actor=request.user,
-        at=timezone.now(),
-    )
+    job = verifying.ask(brand=request.brand, actor=request.user, at=timezone.now())
     return redirect("crm:job", brand=request.brand.slug, pk=job.pk)
 
 
@@ -120,11 +111,10 @@ def check(request: BrandRequest) -> HttpResponse:
 def sign(request: BrandRequest) -> HttpResponse:
     """Make a checkpoint now, and send it to who keeps them."""
     try:
-        made = checkpoints.make(brand=request.brand, at=timezone.now())
+        made = checkpoints.sign(brand=request.brand, at=timezone.now())
     except checkpoints.CheckpointRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        promise("crm.tasks.mail_checkpoint", checkpoint_id=made.pk)
         messages.success(request, f"Signed up to entry {made.number:,}. Keep the file elsewhere.")
     return redirect("crm:ledger_proof", brand=request.brand.slug)
 

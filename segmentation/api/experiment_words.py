@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rest_framework import serializers
@@ -169,11 +170,23 @@ class ExperimentBody(Body):
     )
     days = serializers.IntegerField(min_value=1, max_value=DAYS_MAX, default=28)
 
-    def wanted(self) -> Wanted:
-        """The plan as the service takes it."""
+    def wanted(self, before: Wanted | None = None) -> Wanted:
+        """The plan as the service takes it; what is not said is as `before`."""
         said: dict[str, Any] = dict(self.validated_data)
-        said["arms"] = [ArmPlan(**arm) for arm in said["arms"]]
-        return Wanted(**said)
+        if "arms" in said:
+            said["arms"] = [ArmPlan(**arm) for arm in said["arms"]]
+        return replace(before, **said) if before else Wanted(**said)
+
+
+class ExperimentChange(ExperimentBody):
+    """What to change of a draft's plan: what is left out stays, `arms` are replaced as a whole."""
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Those of a plan, none of them needed; what is inside an arm still is."""
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required, field.default = False, serializers.empty
+        return fields
 
 
 class OutcomeBody(Body):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
@@ -15,7 +16,8 @@ from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE, BadBody, Fault
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -23,6 +25,7 @@ from segmentation.api.experiment_words import (
     EndBody,
     ExperimentAssignmentSerializer,
     ExperimentBody,
+    ExperimentChange,
     ExperimentSerializer,
     ExperimentSummarySerializer,
     LookBody,
@@ -65,7 +68,7 @@ class ExperimentViewSet(BrandViewSet[Experiment]):
     lookup_value_regex = ID
     pagination_class = WholeList
     queries = {"assignments": PageQuery}
-    http_method_names = ["get", "head", "post", "delete"]
+    http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def get_queryset(self) -> QuerySet[Experiment]:
         """Experiments of the token's brand."""
@@ -96,42 +99,52 @@ class ExperimentViewSet(BrandViewSet[Experiment]):
         """Plan an experiment: a draft, with a seed that nobody chose."""
         body = ExperimentBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(ExperimentRefused, body=body):
             made = plans.create_experiment(
                 brand=self.brand, wanted=body.wanted(), actor=self.actor, at=timezone.now()
             )
-        except ExperimentRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(in_full(made), status=HTTPStatus.CREATED)
+
+    @extend_schema(request=ExperimentChange, responses={200: ExperimentSerializer, **REFUSED})
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the plan of a draft; what has begun stays as it was planned (409)."""
+        found = self._found(pk)
+        body = ExperimentChange(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        with refusals(ExperimentRefused, body=body), transaction.atomic():
+            # Of two changes at once the second one reads what the first one left.
+            held = plans.locked(found.pk)
+            plans.change_experiment(
+                experiment_id=held.pk,
+                wanted=body.wanted(plans.wanted_of(held)),
+                version=held.version,
+                actor=self.actor,
+                at=timezone.now(),
+            )
+        return Response(in_full(self._found(pk)))
 
     @extend_schema(responses={204: None, **REFUSED})
     def destroy(self, request: Request, pk: str) -> Response:
         """Forget a draft; what has begun is kept (409)."""
         found = self._found(pk)
-        try:
+        with refusals(ExperimentRefused):
             plans.delete_experiment(experiment_id=found.pk, actor=self.actor, at=timezone.now())
-        except ExperimentRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(status=HTTPStatus.NO_CONTENT)
 
     @extend_schema(request=None, responses={200: ExperimentSerializer, **REFUSED})
     def start(self, request: Request, pk: str) -> Response:
         """Draw, write down who got what, and begin: nothing of the plan changes any more."""
         found = self._found(pk)
-        try:
+        with refusals(ExperimentRefused):
             assigning.start(experiment_id=found.pk, actor=self.actor, at=timezone.now())
-        except ExperimentRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(in_full(self._found(pk)))
 
     @extend_schema(request=None, responses={200: ExperimentSerializer, **REFUSED})
     def join(self, request: Request, pk: str) -> Response:
         """Give arms to those who came since the start; nobody is moved."""
         found = self._found(pk)
-        try:
+        with refusals(ExperimentRefused):
             assigning.add_late(experiment_id=found.pk, actor=self.actor, at=timezone.now())
-        except ExperimentRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(in_full(found))
 
     @extend_schema(responses=ExperimentAssignmentSerializer(many=True))
@@ -155,15 +168,13 @@ class ExperimentViewSet(BrandViewSet[Experiment]):
         """Say what the brand does now, after the result was read as planned."""
         body = EndBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(ExperimentRefused):
             ending.complete(
                 experiment_id=self._found(pk).pk,
                 decision=body.validated_data["words"],
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except ExperimentRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(in_full(self._found(pk)))
 
     @extend_schema(request=EndBody, responses={200: ExperimentSerializer, **REFUSED})
@@ -171,15 +182,13 @@ class ExperimentViewSet(BrandViewSet[Experiment]):
         """Give it up, with the reason."""
         body = EndBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(ExperimentRefused):
             ending.stop(
                 experiment_id=self._found(pk).pk,
                 reason=body.validated_data["words"],
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except ExperimentRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(in_full(self._found(pk)))
 
 
@@ -218,15 +227,13 @@ class ExperimentLookViewSet(BrandViewSet[ExperimentLook]):
         body = LookBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data.get("outcomes")
-        try:
+        with refusals(ExperimentRefused):
             look = looking.ask(
                 experiment_id=found.pk,
                 actor=self.actor,
                 at=timezone.now(),
                 outcomes=None if said is None else _outcomes(found, said),
             )
-        except ExperimentRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(
             look_row(look),
             status=HTTPStatus.ACCEPTED,

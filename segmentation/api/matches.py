@@ -24,14 +24,12 @@ from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
 from crm.api.problems import BadBody, Fault
 from crm.choices import Scope
 from crm.models import Relationship
-from segmentation.choices import ErrandStatus, WeightsOrigin
-from segmentation.matches.factors import KEYS, MAX_WEIGHT, parts_of
-from segmentation.models import Match, MatchLesson, MatchWeights
+from segmentation.choices import ErrandStatus
+from segmentation.matches.factors import KEYS, parts_of
+from segmentation.models import Match
 from segmentation.selectors import matches as selectors
-from segmentation.services.matches import asking, weighing
-from segmentation.services.matches import weights as weights_service
+from segmentation.services.matches import asking
 from segmentation.services.matches.asking import Question
-from segmentation.services.matches.weights import REASON_MAX
 
 
 class MatchSerializer(serializers.Serializer[Any]):
@@ -83,40 +81,6 @@ class MatchedSerializer(serializers.Serializer[Any]):
     parts = MatchPartSerializer(many=True)
 
 
-class MatchWeightsSerializer(serializers.Serializer[Any]):
-    """A version of weights; never changed."""
-
-    number = serializers.IntegerField()
-    campaign = serializers.CharField(allow_null=True, help_text="Null: the brand's.")
-    weights = serializers.DictField(child=serializers.IntegerField())
-    origin = serializers.ChoiceField(choices=WeightsOrigin.choices)
-    reason = serializers.CharField()
-    author = serializers.EmailField(allow_null=True)
-    created_at = serializers.DateTimeField()
-
-
-class MatchLessonSerializer(serializers.Serializer[Any]):
-    """What campaigns that are over teach; a suggestion, until somebody accepts it."""
-
-    id = serializers.IntegerField()
-    status = serializers.ChoiceField(choices=ErrandStatus.choices)
-    error = serializers.CharField(allow_null=True)
-    requested_at = serializers.DateTimeField()
-    learned_at = serializers.DateTimeField(allow_null=True)
-    campaigns = serializers.IntegerField(allow_null=True)
-    creators = serializers.IntegerField(allow_null=True)
-    worked = serializers.IntegerField(allow_null=True)
-    auc_in_force = serializers.FloatField(
-        allow_null=True, help_text="Of two creators of an unseen campaign, how often the one who "
-        "worked out is placed higher; 0.5 is chance.",
-    )  # fmt: skip
-    auc_learned = serializers.FloatField(allow_null=True)
-    suggested = serializers.DictField(child=serializers.IntegerField(), allow_null=True)
-    why_not = serializers.CharField(allow_null=True)
-    is_accepted = serializers.BooleanField(allow_null=True)
-    decided_at = serializers.DateTimeField(allow_null=True)
-
-
 class MatchTakenSerializer(serializers.Serializer[Any]):
     """What came of taking."""
 
@@ -134,41 +98,12 @@ class QuestionBody(Body):
     )
 
 
-class MatchWeightsBody(Body):
-    """How much each factor counts (0 to 10; what is left out counts nothing), and why."""
-
-    weights = serializers.DictField(
-        child=serializers.IntegerField(min_value=0, max_value=MAX_WEIGHT)
-    )
-    reason = serializers.CharField(max_length=REASON_MAX)
-    seen_version = serializers.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=2**31 - 1,
-        help_text="The newest that you know (0: none): refused where there is another by now.",
-    )
-
-
 class TakeBody(Body):
     """Creators of the match."""
 
     creators = serializers.ListField(
         child=serializers.UUIDField(), min_length=1, max_length=MAX_AT_ONCE
     )
-
-
-class LessonDecisionBody(Body):
-    """Whether the suggested weights are taken, and why."""
-
-    accept = serializers.BooleanField()
-    reason = serializers.CharField(max_length=REASON_MAX, required=False, allow_blank=True)
-
-
-_WEIGHTS = OpenApiExample(
-    "Audience first",
-    value={"weights": {"audience": 8, "results": 4}, "reason": "A launch in one country"},
-    request_only=True,
-)
 
 
 class CampaignMatchViewSet(BrandViewSet[Match]):
@@ -215,23 +150,6 @@ class CampaignMatchViewSet(BrandViewSet[Match]):
         except CampaignRefused as refusal:
             raise problem(refusal, body) from refusal
         return Response(_match(made), status=HTTPStatus.ACCEPTED)
-
-    @extend_schema(responses=MatchWeightsSerializer(many=True))
-    def versions(self, request: Request, key: str) -> Response:
-        """The weights of the campaign, the newest first; empty: the brand's hold."""
-        rows = weights_service.versions(self.brand, self._campaign(key))
-        return self.whole([_weights(one) for one in rows])
-
-    @extend_schema(
-        request=MatchWeightsBody,
-        responses={201: MatchWeightsSerializer, **REFUSED},
-        examples=[_WEIGHTS],
-    )
-    def weigh(self, request: Request, key: str) -> Response:
-        """Save another version of the campaign's weights."""
-        return Response(
-            _weights(_weigh(self, request, self._campaign(key))), status=HTTPStatus.CREATED
-        )
 
     def _campaign(self, key: str) -> Campaign:
         rows = Campaign.objects.filter(brand=self.brand, key=key)
@@ -323,105 +241,6 @@ class MatchViewSet(BrandViewSet[Match]):
         return match
 
 
-class MatchWeightsViewSet(BrandViewSet[MatchWeights]):
-    """What campaigns of the brand begin with."""
-
-    scope = Scope.CAMPAIGNS_READ
-    write_scope = Scope.CAMPAIGNS_WRITE
-    queryset = MatchWeights.objects.none()
-    serializer_class = MatchWeightsSerializer
-    pagination_class = WholeList
-
-    def list(self, request: Request) -> Response:
-        """The versions, the newest first; empty: the usual weights hold."""
-        return self.whole([_weights(one) for one in weights_service.versions(self.brand, None)])
-
-    @extend_schema(
-        request=MatchWeightsBody,
-        responses={201: MatchWeightsSerializer, **REFUSED},
-        examples=[_WEIGHTS],
-    )
-    def create(self, request: Request) -> Response:
-        """Save another version."""
-        return Response(_weights(_weigh(self, request, None)), status=HTTPStatus.CREATED)
-
-
-class MatchLessonViewSet(BrandViewSet[MatchLesson]):
-    """What campaigns that are over teach about the weights."""
-
-    scope = Scope.CAMPAIGNS_READ
-    write_scope = Scope.CAMPAIGNS_WRITE
-    queryset = MatchLesson.objects.none()
-    serializer_class = MatchLessonSerializer
-    pagination_class = WholeList
-    lookup_value_regex = "[0-9]{1,18}"
-
-    def get_queryset(self) -> QuerySet[MatchLesson]:
-        """The brand's."""
-        return MatchLesson.objects.filter(brand=self.brand)
-
-    def list(self, request: Request) -> Response:
-        """The newest twenty, the newest first."""
-        return self.whole([_lesson(one) for one in weighing.lessons_of(self.brand)])
-
-    def retrieve(self, request: Request, pk: str) -> Response:
-        """One; ask again while its status is `queued`."""
-        return Response(_lesson(self._found(pk)))
-
-    @extend_schema(request=None, responses={202: MatchLessonSerializer, **REFUSED})
-    def create(self, request: Request) -> Response:
-        """Have a worker ask the campaigns that are over."""
-        body = Body(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            made = weighing.request(brand=self.brand, actor=self.actor, at=timezone.now())
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
-        return Response(_lesson(made), status=HTTPStatus.ACCEPTED)
-
-    @extend_schema(request=LessonDecisionBody, responses={200: MatchLessonSerializer, **REFUSED})
-    def decide(self, request: Request, pk: str) -> Response:
-        """Take the suggested weights for the brand, or do not."""
-        found = self._found(pk)
-        body = LessonDecisionBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        try:
-            lesson = weighing.decide(
-                lesson_id=found.pk,
-                brand=self.brand,
-                accept=body.validated_data["accept"],
-                reason=body.validated_data.get("reason", ""),
-                actor=self.actor,
-                at=timezone.now(),
-            )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
-        return Response(_lesson(lesson))
-
-    def _found(self, pk: str) -> MatchLesson:
-        lesson = self.get_queryset().filter(pk=pk).first()
-        if lesson is None:
-            raise Http404
-        return lesson
-
-
-def _weigh(view: BrandViewSet[Any], request: Request, campaign: Campaign | None) -> MatchWeights:
-    body = MatchWeightsBody(data=request.data)
-    body.is_valid(raise_exception=True)
-    try:
-        return weights_service.set_weights(
-            brand=view.brand,
-            campaign=campaign,
-            weights=body.validated_data["weights"],
-            reason=body.validated_data["reason"],
-            actor=view.actor,
-            at=timezone.now(),
-            seen=body.validated_data.get("seen_version"),
-        )
-    except CampaignRefused as refusal:
-        raise problem(refusal, body) from refusal
-
-
 def _match(one: Match) -> Row:
     return {
         "id": one.pk,
@@ -442,36 +261,4 @@ def _match(one: Match) -> Row:
         "known": one.known,
         "candidates": one.candidates,
         "left_out": one.left_out,
-    }
-
-
-def _weights(one: MatchWeights) -> Row:
-    return {
-        "number": one.number,
-        "campaign": one.campaign.key if one.campaign else None,
-        "weights": one.weights,
-        "origin": one.origin,
-        "reason": one.reason,
-        "author": one.author.email if one.author else None,
-        "created_at": one.created_at,
-    }
-
-
-def _lesson(one: MatchLesson) -> Row:
-    found = one.findings
-    return {
-        "id": one.pk,
-        "status": one.status,
-        "error": one.error or None,
-        "requested_at": one.requested_at,
-        "learned_at": one.learned_at,
-        "campaigns": one.campaigns,
-        "creators": one.engagements,
-        "worked": found.get("worked"),
-        "auc_in_force": found.get("auc_in_force"),
-        "auc_learned": found.get("auc_learned"),
-        "suggested": one.suggested,
-        "why_not": found.get("why_not") or None,
-        "is_accepted": one.is_accepted,
-        "decided_at": one.decided_at,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.db.models import QuerySet
@@ -23,6 +24,7 @@ from segmentation.api.overrides import DecidedCreatorSerializer
 from segmentation.choices import AnswerStatus, ClassifierKind, ClassifierStatus
 from segmentation.models import Classifier, SuggestedValue
 from segmentation.services.suggesting import answering as service
+from segmentation.services.suggesting import settings
 from segmentation.services.suggesting.subjects import FACTS
 
 ORDER = Order("suggested-values", key="priority", descending=True)
@@ -155,6 +157,12 @@ class AcceptedManySerializer(serializers.Serializer[Any]):
     right = serializers.IntegerField(help_text="Of these.")
 
 
+class LookAskedSerializer(serializers.Serializer[Any]):
+    """That a worker will look."""
+
+    within_seconds = serializers.IntegerField()
+
+
 class SuggestedValueViewSet(BrandViewSet[SuggestedValue]):
     """Suggested values of the brand's creators."""
 
@@ -225,6 +233,16 @@ class SuggestedValueViewSet(BrandViewSet[SuggestedValue]):
         except service.AnswerRefused as refusal:
             raise Refused(refusal, code=refusal.code) from refusal
         return Response({"accepted": number, "looked_at": past.looked_at, "right": past.right})
+
+    @extend_schema(request=None, responses={202: LookAskedSerializer})
+    def look(self, request: Request) -> Response:
+        """Have a worker learn and suggest within two minutes instead of in the night.
+
+        Once for all who ask meanwhile.
+        """
+        settings.look_soon(brand=self.brand)
+        shown = {"within_seconds": settings.LOOK_WITHIN}
+        return Response(shown, status=HTTPStatus.ACCEPTED)
 
     def _answer(
         self, pk: str, decide: Callable[..., SuggestedValue], shape: type[Body] | None

@@ -14,6 +14,7 @@ from segmentation.api.benchmarks import BenchmarkViewSet, ClaimTrialViewSet
 from segmentation.api.budgets import BudgetPlanViewSet, CampaignBudgetPlanViewSet
 from segmentation.api.clusters import ClusterMapViewSet, ClusterViewSet, CreatorClusterViewSet
 from segmentation.api.comparison import CohortViewSet, ComparisonViewSet, TrendViewSet
+from segmentation.api.content_tests import ContentReadingViewSet, ContentTestViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
@@ -27,12 +28,9 @@ from segmentation.api.forecasts import (
 )
 from segmentation.api.kpis import KpiViewSet
 from segmentation.api.looks import LikeViewSet
-from segmentation.api.matches import (
-    CampaignMatchViewSet,
-    MatchLessonViewSet,
-    MatchViewSet,
-    MatchWeightsViewSet,
-)
+from segmentation.api.match_lessons import MatchLessonViewSet
+from segmentation.api.match_weights import CampaignMatchWeightsViewSet, MatchWeightsViewSet
+from segmentation.api.matches import CampaignMatchViewSet, MatchViewSet
 from segmentation.api.metrics import MetricViewSet
 from segmentation.api.near_misses import NearMissViewSet
 from segmentation.api.overlap import OverlapViewSet
@@ -40,10 +38,12 @@ from segmentation.api.overrides import OverrideViewSet
 from segmentation.api.overview import HygieneViewSet, MatrixViewSet
 from segmentation.api.packs import PackViewSet, TierSchemeViewSet
 from segmentation.api.playbooks import PlaybookViewSet
+from segmentation.api.prices import CreatorPricesViewSet, PricesViewSet
 from segmentation.api.rules import RuleViewSet
 from segmentation.api.run_decisions import RunDecisionViewSet
 from segmentation.api.runs import RunViewSet
 from segmentation.api.score_studies import ScoreBacktestViewSet, ScoreComparisonViewSet
+from segmentation.api.scorecard_acts import ScorecardRefreshViewSet, TierScorecardsViewSet
 from segmentation.api.scorecards import ScorecardViewSet
 from segmentation.api.scores import KEY as SCORE_KEY
 from segmentation.api.scores import CreatorScoreViewSet, ScoreModelViewSet
@@ -68,6 +68,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "classifiers": ClassifierViewSet,
     "clusters": ClusterViewSet,
     "cohorts": CohortViewSet,
+    "content-tests": ContentTestViewSet,
     f"creators/{CREATOR}/segments": CreatorSegmentViewSet,
     "dimensions": DimensionViewSet,
     "drift": DriftViewSet,
@@ -89,6 +90,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "stage-suggestions": StageSuggestionViewSet,
     "suggested-values": SuggestedValueViewSet,
     "tier-schemes": TierSchemeViewSet,
+    "tier-scorecards": TierScorecardsViewSet,
 }
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -101,9 +103,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     at(f"campaigns/{CAMPAIGN}/activations", ActivationViewSet, get="list", post="create"),
     *acts(f"campaigns/{CAMPAIGN}/activations", ActivationViewSet, "preview"),
     at(f"campaigns/{CAMPAIGN}/matches", CampaignMatchViewSet, get="list", post="create"),
-    at(f"campaigns/{CAMPAIGN}/match-weights", CampaignMatchViewSet, get="versions", post="weigh"),
+    at(
+        f"campaigns/{CAMPAIGN}/match-weights",
+        CampaignMatchWeightsViewSet,
+        get="list",
+        post="create",
+    ),
     at("cluster-map", ClusterMapViewSet, get="retrieve", post="create"),
     at(f"clusters/{CLUSTER}/members", ClusterViewSet, get="members"),
+    at(f"content-tests/{ONE}/readings", ContentReadingViewSet, get="list", post="create"),
+    *acts(f"content-tests/{ONE}", ContentTestViewSet, "start", "assign", "share-out", "end"),
+    at(f"creators/{CREATOR}/prices", CreatorPricesViewSet, get="list"),
     at(f"creators/{CREATOR}/forecasts", CreatorForecastViewSet, get="list"),
     at(f"creators/{CREATOR}/look-alikes", LikeViewSet, get="of_creator"),
     at(f"creators/{CREATOR}/clusters", CreatorClusterViewSet, get="retrieve"),
@@ -119,6 +129,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     at("packs", PackViewSet, get="list"),
     at(f"packs/{SEGMENT}", PackViewSet, get="retrieve"),
     *acts(f"packs/{SEGMENT}", PackViewSet, "install", "adopt"),
+    at("prices", PricesViewSet, get="retrieve"),
     *acts("rules", RuleViewSet, validate="check"),
     *acts("rules", RuleViewSet, "preview"),
     at(f"runs/{ONE}/near-misses", NearMissViewSet, get="list"),
@@ -126,6 +137,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *acts(f"runs/{ONE}", RunDecisionViewSet, "approve", "reject", "cancel", "rollback"),
     *acts(f"score-models/{SCORE}", ScoreModelViewSet, "word", "activate", "count", "archive"),
     at("scorecards", ScorecardViewSet, get="list"),
+    *acts("scorecards", ScorecardRefreshViewSet, "refresh"),
     at("scorecards/comparison", ComparisonViewSet, get="retrieve"),
     at(f"segments/{SEGMENT}/look-alikes", LikeViewSet, get="of_segment"),
     at(f"segments/{SEGMENT}/trend", TrendViewSet, get="list"),
@@ -146,6 +158,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "not-enough",
         "take-back",
     ),
+    *acts("suggested-values", SuggestedValueViewSet, "look"),
     *acts("suggested-values", SuggestedValueViewSet, accept_all="accept_many"),
     at("unique-reach", OverlapViewSet, get="reach"),
 ]

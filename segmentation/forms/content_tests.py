@@ -18,7 +18,7 @@ from segmentation.models.content_tests import (
     MOST_FLOOR,
     MOST_VARIANTS,
 )
-from segmentation.services.content_tests.planning import Plan, Wording
+from segmentation.services.content_tests.planning import DECISION_MAX, Plan, Wording
 
 
 class ContentTestForm(PlainForm):
@@ -129,4 +129,4 @@ def wordings(parts: forms.BaseFormSet[VariantForm]) -> list[Wording]:
 class DecisionForm(PlainForm):
     """What the brand does now."""
 
-    decision = forms.CharField(max_length=500, label="What you do now")
+    decision = forms.CharField(max_length=DECISION_MAX, label="What you do now")

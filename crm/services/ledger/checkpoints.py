@@ -21,8 +21,11 @@ from django.db import transaction
 from crm import audit
 from crm.models import AuditEntry, Brand, LedgerCheckpoint, LedgerKeeping, User
 from crm.services.ledger import keys
+from crm.services.promised_tasks import promise
 
 FORMAT = "rapport-ledger-checkpoint-1"
+# By name: tasks are above services.
+MAIL_TASK = "crm.tasks.mail_checkpoint"
 _SIGNED = ("format", "brand", "number", "hash", "at", "key")
 
 
@@ -61,6 +64,14 @@ def make(*, brand: Brand, at: datetime) -> LedgerCheckpoint:
     found.signature = base64.b64encode(private.sign(_message(_signed(found)))).decode()
     found.save(force_insert=True)
     return found
+
+
+@transaction.atomic
+def sign(*, brand: Brand, at: datetime) -> LedgerCheckpoint:
+    """Make a checkpoint for somebody who asks, and mail it. Raises CheckpointRefused."""
+    made = make(brand=brand, at=at)
+    promise(MAIL_TASK, checkpoint_id=made.pk)
+    return made
 
 
 def newest(brand: Brand) -> LedgerCheckpoint | None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from crm import audit
-from crm.models import AuditEntry, Brand, Job, LedgerKey
+from crm.models import AuditEntry, Brand, Job, LedgerKey, User
 from crm.services import jobs
 from crm.services.ledger import checkpoints
 
@@ -54,6 +55,12 @@ def verify(
         seen(entry)
     broken = checker.end()
     return Found(checker.entries, checker.last_hash, checker.erased, len(marks), broken)
+
+
+def ask(*, brand: Brand, actor: User, at: datetime) -> Job:
+    """Have the whole ledger checked by a worker."""
+    title = "Check the audit ledger"
+    return jobs.start(brand=brand, kind=KIND, title=title, params={}, actor=actor, at=at)
 
 
 def in_words(found: Found) -> str:

@@ -22,6 +22,7 @@ from segmentation.services.edits import EditRefused
 
 OPEN = (ExperimentStatus.DRAFT, ExperimentStatus.RUNNING)
 MOST_OPEN = 50
+DECISION_MAX = 500
 
 
 @dataclass(frozen=True)
@@ -109,9 +110,11 @@ def end(*, test_id: int, decision: str, actor: User | None, at: datetime) -> Con
     decision = " ".join(decision.split())
     if not found.is_running:
         raise EditRefused(f"“{found}” is not running.", code="not_running")
-    if not 1 <= len(decision) <= 500:
+    if not 1 <= len(decision) <= DECISION_MAX:
         raise EditRefused(
-            "Say in 1 to 500 characters what you do now.", code="decision_needed", field="decision"
+            f"Say in 1 to {DECISION_MAX} characters what you do now.",
+            code="decision_needed",
+            field="decision",
         )
     found.status, found.ended_at, found.ended_by = ExperimentStatus.COMPLETED, at, actor
     found.decision = decision

@@ -185,6 +185,8 @@ def apply(
         raise EditRefused(f"“{test}” is not running.", code="not_running")
     if not reading.suggested:
         raise EditRefused("This reading suggests nothing.", code="nothing_suggested")
+    if test.readings.filter(number__gt=reading.number, computed_at__isnull=False).exists():
+        raise EditRefused("There is a newer reading: look at that one.", code="outdated")
     if reading.applied_at is not None:
         raise EditRefused("It was applied already: read the test again.", code="applied")
     if set(shares) != set(variants) or sum(shares.values()) != 100:

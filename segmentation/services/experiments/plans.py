@@ -125,6 +125,34 @@ def locked(experiment_id: int) -> Experiment:
     return rows.select_related("brand", "campaign", "segment", "dimension").get(pk=experiment_id)
 
 
+def wanted_of(experiment: Experiment) -> Wanted:
+    """The plan of a row as somebody would write it down."""
+    return Wanted(
+        name=experiment.name,
+        question=experiment.question,
+        design=experiment.design,
+        metric=experiment.metric,
+        arms=[
+            ArmPlan(
+                key=arm.key,
+                name=arm.name,
+                treatment=arm.treatment,
+                share=arm.share,
+                segment=arm.segment.key if arm.segment else "",
+            )
+            for arm in experiment.arms.select_related("segment").order_by("position")
+        ],
+        campaign=experiment.campaign.key if experiment.campaign else "",
+        segment=experiment.segment.key if experiment.segment else "",
+        dimension=experiment.dimension.key if experiment.dimension else "",
+        level=experiment.level,
+        reading=experiment.reading,
+        looks_planned=experiment.looks_planned,
+        planned_lift=experiment.planned_lift,
+        days=experiment.days,
+    )
+
+
 def plan_of(experiment: Experiment, control: str) -> Plan:
     """The plan as the statistics take it."""
     return Plan(

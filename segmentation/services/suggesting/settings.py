@@ -18,6 +18,8 @@ from segmentation.models import ClassifierSettings
 # Part of the key: what is encrypted here cannot be read as anything else.
 PURPOSE = b"segmentation.classifier.key"
 LOOK_TASK = "segmentation.tasks.suggest_values_of"
+# Seconds in which a worker that is asked has begun.
+LOOK_WITHIN = 120
 CHANGEABLE = (
     "least_confidence",
     "outside_is_on",

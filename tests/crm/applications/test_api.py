@@ -132,3 +132,24 @@ def test_bad_bodies_are_refused(ida, rest, body):
 )
 def test_bad_queries_do_not_break(ida, rest, query):
     assert rest.get("applications", **query).status_code in {200, 400}
+
+
+def test_an_application_without_a_confirmed_address_is_taken_up(brand, rest, ida):
+    Application.objects.update(status=ApplicationStatus.UNCONFIRMED)
+    answer = rest.send("POST", f"applications/{ida.pk}:take-up")
+    assert answer.status_code == 200
+    assert (answer.json()["status"], answer.json()["version"]) == ("open", 2)
+    assert_problem(rest.send("POST", f"applications/{ida.pk}:take-up"), 409, "refused")
+
+
+def test_an_application_is_erased_but_not_while_it_is_a_creator(
+    brand, rest, ida, other_brand, outsider
+):
+    elsewhere = rest_as(outsider, other_brand)
+    assert_problem(elsewhere.send("DELETE", f"applications/{ida.pk}/"), 404)
+    rest.send("POST", f"applications/{ida.pk}:accept", {})
+    assert_problem(rest.send("DELETE", f"applications/{ida.pk}/"), 409, "refused")
+    rest.send("POST", f"applications/{ida.pk}:undo")
+    assert rest.send("DELETE", f"applications/{ida.pk}/").status_code == 204
+    assert not Application.objects.exists()
+    assert_problem(rest.send("DELETE", f"applications/{ida.pk}/"), 404)

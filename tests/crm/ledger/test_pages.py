@@ -18,7 +18,7 @@ from crm.services.relationships import move_stage
 from tests.crm.ledger import behind
 from tests.factories import NOW, CreatorFactory, RelationshipFactory
 from tests.people import logged_in
-from tests.rest import rest_as
+from tests.rest import assert_problem, rest_as
 
 pytestmark = pytest.mark.django_db
 
@@ -200,3 +200,29 @@ def test_the_endpoint_lists_and_shows(brand, ida, legal, manager, admin_user):
     audit.forget(brand=brand, targets=[ida], at=NOW, actor=admin_user)
     assert rest.json("audit/1/")["text"] is None
     assert rest_as(manager, brand).get("audit/").status_code == 403
+
+
+def test_rest_signs_checks_and_hands_out_the_file(brand, other_brand, ida, legal, outsider):
+    rest = rest_as(legal, brand)
+    made = rest.send("POST", "audit-checkpoints/")
+    assert made.status_code == 201
+    body = made.json()
+    assert checkpoints.read(body["document"]).mark.number == body["number"] == 2
+    # Nothing was done since: the same one.
+    assert rest.send("POST", "audit-checkpoints/").json() == body
+    [row] = rest.json("audit-checkpoints/")["results"]
+    assert body == row | {"document": body["document"]}
+    assert rest.json(f"audit-checkpoints/{row['id']}/") == body
+    elsewhere = rest_as(outsider, other_brand)
+    assert_problem(elsewhere.get(f"audit-checkpoints/{row['id']}/"), 404)
+    answer = rest.send("POST", "audit:check")
+    assert answer.status_code == 202
+    job = Job.objects.get()
+    assert answer["Location"].endswith(f"/api/v1/jobs/{job.pk}/")
+    jobs.run(job_id=job.pk, at=NOW)
+    assert rest.json(f"jobs/{job.pk}/")["result"].startswith("Whole: 2 entries")
+
+
+def test_rest_has_nothing_to_sign_of_an_empty_ledger(brand, legal):
+    assert_problem(rest_as(legal, brand).send("POST", "audit-checkpoints/"), 409, "refused")
+    assert not LedgerCheckpoint.objects.exists()

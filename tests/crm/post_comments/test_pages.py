@@ -127,3 +127,19 @@ def test_rest_names_the_comment_at_fault(brand, post, other_brand, manager):
         problem = assert_problem(answer, 400)
         assert problem["errors"][0]["pointer"] == pointer
     assert not PostComment.objects.exists()
+
+
+def test_rest_forgets_who_asks_for_it(brand, post, manager, legal):
+    upload(logged_in(manager), brand)
+    rest = rest_as(legal, brand)
+    for body, pointer, code in (
+        ({"platform": "nowhere", "author": "kim"}, "/platform", "unknown_platform"),
+        ({"platform": "instagram", "author": "@"}, "/author", "author_needed"),
+        ({"platform": "instagram"}, "/author", "required"),
+    ):
+        [fault] = assert_problem(rest.send("POST", "comments:forget", body), 400)["errors"]
+        assert (fault["pointer"], fault["code"]) == (pointer, code)
+    assert PostComment.objects.count() == 2
+    body = {"platform": "instagram", "author": "KIM"}
+    assert rest.send("POST", "comments:forget", body).json() == {"deleted": 1}
+    assert PostComment.objects.get().external_id == "b"

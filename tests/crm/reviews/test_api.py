@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crm.models import Answer, Review, Vetting
+from crm.models import Answer, Review, ReviewForm, Vetting
 from tests.crm.reviews.world import ask, publish, review_of, said, write
 from tests.factories import RelationshipFactory
 from tests.rest import assert_problem, rest_as
@@ -213,3 +213,34 @@ def test_the_form_and_lists(
     for path, count in counts.items():
         with django_assert_num_queries(count):
             rest.json(path)
+
+
+TONE = {
+    "label": "Tone",
+    "question": "Does the tone fit?",
+    "anchors": ["Not at all", "Rarely", "Partly", "Mostly", "Entirely"],
+}
+
+
+def test_a_version_of_the_form_is_published(brand, strategist, manager):
+    rest = rest_as(strategist, brand)
+    made = rest.send("POST", "review-forms/", {"criteria": [TONE], "seen_number": 0})
+    assert made.status_code == 201, made.content
+    assert (made.json()["number"], made.json()["criteria"][0]["fact"]) == (1, "review_tone")
+    # What says nothing new is no version.
+    assert rest.send("POST", "review-forms/", {"criteria": [TONE]}).json()["number"] == 1
+    again = {"criteria": [TONE], "days": 3, "seen_number": 0}
+    assert_problem(rest.send("POST", "review-forms/", again), 409, "outdated")
+    again["seen_number"] = 1
+    assert_problem(rest_as(manager, brand).send("POST", "review-forms/", again), 403)
+    assert rest.send("POST", "review-forms/", again).json()["number"] == 2
+    for wrong, pointer in (
+        ({"criteria": [TONE, TONE]}, "/criteria/1/key"),
+        ({"criteria": [TONE | {"anchors": ["One"]}]}, "/criteria/0/anchors"),
+        ({"criteria": [TONE | {"kind": "choice"}]}, "/criteria/0/options"),
+        ({"criteria": []}, "/criteria"),
+        ({"criteria": [TONE], "days": 0}, "/days"),
+    ):
+        [fault] = assert_problem(rest.send("POST", "review-forms/", wrong), 400)["errors"]
+        assert fault["pointer"] == pointer
+    assert ReviewForm.objects.count() == 2

@@ -190,3 +190,14 @@ def test_query_counts(rest, segment, django_assert_num_queries):
     rest.get("scorecards/", period=PERIOD)
     with django_assert_num_queries(5):  # token, whether all are there, targets, page, count
         rest.json("scorecards/", period=PERIOD)
+
+
+def test_the_scorecards_of_a_quarter_are_computed_anew(rest, segment):
+    assert not Scorecard.objects.exists()
+    answer = rest.send("POST", "scorecards:refresh", {"period": PERIOD})
+    assert answer.json() == {"period": PERIOD, "scorecards": Scorecard.objects.count()}
+    assert Scorecard.objects.filter(segment=segment, period=PERIOD).exists()
+    [fault] = assert_problem(rest.send("POST", "scorecards:refresh", {"period": "x"}), 400)[
+        "errors"
+    ]
+    assert (fault["pointer"], fault["code"]) == ("/period", "bad_period")

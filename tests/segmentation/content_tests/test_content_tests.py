@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 
@@ -13,35 +11,20 @@ from campaigns.experiments.analysis import analyse
 from campaigns.experiments.drawing import drawn
 from campaigns.experiments.results import Outcome, Reading
 from campaigns.experiments.results import Plan as Reads
-from campaigns.models import Click, Deliverable, Engagement, TrackingLink
+from campaigns.models import Deliverable, Engagement, TrackingLink
 from crm.models import AuditEntry, Relationship
-from segmentation.choices import ContentElement, OutcomeMetric
+from segmentation.choices import OutcomeMetric
 from segmentation.models import ContentPiece, ContentReading, ContentTest
 from segmentation.selectors import content_tests as selectors
 from segmentation.services.content_tests import pieces, planning, reading
-from segmentation.services.content_tests.planning import Plan, Wording
+from segmentation.services.content_tests.planning import Wording
 from segmentation.services.edits import EditRefused
 from tests.campaigns.made import make_campaign
-from tests.factories import NOW, RelationshipFactory
+from tests.factories import NOW
+from tests.segmentation.content_tests.worlds import DAY, add_pieces, click, have_read, planned
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
 PAGE = "/acme/content-tests/"
-
-
-def planned(brand, campaign, **other):
-    given = {
-        "name": "Opening",
-        "question": "Does a question at the start bring more clicks?",
-        "element": ContentElement.HOOK,
-        "metric": OutcomeMetric.CLICKS,
-        "planned_lift": 0.5,
-        "floor": 10,
-        "target": "https://shop.example/",
-        "variants": [Wording("Usual", "Begin as always."), Wording("Question", "Ask something.")],
-        **other,
-    }
-    return planning.create(brand=brand, campaign=campaign, plan=Plan(**given), actor=None, at=NOW)
 
 
 @pytest.fixture
@@ -61,21 +44,6 @@ def in_turn(monkeypatch):
     monkeypatch.setattr(pieces, "drawn", alternate)
 
 
-def add_pieces(brand, campaign, creators=16, each=1):
-    for _ in range(creators):
-        engagement = Engagement.objects.create(
-            campaign=campaign, relationship=RelationshipFactory(brand=brand), stage="contracted"
-        )
-        for number in range(each):
-            Deliverable.objects.create(
-                engagement=engagement,
-                title=f"Reel {number}",
-                platform_id="instagram",
-                kind="tutorial",
-                form="short_video",
-            )
-
-
 @pytest.fixture
 def running(brand, campaign, manager):
     """16 creators with two pieces each, all with a variant and a link for each piece."""
@@ -84,26 +52,6 @@ def running(brand, campaign, manager):
     planning.start(test_id=test.pk, actor=None, at=NOW)
     assert pieces.assign(test_id=test.pk, actor=manager, at=NOW) == 32
     return ContentTest.objects.get()
-
-
-def click(running, better=10, usual=1):
-    """So many clicks for each piece; creators differ a little."""
-    at = NOW + DAY
-    made = [
-        Click(id=uuid4(), brand=running.brand, link=piece.link, at=at, day=at.date())
-        for piece in running.pieces.select_related("variant", "link", "deliverable")
-        for _ in range(
-            (usual if piece.variant.is_control else better) + piece.deliverable.engagement_id % 2
-        )
-    ]
-    Click.objects.bulk_create(made)
-
-
-def have_read(running, at=NOW + 2 * DAY):
-    found = reading.ask(test_id=running.pk, actor=None, at=at)
-    reading.read(reading_id=found.pk, at=at)
-    found.refresh_from_db()
-    return found
 
 
 def test_pieces_of_a_creator_have_one_variant_and_a_link_each(running):

@@ -70,17 +70,58 @@ def test_an_experiment_from_plan_to_decision(rest, brand):
 
 
 @pytest.mark.parametrize(
-    ("values", "code"),
+    ("values", "pointer", "code"),
     [
-        ({"segment": "nowhere"}, "unknown_segment"),
-        ({"segment": ""}, "people_needed"),
-        ({"looks_planned": 5, "reading": "planned", "days": 3}, "out_of_range"),
+        ({"segment": "nowhere"}, "/segment", "unknown_segment"),
+        ({"segment": ""}, "/campaign", "people_needed"),
+        (
+            {"looks_planned": 5, "reading": "planned", "days": 3},
+            "/looks_planned",
+            "out_of_range",
+        ),
     ],
 )
-def test_a_plan_that_contradicts_itself_is_refused(rest, brand, values, code):
+def test_a_plan_that_contradicts_itself_is_pointed_at(rest, brand, values, pointer, code):
     make_segment(brand, "educators")
-    assert_problem(rest.send("POST", "experiments/", PLAN | values), 409, code)
-    assert not Experiment.objects.exists()
+    draft = make_experiment(brand)
+    here = f"experiments/{draft.pk}/"
+    before = rest.json(here)
+    for answer in (
+        rest.send("POST", "experiments/", PLAN | values),
+        rest.send("PATCH", here, values),
+    ):
+        body = assert_problem(answer, 400)
+        assert [(one["pointer"], one["code"]) for one in body["errors"]] == [(pointer, code)]
+    assert Experiment.objects.get() == draft
+    assert rest.json(here) == before
+
+
+def test_the_plan_of_a_draft_is_changed_and_what_is_left_out_stays(rest, brand):
+    educators(brand)
+    draft = make_experiment(brand)
+    here = f"experiments/{draft.pk}/"
+    before = rest.get(here)
+    seen = before["ETag"]
+    answer = rest.client.patch(
+        f"/api/v1/{here}", {"days": 14}, "application/json", headers={"If-Match": seen}
+    )
+    assert answer.status_code == 200, answer.content
+    assert answer.json() == before.json() | {"days": 14, "version": 2}
+    # Who saw it as it was before changes nothing.
+    answer = rest.client.patch(
+        f"/api/v1/{here}", {"days": 7}, "application/json", headers={"If-Match": seen}
+    )
+    assert_problem(answer, 412, "outdated")
+    arms = [{"key": "a", "name": "A"}, {"key": "b"}]
+    [fault] = assert_problem(rest.send("PATCH", here, {"arms": arms}), 400)["errors"]
+    assert fault["pointer"] == "/arms/1/name"
+    arms[1]["name"] = "B"
+    body = rest.send("PATCH", here, {"arms": arms}).json()
+    assert [arm["key"] for arm in body["arms"]] == ["a", "b"]
+    assert body["days"] == 14
+    rest.send("POST", f"experiments/{draft.pk}:start")
+    assert_problem(rest.send("PATCH", here, {"days": 7}), 409, "has_begun")
+    assert rest.json(here)["days"] == 14
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from campaigns.selectors.conflicts import competitor_posts
 from segmentation.selectors.prices import Paid, paid_of, prices_of, rank_of, rise_of
 from tests.campaigns.made import make_campaign
 from tests.factories import RelationshipFactory
+from tests.rest import assert_problem, rest_as
 
 DAY = date(2026, 5, 1)
 
@@ -103,3 +104,28 @@ def test_pages(brand, agreed, strategist_client):
     text = strategist_client.get(part).content.decode()
     assert "1,000 DKK a piece" in text
     assert "name a competitor: 0" in text
+
+
+@pytest.mark.django_db
+def test_rest(brand, agreed, analyst, other_brand, outsider):
+    for engagement in Engagement.objects.all():
+        engagement.deliverables.create(
+            title="A", platform_id="instagram", kind="review", form="image"
+        )
+    rest = rest_as(analyst, brand)
+    found = rest.json("prices/")
+    assert (found["currency"], found["read"], found["without_rate"]) == ("EUR", 2, 1)
+    assert found["tiers"][0]["tier"] == "All"
+    assert found["tiers"][0]["lately"] == {
+        "prices": 1,
+        "creators": 1,
+        "value": 300.0,
+        "low": None,
+        "high": None,
+    }
+    assert found["tiers"][0]["rise"]["value"] is None
+    uid = agreed[1].creator.uid
+    [row] = rest.json(f"creators/{uid}/prices/")["results"]
+    assert (row["price"], row["currency"], row["amount"]) == ("1000.00", "DKK", None)
+    assert "DKK" in row["by_rate"]
+    assert_problem(rest_as(outsider, other_brand).get(f"creators/{uid}/prices/"), 404)

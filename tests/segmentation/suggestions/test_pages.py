@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.choices import Role
-from crm.models import CustomField, FieldValue
+from crm.models import CustomField, FieldValue, PromisedTask
 from segmentation.models import Classifier, ClassifierSettings, SuggestedValue
 from tests.factories import NOW, CreatorFactory, RelationshipFactory
 from tests.people import person
@@ -175,6 +175,12 @@ def test_programs_read_and_answer(brand, manager):
     [version] = rest.json("classifiers/?fact=content_role")["results"]
     assert (version["kind"], version["name"], version["tested"]) == ("lexicon", "lexicon", None)
     assert Classifier.objects.count() == 1
+    PromisedTask.objects.all().delete()
+    for _ in range(2):
+        asked = rest.send("POST", "suggested-values:look")
+        assert (asked.status_code, asked.json()) == (202, {"within_seconds": 120})
+    # Once for all who ask.
+    assert PromisedTask.objects.get().task == "segmentation.tasks.suggest_values_of"
 
 
 def test_my_day_has_one_line_for_all_that_wait(

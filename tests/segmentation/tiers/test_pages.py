@@ -13,6 +13,7 @@ from segmentation.models import TierScorecards
 from segmentation.selectors import tiers as selectors
 from segmentation.services.tier_scorecards import compute
 from tests.factories import NOW
+from tests.rest import assert_problem, rest_as
 from tests.segmentation.building import populate
 from tests.segmentation.world import make_creator
 
@@ -189,3 +190,29 @@ def test_statements_do_not_grow_with_creators(counted, analyst_client):
     populate(counted, 300)
     refresh_facts(brand=counted, as_of=NOW)
     assert count() == few
+
+
+def test_rest_has_a_quarter_computed_by_a_scheme(counted, other_brand, analyst, outsider):
+    rest = rest_as(analyst, counted)
+    for wrong, pointer, code in (
+        ({"scheme": "nothing", "period": "2026Q3"}, "/scheme", "does_not_exist"),
+        ({"scheme": "glossary_6", "period": "2026Q7"}, "/period", "bad_period"),
+    ):
+        [fault] = assert_problem(rest.send("POST", "tier-scorecards/", wrong), 400)["errors"]
+        assert (fault["pointer"], fault["code"]) == (pointer, code)
+    body = {"scheme": "glossary_6", "period": "2026Q3"}
+    answer = rest.send("POST", "tier-scorecards/", body)
+    assert answer.status_code == 202
+    assert (answer.json()["status"], answer.json()["tiers"]) == ("queued", [])
+    asked = TierScorecards.objects.get()
+    assert answer["Location"].endswith(f"/api/v1/tier-scorecards/{asked.pk}/")
+    compute(scorecards_id=asked.pk, at=timezone.now())
+    shown = rest.json(f"tier-scorecards/{asked.pk}/")
+    assert shown["status"] == "done"
+    assert [tier["key"] for tier in shown["tiers"]][:2] == ["nano", "micro"]
+    assert shown["tiers"][0]["metrics"][0]["key"]
+    [row] = rest.json("tier-scorecards/")["results"]
+    assert row == {name: value for name, value in shown.items() if name != "tiers"}
+    elsewhere = rest_as(outsider, other_brand)
+    assert elsewhere.json("tier-scorecards/")["results"] == []
+    assert_problem(elsewhere.get(f"tier-scorecards/{asked.pk}/"), 404)
