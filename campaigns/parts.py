@@ -52,6 +52,7 @@ from campaigns.services.made_up_visits import fill_survey, fill_visits
 from campaigns.services.publishing import feed as publishing_feed
 from campaigns.services.publishing.importing import follow_import
 from campaigns.services.round_trip import add_round_trip
+from campaigns.services.topics.rising import fill_topics
 from campaigns.timeline import campaigns as campaigns_line
 from campaigns.timeline import contracts as contracts_line
 from campaigns.timeline import disclosures as disclosures_line
@@ -127,6 +128,7 @@ DEMO = {
     "series": fill_series,
     "visits": fill_visits,
     "survey": fill_survey,
+    "topics": fill_topics,
 }
 
 

@@ -24,6 +24,12 @@ from segmentation import board, day, lists, outreach, score_lists
 from segmentation import overview as overview_here
 from segmentation.services import erasing, held, judged, stage_criteria
 from segmentation.services.experiments import link_variants
+from segmentation.services.made_up_judgement import (
+    fill_audiences,
+    fill_clusters,
+    fill_comparisons,
+    fill_matches,
+)
 from segmentation.services.made_up_proof import fill_attribution, fill_experiments, fill_scores
 from segmentation.services.merging import PART
 from segmentation.services.round_trip import add_round_trip
@@ -64,6 +70,10 @@ def add_parts() -> None:
     demo.PARTS.add("experiments", demo.DemoPart("experiments", fill_experiments))
     demo.PARTS.add("scores", demo.DemoPart("scores", fill_scores))
     demo.PARTS.add("suggestions", demo.DemoPart("suggestions", fill_suggestions))
+    demo.PARTS.add("audiences", demo.DemoPart("audiences", fill_audiences))
+    demo.PARTS.add("comparisons", demo.DemoPart("comparisons", fill_comparisons))
+    demo.PARTS.add("matches", demo.DemoPart("matches", fill_matches))
+    demo.PARTS.add("clusters", demo.DemoPart("clusters", fill_clusters))
     demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
     SOURCES.add(SOURCE.key, SOURCE)
     for key, tile in overview_here.MADE.items():

@@ -12,6 +12,7 @@ from django.db.models import Count, Q, QuerySet
 
 from campaigns.models import AuthenticityScore, TrustReading
 from crm.choices import Source
+from crm.connectors.registry import name_of
 from crm.models import AudienceSnapshot, Brand, CreatorMetrics, Relationship
 from crm.selectors import TierTable
 
@@ -20,7 +21,10 @@ HISTORY = 8
 
 @dataclass(frozen=True, slots=True)
 class VendorScore:
-    """What a source says of an account's audience: its own number by its own formula."""
+    """What a source says of an account's audience: its own number by its own formula.
+
+    `source` names who says it, where a connector brought it: "Modash".
+    """
 
     platform: str
     handle: str
@@ -98,25 +102,30 @@ def since_quarter(newest: TrustReading, brand: Brand, at: datetime) -> Change | 
 
 
 def vendor_scores(relationship: Relationship) -> list[VendorScore]:
-    """The newest of each account and source: one query."""
+    """The newest of each account and of each who says so: one query."""
     rows = (
         AudienceSnapshot.objects.filter(
             profile__creator=relationship.creator_id, quality__isnull=False
         )
-        .select_related("profile__platform")
-        .order_by("profile_id", "source", "-captured_at", "-pk")
-        .distinct("profile_id", "source")
+        .select_related("profile__platform", "import_batch")
+        .order_by("profile_id", "source", "import_batch__source", "-captured_at", "-pk")
+        .distinct("profile_id", "source", "import_batch__source")
     )
-    return [
-        VendorScore(
+    found: dict[tuple[int, str], VendorScore] = {}
+    for row in rows:
+        named = name_of(row.import_batch.source) if row.import_batch else ""
+        told = VendorScore(
             row.profile.platform.name,
             row.profile.handle,
-            str(Source(row.source).label),
+            named or str(Source(row.source).label).lower(),
             row.quality or 0.0,
             row.captured_at,
         )
-        for row in rows
-    ]
+        # Of those without a name the newest.
+        held = found.get((row.profile_id, told.source))
+        if held is None or held.at < told.at:
+            found[row.profile_id, told.source] = told
+    return list(found.values())
 
 
 def trust_list(brand: Brand) -> QuerySet[TrustReading]:

@@ -15,8 +15,9 @@ from crm.models import Brand, CommentBatch, CreatorNiche, Post, User
 from crm.services.post_comments.keeping import Told, tell
 
 WORDS = read_yaml(Path(__file__).with_name("made_up_words.yaml"))
-RISING_FOR = timedelta(days=35)
-CREATORS, POSTS, PEOPLE = 40, 4, 30
+# Topics compare a week with the twelve before: what rose earlier would be its own baseline.
+RISING_FOR = timedelta(days=14)
+CREATORS, POSTS, PEOPLE = 150, 5, 60
 _KINDS = {"praise": 40, "question": 22, "objection": 9, "issue": 5, "short": 24}
 # One in so many people wanders between niches: audiences overlap.
 _WANDERS = 0.15
@@ -34,7 +35,7 @@ class Captions:
         random = self.random
         about = WORDS["niches"][niches[0] if random.random() < 0.75 else random.choice(niches)]
         tags = random.sample(about["tags"], random.choice((1, 2, 2, 3)))
-        chance = 0.06 if self.at - posted_at < RISING_FOR else 0.002
+        chance = 0.15 if self.at - posted_at < RISING_FOR else 0.002
         tags += [tag for tag in WORDS["rising"] if random.random() < chance]
         parts = [
             random.choice(WORDS["openers"]).format(thing=random.choice(about["things"])),

@@ -13,6 +13,7 @@ from django.db import connection
 
 from campaigns.authenticity.account import Account, Count, PostSeen
 from crm.choices import PostKind, Source
+from crm.connectors.registry import name_of
 from crm.models import Profile
 
 # Beyond the year that the thresholds look back, so that its first day has a count to begin with.
@@ -60,9 +61,9 @@ FROM (
 WHERE n.nth <= %(posts)s
 GROUP BY n.profile_id"""
 _AUDIENCE = """
-SELECT DISTINCT ON (a.profile_id) a.profile_id, a.countries, a.quality, a.source,
+SELECT DISTINCT ON (a.profile_id) a.profile_id, a.countries, a.quality, a.source, b.source,
   (a.captured_at AT TIME ZONE 'UTC')::date
-FROM crm_audiencesnapshot a
+FROM crm_audiencesnapshot a LEFT JOIN crm_importbatch b ON b.id = a.import_batch_id
 WHERE a.profile_id = ANY(%(profiles)s) AND a.captured_at <= %(at)s
 ORDER BY a.profile_id, a.captured_at DESC, a.id DESC"""
 
@@ -120,7 +121,7 @@ def _account(platform: str, home: str, on: date, rows: Sequence[tuple[Any, ...]]
     numbers, posts, audience = rows
     days, followers, newest, newest_on, following, following_on, *averages = numbers or (None,) * 10
     likes, comments, views, averages_on = averages
-    countries, quality, source, audience_on = audience or (None, None, "", None)
+    countries, quality, source, told_by, audience_on = audience or (None, None, "", None, None)
     return Account(
         platform=platform,
         on=on,
@@ -136,7 +137,8 @@ def _account(platform: str, home: str, on: date, rows: Sequence[tuple[Any, ...]]
         countries=_shares(countries),
         quality=quality,
         audience_on=audience_on,
-        audience_source=Source(source).label.lower() if source in Source else "",
+        audience_source=name_of(told_by or "")
+        or (Source(source).label.lower() if source in Source else ""),
     )
 
 

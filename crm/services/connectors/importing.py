@@ -20,6 +20,7 @@ from django.db import transaction
 
 from crm.choices import ImportStatus
 from crm.connectors.base import AUDIENCE_CELLS, POST_CELLS, PROFILE_CELLS, Kind, Page
+from crm.connectors.registry import import_source
 from crm.importers.mapping import ColumnMapping, MappedColumn
 from crm.importers.mapping import Kind as Rows
 from crm.importers.reading import FileKind, Reading
@@ -152,7 +153,7 @@ def _batch_of(part: _Slice, what: Rows) -> ImportBatch | None:
             brand=pull.connector.brand,
             created_by=pull.started_by,
             kind=what.value,
-            source=f"{part.kind.key}-api",
+            source=import_source(part.kind),
             numbers_source=part.kind.source,
             file_name=f"{pull.connector.name}, pull {pull.pk}: {_NAMES[what]}"[:255],
             reading=Reading(FileKind.JSONL, columns, first_line=1).to_json(),

@@ -13,7 +13,7 @@ from django.utils import timezone
 from campaigns.models import AuthenticityReading, FlagDismissal
 from campaigns.services.authenticity.looking import look_at
 from crm.choices import Scope
-from crm.models import AudienceSnapshot, Brand, Relationship, User
+from crm.models import AudienceSnapshot, Brand, ImportBatch, Relationship, User
 from tests.campaigns.authenticity.test_stored import account, relationship_of
 from tests.factories import NOW, RelationshipFactory
 from tests.rest import assert_problem, rest_as
@@ -68,6 +68,28 @@ def test_what_sources_say_stands_beside_it(
     # The newest of each source.
     assert f"81% of {profile.handle}" in text
     assert f"50% of {profile.handle}" not in text
+    # Who brought it is named where it was a connector; what a brand typed for a file is not told.
+    for number, source in enumerate(("modash-api", "insightiq-api", "our secret list")):
+        batch = ImportBatch.objects.create(
+            brand=brand, source=source, file_name="x", captured_at=NOW, created_at=NOW
+        )
+        AudienceSnapshot.objects.create(
+            profile=profile,
+            quality=0.6 + number / 100,
+            captured_at=NOW - timedelta(hours=number),
+            import_batch=batch,
+        )
+    text = analyst_client.get(address(brand, flagged)).content.decode().replace("\u202f", "")
+    where = f"of {profile.handle} ({profile.platform.name})"
+    assert f"60% {where}, Modash," in text
+    assert f"61% {where}, InsightIQ," in text
+    assert f"62% {where}, vendor," in text
+    assert "81%" not in text
+    assert "secret" not in text
+    look_at([flagged.creator_id], at=NOW)
+    reading = AuthenticityReading.objects.filter(profile=profile).latest("pk")
+    [told] = [one["value"] for one in reading.flags if one["key"] == "audience_quality"]
+    assert told == "60% real, says Modash"
 
 
 def test_explaining(brand: Brand, flagged: Relationship, analyst_client: Client) -> None:
