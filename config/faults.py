@@ -88,8 +88,13 @@ def server_error(request: HttpRequest) -> HttpResponse:
         members = problem(told.status, detail=told.detail)
         answer = JsonResponse(members, status=told.status, content_type=MEDIA_TYPE)
     else:
-        answer = HttpResponse(render_to_string("fault.html", {"told": told}), status=told.status)
+        answer = page_of(told)
     if told.retry_after is not None:
         answer["Retry-After"] = str(told.retry_after)
     answer["Cache-Control"] = "no-store"
     return answer
+
+
+def page_of(told: Told) -> HttpResponse:
+    """The page that says it."""
+    return HttpResponse(render_to_string("fault.html", {"told": told}), status=told.status)

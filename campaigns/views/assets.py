@@ -32,6 +32,7 @@ from crm.exports import Format, respond
 from crm.models import Platform
 from crm.paging import BadCursor, Order, capped_count, in_order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from crm.styled import put_error
 
 NEWEST = Order("assets", "created_at", "id", descending=True)
@@ -177,7 +178,7 @@ def put_away(request: BrandRequest, pk: int) -> HttpResponse:
 def tag(request: BrandRequest) -> HttpResponse:
     """Tags on several assets, or off them."""
     form = TagsForm(request.POST)
-    ids = [int(one) for one in request.POST.getlist("asset") if one.isdecimal() and len(one) < 19]
+    ids = row_numbers(request.POST.getlist("asset"))
     if form.is_valid():
         tags = tags_of(form.cleaned_data["tags"])
         is_drop = form.cleaned_data["act"] == "drop"

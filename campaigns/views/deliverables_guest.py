@@ -20,6 +20,7 @@ from campaigns.services.deliverables.limits import caption_limit
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.deliverables.states import allows
 from campaigns.services.refusals import CampaignRefused
+from crm.sent import row_numbers
 from crm.styled import put_error
 
 
@@ -122,12 +123,12 @@ def withdraw(request: GuestRequest, pk: int) -> HttpResponseBase:
 def confirm(request: GuestRequest, pk: int) -> HttpResponseBase:
     """Say that corrections are done."""
     _piece(request, pk)
-    chosen = [int(one) for one in request.POST.getlist("corrections") if one.isdecimal()][:100]
+    chosen = row_numbers(request.POST.getlist("corrections")[:100])
     try:
         deciding.confirm(
             deliverable_id=pk,
             brand=request.guest.brand,
-            corrections=[one for one in chosen if one < 2**63],
+            corrections=chosen,
             actor=Actor(link=request.guest),
             at=timezone.now(),
         )

@@ -19,6 +19,7 @@ from campaigns.services.deliverables.record import Actor
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused
 from campaigns.views.deliverables import piece_of, show
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from crm.styled import put_error
 
 
@@ -101,12 +102,12 @@ def decide(request: BrandRequest, pk: int, turn: int) -> HttpResponseBase:
 def confirm(request: BrandRequest, pk: int) -> HttpResponseBase:
     """Say that corrections are done."""
     piece_of(request, pk)
-    chosen = [int(one) for one in request.POST.getlist("corrections") if one.isdecimal()][:100]
+    chosen = row_numbers(request.POST.getlist("corrections")[:100])
     try:
         deciding.confirm(
             deliverable_id=pk,
             brand=request.brand,
-            corrections=[one for one in chosen if one < 2**63],
+            corrections=chosen,
             actor=Actor(request.user),
             at=timezone.now(),
         )

@@ -8,7 +8,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.choices import GuestKind
@@ -20,6 +19,7 @@ from campaigns.services.holds import hold_on
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import engagement_of
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import page_of_ours
 
 
 @require_safe
@@ -99,7 +99,5 @@ def revoke(request: BrandRequest, pk: int) -> HttpResponse:
     link = get_object_or_404(rows, brand=request.brand, pk=pk)
     service.revoke(link=link, actor=request.user, at=timezone.now())
     messages.success(request, f"The link for {link.name} opens nothing any more.")
-    back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        back = service.page_of(link)
+    back = page_of_ours(request.POST.get("next", ""), otherwise=service.page_of(link))
     return redirect(back)

@@ -22,6 +22,7 @@ from crm.exports import Format, respond
 from crm.importers.tables import TableRefused
 from crm.paging import BadCursor, Order, Page, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from crm.styled import put_error
 
 PAGE = 50
@@ -115,7 +116,7 @@ def assign(request: BrandRequest, pk: int) -> HttpResponse:
     """Say for which campaign the chosen words are, or all of the list."""
     found = _found(request, pk)
     form = AssignForm(request.POST, brand=request.brand)
-    chosen = [int(one) for one in request.POST.getlist("keyword")[:CHOSEN_MAX] if one.isdecimal()]
+    chosen = row_numbers(request.POST.getlist("keyword")[:CHOSEN_MAX])
     if form.is_valid():
         try:
             new_ones = keeping.assign(

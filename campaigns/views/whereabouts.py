@@ -22,6 +22,7 @@ from crm.filters import CreatorFilter
 from crm.models import Relationship
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import relationships_of
+from crm.sent import row_numbers
 from crm.styled import put_error
 
 # What of the list's filters is asked here.
@@ -53,7 +54,7 @@ def soon(request: BrandRequest) -> HttpResponse:
 @brand_page(Can.RUN_CAMPAIGNS)
 def lane(request: BrandRequest) -> HttpResponse:
     """Put those who were chosen on a campaign's shortlist and on the fast lane."""
-    chosen = [int(pk) for pk in request.POST.getlist("creators") if pk.isdecimal() and len(pk) < 19]
+    chosen = row_numbers(request.POST.getlist("creators"))
     offered = Relationship.objects.filter(brand=request.brand, pk__in=chosen[:FOUND_MAX])
     offered_ids = list(offered.values_list("pk", flat=True))
     form = LaneForm(request.POST, brand=request.brand, offered=offered_ids)

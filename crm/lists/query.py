@@ -10,6 +10,7 @@ from crm.choices import ListKind
 from crm.filters import CreatorFilter
 from crm.lists.columns import PARAMETER as COLUMNS
 from crm.models import Brand, SavedView, User, ViewPin
+from crm.sent import row_number
 
 VIEW = "view"
 
@@ -49,7 +50,7 @@ class Views:
         mine = SavedView.objects.visible_to(user).filter(brand=brand, list=ListKind.CREATORS)
         pins = [*ViewPin.objects.filter(user=user, view__in=mine).select_related("view__author")]
         asked = query.get(VIEW, "")
-        pk = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 19 else 0
+        pk = row_number(asked) or 0
         here = next((pin.view for pin in pins if pin.view_id == pk), None)
         if here is None and pk:
             here = mine.select_related("author").filter(pk=pk).first()

@@ -15,6 +15,7 @@ from crm.lists.patience import TOO_LONG, in_time
 from crm.models import Brand, Relationship
 from crm.paging import capped_count
 from crm.selectors import relationships_of
+from crm.sent import row_numbers
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -42,7 +43,7 @@ class Selection:
         """
         if data.get("all"):
             return cls(query=data.get("query", ""))
-        ids = [int(pk) for pk in data.getlist("id") if pk.isascii() and pk.isdigit()]
+        ids = row_numbers(data.getlist("id"))
         if not ids:
             raise FilterRefused("Tick the creators first, or choose all that match.")
         if len(ids) > MAX_TICKED:

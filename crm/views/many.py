@@ -11,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from crm import exports
@@ -28,6 +27,7 @@ from crm.lists.selection import FilterRefused, Selection, errors_in_words
 from crm.models import CustomField
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import relationships_of
+from crm.sent import page_of_ours
 from crm.services.bulk.changes import BulkRefused
 
 TITLES = {
@@ -135,9 +135,8 @@ def _back(request: BrandRequest) -> str:
     """The list or the board as it was, if that is an address of ours."""
     wanted = request.POST.get("back", "")
     path = f"/{request.brand.slug}/creators/"
-    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     lists = (path, f"/{request.brand.slug}/board/")
-    return wanted if is_ours and wanted.startswith(lists) else path
+    return page_of_ours(wanted, otherwise=path) if wanted.startswith(lists) else path
 
 
 @require_POST

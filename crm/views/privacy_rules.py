@@ -26,6 +26,7 @@ from crm.models import (
 )
 from crm.paging import BadCursor, Order, Page, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from crm.services.privacy import notices as told
 from crm.services.privacy import retention
 from crm.services.privacy.refusals import PrivacyRefused
@@ -43,9 +44,7 @@ def notices(request: BrandRequest) -> HttpResponse:
     form = ToldForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         picked = request.POST.getlist("who")
-        only = (
-            None if "everybody" in request.POST else [int(one) for one in picked if one.isdigit()]
-        )
+        only = None if "everybody" in request.POST else row_numbers(picked)
         try:
             number = told.mark_told(
                 brand=request.brand,

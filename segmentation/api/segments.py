@@ -19,6 +19,7 @@ from crm.api.query import MomentField, require_valid
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Stage
 from crm.paging import Order
+from crm.sent import row_number
 from segmentation.api.dimensions import KEY
 from segmentation.api.rules import REFUSED as RULE_REFUSED
 from segmentation.api.segment_bodies import Archiving, NewSegment, NewVersion, SegmentChange
@@ -322,8 +323,8 @@ def refused(refusal: service.SegmentRefused | RuleInvalid) -> Refused:
 def named(found: QuerySet[Segment], key: str) -> QuerySet[Segment]:
     """The segment of this key; where there is none, that of this id."""
     by_key = found.filter(key=key)
-    if key.isdigit() and not by_key.exists():
-        return found.filter(pk=int(key))
+    if (number := row_number(key)) is not None and not by_key.exists():
+        return found.filter(pk=number)
     return by_key
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from crm.styled import put_error
 from segmentation.forms.activations import PlanForm
 from segmentation.models import Activation
@@ -82,6 +83,4 @@ def _again(campaign: Campaign, plan: Plan, now: datetime) -> Ranking | None:
 
 
 def _picked(request: BrandRequest) -> list[int]:
-    return [
-        int(one) for one in request.POST.getlist("picked") if one.isdecimal() and len(one) <= 18
-    ]
+    return row_numbers(request.POST.getlist("picked"))

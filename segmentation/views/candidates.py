@@ -15,6 +15,7 @@ from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm.exports import Format, respond
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from segmentation.forms.candidates import CandidatesForm
 from segmentation.selectors import candidates as selectors
 from segmentation.selectors.audiences import ACTIVE_DAYS, AudienceCoverage, coverage_of
@@ -47,7 +48,7 @@ def candidates(request: BrandRequest, key: str) -> HttpResponse:
     asked = form.asked()
     if request.method == "POST":
         ids = request.POST.getlist("id")[: selectors.SHOWN]
-        picked = [int(pk) for pk in ids if pk.isascii() and pk.isdigit() and len(pk) <= 18]
+        picked = row_numbers(ids)
         context["picked"], context["chosen"] = picked, request.POST.get("campaign", "")
         try:
             added = closing.take(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from segmentation.selectors import creators as creator_selectors
 from segmentation.selectors import looks as selectors
 from segmentation.selectors.looks import Likes
@@ -53,9 +54,7 @@ def _page(request: BrandRequest, likes: Likes, name: str, back: str) -> HttpResp
         "chosen": "",
     }
     if is_sent:
-        picked = [
-            int(one) for one in request.POST.getlist("picked") if one.isdecimal() and len(one) <= 18
-        ]
+        picked = row_numbers(request.POST.getlist("picked"))
         context["picked"], context["chosen"] = picked, request.POST.get("campaign", "")
         try:
             added = taking.take(

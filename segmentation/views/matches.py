@@ -15,6 +15,7 @@ from campaigns.services.refusals import CampaignRefused
 from crm import audit, exports
 from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from crm.styled import put_error
 from segmentation.forms.matches import QuestionForm, WeightsForm
 from segmentation.matches.factors import FACTORS
@@ -80,9 +81,7 @@ def match(request: BrandRequest, key: str, pk: int) -> HttpResponse:
 def take(request: BrandRequest, key: str, pk: int) -> HttpResponse:
     """Put the ticked on the shortlist."""
     found = _match(request, key, pk)
-    picked = [
-        int(one) for one in request.POST.getlist("picked") if one.isdecimal() and len(one) <= 18
-    ]
+    picked = row_numbers(request.POST.getlist("picked"))
     try:
         added = asking.take(
             match_id=found.pk,

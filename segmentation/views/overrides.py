@@ -9,11 +9,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.paging import BadCursor, Order, Page, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import page_of_ours
 from crm.styled import put_error
 from segmentation.choices import OverrideKind
 from segmentation.forms.overrides import OverrideForm
@@ -56,7 +56,7 @@ def override(request: BrandRequest, uid: UUID, key: str) -> HttpResponse:
             words = f"{creator.name}: {made.get_kind_display().lower()} {segment.name}."
             messages.success(request, f"{words} It takes effect within seconds.")
             creator_page = reverse("crm:creator", args=[request.brand.slug, uid])
-            return redirect(_safe(request.POST.get("next", ""), creator_page))
+            return redirect(page_of_ours(request.POST.get("next", ""), otherwise=creator_page))
     now = timezone.now()
     decided = Override.objects.filter(segment=segment, creator=creator)
     context = {
@@ -110,9 +110,4 @@ def withdraw(request: BrandRequest, pk: int) -> HttpResponse:
             request, f"The rule of {found.segment.name} decides about {found.creator.name} again."
         )
     segment_page = reverse("segmentation:segment", args=[request.brand.slug, found.segment.key])
-    return redirect(_safe(request.POST.get("next", ""), segment_page))
-
-
-def _safe(back: str, otherwise: str) -> str:
-    """The page to return to, if it is one of ours."""
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else otherwise
+    return redirect(page_of_ours(request.POST.get("next", ""), otherwise=segment_page))

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import page_of_ours
 from segmentation.forms.scorecard_shares import ShareForm
 from segmentation.models import ScorecardShare, Segment
 from segmentation.selectors.scorecards.comparison import compare_segments
@@ -86,10 +86,8 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _back(request: BrandRequest) -> str:
-    back = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
-        return back
-    return f"/{request.brand.slug}/scorecards/"
+    otherwise = f"/{request.brand.slug}/scorecards/"
+    return page_of_ours(request.POST.get("next", ""), otherwise=otherwise)
 
 
 def _private(response: HttpResponseBase) -> HttpResponseBase:

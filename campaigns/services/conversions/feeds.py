@@ -8,7 +8,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,6 +28,8 @@ from crm.outreach.secrets import SecretLost, decrypt, encrypt
 from crm.signatures import is_recent, is_same, mac
 
 BODY_MAX = 1_000_000
+_PLACE_DIGITS = 7  # of a place in a list: no message holds more
+_BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
 STAMPED_HEADER, BODY_HEADER = "Rapport-Signature", "X-Shopify-Hmac-Sha256"
 
 FIELDS = ("key", "at", "value", "currency", "code", "click", "link", "is_new_customer", "kind")
@@ -226,11 +228,15 @@ def _at(message: Any, pointer: str) -> Any:
         name = part.replace("~1", "/").replace("~0", "~")
         if isinstance(message, Mapping):
             message = message.get(name)
-        elif isinstance(message, list) and name.isdigit() and int(name) < len(message):
+        elif isinstance(message, list) and _is_place(name) and int(name) < len(message):
             message = message[int(name)]
         else:
             return None
     return None if isinstance(message, Mapping | list) else message
+
+
+def _is_place(name: str) -> bool:
+    return name.isascii() and name.isdigit() and len(name) < _PLACE_DIGITS
 
 
 def _text(value: Any) -> str:
@@ -239,8 +245,8 @@ def _text(value: Any) -> str:
 
 def _moment(value: Any) -> datetime:
     text = _text(value)
-    if text.isdigit():
-        return datetime.fromtimestamp(int(text), UTC)
+    if text.isascii() and text.isdigit():
+        return _BEGIN + timedelta(seconds=int(text))
     moment = parse_datetime(text)
     if moment is None or moment.tzinfo is None:
         raise ValueError(text)

@@ -21,6 +21,7 @@ from campaigns.views.events.pages import event_of
 from crm.exports import Format, respond
 from crm.models import Mailbox, Post, Relationship
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_numbers
 from crm.styled import put_error
 
 LINK_COLUMNS = ("creator", "answer", "link", "works until")
@@ -31,7 +32,7 @@ LINK_COLUMNS = ("creator", "answer", "link", "works until")
 def invite(request: BrandRequest, key: str, pk: int) -> HttpResponse:
     """Put creators on the list: those chosen of the campaign, or somebody by name."""
     event_of(request, key, pk)
-    chosen = [int(one) for one in request.POST.getlist("creator") if one.isdecimal()][:1_000]
+    chosen = row_numbers(request.POST.getlist("creator")[:1_000])
     try:
         made = answering.invite(
             event_id=pk,
@@ -136,7 +137,7 @@ def send(request: BrandRequest, key: str, pk: int) -> HttpResponse:
     event, now = event_of(request, key, pk), timezone.now()
     mailboxes = Mailbox.objects.filter(brand=request.brand).usable_by(request.user)
     is_sent = request.method == "POST"
-    chosen = {int(one) for one in request.POST.getlist("to") if one.isdecimal()}
+    chosen = set(row_numbers(request.POST.getlist("to")))
     rows = sending.unanswered(event)
     form = InvitationMailForm(
         request.POST if is_sent else None,

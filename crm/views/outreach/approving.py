@@ -17,6 +17,7 @@ from crm.forms.outreach import ApproveForm
 from crm.models import EnrolmentStep, Relationship
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import TierTable, creator_rows
+from crm.sent import row_numbers
 from crm.services.outreach import stopping
 from crm.services.outreach.approving import ApprovalRefused, draft_of, skip, waiting
 from crm.services.outreach.approving import approve as approve_mail
@@ -85,7 +86,7 @@ def _page(request: BrandRequest, wanted: str, form: ApproveForm | None = None) -
     listed = list(rows[:LISTED])
     step = next((row for row in listed if str(row.pk) == wanted), None)
     if step is None and wanted.isdigit():
-        step = rows.filter(pk=min(int(wanted), 2**62)).first()
+        step = rows.filter(pk__in=row_numbers([wanted])).first()
         if step is None and form is not None:
             messages.error(request, " ".join(_words(form)) or "This mail does not wait any more.")
             return redirect("crm:outreach_approve", brand=request.brand.slug)

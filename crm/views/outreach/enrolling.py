@@ -13,6 +13,7 @@ from crm.forms.outreach import EnrolForm, audience_choices
 from crm.models import Sequence
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import relationships_of
+from crm.sent import row_numbers
 from crm.services.outreach.enrolling import (
     ENROL_MAX,
     EnrolRefused,
@@ -33,8 +34,7 @@ def enrolling(request: BrandRequest) -> HttpResponse:
         return _enrol(request)
     sequences = Sequence.objects.filter(brand=request.brand).in_use()
     wanted = request.GET.get("sequence", "")
-    chosen = sequences.filter(pk=int(wanted[:15])).first() if wanted.isdigit() else None
-    chosen = chosen or sequences.first()
+    chosen = sequences.filter(pk__in=row_numbers([wanted])).first() or sequences.first()
     audience = request.GET.get("audience", "")
     found, problem = [], ""
     if chosen is not None:
@@ -77,7 +77,7 @@ def _asked(request: BrandRequest, sequence: Sequence, audience: str) -> list[int
 
 def _enrol(request: BrandRequest) -> HttpResponse:
     form = EnrolForm(request.POST, brand=request.brand, user=request.user)
-    ids = [int(text[:18]) for text in request.POST.getlist("relationship") if text.isdigit()]
+    ids = row_numbers(request.POST.getlist("relationship"))
     if not form.is_valid() or form.cleaned_data["mailbox"] is None or not ids:
         messages.error(request, "Choose a sequence, a mailbox and at least one creator.")
         return redirect("crm:outreach_enrol", brand=request.brand.slug)

@@ -16,6 +16,7 @@ from crm.forms.outreach import SequenceForm, StepForm
 from crm.models import Enrolment, MailTemplate, Sequence
 from crm.paging import BadCursor, Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_number
 from crm.services.outreach.figures import funnels
 from crm.services.outreach.sequences import (
     STEPS_MAX,
@@ -157,7 +158,7 @@ def _step_forms(request: BrandRequest, found: Sequence | None, *, is_sent: bool)
         ]
         return made or [StepForm(templates=by_purpose, position=1, prefix="step-1")]
     given = request.POST.get("steps", "1")
-    count = max(1, min(int(given) if given.isascii() and given.isdigit() else 1, STEPS_MAX))
+    count = max(1, min(row_number(given) or 1, STEPS_MAX))
     if "add" in request.POST:
         count = min(count + 1, STEPS_MAX)
     if "remove" in request.POST:

@@ -16,6 +16,7 @@ from crm.forms.outreach import TemplateForm
 from crm.models import MailTemplate, MailTemplateVersion, Relationship
 from crm.outreach.merge_fields import PERSONAL_LINE, faults
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.sent import row_number
 from crm.services.outreach.templates import (
     About,
     TemplateRefused,
@@ -141,7 +142,7 @@ def _preview(request: BrandRequest, form: TemplateForm) -> dict[str, Any]:
             put_error(form, name, f"Line {fault.line}, character {fault.column}: {fault.text}")
             return {}
     wanted = request.POST["preview"]
-    place = min(int(wanted), PREVIEW_MAX) if wanted.isascii() and wanted.isdigit() else 0
+    place = min(row_number(wanted) or 0, PREVIEW_MAX)
     rows = Relationship.objects.filter(brand=request.brand).select_related("creator")
     if given["stage"]:
         rows = rows.filter(stage=given["stage"])

@@ -124,6 +124,8 @@ def test_who_does_not_know_the_secret_is_refused(brand, admin_user):
         ([], "/key"),
         (ORDER | {"at": "yesterday"}, "/at"),
         (ORDER | {"at": "99999999999999999999"}, "/at"),
+        (ORDER | {"at": "9223372036854775807"}, "/at"),
+        (ORDER | {"at": "\u00b2"}, "/at"),
         (ORDER | {"at": "2026-11-20T10:00:00"}, "/at"),
         (ORDER | {"value": "much"}, "/value"),
         (ORDER | {"value": "Infinity"}, "/value"),
