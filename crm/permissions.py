@@ -16,6 +16,7 @@ from crm.choices import Role
 from crm.exports import list_in
 from crm.limits import Busy
 from crm.models import Brand, User, UserRole
+from crm.paging import BadCursor
 from crm.services.ledger import exporting
 
 if TYPE_CHECKING:
@@ -202,7 +203,7 @@ def brand_page(
 
     The URL's `brand` (a slug) is taken by the decorator. Nobody logged in: the log-in page. A brand
     in which the user has no role: 404, as if it did not exist. A role without `can` (or `post`,
-    where given, for anything but GET and HEAD): 403 with words.
+    where given, for anything but GET and HEAD): 403 with words. A place in a list that is none: 404.
     """
 
     def decorate(
@@ -232,6 +233,8 @@ def brand_page(
                     answer = view(request, *args, **kwargs)
                 except Busy as busy:
                     return render(request, "crm/busy.html", {"reason": str(busy)}, status=409)
+                except BadCursor as error:
+                    raise Http404(str(error)) from error
                 _tell_of_list(request, answer)
                 return answer
 
