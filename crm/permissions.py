@@ -203,7 +203,8 @@ def brand_page(
 
     The URL's `brand` (a slug) is taken by the decorator. Nobody logged in: the log-in page. A brand
     in which the user has no role: 404, as if it did not exist. A role without `can` (or `post`,
-    where given, for anything but GET and HEAD): 403 with words. A place in a list that is none: 404.
+    where given, for anything but GET and HEAD): 403 with words. A place in a list that
+    is none: 404.
     """
 
     def decorate(

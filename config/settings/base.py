@@ -227,6 +227,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 2,
 }
 CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
+# Beat writes down each thing that it sent, so that after a kill it sends none of them again.
+CELERY_BEAT_SYNC_EVERY = 1
 CELERY_BEAT_SCHEDULE = SCHEDULE
 
 # A request's name, in each answer, each line of a log, and the tasks that it started.

@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from django import forms
 
+from crm.sent import row_number
 from segmentation.models import RunSegment, Segment
 from segmentation.selectors.evidence import fact_label
 from segmentation.selectors.near_misses import NearList
@@ -29,9 +30,7 @@ class NearForm(forms.Form):
         key = asked.get("segment", first)
         self.segment: Segment | None = of_key.get(key, of_key.get(first))
         fact, within = asked.get("fact", ""), asked.get("within", "")
-        self.narrowing = Narrowing(
-            subject=fact or None, within=int(within) if within.isdecimal() else None
-        )
+        self.narrowing = Narrowing(subject=fact or None, within=row_number(within))
         super().__init__(
             initial={
                 "segment": self.segment.key if self.segment else "",

@@ -84,7 +84,8 @@ def send(monkeypatch: pytest.MonkeyPatch) -> Callable[[Client, str, str], tuple[
             patch.setattr(QueryDict, "get", one)
             patch.setattr(QueryDict, "__getitem__", one)
             patch.setattr(QueryDict, "__contains__", lambda _data, _name: True)
-            patch.setattr(QueryDict, "getlist", lambda data, name, *_: [one(data, name)] * 2)
+            for many in ("getlist", "pop"):
+                patch.setattr(QueryDict, many, lambda data, name, *_: [one(data, name)] * 2)
             answer = getattr(client, method)(address)
             if answer.streaming and answer.status_code == 200:
                 answer.getvalue()
@@ -102,16 +103,17 @@ def addresses(name: str) -> Iterator[str]:
 
 
 @pytest.mark.ignore_template_errors
-@pytest.mark.parametrize("method", ["get", "post"])
-def test_no_page_stumbles(client, send, method):
+def test_no_page_stumbles(client, send):
+    """A page that takes forms is sent one: it reads its query string then, too."""
     wrong, read = [], 0
     for name, access in PAGES.items():
-        if getattr(access, method) is None:
-            continue
+        method = "get" if access.post is None else "post"
         for address in addresses(name):
             status, names = send(client, method, address)
             read += len(names)
             if status >= 500:
-                wrong.append((status, address, names))
+                wrong.append((status, method, address, names))
+            if status != 404:
+                break  # the first of the acts that the page knows
     assert wrong == []
-    assert read > 500
+    assert read > 1_000

@@ -72,6 +72,7 @@ class Product:
     valkey: Server
     web: Child | None = None
     worker: Child | None = None
+    beat: Child | None = None
     port: int = field(default_factory=free_port)
     token: str = ""
 
@@ -139,6 +140,23 @@ class Product:
         command += ["-l", "INFO", "--without-gossip", "--without-mingle"]
         self.worker = self._spawn("worker", command)
 
+    @property
+    def schedule(self) -> Path:
+        """What beat remembers."""
+        return self.place / "beat-schedule"
+
+    def start_beat(self) -> None:
+        """As the supervisor does, but on the schedule of tests/faults/hasty.py."""
+        command = [sys.executable, "-m", "celery", "-A", "tests.faults.hasty", "beat"]
+        command += ["-l", "INFO", "-s", str(self.schedule), "--pidfile="]
+        self.beat = self._spawn("beat", command)
+
+    def kill_beat(self) -> None:
+        """As when memory runs out: it closes nothing."""
+        assert self.beat is not None
+        os.killpg(self.beat.process.pid, signal.SIGKILL)
+        self.beat.process.wait()
+
     def _spawn(self, name: str, command: list[str]) -> Child:
         log = self.place / f"{name}.log"
         return spawn(
@@ -174,7 +192,7 @@ class Product:
         )
 
     def stop(self) -> None:
-        for child in (self.web, self.worker, self.valkey.child, self.postgres.child):
+        for child in (self.web, self.worker, self.beat, self.valkey.child, self.postgres.child):
             if child is not None:
                 child.stop(timeout=5)
         shutil.rmtree(self.database, ignore_errors=True)

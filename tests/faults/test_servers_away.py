@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import shelve
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 import redis
 from celery import Celery
+from psycopg.types.json import Jsonb
 
+from tests.faults import hasty
 from tests.faults.product import Answer, Product, wait_until
 
 pytestmark = pytest.mark.slow
@@ -237,6 +241,41 @@ def test_a_task_whose_worker_is_killed_is_done_once_by_another(
         "SELECT computed_at, digest FROM segmentation_attributionreport ORDER BY id"
     )
     assert after[:1] == done
+
+
+def lose_message(product: Product) -> None:
+    """The only report is as if it had been asked for a while ago and its message had got lost."""
+    [(row,)] = product.sql(
+        "DELETE FROM segmentation_attributionreport AS report RETURNING to_jsonb(report)"
+    )
+    row |= {"status": "queued", "attempts": 0, "digest": "", "computed_at": None, "as_of": None}
+    row["requested_at"] = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    product.sql(
+        "INSERT INTO segmentation_attributionreport"
+        " SELECT * FROM jsonb_populate_record(NULL::segmentation_attributionreport, %s)",
+        Jsonb(row),
+    )
+
+
+def test_a_beat_that_is_killed_goes_on_where_it_was(product: Product) -> None:
+    assert product.rest(REPORTS, DAYS).status == 202
+    wait_until(lambda: is_done(product), "it is done")
+    remembered = []
+    for _ in range(2):
+        lose_message(product)
+        time.sleep(2)
+        assert report(product) == ("queued", 0), "nobody else takes it up"
+        product.start_beat()
+        wait_until(lambda: is_done(product), "beat came, and the worker did it")
+        assert report(product) == ("done", 1)
+        product.kill_beat()
+        assert product.beat is not None
+        sent = product.beat.log.read_text().count(f"Sending due task {hasty.EACH_SECOND}")
+        with shelve.open(str(product.schedule), "r") as kept:  # noqa: S301 - ours
+            remembered.append(kept["entries"][hasty.EACH_SECOND].total_run_count)
+        # It may have been killed between sending and writing.
+        assert 0 <= sent - (remembered[-1] - sum(remembered[:-1])) <= 1
+    assert remembered[1] > remembered[0] > 0
 
 
 def test_what_is_asked_to_stop_ends_what_it_is_at(product: Product) -> None:
