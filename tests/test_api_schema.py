@@ -7,12 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import URLPattern
 from jsonschema import Draft202012Validator
 
-from campaigns.choices import ClaimStatus, CostKind, MarketingChannel, ReviewStage, WordLanguage
+from campaigns.choices import (
+    ClaimStatus,
+    CostKind,
+    MarketingChannel,
+    ReviewStage,
+    RightSource,
+    WordLanguage,
+)
 from campaigns.models import (
     Asset,
     Brief,
@@ -24,12 +32,14 @@ from campaigns.models import (
     Competitor,
     Contract,
     Conversion,
+    Deadline,
     Deliverable,
     DisclosureReview,
     Donation,
     Engagement,
     Event,
     EventInvitation,
+    ExclusiveElsewhere,
     Gift,
     Invoice,
     KeywordList,
@@ -43,13 +53,22 @@ from campaigns.models import (
     ReportCopy,
     RisingTopic,
     RuleAlert,
+    Slot,
     Submission,
     TopicWeek,
     TrackingLink,
     UsageRight,
     Whereabouts,
 )
-from campaigns.services import channels, claims_library, gifts, policies
+from campaigns.services import (
+    calendar,
+    channels,
+    claims_library,
+    exclusivities,
+    gifts,
+    policies,
+)
+from campaigns.services.assets import files
 from campaigns.services.authenticity.now import look_now
 from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
@@ -69,6 +88,8 @@ from campaigns.services.payments.planning import Cost, add_cost
 from campaigns.services.registers import permits
 from campaigns.services.reliability.reading import read_one
 from campaigns.services.reports import take_copy
+from campaigns.services.rights.evidence import Document, Evidence
+from campaigns.services.rights.granting import grant
 from campaigns.services.risk.assessing import assess_one
 from campaigns.services.series import keeping
 from campaigns.services.series.notes import add_note
@@ -105,6 +126,7 @@ from crm.models import (
     PrivacyRequest,
     Pull,
     PullAnswer,
+    Relationship,
     Representation,
     Review,
     SavedView,
@@ -171,7 +193,7 @@ from tests.campaigns.events.worlds import an_event
 from tests.campaigns.incidents.made import reported
 from tests.campaigns.made import engage, make_campaign
 from tests.campaigns.offers.worlds import an_offer
-from tests.campaigns.rights.worlds import asset_of, give
+from tests.campaigns.rights.worlds import asset_of, terms
 from tests.campaigns.series.test_keeping import make_series
 from tests.campaigns.submissions.worlds import a_page, handed_in
 from tests.campaigns.tracking.worlds import a_code, a_link, followed
@@ -400,10 +422,10 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
         channel="message",
     )
     asked.events.create(act="ask", state="open", at=NOW, words=asked.words)
+    give_a_plan(campaign, noa, actor)
     take_copy(campaign=campaign, actor=actor, at=NOW)
     draft(engagement_id=place.pk, brand=brand, actor=actor, at=NOW)
-    give(place)
-    asset_of(place)
+    give_a_paper(place)
     handed_in(a_page(brand, actor, campaign), may_use=True)
     saying.say(relationship=noa, said=Said(place="Rome"), by=Actor(actor), at=NOW)
     paper = permits.Wanted("AE", "permit", number="UAE-1", valid_until=date(2026, 12, 1))
@@ -414,6 +436,43 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     policies.publish(policy_id=rule.pk, brand=brand, actor=actor, at=NOW, expected_version=None)
     suggestion(brand, "followers >= 1", Stage.PROSPECT, Stage.FIRST_TIME)
     stage_suggestions.refresh(brand=brand, at=NOW)
+
+
+def give_a_paper(place: Engagement) -> None:
+    """A right with its document, and an asset with its file."""
+    paper = SimpleUploadedFile("paper.txt", b"I agree.", "text/plain")
+    kept = files.keep(place.campaign.brand, paper)
+    document = Document(kept.sha256, kept.name, kept.content_type)
+    grant(
+        engagement=place,
+        terms=terms(),
+        source=RightSource.CONTRACT,
+        evidence=Evidence(reference="Contract 12", document=document),
+        actor=None,
+        at=NOW,
+    )
+    asset_of(
+        place,
+        sha256=kept.sha256,
+        file_name=kept.name,
+        content_type=kept.content_type,
+        size=kept.size,
+    )
+
+
+def give_a_plan(campaign: Campaign, noa: Relationship, actor: User) -> None:
+    """A slot of the calendar, and what a creator promised to others."""
+    days = {"first_on": campaign.starts_on, "until": campaign.ends_on}
+    slot = {"title": "Lesson", "segment": "", "platform": None, "cadence": "monthly", "places": 1}
+    calendar.add_slot(
+        campaign_id=campaign.pk,
+        brand=campaign.brand,
+        values={**slot, **days},  # type: ignore[typeddict-item]
+        actor=actor,
+        at=NOW,
+    )
+    elsewhere = {"category": "soap", "to": "", "until": None, "source": "A post"}
+    exclusivities.note(relationship=noa, **elsewhere, actor=actor, at=NOW)
 
 
 @pytest.fixture
@@ -751,6 +810,9 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/invitations/{id}": str(EventInvitation.objects.get().pk),
         "/briefs/{id}": str(Brief.objects.get().pk),
         "/claims/{id}": str(Claim.objects.get().pk),
+        "/deadlines/{id}": str(Deadline.objects.earliest("pk").pk),
+        "/slots/{id}": str(Slot.objects.get().pk),
+        "/exclusivities/{id}": str(ExclusiveElsewhere.objects.get().pk),
         "/deliverables/{id}": str(Deliverable.objects.get().pk),
         "/disclosures/{id}": str(DisclosureReview.objects.get().pk),
         "/remediations/{id}": str(Remediation.objects.get().pk),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -28,15 +28,25 @@ class ActingViewSet(BrandViewSet[M]):
         body.is_valid(raise_exception=True)
         return body
 
-    def done(self, service: Callable[..., Made], body: Body, **named: Any) -> Made:
+    def done(
+        self,
+        service: Callable[..., Made],
+        body: Body,
+        *,
+        places: Mapping[str, str] | None = None,
+        **named: Any,
+    ) -> Made:
         """What the service makes. Its refusal is a problem that names its place in the body, and
-        what is gone is not found."""
+        what is gone is not found.
+
+        `places` says where in the body a field stands that is called otherwise there.
+        """
         try:
             return service(brand=self.brand, actor=self.actor, at=timezone.now(), **named)
         except ObjectDoesNotExist as gone:
             raise Http404 from gone
         except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
+            raise problem(refusal, body, **(places or {})) from refusal
 
 
 class NothingSaid(Body):

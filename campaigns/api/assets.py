@@ -78,6 +78,7 @@ USE_COLUMNS = (
     "reason",
     "created_by__email",
     "created_at",
+    "version",
 )
 _TEXT: dict[str, Any] = {"required": False, "allow_blank": True}
 
@@ -129,6 +130,7 @@ class AssetUseSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_null=True, help_text="Why it was done all the same.")
     created_by = serializers.EmailField(allow_null=True)
     created_at = serializers.DateTimeField()
+    version = serializers.IntegerField(help_text="Send it back with its end.")
 
 
 class NewUse(Body):
@@ -291,6 +293,7 @@ def uses(rows: list[Row]) -> list[Row]:
             "reason": row["reason"] or None,
             "created_by": row["created_by__email"],
             "created_at": row["created_at"],
+            "version": row["version"],
         }
         for row in rows
     ]

@@ -199,7 +199,7 @@ class CampaignClone(Body):
 class _Campaigns(BrandViewSet[Campaign]):
     scope = Scope.CAMPAIGNS_READ
     queryset = Campaign.objects.none()
-    serializer_class = CampaignSerializer
+    serializer_class: type[serializers.Serializer[Any]] = CampaignSerializer
     lookup_field = "key"
     lookup_value_regex = KEY
 

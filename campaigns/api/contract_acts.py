@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.contract_term_bodies import REASON_MAX
 from campaigns.api.contracts import ContractViewSet, WholeContractSerializer
 from campaigns.api.words import LOCK, REFUSED, PersonField, problem
 from campaigns.services.contracts import deciding, reviewing, writing
@@ -39,6 +40,13 @@ class ContractOwner(Body):
     """Who sees to it; null: nobody."""
 
     owner = PersonField(allow_null=True)
+
+
+class AnotherVersion(Body):
+    """Which version you saw, and why there is another one."""
+
+    version = serializers.IntegerField(**LOCK)
+    reason = serializers.CharField(max_length=REASON_MAX, required=False, allow_blank=True)
 
 
 class ContractActViewSet(ContractViewSet):
@@ -80,6 +88,31 @@ class ContractActViewSet(ContractViewSet):
     def terminate(self, request: Request, pk: str) -> Response:
         """End an accepted contract, with the reason."""
         return self._act(pk, ContractAndWhy, deciding.terminate)
+
+    @extend_schema(request=AnotherVersion, responses=ANSWERS)
+    def revise(self, request: Request, pk: str) -> Response:
+        """Begin a further version with what the last one says; what was sent holds no more."""
+        self._known(pk)
+        body = self._body(AnotherVersion)
+        return self._do(writing.revise, pk, body, reason=body.get("reason", ""))
+
+    @extend_schema(request=AnotherVersion, responses={201: WholeContractSerializer, **REFUSED})
+    def amend(self, request: Request, pk: str) -> Response:
+        """Draft a contract that takes the place of this one once it is accepted: it is answered."""
+        self._known(pk)
+        body = self._body(AnotherVersion)
+        try:
+            made = writing.amend(
+                contract_id=int(pk),
+                brand=self.brand,
+                actor=self.actor,
+                at=timezone.now(),
+                expected_version=body["version"],
+                reason=body.get("reason", ""),
+            )
+        except CampaignRefused as refusal:
+            raise problem(refusal) from refusal
+        return Response(self._whole(made.pk), status=201)
 
     @extend_schema(request=ContractOwner, responses=ANSWERS)
     def owner(self, request: Request, pk: str) -> Response:

@@ -14,6 +14,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.contract_term_bodies import (
+    ContractDraftChange,
+    ContractTermsBody,
+    changed,
+)
 from campaigns.api.contract_terms import ContractTermsSerializer, SectionSerializer
 from campaigns.api.words import LOCK, REFUSED, PersonField, problem
 from campaigns.choices import ContractAct, ContractState
@@ -29,7 +34,9 @@ from campaigns.services.contracts import deciding, sending, writing
 from campaigns.services.contracts.deciding import PERSON_MAX, Signature
 from campaigns.services.contracts.document import document_of
 from campaigns.services.contracts.record import NOTE_MAX
-from campaigns.services.contracts.states import allowed
+from campaigns.services.contracts.rules import rules_of
+from campaigns.services.contracts.states import allowed, why_not
+from campaigns.services.contracts.terms import Terms
 from campaigns.services.contracts.writing import TITLE_MAX
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.contracts import pdf_response
@@ -59,6 +66,9 @@ COLUMNS = (
     "current__terms",
     "current__digest",
 )
+
+# Where a refusal about them stands in a body.
+TERMS = frozenset(ContractTermsBody().fields)
 
 
 class ContractSerializer(serializers.Serializer[Any]):
@@ -199,6 +209,48 @@ class ContractViewSet(BrandViewSet[Contract]):
             raise problem(refusal) from refusal
         return Response(self._whole(made.pk), status=201)
 
+    @extend_schema(
+        request=ContractDraftChange,
+        responses={200: WholeContractSerializer, **REFUSED},
+        examples=[
+            OpenApiExample(
+                "A fee in two parts",
+                value={
+                    "version": 1,
+                    "terms": {
+                        "total": "1000.00",
+                        "parts": [
+                            {"due": "signing", "percent": "50"},
+                            {"due": "publication", "percent": "50"},
+                        ],
+                    },
+                },
+                request_only=True,
+            )
+        ],
+    )
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Change the terms of the draft; what was sent never changes."""
+        self._known(pk)
+        body = self._body(ContractDraftChange)
+        found = self.get_queryset().select_related("current").get(pk=pk)
+        if (words := why_not(found.state, ContractAct.EDIT)) or found.current is None:
+            words = words or "There is no draft to change."
+            raise problem(CampaignRefused(words, code="not_in_this_state"))
+        terms = changed(
+            Terms.of(found.current),
+            body.get("terms", {}),
+            net_days=rules_of(self.brand).net_days,
+        )
+        return self._do(
+            writing.change_draft,
+            pk,
+            body,
+            terms=terms,
+            title=body.get("title"),
+            reason=body.get("reason"),
+        )
+
     @extend_schema(request=ContractSending, responses={200: WholeContractSerializer, **REFUSED})
     def send(self, request: Request, pk: str) -> Response:
         """Send the newest version: it never changes again. No mail goes out by this."""
@@ -252,7 +304,7 @@ class ContractViewSet(BrandViewSet[Contract]):
         except Contract.DoesNotExist as gone:
             raise Http404 from gone
         except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
+            raise problem(refusal, below="terms", members=TERMS) from refusal
         return Response(self._whole(int(pk)))
 
     def _whole(self, pk: int) -> Row:

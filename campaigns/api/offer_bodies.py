@@ -109,6 +109,12 @@ class Discarding(Body):
     version = serializers.IntegerField(**LOCK)
 
 
+class OfferOwner(Body):
+    """Who leads the negotiation; null: nobody."""
+
+    owner = PersonField(allow_null=True)
+
+
 def said(body: dict[str, Any]) -> Said:
     """When and how, as the services take it."""
     return Said(body.get("on"), body.get("channel", ""), body.get("note", ""))

@@ -19,6 +19,7 @@ from campaigns.api.offer_bodies import (
     Discarding,
     DraftChange,
     NewOffer,
+    OfferOwner,
     Revision,
     Sending,
     Withdrawal,
@@ -256,6 +257,23 @@ class OfferViewSet(BrandViewSet[Offer]):
         self._known(pk)
         self._call(writing.discard, pk, self._body(Discarding))
         return Response(status=204)
+
+    @extend_schema(request=OfferOwner, responses={200: WholeOfferSerializer, **REFUSED})
+    def owner(self, request: Request, pk: str) -> Response:
+        """Say who leads the negotiation; they are told."""
+        self._known(pk)
+        owner = self._body(OfferOwner)["owner"]
+        try:
+            writing.hand_over(
+                offer_id=int(pk),
+                brand=self.brand,
+                owner=owner,
+                actor=self.actor,
+                at=timezone.now(),
+            )
+        except OfferRefused as refusal:
+            raise problem(refusal) from refusal
+        return Response(self._whole(pk))
 
     def _known(self, pk: str) -> None:
         self.one(self.get_queryset().filter(pk=pk).values("id"))

@@ -8,9 +8,12 @@ from rest_framework.viewsets import ViewSetMixin
 from campaigns.api.assets import AssetUseViewSet, AssetViewSet
 from campaigns.api.authenticity import FlagsViewSet
 from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, BriefViewSet
+from campaigns.api.budgets import CampaignBudgetViewSet
+from campaigns.api.calendar import CampaignSlotViewSet, SlotViewSet
 from campaigns.api.campaign_shelf import CampaignShelfViewSet
 from campaigns.api.campaigns import KEY as CAMPAIGN_KEY
 from campaigns.api.campaigns import CampaignMoveViewSet, CampaignViewSet
+from campaigns.api.capacity import CapacityTakingViewSet, CapacityViewSet
 from campaigns.api.causes import CauseTagViewSet
 from campaigns.api.channels import ChannelResultViewSet
 from campaigns.api.claims import ClaimCheckViewSet, ClaimViewSet
@@ -20,6 +23,7 @@ from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contract_acts import ContractActViewSet
 from campaigns.api.contracts import ContractViewSet
 from campaigns.api.conversions import ConversionViewSet
+from campaigns.api.deadlines import CampaignDeadlineViewSet, DeadlineViewSet
 from campaigns.api.deliverable_acts import DeliverableActViewSet
 from campaigns.api.deliverables import DeliverableViewSet
 from campaigns.api.disclosure_checks import DisclosureCheckViewSet
@@ -29,11 +33,18 @@ from campaigns.api.donations import DonationViewSet, ImpactViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
 from campaigns.api.events import EventViewSet, InvitationViewSet
 from campaigns.api.evidence_files import CaptureViewSet, EvidenceFilesViewSet
+from campaigns.api.exclusivities import ExclusivityViewSet, OwnExclusivityViewSet
 from campaigns.api.gifts import GiftViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incidents import IncidentViewSet
 from campaigns.api.invoices import InvoiceViewSet
 from campaigns.api.keywords import KeywordListViewSet, KeywordViewSet, PostReferenceViewSet
+from campaigns.api.library import (
+    AssetFileViewSet,
+    KeepingViewSet,
+    LibraryViewSet,
+    UseEndViewSet,
+)
 from campaigns.api.offers import OfferViewSet
 from campaigns.api.payments import PaymentViewSet
 from campaigns.api.policies import (
@@ -49,6 +60,12 @@ from campaigns.api.reliability import ReliabilityViewSet
 from campaigns.api.remediation_acts import RemediationActViewSet
 from campaigns.api.reports import ReportViewSet
 from campaigns.api.returns import ReturnsViewSet
+from campaigns.api.right_grants import (
+    OfferedRightsViewSet,
+    RightDocumentViewSet,
+    RightEventViewSet,
+    RightGrantViewSet,
+)
 from campaigns.api.rights import RightQueryViewSet, RightViewSet
 from campaigns.api.risk import RiskViewSet
 from campaigns.api.rule_packs import RulePackViewSet
@@ -77,7 +94,7 @@ NUMBER = f"(?P<number>{ID})"
 
 COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "asset-uses": AssetUseViewSet,
-    "assets": AssetViewSet,
+    "assets": LibraryViewSet,
     "authenticity": AuthenticityViewSet,
     "briefs": BriefViewSet,
     "campaigns": CampaignViewSet,
@@ -89,6 +106,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "contracts": ContractViewSet,
     "conversions": ConversionViewSet,
     "day-notes": DayNoteViewSet,
+    "deadlines": DeadlineViewSet,
     "deliverables": DeliverableViewSet,
     "disclosure-compliance": DisclosureComplianceViewSet,
     "disclosures": DisclosureViewSet,
@@ -96,6 +114,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "engagements": EngagementViewSet,
     "events": EventViewSet,
     "exchange-rates": ExchangeRateViewSet,
+    "exclusivities": ExclusivityViewSet,
     "flags": FlagsViewSet,
     "gifts": GiftViewSet,
     "holds": HoldViewSet,
@@ -115,11 +134,12 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "publications": PublicationViewSet,
     "reliability": ReliabilityViewSet,
     "remediations": RemediationActViewSet,
-    "rights": RightViewSet,
+    "rights": RightGrantViewSet,
     "rising-topics": RisingTopicViewSet,
     "risk": RiskViewSet,
     "rule-alerts": RuleAlertViewSet,
     "series": SeriesViewSet,
+    "slots": SlotViewSet,
     "submissions": SubmissionViewSet,
     "survey-answers": SurveyAnswerViewSet,
     "survey-shares": SurveyShareViewSet,
@@ -133,13 +153,29 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
 urlpatterns: list[URLPattern | URLResolver] = [
     *collections(COLLECTIONS),
     question(f"assets/{ONE}", AssetViewSet, "may-use", "may_use"),
+    *acts(f"asset-uses/{ONE}", UseEndViewSet, "end"),
     *acts(f"assets/{ONE}", AssetViewSet, "use"),
+    *acts(f"assets/{ONE}", LibraryViewSet, "archive", "restore"),
+    *acts("assets", LibraryViewSet, tag="tag_many"),
+    *acts("assets", AssetFileViewSet, "upload"),
+    at(f"assets/{ONE}/file", LibraryViewSet, get="file"),
     at(f"briefs/{ONE}/versions", BriefVersionViewSet, get="list"),
     at(f"briefs/{ONE}/versions/{VERSION}", BriefVersionViewSet, get="retrieve"),
     at(f"briefs/{ONE}/versions/{VERSION}/pdf", BriefVersionViewSet, get="pdf"),
     at(f"briefs/{ONE}/acceptances", BriefAcceptanceViewSet, get="list"),
     *acts(f"campaign-holds/{ONE}", HoldViewSet, lift="lift_campaign"),
     at(f"campaigns/{CAMPAIGN}/lifts", CampaignLiftViewSet, get="list"),
+    at(
+        f"campaigns/{CAMPAIGN}/budget",
+        CampaignBudgetViewSet,
+        get="retrieve",
+        patch="partial_update",
+    ),
+    at(f"campaigns/{CAMPAIGN}/capacity", CapacityViewSet, get="retrieve"),
+    *acts(f"campaigns/{CAMPAIGN}/capacity", CapacityViewSet, "count"),
+    *acts(f"campaigns/{CAMPAIGN}/capacity", CapacityTakingViewSet, "take"),
+    at(f"campaigns/{CAMPAIGN}/deadlines", CampaignDeadlineViewSet, get="list", post="create"),
+    at(f"campaigns/{CAMPAIGN}/slots", CampaignSlotViewSet, get="list", post="create"),
     *acts(f"campaigns/{CAMPAIGN}", CampaignViewSet, "clone"),
     *acts(f"campaigns/{CAMPAIGN}", CampaignMoveViewSet, "activate", "complete", "cancel", "reopen"),
     *acts(f"campaigns/{CAMPAIGN}", SoonViewSet, fast_lane="lane"),
@@ -170,11 +206,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "withdraw",
         "terminate",
         "owner",
+        "revise",
+        "amend",
     ),
     *acts("conversions", ConversionViewSet, "batch", "refund"),
     at(f"creators/{CREATOR}/connections", ConnectionViewSet, get="list", post="create"),
     *acts(f"creators/{CREATOR}/connections", ConnectionViewSet, "none"),
+    at(f"creators/{CREATOR}/exclusivities", OwnExclusivityViewSet, get="list"),
     at(f"creators/{CREATOR}/received", ConnectionViewSet, get="received"),
+    *acts(f"deadlines/{ONE}", DeadlineViewSet, "reopen", done="finish"),
     *acts(f"deliverables/{ONE}", DeliverableViewSet, "submit", "decide", "comment"),
     *acts(
         f"deliverables/{ONE}",
@@ -186,11 +226,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "shorten",
         "confirm",
     ),
+    *acts(f"deliverables/{ONE}", KeepingViewSet, "keep"),
     *acts("disclosures", DisclosureCheckViewSet, "check"),
     at(f"disclosures/{ONE}/evidence", DisclosureViewSet, post="evidence"),
     at(f"disclosures/{ONE}/files", EvidenceFilesViewSet, post="create"),
     *acts(f"disclosures/{ONE}", DisclosureViewSet, "answer", "decide"),
     *acts(f"donations/{ONE}", DonationViewSet, "withdraw"),
+    *acts(f"engagements/{ONE}", OfferedRightsViewSet, "read-offer"),
     *acts(f"engagements/{ONE}", EngagementActViewSet, "change", "substitute"),
     *acts(f"events/{ONE}", EventViewSet, "cancel", "invite"),
     *acts(f"flags/{CREATOR}", FlagsViewSet, "look", "explain", "count-again"),
@@ -212,6 +254,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "decline",
         "withdraw",
         "discard",
+        "owner",
     ),
     *acts(f"payments/{ONE}", PaymentViewSet, "act"),
     *acts("payments", PaymentViewSet, "export"),
@@ -236,6 +279,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *acts(f"remediations/{ONE}", RemediationActViewSet, "again", "done", "withdraw"),
     question("rights", RightQueryViewSet, "query", "list"),
     *acts(f"rights/{ONE}", RightViewSet, "revoke"),
+    *acts(f"rights/{ONE}", RightGrantViewSet, "renew", "start"),
+    *acts("rights", RightDocumentViewSet, "upload"),
+    at(f"rights/{ONE}/document", RightGrantViewSet, get="document"),
+    at(f"rights/{ONE}/events", RightEventViewSet, get="list"),
     *acts(f"rising-topics/{ONE}", RisingTopicViewSet, "follow", "dismiss"),
     *acts(f"risk/{CREATOR}", RiskViewSet, "assess", "override", "end-override"),
     *acts(f"rule-alerts/{ONE}", RuleAlertViewSet, "aside"),
@@ -253,6 +300,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "withdraw",
         "undo",
     ),
+    *acts(f"slots/{ONE}", SlotViewSet, "fill", "clear"),
     *acts("tracking-links", TrackingLinkViewSet, "make"),
     *acts(f"tracking-links/{ONE}", TrackingLinkViewSet, "archive", "restore"),
     at(f"tracking-links/{ONE}/days", ClickDayViewSet, get="list"),

@@ -8,6 +8,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from campaigns.models import Engagement
 from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
 from crm.api.schema import ProblemSerializer
 from crm.models import User
@@ -44,6 +45,26 @@ class PersonField(serializers.EmailField):
         found = User.objects.filter(email__iexact=email, roles__brand=brand).first()
         if found is None:
             self.fail("unknown_user", brand=brand)
+        return found
+
+
+class EngagementField(serializers.IntegerField):
+    """In bodies: the number of a creator's place in a campaign; the value is the engagement."""
+
+    default_error_messages = {"unknown_engagement": "The brand has no such engagement."}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **kwargs)
+
+    def run_validation(self, data: Any = empty) -> Any:
+        """The engagement with its campaign and creator, or None."""
+        number = super().run_validation(data)
+        if number is None:
+            return None
+        rows = Engagement.objects.select_related("campaign__brand", "relationship__creator")
+        found = rows.filter(pk=number, campaign__brand=self.context["brand"]).first()
+        if found is None:
+            self.fail("unknown_engagement")
         return found
 
 

@@ -10,7 +10,7 @@ from campaigns.choices import AiPart, AssetOrigin, Releases, Usage
 from campaigns.forms.offers import date_field
 from campaigns.forms.rights import CountriesField
 from campaigns.models import Asset, Engagement
-from campaigns.services.assets.library import TAGS_MAX, Facts, facts_of
+from campaigns.services.assets.library import TAGS_MAX, Facts, facts_with
 from campaigns.services.assets.using import NOTE_MAX, REASON_MAX, Use
 from campaigns.services.rights.channels import channels
 from crm.models import Brand, Platform
@@ -118,14 +118,7 @@ class AssetForm(PlainForm):
         data |= {"tags": tags_of(data["tags"]), "origin": AssetOrigin(data["origin"])}
         if self.asset is None:
             return Facts(**data)
-        kept = facts_of(self.asset)
-        engagement = data["engagement"]
-        is_same = engagement is not None and engagement.pk == self.asset.engagement_id
-        data["deliverable"] = kept.deliverable if is_same else None
-        # A creator without a campaign, e.g. of a post, is still the creator.
-        data["relationship"] = kept.relationship
-        data["post"] = kept.post
-        return Facts(**data)
+        return facts_with(self.asset, **data)
 
 
 class TagsForm(PlainForm):

@@ -15,7 +15,7 @@ from campaigns.models import BudgetLine, Campaign
 from campaigns.services.campaigns import FIELDS, LESSONS_MAX, TEXT_MAX, Values
 from campaigns.services.money import CURRENCIES
 from campaigns.services.objectives import OBJECTIVES, Unit
-from campaigns.services.plans import TITLE_MAX, Line
+from campaigns.services.plans import TITLE_MAX, Line, name_of
 from campaigns.services.use_cases import Template
 from crm.models import Brand, Platform, User
 from crm.selectors import TierTable, people_of
@@ -277,7 +277,7 @@ class BudgetForm(PlainForm):
             if not amount:
                 continue
             named = key if key in self.names else data.get(f"{key}_key") or ""
-            name = self.names.get(named) or named.replace("-", " ").replace("_", " ").capitalize()
+            name = name_of(named, self.names)
             made.append(Line(named, name, amount, data.get(f"{key}_creators")))
         return made
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from django.db import transaction
 
 from campaigns.choices import BudgetKind
 from campaigns.models import BudgetLine, Campaign, Deadline
+from campaigns.selectors.capacity import Whole
 from campaigns.services import checks
 from campaigns.services.campaigns import locked
 from campaigns.services.days import EARLIEST, LATEST
@@ -30,6 +31,11 @@ class Line:
     name: str
     amount: Decimal
     creators: int | None = None
+
+
+def name_of(key: str, names: Mapping[str, str]) -> str:
+    """What a line is called: as it was until now, or else after its key."""
+    return names.get(key) or key.replace("-", " ").replace("_", " ").capitalize()
 
 
 @transaction.atomic
@@ -91,6 +97,37 @@ def set_budget_lines(
         data={"kind": kind, "lines": [before, after]},
     )
     return campaign
+
+
+def take_mix(
+    *,
+    campaign_id: int,
+    brand: Brand,
+    whole: Whole,
+    actor: User | None,
+    at: datetime,
+    expected_version: int | None,
+) -> Campaign:
+    """Cut the budget by tier as a mix of tiers costs. Raises CampaignRefused."""
+    if not whole.wished:
+        raise CampaignRefused("Say how many creators of which tier first.", field="budget")
+    if whole.without_cost:
+        raise CampaignRefused(
+            f"Say what a post costs: {', '.join(whole.without_cost)}.", field="budget"
+        )
+    return set_budget_lines(
+        campaign_id=campaign_id,
+        brand=brand,
+        kind=BudgetKind.TIER,
+        lines=[
+            Line(line.usual.tier.key, line.usual.tier.name, line.cost, line.wish.creators)
+            for line in whole.wished
+            if line.cost
+        ],
+        actor=actor,
+        at=at,
+        expected_version=expected_version,
+    )
 
 
 @transaction.atomic

@@ -19,11 +19,11 @@ from campaigns.filters.assets import AssetFilter
 from campaigns.forms.assets import AssetForm, TagsForm, UseForm, tags_of
 from campaigns.forms.offers import VersionForm
 from campaigns.forms.rights import AskForm
-from campaigns.models import Asset, Campaign, DraftFile
+from campaigns.models import Asset, Campaign
 from campaigns.selectors.assets import Standing, standings
 from campaigns.selectors.rights import STATES, answers, rights_of
 from campaigns.services.assets import files, library
-from campaigns.services.assets.collecting import keep_post, post_at
+from campaigns.services.assets.collecting import take_in
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.rights.channels import channels
 from campaigns.services.rights.telling import in_words
@@ -207,14 +207,8 @@ def file(request: BrandRequest, pk: int) -> HttpResponseBase:
     found = asset_of(request, pk)
     if not found.sha256:
         raise Http404("There is no file of this asset, only its address.")
-    stored = DraftFile(
-        brand_id=found.brand_id,
-        sha256=found.sha256,
-        name=found.file_name,
-        content_type=found.content_type,
-        size=found.size or 0,
-    )
-    return respond_with(request, stored, as_attachment=request.GET.get("download") == "1")
+    is_fetched = request.GET.get("download") == "1"
+    return respond_with(request, library.stored(found), as_attachment=is_fetched)
 
 
 def show(request: BrandRequest, found: Asset, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -248,12 +242,11 @@ def _use_asked(query: QueryDict) -> dict[str, Any]:
 
 
 def _add(request: BrandRequest, form: AssetForm) -> Asset:
-    facts, upload = form.facts, form.cleaned_data["file"]
-    now = timezone.now()
-    if upload is None and (post := post_at(request.brand, facts.url)):
-        return keep_post(brand=request.brand, post=post, facts=facts, actor=request.user, at=now)
+    upload = form.cleaned_data["file"]
     kept = files.keep(request.brand, upload) if upload else None
-    return library.add(brand=request.brand, facts=facts, kept=kept, actor=request.user, at=now)
+    return take_in(
+        brand=request.brand, facts=form.facts, kept=kept, actor=request.user, at=timezone.now()
+    )
 
 
 def _asked(request: BrandRequest) -> tuple[Any, dict[str, str]]:

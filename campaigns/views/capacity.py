@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from campaigns.choices import BudgetKind
 from campaigns.forms.capacity import CapacityForm
 from campaigns.models import Campaign
 from campaigns.selectors.capacity import OBJECTIVES, Measure, Whole, usual_by_tier
@@ -57,21 +56,12 @@ def capacity(request: BrandRequest, key: str) -> HttpResponse:
 
 def _take_over(request: BrandRequest, campaign: Campaign, whole: Whole) -> str:
     """Cut the budget by tier as the mix costs; why not, in words."""
-    if not whole.wished:
-        return "Say how many creators of which tier first."
-    if whole.without_cost:
-        return f"Say what a post costs: {', '.join(whole.without_cost)}."
     version = request.POST.get("version", "")
     try:
-        plans.set_budget_lines(
+        plans.take_mix(
             campaign_id=campaign.pk,
             brand=request.brand,
-            kind=BudgetKind.TIER,
-            lines=[
-                plans.Line(line.usual.tier.key, line.usual.tier.name, line.cost, line.wish.creators)
-                for line in whole.wished
-                if line.cost
-            ],
+            whole=whole,
             actor=request.user,
             at=timezone.now(),
             expected_version=int(version) if version.isdecimal() and len(version) < 10 else 0,

@@ -45,6 +45,16 @@ def keep_deliverable(*, deliverable: Deliverable, actor: User | None, at: dateti
     return made
 
 
+def take_in(*, brand: Brand, facts: Facts, kept: Kept | None, actor: User, at: datetime) -> Asset:
+    """A file, or an address; a post that is known comes with its creator.
+
+    Raises CampaignRefused, AssetThere.
+    """
+    if kept is None and (post := post_at(brand, facts.url)):
+        return keep_post(brand=brand, post=post, facts=facts, actor=actor, at=at)
+    return add(brand=brand, facts=facts, kept=kept, actor=actor, at=at)
+
+
 def post_at(brand: Brand, url: str) -> Post | None:
     """The post of a creator whom the brand knows at an address, where an import brought it."""
     if not url.strip():

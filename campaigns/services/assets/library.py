@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from campaigns.choices import AssetKind, AssetOrigin
-from campaigns.models import Asset, Deliverable, Engagement
+from campaigns.models import Asset, Deliverable, DraftFile, Engagement
 from campaigns.services.assets import files
 from campaigns.services.assets.saying import address, text
 from campaigns.services.deliverables.files import Kept
@@ -170,6 +170,29 @@ def facts_of(asset: Asset) -> Facts:
     """What is said about an asset now."""
     values = {name: getattr(asset, name) for name in Facts.__dataclass_fields__}
     return Facts(**values | {"tags": tuple(asset.tags), "origin": AssetOrigin(asset.origin)})
+
+
+def facts_with(asset: Asset, **said: Any) -> Facts:
+    """What is said about an asset now, with what is said otherwise.
+
+    Whose it is stays, also without a campaign, as of a post; which piece of content it is, as long
+    as the campaign does.
+    """
+    kept = facts_of(asset)
+    made = replace(kept, **said)
+    is_same = made.engagement is not None and made.engagement.pk == asset.engagement_id
+    return made if is_same else replace(made, deliverable=None)
+
+
+def stored(asset: Asset) -> DraftFile:
+    """Its file as the store has it, where drafts lie too."""
+    return DraftFile(
+        brand_id=asset.brand_id,
+        sha256=asset.sha256,
+        name=asset.file_name,
+        content_type=asset.content_type,
+        size=asset.size or 0,
+    )
 
 
 def _taken(asset_id: int, brand: Brand, expected_version: int | None) -> Asset:
