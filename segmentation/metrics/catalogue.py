@@ -8,12 +8,12 @@ from segmentation.metrics.entries import PART_SEPARATOR, Better, Method, Metric,
 from segmentation.metrics.families.attention import ATTENTION
 from segmentation.metrics.families.conversions import CONVERSIONS
 from segmentation.metrics.families.governance import GOVERNANCE
+from segmentation.metrics.families.lift import LIFT
 from segmentation.metrics.families.media import MEDIA
 from segmentation.metrics.families.members import MEMBERS
 from segmentation.metrics.families.posts import POSTS
 from segmentation.metrics.families.returns import RETURNS
 from segmentation.metrics.families.talk import TALK
-from segmentation.metrics.families.untold import UNTOLD
 from segmentation.metrics.families.voice import VOICE
 from segmentation.metrics.families.work import WORK
 from segmentation.metrics.family import Family
@@ -47,7 +47,7 @@ FAMILIES: tuple[Family, ...] = (
     VOICE,
     TALK,
     ATTENTION,
-    UNTOLD,
+    LIFT,
 )
 METRICS = tuple(metric for family in FAMILIES for metric in family.metrics)
 CATALOGUE = {metric.key: metric for metric in METRICS}

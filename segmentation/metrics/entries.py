@@ -50,6 +50,7 @@ class Method(StrEnum):
 
     CENSUS = "census"
     LOG_RATIO = "log_ratio"
+    WEEKS = "log_ratio_of_weeks"
     SHARE = "share"
     EVENT_RATE = "event_rate"
     ORDER = "order_statistics"
@@ -63,6 +64,10 @@ METHOD_WORDS = {
         "Log-ratio by creator: the logarithm of the ratio, linearised, its standard error times "
         "m / (m - 1), Student's t with m - 1 degrees of freedom, where m are the effective "
         "creators."
+    ),
+    Method.WEEKS: (
+        "Log-ratio by week: that by creator with weeks in the place of creators, which are taken "
+        "as independent."
     ),
     Method.SHARE: (
         "Wilson by creator: Wilson's interval with n divided by the design effect of creators, "

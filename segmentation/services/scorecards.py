@@ -21,6 +21,7 @@ from campaigns.models import (
     ExchangeRate,
     Payable,
     Refund,
+    SeriesBatch,
     ValueSet,
     VisitBatch,
 )
@@ -58,6 +59,8 @@ _TOLD_LATE: Sequence[tuple[type[Model], str]] = (
     (VisitBatch, "created_at"),
     (VisitBatch, "undone_at"),
     (ConversionBatch, "undone_at"),
+    (SeriesBatch, "created_at"),
+    (SeriesBatch, "undone_at"),
     (Incident, "state_since"),
     # What is owed changes what something cost, and a rate or weight what that is.
     (Payable, "state_since"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from uuid import uuid4
@@ -24,11 +24,14 @@ from campaigns.choices import (
     GateOutcome,
     ReviewStage,
     ReviewState,
+    SeriesKind,
 )
 from campaigns.models import (
     Click,
     Competitor,
     Conversion,
+    DailySeries,
+    DailyValue,
     Deliverable,
     DisclosureReview,
     Draft,
@@ -517,6 +520,60 @@ class TestConversions:
         # Outside of the window nothing does.
         self.convert(world, moment(9, 25), visitor=7, code=code, code_text="ANNA10")
         assert measured(world, "assisted_conversions", world.before).value == 2
+
+
+class TestLift:
+    """Searches are 100 on Mondays and 10 else, a fifth more on the days of pieces and after."""
+
+    def series(self, world, days):
+        series = DailySeries.objects.create(
+            brand=world.brand,
+            key="searches",
+            name="Searches",
+            kind=SeriesKind.BRAND_SEARCH,
+        )
+        new = {day + timedelta(days=more) for day in days for more in (0, 1)}
+        every = (date(2026, 6, 1) + timedelta(days=number) for number in range(130))
+        DailyValue.objects.bulk_create(
+            DailyValue(
+                series=series,
+                day=day,
+                value=(10 if day.weekday() else 100) * (1.2 if day in new else 1),
+            )
+            for day in every
+        )
+
+    def test_days_of_new_pieces_against_the_same_weekdays_without(self, world):
+        days = [date(2026, 7, 6), date(2026, 7, 9), date(2026, 7, 17), date(2026, 7, 25)]
+        self.series(world, days)
+        for engagement, day in zip(engagements(world), days, strict=False):
+            at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+            piece(engagement, state=DeliverableState.PUBLISHED, published_at=at)
+        before, after = measured(world, "brand_search_lift")
+        assert before.value == pytest.approx(0.2)
+        assert (before.n, before.creators, before.inputs["weeks"]) == (8, 4, 4)
+        # Every week is a fifth more: nothing tells them apart.
+        assert before.wide.low == pytest.approx(0.2)
+        assert after.reason == "No piece of a member went live in this period."
+        [nothing] = measured(world, "direct_lift", world.before).reason.splitlines()
+        assert nothing == "The brand has no daily series of it in this period."
+
+    def test_three_weeks_are_too_few_and_others_pieces_make_no_quiet_days(self, world):
+        days = [date(2026, 7, 6), date(2026, 7, 9), date(2026, 7, 17)]
+        self.series(world, days)
+        some = engagements(world)
+        for engagement, day in zip(some, days, strict=False):
+            at = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+            piece(engagement, state=DeliverableState.PUBLISHED, published_at=at)
+        row = measured(world, "brand_search_lift", world.before)
+        assert row.value is None
+        assert "lie in 3 weeks, 4 are needed" in row.reason
+        # Something new on all days round about: nothing is left to compare with.
+        for number in range(-40, 90, 2):
+            at = moment(7, 1, 12) + timedelta(days=number)
+            piece(some[5], state=DeliverableState.PUBLISHED, published_at=at)
+        row = measured(world, "brand_search_lift", world.before)
+        assert row.inputs["days_used"] == 0
 
 
 def test_what_is_told_late_has_a_finished_quarter_computed_again(world):
