@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
+from crm.api.body import Body
 from crm.api.jobs import COLUMNS as JOB_COLUMNS
 from crm.api.jobs import JobSerializer, jobs
 from crm.api.pagination import Row
@@ -76,6 +77,7 @@ class CheckpointViewSet(BrandViewSet[LedgerCheckpoint]):
 
         It is mailed to who keeps checkpoints for the brand, too.
         """
+        Body(data=request.data).is_valid(raise_exception=True)
         with refusals(checkpoints.CheckpointRefused):
             made = checkpoints.sign(brand=self.brand, at=timezone.now())
         return self._with_file(made.pk, HTTPStatus.CREATED)
@@ -104,6 +106,7 @@ class LedgerCheckViewSet(BrandViewSet[Job]):
     )
     def check(self, request: Request) -> Response:
         """Have the whole ledger checked, entry by entry and against every checkpoint."""
+        Body(data=request.data).is_valid(raise_exception=True)
         job = verifying.ask(brand=self.brand, actor=self.actor, at=timezone.now())
         [shown] = jobs([self.one(Job.objects.filter(pk=job.pk).values(*JOB_COLUMNS))])
         address = f"{reverse('api-jobs-detail', args=[job.pk])}/"

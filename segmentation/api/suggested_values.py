@@ -240,6 +240,7 @@ class SuggestedValueViewSet(BrandViewSet[SuggestedValue]):
 
         Once for all who ask meanwhile.
         """
+        Body(data=request.data).is_valid(raise_exception=True)
         settings.look_soon(brand=self.brand)
         shown = {"within_seconds": settings.LOOK_WITHIN}
         return Response(shown, status=HTTPStatus.ACCEPTED)
