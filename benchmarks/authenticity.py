@@ -13,8 +13,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
-from math import log
+from math import log, log2
+from pathlib import Path
 
+from benchmarks.curves import curve, picture
 from benchmarks.disclosure import DATA
 from benchmarks.measure import Contender, Table, measure
 from campaigns.authenticity.account import RAISED, UNKNOWN, Account, Count, PostSeen
@@ -47,6 +49,8 @@ FILES: Mapping[str, Sequence[tuple[str, tuple[int | None, ...]]]] = {
         ("social media influencers - Youtube sep-2022.csv", (1, 4, None, 7, 9)),
     ),
 }
+PICTURE = Path(__file__).parents[1] / "docs" / "img" / "authenticity-calibration.svg"
+BANDS = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 DAYS = (date(2022, 3, 1), date(2022, 6, 1), date(2022, 9, 1))
 _NUMBER = re.compile(r"([\d.]+)\s*([KMB]?)", re.IGNORECASE)
 _TIMES = {"": 1, "K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
@@ -148,10 +152,28 @@ def bareness() -> dict[str, object]:
             f"AUC {auc(ranked):.3f}; raised {raised[True]} fake, {raised[False]} genuine "
             f"of {len(rows)}"
         )
+    PICTURE.write_text(
+        picture(
+            {
+                name: curve([(_points(account), not label) for account, label in rows], BANDS)
+                for name, rows in sets.items()
+            },
+            title="Which share of accounts is labelled genuine, by points of the bare account",
+            across="points of the sign",
+            up="labelled genuine",
+        ),
+        encoding="utf-8",
+    )
     for trained, tried in (("instafake", "spammers"), ("spammers", "instafake")):
         ranked = _regression(sets[trained], sets[tried])
         found[f"regression from {trained} to {tried}"] = f"AUC {auc(ranked):.3f}"
     return found
+
+
+def _points(account: Account) -> float:
+    """The sign's points as a fraction: 0.5 on the threshold, as in the score."""
+    sign = bare(account, standard())
+    return min(max(0.5 - 0.5 * log2(sign.excess or 1.0), 0.0), 1.0)
 
 
 def auc(ranked: Sequence[tuple[float, bool]]) -> float:

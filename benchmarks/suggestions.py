@@ -12,10 +12,11 @@ import hashlib
 import json
 import lzma
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
+from benchmarks.curves import Curve, curve, picture
 from benchmarks.disclosure import DATA
 from benchmarks.measure import Contender, Table, measure
 from segmentation.classifying import learner
@@ -33,7 +34,7 @@ VIDEO_FILES = (
 )
 PICTURE = Path(__file__).parents[1] / "docs" / "img" / "suggestions-calibration.svg"
 LEAST_EACH = 15
-BANDS = (0.2, 0.4, 0.6, 0.8, 0.9, 1.01)
+BANDS = (0.2, 0.4, 0.6, 0.8, 0.9)
 # What the lists of those who gathered the posts are called in ours.
 NAMES = {"interior": "interiors", "family": "parenting", "pet": "pets"}
 
@@ -43,18 +44,26 @@ Labelled = tuple[Document, str]
 def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
     """Measure on at most `rows` creators of each source."""
     sizes: dict[str, object] = {}
-    curves: dict[str, Sequence[tuple[float, float, int]]] = {}
+    curves: dict[str, Curve] = {}
     for name, source in (("Instagram", _owners), ("YouTube", _channels)):
         found = source(rows)
         if found:
             sizes[name], curves[name] = _measured(found)
             print(f"{name}: {sizes[name]}", flush=True)
     if curves:
-        PICTURE.write_text(_picture(curves), encoding="utf-8")
+        PICTURE.write_text(
+            picture(
+                curves,
+                title="How often suggested niches were right, by how sure they were",
+                across="how sure",
+                up="share right",
+            ),
+            encoding="utf-8",
+        )
     return [_speed(repetitions)], sizes
 
 
-def _measured(found: Sequence[Labelled]) -> tuple[str, list[tuple[float, float, int]]]:
+def _measured(found: Sequence[Labelled]) -> tuple[str, Curve]:
     """Learn from four creators in five, and look at the fifth."""
     seen = [one for one in found if _fold(one[0]) != 0]
     unseen = [one for one in found if _fold(one[0]) == 0]
@@ -106,29 +115,16 @@ def _macro_f1(guesses: Sequence[Guess | None], labels: Sequence[str]) -> float:
     return sum(scores) / len(scores)
 
 
-def _curve(
-    guesses: Sequence[Guess | None], labels: Sequence[str]
-) -> list[tuple[float, float, int]]:
-    """By band of confidence: mean confidence, share right, how many."""
-    found = [
-        (guess.confidence or 0.0, guess.value == label)
-        for guess, label in zip(guesses, labels, strict=True)
-        if guess is not None
-    ]
-    bands = [[one for one in found if low <= one[0] < high] for low, high in _pairs()]
-    return [
-        (
-            sum(sure for sure, _right in band) / len(band),
-            sum(right for _sure, right in band) / len(band),
-            len(band),
-        )
-        for band in bands
-        if band
-    ]
-
-
-def _pairs() -> Iterator[tuple[float, float]]:
-    return zip((0.0, *BANDS[:-1]), BANDS, strict=True)
+def _curve(guesses: Sequence[Guess | None], labels: Sequence[str]) -> Curve:
+    """By band of confidence."""
+    return curve(
+        [
+            (guess.confidence or 0.0, guess.value == label)
+            for guess, label in zip(guesses, labels, strict=True)
+            if guess is not None
+        ],
+        BANDS,
+    )
 
 
 def _owners(most: int) -> list[Labelled]:
@@ -205,33 +201,3 @@ def _speed(repetitions: int) -> Table:
         ],
         repetitions=repetitions,
     )
-
-
-def _picture(curves: Mapping[str, Sequence[tuple[float, float, int]]]) -> str:
-    """Share right by confidence; on the diagonal it means what it says."""
-    lines = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 460 460" font-size="13">',
-        "<title>How often suggested niches were right, by how sure they were</title>",
-        '<rect width="460" height="460" fill="#fff"/>',
-        '<path d="M50 410H450M50 410V10" stroke="#667" fill="none"/>',
-        '<path d="M50 410L450 10" stroke="#bbc" stroke-dasharray="4 4" fill="none"/>',
-        '<text x="250" y="448" text-anchor="middle">how sure</text>',
-        '<text x="16" y="250" transform="rotate(-90 16 250)">share right</text>',
-    ]
-    for place in range(0, 101, 20):
-        lines.append(f'<text x="{50 + 4 * place}" y="428" text-anchor="middle">{place} %</text>')
-        lines.append(f'<text x="44" y="{414 - 4 * place}" text-anchor="end">{place} %</text>')
-    for (name, curve), colour in zip(curves.items(), ("#1c6ea4", "#b3541e"), strict=False):
-        points = [(50 + 400 * sure, 410 - 400 * right, number) for sure, right, number in curve]
-        path = " ".join(f"{x:.0f},{y:.0f}" for x, y, _number in points)
-        lines.append(f'<polyline points="{path}" fill="none" stroke="{colour}"/>')
-        lines += [
-            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4" fill="{colour}"><title>{name}: {number:,} '
-            "creators</title></circle>"
-            for x, y, number in points
-        ]
-        lines.append(
-            f'<text x="{points[-1][0] - 8:.0f}" y="{points[-1][1] + 24:.0f}" text-anchor="end" '
-            f'fill="{colour}">{name}</text>'
-        )
-    return "\n".join([*lines, "</svg>", ""])
