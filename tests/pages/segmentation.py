@@ -48,6 +48,8 @@ PAGES = {
     "segmentation:dimension_new": Access(STRATEGISTS, STRATEGISTS),
     "segmentation:dimension": Access(STRATEGISTS, STRATEGISTS),
     "segmentation:dimension_order": Access(None, STRATEGISTS),
+    "segmentation:personas": Access(EVERYBODY),
+    "segmentation:persona_innovators": Access(None, STRATEGISTS),
     "segmentation:hygiene": Access(EVERYBODY),
     "segmentation:matrix": Access(EVERYBODY),
     "segmentation:matrix_cell": Access(EVERYBODY),
