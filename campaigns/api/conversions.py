@@ -51,6 +51,7 @@ COLUMNS = (
     "click",
     "link_text",
     "link__code",
+    "link__variant",
     "code_text",
     "code__code",
     "is_new_customer",
@@ -109,6 +110,9 @@ class ConversionSerializer(serializers.Serializer[Any]):
     click = serializers.UUIDField(allow_null=True)
     link = serializers.CharField(allow_null=True, help_text="As it was told.")
     link_found = serializers.CharField(allow_null=True, help_text="The link of the brand.")
+    variant = serializers.CharField(
+        allow_null=True, help_text="Of that link: in an experiment, the key of the creator's arm."
+    )
     code = serializers.CharField(allow_null=True, help_text="As it was told.")
     code_found = serializers.CharField(allow_null=True, help_text="The code of the brand.")
     is_new_customer = serializers.BooleanField(allow_null=True)
@@ -321,6 +325,7 @@ def _shown(rows: list[Row]) -> list[Row]:
             "visitor": None if row["visitor"] is None else str(row["visitor"]),
             "link": row["link_text"] or None,
             "link_found": row["link__code"],
+            "variant": row["link__variant"] or None,
             "code": row["code_text"] or None,
             "code_found": row["code__code"],
             "campaign": row["campaign__key"],

@@ -31,8 +31,8 @@ _NEWEST_FIRST = Order("conversions", "at", "id", descending=True)
 PAGE_SIZE = 50
 FILES_SHOWN = 10
 COLUMNS = (
-    *("key", "at", "kind", "value", "currency", "given back", "code", "link", "creator"),
-    *("campaign", "new customer", "source", "received"),
+    *("key", "at", "kind", "value", "currency", "given back", "code", "link", "variant"),
+    *("creator", "campaign", "new customer", "source", "received"),
 )
 
 
@@ -197,6 +197,7 @@ def _lines(rows: Iterator[Conversion]) -> Iterator[tuple[object, ...]]:
             "all" if is_whole else (returned or None),
             row.code_text,
             row.link.code if row.link else row.link_text,
+            row.link.variant if row.link else "",
             owner.relationship.creator.name if owner else "",
             row.campaign.name if row.campaign else "",
             {True: "yes", False: "no", None: ""}[row.is_new_customer],

@@ -90,13 +90,14 @@ def test_refunds(rest):
 
 
 def test_the_list_is_filtered_and_of_the_brand(brand, other_brand, rest):
-    link = make_link(brand)
+    link = make_link(brand, variant="teach")
     row = order(brand, NOW - timedelta(days=2), code_text="ANNA10", link=link, visitor=2**62)
     order(brand, NOW)
     order(other_brand, NOW, code_text="ANNA10")
     assert [one["key"] for one in walk(rest, "conversions/", code="anna10")] == [row.key]
     (found,) = walk(rest, "conversions/", until=(NOW - timedelta(days=1)).isoformat())
     assert (found["link_found"], found["visitor"]) == (link.code, str(2**62))
+    assert [one["variant"] for one in walk(rest, "conversions/")].count("teach") == 1
 
 
 def test_as_many_queries_for_one_as_for_many(brand, rest, django_assert_num_queries):

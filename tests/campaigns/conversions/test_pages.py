@@ -27,7 +27,7 @@ def test_the_list_says_what_is_known(brand, legal_client):
     row = order(brand, NOW, value=50, code=code, code_text="ANNA10")
     refund(row, NOW + timedelta(hours=1), 20)
     order(brand, NOW, code_text="NOBODY")
-    order(brand, NOW, link=make_link(brand))
+    order(brand, NOW, link=make_link(brand, variant="teach"))
     found = text(legal_client.get(page("conversions", brand)))
     for words in (code.relationship.creator.name, "50 EUR", "20 EUR", "NOBODY", "1 code nobody"):
         assert words in found
@@ -35,7 +35,9 @@ def test_the_list_says_what_is_known(brand, legal_client):
     assert row.key in found
     assert "NOBODY" not in found
     answer = legal_client.get(page("conversions_export", brand, "csv"))
-    assert len(b"".join(answer.streaming_content).decode().splitlines()) == 4
+    file = b"".join(answer.streaming_content).decode()
+    assert len(file.splitlines()) == 4
+    assert file.count(",teach,") == 1
 
 
 def test_a_file_is_taken_and_taken_back(brand, manager_client):
