@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -28,6 +28,7 @@ from crm.models import Relationship
 from crm.paging import BadCursor, Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.promised_tasks import promise
+from crm.stored import download
 from crm.styled import put_error
 
 NEWEST = Order("donations", "on", "id", descending=True)
@@ -305,13 +306,8 @@ def _paper(request: BrandRequest, file: Any) -> Paper | None:
 def _send(request: BrandRequest, found: CauseEvidence | Donation) -> HttpResponseBase:
     if not found.file_sha256 or not papers.STORE.has(request.brand.pk, found.file_sha256):
         raise Http404("There is no such file in the store.")
-    response = FileResponse(
+    return download(
         papers.STORE.open(request.brand.pk, found.file_sha256),
-        as_attachment=True,
-        filename=found.file_name,
+        name=found.file_name,
         content_type=found.file_type,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -24,6 +24,7 @@ from campaigns.services.refusals import CampaignRefused
 from campaigns.views.contracts import show
 from campaigns.views.finding import contract_of, engagement_of
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.stored import download
 from crm.styled import put_error
 
 Act = Callable[..., Contract]
@@ -180,16 +181,11 @@ def paper(request: BrandRequest, pk: int) -> HttpResponseBase:
     )
     if not files.STORE.has(request.brand.pk, acceptance.file_sha256):
         raise Http404("This file is not in the store any more.")
-    response = FileResponse(
+    return download(
         files.STORE.open(request.brand.pk, acceptance.file_sha256),
-        as_attachment=True,
-        filename=acceptance.file_name,
+        name=acceptance.file_name,
         content_type=acceptance.file_type,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _act(

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.forms.incidents import ActForm, CampaignsForm, FileForm, NoteForm
@@ -22,6 +21,7 @@ from campaigns.views.incidents import found_of, show
 from crm.choices import IncidentAct
 from crm.models import IncidentFile, IncidentStep
 from crm.permissions import BrandRequest, Can, brand_page, refuse
+from crm.stored import download
 
 _DONE = {
     IncidentAct.CONFIRM: "Confirmed: it counts in full.",
@@ -104,17 +104,11 @@ def file(request: BrandRequest, pk: int, file: int) -> HttpResponseBase:
         return refuse(request, Can.HANDLE_INCIDENTS)
     kept = get_object_or_404(IncidentFile, incident=found, pk=file)
     try:
-        response = FileResponse(files.opened(request.brand, kept))
+        content = files.opened(request.brand, kept)
     except FileNotFoundError as error:
         raise Http404("This file is not in the store any more.") from error
-    response["Content-Type"] = kept.content_type
-    response["Content-Length"] = str(kept.size)
     # Downloaded, never shown in the page: nobody knows what it is until a person looks.
-    response["Content-Disposition"] = content_disposition_header(True, kept.name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return download(content, name=kept.name, content_type=kept.content_type)
 
 
 @require_POST

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -26,6 +26,7 @@ from crm.importers.tables import TableRefused
 from crm.models import Relationship
 from crm.paging import BadCursor, Order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.stored import download
 from crm.styled import put_error
 
 NEWEST = Order("permits", "id", "id", descending=True)
@@ -150,16 +151,11 @@ def paper(request: BrandRequest, pk: int) -> HttpResponseBase:
     found = _permit(request, pk)
     if not found.file_sha256 or not papers.STORE.has(request.brand.pk, found.file_sha256):
         raise Http404("There is no such file in the store.")
-    response = FileResponse(
+    return download(
         papers.STORE.open(request.brand.pk, found.file_sha256),
-        as_attachment=True,
-        filename=found.file_name,
+        name=found.file_name,
         content_type=found.file_type,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _permit(request: BrandRequest, pk: int) -> Permit:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -28,6 +28,7 @@ from campaigns.views.finding import asset_of, engagement_of, right_of
 from crm.exports import Format, respond
 from crm.paging import BadCursor, Order, capped_count, in_order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.stored import download
 from crm.styled import put_error
 
 ENDING = Order("rights", "ends_on", "id", nullable=True)
@@ -191,16 +192,11 @@ def document(request: BrandRequest, pk: int) -> HttpResponseBase:
         content = files.opened(found.brand_id, found.document_sha256)
     except FileNotFoundError:
         raise Http404("This document is not in the store any more.") from None
-    response = FileResponse(
+    return download(
         content,
-        as_attachment=True,
-        filename=found.document_name,
+        name=found.document_name,
         content_type=found.document_type,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _new(

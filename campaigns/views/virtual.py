@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -21,6 +21,7 @@ from campaigns.views.finding import relationship_with
 from crm.choices import CreatorType
 from crm.models import Relationship
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.stored import download
 from crm.styled import put_error
 
 
@@ -94,16 +95,11 @@ def paper(request: BrandRequest, uid: UUID, pk: int) -> HttpResponseBase:
     found = _likeness(_virtual_with(request, uid), pk)
     if not found.file_sha256 or not service.STORE.has(request.brand.pk, found.file_sha256):
         raise Http404("There is no such file in the store.")
-    response = FileResponse(
+    return download(
         service.STORE.open(request.brand.pk, found.file_sha256),
-        as_attachment=True,
-        filename=found.file_name,
+        name=found.file_name,
         content_type=found.file_type,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _edit(

@@ -89,9 +89,7 @@ NAMES = (
 def test_they_stumble_over_nothing(db, world):
     client, wrong, taken = browser(), [], 0
     for turn, address in enumerate(addresses(world)):
-        data = {
-            name: NONSENSE[(turn + place) % len(NONSENSE)] for place, name in enumerate(NAMES)
-        }
+        data = {name: NONSENSE[(turn + place) % len(NONSENSE)] for place, name in enumerate(NAMES)}
         status = client.post(address, data).status_code
         taken += status not in {404, 405}
         if status >= 500:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,6 +17,7 @@ from campaigns.services.payments import invoices as service
 from campaigns.services.refusals import CampaignRefused
 from crm.paging import BadCursor, Order, capped_count, paginate
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.stored import download
 from crm.styled import put_error
 
 ISSUED = Order("invoices", "issued_on", "id", descending=True)
@@ -88,10 +89,9 @@ def file(request: BrandRequest, pk: int) -> HttpResponseBase:
     if not found.file_sha256 or not service.STORE.has(request.brand.pk, found.file_sha256):
         msg = "There is no file of this invoice."
         raise Http404(msg)
-    return FileResponse(
+    return download(
         service.STORE.open(request.brand.pk, found.file_sha256),
-        as_attachment=True,
-        filename=found.file_name,
+        name=found.file_name,
         content_type=found.file_type,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from crm.models import Attachment, Thread
 from crm.outreach import attachments
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.stored import download
 
 
 @require_safe
@@ -29,17 +30,12 @@ def file(request: BrandRequest, pk: int) -> HttpResponseBase:
         return _ask(request, found)
     if not attachments.STORE.has(found.brand_id, found.sha256):
         raise Http404("This file is not in the store any more.")
-    response = FileResponse(
+    return download(
         attachments.STORE.open(found.brand_id, found.sha256),
-        as_attachment=True,
-        filename=found.name,
+        name=found.name,
         # A browser that opens it after all must not take it for a page.
         content_type=attachments.PLAIN if found.is_risky else found.content_type,
     )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def _ask(request: BrandRequest, found: Attachment) -> HttpResponse:
