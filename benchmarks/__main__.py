@@ -37,6 +37,8 @@ BENCHMARKS = {
     "forecast": "benchmarks.forecast",
     "budget": "benchmarks.budget",
     "suggestions": "benchmarks.suggestions",
+    "scores": "benchmarks.scores",
+    "workers": "benchmarks.workers",
     "api": "benchmarks.api",
 }
 ROWS = {
@@ -64,6 +66,8 @@ ROWS = {
     "forecast": 20_000,
     "budget": 10_000,
     "suggestions": 20_000,
+    "scores": 1_000_000,
+    "workers": 100_000,
     "api": 1_000_000,
 }
 
@@ -113,7 +117,9 @@ def _run(url: str, options: argparse.Namespace) -> None:
     benchmark = importlib.import_module(BENCHMARKS[options.name])
     try:
         tables, sizes = benchmark.run(rows=rows, repetitions=options.repetitions)
-        print("\n" + "\n\n".join(show(table) for table in tables))
+        print("\n" + "\n\n".join(show(table) for table in tables) + "\n")
+        for key, value in sizes.items():
+            print(f"{key}: {value}")
         if not options.no_record:
             keep(options.name, tables, sizes)
     finally:

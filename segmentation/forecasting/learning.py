@@ -128,12 +128,12 @@ def _weights(x: Floats, y: Floats, size: Floats, within: float) -> tuple[Floats,
     """Weights of the base, and how much creators differ beyond it."""
     between = max(float(np.var(y)) / 2, 1e-6)
     best: Floats = np.zeros(x.shape[1])
+    freedom = max(len(y) - np.linalg.matrix_rank(x), 1)
     for _ in range(_ROUNDS):
         precision = 1 / (between + within / size)
         best = _best(x, y, precision)
         errors = (y - x @ best) ** 2
         # Paule and Mandel: as much as makes the weighted squares as many as creators.
-        freedom = max(len(y) - np.linalg.matrix_rank(x), 1)
         ratio = float(np.sum(errors * precision)) / freedom
         if abs(ratio - 1) < 1e-3:
             break
@@ -144,12 +144,15 @@ def _weights(x: Floats, y: Floats, size: Floats, within: float) -> tuple[Floats,
 def _best(x: Floats, y: Floats, precision: Floats) -> Floats:
     """Least squares; groups are held back by the penalty under which others are told best."""
     scale = float(np.mean(precision))
+    weighted = (x * precision[:, None]).T
+    square, product = weighted @ x, weighted @ y
     found: tuple[float, Floats] | None = None
     for penalty in _PENALTIES if x.shape[1] > 3 else _PENALTIES[:1]:
         held = np.diag([1e-6, 1e-6, 1e-3, *[penalty * scale] * (x.shape[1] - 3)])
-        inverse = np.linalg.inv((x * precision[:, None]).T @ x + held)
-        weights = inverse @ (x * precision[:, None]).T @ y
-        leverage = np.einsum("ij,jk,ik->i", x, inverse, x) * precision
+        inverse = np.linalg.inv(square + held)
+        weights = inverse @ product
+        # The diagonal of x @ inverse @ x.T, without what lies beside it.
+        leverage = np.sum((x @ inverse) * x, axis=1) * precision
         # What each creator would miss by, had they not been there.
         missed = (y - x @ weights) / np.maximum(1 - leverage, 1e-3)
         error = float(np.sum(precision * missed**2))
