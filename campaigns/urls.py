@@ -19,6 +19,7 @@ from campaigns.views import (
     contracts,
     engagements,
     exclusivities,
+    formats,
     gifts,
     guests,
     guidelines,
@@ -102,6 +103,8 @@ urlpatterns = [
     path("creators/<uuid:uid>/gifts/new/", gifts.new, name="gift_new"),
     path("creators/<uuid:uid>/campaigns/", engagements.of_creator, name="creator_campaigns"),
     path("creators/<uuid:uid>/results/", engagements.results, name="creator_results"),
+    path("creators/<uuid:uid>/formats/", formats.of_creator, name="creator_formats"),
+    path("creators/<uuid:uid>/formats/<int:pk>/", formats.say_one, name="post_format"),
     path("creators/<uuid:uid>/whereabouts/", whereabouts.whereabouts, name="whereabouts"),
     path(
         "creators/<uuid:uid>/whereabouts/<int:pk>/erase/",

@@ -52,6 +52,7 @@ GROUPS = {
     "campaigns.rate": "Rates of exchange",
     "campaigns.promo_code": "Codes for shops",
     "campaigns.remediation": "Corrections asked of creators",
+    "campaigns.post_format": "What posts are about, by people",
     "campaigns.report": "Reports of campaigns",
     "campaigns.review_plan": "Plans of review",
     "campaigns.right": "Usage rights",

@@ -189,6 +189,8 @@ PAGES = {
     "campaigns:reliability_export": Access(EVERYBODY),
     "campaigns:creator_reliability": Access(EVERYBODY),
     "campaigns:creator_reliability_now": Access(None, REVIEWERS),
+    "campaigns:creator_formats": Access(EVERYBODY),
+    "campaigns:post_format": Access(None, REVIEWERS),
     "campaigns:authenticity": Access(EVERYBODY),
     "campaigns:authenticity_export": Access(EVERYBODY),
     "campaigns:trust": Access(EVERYBODY),
