@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from crm.models import Brand
-from crm.services import demo, made_up, made_up_applications, made_up_words
+from crm.services import demo, made_up, made_up_applications, made_up_reviews, made_up_words
 
 
 class Command(BaseCommand):
@@ -62,6 +62,7 @@ class Command(BaseCommand):
             counts["comments"] = made_up_words.fill_comments(
                 brand=brand, seed=options["seed"], at=at
             )
+            counts["vettings"] = made_up_reviews.fill(brand=brand, seed=options["seed"], at=at)
             for part in demo.PARTS:
                 counts[part.key] = part.fill(brand=brand, seed=options["seed"], at=at)
         self.stdout.write(json.dumps(counts))

@@ -1,0 +1,40 @@
+"""The demo brand's vettings: settled as services would settle them, with somebody who drifts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from crm.models import FieldValue, Notification, Vetting, VettingResult
+from crm.services import made_up_reviews
+from crm.services.reviews.drift import criteria_in_use, standings
+from crm.services.reviews.settling import outcomes
+from tests.factories import NOW, RelationshipFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_somebody_drifts_and_results_are_those_of_the_reviews(
+    brand, strategist, manager, analyst, admin_user
+):
+    RelationshipFactory.create_batch(made_up_reviews.NUMBER + 1, brand=brand)
+    assert made_up_reviews.fill(brand=brand, seed=1, at=NOW) == made_up_reviews.NUMBER
+    for vetting in Vetting.objects.select_related("form")[:8]:
+        found = {one.criterion: one for one in VettingResult.objects.filter(vetting=vetting)}
+        for criterion, one in outcomes(vetting).items():
+            held = found[criterion]
+            assert one.basis is None or (held.basis, held.score, held.choice) == (
+                one.basis,
+                one.score,
+                one.choice,
+            )
+            assert one.basis is not None or held.basis == "adjudicated"
+    told = standings(brand, criteria_in_use(brand), NOW)
+    [mild] = [
+        one.standing for one in told if (one.criterion.key, one.reviewer) == ("tone", analyst)
+    ]
+    assert mild.drift.low > 0
+    assert FieldValue.objects.filter(field__key="vetted_on").count() == made_up_reviews.NUMBER
+    assert not Notification.objects.exists()
+    assert made_up_reviews.fill(brand=brand, seed=1, at=NOW + timedelta(days=1)) == 72
