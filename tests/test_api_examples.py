@@ -38,6 +38,7 @@ NOT_THERE = {
     "Everybody": None,
     "FromTheAcceptedOffer": ("/engagement", "refused"),
     "Instagram,OneColumnLeftOut": ("", "no_file"),
+    "OfACampaign": ("/campaign", "unknown_campaign"),
     "OfWhatWasMeasured": None,
     "OneCreator": ("/campaign", "unknown_campaign"),
     "Sufficient,AndTheDraftIsApproved": None,

@@ -34,6 +34,18 @@ COLUMNS = (
     "created_at",
     "version",
 )
+ACCEPTED = (
+    "id",
+    "version__number",
+    "engagement_id",
+    "engagement__relationship__creator__uid",
+    "engagement__relationship__creator__name",
+    "name",
+    "at",
+    "digest",
+    "recorded_by__email",
+    "note",
+)
 
 
 class MessageSerializer(serializers.Serializer[Any]):
@@ -239,20 +251,19 @@ class BriefAcceptanceViewSet(BrandViewSet[BriefAcceptance]):
     def list(self, request: Request, pk: str) -> Response:
         """In the order in which they came."""
         self.one(Brief.objects.filter(pk=pk, campaign__brand=self.brand).values("id"))
-        rows = BriefAcceptance.objects.filter(version__brief=int(pk)).values(
-            "id",
-            "version__number",
-            "engagement_id",
-            "engagement__relationship__creator__uid",
-            "engagement__relationship__creator__name",
-            "name",
-            "at",
-            "digest",
-            "recorded_by__email",
-            "note",
-        )
+        rows = BriefAcceptance.objects.filter(version__brief=int(pk)).values(*ACCEPTED)
         order = Order("brief-acceptances-api", key="id")
         return self.page(rows, order=order, represent=lambda some: [_accepted(r) for r in some])
+
+
+def brief_rows(rows: QuerySet[Brief]) -> list[Row]:
+    """Briefs as the API shows them."""
+    return [_brief(row) for row in _shown(rows)]
+
+
+def accepted_rows(rows: QuerySet[BriefAcceptance]) -> list[Row]:
+    """Acceptances as the API shows them."""
+    return [_accepted(row) for row in rows.values(*ACCEPTED)]
 
 
 def _shown(rows: QuerySet[Brief]) -> QuerySet[Brief, Any]:

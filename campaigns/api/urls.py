@@ -7,7 +7,8 @@ from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api.assets import AssetUseViewSet, AssetViewSet
 from campaigns.api.authenticity import FlagsViewSet
-from campaigns.api.briefs import BriefAcceptanceViewSet, BriefVersionViewSet, BriefViewSet
+from campaigns.api.brief_acts import BriefAcceptingViewSet, BriefActViewSet, BriefReaderViewSet
+from campaigns.api.briefs import BriefVersionViewSet
 from campaigns.api.budgets import CampaignBudgetViewSet
 from campaigns.api.calendar import CampaignSlotViewSet, SlotViewSet
 from campaigns.api.campaign_shelf import CampaignShelfViewSet
@@ -96,7 +97,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "asset-uses": AssetUseViewSet,
     "assets": LibraryViewSet,
     "authenticity": AuthenticityViewSet,
-    "briefs": BriefViewSet,
+    "briefs": BriefActViewSet,
     "campaigns": CampaignViewSet,
     "causes": CauseTagViewSet,
     "channel-results": ChannelResultViewSet,
@@ -162,9 +163,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     at(f"briefs/{ONE}/versions", BriefVersionViewSet, get="list"),
     at(f"briefs/{ONE}/versions/{VERSION}", BriefVersionViewSet, get="retrieve"),
     at(f"briefs/{ONE}/versions/{VERSION}/pdf", BriefVersionViewSet, get="pdf"),
-    at(f"briefs/{ONE}/acceptances", BriefAcceptanceViewSet, get="list"),
+    at(f"briefs/{ONE}/acceptances", BriefAcceptingViewSet, get="list", post="create"),
+    at(f"briefs/{ONE}/choices", BriefActViewSet, get="choices"),
+    *acts(f"briefs/{ONE}", BriefActViewSet, "submit", "take-back", "discard", "approve", "clear"),
     *acts(f"campaign-holds/{ONE}", HoldViewSet, lift="lift_campaign"),
     at(f"campaigns/{CAMPAIGN}/lifts", CampaignLiftViewSet, get="list"),
+    at(f"campaigns/{CAMPAIGN}/brief-readers", BriefReaderViewSet, get="list"),
     at(
         f"campaigns/{CAMPAIGN}/budget",
         CampaignBudgetViewSet,

@@ -10,9 +10,9 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 
 from campaigns.choices import Freedom
-from campaigns.models import Campaign, Claim
+from campaigns.models import Campaign
 from campaigns.services.briefs.accepting import NAME_MAX, NOTE_MAX
-from campaigns.services.briefs.beginnings import claim_lines, claims_for
+from campaigns.services.briefs.choosing import Choices
 from campaigns.services.briefs.document import (
     LINE_MAX,
     LINES_MAX,
@@ -21,13 +21,11 @@ from campaigns.services.briefs.document import (
     TEXT_MAX,
     TEXTS,
     Block,
-    ClaimLine,
     Document,
     Message,
     Step,
     Wording,
 )
-from campaigns.services.briefs.wordings import chosen, offered
 from campaigns.services.briefs.words import platform_names
 from campaigns.services.briefs.writing import REASON_MAX
 from campaigns.services.claims import stands
@@ -160,18 +158,16 @@ class BriefPageForms:
         version: int,
         reason: str = "",
     ) -> None:
-        self.before = document
-        self.library = claims_for(campaign, today)
-        self.labels = self._labels(campaign, document, today)
+        self.choices = Choices.of(campaign, document, today)
         initial: dict[str, Any] = {name: getattr(document, name) for name in (*TEXTS, "freedom")}
         initial |= {name: "\n".join(getattr(document, name)) for name in LISTS}
         initial["claims"] = [str(line.claim) for line in document.claims]
         initial["wordings"] = [wording.key for wording in document.wordings]
         self.main = BriefForm(data, initial=initial | {"version": version, "reason": reason})
         claims: Any = self.main.fields["claims"]
-        claims.choices = [(str(pk), text) for pk, text in self._known().items()]
+        claims.choices = [(str(pk), text) for pk, text in self.choices.texts.items()]
         wordings: Any = self.main.fields["wordings"]
-        wordings.choices = [(label.key, label.text) for label in self.labels]
+        wordings.choices = [(label.key, label.text) for label in self.choices.labels]
         self.messages = _lines(MessageForm, data, "messages", _places(document.messages))
         self.blocks = _lines(
             BlockForm,
@@ -204,7 +200,7 @@ class BriefPageForms:
             **texts,
             **lists,
             messages=tuple(Message(row["text"], row["is_verbatim"]) for row in messages),
-            claims=self._claims(set(data["claims"])),
+            claims=self.choices.claims({int(number) for number in data["claims"]}),
             blocks=tuple(
                 Block(
                     row["platform"],
@@ -216,7 +212,7 @@ class BriefPageForms:
                 )
                 for _n, row in _said(self.blocks, "platform")
             ),
-            wordings=chosen(data["wordings"], self.labels),
+            wordings=self.choices.wordings(data["wordings"]),
             steps=tuple(
                 Step(row["title"], row["due_on"].isoformat())
                 for _n, row in _said(self.steps, "title")
@@ -229,17 +225,17 @@ class BriefPageForms:
         ticked = {str(value) for value in self.main["claims"].value() or ()}
         return [
             (str(claim.pk), claim.text, stands(claim).label, str(claim.pk) in ticked)
-            for claim in self.library
+            for claim in self.choices.library
         ] + [
             (str(line.claim), line.text, "no longer in force", str(line.claim) in ticked)
-            for line in self._gone
+            for line in self.choices.gone
         ]
 
     @property
     def label_rows(self) -> list[tuple[Wording, bool]]:
         """For the page: each label, and whether it is ticked."""
         ticked = set(self.main["wordings"].value() or ())
-        return [(label, label.key in ticked) for label in self.labels]
+        return [(label, label.key in ticked) for label in self.choices.labels]
 
     def put(self, refusal: CampaignRefused) -> None:
         """Put what the service refused where it belongs."""
@@ -252,29 +248,6 @@ class BriefPageForms:
             put_error(sets[part].forms[place], name, str(refusal))
         else:
             put_error(self.main, part, str(refusal))
-
-    @property
-    def _gone(self) -> list[ClaimLine]:
-        """Claims of the document that the library has no more."""
-        held = {claim.pk for claim in self.library}
-        return [line for line in self.before.claims if line.claim not in held]
-
-    def _known(self) -> dict[int, str]:
-        return {claim.pk: claim.text for claim in self.library} | {
-            line.claim: line.text for line in self._gone
-        }
-
-    def _claims(self, ticked: set[str]) -> tuple[ClaimLine, ...]:
-        """As the library has them today; what it has no more stays as the brief had it."""
-        wanted: Sequence[Claim] = [one for one in self.library if str(one.pk) in ticked]
-        return claim_lines(wanted) + tuple(line for line in self._gone if str(line.claim) in ticked)
-
-    @staticmethod
-    def _labels(campaign: Campaign, document: Document, today: date) -> list[Wording]:
-        """Those that the packs offer today, then those of the document that they do not."""
-        known = list(offered(campaign.jurisdictions, brand=campaign.brand.name, on=today))
-        keys = {label.key for label in known}
-        return known + [label for label in document.wordings if label.key not in keys]
 
 
 class AcceptanceForm(PlainForm):

@@ -11,6 +11,7 @@ from segmentation.api.activations import ActivationViewSet
 from segmentation.api.attribution import AttributionViewSet
 from segmentation.api.audiences import AudienceViewSet
 from segmentation.api.benchmarks import BenchmarkViewSet, ClaimTrialViewSet
+from segmentation.api.briefs import SegmentBriefViewSet
 from segmentation.api.budgets import BudgetPlanViewSet, CampaignBudgetPlanViewSet
 from segmentation.api.clusters import ClusterMapViewSet, ClusterViewSet, CreatorClusterViewSet
 from segmentation.api.comparison import CohortViewSet, ComparisonViewSet, TrendViewSet
@@ -100,6 +101,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     at(f"campaigns/{CAMPAIGN}/budget-plans", CampaignBudgetPlanViewSet, get="list", post="create"),
     at(f"campaigns/{CAMPAIGN}/forecast", CampaignForecastViewSet, get="retrieve"),
     *acts(f"campaigns/{CAMPAIGN}/forecast", CampaignForecastViewSet, "keep"),
+    at(f"campaigns/{CAMPAIGN}/segment-briefs", SegmentBriefViewSet, post="create"),
     at(f"campaigns/{CAMPAIGN}/activations", ActivationViewSet, get="list", post="create"),
     *acts(f"campaigns/{CAMPAIGN}/activations", ActivationViewSet, "preview"),
     at(f"campaigns/{CAMPAIGN}/matches", CampaignMatchViewSet, get="list", post="create"),

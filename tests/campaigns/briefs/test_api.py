@@ -45,7 +45,7 @@ def test_briefs_with_versions_and_acceptances(campaign, manager, strategist, res
         ("educators", 1, "draft", None),
     ]
     one = rest.json(f"briefs/{first.brief_id}/")
-    assert one == rows[0]
+    assert one == {**rows[0], "problems": [], "open_gates": []}
     versions = rest.json(f"briefs/{first.brief_id}/versions/")["results"]
     assert [(row["number"], row["state"]) for row in versions] == [
         (2, "approved"),
