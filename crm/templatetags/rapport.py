@@ -80,8 +80,11 @@ def percent(value: float | None, digits: int = 2) -> SafeString | str:
 
 @register.filter
 def signed(value: float | None, digits: int = 1) -> SafeString | str:
-    """A difference with its sign: +0.5."""
-    return not_known() if value is None else f"{value:+,.{digits}f}"
+    """A difference with its sign: +0.5; what rounds to nothing has none."""
+    if value is None:
+        return not_known()
+    rounded = round(value, digits)
+    return f"{rounded:+,.{digits}f}" if rounded else f"{0:.{digits}f}"
 
 
 @register.filter

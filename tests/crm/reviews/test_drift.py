@@ -14,6 +14,7 @@ from crm.agreement.drift import Compared, standing, student
 from crm.models import Vetting
 from crm.services.reviews.answers import Given
 from crm.services.reviews.drift import criteria_in_use, standings
+from crm.templatetags.rapport import signed
 from tests.crm.reviews.world import ask as ask_for
 from tests.crm.reviews.world import decide, past, publish, write
 from tests.crm.reviews.world import said as answers
@@ -103,6 +104,12 @@ def test_of_a_list_the_share_that_is_the_same_counts():
     assert found.lean.value is None
     assert found.words.startswith("Said the same as the others in 23 of 40.")
     assert "75 percentage points less often the same than before" in found.words
+
+
+def test_a_difference_is_shown_with_its_sign():
+    shown = [signed(value) for value in (0.52, -0.25, -0.04, 0.0)]
+    assert shown == ["+0.5", "-0.2", "0.0", "0.0"]
+    assert "not known" in signed(None)
 
 
 @pytest.fixture
