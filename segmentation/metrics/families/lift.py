@@ -8,7 +8,7 @@ brand was new. Days on which several segments published count for each of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from campaigns.choices import SeriesKind
 from campaigns.models import DailySeries, DailyValue
 from segmentation.metrics.entries import OUR_OWN, Better, Method, Metric, Unit
 from segmentation.metrics.family import Family
-from segmentation.metrics.found import ONE_CREATOR, Found
+from segmentation.metrics.found import Found
 from segmentation.metrics.look import WINDOWS, Look
 from segmentation.metrics.statistics import LEVELS, Interval, Sums, log_ratio_interval
 from segmentation.metrics.stretches.names import EXPLODED
@@ -29,6 +29,7 @@ NEW_FOR = timedelta(days=2)
 # Control days lie at most so far away.
 NEAR = timedelta(weeks=4)
 LEAST_WEEKS = 4
+_NO_INTERVAL = "Nearly all of it is one week's, or there was nothing on all of these days."
 
 
 def _entry(key: str, label: str, question: str, what: str) -> Metric:
@@ -92,12 +93,12 @@ class _New:
 
 
 @dataclass(frozen=True)
-class _Controls:
+class Controls:
     """A series, and its days on which nothing of the brand was new."""
 
     name: str
     values: Mapping[date, float]
-    quiet: Collection[date]
+    quiet: Set[date]
 
     def of(self, day: date) -> float | None:
         """What a day without pieces would have: the mean of the quiet same weekdays near it."""
@@ -115,7 +116,7 @@ def _measure(look: Look) -> dict[int, list[Found]]:
     if any(controls.values()):
         for row in look.rows(_BY_SEGMENT, zone=look.brand.timezone, **{"from": look.start}):
             of_segment = new[row["segment_id"]]
-            of_segment.days.update(_days_from(row["day"]))
+            of_segment.days.update(new_days(row["day"]))
             of_segment.creators.add(row["creator_id"])
     return {
         key: [_row(metric, new[key], controls[kind], first) for metric, kind in _SERIES.items()]
@@ -123,11 +124,12 @@ def _measure(look: Look) -> dict[int, list[Found]]:
     }
 
 
-def _days_from(day: date) -> Iterator[date]:
+def new_days(day: date) -> Iterator[date]:
+    """The days on which a piece of this day is new."""
     return (day + timedelta(days=number) for number in range(NEW_FOR.days))
 
 
-def _controls(look: Look, kind: SeriesKind, zone: ZoneInfo) -> _Controls | None:
+def _controls(look: Look, kind: SeriesKind, zone: ZoneInfo) -> Controls | None:
     """The series of this kind of which most days are known; of equals, the oldest."""
     first, until = (look.start - NEAR).astimezone(zone).date(), look.until.astimezone(zone).date()
     known = Count("values_by_day", filter=Q(values_by_day__day__range=(first, until)))
@@ -139,25 +141,16 @@ def _controls(look: Look, kind: SeriesKind, zone: ZoneInfo) -> _Controls | None:
     values = dict(days.values_list("day", "value"))
     since = look.start - NEAR - NEW_FOR
     live = look.rows(_DAYS, zone=look.brand.timezone, **{"from": since})
-    busy = {day for row in live for day in _days_from(row["day"])}
-    return _Controls(series.name, values, values.keys() - busy)
+    busy = {day for row in live for day in new_days(row["day"])}
+    return Controls(series.name, values, values.keys() - busy)
 
 
-def _row(metric: Metric, new: _New, controls: _Controls | None, first: date) -> Found:
+def _row(metric: Metric, new: _New, controls: Controls | None, first: date) -> Found:
     if controls is None:
         return Found(metric=metric, reason="The brand has no daily series of it in this period.")
-    by_week: dict[date, list[tuple[float, float]]] = defaultdict(list)
-    for day in sorted(new.days & controls.values.keys()):
-        control = controls.of(day)
-        if control is not None:
-            week = first + timedelta(weeks=(day - first).days // 7)
-            by_week[week].append((controls.values[day], control))
-    days = sum(map(len, by_week.values()))
-    sums = Sums.over(
-        [(sum(y for y, _ in week), sum(w for _, w in week)) for week in by_week.values()]
-    )
+    days, sums = added_by_week(new.days, controls, first)
     reason = _why_not(new, sums)
-    wide, narrow = (None, None) if reason else (_interval(sums, level) for level in LEVELS)
+    wide, narrow = (None, None) if reason else (lift_interval(sums, level) for level in LEVELS)
     return Found(
         metric=metric,
         value=None if reason or sums.ratio is None else sums.ratio - 1,
@@ -167,7 +160,7 @@ def _row(metric: Metric, new: _New, controls: _Controls | None, first: date) -> 
         reason=reason,
         wide=wide,
         narrow=narrow,
-        interval_reason="" if wide else ONE_CREATOR.replace("creator's", "week's"),
+        interval_reason="" if wide or reason else _NO_INTERVAL,
         inputs={
             "series": controls.name,
             "days_with_new_pieces": len(new.days),
@@ -186,14 +179,30 @@ def _why_not(new: _New, sums: Sums) -> str:
     if not new.days:
         return "No piece of a member went live in this period."
     if sums.creators < LEAST_WEEKS:
+        weeks = "1 week" if sums.creators == 1 else f"{sums.creators} weeks"
         return (
-            f"Too few: days with new pieces and quiet days to compare them with lie in "
-            f"{sums.creators} weeks, {LEAST_WEEKS} are needed."
+            "Too few: days with new pieces and quiet days to compare them with lie in "
+            f"{weeks}, {LEAST_WEEKS} are needed."
         )
     return "" if sums.w > 0 else "On the control days there was nothing to compare with."
 
 
-def _interval(sums: Sums, level: float) -> Interval | None:
+def added_by_week(days: Set[date], controls: Controls, first: date) -> tuple[int, Sums]:
+    """How many of the days can be compared, and the sums of the ratio over weeks from `first` on.
+
+    y is what the series has on the days of a week, w what their control days have.
+    """
+    by_week: dict[int, list[tuple[float, float]]] = defaultdict(list)
+    for day in sorted(days & controls.values.keys()):
+        control = controls.of(day)
+        if control is not None:
+            by_week[(day - first).days // 7].append((controls.values[day], control))
+    weeks = [(sum(y for y, _ in week), sum(w for _, w in week)) for week in by_week.values()]
+    return sum(map(len, by_week.values())), Sums.over(weeks)
+
+
+def lift_interval(sums: Sums, level: float) -> Interval | None:
+    """The interval of the ratio of sums over weeks, less one."""
     found = log_ratio_interval(sums, level)
     return found and Interval(level, found.low - 1, found.high - 1)
 
