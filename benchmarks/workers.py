@@ -36,11 +36,13 @@ from segmentation.services.suggesting import refreshing as suggesting
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 KNOWN = AT - timedelta(days=120)
 POSTS = 6
-# Words of a niche in half of a post's ten, of everybody in the others.
+# Words of a niche in half of a post's ten, of everybody in the others; who has no niche has words
+# of one, too: that is what suggestions find.
 CAPTIONS = """
 UPDATE crm_post p SET caption = (
   SELECT string_agg(CASE WHEN bench_chance(p.id * 10 + k, 70) < 0.5
-      THEN 'topic' || coalesce(n.niche_id, 0) || 'w' || floor(bench_chance(p.id * 10 + k, 71) * 60)
+      THEN 'topic' || coalesce(n.niche_id, 1 + c.id % 8) || 'w'
+        || floor(bench_chance(p.id * 10 + k, 71) * 60)
       ELSE 'common' || floor(bench_chance(p.id * 10 + k, 72) * 5000) END, ' ')
   FROM generate_series(1, 10) k)
 FROM crm_creator c LEFT JOIN crm_creatorniche n ON n.creator_id = c.id
@@ -60,9 +62,9 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
     jobs: dict[str, Callable[[], None]] = {
         "the facts of everybody read once": worker.read_facts,
         "a match, 500 kept": worker.match,
-        "looks of everybody, for look-alikes": worker.look,
         "suggestions of niches and languages, with learning": worker.suggest,
         "forecasts of everybody, with their trial": worker.forecast,
+        "looks of everybody, for look-alikes": worker.look,
     }
     table = measure(
         "what a worker takes",

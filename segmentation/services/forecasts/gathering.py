@@ -6,7 +6,7 @@ People who object to profiling and those who declined are not read. Only workers
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from campaigns.choices import ConversionKind, DeliverableState
 from crm.choices import Stage
 from crm.models import Brand
 from segmentation.choices import Forecasted, SegmentStatus
-from segmentation.forecasting.history import History
+from segmentation.forecasting.history import Bools, History
 from segmentation.models import Segment
 from segmentation.services.forecasts.prices import ASKED, PRICES, asked_prices
 from segmentation.services.masks import holds
@@ -103,6 +103,14 @@ class _People:
     ids: list[int]
     followers: list[float]
     bits: list[Sequence[int]]
+    _inside: dict[int, Bools] = field(default_factory=dict)
+
+    def inside(self, bit: int) -> Bools:
+        """Who is in the segment with this bit: asked for once for each measure."""
+        if bit not in self._inside:
+            found = (holds(bits, bit) for bits in self.bits)
+            self._inside[bit] = np.fromiter(found, bool, len(self.bits))
+        return self._inside[bit]
 
 
 def parts_of(brand: Brand, at: datetime) -> Iterator[Part]:
@@ -183,7 +191,7 @@ def _part(
     names: list[str] = []
     columns = []
     for key, bit in segments:
-        inside = np.fromiter((holds(bits, bit) for bits in people.bits), bool, len(people.ids))
+        inside = people.inside(bit)
         members, others = np.sum(inside & has_pieces), np.sum(~inside & has_pieces)
         if min(members, others) >= LEAST_MEMBERS and len(names) < MOST_SEGMENTS:
             names.append(key)
