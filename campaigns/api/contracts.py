@@ -43,6 +43,7 @@ from campaigns.views.contracts import pdf_response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.problems import BadBody, Fault
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -202,9 +203,8 @@ class ContractViewSet(BrandViewSet[Contract]):
                 owner=body.get("owner"),
             )
         except Engagement.DoesNotExist as gone:
-            raise problem(
-                CampaignRefused("The brand has no such engagement.", field="engagement")
-            ) from gone
+            words = "The brand has no such engagement."
+            raise BadBody([Fault("/engagement", "unknown_engagement", words)]) from gone
         except CampaignRefused as refusal:
             raise problem(refusal) from refusal
         return Response(self._whole(made.pk), status=201)

@@ -180,4 +180,5 @@ class ContractEvent(models.Model):
     @property
     def done(self) -> str:
         """What happened, in words; changes of a draft are no events."""
-        return _DONE[ContractAct(self.act)]
+        act = ContractAct(self.act)
+        return _DONE.get(act, act.label)

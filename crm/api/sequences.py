@@ -255,5 +255,5 @@ def _problem(refusal: service.SequenceRefused) -> Exception:
     if refusal.step:
         name = "template" if refusal.field == "template_id" else refusal.field
         pointer = f"/steps/{refusal.step - 1}/{name}"
-        return BadBody([Fault(pointer, "invalid", str(refusal))])
+        return BadBody([Fault(pointer, refusal.code, str(refusal))])
     return refused(refusal)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crm.services.round_trip.decisions import Taken, leave, take, take_as
+from crm.services.round_trip.decisions import CREATOR, Taken, leave, take, take_as
 from crm.services.round_trip.sheets import add_sheet
 
 
@@ -10,6 +10,17 @@ def add_round_trip() -> None:
     """Say it once, when the apps are ready."""
     take("segmentation", _WHOLE)
     add_sheets()
+    # To whom credit went, by which ways; the posts that a suggestion was read from.
+    take_as(
+        Taken(
+            "segmentation.AttributionReport",
+            inside={
+                "found": {"models.*.credits.*.key": CREATOR, "roles.*.key": CREATOR},
+                "paths": {"@": CREATOR, "*.*.creators.*": CREATOR},
+            },
+        )
+    )
+    take_as(Taken("segmentation.SuggestedValue", inside={"evidence": {"posts.*": "crm.Post"}}))
     # Arms of what has begun cannot be added any more.
     take_as(Taken("segmentation.ExperimentArm", first=True))
     # Nothing leaves another installation before somebody has given a key again.
@@ -31,7 +42,7 @@ def add_round_trip() -> None:
 
 
 _WHOLE = """
-    Dimension Segment SegmentVersion Activation ActivationPick AttributionReport
+    Dimension Segment SegmentVersion Activation ActivationPick
     AudienceSegment_segments AudienceSegment BenchmarkSet BenchmarkValue ClaimTrial Run
     RunSegment Change RunEvidence Membership DriftReport DriftAlert Experiment
     ExperimentAssignment ExperimentLook ExperimentOutcome CreatorFacts FactsMoment PeerNorm
@@ -39,7 +50,7 @@ _WHOLE = """
     Scorecard StageRule StageRuleVersion StageSuggestion MetricTarget TierScorecards
     ScoreModel ScoreVersion ScoreNorm CreatorScore MatchLesson MatchWeights Match MatchRow
     ScoreComparison ScoreMove ScoreBacktest ContentTest ContentVariant ContentPiece ContentReading
-    Classifier SuggestedValue Cluster ClusterBuild ClusterStay
+    Classifier Cluster ClusterBuild ClusterStay
     ForecastModel CreatorForecast CampaignForecast CampaignForecastLine BudgetPlan BudgetPick
 """
 

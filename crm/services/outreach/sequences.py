@@ -31,11 +31,14 @@ STEPS_MAX = 8
 
 
 class SequenceRefused(Exception):
-    """Nothing is saved; the message is fit for the user. `step` counts from 1 (0: none)."""
+    """Nothing is saved; the message is fit for the user, `code` for a program.
 
-    def __init__(self, message: str, field: str = "", step: int = 0) -> None:
+    `step` counts from 1 (0: none).
+    """
+
+    def __init__(self, message: str, field: str = "", step: int = 0, code: str = "invalid") -> None:
         super().__init__(message)
-        self.field, self.step = field, step
+        self.field, self.step, self.code = field, step, code
 
 
 class About(TypedDict, total=False):
@@ -185,6 +188,9 @@ def _row(position: int, step: Step, template: MailTemplate | None) -> SequenceSt
             delay_days=step.delay_days,
             reminder=reminder,
         )
+    if template is None and step.template_id is not None:
+        words = "The brand has no such template."
+        raise SequenceRefused(words, "template_id", position, "unknown_template")
     if template is None:
         raise SequenceRefused("Choose the template of this mail.", "template_id", position)
     purpose = MailPurpose.FIRST if position == 1 else MailPurpose.FOLLOW_UP

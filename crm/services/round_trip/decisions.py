@@ -26,6 +26,8 @@ class Taken:
             enough; by default the brand's, or the first that is never empty
     absent  columns that another installation cannot read, with what stands there instead
     numbers columns with numbers of rows that are no foreign keys
+    inside  numbers of rows in documents (JSON): by column, where they are
+            (services/round_trip/documents.py) and the table whose rows they name
     first   written before what it hangs on: the database refuses it later
     """
 
@@ -33,6 +35,7 @@ class Taken:
     of: tuple[str, ...] = ()
     absent: Mapping[str, object] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
+    inside: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     first: bool = False
 
     @property

@@ -7,7 +7,7 @@ the ledger is followed from its first entry on, before anything is committed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ from crm import audit
 from crm.models import AuditEntry, Brand
 from crm.services.ledger import verifying
 from crm.services.ledger.checkpoints import CheckpointRefused
-from crm.services.round_trip import exporting, places
+from crm.services.round_trip import documents, exporting, places
 from crm.services.round_trip.decisions import SHARED, Taken, foreign_keys, in_order, label_of
 from crm.services.round_trip.keys import Keys, cell, lay_out, origins
 from crm.services.round_trip.reading import Archive, ImportRefused
@@ -145,7 +145,7 @@ def _said(versions: dict[str, str]) -> str:
 
 def _refuse_known_creators(archive: Archive) -> None:
     """A creator or account that is here already would be there twice."""
-    _lines_in(archive, "crm.Creator")
+    _lines_in(archive.lines("crm.Creator"))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), min(c.uid::text) FROM trip_lines l"
@@ -157,7 +157,7 @@ def _refuse_known_creators(archive: Archive) -> None:
             f"{count:,} creators of the file are in this installation already, such as {uid}. "
             "A brand is taken into an installation that does not know its creators."
         )
-    _lines_in(archive, "crm.Profile")
+    _lines_in(archive.lines("crm.Profile"))
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*), min(p.platform_id || '/' || p.handle) FROM trip_lines l"
@@ -172,8 +172,8 @@ def _refuse_known_creators(archive: Archive) -> None:
         )
 
 
-def _lines_in(archive: Archive, label: str) -> None:
-    """The rows of a table of the file, as they are."""
+def _lines_in(lines: Iterable[bytes]) -> None:
+    """Have the database read rows of the file."""
     with connection.cursor() as cursor:
         cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS trip_lines (line json) ON COMMIT DROP")
         cursor.execute("TRUNCATE trip_lines")
@@ -181,7 +181,7 @@ def _lines_in(archive: Archive, label: str) -> None:
         connection.connection.cursor() as raw,
         raw.copy("COPY trip_lines (line) FROM STDIN") as copy,
     ):
-        for line in archive.lines(label):
+        for line in lines:
             copy.write(line.replace(b"\\", b"\\\\"))
 
 
@@ -202,7 +202,10 @@ def _stage(keys: Keys) -> None:
 
 
 def _table(archive: Archive, one: Taken, keys: Keys, slug: str) -> None:
-    _lines_in(archive, one.label)
+    lines: Iterable[bytes] = archive.lines(one.label)
+    if one.inside:
+        lines = documents.moved(lines, one, keys, archive.manifest["highest"])
+    _lines_in(lines)
     table = sql.Identifier(one.model._meta.db_table)
     fields = one.model._meta.concrete_fields
     statement = sql.SQL(

@@ -15,6 +15,34 @@ def add_own() -> None:
     take_as(Taken("crm.FactChange", of=("brand", "creator")))
     take_as(Taken("crm.Snooze", numbers=("row",)))
     take_as(Taken("crm.ImportBatch", absent={"file": ""}))
+    # What an undo takes out again, and where a pull that was stopped goes on.
+    take_as(
+        Taken(
+            "crm.Application",
+            inside={
+                "made": {
+                    "creator": "crm.Creator",
+                    "relationship": "crm.Relationship",
+                    "contact": "crm.ContactPoint",
+                    "profiles.*": "crm.Profile",
+                    "niches.*": "crm.CreatorNiche",
+                }
+            },
+        )
+    )
+    take_as(
+        Taken(
+            "crm.Pull",
+            inside={
+                "cursor": {
+                    "after": "crm.Profile",
+                    "group.*": "crm.Profile",
+                    "waiting.*.accounts.*": "crm.Profile",
+                }
+            },
+        )
+    )
+    take_as(Taken("crm.PullAnswer", inside={"rejected": {"*.profile": "crm.Profile"}}))
     take_as(
         Taken(
             "crm.Mailbox",
@@ -75,7 +103,7 @@ def add_own() -> None:
 
 _WHOLE = """
     Brand UserRole Creator CreatorNiche Profile FormerHandle ExternalId Relationship
-    StageChange Note NoteVersion ApplicationPage Application ApplicationAccount ContactPoint
+    StageChange Note NoteVersion ApplicationPage ApplicationAccount ContactPoint
     PostalAddress Agent Representation StageLimit CustomField FieldValue Incident
     IncidentEvent IncidentStep IncidentFile Runbook Hold ImportReject SavedMapping AuditEntry
     AuditText LedgerCheckpoint LedgerKeeping MailFolder Thread Message Attachment MailTemplate
@@ -83,8 +111,8 @@ _WHOLE = """
     CreatorMetrics Task OutreachPolicy Suppression SuppressedAddress PrivacyPolicy NoticeText
     Notice PrivacyRequest Erasure RetentionRule RetentionProposal RetentionItem Criterion
     ReviewForm FormCriterion Vetting Review Answer VettingResult Sequence SequenceVersion
-    SequenceStep Enrolment EnrolmentStep Tag CreatorTag SavedView ViewPin ConnectorSpend Pull
-    PullAnswer CommentSettings CommentBatch CommentThread PostComment CommentScore
+    SequenceStep Enrolment EnrolmentStep Tag CreatorTag SavedView ViewPin ConnectorSpend
+    CommentSettings CommentBatch CommentThread PostComment CommentScore
     LearnedModel CommentTheme CommentSorting CommentLabel
     SampleBatch AudienceSample
     PitchApproval

@@ -18,8 +18,15 @@ from django.core.management import call_command
 from django.db import connections
 from django.utils import timezone
 
-from crm.choices import MailDirection, MailStatus, SuppressionOrigin, SuppressionReason
+from crm.choices import (
+    ApplicationStatus,
+    MailDirection,
+    MailStatus,
+    SuppressionOrigin,
+    SuppressionReason,
+)
 from crm.models import (
+    Application,
     Attachment,
     AuditEntry,
     Brand,
@@ -38,7 +45,8 @@ from crm.services.demo import PEOPLE, ensure_demo_brand
 from crm.services.ledger import checkpoints, verifying
 from crm.services.outreach.suppressions import suppress_address
 from crm.services.round_trip import exporting, importing, places, reading
-from segmentation.models import Membership, Scorecard, Segment
+from segmentation.models import AttributionReport, Membership, Scorecard, Segment
+from tests.crm.applications.worlds import applied
 from tests.database import TEMPLATE
 
 OUT, IN = "round_trip_out", "round_trip_in"
@@ -189,6 +197,14 @@ def keep_a_file(brand: Brand) -> None:
         message=message, brand=brand, name="brief.txt", sha256=digest, size=len(content)
     )
     STORE.keep(brand.pk, digest, ContentFile(content))
+    made = Relationship.objects.filter(brand=brand).earliest("pk")
+    applied(
+        brand,
+        status=ApplicationStatus.ACCEPTED,
+        relationship=made,
+        decided_at=timezone.now(),
+        made={"creator": made.creator_id, "relationship": made.pk, "version": 1},
+    )
 
 
 def brand_segment(brand: Brand) -> Segment:
@@ -288,6 +304,17 @@ def test_among_other_brands_numbers_are_raised(archive, without_opt_outs, home):
         assert STORE.open(found.brand.pk, digest).read() == b"the brief"
         assert verifying.verify(found.brand).broken is None
         assert verifying.verify(other).broken is None
+        taken_on = Application.objects.get(name="Ida Holm")
+        assert taken_on.made == {
+            "creator": taken_on.relationship.creator_id,
+            "relationship": taken_on.relationship_id,
+            "version": 1,
+        }
+        ways = AttributionReport.objects.get().paths
+        assert ways
+        assert {int(creator) for creator in ways} <= set(
+            Creator.objects.values_list("pk", flat=True)
+        )
         assert LedgerOrigin.objects.get().shift == found.shift
         mine = AuditEntry.objects.filter(brand=found.brand, target_type="crm.relationship")
         named = set(mine.values_list("target_id", flat=True))
