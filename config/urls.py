@@ -12,6 +12,7 @@ from campaigns.views.tracking import redirect as tracking_redirect
 from crm.views import applying, health, home, me, unsubscribe
 from segmentation.views.scorecard_shares import shared
 
+handler404 = "config.missing.not_found"
 handler500 = "config.faults.server_error"
 
 urlpatterns = [

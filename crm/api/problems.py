@@ -16,9 +16,12 @@ from crm.limits import Busy
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from rest_framework.request import Request
 
 MEDIA_TYPE = "application/problem+json"
 PLAIN = "about:blank"
+# Where the API is, and how much of an address below it is told back.
+ROOT, ADDRESS_SHOWN = "/api/v1/", 200
 INVALID = "urn:rapport:problem:invalid"
 REFUSED = "urn:rapport:problem:refused"
 
@@ -93,8 +96,7 @@ def problem_details(exc: Exception, context: Mapping[str, Any]) -> Response | No
     if isinstance(exc, Busy):
         exc = Refused(exc, code="busy")
     if isinstance(exc, Http404):
-        # Its words may name models and ids of others: a plain sentence instead.
-        exc = Http404("There is nothing here that this token may see.")
+        exc = _missing(context.get("request"))
     response = exception_handler(exc, dict(context))
     if response is None:
         return None
@@ -110,6 +112,16 @@ def problem_details(exc: Exception, context: Mapping[str, Any]) -> Response | No
     response.data = problem(response.status_code, detail=detail, kind=kind, faults=faults)
     response.content_type = MEDIA_TYPE
     return response
+
+
+def _missing(request: Request | None) -> Http404:
+    """Told by the address alone: words of a view may name what other brands have."""
+    if request is None:  # A row of a batch: its place says which.
+        return Http404("There is nothing here that this token may see.")
+    address = request.path.removeprefix(ROOT).strip("/")[:ADDRESS_SHOWN]
+    missing = Http404(f"There is no {address} that this token may see.")
+    missing.faults = [Fault("", "not_found", str(missing))]  # type: ignore[attr-defined]
+    return missing
 
 
 def not_found(request: HttpRequest, *_args: object, **_kwargs: object) -> JsonResponse:

@@ -1,4 +1,4 @@
-"""What campaigns that are over teach about the weights of matches, and the brand's own weights."""
+"""What campaigns that are over teach about the weights of matches."""
 
 from __future__ import annotations
 
@@ -13,12 +13,9 @@ from django.views.decorators.http import require_POST
 
 from campaigns.services.refusals import CampaignRefused
 from crm.permissions import BrandRequest, Can, brand_page
-from crm.styled import put_error
-from segmentation.forms.matches import WeightsForm
 from segmentation.matches.factors import FACTORS
 from segmentation.models import MatchLesson
 from segmentation.services.matches import weighing
-from segmentation.services.matches import weights as weights_service
 
 
 @dataclass(frozen=True)
@@ -80,42 +77,6 @@ def decide(request: BrandRequest, pk: int) -> HttpResponse:
             else "The weights stay as they are.",
         )
     return redirect("segmentation:match_lessons", request.brand.slug)
-
-
-@brand_page(Can.VIEW, post=Can.PLAN_CAMPAIGNS)
-def brand_weights(request: BrandRequest) -> HttpResponse:
-    """What campaigns begin with; sent, another version of it."""
-    held = weights_service.in_force(request.brand)
-    is_sent = request.method == "POST"
-    form = WeightsForm(
-        request.POST if is_sent else None,
-        weights=weights_service.said(held),
-        seen=held.number if held else 0,
-    )
-    if is_sent and form.is_valid():
-        try:
-            made = weights_service.set_weights(
-                brand=request.brand,
-                campaign=None,
-                weights=form.given,
-                reason=form.cleaned_data["reason"],
-                actor=request.user,
-                at=timezone.now(),
-                seen=form.cleaned_data["seen"],
-            )
-        except CampaignRefused as refusal:
-            put_error(form, refusal.field if refusal.field != "weights" else "", str(refusal))
-        else:
-            messages.success(request, f"Version {made.number} of the weights is saved.")
-            return redirect("segmentation:match_lessons", request.brand.slug)
-    context = {
-        "campaign": None,
-        "form": form,
-        "weights": held,
-        "versions": weights_service.versions(request.brand, None),
-    }
-    status = 422 if is_sent else 200
-    return render(request, "segmentation/matches/weights.html", context, status=status)
 
 
 def _rows(lesson: MatchLesson) -> list[tuple[str, int, int]]:

@@ -17,7 +17,7 @@ from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.sent import row_numbers
 from crm.styled import put_error
-from segmentation.forms.matches import QuestionForm, WeightsForm
+from segmentation.forms.matches import QuestionForm
 from segmentation.matches.factors import FACTORS
 from segmentation.models import Match
 from segmentation.selectors import matches as selectors
@@ -100,44 +100,6 @@ def take(request: BrandRequest, key: str, pk: int) -> HttpResponse:
         f"{there}",
     )
     return redirect("campaigns:shortlist", request.brand.slug, key)
-
-
-@brand_page(Can.VIEW, post=Can.PLAN_CAMPAIGNS)
-def weights(request: BrandRequest, key: str) -> HttpResponse:
-    """The campaign's weights; sent, another version of them."""
-    campaign = _campaign(request, key)
-    held = weights_service.in_force(request.brand, campaign)
-    own = held.number if held is not None and held.campaign_id else 0
-    is_sent = request.method == "POST"
-    form = WeightsForm(
-        request.POST if is_sent else None, weights=weights_service.said(held), seen=own
-    )
-    if is_sent and form.is_valid():
-        try:
-            made = weights_service.set_weights(
-                brand=request.brand,
-                campaign=campaign,
-                weights=form.given,
-                reason=form.cleaned_data["reason"],
-                actor=request.user,
-                at=timezone.now(),
-                seen=form.cleaned_data["seen"],
-            )
-        except CampaignRefused as refusal:
-            put_error(form, refusal.field if refusal.field != "weights" else "", str(refusal))
-        else:
-            messages.success(
-                request, f"Version {made.number} of the weights is saved: rank creators by it."
-            )
-            return redirect("segmentation:matches", request.brand.slug, key)
-    context = {
-        "campaign": campaign,
-        "form": form,
-        "weights": held,
-        "versions": weights_service.versions(request.brand, campaign),
-    }
-    status = 422 if is_sent else 200
-    return render(request, "segmentation/matches/weights.html", context, status=status)
 
 
 @require_safe

@@ -422,7 +422,13 @@ def test_a_reminder_is_a_step(brand, maya, mailbox, ana):
             "template_id",
             1,
         ),
-        (lambda _first, _nudge: [Step(template_id=2**40)], "Choose the template", "template_id", 1),
+        (
+            lambda _first, _nudge: [Step(template_id=2**40)],
+            "has no such template",
+            "template_id",
+            1,
+        ),
+        (lambda _first, _nudge: [Step()], "Choose the template", "template_id", 1),
         (
             lambda first, nudge: [Step(template_id=first.pk), Step(StepAction.MAIL, 0, nudge.pk)],
             "1 to 90",

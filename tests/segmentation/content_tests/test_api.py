@@ -149,7 +149,9 @@ def test_a_draft_is_deleted_and_another_brands_test_is_not_there(
         ("POST", f"content-tests/{draft.pk}:start"),
         ("DELETE", f"content-tests/{draft.pk}/"),
     ):
-        assert_problem(elsewhere.send(method, path), 404)
+        body = assert_problem(elsewhere.send(method, path), 404, "not_found")
+        address = path.rstrip("/")
+        assert body["detail"] == f"There is no {address} that this token may see."
     assert_problem(rest.send("DELETE", f"content-tests/{begun.pk}/"), 409, "has_begun")
     assert rest.send("DELETE", f"content-tests/{draft.pk}/").status_code == 204
     assert ContentTest.objects.get() == begun
