@@ -1,6 +1,8 @@
 """Disks that are full: said in words, and nothing is kept half.
 
 Uploads: the kernel refuses each file above a limit of this process (RLIMIT_FSIZE), with real files.
+A file system that is really full (a tmpfs of 1 MB, which takes root) was tried by hand: ENOSPC ends
+alike, 507 and no file.
 The database: PostgreSQL raises what it raises when its disk is full (53100), in a trigger.
 """
 
