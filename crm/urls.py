@@ -49,6 +49,7 @@ from crm.views.outreach import (
 )
 from crm.views.reviews import forms as review_forms
 from crm.views.reviews import lists as review_lists
+from crm.views.reviews import log as review_log
 from crm.views.reviews import panel as review_panel
 from crm.views.reviews import reviewers, vettings
 from crm.views.reviews import writing as review_writing
@@ -207,6 +208,7 @@ urlpatterns = [
     path("creators/<uuid:uid>/outreach/", overview.panel, name="creator_outreach"),
     path("creators/<uuid:uid>/vettings/", review_panel.creator_vettings, name="creator_vettings"),
     path("reviews/", review_lists.reviews, name="reviews"),
+    path("reviews/log/", review_log.rule_log, name="review_log"),
     path("reviews/agreement/", review_lists.agreement_page, name="review_agreement"),
     path("reviews/reviewers/", reviewers.reviewers, name="review_drift"),
     path(

@@ -50,6 +50,18 @@ class CriterionBody(Body):
         child=OptionBody(), max_length=OPTIONS_MAX, default=list, help_text="Of a list."
     )
     needs_evidence = serializers.BooleanField(default=False)
+    least = serializers.IntegerField(
+        min_value=1, max_value=5, allow_null=True, default=None, help_text="Scores from here pass."
+    )
+    most = serializers.IntegerField(
+        min_value=1, max_value=5, allow_null=True, default=None, help_text="Scores up to here pass."
+    )
+    passing = serializers.ListField(
+        child=serializers.CharField(max_length=OPTION_MAX),
+        max_length=OPTIONS_MAX,
+        default=list,
+        help_text="Of a list: the values of answers that pass.",
+    )
 
 
 class ReviewFormBody(Body):

@@ -64,6 +64,16 @@ class CriterionSerializer(serializers.Serializer[Any]):
     fact = serializers.CharField(help_text="What rules call the result.")
 
 
+class FormCriterionSerializer(CriterionSerializer):
+    """What is judged, and which results pass; null: it is no bar."""
+
+    least = serializers.IntegerField(allow_null=True, help_text="Scores from here pass.")
+    most = serializers.IntegerField(allow_null=True, help_text="Scores up to here pass.")
+    passing = serializers.ListField(
+        child=serializers.CharField(), allow_null=True, help_text="Answers of a list that pass."
+    )
+
+
 class ReviewFormSerializer(serializers.Serializer[Any]):
     """A version of the form; the one with the highest number is in use."""
 
@@ -78,7 +88,7 @@ class ReviewFormSerializer(serializers.Serializer[Any]):
     why = serializers.CharField(allow_null=True)
     created_by = serializers.EmailField(allow_null=True)
     created_at = serializers.DateTimeField()
-    criteria = CriterionSerializer(many=True)
+    criteria = FormCriterionSerializer(many=True)
 
 
 class AgreementIntervalSerializer(serializers.Serializer[Any]):
@@ -225,5 +235,9 @@ def _form(form: ReviewForm) -> Row:
         "why": form.why or None,
         "created_by": form.created_by.email if form.created_by else None,
         "created_at": form.created_at,
-        "criteria": [criterion_row(line.criterion) for line in form.lines.all()],
+        "criteria": [
+            criterion_row(line.criterion)
+            | {"least": line.least, "most": line.most, "passing": line.passing}
+            for line in form.lines.all()
+        ],
     }

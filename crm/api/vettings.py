@@ -55,6 +55,9 @@ class ResultSerializer(serializers.Serializer[Any]):
     how = serializers.ChoiceField(
         choices=ResultBasis.choices, help_text="How the result came about."
     )
+    passed = serializers.BooleanField(
+        allow_null=True, help_text="By the form's rule; null: there is none, or nobody could say."
+    )
 
 
 class VettingSerializer(serializers.Serializer[Any]):
@@ -292,6 +295,7 @@ def _row(vetting: Vetting, reader: User) -> Row:
                 "score": None if result.score is None else float(result.score),
                 "choice": result.choice,
                 "how": result.basis,
+                "passed": result.passed,
             }
             for result in vetting.results.all()
         ],

@@ -113,6 +113,14 @@ class CriterionForm(PlainForm):
         label="Reviewers say what shows it",
         widget=forms.CheckboxInput(attrs={"class": "form-check-input"}),
     )
+    least = forms.IntegerField(min_value=1, max_value=5, required=False, label="Passes from")
+    most = forms.IntegerField(min_value=1, max_value=5, required=False, label="Passes to")
+    passing = forms.CharField(
+        max_length=1_000,
+        required=False,
+        label="Answers that pass",
+        help_text="With commas between them. Empty: the answer is no bar.",
+    )
     position = forms.IntegerField(min_value=1, max_value=99, required=False, label="Place")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -146,6 +154,9 @@ class CriterionForm(PlainForm):
             anchors=[data[f"anchor_{score}"] for score in SCORES] if is_scale else (),
             options=() if is_scale else data["options"],
             needs_evidence=data["needs_evidence"],
+            least=data["least"] if is_scale else None,
+            most=data["most"] if is_scale else None,
+            passing=() if is_scale else data["passing"].split(","),
         )
 
 
@@ -179,6 +190,9 @@ def _initial(one: Wording, number: int) -> Mapping[str, Any]:
         "kind": one.kind,
         "options": list(one.options),
         "needs_evidence": one.needs_evidence,
+        "least": one.least,
+        "most": one.most,
+        "passing": ", ".join(one.passing),
         "position": number + 1,
         **anchors,
     }

@@ -19,6 +19,8 @@ from crm.models.brands import Brand, User
 from crm.models.relationships import Relationship
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from django.contrib.auth.models import AnonymousUser
 
 SCORES = range(1, 6)
@@ -125,10 +127,13 @@ class ReviewForm(models.Model):
     def __str__(self) -> str:
         return f"Version {self.number}"
 
+    def lines_in_order(self) -> list[FormCriterion]:
+        """The criteria as reviewers see them, each with what passes."""
+        return list(self.lines.select_related("criterion").order_by("position"))
+
     def criteria_in_order(self) -> list[Criterion]:
         """As reviewers see them."""
-        rows = self.lines.select_related("criterion").order_by("position")
-        return [line.criterion for line in rows]
+        return [line.criterion for line in self.lines_in_order()]
 
 
 class FormCriterion(models.Model):
@@ -167,6 +172,25 @@ class FormCriterion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.position}. {self.criterion_id}"
+
+    @property
+    def bar_words(self) -> str:
+        """Which results pass, in words; empty: the criterion is no bar."""
+        if self.least is not None and self.most is not None:
+            return f"{self.least} to {self.most} passes"
+        if self.passing:
+            labels = self.criterion.labels
+            named = " or ".join(f"“{labels.get(value, value)}”" for value in self.passing)
+            return f"{named} passes"
+        return ""
+
+    def lets_pass(self, score: Decimal | None, choice: str | None) -> bool | None:
+        """Whether a result passes; None: it is no bar, or nobody could say."""
+        if self.least is not None and self.most is not None:
+            return None if score is None else self.least <= score <= self.most
+        if self.passing:
+            return None if choice is None else choice in self.passing
+        return None
 
 
 class VettingQuerySet(models.QuerySet["Vetting"]):

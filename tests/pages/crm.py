@@ -137,6 +137,7 @@ PAGES = {
     "crm:creator_outreach": Access(EVERYBODY),
     "crm:creator_vettings": Access(EVERYBODY, REVIEWERS),
     "crm:reviews": Access(EVERYBODY),
+    "crm:review_log": Access(EVERYBODY),
     "crm:review_agreement": Access(EVERYBODY),
     "crm:review_drift": Access(EVERYBODY),
     "crm:review_drift_export": Access(EVERYBODY),

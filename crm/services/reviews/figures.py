@@ -86,6 +86,7 @@ HEAD = (
     "Result",
     "Meaning",
     "How it came about",
+    "Passed",
     "Form version",
     "Reviewed by",
     "Third person",
@@ -121,6 +122,7 @@ def _rows(results: QuerySet[VettingResult]) -> Iterator[tuple[object, ...]]:
             value,
             result.meaning,
             result.get_basis_display(),
+            {True: "passed", False: "failed", None: None}[result.passed],
             vetting.form.number,
             [
                 review.reviewer.display_name

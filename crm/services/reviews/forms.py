@@ -70,8 +70,19 @@ def publish_form(
     bar, why = checked_bar(bar), " ".join(why.split())
     if len(why) > LINE_MAX:
         raise ReviewRefused(f"This has at most {LINE_MAX} characters.", "why")
-    rows = [_row(brand, one, place) for place, one in enumerate(checked_criteria(criteria))]
-    if before is not None and _is_same(before, bar, rows):
+    wanted = checked_criteria(criteria)
+    rows = [_row(brand, one, place) for place, one in enumerate(wanted)]
+    lines = [
+        FormCriterion(
+            criterion=row,
+            position=place,
+            least=one.least,
+            most=one.most,
+            passing=list(one.passing) or None,
+        )
+        for place, (row, one) in enumerate(zip(rows, wanted, strict=True), start=1)
+    ]
+    if before is not None and _is_same(before, bar, lines):
         return before
     form = ReviewForm.objects.create(
         brand=brand,
@@ -85,12 +96,9 @@ def publish_form(
         created_by=actor,
         created_at=at,
     )
-    FormCriterion.objects.bulk_create(
-        [
-            FormCriterion(form=form, criterion=row, position=place)
-            for place, row in enumerate(rows, start=1)
-        ]
-    )
+    for line in lines:
+        line.form = form
+    FormCriterion.objects.bulk_create(lines)
     _ensure_facts(brand, rows, actor, at)
     audit.record(
         brand=brand,
@@ -133,7 +141,7 @@ def _row(brand: Brand, wanted: Wording, place: int) -> Criterion:
     )
 
 
-def _is_same(before: ReviewForm, bar: Bar, rows: Sequence[Criterion]) -> bool:
+def _is_same(before: ReviewForm, bar: Bar, lines: Sequence[FormCriterion]) -> bool:
     kept = Bar(
         before.reviewers,
         before.dispute_from,
@@ -141,7 +149,13 @@ def _is_same(before: ReviewForm, bar: Bar, rows: Sequence[Criterion]) -> bool:
         before.days,
         before.guidance,
     )
-    return kept == bar and before.criteria_in_order() == list(rows)
+    return kept == bar and [_said(line) for line in before.lines_in_order()] == [
+        _said(line) for line in lines
+    ]
+
+
+def _said(line: FormCriterion) -> tuple[object, ...]:
+    return (line.criterion_id, line.least, line.most, line.passing)
 
 
 def _ensure_facts(brand: Brand, rows: Sequence[Criterion], actor: User, at: datetime) -> None:

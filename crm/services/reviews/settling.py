@@ -174,6 +174,7 @@ def _settle(
 ) -> None:
     vetting.status, vetting.settled_at, vetting.settled_by = VettingStatus.SETTLED, at, settled_by
     vetting.save()
+    bars = {line.criterion_id: line for line in vetting.form.lines_in_order()}
     VettingResult.objects.bulk_create(
         [
             VettingResult(
@@ -182,6 +183,7 @@ def _settle(
                 score=one.score,
                 choice=one.choice,
                 basis=one.basis,
+                passed=bars[criterion.pk].lets_pass(one.score, one.choice),
             )
             for criterion, one in found.items()
             if one.basis is not None

@@ -12,6 +12,7 @@ from crm.services.reviews.people import ReviewRefused
 
 CRITERIA_MAX = 12
 OPTIONS_MAX = 20
+LOWEST, HIGHEST = 1, 5
 LABEL_MAX, KEY_MAX, LINE_MAX, OPTION_MAX, GUIDANCE_MAX = 80, 50, 300, 80, 2_000
 
 
@@ -26,6 +27,11 @@ class Wording:
     anchors: Sequence[str] = ()
     options: Sequence[Option] = ()
     needs_evidence: bool = False
+    # Which results pass: scores from `least` to `most` (one alone: to the end of the scale), or
+    # these answers of the list. Nothing said: it is no bar.
+    least: int | None = None
+    most: int | None = None
+    passing: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -96,15 +102,50 @@ def _checked(given: Wording, place: int) -> Wording:
             f"criteria/{place}/key",
         )
     is_scale = given.kind == CriterionKind.SCALE
+    least, most = _checked_scores(given, place) if is_scale else (None, None)
+    options = () if is_scale else _checked_options(given, place)
     return Wording(
         label=label,
         question=question,
         kind=CriterionKind(given.kind),
         key=key,
         anchors=_checked_anchors(given, place) if is_scale else (),
-        options=() if is_scale else _checked_options(given, place),
+        options=options,
         needs_evidence=given.needs_evidence,
+        least=least,
+        most=most,
+        passing=() if is_scale else _checked_passing(given, options, place),
     )
+
+
+def _checked_scores(given: Wording, place: int) -> tuple[int | None, int | None]:
+    """Which scores pass: both ends, or none."""
+    if given.least is None and given.most is None:
+        return None, None
+    least = LOWEST if given.least is None else given.least
+    most = HIGHEST if given.most is None else given.most
+    if not LOWEST <= least <= most <= HIGHEST:
+        raise ReviewRefused(
+            f"Scores that pass go from {LOWEST} to {HIGHEST}, the lower one first.",
+            f"criteria/{place}/least",
+        )
+    return least, most
+
+
+def _checked_passing(given: Wording, options: Sequence[Option], place: int) -> Sequence[str]:
+    """Which answers of the list pass, in its order; named by value or label."""
+    wanted = {one.strip().casefold() for one in given.passing if one.strip()}
+    found = [
+        option["value"]
+        for option in options
+        if {option["value"].casefold(), option["label"].casefold()} & wanted
+    ]
+    known = {name.casefold() for option in options for name in (option["value"], option["label"])}
+    if strange := wanted - known:
+        raise ReviewRefused(
+            f"“{min(strange)}” is no answer of the list.", f"criteria/{place}/passing"
+        )
+    return found
 
 
 def _checked_anchors(given: Wording, place: int) -> list[str]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from crm.choices import CriterionKind
 from crm.forms import put_error
 from crm.forms.review_forms import BarForm, CriteriaForms
-from crm.models import Criterion, ReviewForm
+from crm.models import FormCriterion, ReviewForm
 from crm.permissions import BrandRequest, Can, brand_page, may
 from crm.services.reviews.forms import newest_form, publish_form, standard_form
 from crm.services.reviews.people import ReviewRefused
@@ -105,7 +105,7 @@ def _read(request: BrandRequest, found: ReviewForm | None) -> HttpResponse:
     versions = _versions(request)
     context = {
         "form": found,
-        "criteria": found.criteria_in_order() if found else [],
+        "lines": found.lines_in_order() if found else [],
         "versions": versions,
         "is_newest": bool(found and versions and versions[0].pk == found.pk),
     }
@@ -127,10 +127,11 @@ def _as_it_is(newest: ReviewForm | None) -> tuple[Bar, list[Wording]]:
         newest.days,
         newest.guidance,
     )
-    return bar, [_wording(row) for row in newest.criteria_in_order()]
+    return bar, [_wording(line) for line in newest.lines_in_order()]
 
 
-def _wording(row: Criterion) -> Wording:
+def _wording(line: FormCriterion) -> Wording:
+    row = line.criterion
     return Wording(
         label=row.label,
         question=row.question,
@@ -139,4 +140,7 @@ def _wording(row: Criterion) -> Wording:
         anchors=row.anchors,
         options=row.options,
         needs_evidence=row.needs_evidence,
+        least=line.least,
+        most=line.most,
+        passing=line.passing or (),
     )
