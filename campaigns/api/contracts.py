@@ -304,7 +304,9 @@ class ContractViewSet(BrandViewSet[Contract]):
         except Contract.DoesNotExist as gone:
             raise Http404 from gone
         except CampaignRefused as refusal:
-            raise problem(refusal, below="terms", members=TERMS) from refusal
+            # Only where the body has terms: other acts are refused for what stands in the contract.
+            members = TERMS if "terms" in body else frozenset[str]()
+            raise problem(refusal, below="terms", members=members) from refusal
         return Response(self._whole(int(pk)))
 
     def _whole(self, pk: int) -> Row:

@@ -58,7 +58,8 @@ def test_what_is_refused(brand, other_brand, outsider, manager, rest):
     again = rest.send("POST", "contracts/", {"engagement": contract.engagement_id})
     assert_problem(again, 409)
     nothing = rest.send("POST", "contracts/", {"engagement": 2**40})
-    assert_problem(nothing, 400, "refused")
+    [fault] = assert_problem(nothing, 400, "unknown_engagement")["errors"]
+    assert fault["pointer"] == "/engagement"
     assert_problem(
         rest.send("POST", f"contracts/{contract.pk}:send", {"version": contract.version}),
         409,
