@@ -38,6 +38,7 @@ NOT_THERE = {
     "Everybody": None,
     "FromTheAcceptedOffer": ("/engagement", "unknown_engagement"),
     "Instagram,OneColumnLeftOut": ("", "no_file"),
+    "MadeByAI": None,
     "OfACampaign": ("/campaign", "unknown_campaign"),
     "OfWhatWasMeasured": None,
     "OneCreator": ("/campaign", "unknown_campaign"),

@@ -43,6 +43,7 @@ from campaigns.models import (
     Gift,
     Invoice,
     KeywordList,
+    Likeness,
     Offer,
     Payable,
     Permit,
@@ -85,7 +86,7 @@ from campaigns.services.keywords.keeping import Searched
 from campaigns.services.payments import invoices
 from campaigns.services.payments.invoices import Bill
 from campaigns.services.payments.planning import Cost, add_cost
-from campaigns.services.registers import permits
+from campaigns.services.registers import permits, virtual
 from campaigns.services.reliability.reading import read_one
 from campaigns.services.reports import take_copy
 from campaigns.services.rights.evidence import Document, Evidence
@@ -202,7 +203,7 @@ from tests.crm.mail.world import creator_of, queued
 from tests.crm.outreach.worlds import write_to_somebody
 from tests.crm.privacy.worlds import ask_about_data
 from tests.crm.reviews.world import ask, publish, said, write
-from tests.factories import NOW, MetricSnapshotFactory, NoteFactory
+from tests.factories import NOW, MetricSnapshotFactory, NoteFactory, RelationshipFactory
 from tests.rest import Rest, assert_problem, close_files, rest_as
 from tests.schema import KEPT, assert_fits, kept_schema
 from tests.segmentation.budgets.building import planned as plan_a_budget
@@ -460,6 +461,18 @@ def give_a_paper(place: Engagement) -> None:
     )
 
 
+def give_a_character(brand: Brand, actor: User) -> None:
+    """A virtual creator who is like somebody who allowed it."""
+    made = RelationshipFactory(brand=brand, creator__creator_type="virtual")
+    virtual.save_person(
+        relationship=made,
+        wanted=virtual.Person("Bo Holm", ["face"], consent="held"),
+        paper=virtual.keep(brand=brand, name="x.pdf", content=b"%PDF-1.4\ntrailer<<>>\n%%EOF"),
+        actor=actor,
+        at=NOW,
+    )
+
+
 def give_a_plan(campaign: Campaign, noa: Relationship, actor: User) -> None:
     """A slot of the calendar, and what a creator promised to others."""
     days = {"first_on": campaign.starts_on, "until": campaign.ends_on}
@@ -556,6 +569,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     )
     compute_tier_scorecards(scorecards_id=asked.pk, at=NOW)
     checkpoints.make(brand=brand, at=NOW)
+    give_a_character(brand, admin_user)
     give_matches(brand)
     give_clusters(brand)
     give_search_words(brand)
@@ -718,8 +732,11 @@ def test_every_answer_fits_the_schema(schema, rest):
     """Each GET with its items, and no member that the schema does not name."""
     stay = Membership.objects.order_by("pk").first()
     run = changesets.last_applied(stay.segment.brand)
+    character = Likeness.objects.get().virtual.relationship.creator.uid
     values = {
         # Before those whose addresses end alike.
+        "/creators/{uid}/virtual": f"{character}/virtual",
+        "/creators/{uid}/likenesses": f"{character}/likenesses",
         **{
             f"/uploads/{kind.key}/{{id}}": str(kind.model.objects.earliest("pk").pk)
             for kind in UPLOADS
@@ -811,6 +828,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/briefs/{id}": str(Brief.objects.get().pk),
         "/claims/{id}": str(Claim.objects.get().pk),
         "/deadlines/{id}": str(Deadline.objects.earliest("pk").pk),
+        "/likenesses/{id}": str(Likeness.objects.get().pk),
         "/slots/{id}": str(Slot.objects.get().pk),
         "/exclusivities/{id}": str(ExclusiveElsewhere.objects.get().pk),
         "/deliverables/{id}": str(Deliverable.objects.get().pk),
@@ -870,6 +888,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/api/v1/campaigns/{key}/report/",
         "/api/v1/campaigns/{key}/returns/",
         "/api/v1/concentration/",
+        "/api/v1/overview/",
     }
     assert len(known) > 150
     assert asked == sum("get" in methods for methods in schema["paths"].values()) > 20

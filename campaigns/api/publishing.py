@@ -205,22 +205,23 @@ class PublicationActViewSet(_Pieces):
 def _shown(view: _Pieces, pk: str) -> Row:
     rows = view.get_queryset().select_related("publication__reading", "engagement__campaign")
     found = rows.filter(pk=view.one(rows.filter(pk=pk).values("id"))["id"]).get()
-    return _row(found)
+    return publication_row(found)
 
 
 def _missing(items: list[Any]) -> list[Row]:
     return [
-        _row(row.deliverable)
+        publication_row(row.deliverable)
         | {"missing": row.kind.value, "missing_since": row.since, "why": row.why}
         for row in missing_rows(items)
     ]
 
 
 def _rows(items: list[Any]) -> list[Row]:
-    return [_row(one) for one in items]
+    return [publication_row(one) for one in items]
 
 
-def _row(piece: Deliverable) -> Row:
+def publication_row(piece: Deliverable) -> Row:
+    """A piece as the API shows it."""
     publication = getattr(piece, "publication", None)
     reading = getattr(publication, "reading", None)
     return {

@@ -54,6 +54,7 @@ from campaigns.api.policies import (
     PolicyVersionViewSet,
     PolicyViewSet,
 )
+from campaigns.api.post_matches import PostMatchViewSet
 from campaigns.api.publishing import MissingViewSet, PublicationActViewSet, PublicationViewSet
 from campaigns.api.rates import ExchangeRateViewSet
 from campaigns.api.registers import PermitViewSet, RuleAlertViewSet
@@ -81,6 +82,12 @@ from campaigns.api.survey import SurveyAnswerViewSet, SurveyShareViewSet
 from campaigns.api.topics import RisingTopicViewSet
 from campaigns.api.tracking import ClickDayViewSet, PromoCodeViewSet, TrackingLinkViewSet
 from campaigns.api.trust import AuthenticityViewSet, TrustViewSet, TrustWeightsViewSet
+from campaigns.api.virtual import (
+    ConsentViewSet,
+    CreatorLikenessViewSet,
+    LikenessViewSet,
+    VirtualViewSet,
+)
 from campaigns.api.visits import VisitViewSet
 from campaigns.api.watching import PlatformWeekViewSet, PostAlertViewSet, PostingTimesViewSet
 from campaigns.api.whereabouts import SoonViewSet, WhereaboutsViewSet
@@ -123,6 +130,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "invitations": InvitationViewSet,
     "invoices": InvoiceViewSet,
     "keyword-lists": KeywordListViewSet,
+    "likenesses": LikenessViewSet,
     "offers": OfferViewSet,
     "payments": PaymentViewSet,
     "permits": PermitViewSet,
@@ -179,6 +187,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *acts(f"campaigns/{CAMPAIGN}/capacity", CapacityViewSet, "count"),
     *acts(f"campaigns/{CAMPAIGN}/capacity", CapacityTakingViewSet, "take"),
     at(f"campaigns/{CAMPAIGN}/deadlines", CampaignDeadlineViewSet, get="list", post="create"),
+    at(f"campaigns/{CAMPAIGN}/posts", PostMatchViewSet, get="list"),
+    *acts(f"campaigns/{CAMPAIGN}/posts", PostMatchViewSet, "match", "aside", "again"),
     at(f"campaigns/{CAMPAIGN}/slots", CampaignSlotViewSet, get="list", post="create"),
     *acts(f"campaigns/{CAMPAIGN}", CampaignViewSet, "clone"),
     *acts(f"campaigns/{CAMPAIGN}", CampaignMoveViewSet, "activate", "complete", "cancel", "reopen"),
@@ -217,6 +227,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     at(f"creators/{CREATOR}/connections", ConnectionViewSet, get="list", post="create"),
     *acts(f"creators/{CREATOR}/connections", ConnectionViewSet, "none"),
     at(f"creators/{CREATOR}/exclusivities", OwnExclusivityViewSet, get="list"),
+    at(f"creators/{CREATOR}/likenesses", CreatorLikenessViewSet, get="list", post="create"),
+    at(f"creators/{CREATOR}/virtual", VirtualViewSet, get="retrieve", patch="partial_update"),
     at(f"creators/{CREATOR}/received", ConnectionViewSet, get="received"),
     *acts(f"deadlines/{ONE}", DeadlineViewSet, "reopen", done="finish"),
     *acts(f"deliverables/{ONE}", DeliverableViewSet, "submit", "decide", "comment"),
@@ -248,6 +260,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *acts(f"invoices/{ONE}", InvoiceViewSet, "attach", "set-aside"),
     at(f"keyword-lists/{ONE}/words", KeywordViewSet, get="list", post="create"),
     *acts(f"keyword-lists/{ONE}", KeywordListViewSet, "assign"),
+    at(f"likenesses/{ONE}/paper", ConsentViewSet, get="paper", post="put_paper"),
     *acts(
         f"offers/{ONE}",
         OfferViewSet,

@@ -41,6 +41,7 @@ class Scope(models.TextChoices):
     CAMPAIGNS_WRITE = "campaigns:write", "Plan campaigns and put creators on their shortlists"
     CAMPAIGNS_RUN = "campaigns:run", "Start and end campaigns, move creators through them"
     RIGHTS_WRITE = "rights:write", "Write down rights of use, renew and start them"
+    REGISTERS_WRITE = "registers:write", "Keep what is known of virtual creators"
     POLICIES_WRITE = "policies:write", "Write policies and claims"
     PAYMENTS_READ = "payments:read", "Read costs, amounts to be paid, invoices and rates"
     PAYMENTS_WRITE = "payments:write", "Enter costs, invoices and rates; release and pay"
