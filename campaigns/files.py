@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -26,6 +27,16 @@ class Kept(Protocol):
     @property
     def medium(self) -> str:
         """What a page can do with it: image, video, audio; anything else is fetched."""
+
+
+@dataclass
+class StoredFile:
+    """A file whose row is no such file by itself; without a medium it is fetched."""
+
+    name: str
+    content_type: str
+    size: int
+    medium: str = ""
 
 
 def respond_with(

@@ -194,6 +194,7 @@ from tests.campaigns.events.worlds import an_event
 from tests.campaigns.incidents.made import reported
 from tests.campaigns.made import engage, make_campaign
 from tests.campaigns.offers.worlds import an_offer
+from tests.campaigns.rest_records import give_records, places_of_records
 from tests.campaigns.rights.worlds import asset_of, terms
 from tests.campaigns.series.test_keeping import make_series
 from tests.campaigns.submissions.worlds import a_page, handed_in
@@ -611,6 +612,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     )
     donate(brand=brand, given=given, paper=None, actor=admin_user, at=NOW)
     reported(brand, admin_user, kept)
+    give_records(brand, admin_user)
     pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
     suggested(brand, kept.creator)
 
@@ -741,6 +743,7 @@ def test_every_answer_fits_the_schema(schema, rest):
             f"/uploads/{kind.key}/{{id}}": str(kind.model.objects.earliest("pk").pk)
             for kind in UPLOADS
         },
+        **places_of_records(),
         "/competitors/{id}": str(Competitor.objects.get().pk),
         "/audit/{number}": "1",
         "/connectors/{id}": str(Connector.objects.get().pk),
@@ -789,7 +792,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/threads/{id}": str(Thread.objects.earliest("pk").pk),
         "/notes/{id}": str(Note.objects.get().pk),
         "/tasks/{id}": str(Task.objects.get().pk),
-        "/jobs/{id}": str(Job.objects.exclude(kind=asking.KIND).get().pk),
+        "/jobs/{id}": str(Job.objects.get(kind="crm.duplicates").pk),
         "/brand-exports/{id}": str(Job.objects.get(kind=asking.KIND).pk),
         "/contacts/{id}": str(ContactPoint.objects.earliest("pk").pk),
         "/addresses/{id}": str(PostalAddress.objects.get().pk),

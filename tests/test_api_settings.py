@@ -36,6 +36,7 @@ CHANGES: dict[str, dict[str, Any]] = {
     "contracts": {"legal_name": "Acme ApS", "legal_above": "9000.00", "net_days": 14},
     "working-week": {"days": [1, 2, 3, 4], "ends": "16:30", "country": "DK"},
     "whereabouts": {"keep_days": 14},
+    "post-references": {"hosts": ["https://www.Shop.example/"], "accounts": ["@acme"]},
     "attribution": {"window_days": 14, "first_share": 0.5, "last_share": 0.25},
 }
 REFUSED: dict[str, list[tuple[dict[str, Any], str, str]]] = {
@@ -88,6 +89,10 @@ REFUSED: dict[str, list[tuple[dict[str, Any], str, str]]] = {
         ({"country": "ZZ"}, "/country", "invalid"),
     ],
     "whereabouts": [({"keep_days": 366}, "/keep_days", "max_value")],
+    "post-references": [
+        ({"hosts": ["not a host"]}, "/hosts", "not_a_name"),
+        ({"accounts": ["a b"]}, "/accounts", "not_a_name"),
+    ],
     "attribution": [
         ({"first_share": 0.9, "last_share": 0.9}, "/first_share", "invalid"),
         ({"code_rule": "luck"}, "/code_rule", "invalid_choice"),

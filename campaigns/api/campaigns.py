@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import LOCK, PersonField
+from campaigns.api.words import LOCK, PersonField, Refusal
 from campaigns.choices import BudgetKind, CampaignStatus, CampaignTrigger, UseCase
 from campaigns.filters.campaigns import CampaignFilter
 from campaigns.models import Campaign
@@ -396,7 +396,7 @@ class CampaignMoveViewSet(_Campaigns):
         return Response(self.shown(key))
 
 
-def problem(refusal: CampaignRefused, body: Body, **places: str) -> Exception:
+def problem(refusal: Refusal, body: Body, **places: str) -> Exception:
     """What can be put right in the body names its place; everything else is a conflict.
 
     `places` says where in the body a field stands that is called otherwise there.
@@ -404,7 +404,7 @@ def problem(refusal: CampaignRefused, body: Body, **places: str) -> Exception:
     part = refusal.field.partition("/")[0]
     at = places.get(refusal.field, f"/{refusal.field}" if part in body.fields else "")
     if not at or refusal.code in {"reason_needed", "outdated"}:
-        return Refused(refusal, code=refusal.code)
+        return Refused(str(refusal), code=refusal.code)
     return BadBody([Fault(at, refusal.code, str(refusal))])
 
 

@@ -19,7 +19,7 @@ from campaigns.choices import (
     RiskTier,
 )
 from campaigns.models import Evidence
-from campaigns.services.disclosures import answers, deciding, gathering
+from campaigns.services.disclosures import again, answers, deciding, gathering
 from campaigns.services.disclosures.asking import VERDICTS
 from crm.api.body import Body
 from crm.api.pagination import Row
@@ -159,6 +159,13 @@ class VerdictBody(Body):
         help_text="Needed where it is not what the rules say (`reason_needed`).",
     )
     gate = GateWords(required=False, allow_null=True, default=None)
+
+
+class ReopenedReview(Body):
+    """Why something that was decided is looked at again."""
+
+    version = serializers.IntegerField(**LOCK)
+    reason = serializers.CharField(max_length=again.WHY_MAX)
 
 
 class ItemAnswerBody(Body):

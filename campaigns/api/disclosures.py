@@ -17,15 +17,17 @@ from campaigns.api.disclosure_bodies import (
     EvidenceBody,
     EvidenceSerializer,
     ItemAnswerBody,
+    ReopenedReview,
     VerdictBody,
     WholeDisclosureSerializer,
     evidence_row,
 )
+from campaigns.api.telling import telling
 from campaigns.filters.disclosures import DisclosureReviewFilter
 from campaigns.models import DisclosureReview, Evidence
 from campaigns.selectors.disclosures.checklist import Line, checklist_of
 from campaigns.services.deliverables.record import Actor
-from campaigns.services.disclosures import answers, deciding, gathering
+from campaigns.services.disclosures import again, answers, deciding, gathering
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.pagination import Row
@@ -162,6 +164,28 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
         except CampaignRefused as refusal:
             raise problem(refusal, body) from refusal
         return Response(self.shown(pk))
+
+    @extend_schema(request=ReopenedReview, responses={200: WholeDisclosureSerializer, **REFUSED})
+    def reopen(self, request: Request, pk: str) -> Response:
+        """Have what was decided looked at once more: the old decision stays as it was.
+
+        Answers with the review that is open now. Where the draft is past legal's gate, all its
+        gates are asked again and the review opens with legal's turn: then it is the old one.
+        """
+        review = self._review(pk)
+        body = ReopenedReview(data=request.data)
+        body.is_valid(raise_exception=True)
+        said = body.validated_data
+        with telling(body):
+            made = again.open_again(
+                review_id=review.pk,
+                brand=self.brand,
+                why=said["reason"],
+                actor=self.actor,
+                at=timezone.now(),
+                expected_version=said["version"],
+            )
+        return Response(self.shown(str(made.pk if made else review.pk)))
 
     def _review(self, pk: str) -> DisclosureReview:
         found = self.one(self.get_queryset().filter(pk=pk).values("id"))

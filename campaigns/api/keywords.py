@@ -19,7 +19,7 @@ from campaigns.selectors import keywords as selectors
 from campaigns.services.keywords import keeping
 from campaigns.services.keywords.keeping import KeywordsRefused, Searched
 from campaigns.tasks import count_keywords
-from crm.api.base import BrandViewSet
+from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
 from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
@@ -45,6 +45,19 @@ class KeywordListSerializer(serializers.Serializer[Any]):
     counted_at = serializers.DateTimeField(
         allow_null=True, help_text="Up to when posts were read; null: not since it changed."
     )
+
+
+class WholeKeywordListSerializer(KeywordListSerializer):
+    """A list with its coverage; `typed` and `covered` are of words whose volume is known."""
+
+    SUMS = ("exact", "variant", "nowhere", "known", "typed", "covered")
+
+    exact = serializers.IntegerField(help_text="Words that stand in posts as they are typed.")
+    variant = serializers.IntegerField(help_text="Only in another form.")
+    nowhere = serializers.IntegerField()
+    known = serializers.IntegerField(help_text="Words whose volume is known.")
+    typed = serializers.IntegerField(help_text="How often they are typed in a month.")
+    covered = serializers.IntegerField(help_text="Of that, words that stand in posts.")
 
 
 class KeywordSerializer(serializers.Serializer[Any]):
@@ -130,6 +143,8 @@ class KeywordListViewSet(BrandViewSet[KeywordList]):
     queryset = KeywordList.objects.none()
     serializer_class = KeywordListSerializer
     pagination_class = WholeList
+    lookup_value_regex = ID
+    http_method_names = ["get", "head", "post", "delete"]
 
     def get_queryset(self) -> QuerySet[KeywordList]:
         """Lists of the token's brand."""
@@ -158,6 +173,23 @@ class KeywordListViewSet(BrandViewSet[KeywordList]):
             raise Refused(refusal, code=refusal.code) from refusal
         count_keywords.delay_on_commit(brand_id=self.brand.pk)
         return Response(list_row(self.get_queryset().get(pk=made.pk)), status=HTTPStatus.CREATED)
+
+    @extend_schema(responses=WholeKeywordListSerializer)
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One list, and what of it stands in posts."""
+        found = list_of(self.brand, pk)
+        row = list_row(self.get_queryset().get(pk=found.pk))
+        sums = selectors.sum_of(found)
+        names = WholeKeywordListSerializer.SUMS
+        return Response(row | {name: getattr(sums, name) for name in names})
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete a list with its words and what they were assigned to."""
+        keeping.remove_list(
+            keyword_list=list_of(self.brand, pk), actor=self.actor, at=timezone.now()
+        )
+        return Response(status=HTTPStatus.NO_CONTENT)
 
     @extend_schema(request=KeywordAssignBody, responses={200: KeywordsToldSerializer, **REFUSED})
     def assign(self, request: Request, pk: str) -> Response:

@@ -112,6 +112,7 @@ class PermitViewSet(BrandViewSet[Permit]):
     serializer_class = PermitSerializer
     filterset_class = PermitFilter
     lookup_value_regex = ID
+    http_method_names = ["get", "head", "post", "patch", "delete"]
 
     def get_queryset(self) -> QuerySet[Permit]:
         """Papers of the token's brand that nobody put away."""
@@ -155,6 +156,21 @@ class PermitViewSet(BrandViewSet[Permit]):
             expected_version=version,
         )
         return Response(self._shown(pk))
+
+    @extend_schema(responses={204: None})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Put a paper away: it counts no more, and stays in the record."""
+        try:
+            permits.put_away(
+                permit_id=int(pk),
+                brand=self.brand,
+                actor=self.actor,
+                at=timezone.now(),
+                expected_version=None,
+            )
+        except Permit.DoesNotExist as gone:
+            raise Http404 from gone
+        return Response(status=204)
 
     def _save(self, **said: Any) -> Permit:
         try:

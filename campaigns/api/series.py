@@ -1,4 +1,4 @@
-"""Daily series over REST: made, written and read by day; notes on days; lifts of a campaign."""
+"""Daily series over REST: made, written and read by day; notes on days."""
 
 from __future__ import annotations
 
@@ -15,9 +15,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.choices import SeriesKind
-from campaigns.models import Campaign, DailySeries, DailyValue, DayNote
+from campaigns.models import DailySeries, DailyValue, DayNote
 from campaigns.selectors.series.charts import in_list
-from campaigns.selectors.series.lifts import Answered, lifts_of
 from campaigns.services.series import keeping, notes
 from campaigns.services.series.keeping import SeriesRefused
 from crm.api.base import ID, BrandViewSet
@@ -70,32 +69,6 @@ class DayNoteSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     platform = serializers.CharField(allow_null=True)
     url = serializers.CharField(allow_null=True)
-
-
-class LiftSpanSerializer(serializers.Serializer[Any]):
-    """Days, both included."""
-
-    first = serializers.DateField()
-    last = serializers.DateField()
-
-
-class LiftSerializer(serializers.Serializer[Any]):
-    """(after / before) / (control after / control before) - 1, over whole weeks."""
-
-    id = serializers.IntegerField()
-    series = serializers.CharField()
-    control = serializers.CharField(help_text="In words.")
-    before = LiftSpanSerializer()
-    after = LiftSpanSerializer()
-    lift = serializers.FloatField(allow_null=True)
-    low = serializers.FloatField(allow_null=True)
-    high = serializers.FloatField(allow_null=True)
-    level = serializers.FloatField(allow_null=True)
-    weeks_before = serializers.IntegerField(allow_null=True)
-    weeks_after = serializers.IntegerField(allow_null=True)
-    reason_if_absent = serializers.CharField(allow_null=True)
-    words = serializers.ListField(child=serializers.CharField())
-    method = serializers.CharField()
 
 
 class SeriesBody(Body):
@@ -281,22 +254,6 @@ class DayNoteViewSet(BrandViewSet[DayNote]):
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-class CampaignLiftViewSet(BrandViewSet[Campaign]):
-    """What came with a campaign beside its own numbers."""
-
-    scope = Scope.SERIES_READ
-    queryset = Campaign.objects.none()
-    serializer_class = LiftSerializer
-    pagination_class = WholeList
-
-    def list(self, request: Request, key: str) -> Response:
-        """The lifts that were asked for a campaign, with what is known now."""
-        found = Campaign.objects.filter(brand=self.brand, key=key).first()
-        if found is None:
-            raise Http404
-        return self.whole([lift_row(one) for one in lifts_of(found)])
-
-
 def series_row(one: Any) -> Row:
     """A series, with how many days are known."""
     plain = ("key", "name", "kind", "days", "first", "last")
@@ -311,25 +268,4 @@ def note_row(one: DayNote) -> Row:
         "title": one.title,
         "platform": one.platform_id,
         "url": one.url or None,
-    }
-
-
-def lift_row(one: Answered) -> Row:
-    """A lift; null where it cannot be said, with the reason."""
-    asked, found = one.asked, one.lift
-    return {
-        "id": asked.pk,
-        "series": asked.series.key,
-        "control": one.control,
-        "before": {"first": asked.before_first, "last": asked.before_last},
-        "after": {"first": asked.after_first, "last": asked.after_last},
-        "lift": found.lift if found else None,
-        "low": found.low if found else None,
-        "high": found.high if found else None,
-        "level": found.level if found else None,
-        "weeks_before": found.weeks_before if found else None,
-        "weeks_after": found.weeks_after if found else None,
-        "reason_if_absent": one.why_not or (found.why_not if found else "") or None,
-        "words": list(one.words),
-        "method": one.method,
     }

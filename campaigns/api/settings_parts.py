@@ -8,6 +8,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from campaigns.api import reference_settings
 from campaigns.api.campaigns import exact
 from campaigns.choices import PostMeasure, VisitorPeriod
 from campaigns.models import WhereaboutsRule
@@ -460,4 +461,5 @@ PARTS = (
         _change_whereabouts,
         _REFUSED,
     ),
+    reference_settings.PART,
 )

@@ -6,21 +6,26 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.telling import telling
 from campaigns.api.words import LOCK
 from campaigns.choices import PermissionState, SubmissionOrigin, SubmissionState, Usage
+from campaigns.files import StoredFile, respond_with
 from campaigns.models import Submission
 from campaigns.models.submissions import USES
 from campaigns.selectors.submissions.inbox import permission_of
+from campaigns.services.deliverables.files import KINDS
 from campaigns.services.refusals import CampaignRefused
-from campaigns.services.submissions import deciding
+from campaigns.services.submissions import deciding, erasing, files
 from campaigns.services.submissions.deciding import MONTHS_MAX, TEXT_MAX, Answer, Use
 from campaigns.services.submissions.record import REASON_MAX
 from crm.api.base import ID, BrandViewSet
@@ -153,6 +158,7 @@ class SubmissionViewSet(BrandViewSet[Submission]):
     serializer_class = SubmissionSerializer
     filterset_class = SubmissionFilter
     lookup_value_regex = ID
+    http_method_names = ["get", "head", "post", "delete"]
 
     def get_queryset(self) -> QuerySet[Submission]:
         """Submissions to campaigns of the token's brand."""
@@ -163,7 +169,7 @@ class SubmissionViewSet(BrandViewSet[Submission]):
         return self.page(
             self.filter_queryset(self.get_queryset()),
             order=ORDER,
-            represent=lambda rows: [_shown(row) for row in rows],
+            represent=lambda rows: [submission_row(row) for row in rows],
         )
 
     @extend_schema(responses=SubmissionSerializer)
@@ -218,6 +224,25 @@ class SubmissionViewSet(BrandViewSet[Submission]):
         """Back to where it waited; rights that came of it are taken back."""
         return self._do(deciding.undo, pk, SubmissionDecision(data=request.data))
 
+    @extend_schema(responses={204: None, **REFUSED})
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Erase it at once, as when its author asks for it; not what was accepted."""
+        with telling():
+            erasing.erase(
+                submission_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now()
+            )
+        return Response(status=204)
+
+    @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in KINDS})
+    def file(self, request: Request, pk: str) -> HttpResponseBase:
+        """What was uploaded with it."""
+        with telling():
+            found = self.get_queryset().exclude(sha256="").get(pk=pk)
+        kept = StoredFile(found.file_name, found.content_type, found.size or 0)
+        return respond_with(
+            request._request, kept, lambda _kept: files.opened(found), as_attachment=True
+        )
+
     def _do(self, do: Any, pk: str, body: Body, **more: Any) -> Response:
         body.is_valid(raise_exception=True)
         said = body.validated_data
@@ -242,10 +267,10 @@ class SubmissionViewSet(BrandViewSet[Submission]):
         found = self.get_queryset().filter(pk=pk).first()
         if found is None:
             raise Http404
-        return Response(_shown(found))
+        return Response(submission_row(found))
 
 
-def _shown(row: Any) -> Row:
+def submission_row(row: Any) -> Row:
     permission = permission_of(row)
     creator = row.relationship.creator if row.relationship else None
     texts = ("email", "handle", "text", "inspired_by", "url", "file_name", "content_type", "reason")

@@ -6,12 +6,15 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.survey_rules import TakenBody, taken_of
+from campaigns.api.telling import telling
 from campaigns.choices import SurveyChoice
 from campaigns.models import SurveyAnswer
 from campaigns.selectors.survey import survey_of
@@ -19,7 +22,7 @@ from campaigns.services import survey
 from campaigns.services.days import today_of
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.survey import Told
-from crm.api.base import BrandViewSet
+from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
@@ -109,12 +112,40 @@ class SurveyAnswerViewSet(BrandViewSet[SurveyAnswer]):
     write_scope = Scope.SERIES_WRITE
     queryset = SurveyAnswer.objects.none()
     serializer_class = SurveyAnswerSerializer
-    http_method_names = ["get", "head", "post"]
+    lookup_value_regex = ID
+
+    def get_queryset(self) -> QuerySet[SurveyAnswer]:
+        """Answers to the token's brand."""
+        return SurveyAnswer.objects.filter(brand=self.brand)
 
     def list(self, request: Request) -> Response:
         """In the order in which they came in."""
-        rows = SurveyAnswer.objects.filter(brand=self.brand).values(*COLUMNS)
+        rows = self.get_queryset().values(*COLUMNS)
         return self.page(rows, order=ORDER, represent=_shown)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One answer."""
+        return Response(self._one(pk))
+
+    @extend_schema(request=TakenBody, responses={200: SurveyAnswerSerializer, **REFUSED})
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Say what an answer is, whatever rules say."""
+        self._one(pk)
+        body = TakenBody(data=request.data, context={"brand": self.brand})
+        body.is_valid(raise_exception=True)
+        with telling(body):
+            survey.decide(
+                answer_id=int(pk),
+                brand=self.brand,
+                taken=taken_of(body.validated_data),
+                actor=self.actor,
+                at=timezone.now(),
+            )
+        return Response(self._one(pk))
+
+    def _one(self, pk: str) -> Row:
+        [found] = _shown([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])
+        return found
 
     @extend_schema(
         request=NewSurveyAnswers,

@@ -22,7 +22,9 @@ from campaigns.api.commissions import CommissionViewSet, StatementLineViewSet
 from campaigns.api.competitors import CompetitorViewSet
 from campaigns.api.connections import ConnectionViewSet
 from campaigns.api.contract_acts import ContractActViewSet
+from campaigns.api.contract_clauses import ContractClauseViewSet
 from campaigns.api.contracts import ContractViewSet
+from campaigns.api.conversion_feeds import ConversionFeedViewSet
 from campaigns.api.conversions import ConversionViewSet
 from campaigns.api.deadlines import CampaignDeadlineViewSet, DeadlineViewSet
 from campaigns.api.deliverable_acts import DeliverableActViewSet
@@ -32,13 +34,18 @@ from campaigns.api.disclosure_rates import DisclosureComplianceViewSet
 from campaigns.api.disclosures import DisclosureViewSet
 from campaigns.api.donations import DonationViewSet, ImpactViewSet
 from campaigns.api.engagements import EngagementActViewSet, EngagementViewSet
+from campaigns.api.event_coverage import EventCoverageViewSet
 from campaigns.api.events import EventViewSet, InvitationViewSet
+from campaigns.api.evidence_archives import EvidenceArchiveViewSet
 from campaigns.api.evidence_files import CaptureViewSet, EvidenceFilesViewSet
 from campaigns.api.exclusivities import ExclusivityViewSet, OwnExclusivityViewSet
+from campaigns.api.fast_lane import FastLaneViewSet
 from campaigns.api.gifts import GiftViewSet
+from campaigns.api.guidelines import GuidelineViewSet
 from campaigns.api.holds import HoldViewSet
-from campaigns.api.incidents import IncidentViewSet
+from campaigns.api.incident_work import IncidentFileViewSet, IncidentWorkViewSet
 from campaigns.api.invoices import InvoiceViewSet
+from campaigns.api.keyword_uses import CampaignKeywordViewSet, KeywordUseViewSet
 from campaigns.api.keywords import KeywordListViewSet, KeywordViewSet, PostReferenceViewSet
 from campaigns.api.library import (
     AssetFileViewSet,
@@ -46,6 +53,7 @@ from campaigns.api.library import (
     LibraryViewSet,
     UseEndViewSet,
 )
+from campaigns.api.lifts import CampaignLiftViewSet
 from campaigns.api.offers import OfferViewSet
 from campaigns.api.payments import PaymentViewSet
 from campaigns.api.policies import (
@@ -59,9 +67,11 @@ from campaigns.api.publishing import MissingViewSet, PublicationActViewSet, Publ
 from campaigns.api.rates import ExchangeRateViewSet
 from campaigns.api.registers import PermitViewSet, RuleAlertViewSet
 from campaigns.api.reliability import ReliabilityViewSet
+from campaigns.api.remarks import RemarkViewSet
 from campaigns.api.remediation_acts import RemediationActViewSet
 from campaigns.api.reports import ReportViewSet
 from campaigns.api.returns import ReturnsViewSet
+from campaigns.api.review_plans import ReviewPlanViewSet
 from campaigns.api.right_grants import (
     OfferedRightsViewSet,
     RightDocumentViewSet,
@@ -70,18 +80,23 @@ from campaigns.api.right_grants import (
 )
 from campaigns.api.rights import RightQueryViewSet, RightViewSet
 from campaigns.api.risk import RiskViewSet
+from campaigns.api.rule_facts import RuleFactViewSet
+from campaigns.api.rule_pack_additions import PackAdditionViewSet, RuleChangeViewSet
 from campaigns.api.rule_packs import RulePackViewSet
-from campaigns.api.series import (
-    CampaignLiftViewSet,
-    DayNoteViewSet,
-    SeriesValueViewSet,
-    SeriesViewSet,
+from campaigns.api.runbooks import RunbookViewSet
+from campaigns.api.series import DayNoteViewSet, SeriesValueViewSet, SeriesViewSet
+from campaigns.api.submission_pages import (
+    SubmissionChainViewSet,
+    SubmissionPageViewSet,
+    TaggedPostViewSet,
 )
 from campaigns.api.submissions import SubmissionViewSet
 from campaigns.api.survey import SurveyAnswerViewSet, SurveyShareViewSet
+from campaigns.api.survey_rules import SurveyRuleViewSet
 from campaigns.api.topics import RisingTopicViewSet
 from campaigns.api.tracking import ClickDayViewSet, PromoCodeViewSet, TrackingLinkViewSet
 from campaigns.api.trust import AuthenticityViewSet, TrustViewSet, TrustWeightsViewSet
+from campaigns.api.unknown_codes import UnknownCodeViewSet
 from campaigns.api.virtual import (
     ConsentViewSet,
     CreatorLikenessViewSet,
@@ -99,6 +114,8 @@ VERSION = "(?P<number>[0-9]{1,4})"
 PACK = "(?P<key>[A-Za-z]{2,20})"
 SERIES = "(?P<key>[-a-zA-Z0-9_]{1,60})"
 NUMBER = f"(?P<number>{ID})"
+# Something that a campaign has one of.
+PAGE = {"get": "retrieve", "patch": "partial_update"}
 
 COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "asset-uses": AssetUseViewSet,
@@ -111,7 +128,9 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "claims": ClaimViewSet,
     "commissions": CommissionViewSet,
     "competitors": CompetitorViewSet,
+    "contract-clauses": ContractClauseViewSet,
     "contracts": ContractViewSet,
+    "conversion-feeds": ConversionFeedViewSet,
     "conversions": ConversionViewSet,
     "day-notes": DayNoteViewSet,
     "deadlines": DeadlineViewSet,
@@ -121,12 +140,14 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "donations": DonationViewSet,
     "engagements": EngagementViewSet,
     "events": EventViewSet,
+    "evidence-archives": EvidenceArchiveViewSet,
     "exchange-rates": ExchangeRateViewSet,
     "exclusivities": ExclusivityViewSet,
     "flags": FlagsViewSet,
     "gifts": GiftViewSet,
+    "guidelines": GuidelineViewSet,
     "holds": HoldViewSet,
-    "incidents": IncidentViewSet,
+    "incidents": IncidentWorkViewSet,
     "invitations": InvitationViewSet,
     "invoices": InvoiceViewSet,
     "keyword-lists": KeywordListViewSet,
@@ -142,19 +163,24 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "promo-codes": PromoCodeViewSet,
     "publications": PublicationViewSet,
     "reliability": ReliabilityViewSet,
+    "remarks": RemarkViewSet,
     "remediations": RemediationActViewSet,
     "rights": RightGrantViewSet,
     "rising-topics": RisingTopicViewSet,
     "risk": RiskViewSet,
     "rule-alerts": RuleAlertViewSet,
+    "rule-changes": RuleChangeViewSet,
+    "runbooks": RunbookViewSet,
     "series": SeriesViewSet,
     "slots": SlotViewSet,
     "submissions": SubmissionViewSet,
     "survey-answers": SurveyAnswerViewSet,
+    "survey-rules": SurveyRuleViewSet,
     "survey-shares": SurveyShareViewSet,
     "tracking-links": TrackingLinkViewSet,
     "trust": TrustViewSet,
     "trust-weights": TrustWeightsViewSet,
+    "unknown-codes": UnknownCodeViewSet,
     "visits": VisitViewSet,
     "whereabouts": WhereaboutsViewSet,
 }
@@ -175,7 +201,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     at(f"briefs/{ONE}/choices", BriefActViewSet, get="choices"),
     *acts(f"briefs/{ONE}", BriefActViewSet, "submit", "take-back", "discard", "approve", "clear"),
     *acts(f"campaign-holds/{ONE}", HoldViewSet, lift="lift_campaign"),
-    at(f"campaigns/{CAMPAIGN}/lifts", CampaignLiftViewSet, get="list"),
     at(f"campaigns/{CAMPAIGN}/brief-readers", BriefReaderViewSet, get="list"),
     at(
         f"campaigns/{CAMPAIGN}/budget",
@@ -190,6 +215,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     at(f"campaigns/{CAMPAIGN}/posts", PostMatchViewSet, get="list"),
     *acts(f"campaigns/{CAMPAIGN}/posts", PostMatchViewSet, "match", "aside", "again"),
     at(f"campaigns/{CAMPAIGN}/slots", CampaignSlotViewSet, get="list", post="create"),
+    at(f"campaigns/{CAMPAIGN}/keywords", CampaignKeywordViewSet, get="list"),
+    at(f"campaigns/{CAMPAIGN}/lifts", CampaignLiftViewSet, get="list", post="create"),
+    at(f"campaigns/{CAMPAIGN}/review-plan", ReviewPlanViewSet, **PAGE),
+    at(f"campaigns/{CAMPAIGN}/submission-page", SubmissionPageViewSet, **PAGE),
+    at(f"campaigns/{CAMPAIGN}/submission-posts", TaggedPostViewSet, get="list", post="create"),
+    at(f"campaigns/{CAMPAIGN}/submission-chain", SubmissionChainViewSet, get="list"),
     *acts(f"campaigns/{CAMPAIGN}", CampaignViewSet, "clone"),
     *acts(f"campaigns/{CAMPAIGN}", CampaignMoveViewSet, "activate", "complete", "cancel", "reopen"),
     *acts(f"campaigns/{CAMPAIGN}", SoonViewSet, fast_lane="lane"),
@@ -223,12 +254,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "revise",
         "amend",
     ),
+    *acts("conversion-feeds", ConversionFeedViewSet, "trial"),
     *acts("conversions", ConversionViewSet, "batch", "refund"),
     at(f"creators/{CREATOR}/connections", ConnectionViewSet, get="list", post="create"),
     *acts(f"creators/{CREATOR}/connections", ConnectionViewSet, "none"),
     at(f"creators/{CREATOR}/exclusivities", OwnExclusivityViewSet, get="list"),
     at(f"creators/{CREATOR}/likenesses", CreatorLikenessViewSet, get="list", post="create"),
     at(f"creators/{CREATOR}/virtual", VirtualViewSet, get="retrieve", patch="partial_update"),
+    at(f"creators/{CREATOR}/rule-facts", RuleFactViewSet, get="list", post="create"),
     at(f"creators/{CREATOR}/received", ConnectionViewSet, get="received"),
     *acts(f"deadlines/{ONE}", DeadlineViewSet, "reopen", done="finish"),
     *acts(f"deliverables/{ONE}", DeliverableViewSet, "submit", "decide", "comment"),
@@ -246,21 +279,30 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *acts("disclosures", DisclosureCheckViewSet, "check"),
     at(f"disclosures/{ONE}/evidence", DisclosureViewSet, post="evidence"),
     at(f"disclosures/{ONE}/files", EvidenceFilesViewSet, post="create"),
-    *acts(f"disclosures/{ONE}", DisclosureViewSet, "answer", "decide"),
+    *acts(f"disclosures/{ONE}", DisclosureViewSet, "answer", "decide", "reopen"),
     *acts(f"donations/{ONE}", DonationViewSet, "withdraw"),
     *acts(f"engagements/{ONE}", OfferedRightsViewSet, "read-offer"),
     *acts(f"engagements/{ONE}", EngagementActViewSet, "change", "substitute"),
+    at(f"engagements/{ONE}/fast-lane", FastLaneViewSet, get="retrieve", delete="destroy"),
+    at(f"events/{ONE}/coverage", EventCoverageViewSet, get="list", post="create"),
+    at(f"evidence-archives/{ONE}/file", EvidenceArchiveViewSet, get="file"),
     *acts(f"events/{ONE}", EventViewSet, "cancel", "invite"),
     *acts(f"flags/{CREATOR}", FlagsViewSet, "look", "explain", "count-again"),
     *acts(f"gifts/{ONE}", GiftViewSet, "advance"),
     *acts(f"holds/{ONE}", HoldViewSet, "lift"),
-    question("incidents", IncidentViewSet, "rates", "rates"),
-    *acts(f"incidents/{ONE}", IncidentViewSet, "act"),
+    question("incidents", IncidentWorkViewSet, "rates", "rates"),
+    *acts(f"incidents/{ONE}", IncidentWorkViewSet, "act", "note", "campaigns", "step"),
+    at(f"incidents/{ONE}/files", IncidentFileViewSet, post="attach"),
+    at(f"incidents/{ONE}/files/{NUMBER}", IncidentFileViewSet, get="file"),
     *acts(f"invitations/{ONE}", InvitationViewSet, "answer"),
     *acts(f"invoices/{ONE}", InvoiceViewSet, "attach", "set-aside"),
     at(f"keyword-lists/{ONE}/words", KeywordViewSet, get="list", post="create"),
     *acts(f"keyword-lists/{ONE}", KeywordListViewSet, "assign"),
     at(f"likenesses/{ONE}/paper", ConsentViewSet, get="paper", post="put_paper"),
+    at(f"keywords/{ONE}/posts", KeywordUseViewSet, get="list"),
+    at(f"lifts/{ONE}", CampaignLiftViewSet, get="retrieve", delete="destroy"),
+    *acts(f"platform-weeks/{ONE}", PlatformWeekViewSet, "note", "dismiss"),
+    *acts(f"post-alerts/{ONE}", PostAlertViewSet, "dismiss"),
     *acts(
         f"offers/{ONE}",
         OfferViewSet,
@@ -293,6 +335,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "unpublish",
     ),
     *acts(f"reliability/{CREATOR}", ReliabilityViewSet, "compute"),
+    *acts(f"remarks/{ONE}", RemarkViewSet, "settle", "show"),
     *acts(f"remediations/{ONE}", RemediationActViewSet, "again", "done", "withdraw"),
     question("rights", RightQueryViewSet, "query", "list"),
     *acts(f"rights/{ONE}", RightViewSet, "revoke"),
@@ -306,6 +349,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     at("rule-packs", RulePackViewSet, get="list"),
     at(f"rule-packs/{PACK}", RulePackViewSet, get="retrieve"),
     *acts(f"rule-packs/{PACK}", RulePackViewSet, "sign-off"),
+    at(f"rule-packs/{PACK}/additions", PackAdditionViewSet, get="list", post="create"),
+    *acts(f"rule-pack-additions/{ONE}", PackAdditionViewSet, "end"),
     at(f"series/{SERIES}/values", SeriesValueViewSet, get="list", post="create"),
     *acts(
         f"submissions/{ONE}",
@@ -318,9 +363,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "undo",
     ),
     *acts(f"slots/{ONE}", SlotViewSet, "fill", "clear"),
+    at(f"submissions/{ONE}/file", SubmissionViewSet, get="file"),
     *acts("tracking-links", TrackingLinkViewSet, "make"),
     *acts(f"tracking-links/{ONE}", TrackingLinkViewSet, "archive", "restore"),
     at(f"tracking-links/{ONE}/days", ClickDayViewSet, get="list"),
     *acts(f"trust/{CREATOR}", TrustViewSet, "compute"),
+    *acts("unknown-codes", UnknownCodeViewSet, "adopt"),
     *acts(f"whereabouts/{ONE}", WhereaboutsViewSet, "erase"),
 ]

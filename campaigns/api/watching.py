@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from campaigns.api.telling import telling
+from campaigns.api.words import REFUSED
 from campaigns.choices import PostMeasure, ReadingBasis, ShiftState
-from campaigns.models import FirstReading, PlatformWeek
+from campaigns.models import Campaign, FirstReading, PlatformWeek
 from campaigns.selectors.watching.alerts import readings_of, with_platforms
-from campaigns.selectors.watching.times import times_of
-from crm.api.base import BrandViewSet
+from campaigns.selectors.watching.times import creators_of, times_of
+from campaigns.services.watching import answering
+from crm.api.base import ID, BrandViewSet
+from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.problems import BadQuery
 from crm.api.query import Query
 from crm.choices import Scope
 from crm.paging import Order
@@ -23,7 +30,18 @@ from crm.paging import Order
 Rows = list[Row]  # a class below has a method of that name
 ALERTS = Order("post-alerts", key="id")
 WEEKS = Order("platform-weeks", key="id")
-_WEEK = ("platform_id", "week", "creators", "posts", "change", "low", "high", "is_shift", "state")
+_WEEK = (
+    "id",
+    "platform_id",
+    "week",
+    "creators",
+    "posts",
+    "change",
+    "low",
+    "high",
+    "is_shift",
+    "state",
+)
 
 
 class PostAlertSerializer(serializers.Serializer[Any]):
@@ -53,6 +71,7 @@ class PostAlertSerializer(serializers.Serializer[Any]):
 class PlatformWeekSerializer(serializers.Serializer[Any]):
     """How the brand's creators on a platform did in a week; null: too few of them."""
 
+    id = serializers.IntegerField()
     platform = serializers.CharField()
     week = serializers.DateField(help_text="Its Monday.")
     creators = serializers.IntegerField()
@@ -76,28 +95,81 @@ class PostingHoursSerializer(serializers.Serializer[Any]):
     high = serializers.FloatField(allow_null=True)
 
 
+class WhyBelow(Body):
+    """Why a post did not do better, or why a week is not noted."""
+
+    reason = serializers.CharField(max_length=answering.REASON_MAX)
+
+
+class NotedWeek(Body):
+    """What the timeline says of it."""
+
+    title = serializers.CharField(
+        max_length=160, required=False, allow_blank=True, help_text="Without: what happened."
+    )
+
+
 class PostingTimesQuery(Query):
-    """Of which platform."""
+    """Of which platform, and whose posts."""
 
     platform = serializers.CharField(required=False, max_length=30, help_text="A platform's key.")
+    creator = serializers.UUIDField(required=False, help_text="A creator's uid.")
+    campaign = serializers.CharField(
+        required=False, max_length=60, help_text="A campaign's key: of the creators in it."
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        """One creator, or those of a campaign."""
+        if "creator" in values and "campaign" in values:
+            raise serializers.ValidationError({"campaign": "Ask for one of creator and campaign."})
+        return values
 
 
 class PostAlertViewSet(BrandViewSet[FirstReading]):
     """Publications that are below the usual."""
 
     scope = Scope.SERIES_READ
+    write_scope = Scope.CAMPAIGNS_RUN
     queryset = FirstReading.objects.none()
     serializer_class = PostAlertSerializer
-    http_method_names = ["get", "head"]
+    lookup_value_regex = ID
+    http_method_names = ["get", "head", "post"]
+
+    def get_queryset(self) -> QuerySet[FirstReading]:
+        """Those of the token's brand."""
+        return readings_of(self.brand)
 
     def list(self, request: Request) -> Response:
         """In the order in which they were read."""
-        rows = readings_of(self.brand).values("id")
-        return self.page(rows, order=ALERTS, represent=self._shown)
+        return self.page(self.get_queryset().values("id"), order=ALERTS, represent=self._shown)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One of them."""
+        return Response(self._one(pk))
+
+    @extend_schema(request=WhyBelow, responses={200: PostAlertSerializer, **REFUSED})
+    def dismiss(self, request: Request, pk: str) -> Response:
+        """Say why it did not do better: it waits for nobody any more."""
+        self._one(pk)
+        body = WhyBelow(data=request.data)
+        body.is_valid(raise_exception=True)
+        with telling(body):
+            answering.dismiss_reading(
+                reading_id=int(pk),
+                brand=self.brand,
+                **body.validated_data,
+                actor=self.actor,
+                at=timezone.now(),
+            )
+        return Response(self._one(pk))
+
+    def _one(self, pk: str) -> Row:
+        [found] = self._shown([self.one(self.get_queryset().filter(pk=pk).values("id"))])
+        return found
 
     def _shown(self, rows: Rows) -> Rows:
         wanted = [row["id"] for row in rows]
-        found = readings_of(self.brand).filter(pk__in=wanted).order_by("pk")
+        found = self.get_queryset().filter(pk__in=wanted).order_by("pk")
         by_id = {alert.reading.pk: alert for alert in with_platforms(self.brand, found)}
         return [alert_row(by_id[pk]) for pk in wanted]
 
@@ -106,14 +178,51 @@ class PlatformWeekViewSet(BrandViewSet[PlatformWeek]):
     """Weeks of platforms."""
 
     scope = Scope.SERIES_READ
+    write_scope = Scope.SERIES_WRITE
     queryset = PlatformWeek.objects.none()
     serializer_class = PlatformWeekSerializer
-    http_method_names = ["get", "head"]
+    lookup_value_regex = ID
+    http_method_names = ["get", "head", "post"]
+
+    def get_queryset(self) -> QuerySet[PlatformWeek]:
+        """Weeks of the token's brand."""
+        return PlatformWeek.objects.filter(brand=self.brand)
 
     def list(self, request: Request) -> Response:
         """In the order in which they were first computed."""
-        rows = PlatformWeek.objects.filter(brand=self.brand).values("id", "reason", *_WEEK)
+        rows = self.get_queryset().values("reason", *_WEEK)
         return self.page(rows, order=WEEKS, represent=_weeks)
+
+    def retrieve(self, request: Request, pk: str) -> Response:
+        """One of them."""
+        return Response(self._one(pk))
+
+    @extend_schema(request=NotedWeek, responses={200: PlatformWeekSerializer, **REFUSED})
+    def note(self, request: Request, pk: str) -> Response:
+        """Write a note on the timeline, on the Monday of a week in which a platform moved."""
+        return self._do(answering.note_shift, pk, NotedWeek(data=request.data))
+
+    @extend_schema(request=WhyBelow, responses={200: PlatformWeekSerializer, **REFUSED})
+    def dismiss(self, request: Request, pk: str) -> Response:
+        """Say why a week in which a platform moved is nothing that the timeline should show."""
+        return self._do(answering.dismiss_shift, pk, WhyBelow(data=request.data))
+
+    def _do(self, do: Callable[..., Any], pk: str, body: Body) -> Response:
+        self._one(pk)
+        body.is_valid(raise_exception=True)
+        with telling(body):
+            do(
+                week_id=int(pk),
+                brand=self.brand,
+                **body.validated_data,
+                actor=self.actor,
+                at=timezone.now(),
+            )
+        return Response(self._one(pk))
+
+    def _one(self, pk: str) -> Row:
+        [found] = _weeks([self.one(self.get_queryset().filter(pk=pk).values("reason", *_WEEK))])
+        return found
 
 
 class PostingTimesViewSet(BrandViewSet[PlatformWeek]):
@@ -128,8 +237,13 @@ class PostingTimesViewSet(BrandViewSet[PlatformWeek]):
 
     @extend_schema(parameters=[PostingTimesQuery])
     def list(self, request: Request) -> Response:
-        """All 56 fields of a week, over the posts of a year."""
-        found = times_of(self.brand, timezone.now(), platform=self.query.get("platform", ""))
+        """All 56 fields of a week, over the posts of a year: of all creators, or of some."""
+        found = times_of(
+            self.brand,
+            timezone.now(),
+            creators=self._whose(),
+            platform=self.query.get("platform", ""),
+        )
         return self.whole(
             [
                 {
@@ -144,6 +258,20 @@ class PostingTimesViewSet(BrandViewSet[PlatformWeek]):
                 for hours, cell in zip(found.hours, cells, strict=True)
             ]
         )
+
+    def _whose(self) -> Sequence[int] | None:
+        if uid := self.query.get("creator"):
+            rows = self.brand.relationships.filter(creator__uid=uid)
+            found = list(rows.values_list("creator", flat=True))
+            if not found:
+                raise BadQuery.of("creator", "unknown_creator", "There is no such creator.")
+            return found
+        if key := self.query.get("campaign"):
+            campaign = Campaign.objects.filter(brand=self.brand, key=key).first()
+            if campaign is None:
+                raise BadQuery.of("campaign", "unknown_campaign", "There is no such campaign.")
+            return creators_of(campaign)
+        return None
 
 
 def alert_row(alert: Any) -> Row:

@@ -8,7 +8,7 @@ from django import forms
 
 from campaigns.choices import GuidelineKind
 from campaigns.forms.campaigns import jurisdictions
-from campaigns.models import Engagement, Policy
+from campaigns.models import Policy
 from campaigns.services import guidelines
 from campaigns.services.policies import NAME_MAX, REASON_MAX, TEXT_MAX, TITLE_MAX
 from crm.choices import Role
@@ -109,6 +109,5 @@ class GuidelineForm(PlainForm):
         platforms = Platform.objects.order_by("name").values_list("key", "name")
         fields["platform"].choices = [("", "Every platform"), *platforms]
         fields["jurisdiction"].choices = [("", "Everywhere"), *jurisdictions()]
-        rows = Engagement.objects.filter(campaign__brand=brand).exclude(segment="").order_by()
-        segments = sorted(rows.values_list("segment", flat=True).distinct())
+        segments = guidelines.segments_of(brand)
         fields["segment"].choices = [("", "All creators"), *((one, one) for one in segments)]

@@ -7,11 +7,11 @@ from typing import Any
 from django import forms
 
 from campaigns.choices import PostMeasure
-from campaigns.models import WatchSettings
+from campaigns.models import Campaign, WatchSettings
 from campaigns.selectors.watching.curves import LABELS
 from campaigns.services.watching.answering import REASON_MAX
 from campaigns.services.watching.deciding import Decided
-from crm.models import Platform
+from crm.models import Brand, Platform
 from crm.services.post_counts import COUNT_MAX, COUNTS
 from crm.styled import PlainForm
 
@@ -103,9 +103,18 @@ class TimesForm(PlainForm):
     """Whose posting times."""
 
     creator = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(),
+        to_field_name="key",
+        required=False,
+        empty_label="All creators",
+        label="Creators of",
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, brand: Brand, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        campaigns = Campaign.objects.filter(brand=brand).order_by("-starts_on", "name", "pk")
+        self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
         self.fields["platform"] = _platform_field()
         self.dress()
 

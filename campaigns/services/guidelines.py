@@ -8,12 +8,18 @@ from django.db import transaction
 
 from campaigns.choices import GuidelineKind
 from campaigns.disclosure import packs
-from campaigns.models import Guideline
+from campaigns.models import Engagement, Guideline
 from campaigns.services.refusals import CampaignRefused
 from crm import audit
 from crm.models import Brand, Platform, User
 
 TEXT_MAX, LINES_MAX = 300, 200
+
+
+def segments_of(brand: Brand) -> list[str]:
+    """The segments that creators were taken into campaigns from, by their keys."""
+    rows = Engagement.objects.filter(campaign__brand=brand).exclude(segment="").order_by()
+    return sorted(rows.values_list("segment", flat=True).distinct())
 
 
 @transaction.atomic
@@ -44,6 +50,8 @@ def add_guideline(
     found = Platform.objects.filter(key=platform).first() if platform else None
     if platform and found is None:
         raise CampaignRefused("Choose a platform that there is.", field="platform")
+    if segment and segment not in segments_of(brand):
+        raise CampaignRefused("Nobody was taken from this segment.", field="segment")
     rows = Guideline.objects.filter(brand=brand, archived_at=None)
     if rows.count() >= LINES_MAX:
         raise CampaignRefused(

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, JsonResponse
 from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.response import Response
@@ -93,6 +94,9 @@ def problem(
 
 def problem_details(exc: Exception, context: Mapping[str, Any]) -> Response | None:
     """Turn what a view raised into a problem; None for a fault of ours, which stays a 500."""
+    if isinstance(exc, TooManyFieldsSent | TooManyFilesSent):
+        # Django would answer with a page.
+        exc = ParseError("The form has too many fields or files.")
     if isinstance(exc, Busy):
         exc = Refused(exc, code="busy")
     if isinstance(exc, Http404):

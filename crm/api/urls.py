@@ -32,6 +32,7 @@ from crm.api.outreach_rules import OutreachRulesViewSet
 from crm.api.overview import OverviewViewSet
 from crm.api.pitch_approvals import PitchApprovalViewSet
 from crm.api.post_comments import CommentThreadViewSet, PostCommentViewSet
+from crm.api.post_counts import PostCountsViewSet
 from crm.api.posts import PostViewSet
 from crm.api.privacy import PrivacyRequestViewSet
 from crm.api.privacy_of_creators import CreatorPrivacyViewSet, PrivacyNoticeViewSet
@@ -132,6 +133,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *acts(f"pitch-approvals/{ONE}", PitchApprovalViewSet, "approve", "refuse"),
     *acts("privacy-notices", PrivacyNoticeViewSet, "take-back"),
     *acts(f"privacy-requests/{ONE}", PrivacyRequestViewSet, "identity", "extend", "close"),
+    at(f"posts/{ONE}/counts", PostCountsViewSet, post="create"),
     *acts(f"reviews/{ONE}", ReviewViewSet, "submit", "decline"),
     *acts(f"sequences/{ONE}", SequenceViewSet, "archive"),
     *acts(f"suppressions/{ONE}", SuppressionViewSet, "lift"),

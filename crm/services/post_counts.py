@@ -23,12 +23,18 @@ _AHEAD = timedelta(minutes=5)
 
 
 class CountsRefused(Exception):
-    """Nothing was kept; the message is fit for the user, `field` names the input at fault."""
+    """Nothing was kept; the message is fit for the user, `field` names the input at fault.
 
-    def __init__(self, message: str, *, code: str, field: str = "") -> None:
+    place  which of the moments, from 0; None: none of them by itself
+    """
+
+    def __init__(
+        self, message: str, *, code: str, field: str = "", place: int | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.field = field
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -66,8 +72,8 @@ def add_counts(
     if not 0 < len(rows) <= ROWS_MAX:
         msg = f"Between one and {ROWS_MAX} moments at once."
         raise CountsRefused(msg, code="too_many", field="rows")
-    for row in rows:
-        _check(post, row, at)
+    for place, row in enumerate(rows):
+        _check(post, row, at, place)
     there = {
         found.captured_at: found
         for found in PostMetricSnapshot.objects.filter(post=post, source=source)
@@ -106,20 +112,20 @@ def add_counts(
     return Kept(len(new), len(rows) - len(new))
 
 
-def _check(post: Post, row: Counted, at: datetime) -> None:
+def _check(post: Post, row: Counted, at: datetime, place: int) -> None:
     if not row.counts:
         msg = "Give at least one number."
-        raise CountsRefused(msg, code="number_needed", field="likes")
+        raise CountsRefused(msg, code="number_needed", field="likes", place=place)
     for name, number in row.counts.items():
         if not 0 <= number <= COUNT_MAX:
             msg = "A number lies between 0 and a million millions."
-            raise CountsRefused(msg, code="out_of_range", field=name)
+            raise CountsRefused(msg, code="out_of_range", field=name, place=place)
     if row.captured_at > at + _AHEAD:
         msg = "Nobody can have read that yet: the moment lies ahead."
-        raise CountsRefused(msg, code="ahead", field="captured_at")
+        raise CountsRefused(msg, code="ahead", field="captured_at", place=place)
     if post.posted_at and row.captured_at < post.posted_at:
         msg = f"The post was published later, on {post.posted_at:%-d %B %Y at %H:%M} UTC."
-        raise CountsRefused(msg, code="too_early", field="captured_at")
+        raise CountsRefused(msg, code="too_early", field="captured_at", place=place)
 
 
 def _renew(post: Post, new: Sequence[PostMetricSnapshot], source: Source) -> None:

@@ -17,6 +17,8 @@ from typing import Any
 from django.db import connection
 
 from campaigns.choices import PostMeasure
+from campaigns.models import Campaign, Engagement
+from campaigns.models.engagements import LEFT
 from campaigns.services.watching.ages import count, known
 from crm.models import Brand
 
@@ -35,7 +37,7 @@ WITH posts AS (
   JOIN crm_post o ON o.creator_id = r.creator_id
   JOIN crm_profile f ON f.id = o.profile_id
   WHERE r.brand_id = %(brand)s AND {known(PostMeasure.ENGAGEMENT, "o")}
-    AND (%(creator)s::bigint IS NULL OR o.creator_id = %(creator)s)
+    AND (%(creators)s::bigint[] IS NULL OR o.creator_id = ANY (%(creators)s))
     AND (%(platform)s = '' OR f.platform_id = %(platform)s)
     AND o.posted_at >= %(since)s AND o.posted_at <= %(at)s
     AND o.metrics_at >= o.posted_at + %(settled)s::interval
@@ -84,14 +86,20 @@ class Times:
         ]
 
 
+def creators_of(campaign: Campaign) -> list[int]:
+    """Who is in a campaign and did not leave it."""
+    rows = Engagement.objects.filter(campaign=campaign).exclude(stage__in=LEFT)
+    return list(rows.order_by("pk").values_list("relationship__creator", flat=True))
+
+
 def times_of(
-    brand: Brand, at: datetime, *, creator: int | None = None, platform: str = ""
+    brand: Brand, at: datetime, *, creators: Sequence[int] | None = None, platform: str = ""
 ) -> Times:
-    """Of all the brand's creators, or of one, in the last year: one query."""
+    """Of all the brand's creators (None), or of some, in the last year: one query."""
     values: dict[str, Any] = {
         "brand": brand.pk,
         "zone": brand.timezone,
-        "creator": creator,
+        "creators": None if creators is None else list(creators),
         "platform": platform,
         "since": at - SINCE,
         "at": at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 
@@ -80,10 +81,13 @@ def checked(key: RuleFactKey, value: str) -> str:
         if text.upper() not in _COUNTRIES:
             raise CampaignRefused("Write the two letters of the country, as FR.", field="value")
         return text.upper()
+    # A comma stands between thousands: "12,5" must not become 125.
+    if "," in text and not re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", text):
+        raise CampaignRefused("Write a number, as 25000 or 12.5.", field="value")
     try:
         number = Decimal(text.replace(",", "").replace(" ", ""))
     except InvalidOperation as error:
-        raise CampaignRefused("Write a number, as 25000.", field="value") from error
+        raise CampaignRefused("Write a number, as 25000 or 12.5.", field="value") from error
     most = Decimal(100) if key == RuleFactKey.AUDIENCE_UNDER_18 else _MOST
     if not number.is_finite() or not 0 <= number <= most:
         raise CampaignRefused(f"A number from 0 to {most:,.0f}.", field="value")

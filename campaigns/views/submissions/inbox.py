@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from campaigns.choices import SubmissionState
-from campaigns.files import respond_with
+from campaigns.files import StoredFile, respond_with
 from campaigns.forms.submissions import AnswerForm, AskForm
 from campaigns.models import Submission, SubmissionPage
 from campaigns.models.submissions import WAITING
@@ -28,17 +27,6 @@ from campaigns.views.finding import campaign_of
 from crm.exports import Format, respond
 from crm.paging import BadCursor, Order, Page, paginate
 from crm.permissions import BrandRequest, Can, brand_page
-
-
-@dataclass
-class Uploaded:
-    """A file as it is sent."""
-
-    name: str
-    content_type: str
-    size: int
-    medium: str
-
 
 ON_PAGE = 10
 OLDEST_FIRST = Order("submissions", "created_at", "id")
@@ -135,7 +123,7 @@ def file(request: BrandRequest, key: str, pk: int) -> HttpResponseBase:
     if not found.sha256:
         msg = "Nothing was uploaded with it."
         raise Http404(msg)
-    kept = Uploaded(found.file_name, found.content_type, found.size or 0, found.medium)
+    kept = StoredFile(found.file_name, found.content_type, found.size or 0, found.medium)
     return respond_with(request, kept, lambda _kept: files.opened(found))
 
 

@@ -63,23 +63,22 @@ def post(request: BrandRequest, pk: int) -> HttpResponse:
 @require_safe
 @brand_page(Can.VIEW)
 def posting_times(request: BrandRequest) -> HttpResponse:
-    """By weekday and hour: of all creators, or of one."""
-    form = TimesForm(request.GET)
+    """By weekday and hour: of all creators, of one, or of those in a campaign."""
+    form = TimesForm(request.GET, brand=request.brand)
     said = form.cleaned_data if form.is_valid() else {}
-    uid, platform = said.get("creator"), said.get("platform") or ""
+    uid, platform, campaign = said.get("creator"), said.get("platform") or "", said.get("campaign")
     creator = None
-    if uid:
+    if uid and campaign is None:
         rows = Creator.objects.filter(relationships__brand=request.brand)
         creator = get_object_or_404(rows, uid=uid)
-    found = times.times_of(
-        request.brand,
-        timezone.now(),
-        creator=creator.pk if creator else None,
-        platform=platform,
-    )
+    creators = [creator.pk] if creator else None
+    if campaign is not None:
+        creators = times.creators_of(campaign)
+    found = times.times_of(request.brand, timezone.now(), creators=creators, platform=platform)
     context = {
         "times": found,
         "creator": creator,
+        "campaign": campaign,
         "form": form,
         "posts_min": times.POSTS_MIN,
         "account_min": times.ACCOUNT_MIN,

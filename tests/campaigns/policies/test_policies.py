@@ -190,6 +190,9 @@ def test_the_checklist_has_the_lines_that_count_for_a_piece(
         said = {"kind": "do", "text": text} | values
         return guidelines.add_guideline(brand=of, **said, actor=legal, at=NOW)
 
+    campaign = make_campaign(brand, manager)
+    engagement = engage(campaign, EngagementStage.IN_PRODUCTION, segment="educators")
+    engage(campaign, segment="routine")
     add("Never heal", kind="dont")
     for_all = add("Say who pays")
     tiktok = add("Speak in the first second", platform="tiktok")
@@ -201,9 +204,6 @@ def test_the_checklist_has_the_lines_that_count_for_a_piece(
     gone = add("Old")
     guidelines.put_away(guideline_id=gone.pk, brand=brand, actor=legal, at=NOW)
     add("Elsewhere", of=other_brand)
-    engagement = engage(
-        make_campaign(brand, manager), EngagementStage.IN_PRODUCTION, segment="educators"
-    )
     piece = Deliverable.objects.create(
         engagement=engagement,
         title="Reel",
@@ -231,6 +231,7 @@ def test_the_checklist_has_the_lines_that_count_for_a_piece(
         ({"kind": "perhaps"}, "kind"),
         ({"platform": "myspace"}, "platform"),
         ({"jurisdiction": "XX"}, "jurisdiction"),
+        ({"segment": "nobody"}, "segment"),
     ],
 )
 def test_a_line_that_cannot_be_checked_is_refused(brand, legal, values, field):

@@ -37,6 +37,7 @@ def test_weeks_of_platforms(brand, other_brand, manager):
         )
     [row] = rest_as(manager, brand).json("platform-weeks/")["results"]
     assert row == {
+        "id": PlatformWeek.objects.get(brand=brand).pk,
         "platform": "tiktok",
         "week": "2026-09-14",
         "creators": 40,

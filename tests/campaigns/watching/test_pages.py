@@ -146,8 +146,8 @@ def test_posting_times_are_beside_each_account(brand, analyst):
     assert cells["Sunday"][4].better == pytest.approx(2**0.5 - 1)
     assert cells["Monday"][4].better == pytest.approx(0.5**0.5 - 1)
     assert cells["Tuesday"][4].posts == 0
-    assert times_of(brand, NOW, creator=one.creator_id).posts == 12
-    assert dict(times_of(brand, NOW, creator=one.creator_id).days)["Sunday"][4].better is None
+    assert times_of(brand, NOW, creators=[one.creator_id]).posts == 12
+    assert dict(times_of(brand, NOW, creators=[one.creator_id]).days)["Sunday"][4].better is None
     assert "Posting times" in text_of(logged_in(analyst).get(page("posting_times")))
 
 
