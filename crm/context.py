@@ -110,6 +110,7 @@ BELONGING = {
         "segmentation:audiences",
         "segmentation:forecasts",
         "segmentation:hygiene",
+        "segmentation:personas",
         "segmentation:drift",
         "segmentation:tiers",
         "segmentation:packs",

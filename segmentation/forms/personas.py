@@ -17,7 +17,7 @@ class InnovatorForm(PlainForm):
     """Which score says that they fit, from how many points, and which professions count."""
 
     fit = forms.ChoiceField(label="What says that they fit")
-    least = forms.FloatField(label="From", help_text="Points; those above count.")
+    least = forms.FloatField(label="From", help_text="So many points, or more.")
     keywords = forms.CharField(
         label="Professions",
         widget=lines(3),
