@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.measure import Row, Table
-from campaigns.experiments.allocation import drawn, suggested
+from campaigns.experiments.allocation import suggested
 from campaigns.experiments.analysis import analyse
+from campaigns.experiments.drawing import drawn
 from campaigns.experiments.results import Outcome, Plan, Reading
 
 SEED = 20_261_123

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from django.db import transaction
@@ -184,9 +185,10 @@ def _check_variants(brand: Brand, plan: Plan) -> None:
 def _keys(variants: Sequence[Wording]) -> list[str]:
     """A key of its own for each, from its name."""
     found: list[str] = []
-    for place, one in enumerate(variants, 1):
-        key = key_of(one.name)[:36] or f"variant_{place}"
-        found.append(key if key not in found else f"{key}_{place}")
+    for one in variants:
+        key = key_of(one.name)[:36] or "variant"
+        others = (f"{key}_{number}" for number in count(2))
+        found.append(next(name for name in chain([key], others) if name not in found))
     return found
 
 

@@ -69,7 +69,8 @@ def request_backtest(
             f"Nothing is known of before {FIRST_DAY:%Y}.", code="bad_day", field="day"
         )
     calendar = calendar_of(brand)
-    if day + timedelta(days=days) >= calendar.day_of(at):
+    # Not the day's: the calendar ends after the year 9999.
+    if day >= calendar.day_of(at) - timedelta(days=days):
         raise EditRefused(
             f"{days} days after {day:%-d %B %Y} are not over yet: choose an earlier day, or fewer "
             "days.",

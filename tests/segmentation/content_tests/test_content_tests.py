@@ -240,6 +240,14 @@ def test_a_draft_can_be_deleted_and_a_plan_is_checked(brand, campaign):
     assert not ContentTest.objects.exists()
 
 
+def test_each_variant_has_a_key_of_its_own(brand, campaign):
+    names = ("Hook 3", "Hook", "Hook!", "Hook?", "日本", "한국")
+    made = planned(brand, campaign, variants=[Wording(name, "x") for name in names])
+    assert list(made.variants.values_list("key", flat=True)) == [
+        "hook_3", "hook", "hook_2", "hook_4", "variant", "variant_2",
+    ]  # fmt: skip
+
+
 def outcomes(*rates, creators=12):
     return [
         Outcome(f"{arm}-{number}", str(arm), rate * 100 * (0.8 + 0.4 * (number % 2)), 100.0)

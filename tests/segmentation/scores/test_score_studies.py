@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -193,6 +193,8 @@ def test_days_that_are_not_over_are_refused(fit):
         ask(NOW.date() - 400 * DAY, 3)
     with pytest.raises(EditRefused, match="Nothing is known of before 2000"):
         ask(NOW.date() - 20_000 * DAY, 30)
+    with pytest.raises(EditRefused, match="are not over yet"):
+        ask(date.max, 30)
     assert not ScoreBacktest.objects.exists()
 
 
