@@ -212,7 +212,7 @@ class ClusterViewSet(BrandViewSet[Cluster]):
     @extend_schema(responses=ClusterMemberSerializer(many=True))
     def members(self, request: Request, number: str) -> Response:
         """Who is in it now, the surest first."""
-        stays = ClusterStay.objects.filter(cluster=self._found(number), left_at=None)
+        stays = selectors.stays_of(self.brand).filter(cluster=self._found(number))
         rows = stays.values(*MEMBER_COLUMNS)
         return self.page(rows, order=MEMBER_ORDER, represent=_members)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from crm.models import Brand, Creator, Tier
+from crm.models import Brand, Creator, Relationship, Tier
 from segmentation.models import (
     Cluster,
     ClusterBuild,
@@ -80,7 +81,7 @@ def map_page(brand: Brand, *, segment: Segment | None = None, tier: Tier | None 
     clusters = {one.pk: one for one in Cluster.objects.filter(brand=brand).current()}
     fitting = _fitting(brand, segment, tier)
     inside: dict[int, int] = {}
-    stays = ClusterStay.objects.filter(brand=brand, left_at=None, cluster__gone_at=None)
+    stays = stays_of(brand).filter(cluster__gone_at=None)
     for pk, creator in stays.values_list("cluster", "creator"):
         inside[pk] = inside.get(pk, 0) + (fitting is None or creator in fitting)
     lines = [
@@ -104,9 +105,15 @@ def builds(brand: Brand) -> list[ClusterBuild]:
     return list(ClusterBuild.objects.filter(brand=brand).order_by("-number")[:10])
 
 
+def stays_of(brand: Brand) -> QuerySet[ClusterStay]:
+    """Who is where now; not those who objected to profiling since the map was made."""
+    stays = ClusterStay.objects.filter(brand=brand, left_at=None)
+    return stays.exclude(creator__in=_objecting(brand))
+
+
 def members(cluster: Cluster) -> QuerySet[ClusterStay]:
     """Who is in it now, the surest first."""
-    stays = ClusterStay.objects.filter(brand=cluster.brand_id, cluster=cluster, left_at=None)
+    stays = stays_of(cluster.brand).filter(cluster=cluster)
     return stays.select_related("creator").order_by("-stability", "creator__name", "pk")
 
 
@@ -120,23 +127,34 @@ class TieTold:
 
 def ties_of(brand: Brand, creator: Creator, *, most: int = TIES_SHOWN) -> list[TieTold]:
     """The strongest ties of a creator."""
-    found = CreatorTie.objects.filter(Q(one=creator) | Q(other=creator), brand=brand)
+    found = _ties(brand).filter(Q(one=creator) | Q(other=creator))
     ties = found.select_related("one", "other").order_by("-weight", "pk")[:most]
     return [TieTold(tie, tie.other if tie.one_id == creator.pk else tie.one) for tie in ties]
 
 
 def strongest_ties(cluster: Cluster, *, most: int = TIES_SHOWN) -> list[CreatorTie]:
     """The strongest ties between creators of a cluster."""
-    inside = ClusterStay.objects.filter(brand=cluster.brand_id, cluster=cluster, left_at=None)
-    pks = inside.values("creator")
+    pks = stays_of(cluster.brand).filter(cluster=cluster).values("creator")
     found = CreatorTie.objects.filter(brand=cluster.brand_id, one__in=pks, other__in=pks)
     return list(found.select_related("one", "other").order_by("-weight", "pk")[:most])
 
 
 def cluster_of(brand: Brand, creator: Creator) -> ClusterStay | None:
     """In which cluster a creator is now."""
-    stays = ClusterStay.objects.filter(brand=brand, creator=creator, left_at=None)
+    stays = stays_of(brand).filter(creator=creator)
     return stays.select_related("cluster__named_by").first()
+
+
+def _objecting(brand: Brand) -> QuerySet[Relationship, dict[str, Any]]:
+    """They are in no map that is made from now on, and until then in none that is shown."""
+    rows = Relationship.objects.filter(brand=brand, unprofiled_at__isnull=False)
+    return rows.values("creator")
+
+
+def _ties(brand: Brand) -> QuerySet[CreatorTie]:
+    objecting = _objecting(brand)
+    found = CreatorTie.objects.filter(brand=brand)
+    return found.exclude(one__in=objecting).exclude(other__in=objecting)
 
 
 def _fitting(brand: Brand, segment: Segment | None, tier: Tier | None) -> set[int] | None:
@@ -159,10 +177,7 @@ def _dots(brand: Brand, clusters: dict[int, Cluster], fitting: set[int] | None) 
     places = CreatorPlace.objects.filter(brand=brand).select_related("creator")
     drawn = list(places.order_by("-ties", "creator_id")[:DOTS])
     pks = [place.creator_id for place in drawn]
-    stays = {
-        stay.creator_id: stay
-        for stay in ClusterStay.objects.filter(brand=brand, creator__in=pks, left_at=None)
-    }
+    stays = {stay.creator_id: stay for stay in stays_of(brand).filter(creator__in=pks)}
     found = []
     for place in drawn:
         stay = stays.get(place.creator_id)

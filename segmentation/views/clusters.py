@@ -17,7 +17,7 @@ from crm.models import Creator
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 from segmentation.forms.clusters import MapForm, NameForm, OverlapForm
-from segmentation.models import Cluster, ClusterStay
+from segmentation.models import Cluster
 from segmentation.selectors import clusters as selectors
 from segmentation.selectors import overlap as overlaps
 from segmentation.selectors.selections import NoSelection, Selection, selection_of
@@ -40,8 +40,11 @@ def clusters(request: BrandRequest) -> HttpResponse:
 @brand_page(Can.VIEW)
 def clusters_csv(request: BrandRequest) -> HttpResponseBase:
     """Who is in which cluster, as a file."""
-    stays = ClusterStay.objects.filter(brand=request.brand, left_at=None)
-    stays = stays.select_related("cluster", "creator").order_by("cluster__number", "creator")
+    stays = (
+        selectors.stays_of(request.brand)
+        .select_related("cluster", "creator")
+        .order_by("cluster__number", "creator")
+    )
     head = ["cluster", "name", "creator", "creator_name", "stability", "since"]
 
     def rows() -> Iterator[list[object]]:

@@ -8,10 +8,11 @@ import pytest
 from django.urls import reverse
 
 from crm.choices import Role
-from crm.models import AuditEntry, Creator
+from crm.models import AuditEntry, Creator, Relationship, User
 from segmentation.choices import ErrandStatus
 from segmentation.models import Cluster, ClusterMap, ClusterStay
 from tests.factories import NOW, UserRoleFactory
+from tests.rest import rest_as
 from tests.segmentation.graph.test_clusters import fill, make
 from tests.segmentation.world import make_segment, stay
 
@@ -59,7 +60,35 @@ def test_people_read_and_name_clusters(brand, analyst, django_assert_max_num_que
     ties = get(analyst, "creator_clusters", brand, baker.uid)
     assert "Bread" in ties
     assert "people" in ties
-    assert "25" not in str(ClusterStay.objects.filter(cluster=found).count())
+
+
+def test_who_objects_since_the_map_was_made_is_in_none_that_is_shown(brand, analyst):
+    groups = fill(brand)
+    make(brand)
+    gone, other = (Creator.objects.get(pk=pk) for pk in groups["bakers"][:2])
+    number = ClusterStay.objects.get(creator=gone).cluster.number
+    Relationship.objects.filter(creator=gone).update(unprofiled_at=NOW)
+    page = get(analyst, "clusters", brand)
+    assert page.count('class="cluster-dot"') == 23
+    for shown in (
+        page,
+        get(analyst, "cluster", brand, number),
+        get(analyst, "creator_clusters", brand, other.uid),
+    ):
+        assert gone.name not in shown
+    theirs = get(analyst, "creator_clusters", brand, gone.uid)
+    assert "they object to profiling" in theirs
+    assert other.name not in theirs
+    file = analyst.get(reverse("segmentation:clusters_csv", args=[brand.slug]))
+    lines = b"".join(file.streaming_content).decode().splitlines()
+    assert len(lines) == 24
+    rest = rest_as(User.objects.get(pk=analyst.session["_auth_user_id"]), brand)
+    members = rest.json(f"clusters/{number}/members/")["results"]
+    assert len(members) == 5
+    assert str(gone.uid) not in {one["creator"] for one in members}
+    assert rest.json(f"creators/{gone.uid}/clusters/")["ties"] == []
+    ties = rest.json(f"clusters/{number}/")["ties"]
+    assert len(ties) == 10  # each of the five with each
 
 
 def test_a_map_is_asked_for_once(brand, analyst):
