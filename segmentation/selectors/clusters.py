@@ -145,7 +145,7 @@ def cluster_of(brand: Brand, creator: Creator) -> ClusterStay | None:
     return stays.select_related("cluster__named_by").first()
 
 
-def _objecting(brand: Brand) -> QuerySet[Relationship, dict[str, Any]]:
+def _objecting(brand: Brand) -> QuerySet[Relationship, Any]:
     """They are in no map that is made from now on, and until then in none that is shown."""
     rows = Relationship.objects.filter(brand=brand, unprofiled_at__isnull=False)
     return rows.values("creator")

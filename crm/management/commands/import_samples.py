@@ -57,7 +57,7 @@ class Command(BaseCommand):
                     batch = import_samples(
                         brand=brand,
                         upload=File(opened, name=options["file"].name),
-                        taken_on=options["taken_on"] or now.date(),
+                        taken_on=options["taken_on"],
                         source=Source.VENDOR,
                         actor=None,
                         at=now,

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.files.base import File
 from django.db import transaction
@@ -52,19 +53,24 @@ def import_samples(
     *,
     brand: Brand,
     upload: File[Any],
-    taken_on: date,
+    taken_on: date | None,
     source: Source,
     actor: User | None,
     at: datetime,
 ) -> SampleBatch:
     """Take a file in. Raises TableRefused with every fault, each with its line.
 
-    Of how many a sample is, is in the file, or the newest count of the account's followers.
+    Days are those of the brand; None: drawn today. Of how many a sample is, is in the file, or the
+    newest count of the account's followers.
     """
-    if taken_on > at.date():
+    today = at.astimezone(ZoneInfo(brand.timezone)).date()
+    taken_on = taken_on or today
+    if taken_on > today:
         raise TableRefused(["The day of the samples lies ahead."])
     lines = read_table(upload, COLUMNS, required=REQUIRED)
     told = _read(brand, lines)
+    # The same file sent twice at once is told that it is there already.
+    Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
     known = set(
         AudienceSample.objects.filter(
             brand=brand, taken_on=taken_on, profile__in=[one.profile for one in told]

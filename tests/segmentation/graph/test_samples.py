@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from crm.choices import Source
 from crm.importers.tables import TableRefused
@@ -71,6 +73,34 @@ def test_every_fault_is_told_with_its_line_and_nothing_is_kept(brand, other_bran
     with pytest.raises(TableRefused, match="this day already"):
         take(brand, f"{head}instagram,anna,b,5\n")
     assert SampleBatch.objects.count() == 1
+
+
+def test_days_are_those_of_the_brand_and_two_files_at_once_wait_for_each_other(brand):
+    known_creator(brand, "Anna", followers=1_000)
+    text = "platform,handle,member\ninstagram,anna,a\n"
+    evening = datetime(2026, 11, 1, 20, tzinfo=UTC)
+
+    def take_at(zone: str, on: date | None) -> SampleBatch:
+        brand.timezone = zone
+        upload = SimpleUploadedFile("fans.csv", text.encode())
+        return import_samples(
+            brand=brand,
+            upload=upload,
+            taken_on=on,
+            source=Source.VENDOR,
+            actor=None,
+            at=evening,
+        )
+
+    with pytest.raises(TableRefused, match="ahead"):
+        take_at("Europe/Berlin", date(2026, 11, 2))
+    with CaptureQueriesContext(connection) as asked:
+        take_at("Pacific/Auckland", None)
+    assert AudienceSample.objects.get().taken_on == date(2026, 11, 2)
+    statements = [one["sql"] for one in asked]
+    locked = next(place for place, sql in enumerate(statements) if "FOR NO KEY UPDATE" in sql)
+    looked = next(place for place, sql in enumerate(statements) if "audiencesample" in sql)
+    assert locked < looked
 
 
 def test_the_command_takes_a_file_in_and_back(brand, tmp_path, capsys):
