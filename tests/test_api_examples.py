@@ -35,6 +35,7 @@ NOT_THERE = {
     "AllOfIt": ("", "not_waiting"),
     "ByJanuary": None,
     "ByTier": None,
+    "Ask": ("", "not_needed"),
     "BesideAYearAgo": None,
     "ButForTheSizeOfCreators": ("/hold_dimensions", "unknown_dimension"),
     "AudienceFirst": None,
