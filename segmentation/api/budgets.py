@@ -30,6 +30,7 @@ from segmentation.selectors import budgets as selectors
 from segmentation.services.budgets import asking
 from segmentation.services.budgets.asks import (
     MOST_BOUNDS,
+    MOST_CREATORS,
     MOST_NAMED,
     MOST_PIECES,
     MOST_SEGMENTS,
@@ -79,10 +80,10 @@ class NewBudgetPlan(Body):
         help_text="What a further piece brings of the one before.",
     )
     least_creators = serializers.IntegerField(
-        min_value=1, max_value=100_000, required=False, allow_null=True
+        min_value=1, max_value=MOST_CREATORS, required=False, allow_null=True
     )
     most_creators = serializers.IntegerField(
-        min_value=1, max_value=100_000, required=False, allow_null=True
+        min_value=1, max_value=MOST_CREATORS, required=False, allow_null=True
     )
     most_share = serializers.FloatField(
         min_value=0.01,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models.functions import Lower
 
 from campaigns.models import Campaign
 from crm.models import Platform, Profile, Relationship
@@ -15,6 +14,7 @@ from segmentation.models import Segment
 from segmentation.services.budgets.asking import NAME_MAX, as_planned
 from segmentation.services.budgets.asks import (
     MEASURES,
+    MOST_CREATORS,
     MOST_PIECES,
     Asks,
     Limit,
@@ -55,8 +55,12 @@ class BudgetPlanForm(PlainForm):
         label="A further piece brings, in % of the one before",
         help_text="Further pieces reach many of the same people.",
     )
-    least_creators = forms.IntegerField(min_value=1, required=False, label="Creators, at least")
-    most_creators = forms.IntegerField(min_value=1, required=False, label="Creators, at most")
+    least_creators = forms.IntegerField(
+        min_value=1, max_value=MOST_CREATORS, required=False, label="Creators, at least"
+    )
+    most_creators = forms.IntegerField(
+        min_value=1, max_value=MOST_CREATORS, required=False, label="Creators, at most"
+    )
     most_share = forms.IntegerField(
         min_value=1,
         max_value=100,
@@ -141,15 +145,23 @@ class BudgetPlanForm(PlainForm):
         }
         if not handles:
             return []
-        known = Profile.objects.annotate(small=Lower("handle")).filter(
-            creator__relationships__brand=self.campaign.brand, small__in=handles
+        # A handle is somebody's on one platform, and may be somebody else's on another.
+        called: dict[str, set[int]] = {handle: set() for handle in handles}
+        known = Profile.objects.filter(
+            creator__relationships__brand=self.campaign.brand, handle__in=handles
         )
-        creators = dict(known.values_list("small", "creator"))
-        for handle in sorted(handles):
-            if handle not in creators:
+        for handle, creator in known.values_list("handle", "creator"):
+            called[handle].add(creator)
+        for handle, creators in sorted(called.items()):
+            if not creators:
                 raise forms.ValidationError(f"Nobody whom you know is called @{handle}.")
+            if len(creators) > 1:
+                raise forms.ValidationError(
+                    f"@{handle} is {len(creators)} people on different platforms: "
+                    "name them by another account."
+                )
         rows = Relationship.objects.filter(
-            brand=self.campaign.brand, creator__in=set(creators.values())
+            brand=self.campaign.brand, creator__in=set().union(*called.values())
         )
         return list(rows.order_by("pk").values_list("pk", flat=True))
 

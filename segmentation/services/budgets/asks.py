@@ -16,6 +16,8 @@ from segmentation.services.edits import EditRefused
 
 MOST_PIECES, MOST_BOUNDS, MOST_NAMED, MOST_SEGMENTS = 5, 30, 200, 20
 MOST_BUDGET = Decimal(10**11)
+# More than a brand has, so that whoever types nonsense is told.
+MOST_CREATORS = 100_000
 MEASURES = (Forecasted.VIEWS, Forecasted.REACH, Forecasted.ENGAGEMENTS, Forecasted.ORDERS)
 
 _LINE = re.compile(
@@ -122,6 +124,12 @@ def read_prices(text: str) -> dict[str, str]:
                 code="bad_price",
                 field="assumed",
             )
+        if key in found:
+            raise EditRefused(
+                f"Line {number}: {key} has a price above already.",
+                code="bad_price",
+                field="assumed",
+            )
         found[key] = price
     return found
 
@@ -140,12 +148,14 @@ def check(brand: Brand, asks: Asks) -> None:
         raise _refused("A share is from 1 % to 100 %.", "bad_share", "most_share")
     low, high = asks.least_creators, asks.most_creators
     for name, value in (("least_creators", low), ("most_creators", high)):
-        if value is not None and value < 1:
-            raise _refused("At least 1.", "out_of_range", name)
+        if value is not None and not 1 <= value <= MOST_CREATORS:
+            raise _refused(f"1 to {MOST_CREATORS:,}.", "out_of_range", name)
     if low is not None and high is not None and low > high:
         raise _refused("The least is more than the most.", "out_of_range", "least_creators")
     if len(asks.limits) > MOST_BOUNDS:
         raise _refused(f"{MOST_BOUNDS} limits at most.", "too_many", "limits")
+    if any(Decimal(price) <= 0 for price in asks.assumed.values()):
+        raise _refused("A price is more than 0.", "bad_price", "assumed")
     _check_keys(brand, asks)
 
 

@@ -33,6 +33,8 @@ from segmentation.services.edits import EditRefused
 NEXT = 100
 # Shares of the budget that are tried beside it, and seconds for each.
 TRIED, TRIAL_SECONDS = (-0.25, -0.10, 0.10, 0.25), 1.5
+# A place in a campaign cannot be planned to cost more.
+MOST_COST = 9_999_999_999.99
 
 
 def fill(plan: BudgetPlan, at: datetime) -> None:
@@ -49,10 +51,7 @@ def fill(plan: BudgetPlan, at: datetime) -> None:
         answer = solve(problem)
         shared = discounts(campaign, asks, people, answer)
         if shared:
-            problem = replace(
-                problem,
-                candidates=[_discounted(one, shared) for one in problem.candidates],
-            )
+            problem = _discounted(problem, shared)
             answer = solve(problem)
     except NoAnswer as refusal:
         raise EditRefused(str(refusal), code="no_plan") from refusal
@@ -76,8 +75,8 @@ def fill(plan: BudgetPlan, at: datetime) -> None:
         "limits": [{"name": name, "worth": worth} for name, worth in sorted(answer.limits.items())],
         "creators": len(answer.pieces),
         "pieces": sum(answer.pieces.values()),
-        "sensitivity": _what_if(problem, answer),
-        "interval": _interval(standing, asks, known, answer),
+        "sensitivity": _what_if(asks, people, wishes, shared, answer),
+        "interval": _interval(standing, asks, known, problem, answer),
         "shares": _shares(known, answer),
         "discounted": len(shared),
         "once": reached_once(campaign, asks, [known[key] for key in answer.pieces]),
@@ -94,7 +93,7 @@ def _problem(asks: Asks, people: Sequence[Person], wishes: Mapping[int, str]) ->
         if one.price is None or one.middle is None or wish == Wish.NEVER:
             continue
         price = float(one.price)
-        most = asks.most_pieces
+        most = min(asks.most_pieces, int(MOST_COST / price))
         if asks.most_share is not None:
             most = min(most, int(budget * asks.most_share / price))
         least = 1 if wish == Wish.MUST else 0
@@ -133,9 +132,14 @@ def _problem(asks: Asks, people: Sequence[Person], wishes: Mapping[int, str]) ->
     return Problem(candidates, budget, bounds, asks.least_creators, asks.most_creators)
 
 
-def _discounted(one: Candidate, shared: Mapping[int, float]) -> Candidate:
-    share = shared.get(one.key, 0.0)
-    return replace(one, adds=[add * (1 - share) for add in one.adds]) if share else one
+def _discounted(problem: Problem, shared: Mapping[int, float]) -> Problem:
+    """The same, where those who share part of their audience bring as much less."""
+
+    def less(one: Candidate) -> Candidate:
+        share = shared.get(one.key, 0.0)
+        return replace(one, adds=[add * (1 - share) for add in one.adds]) if share else one
+
+    return replace(problem, candidates=[less(one) for one in problem.candidates])
 
 
 def _write(
@@ -210,15 +214,23 @@ def _reason(one: Candidate, problem: Problem, answer: Answer) -> tuple[float, di
     return net, reason
 
 
-def _what_if(problem: Problem, answer: Answer) -> list[dict[str, Any]]:
+def _what_if(
+    asks: Asks,
+    people: Sequence[Person],
+    wishes: Mapping[int, str],
+    shared: Mapping[int, float],
+    answer: Answer,
+) -> list[dict[str, Any]]:
     """The best with a smaller and a larger budget, and who comes and goes."""
     found: list[dict[str, Any]] = []
     for change in TRIED:
-        budget = problem.budget * (1 + change)
-        row: dict[str, Any] = {"change": change, "budget": round(budget, 2)}
+        budget = round(float(asks.money) * (1 + change), 2)
+        row: dict[str, Any] = {"change": change, "budget": budget}
         try:
-            other = solve(replace(problem, budget=budget), seconds=TRIAL_SECONDS)
-        except NoAnswer as refusal:
+            # Anew: limits and caps that are shares are shares of this budget.
+            problem = _problem(replace(asks, budget=str(budget)), people, wishes)
+            other = solve(_discounted(problem, shared), seconds=TRIAL_SECONDS)
+        except (NoAnswer, EditRefused) as refusal:
             found.append(row | {"reason": str(refusal)})
             continue
         found.append(
@@ -235,20 +247,25 @@ def _what_if(problem: Problem, answer: Answer) -> list[dict[str, Any]]:
 
 
 def _interval(
-    standing: Standing, asks: Asks, known: Mapping[int, Person], answer: Answer
+    standing: Standing,
+    asks: Asks,
+    known: Mapping[int, Person],
+    problem: Problem,
+    answer: Answer,
 ) -> dict[str, float]:
     """Between what the plan's pieces bring together, by the errors of the trial."""
+    adds = {one.key: one.adds for one in problem.candidates}
     pieces = []
     for key, count in answer.pieces.items():
         one = known[key]
         part = standing.parts.get((asks.measure, one.platform))
-        if one.middle is None or part is None:
+        if part is None:
             continue
         errors = part.band(one.own).errors
         usual = errors[len(errors) // 2]
-        for place in range(count):
-            middle = one.middle * asks.worth**place
-            pieces.append(Piece(middle, one.spread, 1, [error - usual for error in errors]))
+        # All of a creator's pieces turn out alike: one error for them together.
+        brings = sum(adds[key][:count])
+        pieces.append(Piece(brings, one.spread, 1, [error - usual for error in errors]))
     total = add_up(pieces, standing.model.level)
     return {"low": total.low, "middle": total.middle, "high": total.high}
 

@@ -22,7 +22,7 @@ from segmentation.choices import PriceSource
 from segmentation.models import Segment
 from segmentation.services.budgets.asks import Asks
 from segmentation.services.forecasts.prices import agreed_prices
-from segmentation.services.masks import holds
+from segmentation.services.masks import flag_of, holds, word_of
 from segmentation.services.unpitched import UNPITCHED
 
 # As many creators as are looked at, the ones with most followers first.
@@ -54,6 +54,9 @@ LEFT JOIN LATERAL (
 WHERE r.brand_id = %(brand)s AND r.unprofiled_at IS NULL AND r.stage <> %(declined)s
   AND (g.stage IS NULL OR g.stage <> ALL(%(left)s)) AND (g.stage IS NOT NULL OR NOT %(only)s)
   AND (g.stage IS NOT NULL OR r.creator_id NOT IN ({UNPITCHED}))
+  AND (NOT %(in_segments)s OR EXISTS (
+    SELECT FROM unnest(%(words)s::int[], %(flags)s::bigint[]) AS asked (word, flag)
+    WHERE f.member_bits[asked.word] & asked.flag <> 0))
   AND NOT EXISTS (SELECT FROM crm_hold h WHERE h.relationship_id = r.id
     AND h.since <= %(at)s AND (h.until IS NULL OR h.until > %(at)s)
     AND (h.lifted_at IS NULL OR h.lifted_at > %(at)s))
@@ -90,18 +93,14 @@ def people_of(campaign: Campaign, asks: Asks, *, currency: str, at: datetime) ->
     """Who could be in, as asked. `currency` is the one of estimated prices."""
     brand = campaign.brand
     segments = dict(Segment.objects.filter(brand=brand).values_list("key", "bit"))
-    counted = {
-        *asks.segments,
-        *(one.key for one in asks.limits if one.cut == "segment"),
-    }
+    counted = {one.key for one in asks.limits if one.cut == "segment"}
     agreed = agreed_prices(brand, campaign.currency, at)
     tiers = TierTable.of(brand)
     found = []
-    for row in _rows(campaign, asks, has_prices=currency == campaign.currency, at=at):
+    rows = _rows(campaign, asks, segments=segments, has_prices=currency == campaign.currency, at=at)
+    for row in rows:
         (pk, creator, followers, celebrity, bits, platform, middle, spread, own, guess, cost) = row
         mine = frozenset(key for key in counted if key in segments and holds(bits, segments[key]))
-        if asks.segments and not mine & set(asks.segments):
-            continue
         found_tier = tiers.tier(Creator(is_celebrity=celebrity), followers)
         tier = found_tier.key if found_tier else ""
         price, source = _price(cost, agreed.get(pk), guess, asks.assumed.get(tier))
@@ -122,7 +121,15 @@ def people_of(campaign: Campaign, asks: Asks, *, currency: str, at: datetime) ->
     return found
 
 
-def _rows(campaign: Campaign, asks: Asks, *, has_prices: bool, at: datetime) -> Sequence[Any]:
+def _rows(
+    campaign: Campaign,
+    asks: Asks,
+    *,
+    segments: Mapping[str, int],
+    has_prices: bool,
+    at: datetime,
+) -> Sequence[Any]:
+    bits = [segments[key] for key in asks.segments if key in segments]
     asked: Mapping[str, Any] = {
         "brand": campaign.brand_id,
         "campaign": campaign.pk,
@@ -132,6 +139,9 @@ def _rows(campaign: Campaign, asks: Asks, *, has_prices: bool, at: datetime) -> 
         "declined": Stage.DECLINED.value,
         "left": [stage.value for stage in LEFT],
         "only": asks.only_campaign,
+        "in_segments": bool(asks.segments),
+        "words": [word_of(bit) for bit in bits],
+        "flags": [flag_of(bit) for bit in bits],
         "at": at,
         "most": MOST,
     }

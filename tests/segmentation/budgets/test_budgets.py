@@ -11,15 +11,18 @@ from django.urls import reverse
 from campaigns.choices import EngagementStage
 from campaigns.models import Engagement
 from crm.models import AuditEntry, Brand, Relationship
-from segmentation.models import BudgetPick, BudgetPlan
+from segmentation.models import BudgetPick, BudgetPlan, CreatorFacts
 from segmentation.selectors.budgets import whole_of
-from segmentation.services.budgets import asking
+from segmentation.services.budgets import asking, filling
 from segmentation.services.budgets.asks import Asks, read_limits
 from segmentation.services.edits import EditRefused
+from segmentation.services.masks import flag_of, word_of
 from tests.campaigns.made import engage, make_campaign
 from tests.factories import NOW, BrandFactory
 from tests.rest import rest_as
 from tests.segmentation.forecasts.building import learned, posting
+from tests.segmentation.graph.world import known_creator
+from tests.segmentation.world import make_segment
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +99,6 @@ def test_what_must_be_is_and_limits_hold(campaign, brand, prices):
         for one in free.picks.filter(pieces=0).order_by("price")
         if one.relationship_id in set(others.values_list("pk", flat=True))
     )
-    tier = free.picks.filter(pieces__gt=0)[0]
     plan = planned(
         campaign,
         name="Second",
@@ -113,7 +115,61 @@ def test_what_must_be_is_and_limits_hold(campaign, brand, prices):
     assert plan.result["creators"] <= 4
     assert all(one.price * one.pieces <= 2_500 for one in picks.values() if one.pieces)
     assert plan.result["brings"] <= free.result["bound"]
-    assert tier.pieces
+
+
+def test_limits_in_percent_are_of_each_budget_that_is_tried(campaign, prices):
+    limits = read_limits("platform instagram spend at least 95%")
+    plan = planned(campaign, assumed=prices, limits=limits)
+    for row in plan.result["sensitivity"]:
+        assert row.get("reason") is None
+        assert 0.95 * row["budget"] <= row["spent"] <= row["budget"]
+
+
+def test_what_is_shared_is_taken_off_the_interval_too(campaign, prices, monkeypatch):
+    def half(_campaign, _asks, _people, answer):
+        return dict.fromkeys(answer.pieces, 0.5)
+
+    monkeypatch.setattr(filling, "discounts", half)
+    result = planned(campaign, assumed=prices).result
+    assert result["discounted"] > 0
+    assert result["interval"]["low"] < result["brings"] < result["interval"]["high"]
+
+
+def test_all_pieces_of_a_creator_turn_out_alike(campaign, prices):
+    def width(**more):
+        result = planned(campaign, name=str(more), assumed=prices, most_creators=1, **more).result
+        return result["pieces"], result["interval"]["high"] / result["interval"]["low"]
+
+    one, of_one = width(most_pieces=1)
+    two, of_two = width(most_pieces=2)
+    assert (one, two) == (1, 2)
+    assert of_two == pytest.approx(of_one, rel=0.01)
+
+
+def test_only_members_of_the_segments_are_looked_at(campaign, brand, prices):
+    segment = make_segment(brand)
+    people = list(Relationship.objects.filter(brand=brand).order_by("pk")[:3])
+    for one in people:
+        CreatorFacts.objects.update_or_create(
+            brand=brand,
+            creator_id=one.creator_id,
+            defaults={
+                "as_of": NOW,
+                "member_bits": [0] * (word_of(segment.bit) - 1) + [flag_of(segment.bit)],
+            },
+        )
+    plan = planned(campaign, assumed=prices, segments=[segment.key])
+    assert plan.result["looked_at"] == 3
+    assert set(plan.picks.values_list("relationship", flat=True)) <= {one.pk for one in people}
+
+
+def test_what_a_place_costs_can_be_kept_where_money_has_many_digits(campaign, brand, admin_user):
+    keys = brand.tier_scheme.tiers.values_list("key", flat=True)
+    dear = dict.fromkeys(keys, "4000000000")
+    plan = planned(campaign, assumed=dear, budget="90000000000", most_pieces=5)
+    assert max(plan.picks.values_list("pieces", flat=True)) == 2
+    asking.take_over(plan_id=plan.pk, brand=brand, actor=admin_user, at=NOW)
+    assert Engagement.objects.filter(planned_cost=8_000_000_000).exists()
 
 
 def test_a_price_that_is_known_comes_before_one_that_is_assumed(campaign, brand, prices):
@@ -159,6 +215,8 @@ def test_it_is_taken_over_by_a_person(campaign, brand, prices, admin_user):
         ({"segments": ["none"]}, "segments"),
         ({"platforms": ["none"]}, "platforms"),
         ({"assumed": {"none": "1"}}, "assumed"),
+        ({"assumed": {"micro": "0"}}, "assumed"),
+        ({"most_creators": 10**400}, "most_creators"),
         ({"limits": read_limits("tier none spend at most 3")}, "limits"),
         ({"limits": read_limits("platform youtube creators at most 3%")}, "limits"),
         ({"limits": read_limits("platform youtube spend at most 300%")}, "limits"),
@@ -176,11 +234,21 @@ def test_in_the_browser(client, campaign, brand, prices, admin_user):
     address = reverse("segmentation:budget_plans", args=[brand.slug, campaign.key])
     given = {"name": "Views", "budget": "5000", "measure": "views", "most_pieces": "2"}
     given |= {"worth": "70", "assumed": "\n".join(f"{key} = {one}" for key, one in prices.items())}
-    wrong = client.post(address, given | {"limits": "at most three", "must": "@nobody"})
+    known_creator(brand, "Twin", platform="instagram")
+    known_creator(brand, "Twin", platform="youtube")
+    wrong = client.post(
+        address,
+        given
+        | {"limits": "at most three", "must": "@nobody", "never": "twin"}
+        | {"assumed": "micro = 1\nmicro = 2", "least_creators": "9" * 400},
+    )
     words = wrong.content.decode()
     assert wrong.status_code == 422
     assert "Line 1: write as" in words
     assert "Nobody whom you know is called @nobody." in words
+    assert "@twin is 2 people on different platforms" in words
+    assert "Line 2: micro has a price above already." in words
+    assert "less than or equal to 100000" in words
     made = client.post(
         address, given | {"never": "@poster-1-0", "limits": "platform instagram spend at most 90%"}
     )
