@@ -170,17 +170,20 @@ def cover_estimated(sizes: Mapping[int, float], pairs: Mapping[tuple[int, int], 
 def independent(sizes: Mapping[int, float], population: float) -> Covered:
     """Cover under the assumption that audiences are drawn from `population` by chance.
 
-    No interval is known of an assumption: from all in one to nobody twice.
+    Of an audience that is larger, nobody but the population is reached. No interval is known of an
+    assumption: from all in one to nobody twice.
     """
+    sizes = {creator: min(size, population) for creator, size in sizes.items()}
     steps, left = [], population
     for creator, size in sorted(sizes.items(), key=lambda one: (-one[1], one[0])):
-        adds = left * min(size / population, 1.0)
+        adds = left * size / population
         left -= adds
         steps.append(Step(creator, size, adds, population - left))
     gross = sum(sizes.values())
     largest = max(sizes.values(), default=0.0)
-    found = Estimate(population - left, largest, gross)
-    return Covered(gross, found.within(largest, gross), steps)
+    most = min(gross, population)
+    found = Estimate(population - left, largest, most)
+    return Covered(gross, found.within(largest, most), steps)
 
 
 def _greedy_estimated(

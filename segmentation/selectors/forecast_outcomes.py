@@ -24,7 +24,9 @@ MOST = 5_000
 FEW = 10
 
 _CAME = """
-SELECT k.id, l.measure, l.low, l.middle, l.high,
+SELECT kept, measure, low, middle, high, came FROM (
+SELECT k.id AS kept, k.kept_at, l.id AS line, d.id AS piece, l.measure, l.low, l.middle, l.high,
+  row_number() OVER (PARTITION BY d.id, l.measure ORDER BY k.kept_at DESC, k.id DESC) AS newest,
   CASE l.measure WHEN 'views' THEN p.views WHEN 'reach' THEN p.reach
     WHEN 'engagements' THEN CASE WHEN p.likes IS NOT NULL OR p.comments IS NOT NULL THEN
       coalesce(p.likes, 0) + coalesce(p.comments, 0) + coalesce(p.saves, 0)
@@ -37,7 +39,8 @@ JOIN campaigns_deliverable d ON d.engagement_id = l.engagement_id
 JOIN crm_post p ON p.id = d.post_id
 WHERE c.brand_id = %(brand)s AND (%(campaign)s::bigint IS NULL OR c.id = %(campaign)s)
   AND p.metrics_at >= d.published_at + make_interval(days => %(ripe)s)
-ORDER BY k.kept_at DESC, k.id, l.id, d.id LIMIT %(most)s
+) told WHERE came IS NOT NULL AND (newest = 1 OR %(campaign)s::bigint IS NOT NULL)
+ORDER BY kept_at DESC, kept, line, piece LIMIT %(most)s
 """
 
 
@@ -92,7 +95,10 @@ def kept_of(campaign: Campaign) -> list[Kept]:
 
 
 def accuracy_of(brand: Brand) -> list[Outcome]:
-    """All kept forecasts of a brand against what came, by measure."""
+    """Kept forecasts of a brand against what came, by measure.
+
+    Each post counts once, against the newest that was kept before it.
+    """
     return _outcomes([one for rows in _came(brand.pk, None).values() for one in rows])
 
 
@@ -111,8 +117,7 @@ def _came(brand: int, campaign: int | None) -> dict[int, list[_Row]]:
     with connection.cursor() as cursor:
         cursor.execute(_CAME, asked)
         for kept, measure, low, middle, high, came in cursor.fetchall():
-            if came is not None:
-                found[kept].append((measure, low, middle, high, float(came)))
+            found[kept].append((measure, low, middle, high, float(came)))
     return found
 
 

@@ -128,7 +128,8 @@ def parts_of(brand: Brand, at: datetime) -> Iterator[Part]:
         for pk, platform, count, age in _stream(statement, asked):
             found.setdefault(platform, []).append((pk, float(count), float(age)))
         for platform, rows in sorted(found.items()):
-            yield _part(measure, platform, everybody[platform], segments, rows)
+            if platform in everybody:
+                yield _part(measure, platform, everybody[platform], segments, rows)
     whichever = _largest(everybody)
     for measure, statement in ((Forecasted.ORDERS, _ORDERS), (Forecasted.PRICE, PRICES)):
         pieces = [(pk, value, float("nan")) for pk, value in _stream(statement, asked)]
@@ -186,6 +187,8 @@ def _part(
     rows: Sequence[tuple[int, float, float]],
 ) -> Part:
     place = {pk: at for at, pk in enumerate(people.ids)}
+    # Who came while it is read is there the next night.
+    rows = [row for row in rows if row[0] in place]
     creator = np.array([place[pk] for pk, _, _ in rows], dtype=np.int64)
     has_pieces = np.bincount(creator, minlength=len(people.ids)) > 0
     names: list[str] = []

@@ -20,7 +20,7 @@ from segmentation.selectors.forecast_outcomes import accuracy_of, kept_of
 from segmentation.selectors.forecast_plan import plan_of
 from segmentation.selectors.forecasts import of_creator, standing_of
 from segmentation.services.edits import EditRefused
-from segmentation.services.forecasts import asking, keeping
+from segmentation.services.forecasts import asking, gathering, keeping
 from tests.campaigns.made import engage, make_campaign, set_status
 from tests.factories import NOW, BrandFactory
 from tests.segmentation.forecasts.building import learned, posting
@@ -109,6 +109,22 @@ def test_a_brand_with_little_is_told_so_in_words(db):
         "platform": "instagram",
         "why": "24 posts of 6 creators are known; it takes 40 of 20 creators.",
     }
+
+
+def test_who_comes_while_it_is_read_is_left_for_the_next_night(brand, monkeypatch):
+    read = gathering._people
+
+    def without_the_last(brand):
+        found = read(brand)
+        for people in found.values():
+            for column in (people.ids, people.followers, people.bits):
+                column.pop()
+        return found
+
+    monkeypatch.setattr(gathering, "_people", without_the_last)
+    learned(brand)
+    told = CreatorForecast.objects.filter(relationship__brand=brand, measure="views")
+    assert told.count() == 37
 
 
 def test_a_young_count_is_not_read(db):
@@ -226,6 +242,10 @@ def test_what_was_kept_is_held_against_what_came(brand, admin_user):
     assert outcome.ratio > 3
     # One post says nothing of how far forecasts are off.
     assert (outcome.factor, outcome.held) == (None, None)
+    assert accuracy_of(brand) == [outcome]
+    # Kept twice, it is still one post.
+    keeping.keep(campaign_id=campaign.pk, actor=admin_user, at=NOW + timedelta(hours=1))
+    assert [one.outcomes for one in kept_of(campaign)] == [[outcome], [outcome]]
     assert accuracy_of(brand) == [outcome]
 
 

@@ -70,3 +70,8 @@ def test_independent_audiences_of_everybody_are_one_audience():
     assert found.unique.value == 500
     assert [step.adds for step in found.steps] == [500, 0]
     assert cover_estimated({}, {}).steps == cover_known({}).steps == []
+
+
+def test_no_more_are_reached_than_there_are():
+    found = independent({1: 900.0, 2: 100.0}, 400)
+    assert (found.unique.value, found.unique.high, found.gross) == (400, 400, 500)
