@@ -250,6 +250,7 @@ class WaitingValues(Source):
         waiting = (
             SuggestedValue.objects.filter(brand=OuterRef("pk"))
             .open()
+            .of_the_willing()
             .filter(Q(fact__in=(NICHES, LANGUAGE)) | Exists(kept))
             .order_by()
             .values("brand")

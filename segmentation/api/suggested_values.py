@@ -23,6 +23,7 @@ from crm.paging import Order
 from segmentation.api.overrides import DecidedCreatorSerializer
 from segmentation.choices import AnswerStatus, ClassifierKind, ClassifierStatus
 from segmentation.models import Classifier, SuggestedValue
+from segmentation.models.suggested_values import SuggestedValueQuerySet
 from segmentation.services.suggesting import answering as service
 from segmentation.services.suggesting import settings
 from segmentation.services.suggesting.subjects import FACTS
@@ -173,14 +174,14 @@ class SuggestedValueViewSet(BrandViewSet[SuggestedValue]):
     lookup_value_regex = ID
     queries = {"list": SuggestedValuesQuery}
 
-    def get_queryset(self) -> QuerySet[SuggestedValue]:
+    def get_queryset(self) -> SuggestedValueQuerySet:
         """Those of the token's brand."""
         return SuggestedValue.objects.filter(brand=self.brand)
 
     def list(self, request: Request) -> Response:
         """Suggestions, what helps most first: those that wait unless asked otherwise."""
         asked = self.query
-        rows = self.get_queryset().filter(status=asked["status"])
+        rows = self.get_queryset().of_the_willing().filter(status=asked["status"])
         if fact := asked.get("fact"):
             rows = rows.filter(fact=fact)
         if uid := asked.get("creator"):
@@ -196,7 +197,8 @@ class SuggestedValueViewSet(BrandViewSet[SuggestedValue]):
     @extend_schema(responses=SuggestedValueSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:
         """One suggestion, whatever became of it."""
-        return Response(self._shown(pk))
+        found = self.one(self.get_queryset().of_the_willing().filter(pk=pk).values("id"))
+        return Response(self._shown(found["id"]))
 
     @extend_schema(request=AnsweredValue, responses={200: SuggestedValueSerializer, **REFUSED})
     def accept(self, request: Request, pk: str) -> Response:

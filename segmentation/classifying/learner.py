@@ -63,6 +63,8 @@ class Learned:
 
     def guess(self, documents: Sequence[Document]) -> list[Guess | None]:
         """What each document may be; None where none of the words stand in it."""
+        if not documents:
+            return []
         rows = self._rows(documents)
         shares = _softmax((rows @ self.coefficients.T + self.intercepts) * self.temperature)
         shares = _sobered(shares, self.sureness)

@@ -58,7 +58,8 @@ class Lexicon:
             total = sum(len(found) for found in heard.values())
             for value, found in heard.items():
                 votes[value] += len(found) / total
-                terms[value].update(dict.fromkeys(found, 1 / total))
+                for term in found:
+                    terms[value][term] += 1 / total
         if not votes:
             return None
         even = DOUBT / len(self.lists)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
-from crm.models import Brand, Creator, User
+from crm.models import Brand, Creator, Relationship, User
 from segmentation.choices import AnswerStatus, ClassifierKind, ClassifierStatus
 
 if TYPE_CHECKING:
@@ -132,6 +132,11 @@ class SuggestedValueQuerySet(models.QuerySet["SuggestedValue"]):
     def open(self) -> Self:
         """Those that wait for an answer."""
         return self.filter(status=AnswerStatus.OPEN)
+
+    def of_the_willing(self) -> Self:
+        """Without those of creators who object to being sorted: the night takes them back."""
+        known = Relationship.objects.filter(brand=OuterRef("brand"), creator=OuterRef("creator"))
+        return self.filter(Exists(known.filter(unprofiled_at=None)))
 
 
 class SuggestedValue(models.Model):

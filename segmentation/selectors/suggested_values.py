@@ -125,7 +125,7 @@ def queue(
     brand: Brand, subjects: Mapping[str, Subject], *, fact: str = "", cursor: str | None = None
 ) -> Page[SuggestedValue]:
     """What waits for an answer, what helps most first."""
-    rows = SuggestedValue.objects.filter(brand=brand, fact__in=subjects).open()
+    rows = SuggestedValue.objects.filter(brand=brand, fact__in=subjects).open().of_the_willing()
     if fact:
         rows = rows.filter(fact=fact)
     return paginate(rows.select_related("creator", "classifier"), ORDER, size=ROWS, cursor=cursor)
@@ -136,6 +136,7 @@ def waiting_of(
 ) -> QuerySet[SuggestedValue]:
     """What waits of one creator, what helps most first; one of a fact at most."""
     rows = SuggestedValue.objects.filter(brand=brand, creator=creator, fact__in=subjects).open()
+    rows = rows.of_the_willing()
     return rows.select_related("creator", "classifier", "closed_by").order_by("-priority", "-pk")
 
 

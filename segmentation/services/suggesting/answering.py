@@ -39,6 +39,11 @@ class AnswerRefused(Exception):
 def accept(*, suggestion_id: int, at: datetime, actor: User, note: str = "") -> SuggestedValue:
     """Take the suggested value over as a fact: estimated. Raises AnswerRefused."""
     found, subject = _locked(suggestion_id, at)
+    if not subject.allows(found.value):
+        raise AnswerRefused(
+            f"“{found.value}” is no value of {subject.label} any more: say what it is instead.",
+            code="invalid",
+        )
     facts.write(
         brand=found.brand,
         subject=subject,
@@ -117,6 +122,7 @@ def take_back(*, suggestion_id: int, at: datetime, actor: User) -> SuggestedValu
         raise AnswerRefused(
             "The value was changed since: change it on the creator's page.", code="closed"
         )
+    _refuse_known(found, subject, at)
     found.status, found.chosen, found.note, found.in_bulk = AnswerStatus.OPEN, [], "", False
     found.closed_at = found.closed_by = found.quiet_until = None
     found.save()
@@ -191,13 +197,17 @@ def _locked(suggestion_id: int, at: datetime) -> tuple[SuggestedValue, Subject]:
         word = AnswerStatus(found.status).label.lower()
         raise AnswerRefused(f"This was answered{who} by now: {word}.", code="closed")
     subject = _subject(found)
+    _refuse_known(found, subject, at)
+    return found, subject
+
+
+def _refuse_known(found: SuggestedValue, subject: Subject, at: datetime) -> None:
     if not reading.still_unknown(found.brand, subject, [found.creator_id], at):
         raise AnswerRefused(
             f"{subject.label} of {found.creator} is known by now, or they objected to being "
             "sorted: look at their page.",
             code="known",
         )
-    return found, subject
 
 
 def _subject(found: SuggestedValue) -> Subject:

@@ -42,8 +42,8 @@ def write(
         _tell(brand, creator_ids, {"language": ["", values[0]]}, at, actor)
     else:
         rows = [
-            CreatorNiche(creator_id=creator, niche=_niche(key), source=source)
-            for key in values
+            CreatorNiche(creator_id=creator, niche=niche, source=source)
+            for niche in [_niche(key) for key in values]
             for creator in creator_ids
         ]
         CreatorNiche.objects.bulk_create(rows, ignore_conflicts=True)

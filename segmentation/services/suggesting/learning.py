@@ -125,7 +125,10 @@ def _decide(  # noqa: PLR0917 - one decision and what it hangs on
             at,
             values=list(learned.values),
             training=dict(training),
-            tested={
+            # On nobody is not tested: no number of it is one.
+            tested={}
+            if not mine.creators
+            else {
                 "it": asdict(mine),
                 "in_use": None if theirs is None else asdict(theirs),
                 "in_use_number": None if used is None else used.number,

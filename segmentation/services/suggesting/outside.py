@@ -14,6 +14,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from typing import Any
 
 from django.db import transaction
@@ -108,7 +109,7 @@ class OutsideModel:
         try:
             told = json.loads(heard.body)["choices"][0]["message"]["content"]
             answer = json.loads(told)
-        except (ValueError, LookupError, TypeError) as error:
+        except (ValueError, LookupError, TypeError, RecursionError) as error:
             raise OutsideFailed("Its answer is no answer of a chat completion in JSON.") from error
         return answer if isinstance(answer, dict) else {}
 
@@ -156,11 +157,12 @@ def ask(*, brand: Brand, at: datetime) -> int:
             held.outside_address, held.outside_model, decrypt(held.outside_key, PURPOSE)
         )
         left = held.outside_each_night
-        for subject in subjects_of(brand).values():
-            if subject.fact != LANGUAGE and left:
-                asked = _whom(brand, subject, left, at)
-                left -= len(asked)
-                told += _ask_about(model, held, subject, asked, at)
+        subjects = [one for one in subjects_of(brand).values() if one.fact != LANGUAGE]
+        for place, subject in enumerate(subjects):
+            # As many for each: of niches alone there may be enough for many nights.
+            asked = _whom(brand, subject, ceil(left / (len(subjects) - place)), at)
+            left -= len(asked)
+            told += _ask_about(model, held, subject, asked, at)
     except (OutsideFailed, SecretLost) as failure:
         error = str(failure)[:300]
     ClassifierSettings.objects.filter(pk=held.pk).update(outside_error=error)
@@ -178,12 +180,24 @@ def _ask_about(
     told = 0
     sure = how_sure(held.brand, subject.fact)
     for document in reading.documents_of(asked):
+        if not _is_still_wanted(held, subject, document.creator, at):
+            continue
         guess = model.ask(subject, document)
         if guess is not None:
             told += 1
             made = Guess(**{**vars(guess), "confidence": sure})
             write(held.brand, subject, version(held, subject, at), [made], at)
     return told
+
+
+def _is_still_wanted(
+    held: ClassifierSettings, subject: Subject, creator: int, at: datetime
+) -> bool:
+    """Whether words may leave: a night of calls is long, and people change their minds in it."""
+    rows = ClassifierSettings.objects.filter(
+        pk=held.pk, outside_is_on=True, outside_address=held.outside_address
+    )
+    return rows.exists() and bool(reading.still_unknown(held.brand, subject, [creator], at))
 
 
 def how_sure(brand: Brand, fact: str) -> float | None:

@@ -61,9 +61,11 @@ _KNOWN = {
 _KNOWN_FIELD = f"""EXISTS (SELECT FROM ({_HELD}) held
   WHERE held.text IS NOT NULL OR cardinality(held.tags) > 0)"""
 # What was accepted with many others nobody has looked at: to learn from it is to believe oneself.
+# Niches are shared, so that any brand may have accepted them.
 _LOOKED_AT = """NOT EXISTS (SELECT FROM segmentation_suggestedvalue s
-    WHERE s.creator_id = c.id AND s.brand_id = %(brand)s AND s.fact = %(fact)s AND s.in_bulk
-      AND s.status = 'accepted' AND (%(field)s::bigint IS NULL OR s.closed_at = held.since))"""
+    WHERE s.creator_id = c.id AND s.fact = %(fact)s AND s.in_bulk AND s.status = 'accepted'
+      AND (%(field)s::bigint IS NULL
+        OR s.brand_id = %(brand)s AND s.closed_at = held.since))"""
 _SAID_FIELD = f"""
 SELECT c.id, c.uid, coalesce(held.tags, ARRAY[held.text])
 FROM (SELECT c.id, c.uid {_PEOPLE}) c

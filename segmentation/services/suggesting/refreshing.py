@@ -76,7 +76,7 @@ def refresh(*, brand: Brand, at: datetime, learns: bool = True) -> dict[str, int
 
 def waiting(brand: Brand) -> dict[str, int]:
     """How many suggestions wait for an answer, by fact."""
-    rows = SuggestedValue.objects.filter(brand=brand).open()
+    rows = SuggestedValue.objects.filter(brand=brand).open().of_the_willing()
     return dict(rows.order_by().values_list("fact").annotate(number=Count("pk")))
 
 

@@ -38,6 +38,15 @@ def test_each_post_has_one_vote_and_few_posts_are_never_sure():
     assert guess.posts == [10, 11]
 
 
+def test_what_words_bring_adds_up_to_the_votes_of_their_value():
+    [guess] = LISTS.guess([document("oven", "a recipe from the oven", "oven", "long run")])
+    # Three of four votes, beside three that nobody cast; of these the oven has two and a half.
+    assert guess.terms == [
+        ("oven", pytest.approx(2.5 / 7, abs=1e-4)),
+        ("recipe", pytest.approx(0.5 / 7, abs=1e-4)),
+    ]
+
+
 def test_pairs_and_beginnings_are_found():
     found = LISTS.guess([document("a long run today"), document("no such words")])
     assert found[0].value == "run"
@@ -93,6 +102,8 @@ def test_what_is_learned_says_why_and_comes_back_from_its_file():
     assert (again.value, again.terms) == (guess.value, guess.terms)
     assert again.confidence == pytest.approx(guess.confidence, abs=1e-5)
     assert check(made, *learnt()).right == 60
+    # Whoever learns may have nobody to compare on.
+    assert check(made, [], []).creators == 0
 
 
 def test_too_little_is_said():

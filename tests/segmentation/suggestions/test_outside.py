@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from crm import outgoing
+from crm.models import Relationship
 from crm.outgoing import NoAnswer, Received
 from segmentation.models import Classifier, ClassifierSettings, SuggestedValue
 from segmentation.services.suggesting import outside, settings
@@ -117,6 +118,32 @@ def test_a_failure_ends_the_night_and_is_told(brand, creator, server, status, wo
     assert len(server.calls) == 1
     assert words in ClassifierSettings.objects.get().outside_error
     assert not SuggestedValue.objects.exists()
+
+
+def test_each_fact_has_its_turn(brand, server):
+    for _ in range(4):
+        writes(brand, POST, language="en")
+    switched_on(brand, outside_each_night=4)
+    outside.ask(brand=brand, at=NOW)
+    sent = [json.loads(body["messages"][1]["content"])["fact"] for _m, _p, body, _h in server.calls]
+    assert sent == ["Niches", "Content role", "Themes", "Production style"]
+
+
+@pytest.mark.parametrize("change", ["objects", "switched off"])
+def test_who_changes_their_mind_in_the_night_is_heard(brand, server, monkeypatch, change):
+    people = [writes(brand, POST) for _ in range(2)]
+    switched_on(brand, outside_each_night=8)
+
+    def after_the_first(*args, **more):
+        if change == "objects":
+            Relationship.objects.filter(creator__in=people).update(unprofiled_at=NOW)
+        else:
+            ClassifierSettings.objects.update(outside_is_on=False)
+        return server(*args, **more)
+
+    monkeypatch.setattr(outgoing, "send", after_the_first)
+    outside.ask(brand=brand, at=NOW)
+    assert len(server.calls) == 1
 
 
 def test_its_past_says_how_sure_it_is(brand, creator, server, manager):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.choices import Role
-from crm.models import CustomField, FieldValue, PromisedTask
+from crm.models import CustomField, FieldValue, PromisedTask, Relationship
 from segmentation.models import Classifier, ClassifierSettings, SuggestedValue
 from tests.factories import NOW, CreatorFactory, RelationshipFactory
 from tests.people import person
@@ -82,6 +82,21 @@ def test_answers_swap_the_row_and_refusals_say_why(visit, brand):
     found.refresh_from_db()
     assert (found.status, found.chosen) == ("overridden", ["educator"])
     assert visit("value_answer", found.pk, data={"act": "guess"}).status_code == 404
+
+
+def test_nothing_is_shown_of_who_objects_until_the_night_takes_it_back(visit, brand, manager):
+    found = waits(brand)
+    Relationship.objects.filter(creator=found.creator).update(unprofiled_at=NOW)
+    assert "Runa" not in visit("suggestions").content.decode()
+    assert "Runa" not in visit("creator_suggestions", found.creator.uid).content.decode()
+    assert (
+        "from what creators post"
+        not in visit("suggestions").client.get("/acme/day/decide/").content.decode()
+    )
+    rest = rest_as(manager, brand)
+    assert rest.json("suggested-values/")["results"] == []
+    assert rest.get(f"suggested-values/{found.pk}/").status_code == 404
+    assert_problem(rest.send("POST", f"suggested-values/{found.pk}:accept", {}), 409, "known")
 
 
 def test_a_creators_page_has_what_waits_of_them(visit, brand, django_assert_max_num_queries):
@@ -177,7 +192,7 @@ def test_programs_read_and_answer(brand, manager):
     assert Classifier.objects.count() == 1
     PromisedTask.objects.all().delete()
     for _ in range(2):
-        asked = rest.send("POST", "suggested-values:look")
+        asked = rest.send("POST", "suggested-values:look", {})
         assert (asked.status_code, asked.json()) == (202, {"within_seconds": 120})
     # Once for all who ask.
     assert PromisedTask.objects.get().task == "segmentation.tasks.suggest_values_of"
@@ -191,7 +206,7 @@ def test_my_day_has_one_line_for_all_that_wait(
     assert "from what creators post" not in client.get(path).content.decode()
     waits(brand)
     # Of a field that is archived nobody is shown anything.
-    suggested(brand, CreatorFactory(), fact="themes", value="travel")
+    suggested(brand, writes(brand), fact="themes", value="travel")
     CustomField.objects.filter(brand=brand, key="themes").update(archived_at=NOW)
     with django_assert_max_num_queries(60) as before:
         page = client.get(path).content.decode()

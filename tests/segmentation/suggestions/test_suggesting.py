@@ -12,11 +12,12 @@ from crm.models import AuditEntry, Creator, CreatorNiche, FieldValue, Relationsh
 from crm.services.field_values import set_values
 from segmentation.classifying.checking import is_held_out
 from segmentation.models import Classifier, SuggestedValue
-from segmentation.services.suggesting import answering
+from segmentation.services.suggesting import answering, reading
 from segmentation.services.suggesting.answering import AnswerRefused
 from segmentation.services.suggesting.refreshing import refresh
-from tests.factories import NOW
-from tests.segmentation.suggestions.building import SAYS, writes
+from segmentation.services.suggesting.subjects import subjects_of
+from tests.factories import NOW, BrandFactory, NicheFactory, RelationshipFactory
+from tests.segmentation.suggestions.building import SAYS, suggested, writes
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -93,6 +94,32 @@ def test_accepting_makes_it_a_fact_with_its_evidence(reviewer, manager):
     assert open_role(reviewer).pk == found.pk
 
 
+def test_what_the_field_no_longer_has_is_refused_in_words(brand, manager):
+    found = suggested(brand, writes(brand), value="astronaut")
+    with pytest.raises(AnswerRefused, match="no value of Content role any more"):
+        answering.accept(suggestion_id=found.pk, at=NOW, actor=manager)
+    assert not AuditEntry.objects.filter(verb__startswith="segmentation.suggested").exists()
+
+
+def test_a_question_does_not_wait_again_of_who_objects_or_is_known(brand, manager):
+    objects, known = suggested(brand, writes(brand)), suggested(brand, writes(brand))
+    for found in (objects, known):
+        answering.not_enough(suggestion_id=found.pk, at=NOW, actor=manager)
+    Relationship.objects.filter(creator=objects.creator).update(unprofiled_at=NOW)
+    set_values(
+        brand=brand,
+        creator_ids=[known.creator_id],
+        values={"content_role": "educator"},
+        at=NOW,
+        actor=None,
+    )
+    for found in (objects, known):
+        with pytest.raises(AnswerRefused, match="known by now"):
+            answering.take_back(suggestion_id=found.pk, at=NOW, actor=manager)
+        found.refresh_from_db()
+        assert found.status == "not_enough"
+
+
 def test_overriding_says_what_it_is_by_hand(reviewer, manager):
     found = open_role(reviewer)
     for values, words in (([], "Say what"), (["chef"], "chef"), (["educator", "reviewer"], "one")):
@@ -151,6 +178,39 @@ def test_many_are_accepted_only_where_that_was_shown_to_be_right(brand, manager)
     assert SuggestedValue.objects.filter(in_bulk=True, status="accepted").count() == 4
     with pytest.raises(AnswerRefused):
         answering.accept_all(**many | {"fact": "religion"}, least=0.8)
+
+
+def niches_of(brand, count, **more):
+    """So many who may write about food, nearly surely."""
+    return [
+        suggested(brand, writes(brand), fact="niches", value="food", confidence=0.95, **more)
+        for _ in range(count)
+    ]
+
+
+def test_many_niches_cost_no_more_than_few(brand, manager, django_assert_max_num_queries):
+    niches_of(brand, 20, status="accepted", chosen=["food"], closed_at=NOW, closed_by=manager)
+    many = {"brand": brand, "fact": "niches", "least": 0.9, "at": NOW, "actor": manager}
+    niches_of(brand, 2)
+    with django_assert_max_num_queries(40) as few:
+        answering.accept_all(**many)
+    niches_of(brand, 6)
+    with django_assert_max_num_queries(len(few)):
+        assert answering.accept_all(**many)[0] == 6
+
+
+def test_what_another_brand_accepted_at_once_is_not_learned_from(brand):
+    other = BrandFactory()
+    seen, unseen = (found.creator for found in niches_of(other, 2))
+    food = NicheFactory(key="food")
+    for creator in (seen, unseen):
+        RelationshipFactory(brand=brand, creator=creator)
+        CreatorNiche.objects.create(creator=creator, niche=food)
+    SuggestedValue.objects.filter(creator=unseen).update(
+        status="accepted", chosen=["food"], closed_at=NOW, in_bulk=True
+    )
+    told = reading.said(brand, subjects_of(brand)["niches"], NOW)
+    assert [creator for creator, _uid, _values in told] == [seen.pk]
 
 
 def learnable(brand, count, odd=""):
