@@ -204,18 +204,18 @@ def test_the_endpoint_lists_and_shows(brand, ida, legal, manager, admin_user):
 
 def test_rest_signs_checks_and_hands_out_the_file(brand, other_brand, ida, legal, outsider):
     rest = rest_as(legal, brand)
-    made = rest.send("POST", "audit-checkpoints/")
+    made = rest.send("POST", "audit-checkpoints/", {})
     assert made.status_code == 201
     body = made.json()
     assert checkpoints.read(body["document"]).mark.number == body["number"] == 2
     # Nothing was done since: the same one.
-    assert rest.send("POST", "audit-checkpoints/").json() == body
+    assert rest.send("POST", "audit-checkpoints/", {}).json() == body
     [row] = rest.json("audit-checkpoints/")["results"]
     assert body == row | {"document": body["document"]}
     assert rest.json(f"audit-checkpoints/{row['id']}/") == body
     elsewhere = rest_as(outsider, other_brand)
     assert_problem(elsewhere.get(f"audit-checkpoints/{row['id']}/"), 404)
-    answer = rest.send("POST", "audit:check")
+    answer = rest.send("POST", "audit:check", {})
     assert answer.status_code == 202
     job = Job.objects.get()
     assert answer["Location"].endswith(f"/api/v1/jobs/{job.pk}/")
@@ -224,5 +224,5 @@ def test_rest_signs_checks_and_hands_out_the_file(brand, other_brand, ida, legal
 
 
 def test_rest_has_nothing_to_sign_of_an_empty_ledger(brand, legal):
-    assert_problem(rest_as(legal, brand).send("POST", "audit-checkpoints/"), 409, "refused")
+    assert_problem(rest_as(legal, brand).send("POST", "audit-checkpoints/", {}), 409, "refused")
     assert not LedgerCheckpoint.objects.exists()
