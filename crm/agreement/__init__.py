@@ -62,10 +62,22 @@ def agreement(
 
     Units with fewer than two judgements say nothing about agreement and are left out.
     """
+    return agreement_of_many(((unit, 1) for unit in units), values, level)
+
+
+def agreement_of_many(
+    counted: Iterable[tuple[Sequence[object], int]],
+    values: Sequence[object],
+    level: Level,
+    *,
+    draws: int | None = None,
+) -> Agreement:
+    """The same of units with how often each was judged so; `draws` of the interval, else 1,000."""
     place = {value: number for number, value in enumerate(values)}
-    patterns = Counter(
-        tuple(sorted(place[value] for value in unit)) for unit in units if len(unit) > 1
-    )
+    patterns: Counter[tuple[int, ...]] = Counter()
+    for unit, times in counted:
+        if len(unit) > 1:
+            patterns[tuple(sorted(place[value] for value in unit))] += times
     count = patterns.total()
     same = sum(often for pattern, often in patterns.items() if len(set(pattern)) == 1)
     if count < LEAST_UNITS:
@@ -75,9 +87,11 @@ def agreement(
             else "Nothing was judged by two people yet."
         )
         return Agreement(count, same, reason=reason)
-    from crm.agreement.alpha import alpha_of  # noqa: PLC0415 - numpy, for who asks only
+    from crm.agreement.alpha import DRAWS, alpha_of  # noqa: PLC0415 - numpy, for who asks only
 
-    alpha, low, high = alpha_of(patterns, len(values), is_ordered=level is Level.ORDINAL)
+    alpha, low, high = alpha_of(
+        patterns, len(values), is_ordered=level is Level.ORDINAL, draws=draws or DRAWS
+    )
     if alpha is None:
         reason = "Everybody always said the same one thing: nothing to tell agreement from chance."
         return Agreement(count, same, reason=reason)

@@ -19,18 +19,23 @@ Floats = NDArray[np.float64]
 
 
 def alpha_of(
-    patterns: Mapping[tuple[int, ...], int], size: int, *, is_ordered: bool
+    patterns: Mapping[tuple[int, ...], int], size: int, *, is_ordered: bool, draws: int = DRAWS
 ) -> tuple[float | None, float | None, float | None]:
     """Alpha and its interval; None where nothing varies, or too many draws of it do not.
 
     `patterns` says how often units were judged so, each a tuple of places among `size` values.
     """
-    shapes = np.array([_coincidences(pattern, size) for pattern in patterns])
-    often = np.array(list(patterns.values()), dtype=np.float64)
+    # In their order: what is drawn depends on it, and the database gives rows in any.
+    counted = sorted(patterns.items())
+    shapes = np.array([_coincidences(pattern, size) for pattern, _ in counted])
+    often = np.array([times for _, times in counted], dtype=np.float64)
     [alpha] = _alphas(often[np.newaxis] @ shapes, size, is_ordered=is_ordered)
     if np.isnan(alpha):
         return None, None, None
-    low, high = _interval(shapes, often, size, is_ordered=is_ordered)
+    drawn = np.random.default_rng(_SEED).multinomial(
+        int(often.sum()), often / often.sum(), size=draws
+    )
+    low, high = _interval(_alphas(drawn @ shapes, size, is_ordered=is_ordered))
     return float(alpha), low, high
 
 
@@ -50,9 +55,14 @@ def _alphas(coincidences: Floats, size: int, *, is_ordered: bool) -> Floats:
     observed = coincidences.reshape(-1, size, size)
     totals = observed.sum(axis=2)
     number = totals.sum(axis=1)
-    apart = _differences(totals, is_ordered=is_ordered)
-    disagreement = (observed * apart).sum(axis=(1, 2))
-    expected = (totals[:, :, np.newaxis] * totals[:, np.newaxis, :] * apart).sum(axis=(1, 2))
+    if is_ordered:
+        apart = _differences(totals)
+        disagreement = (observed * apart).sum(axis=(1, 2))
+        expected = (totals[:, :, np.newaxis] * totals[:, np.newaxis, :] * apart).sum(axis=(1, 2))
+    else:
+        # All that is not the same is as far apart: a list of 20 takes no table of 400 for each.
+        disagreement = number - observed.trace(axis1=1, axis2=2)
+        expected = number**2 - np.square(totals).sum(axis=1)
     alphas: Floats = 1 - np.divide(
         disagreement * (number - 1),
         expected,
@@ -62,32 +72,23 @@ def _alphas(coincidences: Floats, size: int, *, is_ordered: bool) -> Floats:
     return alphas
 
 
-def _differences(totals: Floats, *, is_ordered: bool) -> Floats:
-    """Squared differences between values; of a scale, by how many judgements lie between them."""
-    size = totals.shape[1]
-    if not is_ordered:
-        unlike: Floats = np.repeat(1 - np.eye(size)[np.newaxis], len(totals), axis=0)
-        return unlike
+def _differences(totals: Floats) -> Floats:
+    """Squared differences between scores: by how many judgements lie between them."""
     # Where each value lies among all judgements: everything below it and half of its own.
     middle = totals.cumsum(axis=1) - totals / 2
     apart: Floats = np.square(middle[:, :, np.newaxis] - middle[:, np.newaxis, :])
     return apart
 
 
-def _interval(
-    shapes: Floats, often: Floats, size: int, *, is_ordered: bool
-) -> tuple[float | None, float | None]:
+def _interval(drawn: Floats) -> tuple[float | None, float | None]:
     """Between which alpha lies if other units of the kind had been judged (percentile bootstrap).
 
     Units that are alike are drawn in one go, so that a thousand draws cost the same whatever n is.
     The same units give the same interval.
     """
-    count = int(often.sum())
-    draws = np.random.default_rng(_SEED).multinomial(count, often / count, size=DRAWS)
-    alphas = _alphas(draws @ shapes, size, is_ordered=is_ordered)
-    alphas = alphas[~np.isnan(alphas)]
+    alphas = drawn[~np.isnan(drawn)]
     # Where many draws do not vary, the rest is no fair picture.
-    if len(alphas) < LEVEL * DRAWS:
+    if len(alphas) < LEVEL * len(drawn):
         return None, None
     low, high = np.quantile(alphas, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return float(low), float(high)

@@ -15,9 +15,12 @@ from math import sqrt
 from statistics import NormalDist
 from typing import TypeAlias
 
-from crm.agreement import LEAST_UNITS, LEVEL, Agreement, Level, agreement
+from crm.agreement import LEAST_UNITS, LEVEL, Agreement, Level, agreement_of_many
 
 Value: TypeAlias = int | str
+
+# Of each interval of alpha: hundreds of lines stand beside each other in one request.
+DRAWS = 400
 
 
 @dataclass(frozen=True)
@@ -120,8 +123,8 @@ def standing(
         same=same,
         same_share=_share(same, n),
         lean=_mean(compared, LEVEL) if level is Level.ORDINAL else Estimate(n),
-        agreement=agreement(
-            ([one.said, one.beside] for one in compared for _ in range(one.times)), values, level
+        agreement=agreement_of_many(
+            (((one.said, one.beside), one.times) for one in compared), values, level, draws=DRAWS
         ),
         quarters=[
             Quarter(

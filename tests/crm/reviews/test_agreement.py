@@ -8,7 +8,7 @@ import krippendorff
 import numpy as np
 import pytest
 
-from crm.agreement import LEAST_UNITS, Agreement, Level, agreement
+from crm.agreement import LEAST_UNITS, Agreement, Level, agreement, agreement_of_many
 
 SCORES = range(1, 6)
 
@@ -38,13 +38,22 @@ def test_it_is_that_of_the_reference_package(level):
         assert found.low <= found.alpha <= found.high
 
 
-def test_answers_of_a_list_and_the_same_interval_again():
+def test_answers_of_a_list():
     units = [["yes", "yes"]] * 8 + [["no", "no"]] * 3 + [["yes", "no"]] * 1
     found = agreement(units, ["yes", "no", "never"], Level.NOMINAL)
     # By hand: 1 - 23 * (2 / 24) / (2 * 17 * 7 / 24) = 0.8067.
     assert found.alpha == pytest.approx(1 - 23 * 2 / (2 * 17 * 7))
     assert (found.units, found.same) == (12, 11)
-    assert found == agreement(reversed(units), ["yes", "no", "never"], Level.NOMINAL)
+
+
+@pytest.mark.parametrize("level", Level)
+def test_the_interval_is_the_same_in_whichever_order_units_come(level):
+    chance = random.Random(3)
+    units = [[truth, min(5, truth + chance.choice([0, 0, 1]))] for truth in [*SCORES] * 12]
+    found = agreement(units, SCORES, level)
+    assert found.low is not None
+    assert found == agreement(reversed(units), SCORES, level)
+    assert found == agreement_of_many(((unit, 1) for unit in sorted(units)), SCORES, level)
 
 
 def test_the_order_of_scores_counts():
