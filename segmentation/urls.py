@@ -65,7 +65,6 @@ urlpatterns = [
     path("campaigns/<slug:key>/matches/", matches.matches, name="matches"),
     path("campaigns/<slug:key>/matches/weights/", match_weights.of_campaign, name="match_weights"),
     path("campaigns/<slug:key>/matches/<int:pk>/", matches.match, name="match"),
-    path("campaigns/<slug:key>/matches/<int:pk>/take/", matches.take, name="match_take"),
     path("campaigns/<slug:key>/matches/<int:pk>.csv", matches.export, name="match_csv"),
     path("campaigns/<slug:key>/briefs/for-segment/", briefs.new, name="brief_new"),
     path("campaigns/<slug:key>/attribution/", attribution.of_campaign, name="campaign_attribution"),

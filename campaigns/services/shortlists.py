@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -219,8 +219,14 @@ def _engagement(
 
 
 def _refuse_unpitched(brand: Brand, relationships: Collection[Relationship], at: datetime) -> None:
-    """Nobody is planned with whom a playbook says to leave in peace; all of them are named."""
-    refused = objections(brand, relationships, at)
+    """Nobody is planned whom a playbook says to leave in peace."""
+    refuse_named(relationships, objections(brand, relationships, at), code="not_to_be_pitched")
+
+
+def refuse_named(
+    relationships: Collection[Relationship], refused: Mapping[int, Sequence[str]], *, code: str
+) -> None:
+    """Raise CampaignRefused with the first three by name; `refused` are reasons by relationship."""
     told = [
         f"{row.creator.name}: {' '.join(refused[row.pk])}"
         for row in relationships
@@ -230,7 +236,7 @@ def _refuse_unpitched(brand: Brand, relationships: Collection[Relationship], at:
         more = f" And {len(told) - 3} more." if len(told) > 3 else ""
         raise CampaignRefused(
             f"Nobody was added. {' '.join(told[:3])}{more}",
-            code="not_to_be_pitched",
+            code=code,
             field="creators",
         )
 

@@ -172,6 +172,12 @@ class Match(Errand):
         return f"match for {self.campaign_id}, {self.requested_at:%Y-%m-%d}"
 
 
+class MatchRowQuerySet(models.QuerySet["MatchRow"]):
+    def without_objectors(self) -> Self:
+        """Those who have not objected to being judged by machines since the match was made."""
+        return self.filter(relationship__unprofiled_at=None)
+
+
 class MatchRow(models.Model):
     """One creator in a match: place, score and the factors it is made of."""
 
@@ -185,6 +191,8 @@ class MatchRow(models.Model):
     known = models.FloatField()
     # {factor: {value, points, n}}; a factor that is not known is left out.
     parts = models.JSONField()
+
+    objects = MatchRowQuerySet.as_manager()
 
     class Meta:
         ordering = ["match", F("rank").asc(nulls_last=True), "pk"]

@@ -112,7 +112,13 @@ def like_segment(segment: Segment) -> Likes:
         .order_by("creator_id")
         .values_list("creator_id", flat=True)[:MEMBERS_MOST]
     )
-    held = list(CreatorLook.objects.filter(brand=segment.brand_id, creator__in=members))
+    # Whoever objected since the looks were made says nothing any more.
+    asked = Relationship.objects.filter(
+        brand=segment.brand_id, creator__in=members, unprofiled_at=None
+    )
+    held = list(
+        CreatorLook.objects.filter(brand=segment.brand_id, creator__in=asked.values("creator"))
+    )
     weights: dict[int, float] = defaultdict(float)
     for one in held:
         for term, weight in zip(one.terms, one.weights, strict=True):

@@ -67,8 +67,8 @@ def silent(match: Match) -> list[str]:
 
 
 def rows_of(match: Match) -> QuerySet[MatchRow, Any]:
-    """Those who were ranked, as dicts."""
-    rows = MatchRow.objects.filter(match=match, rank__isnull=False)
+    """Those who were ranked, as dicts; without those who have objected since."""
+    rows = MatchRow.objects.without_objectors().filter(match=match, rank__isnull=False)
     return _as_dicts(rows)
 
 
@@ -92,7 +92,7 @@ def all_of(match: Match) -> Iterator[Ranked]:
 
 def compared(match: Match) -> list[Ranked]:
     """Those who were in the campaign already, the highest score first."""
-    rows = _as_dicts(MatchRow.objects.filter(match=match, rank=None))
+    rows = _as_dicts(MatchRow.objects.without_objectors().filter(match=match, rank=None))
     rows = rows.order_by(F("score").desc(nulls_last=True), "pk")
     weights = weights_counted(match)
     return [_ranked(row, weights, frozenset()) for row in rows]

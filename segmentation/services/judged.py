@@ -91,7 +91,9 @@ def _matched(relationship: Relationship) -> Iterator[Judged]:
             f"{part.says} (weight {part.weight:g})"
             for part in parts_of(row.parts, match.inputs.get("weights", {}))
         )
-        place = "beside those ranked" if row.rank is None else f"place {row.rank} of {match.known}"
+        place = (
+            "beside those ranked" if row.rank is None else f"place {row.rank} of {match.candidates}"
+        )
         score = "no score" if row.score is None else f"{row.score:.1f} of 100"
         yield Judged(
             f"Ranking for the campaign “{match.campaign.name}”: {place}, {score}",

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
@@ -64,11 +64,16 @@ def matches(request: BrandRequest, key: str) -> HttpResponse:
     return render(request, "segmentation/matches/list.html", context, status=status)
 
 
-@require_safe
-@brand_page(Can.VIEW)
+@require_http_methods(["GET", "HEAD", "POST"])
+@brand_page(Can.VIEW, post=Can.PLAN_CAMPAIGNS)
 def match(request: BrandRequest, key: str, pk: int) -> HttpResponse:
-    """One match: the ranking with every factor, who is in already, and who was left out."""
+    """One match: the ranking with every factor, who is in already, and who was left out.
+
+    Sent, the ticked are put on the shortlist.
+    """
     found = _match(request, key, pk)
+    if request.method == "POST":
+        return _take(request, found)
     if request.htmx and not request.htmx.boosted and request.GET.get("state"):
         if not found.is_open:
             return HttpResponse(headers={"HX-Refresh": "true"})
@@ -76,11 +81,7 @@ def match(request: BrandRequest, key: str, pk: int) -> HttpResponse:
     return _page(request, found)
 
 
-@require_POST
-@brand_page(Can.PLAN_CAMPAIGNS)
-def take(request: BrandRequest, key: str, pk: int) -> HttpResponse:
-    """Put the ticked on the shortlist."""
-    found = _match(request, key, pk)
+def _take(request: BrandRequest, found: Match) -> HttpResponse:
     picked = row_numbers(request.POST.getlist("picked"))
     try:
         added = asking.take(
@@ -99,7 +100,7 @@ def take(request: BrandRequest, key: str, pk: int) -> HttpResponse:
         f"{number} creator{'s'[: number != 1]} on the shortlist, each with place and reasons."
         f"{there}",
     )
-    return redirect("campaigns:shortlist", request.brand.slug, key)
+    return redirect("campaigns:shortlist", request.brand.slug, found.campaign.key)
 
 
 @require_safe

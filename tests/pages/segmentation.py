@@ -16,9 +16,8 @@ from tests.pages.roles import (
 PAGES = {
     "segmentation:activations": Access(EVERYBODY, IMPORTERS),
     "segmentation:matches": Access(EVERYBODY, IMPORTERS),
-    "segmentation:match": Access(EVERYBODY),
+    "segmentation:match": Access(EVERYBODY, IMPORTERS),
     "segmentation:match_csv": Access(EVERYBODY),
-    "segmentation:match_take": Access(None, IMPORTERS),
     "segmentation:match_weights": Access(EVERYBODY, IMPORTERS),
     "segmentation:match_lessons": Access(EVERYBODY, IMPORTERS),
     "segmentation:match_brand_weights": Access(EVERYBODY, IMPORTERS),

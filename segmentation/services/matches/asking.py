@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from campaigns.models import Campaign
+from campaigns.models import Campaign, Engagement
 from campaigns.selectors.conflicts import barred
+from campaigns.services.campaigns import locked
 from campaigns.services.refusals import CampaignRefused
-from campaigns.services.shortlists import MAX_AT_ONCE, Added, Pick, shortlist
+from campaigns.services.shortlists import MAX_AT_ONCE, Added, Pick, refuse_named, shortlist
 from crm import audit
 from crm.models import Brand, Relationship, User
 from segmentation.choices import ErrandStatus, SegmentStatus
@@ -88,7 +89,8 @@ def take(
     numbers of their relationships.
 
     Whoever may not be invited any more (declined, suppressed, not to be pitched) is refused by
-    name, and then nobody is taken. Raises CampaignRefused.
+    name, and then nobody is taken. Who is in the campaign already stays as they are. Raises
+    CampaignRefused.
     """
     match = Match.objects.select_related("campaign", "segment__segment").get(
         pk=match_id, campaign__brand=brand
@@ -102,7 +104,11 @@ def take(
         raise CampaignRefused(
             f"At most {MAX_AT_ONCE:,} creators at once.", code="too_many", field="creators"
         )
-    rows = MatchRow.objects.filter(match=match, rank__isnull=False, relationship__in=wanted)
+    # Held from here on, or two people at once would each keep the segment's share.
+    campaign = locked(match.campaign_id, brand, None)
+    rows = MatchRow.objects.without_objectors().filter(
+        match=match, rank__isnull=False, relationship__in=wanted
+    )
     found = list(rows.select_related("relationship__creator").order_by("rank"))
     if len(found) < len(wanted):
         raise CampaignRefused(
@@ -110,12 +116,18 @@ def take(
             code="unknown_creator",
             field="creators",
         )
-    refuse_barred(brand, [row.relationship for row in found], at)
+    present = set(
+        Engagement.objects.filter(campaign=campaign, relationship__in=wanted).values_list(
+            "relationship", flat=True
+        )
+    )
+    new = [row.relationship for row in found if row.relationship_id not in present]
+    refuse_barred(brand, new, at)
     if match.segment is not None:
-        _refuse_too_many(match.campaign, match.segment.segment, len(found))
+        _refuse_too_many(campaign, match.segment.segment, len(new))
     counted = match.inputs["weights"]
     return shortlist(
-        campaign_id=match.campaign_id,
+        campaign_id=campaign.pk,
         brand=brand,
         picks=[
             Pick(
@@ -134,17 +146,7 @@ def take(
 
 def refuse_barred(brand: Brand, relationships: Collection[Relationship], at: datetime) -> None:
     """Raise CampaignRefused with names and reasons where somebody is not to be invited."""
-    refused = barred(brand, relationships, at)
-    told = [
-        f"{row.creator.name}: {' '.join(refused[row.pk])}"
-        for row in relationships
-        if row.pk in refused
-    ]
-    if told:
-        more = f" And {len(told) - 3} more." if len(told) > 3 else ""
-        raise CampaignRefused(
-            f"Nobody was added. {' '.join(told[:3])}{more}", code="barred", field="creators"
-        )
+    refuse_named(relationships, barred(brand, relationships, at), code="barred")
 
 
 def _refuse_too_many(campaign: Campaign, segment: Segment, picks: int) -> None:

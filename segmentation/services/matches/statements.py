@@ -134,9 +134,6 @@ ORDER BY known < %(least_known)s - 1e-9, total DESC NULLS LAST, followers DESC N
 LIMIT %(size)s"""  # noqa: S608 - expressions of ours
 
 
-COMPARED = (
-    "SELECT id, creator_id, {} FROM match_found WHERE barred = 'present' ORDER BY id LIMIT %s"
-)
 _WITH_N = ("fit", "results")
 
 

@@ -62,6 +62,7 @@ def decide(
     *, lesson_id: int, brand: Brand, accept: bool, reason: str, actor: User | None, at: datetime
 ) -> MatchLesson:
     """Take the suggested weights for the brand, or do not. Raises CampaignRefused."""
+    reason = reason.strip()[: weights_service.REASON_MAX]
     lesson = MatchLesson.objects.select_for_update().get(pk=lesson_id, brand=brand)
     if lesson.suggested is None:
         raise CampaignRefused("Nothing is suggested here.", code="nothing_suggested")
@@ -164,7 +165,8 @@ def _cases(brand: Brand, at: datetime) -> list[Case]:
     )
     outcomes = {key: one for key, one in outcomes_of(campaigns).items() if one.was_asked}
     rows = (
-        MatchRow.objects.filter(
+        MatchRow.objects.without_objectors()
+        .filter(
             match__campaign__in=campaigns,
             match__status=ErrandStatus.DONE,
             relationship__in=[relationship for _, relationship in outcomes],

@@ -98,6 +98,10 @@ def test_a_lesson_suggests_and_a_person_decides(brand, manager):
     # Who was never asked teaches nothing.
     engage(campaign, EngagementStage.SHORTLISTED, people[1])
     set_status(campaign, CampaignStatus.COMPLETED)
+    # Nor who objects to being judged by machines.
+    objects = RelationshipFactory(brand=brand, unprofiled_at=NOW)
+    engage(campaign, EngagementStage.INVITED, objects)
+    MatchRow.objects.create(match=match, relationship=objects, rank=11, known=1, parts={})
     asked = weighing.request(brand=brand, actor=manager, at=NOW)
     lesson = weighing.compute(lesson_id=asked.pk, at=NOW)
     assert (lesson.status, lesson.campaigns, lesson.engagements) == ("done", 1, 1)

@@ -144,6 +144,11 @@ def test_who_is_like_a_segment_and_no_member(world, brand, monkeypatch, analyst)
         stay(segment, world[f"knitter {n}"].creator, NOW - DAY)
     likes = like_segment(segment)
     assert {row.name for row in likes.rows} == {f"knitter {n}" for n in range(3, 8)}
+    # Who objected since is no example of what members are like.
+    stay(segment, world["climber 0"].creator, NOW - DAY)
+    world["climber 0"].unprofiled_at = NOW
+    world["climber 0"].save()
+    assert "climber 1" not in {row.name for row in like_segment(segment).rows}
     rows = rest_as(analyst, brand).json("segments/educators/look-alikes/")["results"]
     assert [row["name"] for row in rows] == [row.name for row in likes.rows]
     assert rows[0]["index_version"] == 1

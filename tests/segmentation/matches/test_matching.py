@@ -249,6 +249,12 @@ def test_members_of_a_segment_are_ranked_alone_and_its_share_is_kept(brand, camp
             match_id=match.pk, brand=brand, only=[rows[0].pk, rows[1].pk], actor=manager, at=NOW
         )
     assert refusal.value.code == "share_exceeded"
+    # One is what the playbook allows; sent twice, they are there already.
+    for present in (0, 1):
+        added = asking.take(
+            match_id=match.pk, brand=brand, only=[rows[0].pk], actor=manager, at=NOW
+        )
+        assert (len(added.made), len(added.present)) == (1 - present, present)
     with pytest.raises(CampaignRefused) as refusal:
         matched(campaign, manager, segment="nobody")
     assert (refusal.value.code, refusal.value.field) == ("unknown_segment", "segment")

@@ -58,11 +58,9 @@ def test_from_the_question_to_the_shortlist(manager_client, campaign, brand):
     assert "Reviews: not known, its weight of 3 is left out" in shown
     assert "Nobody was left out." in shown
     first = match.rows.get(rank=1)
-    refused = manager_client.post(page("match_take", campaign, match.pk))
+    refused = manager_client.post(answer["Location"])
     assert (refused.status_code, "Tick at least one creator." in text(refused)) == (422, True)
-    taken = manager_client.post(
-        page("match_take", campaign, match.pk), {"picked": [first.relationship_id, "x"]}
-    )
+    taken = manager_client.post(answer["Location"], {"picked": [first.relationship_id, "x"]})
     assert taken["Location"] == reverse("campaigns:shortlist", args=[brand.slug, campaign.key])
     assert Engagement.objects.get().relationship_id == first.relationship_id
     assert "in the campaign" in text(manager_client.get(answer["Location"]))
@@ -71,10 +69,31 @@ def test_from_the_question_to_the_shortlist(manager_client, campaign, brand):
     assert "0 of 3" in listed
 
 
+def test_whoever_objects_is_shown_and_taken_no_more(manager_client, campaign, brand):
+    known(brand, 2)
+    manager_client.post(page("matches", campaign), {})
+    match = Match.objects.get()
+    counting.count(match_id=match.pk, at=NOW)
+    objects = match.rows.get(rank=1).relationship
+    objects.unprofiled_at = NOW
+    objects.save()
+    url = page("match", campaign, match.pk)
+    assert text(manager_client.get(url)).count("data-row") == 1
+    file = manager_client.get(page("match_csv", campaign, match.pk))
+    assert b"Creator 00" not in b"".join(file.streaming_content)
+    refused = manager_client.post(url, {"picked": [objects.pk]})
+    assert (refused.status_code, "not in this match" in text(refused)) == (422, True)
+    assert not Engagement.objects.exists()
+
+
 def test_a_bad_question_is_told_beside_its_field(manager_client, campaign):
     answer = manager_client.post(page("matches", campaign), {"price_limit": "-1"})
     assert answer.status_code == 422
     assert "more than zero" in text(answer)
+    campaign.status = "cancelled"
+    campaign.save()
+    late = manager_client.post(page("matches", campaign), {})
+    assert (late.status_code, "Open it again to look for" in text(late)) == (422, True)
     assert not Match.objects.exists()
 
 
@@ -138,6 +157,8 @@ def test_weights_are_saved_as_a_version_with_a_reason(manager_client, campaign, 
 
 def test_the_copy_of_somebodys_data_has_where_they_stood(manager_client, campaign, brand):
     known(brand, 2)
+    # Who was left out stands nowhere, and is not counted among those ranked.
+    RelationshipFactory(brand=brand, stage="declined")
     manager_client.post(page("matches", campaign), {"price_limit": "120"})
     first = Match.objects.get()
     counting.count(match_id=first.pk, at=NOW)
