@@ -5,6 +5,7 @@ Components are the same where they read the same fact.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -87,10 +88,13 @@ def moved_by(
     return sorted(found, key=lambda part: -abs(part.change))
 
 
-def _by_fact(definition: Definition) -> dict[str, Component]:
-    found: dict[str, Component] = {}
+def _by_fact(definition: Definition) -> dict[tuple[str, int], Component]:
+    """By fact, and by how many before it read the same one: these are compared in their order."""
+    before: Counter[str] = Counter()
+    found: dict[tuple[str, int], Component] = {}
     for component in definition.components:
-        found.setdefault(component.fact, component)
+        found[component.fact, before[component.fact]] = component
+        before[component.fact] += 1
     return found
 
 

@@ -28,9 +28,10 @@ from segmentation.services.experiments.looking import as_result
 # By name: tasks are above services.
 TASK = "segmentation.tasks.read_content_test"
 
-# Each piece with whose it is, and what came of its link until the moment.
+# Each piece with whose it is, whether it is out, and what came of its link until the moment.
 _BY_LINKS = """
 SELECT e.relationship_id, v.name, p.link_id IS NOT NULL,
+  d.published_at IS NOT NULL AND d.published_at < %(until)s,
   (SELECT count(*) FROM campaigns_click c WHERE c.link_id = p.link_id AND c.kind = %(person)s
     AND c.at >= p.assigned_at AND c.at < %(until)s),
   (SELECT count(*) FROM campaigns_conversion o LEFT JOIN campaigns_click c ON c.id = o.click
@@ -152,8 +153,11 @@ def _outcomes(test: ContentTest, until: datetime) -> list[Outcome]:
 
 
 def _of_links(
-    metric: OutcomeMetric, has_link: bool, clicks: int, orders: int
+    metric: OutcomeMetric, has_link: bool, is_out: bool, clicks: int, orders: int
 ) -> tuple[float | None, float]:
+    """A piece that is not out yet has no clicks because of that, and not because of its variant."""
+    if not is_out:
+        return 0.0, 0.0
     if not has_link:
         return None, 0.0
     if metric is OutcomeMetric.CLICKS:

@@ -11,7 +11,7 @@ from campaigns.experiments.analysis import analyse
 from campaigns.experiments.drawing import drawn
 from campaigns.experiments.results import Outcome, Reading
 from campaigns.experiments.results import Plan as Reads
-from campaigns.models import Deliverable, Engagement, TrackingLink
+from campaigns.models import Click, Deliverable, Engagement, TrackingLink
 from crm.models import AuditEntry, Relationship
 from segmentation.choices import OutcomeMetric
 from segmentation.models import ContentPiece, ContentReading, ContentTest
@@ -130,6 +130,23 @@ def test_a_clear_difference_is_read_and_more_of_it_suggested(running, manager):
     assert entry.data["shares"] == {"usual": 10, "question": 90}
 
 
+def test_pieces_that_are_not_out_say_nothing_against_their_variant(running):
+    """New creators go to the better variant: their pieces to come must not count against it."""
+    click(running, better=2, usual=2)
+    before = have_read(running)
+    late = running.pieces.filter(variant__key="question").order_by("-number")[:8]
+    Click.objects.filter(link__in=late.values("link")).delete()
+    Deliverable.objects.filter(pk__in=[piece.deliverable_id for piece in late]).update(
+        state="approved", published_at=None
+    )
+    rates = [
+        {arm["arm"]: arm["rate"] for arm in found.result["arms"]}
+        for found in (before, have_read(running))
+    ]
+    assert rates[1]["question"] == pytest.approx(rates[0]["question"], abs=0.3)
+    assert rates[1]["usual"] == rates[0]["usual"]
+
+
 def test_a_person_overrides_within_the_floor(running, manager):
     click(running)
     found = have_read(running)
@@ -155,7 +172,9 @@ def test_too_little_is_said_and_suggests_nothing(running):
     assert "Too little to say" in found.result["comparisons"][0]["reason_if_absent"]
 
 
-@pytest.mark.parametrize("metric", [OutcomeMetric.ENGAGEMENTS, OutcomeMetric.ORDERS_PER_CLICK])
+@pytest.mark.parametrize(
+    "metric", [OutcomeMetric.CLICKS, OutcomeMetric.ENGAGEMENTS, OutcomeMetric.ORDERS_PER_CLICK]
+)
 def test_other_measures_are_read_too(brand, campaign, manager, metric):
     add_pieces(brand, campaign, creators=6)
     test = planned(brand, campaign, metric=metric)

@@ -44,8 +44,16 @@ def add_pieces(brand, campaign, creators=16, each=1):
             )
 
 
+def publish(running, at=NOW):
+    """All pieces are out."""
+    Deliverable.objects.filter(engagement__campaign=running.campaign).update(
+        state="published", published_at=at
+    )
+
+
 def click(running, better=10, usual=1):
-    """So many clicks for each piece; creators differ a little."""
+    """All pieces are out, with so many clicks each; creators differ a little."""
+    publish(running)
     at = NOW + DAY
     made = [
         Click(id=uuid4(), brand=running.brand, link=piece.link, at=at, day=at.date())

@@ -14,6 +14,8 @@ from crm.models import Post, Profile, Relationship
 from segmentation.choices import BacktestOutcome
 from segmentation.models import CreatorScore, ScoreBacktest, ScoreComparison, ScoreMove
 from segmentation.scoring import ranks
+from segmentation.scoring.definition import read_definition
+from segmentation.scoring.differences import differences
 from segmentation.services.edits import EditRefused
 from segmentation.services.scores import backtesting, comparing, writing
 from tests.factories import NOW
@@ -99,6 +101,18 @@ def test_the_page_names_movers_parts_and_differences(fit, analyst, analyst_clien
     Relationship.objects.filter(creator=gone).update(unprofiled_at=NOW)
     told = analyst_client.get(f"/acme/score-comparisons/{found.pk}/").context["told"]
     assert gone not in [one.creator for one in (*told.rising, *told.falling)]
+
+
+def test_components_that_read_the_same_fact_are_compared_in_their_order(brand):
+    facts = writing.components(brand)
+    twice = {"components": [BOND, {**BOND, "key": "again", "label": "Again", "weight": 30}]}
+    less = deepcopy(twice)
+    less["components"][1]["weight"] = 10
+    one, other = read_definition(twice, facts), read_definition(less, facts)
+    assert differences(one, one, facts) == []
+    assert any("“Again” weighs" in words for words in differences(one, other, facts))
+    once = read_definition({"components": [BOND]}, facts)
+    assert any("“Again”" in words for words in differences(one, once, facts))
 
 
 def test_versions_are_chosen_and_computed_again(fit, analyst_client):
