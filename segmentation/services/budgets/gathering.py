@@ -28,7 +28,9 @@ from segmentation.services.unpitched import UNPITCHED
 # As many creators as are looked at, the ones with most followers first.
 MOST = 20_000
 
-# Who is in the campaign was asked already; of others none whom a playbook says not to pitch.
+# A place costs what all of its pieces do: those that are planned, else those of the plan that was
+# taken over, else one. Who is in the campaign was asked already; of others none whom a playbook
+# says not to pitch.
 _PEOPLE = f"""
 SELECT r.id, r.creator_id, m.followers, c.is_celebrity, f.member_bits, x.platform, x.middle,
   x.spread, x.own, p.middle, g.cost
@@ -46,9 +48,14 @@ LEFT JOIN LATERAL (
 LEFT JOIN segmentation_creatorforecast p
   ON p.relationship_id = r.id AND p.measure = 'price' AND %(has_prices)s
 LEFT JOIN LATERAL (
-  SELECT e.stage, coalesce(e.agreed_cost, e.planned_cost) / greatest((
+  SELECT e.stage, coalesce(e.agreed_cost, e.planned_cost) / coalesce(nullif((
     SELECT count(*) FROM campaigns_deliverable d
-    WHERE d.engagement_id = e.id AND d.state <> 'cancelled'), 1) AS cost
+    WHERE d.engagement_id = e.id AND d.state <> 'cancelled'), 0), (
+    SELECT k.pieces FROM segmentation_budgetpick k
+    JOIN segmentation_budgetplan n ON n.id = k.plan_id
+    WHERE k.relationship_id = r.id AND n.campaign_id = e.campaign_id AND n.taken_at IS NOT NULL
+      AND k.pieces > 0 AND k.price * k.pieces = coalesce(e.agreed_cost, e.planned_cost)
+    ORDER BY n.taken_at DESC LIMIT 1), 1) AS cost
   FROM campaigns_engagement e WHERE e.relationship_id = r.id AND e.campaign_id = %(campaign)s
 ) g ON true
 WHERE r.brand_id = %(brand)s AND r.unprofiled_at IS NULL AND r.stage <> %(declined)s

@@ -201,6 +201,14 @@ def test_it_is_taken_over_by_a_person(campaign, brand, prices, admin_user):
     )
     plan.refresh_from_db()
     assert plan.taken_by == admin_user
+    # What their places cost now is of all their pieces: one of them costs what it did.
+    again = planned(campaign, name="Again", assumed=prices)
+    priced = plan.picks.filter(pieces=2).values_list("relationship", "price")
+    assert priced
+    planned_prices = dict(
+        again.picks.filter(price_source="planned").values_list("relationship", "price")
+    )
+    assert dict(priced).items() <= planned_prices.items()
 
 
 @pytest.mark.parametrize(
