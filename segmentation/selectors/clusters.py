@@ -165,12 +165,22 @@ def _fitting(brand: Brand, segment: Segment | None, tier: Tier | None) -> set[in
     if segment is not None:
         inside = Membership.objects.filter(segment=segment, left_at=None)
         rows = rows.filter(creator__in=inside.values("creator"))
-    if tier is not None and tier.low is not None:
-        rows = rows.filter(followers__gte=tier.low)
-    if tier is not None and tier.high is not None:
-        rows = rows.filter(followers__lt=tier.high)
+    if tier is not None:
+        rows = rows.filter(_of_tier(tier))
     mapped = CreatorPlace.objects.filter(brand=brand)
     return set(rows.filter(creator__in=mapped.values("creator")).values_list("creator", flat=True))
+
+
+def _of_tier(tier: Tier) -> Q:
+    """As TierTable tells it: the flag first, where the scheme has a tier for it, else the band."""
+    if tier.low is None and tier.high is None:
+        return Q(creator__is_celebrity=True)
+    band = Q(followers__gte=tier.low or 0)
+    if tier.high is not None:
+        band &= Q(followers__lt=tier.high)
+    if Tier.objects.filter(scheme=tier.scheme_id, low=None, high=None).exists():
+        band &= ~Q(creator__is_celebrity=True)  # who is not known to be one is none
+    return band
 
 
 def _dots(brand: Brand, clusters: dict[int, Cluster], fitting: set[int] | None) -> list[Dot]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db.models import Q
 from django.urls import reverse
 
 from crm.choices import Role
 from crm.models import AuditEntry, Creator, Relationship, User
 from segmentation.choices import ErrandStatus
-from segmentation.models import Cluster, ClusterMap, ClusterStay
+from segmentation.models import Cluster, ClusterMap, ClusterStay, CreatorFacts
 from tests.factories import NOW, UserRoleFactory
 from tests.rest import rest_as
 from tests.segmentation.graph.test_clusters import fill, make
@@ -44,6 +45,16 @@ def test_people_read_and_name_clusters(brand, analyst, django_assert_max_num_que
     assert page.count('class="cluster-dot"') == 24
     marked = get(analyst, "clusters", brand, segment="educators")
     assert "Marked" in marked
+    for pk, followers in zip(groups["bakers"], (5_000, 5_000, 50_000), strict=False):
+        CreatorFacts.objects.create(brand=brand, creator_id=pk, as_of=NOW, followers=followers)
+    Creator.objects.filter(pk=groups["bakers"][0]).update(is_celebrity=True)
+    tiers = brand.tier_scheme.tiers.filter(
+        Q(low=None, high=None) | Q(low__lte=5_000, high__gt=5_000)
+    )
+    assert len(tiers) == 2
+    for tier in tiers:
+        # One each: the flag comes before the number of followers.
+        assert get(analyst, "clusters", brand, tier=tier.key).count("is-out") == 23
     found = Cluster.objects.get(terms__0="#bakers")
     address = reverse("segmentation:cluster", args=[brand.slug, found.number])
     assert "bakers0" in get(analyst, "cluster", brand, found.number)
