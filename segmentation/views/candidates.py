@@ -49,13 +49,14 @@ def candidates(request: BrandRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         ids = request.POST.getlist("id")[: selectors.SHOWN]
         picked = row_numbers(ids)
-        context["picked"], context["chosen"] = picked, request.POST.get("campaign", "")
+        chosen = request.POST.get("campaign", "").replace("\0", "")
+        context["picked"], context["chosen"] = picked, chosen
         try:
             added = closing.take(
                 brand=request.brand,
                 one=one,
                 asked=asked,
-                campaign_key=context["chosen"].replace("\0", ""),
+                campaign_key=chosen,
                 only=picked,
                 actor=request.user,
                 at=at,
@@ -65,7 +66,7 @@ def candidates(request: BrandRequest, key: str) -> HttpResponse:
         else:
             number = len(added.made)
             messages.success(request, f"{number} creator{'s'[: number != 1]} on the shortlist.")
-            return redirect("campaigns:shortlist", request.brand.slug, context["chosen"])
+            return redirect("campaigns:shortlist", request.brand.slug, chosen)
     context |= {
         "asked": asked,
         "cell": one.cell(asked.country, asked.platform),

@@ -55,13 +55,14 @@ def _page(request: BrandRequest, likes: Likes, name: str, back: str) -> HttpResp
     }
     if is_sent:
         picked = row_numbers(request.POST.getlist("picked"))
-        context["picked"], context["chosen"] = picked, request.POST.get("campaign", "")
+        chosen = request.POST.get("campaign", "").replace("\0", "")
+        context["picked"], context["chosen"] = picked, chosen
         try:
             added = taking.take(
                 brand=request.brand,
                 likes=likes,
                 like_whom=name,
-                campaign_key=context["chosen"].replace("\0", ""),
+                campaign_key=chosen,
                 only=picked,
                 actor=request.user,
                 at=timezone.now(),
@@ -71,6 +72,6 @@ def _page(request: BrandRequest, likes: Likes, name: str, back: str) -> HttpResp
         else:
             number = len(added.made)
             messages.success(request, f"{number} creator{'s'[: number != 1]} on the shortlist.")
-            return redirect("campaigns:shortlist", request.brand.slug, context["chosen"])
+            return redirect("campaigns:shortlist", request.brand.slug, chosen)
     status = 422 if is_sent else 200
     return render(request, "segmentation/looks/page.html", context, status=status)

@@ -128,7 +128,8 @@ def test_who_is_alike_and_why(world, brand, monkeypatch, manager_client, manager
     assert refused.status_code == 422
     assert "not suggested any more" in refused.content.decode()
     assert not Engagement.objects.exists()
-    taken = manager_client.post(url, {**sent, "picked": [world["baker 1"].pk]})
+    one = {"campaign": f"{campaign.key}\0", "picked": [world["baker 1"].pk]}
+    taken = manager_client.post(url, one)
     assert taken["Location"] == reverse("campaigns:shortlist", args=[brand.slug, campaign.key])
     reason = Engagement.objects.get().stays.get().reason
     assert reason.startswith("Like baker 0: 100 of 100. Both use ")

@@ -152,7 +152,7 @@ def test_page_takes_the_ticked_and_refuses_others(world, address, strategist_cli
     )
     assert refused.status_code == 422
     assert not Engagement.objects.exists()
-    sent = strategist_client.post(address, {"id": [wanted], "campaign": campaign.key})
+    sent = strategist_client.post(address, {"id": [wanted], "campaign": f"{campaign.key}\0"})
     assert sent.status_code == 302
     placed = Engagement.objects.get()
     assert (placed.campaign, placed.relationship_id) == (campaign, wanted)
