@@ -41,9 +41,7 @@ def ask(*, relationship: Relationship, reason: str, actor: User, at: datetime) -
     brand, creator = relationship.brand, relationship.creator
     # One at a time waits for a creator: whoever asks meanwhile finds this one.
     Relationship.objects.select_for_update(no_key=True).get(pk=relationship.pk)
-    for objection in OBJECTIONS:
-        if why := objection.of(brand, [creator.pk], at).get(creator.pk):
-            raise PitchRefused(f"{creator} is not to be pitched: no yes changes that. {why}")
+    _refuse_objected(relationship, at)
     care = care_of(relationship, at)
     if care is None:
         raise PitchRefused(
@@ -94,11 +92,17 @@ def decide(
     Raises PitchRefused, PitchApproval.DoesNotExist.
     """
     rows = PitchApproval.objects.select_for_update(of=("self",))
-    asked = rows.select_related("relationship__creator", "asked_by").get(
-        pk=approval_id, brand=brand
-    )
+    asked = rows.select_related(
+        "brand", "relationship__brand", "relationship__creator", "asked_by"
+    ).get(pk=approval_id, brand=brand)
     if asked.status != PitchStatus.WAITING:
         raise PitchRefused("It was answered already.", code="closed")
+    if is_yes:
+        _refuse_objected(asked.relationship, at)
+        care = care_of(asked.relationship, at)
+        # Playbooks may have changed since: a yes that is not deep enough now would allow nothing.
+        if care is not None and care.depth == PitchDepth.STRATEGIST:
+            asked.depth, asked.segment = care.depth, care.segment[:200]
     if why_not := may_decide(asked, actor):
         raise PitchRefused(why_not, code="not_yours")
     wanted = "Say why not: whoever asked learns from it."
@@ -142,6 +146,13 @@ def may_decide(asked: PitchApproval, user: User) -> str:
     if asked.asked_by_id == user.pk and people.exclude(pk=user.pk).exists():
         return "You asked: somebody else answers."
     return ""
+
+
+def _refuse_objected(relationship: Relationship, at: datetime) -> None:
+    creator = relationship.creator
+    for objection in OBJECTIONS:
+        if why := objection.of(relationship.brand, [creator.pk], at).get(creator.pk):
+            raise PitchRefused(f"{creator} is not to be pitched: no yes changes that. {why}")
 
 
 def _deciding(brand: Brand, depth: PitchDepth) -> QuerySet[User]:

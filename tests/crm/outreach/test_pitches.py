@@ -105,6 +105,28 @@ def test_a_yes_of_a_colleague_is_not_deep_enough_for_a_strategists(
     assert missing_of(maya, MONDAY + DAY) == ""
 
 
+def test_a_yes_is_as_deep_as_it_has_to_be_when_it_is_given(
+    maya, brand, manager, strategist, careful, monkeypatch
+):
+    careful["depth"] = PitchDepth.COLLEAGUE
+    asked = ask(relationship=maya, reason=WHY, actor=strategist, at=MONDAY)
+    answer = {"approval_id": asked.pk, "brand": brand, "note": "", "at": MONDAY}
+    careful["depth"] = PitchDepth.STRATEGIST
+    with pytest.raises(PitchRefused, match="A strategist or an admin answers"):
+        decide(**answer, is_yes=True, actor=manager)
+    parts: Registry[Objection] = Registry()
+    parts.add("no", Objection("no", lambda _brand, ids, _at: dict.fromkeys(ids, "Do not.")))
+    with monkeypatch.context() as patched:
+        patched.setattr("crm.services.outreach.pitching.OBJECTIONS", parts)
+        with pytest.raises(PitchRefused, match=r"no yes changes that\. Do not\."):
+            decide(**answer, is_yes=True, actor=strategist)
+    assert PitchApproval.objects.get().depth == PitchDepth.COLLEAGUE
+    # Nobody else of the brand could.
+    decide(**answer, is_yes=True, actor=strategist)
+    assert PitchApproval.objects.get().depth == PitchDepth.STRATEGIST
+    assert missing_of(maya, MONDAY) == ""
+
+
 def test_who_asks_does_not_answer_unless_nobody_else_could(
     maya, brand, strategist, manager, careful
 ):
