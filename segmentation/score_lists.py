@@ -76,8 +76,10 @@ def marks(brand: Brand, creators: Collection[int]) -> Mapping[int, Sequence[Mark
 
 
 def _with_score(model: int, rows: Relationships) -> Relationships:
-    """The rows beside the score that holds, where there is one."""
-    holds = Q(creator__held_score__model=model, creator__held_score__replaced_at=None)
+    """The rows beside the score that holds, where there is one they do not object to."""
+    holds = Q(
+        creator__held_score__model=model, creator__held_score__replaced_at=None, unprofiled_at=None
+    )
     return rows.alias(**{_HELD: FilteredRelation("creator__held_score", condition=holds)})
 
 

@@ -240,9 +240,12 @@ def _cleaned(subject: Subject, values: Sequence[str]) -> list[str]:
 
 def _language(given: str) -> str:
     try:
-        return parse_language(given) or given
+        found = parse_language(given)
     except BadValue as error:
         raise AnswerRefused(str(error), code="invalid") from error
+    if found is None:  # "n/a" and the like
+        raise AnswerRefused("Say what it is.", code="required")
+    return found
 
 
 def _origin(found: SuggestedValue) -> str:

@@ -116,6 +116,8 @@ def _decide(  # noqa: PLR0917 - one decision and what it hangs on
     digest = arrays.keep(brand, learned)
     with transaction.atomic():
         Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
+        if not reason and _used(brand, subject) != used:
+            reason = "Another version was put to use while this one was compared."
         if not reason and used is not None:
             _retire(used, "A learned version was right more often.")
         return _make(

@@ -103,6 +103,9 @@ def test_nobody_is_shown_the_score_of_who_objects(brand, scored, manager_client)
     assert float(by_uid[str(second.creator.uid)]) == round(second.score, 1)
     file = read(manager_client.get("/acme/scores/fit/ranking.csv"))
     assert str(first.creator.uid) not in {row["uid"] for row in file}
+    # Nor does their place say it.
+    rows = read(manager_client.get(f"{LIST}export.csv?sort=-score_fit&columns=score_fit"))
+    assert rows[0]["uid"] == str(second.creator.uid)
 
 
 def test_the_ranking_as_a_file_has_each_part(brand, scored, manager_client):

@@ -12,7 +12,7 @@ from crm.models import AuditEntry, Creator, CreatorNiche, FieldValue, Relationsh
 from crm.services.field_values import set_values
 from segmentation.classifying.checking import is_held_out
 from segmentation.models import Classifier, SuggestedValue
-from segmentation.services.suggesting import answering, reading
+from segmentation.services.suggesting import answering, learning, reading
 from segmentation.services.suggesting.answering import AnswerRefused
 from segmentation.services.suggesting.refreshing import refresh
 from segmentation.services.suggesting.subjects import subjects_of
@@ -132,6 +132,15 @@ def test_overriding_says_what_it_is_by_hand(reviewer, manager):
     assert role_of(reviewer) == [("educator", Source.MANUAL, "Teaches mostly", manager.pk)]
     found.refresh_from_db()
     assert (found.status, found.value, found.chosen) == ("overridden", "reviewer", ["educator"])
+
+
+def test_a_language_is_one(brand, manager):
+    found = suggested(brand, writes(brand), fact="language", value="en")
+    for given, words in (("n/a", "Say what"), ("klingonish", "no language that we know")):
+        with pytest.raises(AnswerRefused, match=words):
+            answering.override(suggestion_id=found.pk, values=[given], at=NOW, actor=manager)
+    answering.override(suggestion_id=found.pk, values=["German"], at=NOW, actor=manager)
+    assert Creator.objects.get(pk=found.creator_id).language == "de"
 
 
 def test_not_enough_is_not_asked_again_for_ninety_days(brand, reviewer, manager):
@@ -259,3 +268,29 @@ def test_what_people_said_is_learned_and_compared_on_creators_kept_aside(brand):
         f"On {aside} creators that were kept aside it was right for 0, the one in use for {aside}."
     )
     assert Classifier.objects.get(fact="content_role", status="in_use") == used
+
+
+def test_a_version_is_refused_where_another_came_into_use_meanwhile(brand, monkeypatch):
+    learnable(brand, 80)
+    keep = learning.arrays.keep
+
+    def meanwhile(brand, learned):
+        rows = Classifier.objects.filter(brand=brand, fact="content_role")
+        rows.update(status="retired")
+        digest = keep(brand, learned)
+        rows.create(
+            brand=brand,
+            fact="content_role",
+            number=7,
+            kind="learned",
+            status="in_use",
+            digest=digest,
+            made_at=NOW,
+        )
+        return digest
+
+    monkeypatch.setattr(learning.arrays, "keep", meanwhile)
+    made = learning.learn(brand, subjects_of(brand)["content_role"], NOW)
+    assert (made.number, made.status) == (8, "refused")
+    assert made.reason == "Another version was put to use while this one was compared."
+    assert Classifier.objects.get(fact="content_role", status="in_use").number == 7
