@@ -90,7 +90,16 @@ _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 # Pages that belong to a line of the rail although their addresses do not begin with its own.
 BELONGING = {
     "segmentation:experiments": ("segmentation:content_tests",),
-    "campaigns:incidents": ("campaigns:holds", "campaigns:risk", "campaigns:runbooks"),
+    "campaigns:campaigns": ("segmentation:match_lessons",),
+    "campaigns:incidents": (
+        "campaigns:holds",
+        "campaigns:risk",
+        "campaigns:flags",
+        "campaigns:authenticity",
+        "campaigns:reliability",
+        "campaigns:trust",
+        "campaigns:runbooks",
+    ),
     "crm:creators": ("crm:reviews",),
     HOME: ("crm:tasks", "crm:notifications", "crm:me"),
     "campaigns:offers": ("campaigns:gifts", "campaigns:contracts"),
@@ -107,6 +116,9 @@ BELONGING = {
     "segmentation:segments": (
         "segmentation:matrix",
         "segmentation:suggestions",
+        "segmentation:scores",
+        "segmentation:score_comparisons",
+        "segmentation:clusters",
         "segmentation:audiences",
         "segmentation:forecasts",
         "segmentation:hygiene",

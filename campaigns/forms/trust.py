@@ -38,4 +38,4 @@ class BelowForm(PlainForm):
 
     id_prefix = "asked"
 
-    below = forms.IntegerField(min_value=0, max_value=100, required=False, label="Below")
+    below = forms.IntegerField(min_value=0, max_value=100, required=False, label="Below, of 100")

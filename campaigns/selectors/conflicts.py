@@ -161,13 +161,20 @@ def _competitors(
 
 
 def competitor_posts(brand: Brand, creator: Creator, at: datetime) -> int | None:
-    """How many known posts of the last half year name a competitor; None: none is described."""
+    """How many known posts of the last half year name a competitor.
+
+    None: no competitor is described, or no post of that time is known.
+    """
     names = {
         handle
         for handles in Competitor.objects.filter(brand=brand).values_list("handles", flat=True)
         for handle in handles
     }
-    return _naming(_any_of(names), at).filter(creator=creator).count() if names else None
+    if not names:
+        return None
+    known = Post.objects.filter(creator=creator, posted_at__range=(at - MENTIONED_FOR, at))
+    number = _naming(_any_of(names), at).filter(creator=creator).count()
+    return number if number or known.exists() else None
 
 
 def _any_of(names: Iterable[str]) -> str:

@@ -26,6 +26,8 @@ DOTS = 600
 LINES = 400
 # Dots whose share of runs is below are drawn hollow.
 SURE = 0.7
+# Where the middle of a name may be on the map of 1,000, so that phones, too, show it whole.
+NAME_FROM, NAME_TO = 190.0, 810.0
 TIES_SHOWN = 20
 MEMBERS = 50
 
@@ -54,6 +56,11 @@ class Line:
 
     cluster: Cluster
     shown: int
+
+    @property
+    def name_x(self) -> float:
+        """The middle of its name: over the disc, or as near as it is on the map as a whole."""
+        return min(max(self.cluster.x, NAME_FROM), NAME_TO)
 
     @property
     def name_y(self) -> float:

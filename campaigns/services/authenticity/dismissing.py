@@ -51,8 +51,7 @@ def dismiss(
             code="out_of_range",
             field="last_day",
         )
-    # Whoever does the same at the same time comes after.
-    Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
+    _lock(relationship.pk)
     of_comments = CommenterReading.objects.current().filter(brand=relationship.brand)
     rows = of_comments if flag in OF_COMMENTS else AuthenticityReading.objects.current()
     raised = rows.filter(
@@ -80,7 +79,7 @@ def dismiss(
 @transaction.atomic
 def count_again(*, dismissal: FlagDismissal, actor: User, at: datetime) -> None:
     """The flag counts again. Raises CampaignRefused where it does already."""
-    Relationship.objects.select_for_update(of=("self",)).get(pk=dismissal.relationship_id)
+    _lock(dismissal.relationship_id)
     rows = FlagDismissal.objects.filter(pk=dismissal.pk, ended_at=None, until__gt=at)
     if not rows.update(ended_at=at, ended_by=actor):
         raise CampaignRefused("This flag counts already.", code="not_dismissed")
@@ -98,6 +97,15 @@ def end_what_ran_out(at: datetime) -> int:
             brand=row.brand, creator_ids=[row.relationship.creator_id], cause="authenticity"
         )
     return len(over)
+
+
+def _lock(relationship: int) -> None:
+    """Let whoever does the same at the same time come after.
+
+    Without its key: the night stores scores, which refer to the creator, while it holds the lock
+    for which this one waits next, and each would wait for the other.
+    """
+    Relationship.objects.select_for_update(of=("self",), no_key=True).get(pk=relationship)
 
 
 def _open(relationship: Relationship, profile: Profile, flag: str) -> QuerySet[FlagDismissal]:

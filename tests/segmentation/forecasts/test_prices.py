@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from campaigns.models import Competitor, Engagement, ExchangeRate
 from campaigns.selectors.conflicts import competitor_posts
+from crm.models import Post
 from segmentation.selectors.prices import Paid, paid_of, prices_of, rank_of, rise_of
 from tests.campaigns.made import make_campaign
-from tests.factories import RelationshipFactory
+from tests.factories import ProfileFactory, RelationshipFactory
 from tests.rest import assert_problem, rest_as
 
 DAY = date(2026, 5, 1)
@@ -101,6 +102,16 @@ def test_pages(brand, agreed, strategist_client):
     assert competitor_posts(brand, relationship.creator, at) is None
     Competitor.objects.create(brand=brand, name="Rival", handles=["rival"])
     part = reverse("segmentation:creator_forecasts", args=["acme", relationship.creator.uid])
+    # No post is known, so nobody knows whether one names them.
+    assert "name a competitor" not in strategist_client.get(part).content.decode()
+    profile = ProfileFactory(creator=relationship.creator)
+    Post.objects.create(
+        profile=profile,
+        creator=relationship.creator,
+        external_id="1",
+        caption="Rivalry at its best",
+        posted_at=at - timedelta(days=3),
+    )
     text = strategist_client.get(part).content.decode()
     assert "1,000 DKK a piece" in text
     assert "name a competitor: 0" in text
