@@ -12,7 +12,7 @@ from config.batches import BATCHES
 from crm.api import settings, uploads
 from crm.api import urls as crm
 from crm.api.problems import not_found
-from crm.api.routes import ONE, acts, at
+from crm.api.routes import ONE, acts, at, by_first_word
 from crm.api.settings_parts import PARTS as CRM_PARTS
 from segmentation.api import urls as segmentation
 from segmentation.api.settings_parts import PARTS as SEGMENTATION_PARTS
@@ -38,13 +38,17 @@ def _uploads(kind: uploads.Kind) -> list[URLPattern]:
     ]
 
 
-urlpatterns: list[URLPattern | URLResolver] = [
+ADDRESSES: list[URLPattern] = [
     *crm.urlpatterns,
     *campaigns.urlpatterns,
     *segmentation.urlpatterns,
     *(_settings(part) for part in PARTS),
     *(one for kind in UPLOADS for one in _uploads(kind)),
     *(one for name, batch in BATCHES.items() for one in acts(name, batch, "batch")),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    *by_first_word(ADDRESSES),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "docs/",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver, re_path
+from django.urls import URLPattern, re_path
 from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api.assets import AssetUseViewSet, AssetViewSet
@@ -185,7 +185,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "whereabouts": WhereaboutsViewSet,
 }
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns: list[URLPattern] = [
     *collections(COLLECTIONS),
     question(f"assets/{ONE}", AssetViewSet, "may-use", "may_use"),
     *acts(f"asset-uses/{ONE}", UseEndViewSet, "end"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern
 from rest_framework.viewsets import ViewSetMixin
 
 from crm.api.addresses import AddressViewSet
@@ -104,7 +104,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "webhooks": WebhookViewSet,
 }
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns: list[URLPattern] = [
     *collections(COLLECTIONS),
     *acts(f"applications/{ONE}", ApplicationViewSet, "accept", "decline", "spam", "undo"),
     *acts(f"applications/{ONE}", ApplicationViewSet, "take-up"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern
 from rest_framework.viewsets import ViewSetMixin
 
 from campaigns.api.campaigns import KEY as CAMPAIGN_KEY
@@ -94,7 +94,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "tier-scorecards": TierScorecardsViewSet,
 }
 
-urlpatterns: list[URLPattern | URLResolver] = [
+urlpatterns: list[URLPattern] = [
     *collections(COLLECTIONS),
     at("audience-overlap", OverlapViewSet, get="retrieve"),
     *acts(f"budget-plans/{ONE}", BudgetPlanViewSet, "take"),
