@@ -17,7 +17,10 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rest_framework.serializers import FloatField
 
+from crm.api.body import Body, NumberField
+from crm.api.query import Query
 from crm.choices import Role
 from crm.models import Brand, ImportBatch
 from tests.factories import (
@@ -285,6 +288,20 @@ def test_any_form(rest, places, brand, path, method, operation):
     for body in (b"", b"--x", b"--x\r\n\r\n", b'--x\r\nContent-Disposition: form-data; name="a'):
         answer = rest.client.generic(method, address, body, f"{kind}; boundary=x")
         assert 400 <= answer.status_code < 500, body
+
+
+@pytest.mark.parametrize("kind", [Body, Query], ids=["bodies", "query strings"])
+def test_numbers_can_be_compared(kind):
+    """FloatField takes "NaN", which passes every bound; NumberField does not."""
+    kinds, numbers = [kind], 0
+    for one in kinds:
+        kinds += one.__subclasses__()
+        for name, field in one._declared_fields.items():
+            inner = getattr(field, "child", field)
+            numbers += isinstance(inner, NumberField)
+            is_ours = isinstance(inner, NumberField) or not isinstance(inner, FloatField)
+            assert is_ours, (one, name)
+    assert numbers
 
 
 HARDLY_JSON = [

@@ -95,9 +95,9 @@ class MixSerializer(serializers.Serializer[Any]):
     posts = serializers.IntegerField()
     cost = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
     without_cost = serializers.ListField(child=serializers.CharField(), help_text="Tiers by name.")
-    low = serializers.FloatField()
-    middle = serializers.FloatField()
-    high = serializers.FloatField()
+    low = serializers.FloatField(allow_null=True, help_text="Null: too little is known of all.")
+    middle = serializers.FloatField(allow_null=True)
+    high = serializers.FloatField(allow_null=True)
     without_numbers = serializers.ListField(
         child=serializers.CharField(), help_text="Tiers by name of which too little is known."
     )
@@ -238,7 +238,7 @@ def _usual(one: Usual) -> Row:
 
 
 def _mix(whole: Whole, measure: Measure) -> Row:
-    low, middle, high = whole.brings
+    low, middle, high = whole.brings or (None, None, None)
     return {
         "measure": measure,
         "creators": whole.creators,

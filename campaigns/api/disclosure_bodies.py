@@ -21,7 +21,7 @@ from campaigns.choices import (
 from campaigns.models import Evidence
 from campaigns.services.disclosures import again, answers, deciding, gathering
 from campaigns.services.disclosures.asking import VERDICTS
-from crm.api.body import Body
+from crm.api.body import Body, NumberField
 from crm.api.pagination import Row
 from crm.api.query import MomentField
 
@@ -204,8 +204,8 @@ class EvidenceBody(Body):
     )
     spoken = _text()
     platform_tool = serializers.BooleanField(required=False, allow_null=True)
-    label_seconds = serializers.FloatField(required=False, allow_null=True, min_value=0)
-    seconds = serializers.FloatField(required=False, allow_null=True, min_value=0)
+    label_seconds = NumberField(required=False, allow_null=True, min_value=0)
+    seconds = NumberField(required=False, allow_null=True, min_value=0)
     is_retouched = serializers.BooleanField(required=False, allow_null=True)
     is_synthetic = serializers.BooleanField(required=False, allow_null=True)
     language = _text(10)

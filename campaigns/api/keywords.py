@@ -48,16 +48,26 @@ class KeywordListSerializer(serializers.Serializer[Any]):
 
 
 class WholeKeywordListSerializer(KeywordListSerializer):
-    """A list with its coverage; `typed` and `covered` are of words whose volume is known."""
+    """A list with its coverage, null until posts were read for all of its words.
+
+    `typed` and `covered` are of words whose volume is known; null: none is.
+    """
 
     SUMS = ("exact", "variant", "nowhere", "known", "typed", "covered")
+    READ = ("exact", "variant", "nowhere", "covered")
 
-    exact = serializers.IntegerField(help_text="Words that stand in posts as they are typed.")
-    variant = serializers.IntegerField(help_text="Only in another form.")
-    nowhere = serializers.IntegerField()
+    exact = serializers.IntegerField(
+        allow_null=True, help_text="Words that stand in posts as they are typed."
+    )
+    variant = serializers.IntegerField(allow_null=True, help_text="Only in another form.")
+    nowhere = serializers.IntegerField(allow_null=True)
     known = serializers.IntegerField(help_text="Words whose volume is known.")
-    typed = serializers.IntegerField(help_text="How often they are typed in a month.")
-    covered = serializers.IntegerField(help_text="Of that, words that stand in posts.")
+    typed = serializers.IntegerField(
+        allow_null=True, help_text="How often they are typed in a month."
+    )
+    covered = serializers.IntegerField(
+        allow_null=True, help_text="Of that, words that stand in posts."
+    )
 
 
 class KeywordSerializer(serializers.Serializer[Any]):
@@ -180,8 +190,12 @@ class KeywordListViewSet(BrandViewSet[KeywordList]):
         found = list_of(self.brand, pk)
         row = list_row(self.get_queryset().get(pk=found.pk))
         sums = selectors.sum_of(found)
-        names = WholeKeywordListSerializer.SUMS
-        return Response(row | {name: getattr(sums, name) for name in names})
+        shown = {name: getattr(sums, name) for name in WholeKeywordListSerializer.SUMS}
+        if not sums.known:
+            shown |= {"typed": None, "covered": None}
+        if found.counted_at is None:
+            shown |= dict.fromkeys(WholeKeywordListSerializer.READ)
+        return Response(row | shown)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.db import transaction
 from django.http import FileResponse, Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -196,6 +197,9 @@ class RightGrantViewSet(RightViewSet, ActingViewSet[UsageRight]):
             words = "Name an engagement or an asset: one of them."
             return {}, [Fault("/engagement", "required", words)]
         if asset is not None:
+            if said.get("deliverable") is not None:
+                words = "A piece is one of an engagement: an asset is named alone."
+                return {}, [Fault("/deliverable", "not_both", words)]
             found = Asset.objects.select_related("brand").filter(brand=self.brand, pk=asset).first()
             words = "The brand has no such asset."
             return {"asset": found}, [] if found else [Fault("/asset", "unknown_asset", words)]
@@ -270,9 +274,10 @@ class OfferedRightsViewSet(ActingViewSet[Engagement]):
         if engagement is None:
             raise Http404
         made: list[int] = []
-        for offer in offers_to_read(engagement):
-            given = self.done(_offered, NothingSaid(), offer=offer, engagement=engagement)
-            made += [one.pk for one in given]
+        with transaction.atomic():  # Of several offers all are read, or none.
+            for offer in offers_to_read(engagement):
+                given = self.done(_offered, NothingSaid(), offer=offer, engagement=engagement)
+                made += [one.pk for one in given]
         rows = UsageRight.objects.filter(pk__in=made).order_by("pk").values(*COLUMNS)
         return Response({"added": rights(list(rows))})
 

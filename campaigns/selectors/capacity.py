@@ -169,9 +169,14 @@ class Whole:
         return [line.usual.tier.name for line in self.wished if line.cost is None]
 
     @property
-    def brings(self) -> tuple[float, float, float]:
-        """At the lower quartile, as usual, at the upper quartile; of the lines that are known."""
+    def brings(self) -> tuple[float, float, float] | None:
+        """At the lower quartile, as usual, at the upper quartile; of the lines that are known.
+
+        None where none is.
+        """
         known = [line for line in self.wished if line.brings is not None]
+        if not known:
+            return None
         low, middle, high = (
             sum((getattr(line.usual, name) or 0.0) * line.posts for line in known)
             for name in ("low", "middle", "high")

@@ -73,7 +73,7 @@ def _take_over(request: BrandRequest, campaign: Campaign, whole: Whole) -> str:
 
 def _share(campaign: Campaign, whole: Whole | None) -> float | None:
     """What is usual against the campaign's target; None where that says nothing."""
-    if whole is None or not campaign.target or not whole.brings[1]:
+    if whole is None or not campaign.target or not whole.brings:
         return None
     return whole.brings[1] / float(campaign.target)
 

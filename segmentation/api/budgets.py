@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
-from crm.api.body import Body
+from crm.api.body import Body, NumberField
 from crm.api.pagination import Row
 from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
 from crm.api.schema import ProblemSerializer
@@ -73,7 +73,7 @@ class NewBudgetPlan(Body):
         child=serializers.CharField(max_length=30), default=list, max_length=30
     )
     most_pieces = serializers.IntegerField(min_value=1, max_value=MOST_PIECES, default=1)
-    worth = serializers.FloatField(
+    worth = NumberField(
         min_value=0.05,
         max_value=1,
         default=0.7,
@@ -85,7 +85,7 @@ class NewBudgetPlan(Body):
     most_creators = serializers.IntegerField(
         min_value=1, max_value=MOST_CREATORS, required=False, allow_null=True
     )
-    most_share = serializers.FloatField(
+    most_share = NumberField(
         min_value=0.01,
         max_value=1,
         required=False,

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from campaigns.models import Campaign
 from crm.api.base import BrandViewSet
-from crm.api.body import Body
+from crm.api.body import Body, NumberField
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
 from crm.api.schema import ProblemSerializer
@@ -57,9 +57,7 @@ class ForecastModelSerializer(serializers.Serializer[Any]):
 class NewForecastModel(Body):
     """Which share of outcomes intervals are to hold; left out: as before."""
 
-    level = serializers.FloatField(
-        required=False, min_value=asking.LEAST_LEVEL, max_value=asking.MOST_LEVEL
-    )
+    level = NumberField(required=False, min_value=asking.LEAST_LEVEL, max_value=asking.MOST_LEVEL)
 
 
 class FactorSerializer(serializers.Serializer[Any]):

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
-from crm.api.body import Body
+from crm.api.body import Body, NumberField
 from crm.api.pagination import Row
 from crm.api.problems import MEDIA_TYPE, Refused
 from crm.api.schema import ProblemSerializer
@@ -69,7 +69,7 @@ class KpiSetChange(Body):
         max_length=20, required=False, help_text="By default the running quarter."
     )
     targets = serializers.DictField(
-        child=serializers.FloatField(min_value=0, max_value=LARGEST_TARGET, allow_null=True),
+        child=NumberField(min_value=0, max_value=LARGEST_TARGET, allow_null=True),
         required=False,
         help_text="Value by key of a metric; null takes a target away.",
     )

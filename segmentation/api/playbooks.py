@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
-from crm.api.body import Body
+from crm.api.body import Body, NumberField
 from crm.api.pagination import Row
 from crm.api.problems import MEDIA_TYPE, Refused
 from crm.api.schema import ProblemSerializer
@@ -65,9 +65,7 @@ class PlaybookChange(Body):
     dos = serializers.CharField(max_length=LONGEST, **_EMPTY)
     donts = serializers.CharField(max_length=LONGEST, **_EMPTY)
     claims_policy = serializers.CharField(max_length=LONGEST, **_EMPTY)
-    maximum_share = serializers.FloatField(
-        min_value=0.001, max_value=1, allow_null=True, required=False
-    )
+    maximum_share = NumberField(min_value=0.001, max_value=1, allow_null=True, required=False)
     campaign_type = serializers.CharField(max_length=200, **_EMPTY)
     do_not_pitch = serializers.BooleanField(required=False)
     mistake_cost = serializers.ChoiceField(choices=COSTS, allow_blank=True, required=False)

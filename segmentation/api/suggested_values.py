@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
-from crm.api.body import Body
+from crm.api.body import Body, NumberField
 from crm.api.pagination import PageQuery, Row
 from crm.api.problems import MEDIA_TYPE, Refused
 from crm.api.schema import ProblemSerializer
@@ -124,7 +124,7 @@ class SuggestedValuesQuery(PageQuery):
     )
     fact = serializers.ChoiceField(choices=FACTS, required=False)
     creator = serializers.UUIDField(required=False, help_text="A creator's uid.")
-    least_confidence = serializers.FloatField(min_value=0, max_value=1, required=False)
+    least_confidence = NumberField(min_value=0, max_value=1, required=False)
 
 
 class AnsweredValue(Body):
@@ -147,7 +147,7 @@ class ManyValues(Body):
     """Of which fact, and from which confidence on."""
 
     fact = serializers.ChoiceField(choices=FACTS)
-    least_confidence = serializers.FloatField(min_value=service.BULK_LEAST, max_value=1)
+    least_confidence = NumberField(min_value=service.BULK_LEAST, max_value=1)
 
 
 class AcceptedManySerializer(serializers.Serializer[Any]):

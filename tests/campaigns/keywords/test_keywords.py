@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from campaigns.choices import DeliverableState, WordLanguage
 from campaigns.models import Keyword, KeywordAssignment, KeywordList, KeywordUse, PostReference
@@ -248,7 +249,9 @@ def test_pages_make_a_list_assign_it_and_cost_the_same(
     assert made["Location"] == page("keyword_list", found_list.pk)
     campaign = running(brand, manager)
     write(brand, "hand soap")
-    count_uses(brand=brand, at=NOW)
+    unread = client.get(made["Location"]).content.decode()
+    assert "2 searches: which of them stand in posts of your creators is not known" in unread
+    count_uses(brand=brand, at=timezone.now())
     keyword = Keyword.objects.get(query="hand soap")
     chosen = {"campaign": campaign.pk, "brief": "", "keyword": [keyword.pk]}
     assert client.post(page("keyword_list_assign", found_list.pk), chosen).status_code == 302

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from campaigns.models import Asset, Deliverable, UsageRight
+from campaigns.api import right_grants
+from campaigns.choices import OfferState, Usage
+from campaigns.models import Asset, Deliverable, Offer, UsageRight
+from campaigns.services.offers.wanted import Right
+from campaigns.services.refusals import CampaignRefused
 from crm.models import AuditEntry
 from tests.campaigns.made import engage, make_campaign
+from tests.campaigns.offers.worlds import FEE, an_offer
 from tests.campaigns.rights.worlds import asset_of, piece
 from tests.factories import NOW, PostFactory, ProfileFactory, RelationshipFactory
 from tests.rest import ROOT, Rest, assert_problem, rest_as
@@ -191,6 +198,14 @@ def test_a_right_is_given_renewed_and_started(brand, other_brand, outsider, lega
         (
             "POST",
             "rights/",
+            {**body, "deliverable": 1},
+            400,
+            "/deliverable",
+            "not_both",
+        ),
+        (
+            "POST",
+            "rights/",
             {**of_place, "deliverable": 99_999},
             400,
             "/deliverable",
@@ -215,6 +230,29 @@ def test_a_right_is_given_renewed_and_started(brand, other_brand, outsider, lega
     assert_problem(elsewhere.get(f"{address}/events/"), 404)
     assert_problem(rest.get(f"{address}/document/"), 404)
     assert rest.send("POST", f"engagements/{place.pk}:read-offer").json() == {"added": []}
+
+
+def test_of_several_offers_all_are_read_or_none(brand, manager, rest, monkeypatch):
+    place = engage(make_campaign(brand))
+    granted = right_grants.grant_from_offer
+    for title in ("Spring", "Autumn"):
+        wanted = replace(FEE, rights=(Right(Usage.PAID, 6, "", ""),))
+        offer = an_offer(place.relationship, manager, OfferState.ACCEPTED, wanted, title=title)
+        Offer.objects.filter(pk=offer.pk).update(engagement=place)
+
+    def once(*, offer, **named):
+        if offer.title == "Autumn":
+            raise CampaignRefused("The very same right is there.", code="there_already")
+        return granted(offer=offer, **named)
+
+    monkeypatch.setattr(right_grants, "grant_from_offer", once)
+    entries = AuditEntry.objects.count()
+    refused = rest.send("POST", f"engagements/{place.pk}:read-offer")
+    assert_problem(refused, 409, "there_already")
+    assert (UsageRight.objects.count(), AuditEntry.objects.count()) == (0, entries)
+    monkeypatch.undo()
+    added = rest.send("POST", f"engagements/{place.pk}:read-offer").json()["added"]
+    assert len(added) == UsageRight.objects.count() == 2
 
 
 def test_a_right_with_its_paper(brand, rest):

@@ -159,6 +159,7 @@ def test_what_a_mix_of_tiers_costs_is_counted_and_taken_over(brand, campaign, re
     assert (mix["creators"], mix["posts"], mix["cost"]) == (11, 21, "3000.00")
     assert mix["without_cost"] == [second["name"]]
     assert mix["without_numbers"] == [first["name"], second["name"]]
+    assert (mix["low"], mix["middle"], mix["high"]) == (None, None, None)
     assert [line["lacks"] for line in mix["lines"]] == [10, 1]
     seen = {"version": campaign.version}
     unknown = {"wishes": [{"tier": "titan", "creators": 1}]}

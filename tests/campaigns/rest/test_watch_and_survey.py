@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from campaigns.models import (
     FirstReading,
     KeywordList,
@@ -10,6 +12,7 @@ from campaigns.models import (
     SurveyAnswer,
     SurveyRule,
 )
+from campaigns.services.keywords.counting import count_uses
 from crm.choices import Role
 from crm.models import PostMetricSnapshot
 from tests.factories import NOW, PostFactory, ProfileFactory
@@ -160,7 +163,15 @@ def test_a_list_of_search_words_goes_with_its_words(db, world):
         "new": 2
     }
     whole = rest.json(f"{here}/")
-    assert (whole["words"], whole["nowhere"], whole["known"], whole["typed"]) == (2, 2, 1, 90)
+    # Nobody has read posts for it yet.
+    assert (whole["words"], whole["nowhere"], whole["known"], whole["typed"]) == (2, None, 1, 90)
+    assert (whole["exact"], whole["variant"], whole["covered"]) == (None, None, None)
+    count_uses(brand=world.brand, at=timezone.now())
+    whole = rest.json(f"{here}/")
+    assert (whole["exact"], whole["nowhere"], whole["typed"], whole["covered"]) == (0, 2, 90, 0)
+    KeywordList.objects.get().keywords.update(volume=None)
+    whole = rest.json(f"{here}/")
+    assert (whole["known"], whole["typed"], whole["covered"]) == (0, None, None)
     of_campaign = rest.json(f"campaigns/{world.campaign.key}/keywords/")["results"]
     assert [(row["query"], row["exact"]) for row in of_campaign] == [
         ("hand soap", []),
