@@ -88,12 +88,9 @@ def errors_of(history: History) -> Errors:
     before = history.only(~newest)
     target = np.flatnonzero(newest)
     who = history.creator[target]
-    learned = learn(before)
-    warm = tell(learned, before)
     # A young count is held against what a whole one was told to be, less what it still grows.
     young = youth(history.age[target])
     came = history.logs[target]
-    own = warm.middle[who] + young @ learned.growth
     fold = (who * 2654435761 % 2**32) % FOLDS
     prior = np.empty(len(who))
     unknown = np.empty(len(who))
@@ -107,13 +104,18 @@ def errors_of(history: History) -> Errors:
         prior[inside] = cold.prior[who[inside]] + young[inside] @ learned.growth
         unknown[inside] = cold.spread[who[inside]]
         plain[inside] = float(np.mean(others.logs))
-    had = warm.pieces[who]
+    had = before.counts()[who]
     as_new = (had == 0) | (fold == 0)
+    own, spread = prior, unknown
+    if not as_new.all():
+        learned = learn(before)
+        warm = tell(learned, before)
+        own, spread = warm.middle[who] + young @ learned.growth, warm.spread[who]
     return Errors(
         creator=who,
         came=came,
         told=np.where(as_new, prior, own),
-        spread=np.where(as_new, unknown, warm.spread[who]),
+        spread=np.where(as_new, unknown, spread),
         base=prior,
         plain=plain,
         pieces=np.where(as_new, 0, had),

@@ -127,6 +127,17 @@ def test_who_comes_while_it_is_read_is_left_for_the_next_night(brand, monkeypatc
     assert told.count() == 37
 
 
+def test_one_piece_each_is_told_from_others_alone(db):
+    brand = BrandFactory()
+    posting(brand, count=50, posts=1, seed=4)
+    learned(brand)
+    part = standing_of(brand).parts["views", "instagram"]
+    assert (part.creators, part.pieces, part.tried) == (45, 45, 45)
+    # Nobody has a piece before their newest.
+    assert part.factor == part.base_factor < part.plain_factor
+    assert [band.tried for band in part.bands] == [45, 0, 0, 0]
+
+
 def test_a_young_count_is_not_read(db):
     brand = BrandFactory()
     posting(brand, count=24, seed=3)
