@@ -198,6 +198,7 @@ WITH members AS (
 ), known AS (
   SELECT r.id, r.creator_id, CASE
       WHEN e.relationship_id IS NOT NULL THEN 'present'
+      WHEN r.unprofiled_at IS NOT NULL THEN 'objected'
       WHEN r.stage = %(declined)s THEN 'declined'
       WHEN s.creator_id IS NOT NULL THEN 'suppressed'
     END AS barred
@@ -280,6 +281,7 @@ ORDER BY t.lacks, t.score DESC NULLS LAST, t.followers DESC NULLS LAST, t.id
 )
 _WORDS = {
     "present": "in this campaign already",
+    "objected": "objected to being judged by machines",
     "declined": "declined to work with the brand",
     "suppressed": "on the suppression list",
 }
@@ -295,8 +297,8 @@ def rank(
 ) -> Ranking:
     """The first `size` creators of a segment for a campaign, as of a moment.
 
-    Who is in the campaign, has declined, is on the suppression list or in a segment whose playbook
-    says not to pitch, is left out and counted.
+    Who is in the campaign, has objected to profiling, has declined, is on the suppression list or
+    in a segment whose playbook says not to pitch, is left out and counted.
     """
     said = {key: (weights or WEIGHTS).get(key, 0) for key in WEIGHTS}
     values: dict[str, Any] = {

@@ -154,6 +154,8 @@ def test_who_cannot_be_asked_is_left_out_and_counted(campaign, segment, brand):
     member(segment, "Free")
     engage(campaign, EngagementStage.DROPPED, member(segment, "Present"))
     member(segment, "Declined", stage=Stage.DECLINED)
+    # A member of that moment who objects by now.
+    member(segment, "Objects", unprofiled_at=NOW)
     suppressed = member(segment, "Suppressed")
     Suppression.objects.create(
         brand=brand,
@@ -168,9 +170,10 @@ def test_who_cannot_be_asked_is_left_out_and_counted(campaign, segment, brand):
     stay(peace, member(segment, "In peace").creator, NOW - 30 * DAY)
     ranking = rank(campaign, segment, as_of=NOW, size=10)
     assert names(ranking) == ["Free"]
-    assert (ranking.members, ranking.candidates) == (5, 2)
+    assert (ranking.members, ranking.candidates) == (6, 2)
     assert ranking.left_out == [
         ("declined to work with the brand", 1),
+        ("objected to being judged by machines", 1),
         ("in this campaign already", 1),
         ("on the suppression list", 1),
         ("not to be pitched, says a playbook", 1),
