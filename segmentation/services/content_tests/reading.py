@@ -30,19 +30,28 @@ TASK = "segmentation.tasks.read_content_test"
 
 # Each piece with whose it is, whether it is out, and what came of its link until the moment.
 _BY_LINKS = """
+WITH taken AS (
+  SELECT conversion_id, bool_or(value IS NULL) AS is_whole, sum(value) AS value
+  FROM campaigns_refund WHERE brand_id = %(brand)s AND at < %(until)s GROUP BY conversion_id
+), brought AS (
+  SELECT coalesce(o.link_id, c.link_id) AS link_id, count(*) AS orders
+  FROM campaigns_conversion o
+  LEFT JOIN campaigns_click c ON c.id = o.click AND o.link_id IS NULL
+  LEFT JOIN taken t ON t.conversion_id = o.id
+  WHERE o.brand_id = %(brand)s AND o.kind = %(order)s AND o.at < %(until)s
+    AND NOT coalesce(t.is_whole OR t.value >= o.value, false)
+  GROUP BY 1
+)
 SELECT e.relationship_id, v.name, p.link_id IS NOT NULL,
   d.published_at IS NOT NULL AND d.published_at < %(until)s,
   (SELECT count(*) FROM campaigns_click c WHERE c.link_id = p.link_id AND c.kind = %(person)s
     AND c.at >= p.assigned_at AND c.at < %(until)s),
-  (SELECT count(*) FROM campaigns_conversion o LEFT JOIN campaigns_click c ON c.id = o.click
-    WHERE o.brand_id = %(brand)s AND o.kind = %(order)s AND o.at < %(until)s
-      AND coalesce(o.link_id, c.link_id) = p.link_id
-      AND NOT EXISTS (SELECT FROM campaigns_refund r WHERE r.conversion_id = o.id
-        AND r.at < %(until)s AND (r.value IS NULL OR r.value >= o.value)))
+  coalesce(b.orders, 0)
 FROM segmentation_contentpiece p
 JOIN segmentation_contentvariant v ON v.id = p.variant_id
 JOIN campaigns_deliverable d ON d.id = p.deliverable_id
 JOIN campaigns_engagement e ON e.id = d.engagement_id
+LEFT JOIN brought b ON b.link_id = p.link_id
 WHERE p.test_id = %(test)s ORDER BY p.number"""
 # The post of a piece, or those that were seen as its publication.
 _COUNTS = "o.likes, o.comments, o.shares, o.saves"

@@ -11,7 +11,7 @@ from campaigns.experiments.analysis import analyse
 from campaigns.experiments.drawing import drawn
 from campaigns.experiments.results import Outcome, Reading
 from campaigns.experiments.results import Plan as Reads
-from campaigns.models import Click, Deliverable, Engagement, TrackingLink
+from campaigns.models import Click, Conversion, Deliverable, Engagement, Refund, TrackingLink
 from crm.models import AuditEntry, Relationship
 from segmentation.choices import OutcomeMetric
 from segmentation.models import ContentPiece, ContentReading, ContentTest
@@ -184,6 +184,38 @@ def test_other_measures_are_read_too(brand, campaign, manager, metric):
     assert (found.status, found.error) == ("done", "")
     # Nothing is published and nobody clicked: there is nothing to count on.
     assert sum(arm["silent"] for arm in found.result["arms"]) == 6
+
+
+def test_orders_come_by_the_link_or_its_click_and_not_where_all_was_taken_back(
+    brand, campaign, manager
+):
+    add_pieces(brand, campaign, creators=4)
+    test = planned(brand, campaign, metric=OutcomeMetric.ORDERS_PER_CLICK)
+    planning.start(test_id=test.pk, actor=None, at=NOW)
+    pieces.assign(test_id=test.pk, actor=manager, at=NOW)
+    click(test, better=4, usual=4)
+    clicks = Click.objects.filter(link__in=test.pieces.values("link")).count()
+    link = test.pieces.filter(variant__key="question").first().link
+
+    def order(key, **came):
+        return Conversion.objects.create(
+            brand=brand, key=key, at=NOW + DAY, value=10, currency="EUR", source="api", **came
+        )
+
+    order("by link", link=link)
+    order("by click", click=Click.objects.filter(link=link).first().pk)
+    order("by neither")
+    returned = order("taken back", link=link)
+    for half in ("one", "other"):
+        Refund.objects.create(
+            brand=brand, conversion=returned, key=half, at=NOW + DAY, value=5, source="api"
+        )
+    arms = {arm["arm"]: arm["rate"] for arm in have_read(test).result["arms"]}
+    theirs = Click.objects.filter(
+        link__in=test.pieces.filter(variant__key="question").values("link")
+    )
+    assert arms == {"usual": 0.0, "question": pytest.approx(2 / theirs.count())}
+    assert 0 < theirs.count() < clicks
 
 
 def test_the_pages_from_plan_to_decision(brand, campaign, analyst_client, manager):
