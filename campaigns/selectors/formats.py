@@ -89,7 +89,7 @@ class Formats:
 
 
 def formats_of(relationship: Relationship, at: datetime) -> Formats:
-    """The formats of a creator's posts of a year, and of our pieces: four statements."""
+    """The formats of a creator's posts of a year, and of our pieces: five statements."""
     posts = list(
         Post.objects.filter(
             creator=relationship.creator_id, posted_at__range=(at - WINDOW, at)

@@ -20,6 +20,7 @@ def say(
 ) -> PostFormat | None:
     """Say what a post of the creator is about; an empty `kind` takes one's word back.
 
+    Nothing to take back leaves no trace.
     Raises CampaignRefused, Post.DoesNotExist.
     """
     if relationship.unprofiled_at is not None:
@@ -37,7 +38,9 @@ def say(
         )
     else:
         made = None
-        PostFormat.objects.filter(brand=brand, post=post).delete()
+        gone, _ = PostFormat.objects.filter(brand=brand, post=post).delete()
+        if not gone:
+            return None
     audit.record(
         brand=brand,
         verb="campaigns.post_format.said" if kind else "campaigns.post_format.taken_back",

@@ -121,6 +121,8 @@ def test_what_is_refused(maya, brand, manager):
     mine = Post.objects.filter(creator=maya.creator).first()
     with pytest.raises(CampaignRefused, match="Choose a format"):
         say(relationship=maya, post_id=mine.pk, kind="poem", actor=manager, at=NOW)
+    assert say(relationship=maya, post_id=mine.pk, kind="", actor=manager, at=NOW) is None
+    assert not AuditEntry.objects.filter(verb__startswith="campaigns.post_format").exists()
     maya.unprofiled_at = NOW
     maya.save()
     with pytest.raises(CampaignRefused, match="objected to profiling"):
