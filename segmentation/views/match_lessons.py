@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,17 +13,6 @@ from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.matches.factors import FACTORS
 from segmentation.models import MatchLesson
 from segmentation.services.matches import weighing
-
-
-@dataclass(frozen=True)
-class _Told:
-    """A lesson with its suggestion beside what was in force."""
-
-    lesson: MatchLesson
-    rows: list[tuple[str, int, int]]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.lesson, name)
 
 
 @brand_page(Can.VIEW, post=Can.PLAN_CAMPAIGNS)
@@ -42,7 +28,7 @@ def lessons(request: BrandRequest) -> HttpResponse:
         return redirect("segmentation:match_lessons", request.brand.slug)
     decided, taken = weighing.taken_so_far(request.brand)
     context = {
-        "lessons": [_Told(one, _rows(one)) for one in weighing.lessons_of(request.brand)],
+        "lessons": [(one, _rows(one)) for one in weighing.lessons_of(request.brand)],
         "decided": decided,
         "taken": taken,
     }
@@ -80,6 +66,7 @@ def decide(request: BrandRequest, pk: int) -> HttpResponse:
 
 
 def _rows(lesson: MatchLesson) -> list[tuple[str, int, int]]:
+    """Each factor with its weight in force then, and the suggested one."""
     if lesson.suggested is None:
         return []
     before = lesson.findings.get("in_force", {})

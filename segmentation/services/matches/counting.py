@@ -36,9 +36,10 @@ from segmentation.matches.factors import (
     RESULTS_FOR,
     score_of,
 )
-from segmentation.models import CreatorFacts, FactsMoment, Match, MatchRow
+from segmentation.models import FactsMoment, Match, MatchRow
 from segmentation.services import errands
 from segmentation.services.matches import statements
+from segmentation.services.matches.outcomes import usual_of
 from segmentation.services.matches.overlap import shares_with_chosen
 from segmentation.services.matches.weights import said
 
@@ -255,13 +256,7 @@ def _told(
 
 def _ratios(brand: Brand, pieces: Sequence[PaidPiece]) -> dict[int, list[float]]:
     """By creator, how each piece did against what the creator usually gets (logarithms)."""
-    creators = {piece.creator for piece in pieces}
-    usual = {
-        creator: (likes or 0) + (comments or 0)
-        for creator, likes, comments in CreatorFacts.objects.filter(
-            brand=brand, creator__in=creators, avg_likes__isnull=False, avg_comments__isnull=False
-        ).values_list("creator", "avg_likes", "avg_comments")
-    }
+    usual = usual_of(brand.pk, {piece.creator for piece in pieces})
     found: dict[int, list[float]] = defaultdict(list)
     for piece in pieces:
         likes, comments = piece.counts.get("likes"), piece.counts.get("comments")

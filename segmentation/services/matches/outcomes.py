@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -51,7 +51,8 @@ def outcomes_of(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], Outcome]
     )
     for piece in rows.select_related("post"):
         pieces.setdefault(piece.engagement_id, []).append(piece)
-    usual = _usual(campaigns, [creator for *_, creator in engagements])
+    creators = {creator for *_, creator in engagements}
+    usual = usual_of(campaigns[0].brand_id, creators) if campaigns else {}
     return {
         (campaign, relationship): _outcome(
             stages.get(pk, set()), pieces.get(pk, []), usual.get(creator)
@@ -60,11 +61,10 @@ def outcomes_of(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], Outcome]
     }
 
 
-def _usual(campaigns: Sequence[Campaign], creators: Sequence[int]) -> Mapping[int, float]:
-    if not campaigns:
-        return {}
+def usual_of(brand_id: int, creators: Collection[int]) -> Mapping[int, float]:
+    """Likes and comments that posts usually get, by creator; who is left out: not known."""
     rows = CreatorFacts.objects.filter(
-        brand=campaigns[0].brand_id,
+        brand=brand_id,
         creator__in=creators,
         avg_likes__isnull=False,
         avg_comments__isnull=False,

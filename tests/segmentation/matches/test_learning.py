@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from campaigns.choices import CampaignStatus, EngagementStage
 from campaigns.services.refusals import CampaignRefused
@@ -17,6 +18,7 @@ from segmentation.services.matches import weighing
 from segmentation.services.matches import weights as weights_service
 from tests.campaigns.made import engage, make_campaign, set_status
 from tests.factories import NOW, RelationshipFactory
+from tests.people import logged_in
 
 
 def cases(campaigns=4, each=20):
@@ -112,6 +114,10 @@ def test_a_lesson_suggests_and_a_person_decides(brand, manager):
     assert refusal.value.code == "nothing_suggested"
     lesson.suggested = {**USUAL, "reliability": 9}
     lesson.save()
+    address = reverse("segmentation:match_lessons", args=[brand.slug])
+    page = " ".join(logged_in(manager).get(address).content.decode().split())
+    assert 'Reliability</th><td class="number">2</td><td class="number">9</td>' in page
+    assert "Take these weights" in page
     weighing.decide(accept=True, reason="It held", **decide)
     held = weights_service.in_force(brand, campaign)
     assert (held.number, held.origin, held.lesson) == (2, WeightsOrigin.LEARNED, lesson)
