@@ -37,7 +37,6 @@ from segmentation.selectors import content_tests as selectors
 from segmentation.services.content_tests import pieces, planning, reading
 from segmentation.services.edits import EditRefused
 
-NEWEST = Order("content-tests", key="created_at", descending=True)
 BY_NUMBER = Order("content-pieces", key="number")
 LATEST = Order("content-readings", key="number", descending=True)
 NOT_RUNNING = refusal("not_running")
@@ -76,7 +75,7 @@ class ContentTestViewSet(BrandViewSet[ContentTest]):
 
     def list(self, request: Request) -> Response:
         """All of them, the newest first."""
-        return self.page(self.get_queryset(), order=NEWEST, represent=_summaries)
+        return self.page(self.get_queryset(), order=selectors.NEWEST, represent=_summaries)
 
     @extend_schema(responses=ContentTestSerializer)
     def retrieve(self, request: Request, pk: str) -> Response:

@@ -10,8 +10,12 @@ from django.db.models import Count, QuerySet
 
 from campaigns.models import Campaign, Engagement
 from crm.models import Brand
+from crm.paging import Order, Page, paginate
 from segmentation.choices import ExperimentStatus
 from segmentation.models import ContentPiece, ContentReading, ContentTest, ContentVariant
+
+NEWEST = Order("content-tests", key="created_at", descending=True)
+ROWS = 50
 
 
 def rows_of(brand: Brand, campaign: Campaign | None = None) -> QuerySet[ContentTest]:
@@ -20,6 +24,11 @@ def rows_of(brand: Brand, campaign: Campaign | None = None) -> QuerySet[ContentT
     if campaign is not None:
         rows = rows.filter(campaign=campaign)
     return rows.select_related("campaign", "brand").order_by("-created_at", "-pk")
+
+
+def page_of(brand: Brand, cursor: str | None) -> Page[ContentTest]:
+    """A page of the brand's tests. Raises crm.paging.BadCursor."""
+    return paginate(rows_of(brand), NEWEST, size=ROWS, cursor=cursor)
 
 
 @dataclass(frozen=True)

@@ -291,6 +291,18 @@ def test_a_draft_can_be_deleted_and_a_plan_is_checked(brand, campaign):
     assert not ContentTest.objects.exists()
 
 
+def test_the_list_goes_on(brand, campaign, analyst_client, monkeypatch):
+    monkeypatch.setattr(selectors, "ROWS", 2)
+    for name in ("First", "Second", "Third"):
+        planned(brand, campaign, name=name)
+    shown = analyst_client.get(PAGE)
+    words = shown.content.decode()
+    assert ("Third" in words, "Second" in words, "First" in words) == (True, True, False)
+    following = shown.context["page"].next
+    assert "First" in analyst_client.get(PAGE, {"cursor": following}).content.decode()
+    assert analyst_client.get(PAGE, {"cursor": "x"}).status_code == 404
+
+
 def test_each_variant_has_a_key_of_its_own(brand, campaign):
     names = ("Hook 3", "Hook", "Hook!", "Hook?", "日本", "한국")
     made = planned(brand, campaign, variants=[Wording(name, "x") for name in names])
