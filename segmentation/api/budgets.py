@@ -275,13 +275,18 @@ class BudgetPlanViewSet(BrandViewSet[BudgetPlan]):
             )
         except (EditRefused, CampaignRefused) as refusal:
             raise Refused(refusal, code=refusal.code) from refusal
+        except BudgetPlan.DoesNotExist as gone:  # deleted in the meantime
+            raise Http404 from gone
         return Response({"came": came})
 
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete the plan; what was taken over from it stays."""
-        asking.delete(
-            plan_id=self._found(pk).pk, brand=self.brand, actor=self.actor, at=timezone.now()
-        )
+        try:
+            asking.delete(
+                plan_id=self._found(pk).pk, brand=self.brand, actor=self.actor, at=timezone.now()
+            )
+        except BudgetPlan.DoesNotExist as gone:  # by somebody else in the meantime
+            raise Http404 from gone
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def _found(self, pk: str) -> BudgetPlan:

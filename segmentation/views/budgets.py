@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -22,6 +22,8 @@ from segmentation.selectors import budgets as selectors
 from segmentation.services.budgets import asking
 from segmentation.services.budgets.asks import Asks
 from segmentation.services.edits import EditRefused
+
+GONE = "Somebody has deleted the plan in the meantime."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -113,6 +115,8 @@ def take(request: BrandRequest, key: str, pk: int) -> HttpResponse:
     except (EditRefused, CampaignRefused) as refusal:
         messages.error(request, str(refusal))
         return redirect("segmentation:budget_plan", request.brand.slug, key, pk)
+    except BudgetPlan.DoesNotExist as gone:
+        raise Http404(GONE) from gone
     messages.success(
         request,
         f"{came} creator{'' if came == 1 else 's'} of “{found.name}” came to the shortlist.",
@@ -125,7 +129,10 @@ def take(request: BrandRequest, key: str, pk: int) -> HttpResponse:
 def delete(request: BrandRequest, key: str, pk: int) -> HttpResponse:
     """Delete a plan."""
     found = _found(request, key, pk)
-    asking.delete(plan_id=found.pk, brand=request.brand, actor=request.user, at=timezone.now())
+    try:
+        asking.delete(plan_id=found.pk, brand=request.brand, actor=request.user, at=timezone.now())
+    except BudgetPlan.DoesNotExist as gone:
+        raise Http404(GONE) from gone
     messages.success(request, f"“{found.name}” is deleted.")
     return redirect("segmentation:budget_plans", request.brand.slug, key)
 

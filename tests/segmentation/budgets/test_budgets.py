@@ -11,12 +11,14 @@ from django.urls import reverse
 from campaigns.choices import EngagementStage
 from campaigns.models import Engagement
 from crm.models import AuditEntry, Brand, Relationship
+from segmentation.api import budgets as api
 from segmentation.models import BudgetPick, BudgetPlan, CreatorFacts
 from segmentation.selectors.budgets import whole_of
 from segmentation.services.budgets import asking, filling
 from segmentation.services.budgets.asks import Asks, read_limits
 from segmentation.services.edits import EditRefused
 from segmentation.services.masks import flag_of, word_of
+from segmentation.views import budgets as views
 from tests.campaigns.made import engage, make_campaign
 from tests.factories import NOW, BrandFactory
 from tests.rest import rest_as
@@ -276,6 +278,22 @@ def test_in_the_browser(client, campaign, brand, prices, admin_user):
     assert Engagement.objects.filter(campaign=campaign).exists()
     assert client.post(page + "delete/").status_code == 302
     assert not BudgetPick.objects.exists()
+
+
+def test_a_plan_that_is_deleted_in_the_meantime_is_not_there(
+    client, campaign, brand, admin_user, monkeypatch
+):
+    plan = planned(campaign)
+    client.force_login(admin_user)
+    page = reverse("segmentation:budget_plan", args=[brand.slug, campaign.key, plan.pk])
+    rest = rest_as(admin_user, brand)
+    monkeypatch.setattr(views, "_found", lambda *_asked: plan)
+    monkeypatch.setattr(api.BudgetPlanViewSet, "_found", lambda *_asked: plan)
+    BudgetPlan.objects.filter(pk=plan.pk).delete()
+    for act in ("take/", "delete/"):
+        assert client.post(page + act).status_code == 404
+    assert rest.send("POST", f"budget-plans/{plan.pk}:take", {}).status_code == 404
+    assert rest.send("DELETE", f"budget-plans/{plan.pk}/").status_code == 404
 
 
 def test_over_rest(campaign, brand, prices, admin_user):
