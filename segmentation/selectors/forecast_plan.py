@@ -34,9 +34,9 @@ class Line:
     is_assumed: bool
     told: Mapping[str, CreatorForecast]
 
-    def cells(self) -> list[CreatorForecast | None]:
+    def measured(self) -> list[tuple[Forecasted, CreatorForecast | None]]:
         """Each measure of the page; None: not known."""
-        return [self.told.get(measure) for measure in MEASURES]
+        return [(measure, self.told.get(measure)) for measure in MEASURES]
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ def of_segment(request: BrandRequest, key: str) -> HttpResponse:
 
 def _row(line: plans.Line) -> tuple[object, ...]:
     numbers: list[object] = []
-    for cell in line.cells():
+    for _, cell in line.measured():
         numbers += (
             [None] * 4
             if cell is None

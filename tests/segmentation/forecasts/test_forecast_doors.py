@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from crm.models import Brand, Relationship
 from segmentation.models import CampaignForecast, ForecastModel
+from segmentation.selectors.forecast_plan import MEASURES
 from tests.campaigns.made import engage, make_campaign
 from tests.factories import NOW
 from tests.rest import rest_as
@@ -63,6 +64,11 @@ def test_somebody_asks_for_forecasts_with_other_intervals(page, brand):
 
 def test_a_campaign_page_adds_up_keeps_and_exports(page, campaign):
     words = page("campaign_forecast", campaign.key).content.decode()
+    # On phones a cell is told by its label, also where nothing is known.
+    lines = words[words.index('id="lines-title"') :]
+    assert {lines.count(f'data-label="{measure.label}"') for measure in MEASURES} == {
+        lines.count('data-label="Pieces"')
+    }
     assert "What it will bring" in words
     assert "Nobody planned pieces of 3 creators" in words
     page("campaign_forecast_keep", campaign.key, data={})
