@@ -1,6 +1,6 @@
 """Do look-alikes belong to the same kind? Real Instagram posts with the category of their owner.
 
-The category is kept aside: it is neither read nor compared. For each of 1,500 creators who were
+The category is kept aside: it is neither read nor compared. For each of the creators who were
 drawn, of the ten who are most alike, the share in the same category; beside it chance, and plain
 TF-IDF over the same texts. Vocabulary and spreads are made of all creators, as in the product.
 """
