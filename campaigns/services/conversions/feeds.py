@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.dateparse import parse_datetime
 
 from campaigns.choices import ConversionSource, FeedSignature
@@ -198,7 +198,11 @@ def _write(feed: ConversionFeed, wanted: Wanted, secret: str) -> None:
     if secret:
         feed.secret = encrypt(secret)
     feed.version += 1
-    feed.save()
+    try:
+        with transaction.atomic():
+            feed.save()
+    except IntegrityError as error:  # Two gave the same name in the same moment.
+        raise CampaignRefused("There is a feed of this name already.", field="name") from error
 
 
 def _record(feed: ConversionFeed, verb: str, actor: User, at: datetime) -> None:

@@ -88,8 +88,8 @@ def set_plan(
         if keeper in values:
             _may_keep(brand, gate, values[keeper], keeper)
             setattr(plan, keeper, values[keeper])
-    if plan.pk:
-        plan.version += 1
+    # The first time too: of two who saw what is usual, the second is told of the first.
+    plan.version += 1
     _save(plan)
     audit.record(
         brand=brand,

@@ -68,8 +68,8 @@ def set_search(
     decided.hosts = _checked(hosts, _HOST, "hosts", "no host: write shop.example")
     decided.accounts = _checked(accounts, _ACCOUNT, "accounts", "no name of an account")
     decided.counted_at = None
-    if decided.pk:
-        decided.version += 1
+    # The first time too: of two who saw nothing, the second is told of the first.
+    decided.version += 1
     decided.save()
     audit.record(
         brand=brand,

@@ -50,7 +50,7 @@ def change_page(
     # What holds where there is no row yet.
     Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
     page = SubmissionPage.of(campaign)
-    if expected_version is not None and not page._state.adding and page.version != expected_version:
+    if expected_version is not None and page.version != expected_version:
         raise CampaignOutdated(
             "Somebody changed this page since you loaded it. Nothing of yours was saved; load it "
             "again."
@@ -66,8 +66,8 @@ def change_page(
         page.consent_version += 1
     if before["permission_text"] and set(_PERMISSION) & set(changed):
         page.permission_version += 1
-    if not page._state.adding:
-        page.version += 1
+    # The first time too: of two who saw what is usual, the second is told of the first.
+    page.version += 1
     page.save()
     audit.record(
         brand=campaign.brand,

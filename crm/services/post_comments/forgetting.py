@@ -55,8 +55,8 @@ def set_keeping(
     except ValidationError:
         msg = "Between 1 and 60 months."
         raise CommentsRefused(msg, code="out_of_range", field="keep_months") from None
-    if decided.pk:
-        decided.version += 1
+    # The first time too: of two who saw what is usual, the second is told of the first.
+    decided.version += 1
     decided.save()
     audit.record(
         brand=brand,

@@ -6,6 +6,7 @@ from decimal import Decimal
 from hashlib import sha256
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
 
@@ -63,6 +64,18 @@ def refused(feed, message, status, headers=None):
     assert not Conversion.objects.exists()
     feed.refresh_from_db()
     return answer.json()
+
+
+def test_of_two_who_give_the_same_name_at_once_the_second_is_refused(
+    brand, admin_user, monkeypatch
+):
+    make_feed(brand, admin_user)
+    entries = AuditEntry.objects.count()
+    with monkeypatch.context() as looked:  # before the other one was there
+        looked.setattr(QuerySet, "exists", lambda _rows: False)
+        with pytest.raises(CampaignRefused, match="name already"):
+            make_feed(brand, admin_user)
+    assert (ConversionFeed.objects.count(), AuditEntry.objects.count()) == (1, entries)
 
 
 def test_an_order_is_taken_once(brand, admin_user):

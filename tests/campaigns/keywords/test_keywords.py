@@ -225,10 +225,11 @@ def test_links_and_mentions_are_seen_and_seen_to_go(brand):
     assert PostReference.objects.filter(gone_at=NOW).count() == 2
     Post.objects.filter(pk=post.pk).update(caption="@acme.soap acme.example")
     assert count_references(brand=brand, at=NOW) == 2
-    with pytest.raises(KeywordsRefused, match="no host"):
-        referring.set_search(
-            brand=brand, hosts=["acme"], accounts=[], version=1, actor=None, at=NOW
-        )
+    for hosts, version, words in ((["acme"], 2, "no host"), (["acme.example"], 1, "changed this")):
+        with pytest.raises(KeywordsRefused, match=words):
+            referring.set_search(
+                brand=brand, hosts=hosts, accounts=[], version=version, actor=None, at=NOW
+            )
 
 
 def page(name: str, *args) -> str:

@@ -93,7 +93,8 @@ def test_the_gates_of_a_campaign(db, world):
         ({"legal_keeper": "nobody@x.example"}, 400, "/legal_keeper", "unknown_user"),
         ({"legal_keeper": world.people[Role.ANALYST].email}, 400, "/legal_keeper", "refused"),
         ({"rounds": 21}, 400, "/rounds", "max_value"),
-        ({"version": 9}, 409, "", "outdated"),
+        # Whoever saw what was usual is told of the first change, too.
+        ({"version": before["version"]}, 409, "", "outdated"),
     ):
         world.refused(
             Role.STRATEGIST, "PATCH", here, {"version": after["version"]} | change, status,
@@ -134,7 +135,7 @@ def test_the_page_of_a_campaign_for_submissions(db, world):
         ({"usages": ["whitelisting"]}, 400, "/usages/0", "invalid_choice"),
         ({"min_age": 12}, 400, "/min_age", "min_value"),
         ({"title": None}, 400, "/title", "refused"),
-        ({"version": 99}, 409, "", "outdated"),
+        ({"version": before["version"]}, 409, "", "outdated"),
     ):
         world.refused(Role.MANAGER, "PATCH", here, seen | change, status, pointer, code)
     world.elsewhere("PATCH", here, whole)

@@ -57,10 +57,10 @@ def test_a_manager_opens_the_page(brand, manager, manager_client):
     assert manager_client.post(url, given).status_code == 302
     page = SubmissionPage.objects.get()
     assert (page.hashtag, page.territory, page.months) == ("spring", ["DK", "SE"], 6)
-    assert (page.consent_version, page.permission_version, page.version) == (1, 1, 1)
-    manager_client.post(url, given | {"months": "12"})
+    assert (page.consent_version, page.permission_version, page.version) == (1, 1, 2)
+    manager_client.post(url, given | {"months": "12", "version": "2"})
     page.refresh_from_db()
-    assert (page.consent_version, page.permission_version, page.version) == (1, 2, 2)
+    assert (page.consent_version, page.permission_version, page.version) == (1, 2, 3)
     old = manager_client.post(url, given | {"title": "Mine"})
     assert "Somebody changed this page" in old.content.decode()
 

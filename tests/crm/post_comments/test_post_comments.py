@@ -199,8 +199,11 @@ def test_words_go_after_the_brands_months_and_numbers_stay(brand, post):
     assert (row.text, row.author) == ("", None)
     assert CommentThread.objects.get().positive == 1
     assert forgetting.let_words_go(brand=brand, at=NOW + timedelta(days=70)) == 0
-    with pytest.raises(CommentsRefused, match="60 months"):
-        forgetting.set_keeping(brand=brand, keep_months=0, version=1, actor=None, at=NOW)
+    for months, version, words in ((0, 2, "60 months"), (3, 1, "changed this")):
+        with pytest.raises(CommentsRefused, match=words):
+            forgetting.set_keeping(
+                brand=brand, keep_months=months, version=version, actor=None, at=NOW
+            )
 
 
 def test_who_asks_is_forgotten(brand, post):
