@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 
 from campaigns.choices import (
     ClaimStatus,
+    ContentKind,
     CostKind,
     MarketingChannel,
     ReviewStage,
@@ -47,6 +48,7 @@ from campaigns.models import (
     Payable,
     Permit,
     Policy,
+    PostFormat,
     PostReference,
     PromoCode,
     Remediation,
@@ -261,9 +263,7 @@ def test_every_operation_says_what_it_does_takes_and_answers(schema):
 
 def test_every_viewset_is_guarded():
     views = [
-        pattern.callback.cls
-        for pattern in api.ADDRESSES
-        if hasattr(pattern.callback, "actions")
+        pattern.callback.cls for pattern in api.ADDRESSES if hasattr(pattern.callback, "actions")
     ]
     assert len(views) > 20
     for view in views:
@@ -338,6 +338,8 @@ def give_uploads(brand: Brand) -> None:
         needed = NEEDED.get(kind.key) or dict.fromkeys(kind.counts, 3)
         kind.model.objects.create(brand=brand, file_name="x", created_at=NOW, **needed)
     save_competitor(brand=brand, name="Globex", handles=[], actor=None, at=NOW)
+    post = Post.objects.filter(creator__relationships__brand=brand).earliest("pk")
+    PostFormat.objects.create(brand=brand, post=post, kind=ContentKind.TUTORIAL, at=NOW)
 
 
 def give_a_connector(brand: Brand, actor: User) -> None:
@@ -787,6 +789,7 @@ def test_every_answer_fits_the_schema(schema, rest):
         "/sequences/{id}": str(Sequence.objects.get().pk),
         "/privacy-requests/{id}": str(PrivacyRequest.objects.get().pk),
         "/suppressions/{id}": str(Suppression.objects.get().pk),
+        "/post-formats/{post}": str(PostFormat.objects.earliest("pk").post_id),
         "/pitch-approvals/{id}": str(PitchApproval.objects.get().pk),
         "/threads/{id}": str(Thread.objects.earliest("pk").pk),
         "/notes/{id}": str(Note.objects.get().pk),

@@ -62,6 +62,7 @@ from campaigns.api.policies import (
     PolicyVersionViewSet,
     PolicyViewSet,
 )
+from campaigns.api.post_formats import PostFormatViewSet
 from campaigns.api.post_matches import PostMatchViewSet
 from campaigns.api.publishing import MissingViewSet, PublicationActViewSet, PublicationViewSet
 from campaigns.api.rates import ExchangeRateViewSet
@@ -158,6 +159,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "platform-weeks": PlatformWeekViewSet,
     "policies": PolicyViewSet,
     "post-alerts": PostAlertViewSet,
+    "post-formats": PostFormatViewSet,
     "post-references": PostReferenceViewSet,
     "posting-times": PostingTimesViewSet,
     "promo-codes": PromoCodeViewSet,

@@ -8,6 +8,7 @@ from rest_framework.viewsets import ViewSetMixin
 from crm.api.addresses import AddressViewSet
 from crm.api.agents import AgentViewSet, RepresentationViewSet
 from crm.api.applications import ApplicationViewSet
+from crm.api.audience_samples import AudienceSampleViewSet
 from crm.api.audit import AuditViewSet
 from crm.api.brand_exports import BrandExportViewSet
 from crm.api.comment_authors import CommentAuthorViewSet
@@ -59,6 +60,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "addresses": AddressViewSet,
     "agents": AgentViewSet,
     "applications": ApplicationViewSet,
+    "audience-samples": AudienceSampleViewSet,
     "audit": AuditViewSet,
     "audit-checkpoints": CheckpointViewSet,
     "brand-exports": BrandExportViewSet,

@@ -16,6 +16,7 @@ from campaigns.services.refusals import CampaignRefused
 from crm.models import AuditEntry, Post
 from tests.campaigns.publishing.pieces import DAY, piece, producing, running
 from tests.factories import NOW, PostFactory, RelationshipFactory
+from tests.rest import rest_as
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,20 @@ def test_on_the_creators_page(maya, brand, manager_client, time_machine):
         reverse("campaigns:creator_formats", args=[brand.slug, other.creator.uid])
     )
     assert "no post of the last year is on file" in empty.content.decode()
+
+
+def test_over_rest_it_is_said_and_taken_back(brand, other_brand, manager, outsider):
+    post = PostFactory(profile=producing(running(brand)).relationship.creator.profiles.get())
+    rest = rest_as(manager, brand)
+    assert rest.send("POST", "post-formats/", {"post": post.pk, "kind": "song"}).status_code == 400
+    strangers = rest_as(outsider, other_brand)
+    answer = strangers.send("POST", "post-formats/", {"post": post.pk, "kind": "tutorial"})
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/post"]
+    assert not PostFormat.objects.exists()
+    made = rest.send("POST", "post-formats/", {"post": post.pk, "kind": "tutorial"})
+    assert made.status_code == 201
+    assert rest.json("post-formats/")["results"] == [made.json()]
+    assert strangers.json("post-formats/")["results"] == []
+    assert strangers.send("DELETE", f"post-formats/{post.pk}/").status_code == 404
+    assert rest.send("DELETE", f"post-formats/{post.pk}/").status_code == 204
+    assert rest.send("DELETE", f"post-formats/{post.pk}/").status_code == 404

@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from crm.models import AudienceSample, SampleBatch
-from tests.rest import rest_as
+from tests.rest import ROOT, rest_as
 from tests.segmentation.graph.world import known_creator, sample
 
 pytestmark = pytest.mark.django_db
@@ -64,3 +64,24 @@ def test_over_rest_files_are_listed_and_taken_back(brand, other_brand, manager, 
     assert answer.json()["undone_at"] is not None
     assert rest.send("POST", f"uploads/samples/{batch.pk}:undo").status_code == 409
     assert not AudienceSample.objects.exists()
+
+
+def test_over_rest_a_file_is_taken_in_whole_or_not_at_all(brand, manager):
+    known_creator(brand, "Anna", followers=1_000)
+    rest = rest_as(manager, brand)
+
+    def send(who, text: str, **more):
+        file = SimpleUploadedFile("fans.csv", f"platform,handle,member\n{text}".encode())
+        said = {"taken_on": "2026-11-01", "file": file} | more
+        return who.client.post(f"{ROOT}/audience-samples/", said)
+
+    wrong = send(rest, "instagram,anna,x\ninstagram,eve,y\n")
+    assert wrong.status_code == 400
+    assert [error["pointer"] for error in wrong.json()["errors"]] == ["/file"]
+    assert send(rest, "instagram,anna,x\n", source="hearsay").status_code == 400
+    assert not SampleBatch.objects.exists()
+    made = send(rest, "instagram,anna,x\ninstagram,anna,y\n")
+    assert made.status_code == 201
+    assert made.json() | {"upload": 0} == {"upload": 0, "samples": 1, "people": 2}
+    [told] = rest.json("audience-samples/")["results"]
+    assert (told["people"], told["audience_size"], told["taken_on"]) == (2, 1_000, "2026-11-01")
