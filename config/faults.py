@@ -83,18 +83,16 @@ def told_of(error: BaseException | None) -> Told:
 def server_error(request: HttpRequest) -> HttpResponse:
     """The page, or over REST the problem, for the exception that is being handled."""
     told = told_of(sys.exc_info()[1])
-    answer: HttpResponse
-    if request.path.startswith(API):
-        members = problem(told.status, detail=told.detail)
-        answer = JsonResponse(members, status=told.status, content_type=MEDIA_TYPE)
-    else:
-        answer = page_of(told)
+    answer = answer_of(request, told)
     if told.retry_after is not None:
         answer["Retry-After"] = str(told.retry_after)
     answer["Cache-Control"] = "no-store"
     return answer
 
 
-def page_of(told: Told) -> HttpResponse:
-    """The page that says it."""
+def answer_of(request: HttpRequest, told: Told) -> HttpResponse:
+    """The page that says it, or over REST the problem."""
+    if request.path.startswith(API):
+        members = problem(told.status, detail=told.detail)
+        return JsonResponse(members, status=told.status, content_type=MEDIA_TYPE)
     return HttpResponse(render_to_string("fault.html", {"told": told}), status=told.status)

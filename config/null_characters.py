@@ -9,7 +9,7 @@ from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from psycopg.errors import UntranslatableCharacter
 
-from config.faults import Told, page_of
+from config.faults import Told, answer_of
 
 NUL = "\x00"
 
@@ -35,7 +35,7 @@ class NullCharacters:
         names = ", ".join(name for name, texts in given if any(NUL in text for text in texts))
         where = f"What was sent as {names}" if names else "The address"
         detail = f"{where} holds a null character, which no text can hold. Nothing was changed."
-        return page_of(Told(HTTPStatus.BAD_REQUEST, "That cannot be kept", detail))
+        return answer_of(request, Told(HTTPStatus.BAD_REQUEST, "That cannot be kept", detail))
 
 
 def _is_about_nul(error: DataError) -> bool:

@@ -23,8 +23,9 @@ from tests.database import TEMPLATE, ensure_server
 
 # Playwright's synchronous API runs an event loop; Django would refuse the ORM beside it.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-# The brand and its people, as fixtures.
+# The clock, and the brand and its people, as fixtures.
 pytest_plugins = (
+    "tests.clock",
     "tests.people",
     "tests.modules",
     "tests.crm.mail.servers",

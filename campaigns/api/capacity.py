@@ -93,6 +93,7 @@ class MixSerializer(serializers.Serializer[Any]):
     measure = serializers.ChoiceField(choices=Measure.choices)
     creators = serializers.IntegerField()
     posts = serializers.IntegerField()
+    currency = serializers.CharField()
     cost = serializers.DecimalField(max_digits=20, decimal_places=2, allow_null=True)
     without_cost = serializers.ListField(child=serializers.CharField(), help_text="Tiers by name.")
     low = serializers.FloatField(allow_null=True, help_text="Null: too little is known of all.")
@@ -176,7 +177,7 @@ class CapacityViewSet(CampaignViewSet):
         campaign, body = self.found(key), MixBody(data=request.data)
         body.is_valid(raise_exception=True)
         measure = _measure(campaign, body.validated_data)
-        return Response(_mix(_whole(campaign, measure, body), measure))
+        return Response(_mix(campaign, _whole(campaign, measure, body), measure))
 
 
 class CapacityTakingViewSet(CampaignViewSet):
@@ -237,12 +238,13 @@ def _usual(one: Usual) -> Row:
     )
 
 
-def _mix(whole: Whole, measure: Measure) -> Row:
+def _mix(campaign: Campaign, whole: Whole, measure: Measure) -> Row:
     low, middle, high = whole.brings or (None, None, None)
     return {
         "measure": measure,
         "creators": whole.creators,
         "posts": whole.posts,
+        "currency": campaign.currency,
         "cost": exact(whole.cost),
         "without_cost": whole.without_cost,
         "low": low,

@@ -154,3 +154,8 @@ def assert_accessible() -> Callable[[Page], None]:
         assert not found, "\n".join(found)
 
     return check
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _true_clock(true_clock: None) -> None:
+    """The machine's clock: the browser has no other."""

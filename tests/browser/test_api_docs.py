@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-SCREENS = 60
+SCREENS = 300
 
 
 def test_the_page_shows_the_endpoints(page: Page) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from campaigns.choices import DeliverableState, FeedSignature, ReadingVerdict
+from campaigns.choices import DeliverableState, DraftState, FeedSignature, ReadingVerdict
 from campaigns.models import (
     Campaign,
     Comment,
@@ -87,7 +87,12 @@ def give_records(brand: Brand, actor: User) -> None:
         engagement=piece.engagement, gate_hours=4, reason="Rain", made_by=actor, made_at=NOW
     )
     draft = Draft.objects.create(
-        deliverable=piece, number=1, text="Look", submitted_at=NOW, state_since=NOW
+        deliverable=piece,
+        number=1,
+        text="Look",
+        submitted_at=NOW,
+        state=DraftState.WITHDRAWN,
+        state_since=NOW,
     )
     Comment.objects.create(
         deliverable=piece, draft=draft, text="Which?", author=actor, name=str(actor), at=NOW

@@ -42,18 +42,17 @@ NOT_THERE = {
         # An act whose name is no one of ACTS here.
         "comment_theme_act",
         # Files that are stored.
-        "campaigns": "asset_file capture cause_evidence contract_paper donation_receipt draft_file "
-        "event_cover evidence_file incident_file invoice_file likeness_paper permit_paper "
-        "right_document submission_file "
+        "campaigns": "capture cause_evidence contract_paper donation_receipt draft_file "
+        "event_cover evidence_file invoice_file likeness_paper permit_paper "
         # An act or a part whose name is no one of ACTS and KINDS here.
         "brief_act campaign_act campaign_board_column creator_flag_count match_act "
-        "platform_week_act publication_act spike_act submission_act topic_act "
+        "publication_act spike_act submission_act topic_act "
         # A state that the row is not in.
-        "contract_act contract_legal deliverable_keep gift_step hold_lift "
+        "contract_act contract_legal deliverable_keep exclusivity_remove gift_step hold_lift "
         # Rows that hang together with several others.
-        "asset_right_new cause_remove connection "
-        "connection_take_back event_tick guest_revoke lift_drop likeness likeness_away "
-        "likeness_new pack_addition_end standing_in_end virtual whereabouts_back",
+        "asset_right_new cause_remove connection post_format "
+        "connection_take_back event_tick guest_revoke likeness likeness_away "
+        "likeness_new standing_in_end virtual whereabouts_back",
         "segmentation": "attribution_why benchmark_remove movers pack share_revoke stage_checks "
         "value_answer",
     }.items()

@@ -203,12 +203,17 @@ def test_every_operation_that_takes_a_file_is_named():
         for operation in methods.values()
         if "multipart/form-data" in operation.get("requestBody", {}).get("content", {})
     }
-    # Two hand on to keepers that are asked below, drafts and captures; lists are read as those are
-    # that are uploaded on the page.
+    # They hand on to keepers that are asked below; lists and samples are read as those are that are
+    # uploaded on the page.
     assert taking == {
+        "/api/v1/assets:upload",
+        "/api/v1/audience-samples/",
         "/api/v1/imports/",
+        "/api/v1/incidents/{id}/files/",
+        "/api/v1/likenesses/{id}/paper/",
         "/api/v1/publications/{id}/captures/",
         "/api/v1/disclosures/{id}/files/",
+        "/api/v1/rights:upload",
     }
 
 

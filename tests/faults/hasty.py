@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from config.celery import app
+from tests.faults import EACH_SECOND
 
-EACH_SECOND = "take-up-errands"
 app.conf.beat_schedule = {
     EACH_SECOND: {"task": "segmentation.tasks.take_up_errands", "schedule": 1.0}
 }

@@ -18,7 +18,7 @@ import redis
 from celery import Celery
 from psycopg.types.json import Jsonb
 
-from tests.faults import hasty
+from tests.faults import EACH_SECOND
 from tests.faults.product import Answer, Product, wait_until
 
 pytestmark = pytest.mark.slow
@@ -270,9 +270,9 @@ def test_a_beat_that_is_killed_goes_on_where_it_was(product: Product) -> None:
         assert report(product) == ("done", 1)
         product.kill_beat()
         assert product.beat is not None
-        sent = product.beat.log.read_text().count(f"Sending due task {hasty.EACH_SECOND}")
+        sent = product.beat.log.read_text().count(f"Sending due task {EACH_SECOND}")
         with shelve.open(str(product.schedule), "r") as kept:  # noqa: S301 - ours
-            remembered.append(kept["entries"][hasty.EACH_SECOND].total_run_count)
+            remembered.append(kept["entries"][EACH_SECOND].total_run_count)
         # It may have been killed between sending and writing.
         assert 0 <= sent - (remembered[-1] - sum(remembered[:-1])) <= 1
     assert remembered[1] > remembered[0] > 0

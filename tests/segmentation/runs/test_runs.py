@@ -462,7 +462,7 @@ def test_deleting_creators_ends_their_stays_and_removes_the_rest_with_few_statem
     run_now(brand)
     kept = creators[-1]
     # One for each table that refers to creators, however many go.
-    with django_assert_max_num_queries(82):
+    with django_assert_max_num_queries(83):
         Creator.objects.exclude(pk=kept.pk).delete()
     assert members(segment) == {kept.pk}
     # What is left of the others is that somebody was there: no name, no facts.
