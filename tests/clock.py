@@ -24,8 +24,6 @@ def clock() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="package")
-def true_clock(clock: None) -> Iterator[None]:
-    """The machine's clock, for tests in which others look at theirs."""
-    with time_machine.travel(time_machine.escape_hatch.datetime.datetime.now(UTC), tick=True):
-        yield
+def true_clock() -> time_machine.travel:
+    """The machine's clock, as a context: for tests in which others look at theirs."""
+    return time_machine.travel(time_machine.escape_hatch.datetime.datetime.now(UTC), tick=True)

@@ -20,6 +20,7 @@ NOWHERE = {
     "{key}": "nowhere",
     "{id}": "0",
     "{number}": "1",
+    "{post}": "0",
 }
 ANSWERED = {200, 400, 404}
 

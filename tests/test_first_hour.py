@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from django.utils import timezone
 from crm.choices import Role
 from crm.services.metrics import refresh_metrics
 from segmentation.services import packs, runs
+from tests.clock import true_clock
 from tests.crm.webhooks.receiver import deliver
 from tests.documents import programs, transcript
 from tests.factories import NOW, BrandFactory
@@ -30,6 +32,13 @@ from tests.segmentation.building import populate
 DOCUMENT = "first-hour.md"
 HOST = "http://127.0.0.1:8000"
 WITH_VALUE = {"-X", "-H", "-d", "-o", "-w"}
+
+
+@pytest.fixture(autouse=True)
+def _true_clock() -> Iterator[None]:
+    """Commands of the shell and their receiver have the machine's clock."""
+    with true_clock():
+        yield
 
 
 @pytest.fixture

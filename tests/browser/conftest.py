@@ -16,6 +16,7 @@ from pytest_django.live_server_helper import LiveServer
 from config.devstack.browser import find_browser
 from crm.models import User
 from tests.browser.watching import FLAGS, SCREEN, Traffic, Troubles
+from tests.clock import true_clock
 
 AXE = Path(settings.BASE_DIR, "node_modules", "axe-core", "axe.min.js")
 THEMES = ("light", "dark")
@@ -157,5 +158,7 @@ def assert_accessible() -> Callable[[Page], None]:
 
 
 @pytest.fixture(scope="package", autouse=True)
-def _true_clock(true_clock: None) -> None:
+def _true_clock(clock: None) -> Iterator[None]:
     """The machine's clock: the browser has no other."""
+    with true_clock():
+        yield
