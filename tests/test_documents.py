@@ -29,7 +29,9 @@ def links(document: Path) -> Iterator[str]:
 @cache
 def anchors(document: Path) -> frozenset[str]:
     """The names that forges give headings: small letters, no punctuation, dashes for spaces."""
-    text = re.sub(r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.M | re.S)
+    text = re.sub(
+        r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
+    )
     names: Counter[str] = Counter()
     found = set()
     for heading in HEADING.findall(text):
