@@ -14,14 +14,19 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 DOCS = ROOT / "docs"
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *ROOT.glob("benchmarks/*.md")])
-CODE = re.compile(r"^```.*?^```|`[^`\n]*`", re.MULTILINE | re.DOTALL)
+FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+CODE = re.compile(r"`[^`\n]*`")
 LINK = re.compile(r"!?\[[^\]]*\]\(([^()\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?) *$", re.MULTILINE)
 
 
+def prose(document: Path) -> str:
+    return FENCED.sub("", document.read_text(encoding="utf-8"))
+
+
 def links(document: Path) -> Iterator[str]:
     """What a document leads to within the project."""
-    for target in LINK.findall(CODE.sub("", document.read_text(encoding="utf-8"))):
+    for target in LINK.findall(CODE.sub("", prose(document))):
         if "://" not in target and not target.startswith("mailto:"):
             yield target
 
@@ -29,12 +34,9 @@ def links(document: Path) -> Iterator[str]:
 @cache
 def anchors(document: Path) -> frozenset[str]:
     """The names that forges give headings: small letters, no punctuation, dashes for spaces."""
-    text = re.sub(
-        r"^```.*?^```", "", document.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL
-    )
     names: Counter[str] = Counter()
     found = set()
-    for heading in HEADING.findall(text):
+    for heading in HEADING.findall(prose(document)):
         words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).lower()
         name = re.sub(r"[^\w\- ]", "", words).replace(" ", "-")
         found.add(f"{name}-{names[name]}" if names[name] else name)
