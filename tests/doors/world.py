@@ -16,9 +16,9 @@ from django.db.utils import DataError, IntegrityError
 
 from crm.choices import Role
 from crm.models import Brand, User
+from tests.everything import give_everything
 from tests.factories import NOW, BrandFactory
 from tests.people import person
-from tests.test_api_schema import give_everything
 
 PK = 9_000_001
 UID = UUID("11111111-2222-4333-8444-555555555555")
