@@ -191,7 +191,10 @@ def campaign_at(brand: int, *, key: str) -> Campaign:
 
 
 def _slot(campaign: Campaign, pk: int) -> Row:
-    return next(row for row in _slots(campaign) if row["id"] == pk)
+    found = next((row for row in _slots(campaign) if row["id"] == pk), None)
+    if found is None:  # somebody has just taken it away
+        raise Http404
+    return found
 
 
 def _slots(campaign: Campaign) -> list[Row]:

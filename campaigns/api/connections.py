@@ -189,7 +189,10 @@ class ConnectionViewSet(BrandViewSet[ConnectionEntry]):
         return [_tie(one) for one in book.ties]
 
     def _shown(self, uid: str, pk: int) -> Row:
-        return next(row for row in self._ties(uid) if row["id"] == pk)
+        found = next((row for row in self._ties(uid) if row["id"] == pk), None)
+        if found is None:  # somebody has just taken it back
+            raise Http404
+        return found
 
 
 def _tie(one: Given) -> Row:

@@ -181,7 +181,10 @@ class CampaignLiftViewSet(BrandViewSet[SeriesLift]):
 
     @staticmethod
     def _one(pk: int, campaign: Campaign) -> Row:
-        return next(lift_row(one) for one in lifts_of(campaign) if one.asked.pk == pk)
+        found = next((one for one in lifts_of(campaign) if one.asked.pk == pk), None)
+        if found is None:  # somebody has just taken it back
+            raise Http404
+        return lift_row(found)
 
 
 def lift_row(one: Answered) -> Row:

@@ -35,6 +35,8 @@ class DailySeries(models.Model):
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
     created_at = models.DateTimeField(default=timezone.now)
+    # When a value was last written or taken out: scorecards of quarters that are over look at it.
+    written_at = models.DateTimeField(null=True, blank=True)
 
     objects = DailySeriesQuerySet.as_manager()
 

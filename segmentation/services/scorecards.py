@@ -18,10 +18,11 @@ from django.db.models.functions import Now
 from campaigns.models import (
     Conversion,
     ConversionBatch,
+    DailySeries,
     ExchangeRate,
     Payable,
+    Publication,
     Refund,
-    SeriesBatch,
     ValueSet,
     VisitBatch,
 )
@@ -59,8 +60,8 @@ _TOLD_LATE: Sequence[tuple[type[Model], str]] = (
     (VisitBatch, "created_at"),
     (VisitBatch, "undone_at"),
     (ConversionBatch, "undone_at"),
-    (SeriesBatch, "created_at"),
-    (SeriesBatch, "undone_at"),
+    (DailySeries, "written_at"),
+    (Publication, "recorded_at"),
     (Incident, "state_since"),
     # What is owed changes what something cost, and a rate or weight what that is.
     (Payable, "state_since"),

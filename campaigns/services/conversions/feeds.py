@@ -247,6 +247,13 @@ def _text(value: Any) -> str:
     return str(value).strip()
 
 
+def _number(value: Any) -> Decimal:
+    number = Decimal(_text(value))
+    if not number.is_finite():
+        raise ValueError(value)
+    return number
+
+
 def _moment(value: Any) -> datetime:
     text = _text(value)
     if text.isascii() and text.isdigit():
@@ -280,7 +287,7 @@ def _flag(value: Any) -> bool:
 _READERS: Mapping[str, Any] = {
     "key": _text,
     "at": _moment,
-    "value": lambda value: Decimal(_text(value)),
+    "value": _number,
     "currency": lambda value: _text(value).upper(),
     "code": _text,
     "click": _click,

@@ -75,6 +75,7 @@ def undo_import(*, batch_id: int, actor: User | None, at: datetime) -> SeriesBat
     mine = DailyValue.objects.filter(batch=found)
     days = set(mine.values_list("series", "day"))
     mine.delete()
+    DailySeries.objects.filter(pk__in={pk for pk, _ in days}).update(written_at=at)
     DailyValue.objects.bulk_create(
         DailyValue(series_id=pk, day=date.fromisoformat(day), value=value)
         for pk, day, value in found.replaced

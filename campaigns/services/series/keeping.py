@@ -104,6 +104,7 @@ def write(
         raise SeriesRefused(f"Write {VALUES_MAX:,} values at most at once.", code="too_many")
     ids = [series.pk for series in values]
     list(DailySeries.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    DailySeries.objects.filter(pk__in=ids).update(written_at=at)
     new, replaced, rows = 0, [], []
     for series, days in values.items():
         for day, value in days.items():

@@ -90,6 +90,11 @@ def test_a_shop_is_set_up_tried_changed_and_ended(db, world):
         ("{", "/sample", "parse_error"),
         ('{"id": 7}', "/places/at", "required"),
         ('{"id": 7, "created_at": "soon"}', "/places/at", "invalid"),
+        (
+            '{"id": 7, "created_at": "2026-11-20T18:05:00Z", "total": NaN}',
+            "/places/value",
+            "invalid",
+        ),
     ):
         body = tried | {"sample": sample}
         world.refused(Role.ADMIN, "POST", "conversion-feeds:trial", body, 400, pointer, code)

@@ -11,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from scipy import stats
 
+from campaigns.choices import SeriesKind
+from campaigns.services.series import keeping
 from crm.models import ImportBatch, Relationship, StageChange
 from segmentation.choices import SegmentStatus
 from segmentation.metrics.catalogue import METRICS
@@ -467,8 +469,15 @@ class TestServing:
         batch.undone_at = now + timedelta(days=5)
         batch.save()
         assert refresh() == 3
-        make_segment(brand, "new")
         Scorecard.objects.update(computed_at=now + timedelta(days=9))
+        assert refresh() == 1
+        asked = {"brand": brand, "name": "Searches", "source": "", "actor": None, "at": NOW}
+        series = keeping.create_series(kind=SeriesKind.BRAND_SEARCH, **asked)
+        told = {"actor": None, "at": now + timedelta(days=9)}
+        keeping.put_values(series=series, values={moment(8, 3).date(): 40.0}, **told)
+        assert refresh() == 3
+        make_segment(brand, "new")
+        Scorecard.objects.update(computed_at=now + timedelta(days=12))
         assert refresh() == 6
 
     def test_refresh_and_get_agree(self, brand, segment):
