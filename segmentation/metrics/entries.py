@@ -28,12 +28,15 @@ class Unit(StrEnum):
     DRAFTS = "drafts"
     HOURS = "hours"
     DAYS = "days"
+    SECONDS = "seconds"
+    REPLIES = "replies"
+    WORDS = "words"
     EVENTS = "events"
     # An amount in the brand's currency.
     MONEY = "money"
 
 
-# Whole things, written without decimals.
+# Whole things, written without decimals where they are whole: a rate of events is not.
 WHOLE_UNITS = frozenset({Unit.CREATORS, Unit.PEOPLE, Unit.VIEWS, Unit.EVENTS})
 
 

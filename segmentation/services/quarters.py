@@ -12,11 +12,14 @@ from django.db import IntegrityError, models
 from crm.models import Brand
 from segmentation.choices import Cadence, RunStatus, Trigger
 from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
-from segmentation.models import Dimension, Run
+from segmentation.models import Dimension, Run, SegmentVersion
 from segmentation.services import sessions
 from segmentation.services.cadences import last_slot
 from segmentation.services.runs import NothingToRun, start_run
 
+# So long a brand's first run is left to people: once one is applied, the ledger has begun, and no
+# history can be built before it any more.
+FIRST_RUN_AFTER = timedelta(days=1)
 # A queued run that nobody has taken for so long has lost its message; asking twice does no harm.
 FORGOTTEN_AFTER = timedelta(minutes=15)
 # Between marking a run as running and taking its lock.
@@ -39,11 +42,15 @@ def start_due_runs(*, at: datetime) -> list[Run]:
     """Queue the runs that are due; returns the new ones.
 
     A brand whose current fiscal quarter has none gets one for all dimensions that are looked at by
-    quarter, and each dimension with a cadence of its own one of its own. Two schedulers at once are
-    harmless: the database allows one run per brand and quarter, and per dimension and moment.
+    quarter, and each dimension with a cadence of its own one of its own. A new brand has a day in
+    which people build its history, or run it themselves. Two schedulers at once are harmless: the
+    database allows one run per brand and quarter, and per dimension and moment.
     """
-    started = [_start_quarter(brand, at) for brand in Brand.objects.order_by("pk")]
-    dimensions = Dimension.objects.filter(cadence__in=[Cadence.MONTHLY, Cadence.CRON])
+    brands = [brand for brand in Brand.objects.order_by("pk") if not _is_new(brand, at)]
+    started = [_start_quarter(brand, at) for brand in brands]
+    dimensions = Dimension.objects.filter(
+        brand__in=brands, cadence__in=[Cadence.MONTHLY, Cadence.CRON]
+    )
     started += [
         _start_slot(dimension, at)
         for dimension in dimensions.select_related("brand").order_by("pk")
@@ -72,6 +79,16 @@ def _start_quarter(brand: Brand, at: datetime) -> Run | None:
         if "segmentation_one_run_a_quarter" not in str(error):
             raise
         return None
+
+
+def _is_new(brand: Brand, at: datetime) -> bool:
+    """Whether nothing was ever run, and the first segment came into use only just now."""
+    if Run.objects.filter(brand=brand, is_dry=False).exists():
+        return False
+    versions = SegmentVersion.objects.filter(
+        segment__brand=brand, activated_at__lte=at - FIRST_RUN_AFTER
+    )
+    return not versions.exists()
 
 
 def _start_slot(dimension: Dimension, at: datetime) -> Run | None:

@@ -20,7 +20,7 @@ from crm.models import (
     Relationship,
     StageChange,
 )
-from segmentation.models import Dimension, Segment
+from segmentation.models import Dimension, Segment, SegmentVersion
 from segmentation.rules import text
 from segmentation.services.segments import create_segment
 from tests.factories import NOW
@@ -166,6 +166,11 @@ def _person(dice: random.Random) -> Person:
 
 def dimension_of(brand: Brand, key: str = "mine", **more: object) -> Dimension:
     return Dimension.objects.create(brand=brand, key=key, name=key.title(), **more)
+
+
+def used_for_long() -> None:
+    """All segments came into use long before NOW: beat leaves a new brand to people for a day."""
+    SegmentVersion.objects.update(activated_at=NOW - timedelta(days=90))
 
 
 def segment_of(dimension: Dimension, key: str, rule: str, **more: object) -> Segment:

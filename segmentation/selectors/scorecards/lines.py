@@ -36,7 +36,7 @@ NO_CHANGE = "none"
 BAR_WIDTH = 100.0
 ROOM = 1.1
 # Written after the number.
-_SUFFIXES = {Unit.DAYS: " days", Unit.HOURS: " h"}
+_SUFFIXES = {Unit.DAYS: " days", Unit.HOURS: " h", Unit.SECONDS: " s"}
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,13 @@ def in_words(value: float, unit: Unit) -> str:
     if unit == Unit.MONEY:
         # What a view costs is a fraction of a cent.
         return f"{value:,.2f}" if abs(value) >= 1 else f"{value:.4f}"
-    number = f"{value:,.0f}" if unit in WHOLE_UNITS else f"{value:,.{_digits(value)}f}"
+    number = f"{value:,.{_decimals(value, unit)}f}"
     return number + _SUFFIXES.get(unit, "")
+
+
+def _decimals(value: float, unit: Unit) -> int:
+    """None for whole things; half an incident in 100 posts is not none at all, and is no whole."""
+    return 0 if unit in WHOLE_UNITS and float(value).is_integer() else _digits(value)
 
 
 def _digits(value: float) -> int:
@@ -171,7 +176,7 @@ def difference_words(difference: float, unit: Unit) -> str:
     """A difference with its sign: "+0.41 points"."""
     if unit == Unit.FRACTION:
         return f"{signed(difference * 100, 2)} points"
-    return signed(difference, 0 if unit in WHOLE_UNITS else _digits(difference))
+    return signed(difference, _decimals(difference, unit))
 
 
 def signed(value: float, digits: int) -> str:

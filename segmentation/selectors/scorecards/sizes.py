@@ -200,8 +200,8 @@ def _falls(spreads: Sequence[TierSpread]) -> str:
     rises = sum(1 for one, other in steps if other[0] > one[1])
     open_steps = len(steps) - falls - rises
     return (
-        f"From tier to tier the median falls {falls} times and rises {rises} times; "
-        f"{open_steps} steps cannot be told."
+        f"Steps from one tier to the next: the median falls in {falls} and rises in {rises} of "
+        f"{len(steps)}; in {open_steps} it cannot be told."
     )
 
 

@@ -44,7 +44,14 @@ from campaigns.models import (
     VisitDay,
 )
 from crm.choices import IncidentKind, PostKind, Severity, Source
-from crm.models import CommentThread, Incident, Relationship
+from crm.models import (
+    CommentScore,
+    CommentScorer,
+    CommentThread,
+    Incident,
+    PostComment,
+    Relationship,
+)
 from segmentation.metrics.catalogue import FAMILIES, METRICS
 from segmentation.metrics.families import attention, talk
 from segmentation.metrics.measuring import measure
@@ -350,7 +357,7 @@ class TestTalk:
         key = "comment_relevance"
         assert measured(world, key, world.before).reason == talk.NO_COMMENTS
         for creator in world.creators:
-            for at, sums in ((EARLY, (10, 4, 8, 2, 4, 1)), (LATE, (5, 0, 0, 0, 0, 0))):
+            for at, sums in ((EARLY, (10, 4, 8, 2, 4, 1, 6)), (LATE, (5, 0, 0, 0, 0, 0, 0))):
                 CommentThread.objects.create(
                     brand=world.brand,
                     post=post(creator, at),
@@ -358,7 +365,7 @@ class TestTalk:
                     **dict(
                         zip(
                             ("comments", "answered", "classified", "relevant", "in_language",
-                             "positive"),
+                             "positive", "replies"),
                             sums,
                             strict=True,
                         )
@@ -374,6 +381,32 @@ class TestTalk:
         before, after = measured(world, "conversation_depth")
         assert (before.value, after.value) == (pytest.approx(4 / 10), 0)
         assert before.provenance == {}
+        before, after = measured(world, "replies_per_comment")
+        assert (before.value, after.value) == (pytest.approx(6 / 4), 0)
+        assert (before.n, before.creators) == (24, 6)
+
+    def test_the_median_of_words_counts_creators_once(self, world):
+        key = "comment_words_median"
+        scorer = CommentScorer.objects.create(name="words", version="1")
+        for place, creator in enumerate(world.creators):
+            below = post(creator, EARLY)
+            # One who writes much, and how many write, moves the median of creators by no more.
+            counts = [place + 1] * 3 if place < 5 else [900] * 50 + [1]
+            CommentThread.objects.create(brand=world.brand, post=below, comments=len(counts) + 1)
+            comments = PostComment.objects.bulk_create(
+                PostComment(brand=world.brand, post=below, external_id=f"{place}-{n}")
+                for n in range(len(counts) + 1)
+            )
+            CommentScore.objects.bulk_create(
+                CommentScore(comment=comment, scorer=scorer, words=words)
+                for comment, words in zip(comments, counts, strict=False)
+            )
+        before, after = measured(world, key)
+        assert before.value == pytest.approx((3 + 4) / 2)
+        assert (before.n, before.creators) == (15 + 51, 6)
+        assert (before.wide.low, before.wide.high) == (1, 900)
+        assert before.inputs["comments_left_out"] == 6
+        assert after.reason == talk.NO_COMMENTS
 
     def test_another_brands_comments_are_not_counted(self, world, other_brand):
         for creator in world.creators:
@@ -406,8 +439,10 @@ class TestAttention:
                 brand=world.brand, code=f"CODE{number}", relationship=relationship
             )
             told = {"brand": world.brand, "day": EARLY.date()}
-            VisitDay.objects.create(link=link, sessions=30, engaged=20, **told)
-            VisitDay.objects.create(code=code, sessions=10, engaged=4, **told)
+            VisitDay.objects.create(
+                link=link, sessions=30, engaged=20, bounces=6, seconds=1200, **told
+            )
+            VisitDay.objects.create(code=code, sessions=10, engaged=4, bounces=0, **told)
             VisitDay.objects.create(
                 link=link, sessions=50, brand=world.brand, day=EARLY.date() + timedelta(days=1)
             )
@@ -415,6 +450,13 @@ class TestAttention:
         assert before.value == pytest.approx(24 / 40)
         assert (before.n, before.creators) == (240, 6)
         assert after.reason == attention.NO_VISITS
+        assert measured(world, "bounce_rate", world.before).value == pytest.approx(6 / 40)
+        # A day of which nobody told how long they stayed is not one on which they stayed no time.
+        stayed = measured(world, "time_on_site", world.before)
+        assert (stayed.value, stayed.n) == (pytest.approx(40), 180)
+        VisitDay.objects.update(seconds=None)
+        stayed = measured(world, "time_on_site", world.before)
+        assert stayed.reason == "Of none of the visits of these days was told how long they stayed."
 
 
 class TestConversions:

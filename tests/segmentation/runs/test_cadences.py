@@ -11,7 +11,7 @@ from segmentation.choices import Cadence, RunStatus, Trigger
 from segmentation.models import Dimension, Run
 from segmentation.services import cadences, quarters, runs
 from tests.factories import NOW, BrandFactory
-from tests.segmentation.building import dimension_of, segment_of
+from tests.segmentation.building import dimension_of, segment_of, used_for_long
 from tests.segmentation.runs.test_runs import creator_with, members
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,7 @@ def dimensions(brand):
         dimension = dimension_of(brand, cadence.value, cadence=cadence, cron=cron)
         segment_of(dimension, f"big-{cadence.value}", "followers >= 1_000")
         made[cadence] = dimension
+    used_for_long()
     return made
 
 

@@ -11,7 +11,7 @@ from segmentation.choices import RunStatus, Trigger
 from segmentation.models import Run
 from segmentation.services import quarters, runs
 from tests.factories import NOW, BrandFactory
-from tests.segmentation.building import dimension_of, segment_of
+from tests.segmentation.building import dimension_of, segment_of, used_for_long
 from tests.segmentation.runs.test_runs import creator_with, members
 
 pytestmark = pytest.mark.django_db
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 def brand_with_segment(**values):
     brand = BrandFactory(**values)
     segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    used_for_long()
     return brand
 
 
@@ -35,6 +36,20 @@ def test_each_brand_gets_one_run_a_quarter():
     run = Run.objects.get()
     assert (run.trigger, run.as_of, run.status) == (Trigger.QUARTERLY, NOW, RunStatus.QUEUED)
     assert due(datetime(2027, 1, 1, tzinfo=UTC)) == [(brand.pk, "2027Q1")]
+
+
+def test_the_first_run_of_a_brand_is_left_to_people_for_a_day(brand):
+    segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    assert due(NOW + timedelta(hours=23, minutes=59)) == []
+    runs.start_run(brand=brand, as_of=NOW, at=NOW, is_dry=True)
+    # There is still time to build the history, which a first run would end.
+    runs.start_history(brand=brand, moments=[NOW - timedelta(days=90)], at=NOW, actor=None)
+    assert due(NOW + timedelta(hours=1)) == [(brand.pk, "2026Q4")]
+
+
+def test_a_brand_that_nobody_ran_is_run_after_a_day(brand):
+    segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    assert due(NOW + timedelta(days=1)) == [(brand.pk, "2026Q4")]
 
 
 def test_missed_quarters_are_caught_up_by_one_run():
@@ -64,6 +79,7 @@ def test_a_fiscal_year_of_its_own_moves_the_quarters():
 def test_the_task_starts_and_executes(brand):
     creator = creator_with(brand, 5_000)
     segment = segment_of(dimension_of(brand), "big", "followers >= 1_000")
+    used_for_long()
     tasks.start_due_runs.delay()
     assert Run.objects.get().status == RunStatus.APPLIED
     assert members(segment) == {creator.pk}
