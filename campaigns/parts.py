@@ -193,7 +193,13 @@ def add_parts() -> None:
     # Computed again from what stays.
     GOES_WITH.add("campaigns.AuthenticityReading", "campaigns.AuthenticityReading")
     GOES_WITH.add("campaigns.ReliabilityReading", "campaigns.ReliabilityReading")
-    for label in ("CommenterReading", "CommentTie", "AuthenticityScore", "TrustReading"):
+    for label in (
+        "CommenterReading",
+        "CommentTie",
+        "AuthenticityScore",
+        "TrustReading",
+        "FormatReading",
+    ):
         GOES_WITH.add(f"campaigns.{label}", f"campaigns.{label}")
     add_erasing()
     add_round_trip()

@@ -88,6 +88,7 @@ def add_parts() -> None:
         "segmentation.BudgetPick",
         "segmentation.CampaignForecastLine",
         "segmentation.CreatorForecast",
+        "segmentation.ExpectedViews",
         "segmentation.ExperimentAssignment",
         "segmentation.ExperimentOutcome",
         "segmentation.MatchRow",
@@ -99,6 +100,7 @@ def add_parts() -> None:
     )
     for label in (
         "segmentation.CreatorForecast",
+        "segmentation.ExpectedViews",
         "segmentation.ClusterStay",
         "segmentation.CreatorPlace",
         "segmentation.CreatorTie",

@@ -30,7 +30,7 @@ from campaigns.models.engagements import Engagement, EngagementStay
 from campaigns.models.events import Event, EventInvitation, EventPost, InvitationEvent
 from campaigns.models.evidence import Evidence, EvidenceFile
 from campaigns.models.exclusivities import ExclusiveElsewhere
-from campaigns.models.formats import PostFormat
+from campaigns.models.formats import FormatReading, PostFormat
 from campaigns.models.gates import (
     ChecklistEntry,
     Correction,
@@ -155,6 +155,7 @@ __all__ = (
     "FastLane",
     "FirstReading",
     "FlagDismissal",
+    "FormatReading",
     "GateTurn",
     "Gift",
     "GiftEvent",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from campaigns.choices import ContentKind
-from crm.models import Brand, Post, User
+from crm.models import Brand, Post, Relationship, User
 
 
 class PostFormat(models.Model):
@@ -33,3 +33,52 @@ class PostFormat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.post_id}: {self.kind}"
+
+
+class FormatReading(models.Model):
+    """In which formats a creator posted, as of a moment; another outcome closes the one before.
+
+    Derived from posts, from our pieces and from what people of the brand said. Rules read it as of
+    any moment.
+    """
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
+    relationship = models.ForeignKey(
+        Relationship, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    read_at = models.DateTimeField()
+    # When the posts were last looked at; the same outcome stays one row.
+    looked_at = models.DateTimeField()
+    superseded_at = models.DateTimeField(null=True, blank=True)
+    # {format: posts} of the newest posts of a year; those without a format are not in it.
+    counts = models.JSONField()
+    # How many posts were looked at, with those without a format.
+    posts = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["relationship", "-read_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["relationship"],
+                condition=Q(superseded_at=None),
+                name="campaigns_formats_one_current",
+            ),
+            models.CheckConstraint(
+                name="campaigns_formats_order",
+                condition=Q(looked_at__gte=F("read_at"))
+                & (Q(superseded_at=None) | Q(superseded_at__gte=F("read_at"))),
+            ),
+        ]
+        indexes = [
+            # What counted at a moment, for facts.
+            models.Index(fields=["relationship", "-read_at", "-id"], name="campaigns_formats_at"),
+            # Whom nobody has looked at for longest.
+            models.Index(
+                fields=["brand", "looked_at", "relationship"],
+                condition=Q(superseded_at=None),
+                name="campaigns_formats_due",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"formats of {self.relationship_id} as of {self.read_at:%Y-%m-%d}"

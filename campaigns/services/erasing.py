@@ -85,6 +85,7 @@ def add_erasing() -> None:
         "campaigns.CommentTie",
         "campaigns.CommenterReading",
         "campaigns.FlagDismissal",
+        "campaigns.FormatReading",
         "campaigns.GuestLink",
         "campaigns.ReliabilityReading",
         "campaigns.ExclusiveElsewhere",

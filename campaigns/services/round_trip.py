@@ -64,5 +64,5 @@ _WHOLE = """
     Whereabouts FastLane KeywordList Keyword KeywordAssignment KeywordUse SearchSettings
     PostReference TopicWeek RisingTopic TopicPost
     CommenterReading CommentTie AuthenticityScore TrustWeights TrustReading
-    PostFormat
+    PostFormat FormatReading
 """

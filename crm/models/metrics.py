@@ -153,12 +153,18 @@ class AudienceSnapshot(Imported):
     languages = models.JSONField(null=True, blank=True)
     # Share of the audience that the source holds for real people.
     quality = models.FloatField(null=True, blank=True)
+    # HypeAuditor's Audience Quality Score, 1 to 100: its own formula, which it does not publish.
+    aqs = models.FloatField(null=True, blank=True)
 
     class Meta(Imported.Meta):
         ordering = ["profile", "-captured_at", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["profile", "captured_at", "source"], name="crm_audience_once"
+            ),
+            models.CheckConstraint(
+                name="crm_audience_aqs",
+                condition=models.Q(aqs=None) | models.Q(aqs__gte=0, aqs__lte=100),
             ),
         ]
 

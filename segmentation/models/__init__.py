@@ -33,6 +33,7 @@ from segmentation.models.forecasts import (
     CampaignForecast,
     CampaignForecastLine,
     CreatorForecast,
+    ExpectedViews,
     ForecastModel,
 )
 from segmentation.models.looks import CreatorLook, LookIndex, LookTerm
@@ -91,6 +92,7 @@ __all__ = (
     "Dimension",
     "DriftAlert",
     "DriftReport",
+    "ExpectedViews",
     "Experiment",
     "ExperimentArm",
     "ExperimentAssignment",

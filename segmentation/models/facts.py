@@ -67,6 +67,7 @@ class CreatorFacts(models.Model):
     audience_age = models.JSONField(null=True)
     audience_gender = models.JSONField(null=True)
     audience_quality = models.FloatField(null=True)
+    audience_aqs = models.FloatField(null=True)
     # How the brand stands with them
     stage = models.CharField(max_length=20, null=True)
     stage_since = models.DateTimeField(null=True)

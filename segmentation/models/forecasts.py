@@ -107,6 +107,63 @@ class CreatorForecast(models.Model):
         return f"{self.measure} of {self.relationship_id}: {self.middle:.0f}"
 
 
+class ExpectedViews(models.Model):
+    """How often a creator's next post was expected to be seen, from one night to another answer.
+
+    Closed-open, as stays are, so that rules and scores can ask as of any moment. Of several
+    platforms it is the one where the next post is expected to be seen most. No row: too little was
+    known.
+    """
+
+    relationship = models.ForeignKey(
+        Relationship, on_delete=models.CASCADE, db_index=False, related_name="+"
+    )
+    told_at = models.DateTimeField()
+    # When something else was expected, or nothing any more; null: it holds.
+    replaced_at = models.DateTimeField(null=True, blank=True)
+    # Key of crm.Platform.
+    platform = models.CharField(max_length=30)
+    # ForecastModel.number: the model itself is not kept for as long.
+    model_number = models.PositiveIntegerField()
+    # Which share of outcomes lies between low and high.
+    level = models.FloatField()
+    low = models.FloatField()
+    middle = models.FloatField()
+    high = models.FloatField()
+    # Past posts of their own that it rests on.
+    own = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name_plural = "expected views"
+        ordering = ["relationship", "-told_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["relationship"],
+                condition=Q(replaced_at=None),
+                name="segmentation_expected_views_one",
+            ),
+            # Also finds, for rules, what was expected at a moment.
+            models.UniqueConstraint(
+                fields=["relationship", "told_at"], name="segmentation_expected_views_once"
+            ),
+            models.CheckConstraint(
+                name="segmentation_expected_views_order",
+                condition=(Q(replaced_at=None) | Q(replaced_at__gt=F("told_at")))
+                & Q(
+                    low__gte=0,
+                    middle__gte=F("low"),
+                    high__gte=F("middle"),
+                    level__gte=0.5,
+                    level__lte=0.99,
+                )
+                & ~Q(platform=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.relationship_id}: {self.middle:.0f}"
+
+
 class CampaignForecastQuerySet(models.QuerySet["CampaignForecast"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Kept forecasts of campaigns of the brands in which `user` has a role."""

@@ -51,7 +51,8 @@ _WHOLE = """
     ScoreModel ScoreVersion ScoreNorm CreatorScore MatchLesson MatchWeights Match MatchRow
     ScoreComparison ScoreMove ScoreBacktest ContentTest ContentVariant ContentPiece ContentReading
     Classifier Cluster ClusterBuild ClusterStay
-    ForecastModel CreatorForecast CampaignForecast CampaignForecastLine BudgetPlan BudgetPick
+    ForecastModel CreatorForecast ExpectedViews CampaignForecast CampaignForecastLine BudgetPlan
+    BudgetPick
 """
 
 

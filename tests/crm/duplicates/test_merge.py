@@ -306,6 +306,7 @@ DECIDED = {
     "segmentation.CreatorForecast.relationship": "derived: of the one who stays",
     "segmentation.ExperimentAssignment.relationship": "the arm of the one who stays",
     "segmentation.ExperimentOutcome.assignment": "what came of the one who stays",
+    "segmentation.ExpectedViews.relationship": "derived: of the one who stays",
     "segmentation.MatchRow.relationship": "the place of the one who stays",
     "segmentation.Override.creator": "the decision about the one who stays",
     "segmentation.ScoreMove.creator": "how far the one who stays moved",

@@ -92,6 +92,7 @@ _EMPTY = """
     segmentation.Classifier segmentation.ClassifierSettings segmentation.Cluster
     segmentation.ClusterBuild segmentation.ClusterStay segmentation.ContentPiece
     segmentation.ContentReading segmentation.ContentTest segmentation.ContentVariant
+    campaigns.FormatReading segmentation.ExpectedViews
     segmentation.CreatorForecast segmentation.CreatorScore segmentation.DriftAlert
     segmentation.DriftReport segmentation.ForecastModel segmentation.Match segmentation.MatchLesson
     segmentation.MatchRow segmentation.MatchWeights segmentation.MetricTarget segmentation.Override
