@@ -17,6 +17,7 @@ from campaigns.services.disclosures import evidence
 from campaigns.services.disclosures.catching_up import open_missing
 from campaigns.services.disclosures.chasing import remind as remind_of_reviews
 from campaigns.services.disclosures.reminding import remind_of_stories
+from campaigns.services.formats import reading as sorting_posts
 from campaigns.services.holds import end_what_ran_out
 from campaigns.services.incidents import files as incident_files
 from campaigns.services.keywords.counting import count_uses
@@ -153,6 +154,13 @@ def look_at_audiences(**_later: Any) -> None:
     for brand in Brand.objects.order_by("pk"):
         circles.look_at_comments(brand=brand, at=now)
         scoring.score_brand(brand=brand, at=now)
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def read_formats(**_later: Any) -> None:
+    """Look in which formats creators post, brand by brand."""
+    for brand in Brand.objects.order_by("pk"):
+        sorting_posts.read_brand(brand=brand, at=timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]

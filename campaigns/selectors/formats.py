@@ -5,33 +5,21 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import datetime
 from statistics import median
 from zoneinfo import ZoneInfo
 
 from campaigns.choices import ContentKind, DeliverableState
 from campaigns.models import Deliverable, PostFormat
-from campaigns.services.formats.words import suggest
+from campaigns.services.formats.sorting import LOOKED_AT, WINDOW, SaidBy, Text, sort_posts
 from crm.models import Post, Relationship
 
-WINDOW = timedelta(days=365)
-# The newest posts of a year are looked at; of a profile with fewer there is no median.
-LOOKED_AT, LEAST = 200, 6
+# A profile with fewer posts has no median.
+LEAST = 6
 # With fewer a share is shown as a count alone.
 LEAST_OF_FORMAT = 3
 # As many are listed to be sorted by people.
 LISTED = 12
-# What a piece of ours may be about without its post being of a format.
-_NO_FORMAT = (ContentKind.SPONSORED_POST, ContentKind.COLLABORATIVE, ContentKind.OTHER)
-
-
-class SaidBy(StrEnum):
-    """Who says what a post is about, the surest first."""
-
-    PERSON = "a person"
-    PIECE = "our piece"
-    WORDS = "its words"
 
 
 @dataclass(frozen=True)
@@ -132,32 +120,15 @@ def formats_of(relationship: Relationship, at: datetime) -> Formats:
 
 
 def _sorted(relationship: Relationship, posts: Sequence[Post]) -> list[Sorted]:
-    said = dict(
-        PostFormat.objects.filter(brand=relationship.brand_id, post__in=posts).values_list(
-            "post", "kind"
-        )
-    )
-    pieces = dict(
-        Deliverable.objects.filter(
-            engagement__campaign__brand=relationship.brand_id, post__in=posts
-        )
-        .exclude(kind__in=_NO_FORMAT)
-        .values_list("post", "kind")
-    )
+    texts = (Text(post.pk, post.title, post.caption) for post in posts)
+    kinds = sort_posts(relationship.brand_id, texts)
     middles = _medians(posts)
     made = []
     for post in posts:
-        guess = suggest(post.title, post.caption)
-        kind, said_by = None, None
-        if post.pk in said:
-            kind, said_by = ContentKind(said[post.pk]), SaidBy.PERSON
-        elif post.pk in pieces:
-            kind, said_by = ContentKind(pieces[post.pk]), SaidBy.PIECE
-        elif guess:
-            kind, said_by = guess[0], SaidBy.WORDS
+        found = kinds[post.pk]
         count, middle = _engagements(post), middles.get(post.profile_id)
         is_above = None if count is None or middle is None else count > middle
-        made.append(Sorted(post, kind, said_by, guess[1] if guess else "", is_above))
+        made.append(Sorted(post, found.kind, found.said_by, found.words, is_above))
     return made
 
 

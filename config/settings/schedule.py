@@ -17,6 +17,11 @@ SCHEDULE = {
         "task": "campaigns.tasks.read_reliability",
         "schedule": crontab(hour=4, minute=30),
     },
+    # Before scores are counted: they may read it.
+    "read-formats": {
+        "task": "campaigns.tasks.read_formats",
+        "schedule": crontab(hour=4, minute=5),
+    },
     "assess-risk": {"task": "campaigns.tasks.assess_risk", "schedule": crontab(hour=4, minute=20)},
     "end-pauses": {"task": "campaigns.tasks.end_pauses", "schedule": crontab(minute="*/15")},
     # Every brand's fiscal quarter may begin in another month and zone, and dimensions have cadences

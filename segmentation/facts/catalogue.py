@@ -13,6 +13,8 @@ from crm.models import Brand
 from segmentation.facts import measured, told
 from segmentation.facts.clusters import clusters
 from segmentation.facts.custom import archived, custom_facts
+from segmentation.facts.forecasts import expected
+from segmentation.facts.formats import formats
 from segmentation.facts.links import BrandSegments
 from segmentation.facts.records import record_types
 from segmentation.facts.scores import archived_scores, scores
@@ -87,6 +89,8 @@ def _facts(brand_id: int, vocabulary: str, norms: str) -> _Facts:
         *told.relationship(words.tags),
         *scores(words.scores),
         *clusters(words.clusters, brand_id),
+        *expected(brand_id),
+        *formats(brand_id),
     ]
     return _Facts(
         (*built_in, *custom_facts(words.fields, {fact.key for fact in built_in})),

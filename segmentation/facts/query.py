@@ -45,6 +45,7 @@ COMPOSED = {
     "audience_age": "audience.ages",
     "audience_gender": "audience.genders",
     "audience_quality": "audience.quality",
+    "audience_aqs": "audience.aqs",
     "stage": "coalesce(stays.stage, "
     "CASE WHEN related.stage_since <= %(as_of)s THEN related.stage END)",
     "stage_since": "coalesce(stays.entered_at, "
@@ -105,6 +106,12 @@ def _newest(table: str, columns: str, since: str, condition: str = "TRUE") -> Pa
 
 
 _SCORE = "a.score::float8 AS score"
+# Of each the newest that is known: a file with one number must not hide what others told before.
+_NEWEST_KNOWN = ", ".join(
+    f"(array_agg(a.{name} ORDER BY a.captured_at DESC, a.id DESC) "
+    f"FILTER (WHERE a.{name} IS NOT NULL))[1] AS {name}"
+    for name in ("countries", "ages", "genders", "quality", "aqs")
+)
 _PARTS: Mapping[str, Part] = {
     "stays": _newest(
         "crm_stagechange",
@@ -182,9 +189,8 @@ _PARTS: Mapping[str, Part] = {
     "audience": Part(
         "m.primary_profile_id",
         "a.profile_id",
-        """SELECT DISTINCT ON (a.profile_id) a.profile_id, a.countries, a.ages, a.genders, a.quality
-  FROM crm_audiencesnapshot a {mine} a.captured_at <= %(as_of)s
-  ORDER BY a.profile_id, a.captured_at DESC, a.id DESC""",
+        f"""SELECT a.profile_id, {_NEWEST_KNOWN}
+  FROM crm_audiencesnapshot a {{mine}} a.captured_at <= %(as_of)s GROUP BY a.profile_id""",  # noqa: S608 - names of ours
     ),
     "said": Part(
         "related.creator_id",

@@ -11,18 +11,35 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
+from campaigns.models import FormatReading
 from crm.fact_keys import OF_A_SCORE
 from crm.models import AudienceSnapshot, Brand, Creator, FieldValue, MetricSnapshot
 from segmentation.facts import sources as known
 from segmentation.facts.catalogue import rows
+from segmentation.facts.forecasts import KEYS as EXPECTED
+from segmentation.facts.forecasts import MIDDLE
+from segmentation.facts.forecasts import SOURCE as FORECAST
+from segmentation.facts.formats import KEYS as FORMATS
+from segmentation.facts.formats import POSTS as FORMAT_POSTS
 from segmentation.facts.measured import strength_key
 from segmentation.facts.query import facts_query
 from segmentation.facts.refresh import parameters
 from segmentation.facts.scores import SOURCE as SCORE
 from segmentation.facts.scores import is_score
-from segmentation.models import CreatorScore, PeerNorm
+from segmentation.models import CreatorScore, ExpectedViews, PeerNorm
 from segmentation.rules.explain import FactReading
 from segmentation.rules.facts import Catalogue, Fact, FactType
+
+# Facts about audiences by the column of snapshots that holds them.
+AUDIENCE_COLUMNS = {
+    "audience_country": "countries",
+    "audience_age": "ages",
+    "audience_gender": "genders",
+    "audience_quality": "quality",
+    "audience_aqs": "aqs",
+}
+# Snapshots of an audience, the newest first, in which somebody is looked for who told a thing.
+LOOKED_THROUGH = 50
 
 
 @dataclass(frozen=True)
@@ -96,12 +113,6 @@ def _origins(
         .order_by("-captured_at", "-pk")
         .first()
     )
-    audience = (
-        AudienceSnapshot.objects.filter(profile__creator=creator, captured_at__lte=as_of)
-        .filter(profile__platform=values["primary_platform"])
-        .order_by("-captured_at", "-pk")
-        .first()
-    )
     by_snapshot = Origin(known.SNAPSHOTS)
     if snapshot is not None:
         by_snapshot = Origin(
@@ -116,9 +127,7 @@ def _origins(
         known.ENGAGEMENT: counted if posts else by_snapshot,
         known.RECORD: Origin(known.RECORD, creator.updated_at),
         known.RELATIONSHIP: Origin(known.RELATIONSHIP, values["stage_since"]),
-        known.AUDIENCE: Origin(known.AUDIENCE)
-        if audience is None
-        else Origin(f"{known.AUDIENCE}: {audience.get_source_display()}", audience.captured_at),
+        **_told_of_audience(creator, as_of, values),
         **{
             strength_key(norm.platform_id): Origin(
                 f"Median engagement rate {norm.median_rate:.2%} of {norm.creators:,} creators",
@@ -128,7 +137,69 @@ def _origins(
         },
         **{held.field.key: _said(held) for held in _held(brand, creator, as_of)},
         **(_scored(brand, creator, as_of) if any(map(is_score, values)) else {}),
+        **(_expected(brand, creator, as_of) if values.get(MIDDLE) is not None else {}),
+        **(_formats(brand, creator, as_of) if values.get(FORMAT_POSTS) else {}),
     }
+
+
+def _told_of_audience(
+    creator: Creator, as_of: datetime, values: Mapping[str, Any]
+) -> dict[str, Origin]:
+    """Who told each thing of the audience last: they may come from several sources."""
+    rows = list(
+        AudienceSnapshot.objects.filter(profile__creator=creator, captured_at__lte=as_of)
+        .filter(profile__platform=values["primary_platform"])
+        .order_by("-captured_at", "-pk")[:LOOKED_THROUGH]
+    )
+    found = {}
+    for key, column in AUDIENCE_COLUMNS.items():
+        row = next((row for row in rows if getattr(row, column) is not None), None)
+        if row is not None:
+            words = f"{known.AUDIENCE}: {row.get_source_display()}"
+            found[key] = Origin(words, row.captured_at)
+    return found
+
+
+def _expected(brand: Brand, creator: Creator, as_of: datetime) -> dict[str, Origin]:
+    """What the forecast of views rests on."""
+    row = (
+        ExpectedViews.objects.filter(
+            Q(replaced_at=None) | Q(replaced_at__gt=as_of),
+            relationship__brand=brand,
+            relationship__creator=creator,
+            told_at__lte=as_of,
+        )
+        .order_by("-told_at")
+        .first()
+    )
+    if row is None:
+        return {}
+    own = f"{row.own} own post{'' if row.own == 1 else 's'}" if row.own else "no post of their own"
+    words = (
+        f"{FORECAST}, version {row.model_number}: {row.platform}, {own}; {row.level:.0%} of "
+        f"outcomes from {row.low:,.0f} to {row.high:,.0f}"
+    )
+    return dict.fromkeys(EXPECTED, Origin(words, row.told_at))
+
+
+def _formats(brand: Brand, creator: Creator, as_of: datetime) -> dict[str, Origin]:
+    """Of how many posts the formats were told."""
+    row = (
+        FormatReading.objects.filter(
+            Q(superseded_at=None) | Q(superseded_at__gt=as_of),
+            relationship__brand=brand,
+            relationship__creator=creator,
+            read_at__lte=as_of,
+        )
+        .order_by("-read_at", "-pk")
+        .first()
+    )
+    if row is None:
+        return {}
+    words = f"{sum(row.counts.values())} posts with a format, of {row.posts}"
+    return dict.fromkeys(
+        FORMATS, Origin(words, row.looked_at if row.looked_at <= as_of else row.read_at)
+    )
 
 
 def _scored(brand: Brand, creator: Creator, as_of: datetime) -> dict[str, Origin]:

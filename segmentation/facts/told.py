@@ -51,12 +51,19 @@ def audience() -> Iterator[Fact]:
             key,
             label,
             FactType.DISTRIBUTION,
-            f"Share of the primary profile's audience by {what}, from the newest snapshot.",
+            f"Share of the primary profile's audience by {what}, as a source told it last.",
         )
     yield given.share(
         "audience_quality",
         "Audience quality",
         "Share of the audience that the source holds for real people.",
+    )
+    yield given.count(
+        "audience_aqs",
+        "Audience Quality Score",
+        "of 100",
+        "What HypeAuditor says of the primary profile's audience, by its own formula; from files. "
+        "It is never mixed with the authenticity that is computed here.",
     )
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from campaigns.choices import ContentKind
 from campaigns.models import PostFormat
+from campaigns.services.formats import reading
 from campaigns.services.formats.words import suggest
 from campaigns.services.refusals import CampaignRefused
 from crm import audit
@@ -41,6 +42,7 @@ def say(
         gone, _ = PostFormat.objects.filter(brand=brand, post=post).delete()
         if not gone:
             return None
+    reading.read_some(brand=brand, relationships=[relationship.pk], at=at)
     audit.record(
         brand=brand,
         verb="campaigns.post_format.said" if kind else "campaigns.post_format.taken_back",

@@ -19,6 +19,7 @@ from segmentation.forecasting.history import Floats
 from segmentation.forecasting.learning import Learned, Told, learn, tell
 from segmentation.forecasting.trial import Band, Errors, Trial, calibration, errors_of, try_out
 from segmentation.models import ForecastModel
+from segmentation.services.forecasts import expecting
 from segmentation.services.forecasts.gathering import Part, parts_of
 
 # Fewer creators with a piece, or fewer pieces, teach nothing.
@@ -49,6 +50,7 @@ def fill(model: ForecastModel, at: datetime) -> None:
             told = tell(learned, part.history)
             _write(cursor, model, part, learned=learned, told=told, trial=trial)
             parts.append(_kept(part, learned, errors, trial))
+    expecting.keep(model, at)
     model.as_of = at
     model.result = {"currency": model.brand.currency, "parts": parts, "absent": absent}
     model.save(update_fields=["as_of", "result"])
