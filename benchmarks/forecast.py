@@ -111,10 +111,12 @@ def history_of(rows: Sequence[Row]) -> History:
             places[row[0]] = len(places)
             firsts.append(row)
     names = tuple(sorted({row[2] for row in firsts}))
+    latest = max(row[3] for row in ordered)
     history = History(
         creator=np.array([places[row[0]] for row in ordered], dtype=np.int64),
         value=np.array([row[5] for row in ordered]),
         age=np.array([row[4] for row in ordered]),
+        since=np.array([(latest - row[3]) / 86_400 for row in ordered]),
         followers=np.array([row[1] for row in firsts]),
         groups=np.array([[row[2] == name for name in names] for row in firsts]),
         names=names,

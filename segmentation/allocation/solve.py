@@ -14,6 +14,8 @@ from segmentation.allocation.problem import Answer, Bound, Candidate, NoAnswer, 
 
 # Of many columns, those about which the program without whole numbers is least decided.
 CORE = 1_500
+# More columns than these HiGHS neither solves in seconds, nor does it look at the clock meanwhile.
+WIDEST = 3 * CORE
 # A share of the best that nobody minds, and seconds after which the best so far is told.
 GAP, SECONDS = 0.001, 4.0
 _NOBODY = "Nobody can be chosen: no creator has both a price and a forecast."
@@ -182,7 +184,8 @@ def _in_whole(
     """The best in whole numbers that was found, and what nobody can bring more than.
 
     First among the columns that are least decided. Whatever is more certain than that answer is far
-    from the bound cannot be otherwise in a better one: the second time the others are free.
+    from the bound cannot be otherwise in a better one: the second time the others are free, unless
+    they are too many.
     """
     free = np.ones(len(program.adds), dtype=bool)
     if len(free) > CORE:
@@ -209,6 +212,8 @@ def _in_whole(
         if relaxed.bound - brings <= gap * relaxed.bound or monotonic() >= until:
             break
         free = wider | free
+        if np.sum(free) > WIDEST:
+            break
     if best is None:
         late = monotonic() >= until
         raise NoAnswer("No plan was found in time." if late else _why_not(program.problem))

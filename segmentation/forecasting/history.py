@@ -15,8 +15,8 @@ Bools = NDArray[np.bool_]
 
 # From this age on a count is taken for whole; it grows quickest in the first week.
 WEEK, WHOLE = 7.0, 60.0
-# Of two pieces of a creator, the one before counts this much of the one after.
-FADES = 0.93
+# Longer ago is not told apart: counts of years ago say little of how much all has moved since.
+LONGEST = 3.0
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,14 @@ class History:
 
     `creator` is the row of each piece's creator; pieces of a creator come in the order of time.
     `age` are the days from publication to the count, nan: not known, taken for whole.
+    `since` are the days from publication to the moment that is told of.
     `followers` of each creator, nan: not known. `groups`: creators x names.
     """
 
     creator: Ints
     value: Floats
     age: Floats
+    since: Floats
     followers: Floats
     groups: Bools
     names: tuple[str, ...]
@@ -64,10 +66,21 @@ class History:
             self.creator[pieces],
             self.value[pieces],
             self.age[pieces],
+            self.since[pieces],
             self.followers,
             self.groups,
             self.names,
         )
+
+
+def shifts(history: History) -> Floats:
+    """What makes counts of all creators less than they are to be, whoever they are: pieces x 3.
+
+    Two are of `youth`; the third are the years since publication: people gain followers, and the
+    number that is known is today's.
+    """
+    years = np.clip(history.since / 365.25, 0.0, LONGEST)
+    return np.column_stack([youth(history.age), -years])
 
 
 def youth(age: Floats) -> Floats:

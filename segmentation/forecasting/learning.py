@@ -1,8 +1,8 @@
 """Learn what pieces bring: everybody's base, segments and followers first, then each creator's own.
 
-Empirical Bayes on the logarithm of counts. A creator's mean is drawn to what creators of the same
-followers and segments bring, the more the fewer pieces it rests on; segments are drawn to no
-difference at all.
+Empirical Bayes on the logarithm of counts. A creator is drawn to what creators of the same
+followers and segments bring, the more the fewer and the older their pieces; segments are drawn to
+no difference at all.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segmentation.forecasting.history import FADES, Floats, History, Ints, youth
+from segmentation.forecasting.following import LEAST_SPREAD, Moves, follow, moves_of
+from segmentation.forecasting.history import Floats, History, Ints, shifts
 
 # Pieces' worth of everybody's spread in the spread of each creator.
 _SPREAD_WEIGHT = 6.0
-# The smallest spread of a piece: counts that never differ would promise what nobody can.
-LEAST_SPREAD = 0.05
 _PENALTIES = (1.0, 3.0, 10.0, 30.0, 100.0)
 _ROUNDS = 25
 
@@ -25,14 +24,13 @@ _ROUNDS = 25
 class Learned:
     """What pieces say; all numbers are logarithms of counts.
 
-    `weights` are of: 1, log followers, followers not known, each group. `growth`: of `youth`.
+    `weights` are of: 1, log followers, followers not known, each group. `growth`: of `shifts`.
     """
 
     weights: Floats
     growth: Floats
     centre: float
-    within: float
-    between: float
+    moves: Moves
     names: tuple[str, ...]
 
 
@@ -52,27 +50,36 @@ def learn(history: History) -> Learned:
     growth = _growth(history)
     centre = float(np.nanmean(np.log1p(history.followers))) if _any_followers(history) else 0.0
     design = _design(history, centre)
-    mean, size, squares, counts = _own(history, growth)
-    seen = counts > 0
-    more = counts > 1
-    # Weighted by recency, the squares lose as many degrees as there are creators.
+    logs = history.logs - shifts(history) @ growth
+    counts = history.counts()
+    seen, more = counts > 0, counts > 1
+    mean = _sums(history, logs) / np.maximum(counts, 1)
+    squares = _sums(history, (logs - mean[history.creator]) ** 2)
     freedom = max(float(np.sum(counts[more] - 1)), 1.0)
     within = max(float(np.sum(squares[more])) / freedom, LEAST_SPREAD**2)
-    weights, between = _weights(design[seen], mean[seen], size[seen], within)
-    return Learned(weights, growth, centre, within, between, history.names)
+    weights, between = _weights(design[seen], mean[seen], counts[seen], within)
+    distances = logs - (design @ weights)[history.creator]
+    moves = moves_of(history, distances, Moves(within, between, 0.0))
+    return Learned(weights, growth, centre, moves, history.names)
 
 
-def tell(learned: Learned, history: History) -> Told:
-    """Say what each creator's next piece brings once its count is whole."""
+def tell(learned: Learned, history: History, until: Floats | None = None) -> Told:
+    """Say what each creator's next piece brings once its count is whole.
+
+    `until` is the moment of each creator's next piece, in days before now; None: now.
+    """
     prior = _design(history, learned.centre) @ learned.weights
-    mean, size, squares, counts = _own(history, learned.growth)
-    trust = learned.between / (learned.between + learned.within / np.maximum(size, 1e-9))
-    trust = np.where(counts > 0, trust, 0.0)
-    own = trust * (np.where(counts > 0, mean, prior) - prior)
-    variance = (_SPREAD_WEIGHT * learned.within + squares) / (
-        _SPREAD_WEIGHT + np.maximum(counts - 1, 0)
+    distances = history.logs - shifts(history) @ learned.growth - prior[history.creator]
+    moment = np.zeros(history.creators) if until is None else until
+    found = follow(learned.moves, history, distances, moment)
+    counts = history.counts()
+    variance = (
+        learned.moves.within
+        * (_SPREAD_WEIGHT + found.squares)
+        / (_SPREAD_WEIGHT + np.maximum(counts - 1, 0))
     )
-    spread = np.sqrt(variance + learned.between * (1 - trust))
+    spread = np.sqrt(variance + found.variance)
+    own = np.where(counts > 0, found.distance, 0.0)
     return Told(prior + own, np.maximum(spread, LEAST_SPREAD), prior, own, counts)
 
 
@@ -88,40 +95,28 @@ def _design(history: History, centre: float) -> Floats:
     )
 
 
+def _sums(history: History, values: Floats) -> Floats:
+    """Of each creator the sum over their pieces."""
+    added: Floats = np.bincount(history.creator, weights=values, minlength=history.creators)
+    return added
+
+
 def _growth(history: History) -> Floats:
-    """How much less a young count is, within creators: a count never falls with age."""
-    young = youth(history.age)
-    counts = np.maximum(history.counts(), 1)[:, None]
+    """How much less a young count is, and an old one, within creators.
+
+    A count never falls with age; what a year makes may be less or more.
+    """
+    shift = shifts(history)
+    counts = np.maximum(history.counts(), 1)
 
     def centred(values: Floats) -> Floats:
-        sums = np.column_stack(
-            [
-                np.bincount(history.creator, weights=one, minlength=history.creators)
-                for one in values.T
-            ]
-        )
-        moved: Floats = values - (sums / counts)[history.creator]
+        moved: Floats = values - (_sums(history, values) / counts)[history.creator]
         return moved
 
-    x, y = centred(young), centred(history.logs[:, None])[:, 0]
-    found: Floats = np.linalg.solve(x.T @ x + 10.0 * np.eye(2), x.T @ y)
-    return np.clip(found, 0.0, 2.0)
-
-
-def _own(history: History, growth: Floats) -> tuple[Floats, Floats, Floats, Ints]:
-    """Of each creator: the mean by recency, its size in pieces, squares around it, pieces."""
-    logs = history.logs - youth(history.age) @ growth
-    weights = FADES ** history.from_last()
-
-    def sums(values: Floats) -> Floats:
-        added: Floats = np.bincount(history.creator, weights=values, minlength=history.creators)
-        return added
-
-    whole = sums(weights)
-    mean = sums(weights * logs) / np.maximum(whole, 1e-9)
-    size = whole**2 / np.maximum(sums(weights**2), 1e-9)
-    squares = sums((logs - mean[history.creator]) ** 2)
-    return mean, size, squares, history.counts()
+    x = np.column_stack([centred(one) for one in shift.T])
+    y = centred(history.logs)
+    found: Floats = np.linalg.solve(x.T @ x + 10.0 * np.eye(x.shape[1]), x.T @ y)
+    return np.clip(found, [0.0, 0.0, -1.0], [2.0, 2.0, 1.0])
 
 
 def _weights(x: Floats, y: Floats, size: Floats, within: float) -> tuple[Floats, float]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from segmentation.forecasting.history import Bools, Floats, History, Ints, youth
+from segmentation.forecasting.history import Bools, Floats, History, Ints, shifts
 from segmentation.forecasting.learning import learn, tell
 
 # History sizes that are tried apart: none, 1 or 2, 3 to 9, 10 and more.
@@ -88,8 +88,11 @@ def errors_of(history: History) -> Errors:
     before = history.only(~newest)
     target = np.flatnonzero(newest)
     who = history.creator[target]
-    # A young count is held against what a whole one was told to be, less what it still grows.
-    young = youth(history.age[target])
+    # A young count is held against what a whole one was told to be, less what it still grows; an
+    # old one against what was told of its day.
+    young = shifts(history)[target]
+    until = np.zeros(history.creators)
+    until[who] = history.since[target]
     came = history.logs[target]
     fold = (who * 2654435761 % 2**32) % FOLDS
     prior = np.empty(len(who))
@@ -109,7 +112,7 @@ def errors_of(history: History) -> Errors:
     own, spread = prior, unknown
     if not as_new.all():
         learned = learn(before)
-        warm = tell(learned, before)
+        warm = tell(learned, before, until)
         own, spread = warm.middle[who] + young @ learned.growth, warm.spread[who]
     return Errors(
         creator=who,

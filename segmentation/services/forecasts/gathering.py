@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from django.db import connection
@@ -44,8 +44,9 @@ LEFT JOIN segmentation_creatorfacts f
   ON f.brand_id = r.brand_id AND f.creator_id = r.creator_id
 WHERE {ASKED} GROUP BY r.id, a.platform_id, f.member_bits ORDER BY r.id, a.platform_id"""  # noqa: S608 - ours
 
-_PIECES = """SELECT id, platform_id, value, age FROM (
+_PIECES = """SELECT id, platform_id, value, age, since FROM (
   SELECT r.id, a.platform_id, {value} AS value, p.posted_at, p.id AS post,
+    extract(epoch FROM %(at)s - p.posted_at)::float8 / 86400 AS since,
     extract(epoch FROM coalesce(p.metrics_at, p.created_at) - p.posted_at)::float8 / 86400 AS age,
     row_number() OVER (PARTITION BY r.id, a.platform_id ORDER BY p.posted_at DESC, p.id DESC) AS n
   FROM crm_relationship r JOIN crm_post p ON p.creator_id = r.creator_id
@@ -78,7 +79,7 @@ _ORDERS = f"""WITH places AS (
       WHERE t.conversion_id = v.id AND (t.value IS NULL OR t.value >= v.value))
   GROUP BY 1, 2
 )
-SELECT p.id, coalesce(b.orders, 0)::float8 / p.pieces
+SELECT p.id, coalesce(b.orders, 0)::float8 / p.pieces, (%(today)s - p.ends_on)::float8
 FROM places p LEFT JOIN brought b USING (id, campaign_id)
 ORDER BY p.id, p.ends_on, p.campaign_id"""  # noqa: S608 - ours
 
@@ -94,6 +95,15 @@ class Part:
     platform: str
     people: Sequence[int]
     history: History
+
+
+class _Piece(NamedTuple):
+    """A piece: whose, its count, days to the count (nan: not known), and days before now."""
+
+    person: int
+    value: float
+    age: float
+    since: float
 
 
 @dataclass
@@ -124,15 +134,19 @@ def parts_of(brand: Brand, at: datetime) -> Iterator[Part]:
     asked = _asked(brand, at)
     for measure, value in _VALUES.items():
         statement = _PIECES.format(value=value, asked=ASKED)
-        found: dict[str, list[tuple[int, float, float]]] = {}
-        for pk, platform, count, age in _stream(statement, asked):
-            found.setdefault(platform, []).append((pk, float(count), float(age)))
+        found: dict[str, list[_Piece]] = {}
+        for pk, platform, count, age, since in _stream(statement, asked):
+            found.setdefault(platform, []).append(
+                _Piece(pk, float(count), float(age), float(since))
+            )
         for platform, rows in sorted(found.items()):
             if platform in everybody:
                 yield _part(measure, platform, everybody[platform], segments, rows)
     whichever = _largest(everybody)
     for measure, statement in ((Forecasted.ORDERS, _ORDERS), (Forecasted.PRICE, PRICES)):
-        pieces = [(pk, value, float("nan")) for pk, value in _stream(statement, asked)]
+        pieces = [
+            _Piece(pk, value, float("nan"), since) for pk, value, since in _stream(statement, asked)
+        ]
         if pieces:
             yield _part(measure, "", whichever, segments, pieces)
 
@@ -184,12 +198,12 @@ def _part(
     platform: str,
     people: _People,
     segments: Sequence[tuple[str, int]],
-    rows: Sequence[tuple[int, float, float]],
+    rows: Sequence[_Piece],
 ) -> Part:
     place = {pk: at for at, pk in enumerate(people.ids)}
     # Who came while it is read is there the next night.
-    rows = [row for row in rows if row[0] in place]
-    creator = np.array([place[pk] for pk, _, _ in rows], dtype=np.int64)
+    rows = [row for row in rows if row.person in place]
+    creator = np.array([place[row.person] for row in rows], dtype=np.int64)
     has_pieces = np.bincount(creator, minlength=len(people.ids)) > 0
     names: list[str] = []
     columns = []
@@ -202,8 +216,9 @@ def _part(
     groups = np.column_stack(columns) if columns else np.zeros((len(people.ids), 0), dtype=bool)
     history = History(
         creator=creator,
-        value=np.array([value for _, value, _ in rows]),
-        age=np.array([age for _, _, age in rows]),
+        value=np.array([row.value for row in rows]),
+        age=np.array([row.age for row in rows]),
+        since=np.array([row.since for row in rows]),
         followers=np.array(people.followers),
         groups=groups,
         names=tuple(names),

@@ -130,8 +130,9 @@ def _kept(part: Part, learned: Learned, errors: Errors, trial: Trial) -> dict[st
         "platform": part.platform,
         "creators": len(np.unique(part.history.creator)),
         "pieces": len(part.history.creator),
-        "within": round(learned.within, 4),
-        "between": round(learned.between, 4),
+        "within": round(learned.moves.within, 4),
+        "between": round(learned.moves.between, 4),
+        "fades": round(learned.moves.fades, 4),
         "per_followers": round(float(learned.weights[1]), 4),
         "segments": {
             name: round(float(np.exp(weight)), 4)

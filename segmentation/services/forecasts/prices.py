@@ -37,7 +37,7 @@ SAID_YES = f"""
     AND NOT EXISTS (SELECT FROM campaigns_offer o
       WHERE o.engagement_id = g.id AND o.state = %(accepted)s)
 """  # noqa: S608 - ours
-PRICES = f"""SELECT id, price::float8 FROM ({SAID_YES}) prices
+PRICES = f"""SELECT id, price::float8, (%(today)s - said)::float8 FROM ({SAID_YES}) prices
 WHERE price > 0 ORDER BY id, said, event"""  # noqa: S608 - ours
 # The newest of each relationship.
 NEWEST = f"""SELECT DISTINCT ON (id) id, price::float8 AS price FROM ({SAID_YES}) prices
@@ -49,6 +49,7 @@ def asked_prices(brand: Brand, currency: str, at: datetime) -> dict[str, Any]:
     return {
         "brand": brand.pk,
         "at": at,
+        "today": at.date(),
         "since": at - timedelta(days=DAYS),
         "declined": Stage.DECLINED.value,
         "currency": currency,
