@@ -154,9 +154,9 @@ class CriterionForm(PlainForm):
             anchors=[data[f"anchor_{score}"] for score in SCORES] if is_scale else (),
             options=() if is_scale else data["options"],
             needs_evidence=data["needs_evidence"],
-            least=data["least"] if is_scale else None,
-            most=data["most"] if is_scale else None,
-            passing=() if is_scale else data["passing"].split(","),
+            least=data["least"],
+            most=data["most"],
+            passing=data["passing"].split(","),
         )
 
 

@@ -109,7 +109,9 @@ class PlanLineSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
     platform = serializers.CharField(allow_null=True)
     pieces = serializers.IntegerField()
-    is_assumed = serializers.BooleanField(help_text="Nobody planned pieces: one is taken.")
+    is_assumed = serializers.BooleanField(
+        help_text="Nobody planned pieces, nor did a plan that was taken over: one is taken."
+    )
     told = serializers.ListField(child=serializers.DictField())
 
 

@@ -3,7 +3,7 @@ bring and at which price.
 
 A candidate is known to the brand, in a segment that is mapped to the audience, and lacks exactly
 one of: a post in the last ACTIVE_DAYS days, a known country, an account on the platform. Who lives
-elsewhere, declined, is paused, is not to be pitched or objects to profiling is none.
+elsewhere, declined, is suppressed or paused, is not to be pitched or objects to profiling is none.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from segmentation.selectors.audiences import ACTIVE_DAYS, AudienceCoverage, insi
 from segmentation.selectors.forecasts import Standing, in_words, standing_of
 from segmentation.services.forecasts.prices import NEWEST, asked_prices
 from segmentation.services.masks import holds
+from segmentation.services.suppressed import SUPPRESSED
 from segmentation.services.unpitched import UNPITCHED
 
 # As many as a page shows; a file has up to MOST.
@@ -88,6 +89,7 @@ LEFT JOIN segmentation_creatorforecast p
   ON p.relationship_id = r.id AND p.measure = 'price' AND %(has_prices)s
 WHERE f.brand_id = %(brand)s AND f.known_since IS NOT NULL AND ({inside})
   AND r.unprofiled_at IS NULL AND r.stage <> %(declined)s AND r.creator_id NOT IN ({unpitched})
+  AND NOT {suppressed}
   AND (%(countries)s::text[] = '{{}}' OR f.country IS NULL OR f.country = ANY(%(countries)s))
   AND t.posts::int + t.placed::int + t.there::int = 2
   AND (%(only)s::bigint[] IS NULL OR r.id = ANY(%(only)s))
@@ -196,7 +198,11 @@ def candidates_of(
         "most": most,
     }
     statement = _CANDIDATES.format(
-        agreed=NEWEST, unpitched=UNPITCHED, inside=inside(one.segments), order=_ORDERS[asked.order]
+        agreed=NEWEST,
+        unpitched=UNPITCHED,
+        suppressed=SUPPRESSED,
+        inside=inside(one.segments),
+        order=_ORDERS[asked.order],
     )
     names = dict(Segment.objects.filter(brand=brand).values_list("key", "name"))
     with connection.cursor() as cursor:

@@ -14,7 +14,7 @@ from campaigns.models import Campaign, Deliverable, Engagement
 from campaigns.models.engagements import PATH
 from segmentation.choices import Forecasted
 from segmentation.forecasting.sums import Piece, Sum, add_up
-from segmentation.models import CreatorForecast
+from segmentation.models import BudgetPick, CreatorForecast
 from segmentation.selectors.forecasts import Standing, platform_names
 
 # More creators than these are not added up in a page.
@@ -25,7 +25,10 @@ MEASURES = (Forecasted.REACH, Forecasted.VIEWS, Forecasted.ENGAGEMENTS, Forecast
 
 @dataclass(frozen=True)
 class Line:
-    """A creator's pieces on a platform; `is_assumed`: nobody planned any, one is taken."""
+    """A creator's pieces on a platform; `is_assumed`: nobody planned any, one is taken.
+
+    Pieces of a budget plan that was taken over are planned.
+    """
 
     engagement: Engagement
     platform: str
@@ -75,7 +78,7 @@ class Plan:
 
 
 def plan_of(campaign: Campaign, standing: Standing) -> Plan:
-    """The plan as it stands; four statements, whatever the number of creators."""
+    """The plan as it stands; five statements, whatever the number of creators."""
     rows = Engagement.objects.filter(campaign=campaign, stage__in=PATH)
     creators = rows.count()
     engagements = list(
@@ -91,12 +94,16 @@ def plan_of(campaign: Campaign, standing: Standing) -> Plan:
         pieces=Count("*")
     ):
         planned[engagement][platform] = count
+    bought = _bought(campaign, [one for one in engagements if one.pk not in planned])
     names = platform_names()
     lines = []
     for engagement in engagements:
         mine = told.get(engagement.relationship_id, {})
         given = planned.get(engagement.pk)
-        for platform, count in (given or _assumed(campaign, mine)).items():
+        if given is None and engagement.pk in bought:
+            platform, count = bought[engagement.pk]
+            given = {platform or _best(campaign, mine): count}
+        for platform, count in (given or {_best(campaign, mine): 1}).items():
             lines.append(
                 Line(
                     engagement,
@@ -122,21 +129,40 @@ def _told(engagements: Sequence[Engagement]) -> dict[int, dict[str, dict[str, Cr
     return found
 
 
-def _assumed(
-    campaign: Campaign, mine: Mapping[str, Mapping[str, CreatorForecast]]
-) -> dict[str, int]:
-    """One piece on the platform of the campaign on which the creator is told to do best."""
+def _bought(campaign: Campaign, engagements: Sequence[Engagement]) -> dict[int, tuple[str, int]]:
+    """By engagement, platform and pieces of the newest plan of the budget that was taken over,
+    where the place still costs what they do."""
+    of = {one.relationship_id: one for one in engagements}
+    rows = BudgetPick.objects.filter(
+        plan__campaign=campaign, plan__taken_at__isnull=False, relationship__in=of
+    ).order_by("plan__taken_at", "pk")
+    found: dict[int, tuple[str, int]] = {}
+    for pk, platform, pieces, price in rows.values_list(
+        "relationship", "platform", "pieces", "price"
+    ):
+        said = _said(of[pk])
+        if pieces and price is not None and said is not None and price * pieces == said:
+            found[of[pk].pk] = platform, pieces
+    return found
+
+
+def _said(engagement: Engagement) -> Decimal | None:
+    """What a place costs, as agreed, else as planned."""
+    return engagement.planned_cost if engagement.agreed_cost is None else engagement.agreed_cost
+
+
+def _best(campaign: Campaign, mine: Mapping[str, Mapping[str, CreatorForecast]]) -> str:
+    """The platform of the campaign on which the creator is told to do best."""
     allowed = [
         platform
         for platform in mine
         if platform and (not campaign.platforms or platform in campaign.platforms)
     ]
-    best = max(
+    return max(
         allowed,
         key=lambda platform: (max(one.middle for one in mine[platform].values()), platform),
         default=campaign.platforms[0] if campaign.platforms else "",
     )
-    return {best: 1}
 
 
 def _plan(
@@ -155,7 +181,7 @@ def _plan(
             prices[line.engagement.pk] = price
     known, estimated, without = [], [], 0
     for one in engagements:
-        said = one.planned_cost if one.agreed_cost is None else one.agreed_cost
+        said = _said(one)
         if said is not None:
             known.append(said)
         elif one.pk in prices:

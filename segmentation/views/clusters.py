@@ -30,10 +30,11 @@ from segmentation.services.edits import EditRefused
 def clusters(request: BrandRequest) -> HttpResponse:
     """The map and the list of clusters beside it."""
     form = MapForm(request.brand, request.GET)
-    form.is_valid()
+    status = 200 if form.is_valid() else 422
     asked = form.cleaned_data
     page = selectors.map_page(request.brand, segment=asked.get("segment"), tier=asked.get("tier"))
-    return render(request, "segmentation/clusters/map.html", {"form": form, "page": page})
+    context = {"form": form, "page": page}
+    return render(request, "segmentation/clusters/map.html", context, status=status)
 
 
 @require_safe

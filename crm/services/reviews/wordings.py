@@ -102,6 +102,7 @@ def _checked(given: Wording, place: int) -> Wording:
             f"criteria/{place}/key",
         )
     is_scale = given.kind == CriterionKind.SCALE
+    _refuse_strange(given, is_scale=is_scale, place=place)
     least, most = _checked_scores(given, place) if is_scale else (None, None)
     options = () if is_scale else _checked_options(given, place)
     return Wording(
@@ -116,6 +117,30 @@ def _checked(given: Wording, place: int) -> Wording:
         most=most,
         passing=() if is_scale else _checked_passing(given, options, place),
     )
+
+
+def _refuse_strange(given: Wording, *, is_scale: bool, place: int) -> None:
+    """What a criterion of this kind cannot have is not dropped unsaid."""
+    scores = "Of a list answers pass, not scores: name them."
+    strange = (
+        [
+            ("options", bool(given.options), "A scale has no list of answers."),
+            (
+                "passing",
+                any(one.strip() for one in given.passing),
+                "Of a scale scores pass, not answers: say from which to which.",
+            ),
+        ]
+        if is_scale
+        else [
+            ("anchors", bool(given.anchors), "A list has answers, not words for 1 to 5."),
+            ("least", given.least is not None, scores),
+            ("most", given.most is not None, scores),
+        ]
+    )
+    for name, is_said, words in strange:
+        if is_said:
+            raise ReviewRefused(words, f"criteria/{place}/{name}")
 
 
 def _checked_scores(given: Wording, place: int) -> tuple[int | None, int | None]:

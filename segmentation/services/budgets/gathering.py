@@ -23,14 +23,15 @@ from segmentation.models import Segment
 from segmentation.services.budgets.asks import Asks
 from segmentation.services.forecasts.prices import agreed_prices
 from segmentation.services.masks import flag_of, holds, word_of
+from segmentation.services.suppressed import SUPPRESSED
 from segmentation.services.unpitched import UNPITCHED
 
 # As many creators as are looked at, the ones with most followers first.
 MOST = 20_000
 
 # A place costs what all of its pieces do: those that are planned, else those of the plan that was
-# taken over, else one. Who is in the campaign was asked already; of others none whom a playbook
-# says not to pitch.
+# taken over, else one. Who is in the campaign was asked already; of others none who is suppressed
+# or whom a playbook says not to pitch.
 _PEOPLE = f"""
 SELECT r.id, r.creator_id, m.followers, c.is_celebrity, f.member_bits, x.platform, x.middle,
   x.spread, x.own, p.middle, g.cost
@@ -60,7 +61,7 @@ LEFT JOIN LATERAL (
 ) g ON true
 WHERE r.brand_id = %(brand)s AND r.unprofiled_at IS NULL AND r.stage <> %(declined)s
   AND (g.stage IS NULL OR g.stage <> ALL(%(left)s)) AND (g.stage IS NOT NULL OR NOT %(only)s)
-  AND (g.stage IS NOT NULL OR r.creator_id NOT IN ({UNPITCHED}))
+  AND (g.stage IS NOT NULL OR r.creator_id NOT IN ({UNPITCHED}) AND NOT {SUPPRESSED})
   AND (NOT %(in_segments)s OR EXISTS (
     SELECT FROM unnest(%(words)s::int[], %(flags)s::bigint[]) AS asked (word, flag)
     WHERE f.member_bits[asked.word] & asked.flag <> 0))

@@ -28,6 +28,7 @@ from segmentation.services.experiments.looking import as_result
 # By name: tasks are above services.
 TASK = "segmentation.tasks.read_content_test"
 
+# Who objects to profiling, also since a variant was given to them, is not counted.
 # Each piece with whose it is, whether it is out, and what came of its link until the moment.
 _BY_LINKS = """
 WITH taken AS (
@@ -51,6 +52,7 @@ FROM segmentation_contentpiece p
 JOIN segmentation_contentvariant v ON v.id = p.variant_id
 JOIN campaigns_deliverable d ON d.id = p.deliverable_id
 JOIN campaigns_engagement e ON e.id = d.engagement_id
+JOIN crm_relationship r ON r.id = e.relationship_id AND r.unprofiled_at IS NULL
 LEFT JOIN brought b ON b.link_id = p.link_id
 WHERE p.test_id = %(test)s ORDER BY p.number"""
 # The post of a piece, or those that were seen as its publication.
@@ -63,6 +65,7 @@ FROM segmentation_contentpiece p
 JOIN segmentation_contentvariant v ON v.id = p.variant_id
 JOIN campaigns_deliverable d ON d.id = p.deliverable_id
 JOIN campaigns_engagement e ON e.id = d.engagement_id
+JOIN crm_relationship r ON r.id = e.relationship_id AND r.unprofiled_at IS NULL
 LEFT JOIN crm_post o ON o.posted_at < %(until)s AND (o.id = d.post_id OR (d.post_id IS NULL
   AND EXISTS (SELECT FROM campaigns_sighting s JOIN campaigns_publication u
     ON u.id = s.publication_id WHERE u.deliverable_id = d.id AND s.post_id = o.id)))

@@ -11,13 +11,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
-from campaigns.choices import OfferState, PaperState, Per
-from campaigns.models import Campaign, Engagement, Offer
+from campaigns.choices import PaperState
+from campaigns.models import Campaign, Engagement
 from campaigns.models.campaigns import OPEN_CAMPAIGNS
 from campaigns.models.engagements import OPEN_STAGES, PATH
 from campaigns.selectors.conflicts import VETTED_FOR, barred
@@ -38,6 +37,7 @@ from segmentation.matches.factors import (
 )
 from segmentation.models import FactsMoment, Match, MatchRow
 from segmentation.services import errands
+from segmentation.services.forecasts.prices import agreed_prices
 from segmentation.services.matches import statements
 from segmentation.services.matches.outcomes import usual_of
 from segmentation.services.matches.overlap import shares_with_chosen
@@ -269,16 +269,16 @@ def _ratios(brand: Brand, pieces: Sequence[PaidPiece]) -> dict[int, list[float]]
 
 
 def _prices(match: Match, pieces: Sequence[PaidPiece], at: datetime) -> dict[int, float]:
-    """By creator, what one piece cost last, else what an accepted offer says, in the campaign's
-    currency; where a rate is missing it is not known.
+    """By creator, what one piece cost last, else the newest price that they said yes to, in the
+    campaign's currency. Not known where a rate is missing or where it came for nothing.
     """
     if match.price_limit is None:
         return {}
     campaign, brand = match.campaign, match.campaign.brand
-    found = _offered(campaign, at)
+    found = _agreed(campaign, at)
     rates = Rates(brand, currencies=[brand.currency, campaign.currency], days=[at.date()])
     for piece in sorted(pieces, key=lambda one: one.published_at):
-        if piece.cost is None:
+        if not piece.cost:
             continue
         cost = rates.convert(piece.cost, brand.currency, campaign.currency, at.date())
         if cost is not None:
@@ -286,31 +286,10 @@ def _prices(match: Match, pieces: Sequence[PaidPiece], at: datetime) -> dict[int
     return found
 
 
-def _offered(campaign: Campaign, at: datetime) -> dict[int, float]:
-    offers = (
-        Offer.objects.filter(
-            relationship__brand=campaign.brand_id,
-            state=OfferState.ACCEPTED,
-            state_since__gte=at - timedelta(days=RESULTS_FOR),
-            current__currency=campaign.currency,
-            current__amount__isnull=False,
-            current__per__in=[Per.ALL, Per.POST],
-        )
-        .select_related("current", "relationship")
-        .prefetch_related("current__deliverables")
-        .order_by("state_since", "pk")
-    )
-    found: dict[int, float] = {}
-    for offer in offers:
-        terms = offer.current
-        if terms is None or terms.amount is None:
-            continue
-        pieces = sum(one.count for one in terms.deliverables.all())
-        if terms.per == Per.POST:
-            found[offer.relationship.creator_id] = float(terms.amount)
-        elif pieces:
-            found[offer.relationship.creator_id] = float(terms.amount / Decimal(pieces))
-    return found
+def _agreed(campaign: Campaign, at: datetime) -> dict[int, float]:
+    prices = agreed_prices(campaign.brand, campaign.currency, at)
+    rows = Relationship.objects.filter(pk__in=prices).values_list("pk", "creator")
+    return {creator: prices[pk] for pk, creator in rows}
 
 
 def _tell(cursor: Any, results: Mapping[int, shrink.Shrunk], prices: Mapping[int, float]) -> None:

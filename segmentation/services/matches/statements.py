@@ -8,6 +8,7 @@ those who are in the campaign already.
 from __future__ import annotations
 
 from segmentation.matches.factors import KEYS
+from segmentation.services.suppressed import SUPPRESSED
 from segmentation.services.unpitched import UNPITCHED
 
 # A paper of a market was looked for, and none of its kind holds when the campaign begins.
@@ -23,8 +24,7 @@ KNOWN = f"""CREATE TEMP TABLE match_known ON COMMIT DROP AS
 SELECT r.id, r.creator_id, CASE
     WHEN e.relationship_id IS NOT NULL THEN 'present'
     WHEN r.unprofiled_at IS NOT NULL OR r.restricted_at IS NOT NULL THEN 'objected'
-    WHEN EXISTS (SELECT FROM crm_suppression s WHERE s.brand_id = %(brand)s
-      AND s.creator_id = r.creator_id AND s.is_person AND s.lifted_at IS NULL) THEN 'suppressed'
+    WHEN {SUPPRESSED} THEN 'suppressed'
     WHEN r.stage = %(declined)s THEN 'declined'
     WHEN r.creator_id IN ({UNPITCHED}) THEN 'unpitched'
     WHEN r.id IN (SELECT h.relationship_id FROM crm_hold h WHERE h.brand_id = %(brand)s

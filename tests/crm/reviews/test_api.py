@@ -237,7 +237,8 @@ def test_a_version_of_the_form_is_published(brand, strategist, manager):
     for wrong, pointer in (
         ({"criteria": [TONE, TONE]}, "/criteria/1/key"),
         ({"criteria": [TONE | {"anchors": ["One"]}]}, "/criteria/0/anchors"),
-        ({"criteria": [TONE | {"kind": "choice"}]}, "/criteria/0/options"),
+        ({"criteria": [TONE | {"kind": "choice"}]}, "/criteria/0/anchors"),
+        ({"criteria": [TONE | {"kind": "choice", "anchors": []}]}, "/criteria/0/options"),
         ({"criteria": []}, "/criteria"),
         ({"criteria": [TONE], "days": 0}, "/days"),
     ):

@@ -87,6 +87,10 @@ def test_the_same_bar_is_no_new_version(brand, strategist, form):
         ({"risk": {"least": 4, "most": 2}}, "criteria/2/least"),
         ({"risk": {"least": 0}}, "criteria/2/least"),
         ({"verdict": {"passing": ["perhaps"]}}, "criteria/3/passing"),
+        ({"verdict": {"most": 2}}, "criteria/3/most"),
+        ({"verdict": {"anchors": list("abcde")}}, "criteria/3/anchors"),
+        ({"risk": {"passing": ["2"]}}, "criteria/2/passing"),
+        ({"risk": {"options": [{"value": "low", "label": "Low"}]}}, "criteria/2/options"),
     ],
 )
 def test_bars_that_cannot_be(brand, strategist, rules, field):

@@ -10,10 +10,13 @@ from django.urls import reverse
 
 from campaigns.choices import EngagementStage
 from campaigns.models import Engagement
-from crm.models import AuditEntry, Brand, Relationship
+from crm.choices import SuppressionOrigin, SuppressionReason
+from crm.models import AuditEntry, Brand, Relationship, Suppression
 from segmentation.api import budgets as api
 from segmentation.models import BudgetPick, BudgetPlan, CreatorFacts
 from segmentation.selectors.budgets import whole_of
+from segmentation.selectors.forecast_plan import plan_of
+from segmentation.selectors.forecasts import standing_of
 from segmentation.services.budgets import asking, filling
 from segmentation.services.budgets.asks import Asks, read_limits
 from segmentation.services.edits import EditRefused
@@ -189,6 +192,17 @@ def test_a_price_that_is_known_comes_before_one_that_is_assumed(campaign, brand,
     assert person.pk not in {line.pick.relationship_id for line in whole_of(plan).chosen}
     third = planned(campaign, name="Third", assumed=prices)
     assert third.result["looked_at"] == again.result["looked_at"]
+    other = Relationship.objects.filter(brand=brand, unprofiled_at=None).order_by("pk")[0]
+    Suppression.objects.create(
+        brand=brand,
+        creator=other.creator,
+        is_person=True,
+        at=NOW,
+        reason=SuppressionReason.OPT_OUT,
+        origin=SuppressionOrigin.values[0],
+    )
+    fourth = planned(campaign, name="Fourth", assumed=prices)
+    assert fourth.result["looked_at"] == third.result["looked_at"] - 1
 
 
 def test_it_is_taken_over_by_a_person(campaign, brand, prices, admin_user):
@@ -203,6 +217,22 @@ def test_it_is_taken_over_by_a_person(campaign, brand, prices, admin_user):
     )
     plan.refresh_from_db()
     assert plan.taken_by == admin_user
+    # Nobody planned pieces, but the plan did: as many are expected as are paid for.
+    told = plan_of(campaign, standing_of(brand))
+    assert {one.engagement.relationship_id: one.pieces for one in told.lines} == dict(
+        plan.picks.filter(pieces__gt=0).values_list("relationship", "pieces")
+    )
+    assert told.assumed == 0
+    # At another price it is not said for how many pieces that is: one.
+    changed = told.lines[0].engagement
+    Engagement.objects.filter(pk=changed.pk).update(agreed_cost=1)
+    [line] = [
+        one
+        for one in plan_of(campaign, standing_of(brand)).lines
+        if one.engagement.pk == changed.pk
+    ]
+    assert (line.pieces, line.is_assumed) == (1, True)
+    Engagement.objects.filter(pk=changed.pk).update(agreed_cost=None)
     # What their places cost now is of all their pieces: one of them costs what it did.
     again = planned(campaign, name="Again", assumed=prices)
     priced = plan.picks.filter(pieces=2).values_list("relationship", "price")

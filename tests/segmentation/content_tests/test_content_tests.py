@@ -130,6 +130,17 @@ def test_a_clear_difference_is_read_and_more_of_it_suggested(running, manager):
     assert entry.data["shares"] == {"usual": 10, "question": 90}
 
 
+@pytest.mark.parametrize("metric", [OutcomeMetric.CLICKS, OutcomeMetric.ENGAGEMENTS])
+def test_who_objects_later_counts_no_more(running, metric):
+    click(running)
+    ContentTest.objects.update(metric=metric)
+    person = running.pieces.values("deliverable__engagement__relationship")[:1]
+    Relationship.objects.filter(pk__in=person).update(unprofiled_at=NOW)
+    found = have_read(running)
+    assert (found.status, found.error) == ("done", "")
+    assert sorted(arm["creators"] + arm["silent"] for arm in found.result["arms"]) == [7, 8]
+
+
 def test_pieces_that_are_not_out_say_nothing_against_their_variant(running):
     """New creators go to the better variant: their pieces to come must not count against it."""
     click(running, better=2, usual=2)

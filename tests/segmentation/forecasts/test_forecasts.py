@@ -222,7 +222,7 @@ def test_a_plan_takes_as_many_statements_for_many_as_for_few(brand, admin_user):
         piece(engage(campaign, relationship=one))
     with CaptureQueriesContext(connection) as many:
         plan_of(campaign, standing)
-    assert len(few) == len(many) == 5
+    assert len(few) == len(many) == 6
 
 
 def test_what_was_kept_is_held_against_what_came(brand, admin_user):

@@ -81,6 +81,10 @@ def test_who_objects_since_the_map_was_made_is_in_none_that_is_shown(brand, anal
     Relationship.objects.filter(creator=gone).update(unprofiled_at=NOW)
     page = get(analyst, "clusters", brand)
     assert page.count('class="cluster-dot"') == 23
+    for wrong in ("segment", "tier"):
+        odd = analyst.get(f"{reverse('segmentation:clusters', args=[brand.slug])}?{wrong}=nothing")
+        assert odd.status_code == 422
+        assert "Select a valid choice" in odd.content.decode()
     for shown in (
         page,
         get(analyst, "cluster", brand, number),

@@ -130,6 +130,17 @@ def test_results_are_drawn_to_the_mean_and_a_piece_has_its_price(brand, campaign
                 form="image", state=DeliverableState.PUBLISHED, published_at=NOW - 20 * DAY,
                 created_at=NOW - 30 * DAY, state_since=NOW - 20 * DAY, post=post,
             )  # fmt: skip
+    # Nothing of these came out with counts: one said yes to a price, one does it for nothing.
+    for name, cost, state in (("Agreed", 60, "planned"), ("For nothing", 0, "published")):
+        engagement = engage(
+            past, EngagementStage.LIVE, creator(brand, name), agreed_cost=Decimal(cost)
+        )
+        Deliverable.objects.create(
+            engagement=engagement, title="Reel", platform_id="instagram", kind="review",
+            form="image", state=DeliverableState(state), created_at=NOW - 30 * DAY,
+            state_since=NOW - 20 * DAY,
+            published_at=NOW - 20 * DAY if state == "published" else None,
+        )  # fmt: skip
     campaign.currency = brand.currency
     campaign.save()
     match = matched(campaign, manager, price_limit=Decimal(80))
@@ -145,6 +156,8 @@ def test_results_are_drawn_to_the_mean_and_a_piece_has_its_price(brand, campaign
     assert rows["Many pieces"]["price"].value == pytest.approx(100 / 80)
     assert rows["Many pieces"]["price"].points == pytest.approx(75)
     assert rows["Nothing yet"]["price"].value is None
+    assert rows["Agreed"]["price"].value == pytest.approx(60 / 80)
+    assert rows["For nothing"]["price"].value is None
 
 
 def test_whoever_must_not_be_asked_is_left_out_and_counted(brand, campaign, manager):

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from campaigns.models import Engagement
-from crm.choices import Stage
-from crm.models import Hold, Platform, Relationship
+from crm.choices import Stage, SuppressionOrigin, SuppressionReason
+from crm.models import Hold, Platform, Relationship, Suppression
 from segmentation.choices import ErrandStatus, Forecasted, PriceSource
 from segmentation.models import AudienceSegment, CreatorForecast, ForecastModel
 from segmentation.selectors.audiences import coverage_of
@@ -50,6 +50,7 @@ def world(brand):
         "Declined": old,
         "Objects": old,
         "Paused": old,
+        "Suppressed": old,
     }
     made = {
         name: member(brand, segment, name=name, **(fits | facts))
@@ -63,6 +64,14 @@ def world(brand):
     Relationship.objects.filter(pk=of["Declined"].pk).update(stage=Stage.DECLINED)
     Relationship.objects.filter(pk=of["Objects"].pk).update(unprofiled_at=at)
     Hold.objects.create(brand=brand, relationship=of["Paused"], since=at, reason="Ill")
+    Suppression.objects.create(
+        brand=brand,
+        creator=made["Suppressed"],
+        is_person=True,
+        at=at,
+        reason=SuppressionReason.OPT_OUT,
+        origin=SuppressionOrigin.values[0],
+    )
     return SimpleNamespace(brand=brand, at=at, segment=segment, audience=audience, of=of)
 
 
