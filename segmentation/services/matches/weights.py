@@ -90,7 +90,9 @@ def set_weights(
         raise ReasonNeeded("Say why these weights.")
     newest = _newest(brand, campaign)
     number = newest.number if newest else 0
-    if seen is not None and seen != number:
+    # The usual ones are written down by the first match: nobody has set anything by that.
+    is_usual = newest is not None and newest.origin == WeightsOrigin.USUAL
+    if seen is not None and seen != number and not (is_usual and seen == 0):
         raise CampaignRefused(
             "Somebody else has set the weights since you opened this page. Open it anew.",
             code="outdated",
@@ -126,23 +128,23 @@ def set_weights(
     return made
 
 
+@transaction.atomic
 def used(brand: Brand, campaign: Campaign, at: datetime) -> MatchWeights:
     """The version that a match is computed by; the usual ones are written down once."""
     found = in_force(brand, campaign)
     if found is not None:
         return found
-    made, _ = MatchWeights.objects.get_or_create(
+    # Whoever sets the first weights just now has the same number for them.
+    Brand.objects.select_for_update().get(pk=brand.pk)
+    return in_force(brand, campaign) or MatchWeights.objects.create(
         brand=brand,
         campaign=None,
         number=1,
-        defaults={
-            "weights": dict(USUAL),
-            "origin": WeightsOrigin.USUAL,
-            "reason": "The usual weights; nobody has changed them.",
-            "created_at": at,
-        },
+        weights=dict(USUAL),
+        origin=WeightsOrigin.USUAL,
+        reason="The usual weights; nobody has changed them.",
+        created_at=at,
     )
-    return made
 
 
 def _newest(brand: Brand, campaign: Campaign | None) -> MatchWeights | None:

@@ -307,6 +307,18 @@ def test_weights_have_versions_and_a_match_keeps_its_own(brand, campaign, manage
     assert AuditEntry.objects.filter(verb="segmentation.match.weighed").count() == 1
 
 
+def test_the_usual_weights_that_a_match_wrote_down_are_nobody_elses(brand, campaign, manager):
+    """Somebody has the page open while the brand's first match is asked for."""
+    asking.request(
+        campaign_id=campaign.pk, brand=brand, question=Question(), actor=manager, at=NOW
+    )
+    mine = {"brand": brand, "campaign": None, "reason": "?", "actor": manager, "at": NOW, "seen": 0}
+    assert weights_service.set_weights(weights={"fit": 1}, **mine).number == 2
+    with pytest.raises(CampaignRefused) as refusal:
+        weights_service.set_weights(weights={"fit": 2}, **mine)
+    assert refusal.value.code == "outdated"
+
+
 def test_one_ranking_at_a_time_and_none_for_a_campaign_that_is_over(brand, campaign, manager):
     ask = {"campaign_id": campaign.pk, "brand": brand, "actor": manager, "at": NOW}
     asked = asking.request(question=Question(), **ask)
