@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -184,7 +185,7 @@ class Changes:
         first = self.next if self.next + number <= self.rows else 1
         self.next, self.turn = first + number, self.turn + 1
         self.world.now += timedelta(minutes=1)
-        values = {
+        values: dict[str, Any] = {
             "now": self.world.now,
             "turn": self.turn,
             "first": first,

@@ -122,7 +122,7 @@ class Days:
         return found
 
     def _sql(self, statement: str) -> None:
-        values = {
+        values: dict[str, Any] = {
             "at": AT,
             "now": self.now,
             "turn": self.turn,

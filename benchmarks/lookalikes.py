@@ -135,7 +135,7 @@ def _looks(owners: dict[str, dict[str, Any]]) -> dict[str, Look]:
 def _same(owner: str, others: list[str], owners: dict[str, dict[str, Any]]) -> float:
     """Of ten; who is not found is not the same."""
     mine = owners[owner]["category"]
-    return sum(owners[one]["category"] == mine for one in others) / TOP
+    return sum(bool(owners[one]["category"] == mine) for one in others) / TOP
 
 
 def _by_category(

@@ -24,7 +24,7 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
     populate(brand=brand, rows=rows, posts=POSTS, at=AT, known=KNOWN)
     world = World(brand, install(brand, at=KNOWN))
     world.fill_facts()
-    rounds = []
+    rounds: list[Table] = []
     for title in ("30 segments", "300 segments"):
         if rounds:
             install_more(brand, MORE, at=KNOWN)

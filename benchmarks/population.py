@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.core.management.color import no_style
 from django.db import connection, transaction
@@ -81,7 +82,7 @@ def populate(*, brand: Brand, rows: int, posts: int, at: datetime, known: dateti
     checked while the rows go in: they are right by construction.
     """
     Niche.objects.bulk_create([Niche(key=key, label=key.capitalize()) for key in NICHES])
-    values = {
+    values: dict[str, Any] = {
         "rows": rows,
         "posts": posts,
         "at": at,

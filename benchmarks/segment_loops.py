@@ -14,9 +14,17 @@ from segmentation.metrics.periods import calendar_of
 from segmentation.models import CreatorFacts, Membership, Run, Segment
 from segmentation.rules import json_form
 from segmentation.rules.evaluate import truth
+from segmentation.rules.tree import Node
 
 if TYPE_CHECKING:
     from benchmarks.segment_run import World
+
+
+def _rule(segment: Segment) -> Node:
+    """What says who is in an active segment."""
+    version = segment.active_version
+    assert version is not None, f"{segment} is not in use"
+    return json_form.load(version.rule)
 
 
 def prefetching(world: World, rows: int) -> None:
@@ -25,9 +33,7 @@ def prefetching(world: World, rows: int) -> None:
     Nothing of it is kept: the next run must find the same to do.
     """
     facts, calendar = catalogue(world.brand), calendar_of(world.brand)
-    rules = [
-        (segment, json_form.load(segment.active_version.rule)) for segment, _ in world.segments
-    ]
+    rules = [(segment, _rule(segment)) for segment, _ in world.segments]
     with transaction.atomic():
         people = CreatorFacts.objects.filter(brand=world.brand, creator_id__lte=rows)
         inside: dict[int, set[int]] = {}
@@ -64,8 +70,7 @@ def asking_each(world: World, rows: int) -> None:
     """The same without foresight: facts, stays and each change are a statement of their own."""
     facts, calendar = catalogue(world.brand), calendar_of(world.brand)
     rules = [
-        (segment, json_form.load(segment.active_version.rule), made.dimension == "size")
-        for segment, made in world.segments
+        (segment, _rule(segment), made.dimension == "size") for segment, made in world.segments
     ]
     with transaction.atomic():
         for creator_id in range(1, rows + 1):

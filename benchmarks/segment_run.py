@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from unittest import mock
 
 from django.db import connection, transaction
@@ -327,7 +328,7 @@ class World:
             cursor.execute(statement, self._values(statement, {}))
             return tuple(cursor.fetchone())
 
-    def _values(self, statement: str, values: dict[str, object]) -> dict[str, object] | None:
+    def _values(self, statement: str, values: dict[str, Any]) -> dict[str, Any] | None:
         if "%(" not in statement:
             return None
         return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from config.settings.addresses import cache, database
 from config.settings.test import *  # noqa: F403
@@ -17,7 +18,7 @@ if _cache := os.environ.get("RAPPORT_BENCH_CACHE"):
 if os.environ.get("RAPPORT_BENCH_POOL"):
     # As in production: gunicorn's threads take their connections from a pool.
     DATABASES = {"default": database(os.environ["DATABASE_URL"])}
-MEDIA_ROOT = os.environ["RAPPORT_BENCH_MEDIA"]
+MEDIA_ROOT = Path(os.environ["RAPPORT_BENCH_MEDIA"])
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

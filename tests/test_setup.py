@@ -226,6 +226,31 @@ class TestHome:
         assert State.read(home.state_file) is None
         home.release()
 
+    def test_who_waits_for_servers_says_so_and_gives_up_with_whom_it_waits_for(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("config.devstack.home.SAY_EVERY", 0.0)
+        starter, waiting = Home(tmp_path), Home(tmp_path)
+        starter.run_servers()
+        said: list[str] = []
+
+        def say(text: str) -> None:
+            said.append(text)
+            if len(said) == 2:
+                starter.publish(database_url="postgres://d", redis_url=None, command="manage.py up")
+
+        assert waiting.wait_for_state(say=say).database_url == "postgres://d"
+        assert set(said) == {f"Waiting for the servers that another command starts in {tmp_path}"}
+        starter.state_file.unlink()
+        with pytest.raises(HomeInUseError, match="do not answer"):
+            waiting.wait_for_state(timeout=0.0, say=said.append)
+        starter.release()
+        with pytest.raises(HomeInUseError, match="ended before they answered"):
+            waiting.wait_for_state(say=said.append)
+        # Nothing is held: the next command starts them.
+        starter.run_servers()
+        starter.release()
+
     def test_servers_wait_for_the_commands_that_use_them(self, tmp_path: Path) -> None:
         owner, user = Home(tmp_path), Home(tmp_path)
         owner.run_servers()

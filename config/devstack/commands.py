@@ -121,7 +121,7 @@ def servers(arguments: Sequence[str]) -> Iterator[None]:
             with _own_servers(home, arguments):
                 yield
         else:
-            state = home.wait_for_state()
+            state = home.wait_for_state(say=lambda text: sys.stderr.write(f"{text} ...\n"))
             for name, url in (
                 ("DATABASE_URL", state.database_url),
                 ("REDIS_URL", state.redis_url),

@@ -11,12 +11,15 @@ import fcntl
 import json
 import os
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Self
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
+# Whoever waits is told so after the first of these seconds, and then again every so often.
+SAY_AFTER, SAY_EVERY = 3.0, 15.0
 
 
 class HomeInUseError(Exception):
@@ -111,12 +114,27 @@ class Home:
         self._users_lock = _lock(self.path / "users.lock", operation)
         return self._users_lock is not None
 
-    def wait_for_state(self, *, timeout: float = 90.0) -> State:
-        """What the process that runs the servers published; HomeInUseError when it says nothing."""
-        until = time.monotonic() + timeout
+    def wait_for_state(self, *, timeout: float = 900.0, say: Callable[[str], object]) -> State:
+        """What the process that runs the servers published, once it has; `say` is told of waiting.
+
+        Raises HomeInUseError when that process ends first, or says nothing in `timeout` seconds: a
+        first start makes the whole database, on a busy machine for minutes.
+        """
+        began = time.monotonic()
+        told = began - SAY_EVERY + SAY_AFTER
         while (state := State.read(self.state_file)) is None:
-            if time.monotonic() > until:
+            now = time.monotonic()
+            if self.try_to_run_servers():
+                self.release()
+                raise HomeInUseError(
+                    f"Another command was starting the servers in {self.path}, and ended before"
+                    f" they answered: see {self.path / 'logs'}."
+                )
+            if now - began > timeout:
                 raise HomeInUseError(f"The servers in {self.path} were started but do not answer.")
+            if now - told > SAY_EVERY:
+                told = now
+                say(f"Waiting for the servers that another command starts in {self.path}")
             time.sleep(0.1)
         return state
 

@@ -17,12 +17,12 @@ from pathlib import Path
 from types import FrameType
 
 from config.devstack.commands import start_again, start_servers
-from config.devstack.home import PROJECT, Home
+from config.devstack.home import PROJECT, SAY_EVERY, Home
 from config.devstack.process import LOOPBACK, Child, die_with_parent, is_free, spawn
 from config.devstack.servers import ServerFailedError
 
 PASSWORDS_FILE = "demo-passwords.json"
-FIRST_PAGE_TIMEOUT = 120.0
+FIRST_PAGE_TIMEOUT = 300.0
 # A part that ends by itself is started again, but not one that ends so often without ever having
 # lived for so many seconds in between.
 MOST_RESTARTS = 3
@@ -148,8 +148,13 @@ class Supervisor:
             self._spawn("static", [*manage, "collectstatic", "--no-input", "--ignore=*.map"]),
         ]
         self.children += steps
-        while any(step.running() for step in steps):
+        told = time.monotonic()
+        while under_way := [step for step in steps if step.running()]:
             time.sleep(0.05)
+            if time.monotonic() - told > SAY_EVERY:
+                told = time.monotonic()
+                for step in under_way:
+                    self.say(f"Still at the {step.name}: {step.log_tail(1).strip()[:80]}")
         for step in steps:
             self.children.remove(step)
             if step.process.returncode != 0:
@@ -184,6 +189,7 @@ class Supervisor:
 
     def wait_for_first_page(self, web: Child) -> None:
         """Return once the web server has answered a request."""
+        self.say("Waiting for the first page")
         until = time.monotonic() + FIRST_PAGE_TIMEOUT
         while not self._answers():
             if not web.running() or time.monotonic() > until:

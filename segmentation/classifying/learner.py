@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from segmentation.classifying.commonness import common
 from segmentation.classifying.documents import Document, Guess, hashtags_of, phrases_of, telling
 from segmentation.classifying.hashtags import Parts
 
@@ -75,10 +76,12 @@ class Learned:
 
     def _rows(self, documents: Sequence[Document]) -> Any:
         from scipy.sparse import diags  # noqa: PLC0415 - slow to import, needed by workers only
+        from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
         from sklearn.preprocessing import normalize  # noqa: PLC0415
 
-        vectorizer = _counter(
-            self.parts, vocabulary={word: place for place, word in enumerate(self.words)}
+        vectorizer = CountVectorizer(
+            analyzer=_phrases(self.parts),
+            vocabulary={word: place for place, word in enumerate(self.words)},
         )
         counts = vectorizer.transform([one.whole for one in documents]).astype(float)
         return normalize(_dampened(counts) @ diags(self.weights)).tocsr()
@@ -151,6 +154,7 @@ def read(stored: bytes) -> Learned:
 def learn(documents: Sequence[Document], labels: Sequence[Collection[str]]) -> Learned:
     """Learn from documents and the values of each; the same give the same. Raises TooLittle."""
     import numpy as np  # noqa: PLC0415
+    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
 
     counts = Counter(value for said in labels for value in said)
     values = sorted(value for value, number in counts.items() if number >= LEAST_EACH)
@@ -160,10 +164,14 @@ def learn(documents: Sequence[Document], labels: Sequence[Collection[str]]) -> L
             f"It takes {LEAST} creators whose value somebody has said, with at least two values of "
             f"{LEAST_EACH} creators each; there are {len(kept)}."
         )
-    texts = [documents[place].whole for place in kept]
+    texts = _Wholes([documents[place] for place in kept])
     said = np.array([[value in labels[place] for value in values] for place in kept])
     parts = Parts.of(texts)
-    vectorizer = _counter(parts, min_df=_CREATORS_MIN, max_features=_WORDS_MAX)
+    vectorizer = CountVectorizer(
+        analyzer=common(texts, _phrases(parts), _CREATORS_MIN),
+        min_df=_CREATORS_MIN,
+        max_features=_WORDS_MAX,
+    )
     try:
         found = _dampened(vectorizer.fit_transform(texts).astype(float))
     except ValueError as error:  # no word that three creators use
@@ -183,10 +191,14 @@ def learn(documents: Sequence[Document], labels: Sequence[Collection[str]]) -> L
     )
 
 
-def _counter(parts: Parts, **how: Any) -> Any:
-    from sklearn.feature_extraction.text import CountVectorizer  # noqa: PLC0415
+class _Wholes:
+    """The texts of documents, made one after the other each time they are read."""
 
-    return CountVectorizer(analyzer=_phrases(parts), **how)
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._documents = documents
+
+    def __iter__(self) -> Iterator[str]:
+        return (one.whole for one in self._documents)
 
 
 def _phrases(parts: Parts) -> Callable[[str], list[str]]:

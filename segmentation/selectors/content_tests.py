@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from campaigns.models import Campaign, Engagement
 from crm.models import Brand
@@ -66,13 +66,17 @@ def told(test: ContentTest) -> TestTold:
         pieces_made=Count("pieces"),
         creators=Count("pieces__deliverable__engagement__relationship", distinct=True),
     )
-    readings = list(test.readings.order_by("-number"))
-    newest = next((one for one in readings if one.computed_at is not None), None)
-    pending = readings[0] if readings and readings[0].computed_at is None else None
+    readings = test.readings.order_by("-number")
+    newest = readings.filter(computed_at__isnull=False).first()
+    last = readings.only("number", "status", "error", "computed_at").first()
+    numbers = test.readings.aggregate(
+        all=Count("pk"),
+        used=Count("pk", filter=Q(applied_at__isnull=False)),
+        as_suggested=Count("pk", filter=Q(applied_at__isnull=False, applied=F("suggested"))),
+    )
     result = newest.result if newest else {}
     arms = {arm["arm"]: arm for arm in result.get("arms", [])}
     comparisons = {one["arm"]: one for one in result.get("comparisons", [])}
-    applied = [one for one in readings if one.applied_at is not None]
     return TestTold(
         test=test,
         variants=[
@@ -87,10 +91,10 @@ def told(test: ContentTest) -> TestTold:
             for variant in variants.order_by("position")
         ],
         newest=newest,
-        pending=pending,
-        readings=len(readings),
-        applied=len(applied),
-        as_suggested=sum(one.applied == one.suggested for one in applied),
+        pending=last if last is not None and last.computed_at is None else None,
+        readings=numbers["all"],
+        applied=numbers["used"],
+        as_suggested=numbers["as_suggested"],
     )
 
 

@@ -49,7 +49,9 @@ def outcomes_of(campaigns: Sequence[Campaign]) -> dict[tuple[int, int], Outcome]
     rows = Deliverable.objects.filter(engagement__campaign__in=campaigns).exclude(
         state=DeliverableState.CANCELLED
     )
-    for piece in rows.select_related("post"):
+    # Briefs and captions are long, and nothing here reads them.
+    needed = ("engagement", "published_at", "publish_at", "post__likes", "post__comments")
+    for piece in rows.select_related("post").only(*needed).iterator(chunk_size=2_000):
         pieces.setdefault(piece.engagement_id, []).append(piece)
     creators = {creator for *_, creator in engagements}
     usual = usual_of(campaigns[0].brand_id, creators) if campaigns else {}

@@ -7,9 +7,10 @@ those: no version has ever seen them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import accumulate
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,8 @@ from segmentation.services.suggesting.subjects import LANGUAGE, Subject
 
 # Learning again takes this many more (or other) values than the last time, or this share of them.
 NEWS, NEWS_SHARE = 5, 0.05
+# Creators whose posts are read at once, and letters of each that are learned from.
+AT_ONCE, LETTERS_LEARNED = 500, 15_000
 # How long versions stay that were never used for a suggestion.
 KEPT_FOR = timedelta(days=90)
 
@@ -80,10 +83,9 @@ def learn(brand: Brand, subject: Subject, at: datetime) -> Classifier | None:
     told = reading.said(brand, subject, at)
     if len(told) < LEAST or not _is_news(brand, subject, told):
         return None
-    documents = reading.documents_of([creator for creator, _uid, _values in told])
     rows = [
-        (document, values, is_held_out(uid))
-        for document, (_creator, uid, values) in zip(documents, told, strict=True)
+        (document if is_held_out(uid) else _newest(document), values, is_held_out(uid))
+        for document, (_creator, uid, values) in zip(_documents(told), told, strict=True)
         if document.texts
     ]
     seen = [row for row in rows if not row[2]]
@@ -97,6 +99,24 @@ def learn(brand: Brand, subject: Subject, at: datetime) -> Classifier | None:
     guesser = None if used is None else arrays.guesser_of(used)
     held = [row[0] for row in unseen], [row[1] for row in unseen]
     return _decide(brand, subject, at, learned, training, used, guesser, held)
+
+
+def _documents(told: Sequence[tuple[int, UUID, list[str]]]) -> Iterator[Document]:
+    """What each of them wrote, in their order, some at once."""
+    for start in range(0, len(told), AT_ONCE):
+        some = told[start : start + AT_ONCE]
+        yield from reading.documents_of([creator for creator, _uid, _values in some])
+
+
+def _newest(document: Document) -> Document:
+    """Its newest texts, as many as are learned from: who writes novels is learned from in part."""
+    letters = accumulate(len(text.words) for text in document.texts)
+    kept = [
+        text
+        for text, until in zip(document.texts, letters, strict=True)
+        if until - len(text.words) < LETTERS_LEARNED
+    ]
+    return Document(document.creator, kept, document.about)
 
 
 def _decide(  # noqa: PLR0917 - one decision and what it hangs on

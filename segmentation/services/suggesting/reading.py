@@ -16,7 +16,7 @@ from segmentation.services.suggesting.subjects import LANGUAGE, NICHES, Subject
 
 # Of each creator; older posts say what they used to do.
 POSTS, LETTERS = 30, 2_000
-# In a night and fact: those whose newest post is the youngest.
+# In a night and fact. Where there are more to ask, each is asked every so many nights.
 MOST_ASKED, MOST_LEARNED = 20_000, 20_000
 
 _POSTS = """
@@ -38,7 +38,10 @@ FROM crm_relationship r JOIN crm_creator c ON c.id = r.creator_id
 WHERE r.brand_id = %(brand)s AND r.unprofiled_at IS NULL AND r.erased_at IS NULL
   AND c.merged_into_id IS NULL"""
 _ASKED = f"""
-SELECT c.id FROM (SELECT c.id, c.language {_PEOPLE}) c
+SELECT id FROM (
+SELECT c.id, newest.posted_at, CASE WHEN count(*) OVER () <= %(most)s THEN 1
+  ELSE ceil(count(*) OVER () / (0.9 * %(most)s))::bigint END AS turns
+FROM (SELECT c.id, c.language {_PEOPLE}) c
 CROSS JOIN LATERAL (
   SELECT p.posted_at FROM crm_post p
   WHERE p.creator_id = c.id AND (p.title <> '' OR p.caption <> '')
@@ -48,7 +51,8 @@ WHERE NOT ({{known}})
   AND NOT EXISTS (SELECT FROM segmentation_suggestedvalue s
     WHERE s.creator_id = c.id AND s.brand_id = %(brand)s AND s.fact = %(fact)s
       AND s.quiet_until > %(at)s)
-ORDER BY newest.posted_at DESC NULLS LAST, c.id LIMIT %(most)s
+) asked WHERE id %% turns = %(night)s %% turns
+ORDER BY posted_at DESC NULLS LAST, id LIMIT %(most)s
 """  # noqa: S608 - statements of ours
 _HELD = """
 SELECT v.text, v.tags, v.since, v.source, v.author_id FROM crm_fieldvalue v
@@ -98,10 +102,13 @@ def documents_of(creator_ids: Sequence[int]) -> list[Document]:
 
 
 def to_ask(brand: Brand, subject: Subject, at: datetime) -> list[int]:
-    """Creators of whom the fact is not known and who wrote something, the newest post first."""
+    """Creators of whom the fact is not known and who wrote something, the newest post first.
+
+    MOST_ASKED of them at most; of more, every night other ones, until everybody had a turn.
+    """
     known = _KNOWN.get(subject.fact, _KNOWN_FIELD)
-    found = _rows(_ASKED.format(known=known), _names(brand, subject, at) | {"most": MOST_ASKED})
-    return [row[0] for row in found]
+    names = _names(brand, subject, at) | {"most": MOST_ASKED, "night": at.toordinal()}
+    return [row[0] for row in _rows(_ASKED.format(known=known), names)]
 
 
 def said(brand: Brand, subject: Subject, at: datetime) -> list[tuple[int, UUID, list[str]]]:

@@ -309,9 +309,7 @@ def test_weights_have_versions_and_a_match_keeps_its_own(brand, campaign, manage
 
 def test_the_usual_weights_that_a_match_wrote_down_are_nobody_elses(brand, campaign, manager):
     """Somebody has the page open while the brand's first match is asked for."""
-    asking.request(
-        campaign_id=campaign.pk, brand=brand, question=Question(), actor=manager, at=NOW
-    )
+    asking.request(campaign_id=campaign.pk, brand=brand, question=Question(), actor=manager, at=NOW)
     mine = {"brand": brand, "campaign": None, "reason": "?", "actor": manager, "at": NOW, "seen": 0}
     assert weights_service.set_weights(weights={"fit": 1}, **mine).number == 2
     with pytest.raises(CampaignRefused) as refusal:

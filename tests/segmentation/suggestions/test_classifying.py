@@ -9,6 +9,7 @@ import pytest
 
 from segmentation.classifying import learner
 from segmentation.classifying.checking import Numbers, check, is_better, is_held_out
+from segmentation.classifying.commonness import common
 from segmentation.classifying.documents import Document, Text, plain, words_of
 from segmentation.classifying.hashtags import Parts
 from segmentation.classifying.language import LanguageDetector
@@ -104,6 +105,13 @@ def test_what_is_learned_says_why_and_comes_back_from_its_file():
     assert check(made, *learnt()).right == 60
     # Whoever learns may have nobody to compare on.
     assert check(made, [], []).creators == 0
+
+
+def test_phrases_that_enough_texts_share_are_found_without_holding_all():
+    texts = [f"wool scarf wool only{number}" for number in range(3)] + ["soup scarf"] * 2
+    find = common(texts, lambda text: iter(text.split()), 3)
+    assert [find(text) for text in (texts[0], "soup wool")] == [["wool", "scarf", "wool"], ["wool"]]
+    assert find("") == []
 
 
 def test_too_little_is_said():

@@ -11,11 +11,12 @@ from crm.choices import Source
 from crm.models import AuditEntry, Creator, CreatorNiche, FieldValue, Relationship
 from crm.services.field_values import set_values
 from segmentation.classifying.checking import is_held_out
+from segmentation.classifying.documents import Document, Text
 from segmentation.models import Classifier, SuggestedValue
 from segmentation.services.suggesting import answering, learning, reading
 from segmentation.services.suggesting.answering import AnswerRefused
 from segmentation.services.suggesting.refreshing import refresh
-from segmentation.services.suggesting.subjects import subjects_of
+from segmentation.services.suggesting.subjects import LANGUAGE, subjects_of
 from tests.factories import NOW, BrandFactory, NicheFactory, RelationshipFactory
 from tests.segmentation.suggestions.building import SAYS, suggested, writes
 
@@ -141,6 +142,23 @@ def test_a_language_is_one(brand, manager):
             answering.override(suggestion_id=found.pk, values=[given], at=NOW, actor=manager)
     answering.override(suggestion_id=found.pk, values=["German"], at=NOW, actor=manager)
     assert Creator.objects.get(pk=found.creator_id).language == "de"
+
+
+def test_of_too_many_each_has_a_turn(brand, monkeypatch):
+    everybody = {writes(brand, "Bread and soup").pk for _ in range(5)}
+    language = subjects_of(brand)[LANGUAGE]
+    nights = [reading.to_ask(brand, language, NOW + timedelta(days=day)) for day in range(3)]
+    assert {len(night) for night in nights} == {5}
+    monkeypatch.setattr(reading, "MOST_ASKED", 2)
+    nights = [reading.to_ask(brand, language, NOW + timedelta(days=day)) for day in range(3)]
+    assert max(len(night) for night in nights) == 2
+    assert {pk for night in nights for pk in night} == everybody
+
+
+def test_who_writes_novels_is_learned_from_in_part(monkeypatch):
+    monkeypatch.setattr(learning, "LETTERS_LEARNED", 10)
+    document = Document(1, [Text(1, "eight ch"), Text(2, "four"), Text(3, "no")], "about")
+    assert learning._newest(document) == Document(1, document.texts[:2], "about")
 
 
 def test_not_enough_is_not_asked_again_for_ninety_days(brand, reviewer, manager):
