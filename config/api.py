@@ -12,7 +12,7 @@ from config.batches import BATCHES
 from crm.api import settings, uploads
 from crm.api import urls as crm
 from crm.api.problems import not_found
-from crm.api.routes import ONE, acts, at, by_first_word
+from crm.api.routes import ONE, ByFirstWord, acts, at
 from crm.api.settings_parts import PARTS as CRM_PARTS
 from segmentation.api import urls as segmentation
 from segmentation.api.settings_parts import PARTS as SEGMENTATION_PARTS
@@ -48,7 +48,7 @@ ADDRESSES: list[URLPattern] = [
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    *by_first_word(ADDRESSES),
+    ByFirstWord(ADDRESSES),
     path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path(
         "docs/",

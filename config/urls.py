@@ -16,8 +16,12 @@ handler404 = "config.missing.not_found"
 handler500 = "config.faults.server_error"
 
 urlpatterns = [
-    path("", home.home, name="home"),
+    # Django tries one after the other: first what programs and links ask for all day.
     path("healthz", health.healthz, name="healthz"),
+    path("t/<str:code>", tracking_redirect.follow, name="follow"),
+    path("t/<str:code>/", tracking_redirect.follow),
+    path("api/v1/", include("config.api")),
+    path("", home.home, name="home"),
     path("readyz", health.readyz, name="readyz"),
     path("accounts/calendar/<str:secret>.ics", me.feed, name="calendar_feed"),
     path("apply/<slug:brand>/", applying.apply, name="apply"),
@@ -29,14 +33,11 @@ urlpatterns = [
         "apply/<slug:brand>/campaigns/<slug:key>/thanks/", submitting.thanks, name="submit_thanks"
     ),
     path("unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
-    path("t/<str:code>", tracking_redirect.follow, name="follow"),
-    path("t/<str:code>/", tracking_redirect.follow),
     path("guest/scorecards/<str:token>/", shared, name="shared_scorecards"),
     path("guest/<str:token>/", include("campaigns.guest_urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/hooks/<uuid:token>/", receive_conversions, name="receive_conversions"),
-    path("api/v1/", include("config.api")),
     path("<slug:brand>/", include("crm.urls")),
     path("<slug:brand>/", include("campaigns.urls")),
     path("<slug:brand>/", include("segmentation.urls")),

@@ -51,13 +51,18 @@ def prepared(
     connection.ensure_connection()
     known = _prepared.setdefault(connection.connection, OrderedDict())
     if name not in known:
-        with connection.cursor() as cursor:
-            cursor.execute(f"PREPARE {name} ({types}) AS {numbered}")
-            while len(known) >= kept:
-                cursor.execute(f"DEALLOCATE {known.popitem(last=False)[0]}")
+        _prepare(f"PREPARE {name} ({types}) AS {numbered}")
+        while len(known) >= kept:
+            _prepare(f"DEALLOCATE {known.popitem(last=False)[0]}")
         known[name] = None
     known.move_to_end(name)
     return f"EXECUTE {name} ({', '.join(['%s'] * len(values))})", values
+
+
+def _prepare(statement: str) -> None:
+    """Beside Django's log: a page counts what it asks, whatever the connection keeps by then."""
+    with connection.wrap_database_errors:
+        connection.connection.execute(statement)
 
 
 @lru_cache(maxsize=KEPT)

@@ -15,6 +15,7 @@ from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from crm.choices import Role
 from crm.models import ApiToken, Brand, User, UserRole
 from crm.public_forms.gate import address_of
+from crm.statements import prepared
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -77,8 +78,8 @@ _ROLE = UserRole.objects.filter(user=OuterRef("user"), brand=OuterRef("brand")).
 def _statement() -> tuple[str, int, int]:
     """SQL that finds a valid token by its digest: its columns, its user's, its brand's, the role.
 
-    Also where the user's columns begin, and the brand's. Put together once: that took longer than
-    running it, and each request asks.
+    Also where the user's columns begin, and the brand's. Put together once, and planned once by
+    each connection: both took longer than running it, and each request asks.
     """
     of_token, of_user, of_brand = _COLUMNS
     rows = (
@@ -99,7 +100,7 @@ def _find(secret: str) -> ApiToken | None:
     """The valid token with its user, brand and role: one query for each request."""
     text, user, brand = _statement()
     with connection.cursor() as cursor:
-        cursor.execute(text, [ApiToken.digest_of(secret)])
+        cursor.execute(*prepared(text, [ApiToken.digest_of(secret)]))
         row = cursor.fetchone()
     if row is None:
         return None

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 
 from django.urls import URLPattern, URLResolver, include, re_path
+from django.urls.exceptions import Resolver404
+from django.urls.resolvers import RegexPattern, ResolverMatch
 from rest_framework.routers import SimpleRouter
 from rest_framework.viewsets import ViewSetMixin
 
@@ -13,6 +15,7 @@ from crm.api.base import ID, UID
 
 ONE = f"(?P<pk>{ID})"
 CREATOR = f"(?P<uid>{UID})"
+_WORD = re.compile("[-a-z]+")
 
 
 def collections(viewsets: Mapping[str, type[ViewSetMixin]]) -> list[URLPattern]:
@@ -49,22 +52,36 @@ def question(address: str, viewset: type[ViewSetMixin], verb: str, method: str) 
     return re_path(rf"^{address}:{verb}$", viewset.as_view({"get": method}))
 
 
-def by_first_word(patterns: Iterable[URLPattern]) -> list[URLResolver]:
-    """The same addresses, those with the same first word together: `tasks/`, `tasks/12:done`.
+class ByFirstWord(URLResolver):
+    """The same addresses, found by their first word: that of `tasks/12:done` is `tasks`.
 
-    Django tries one after the other. Among five hundred that took as long as the answer of a small
-    endpoint; now an address is compared with some hundred words and the few that share its own.
+    Django tries one after the other. Among six hundred that took longer than a small answer; now an
+    address is compared with the few that share its word.
     """
-    found: dict[str, list[URLPattern]] = {}
-    for pattern in patterns:
-        word, rest = _split(str(pattern.pattern))
-        kept = re_path(f"^{rest}", pattern.callback, pattern.default_args, name=pattern.name)
-        found.setdefault(word, []).append(kept)
-    return [re_path(f"^{word}", include(some)) for word, some in found.items()]
+
+    def __init__(self, patterns: Iterable[URLPattern]) -> None:
+        words: dict[str, list[URLPattern]] = {}
+        for pattern in patterns:
+            word, rest = _split(str(pattern.pattern))
+            kept = re_path(f"^{rest}", pattern.callback, pattern.default_args, name=pattern.name)
+            words.setdefault(word, []).append(kept)
+        self._of_word = {word: re_path(f"^{word}", include(some)) for word, some in words.items()}
+        super().__init__(RegexPattern(""), [*self._of_word.values()])
+
+    def resolve(self, path: str) -> ResolverMatch:
+        """What answers at `path`; raises Resolver404."""
+        word = _WORD.match(path)
+        resolver = self._of_word.get(word[0]) if word else None
+        if resolver is None:
+            raise Resolver404({"path": path, "tried": []})
+        found = resolver.resolve(path)
+        found.route = f"{resolver.pattern}{found.route.removeprefix('^')}"
+        return found
 
 
 def _split(address: str) -> tuple[str, str]:
-    match = re.match(r"\^?([-a-z]+)(?![-a-z])", address)
+    rest = address.removeprefix("^")
+    match = _WORD.match(rest)
     if match is None:
         raise ValueError(f"{address} does not begin with a word.")
-    return match[1], address[match.end() :]
+    return match[0], rest[match.end() :]

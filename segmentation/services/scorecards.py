@@ -27,6 +27,7 @@ from campaigns.models import (
     VisitBatch,
 )
 from crm.models import Brand, CommentBatch, ImportBatch, Incident
+from crm.statements import prepared
 from segmentation.choices import RunStatus, SegmentStatus
 from segmentation.metrics.catalogue import METRICS, PART_SEPARATOR, metric_of
 from segmentation.metrics.cells import Cell, cells
@@ -179,8 +180,9 @@ class Stored:
     targets: tuple[tuple[str, float], ...]
 
 
-# Plain SQL, since programs ask for it all day, and Django took longer to put it together than the
-# database to run it. Of each row's target the newest word holds, which may be: none.
+# Plain SQL, planned once by each connection, since programs ask for it all day: Django took longer
+# to put it together, and the database to plan it, than to run it. Of each row's target the newest
+# word holds, which may be: none.
 _STORED = """
 SELECT card.segment_id, card.id, card.computed_at, card.as_of, card.ends_at, held.targets
 FROM segmentation_scorecard card
@@ -205,7 +207,7 @@ def stored(*, brand: Brand, key: str, quarter: Quarter, as_of: datetime) -> Stor
     None where there is none, or it is too old. Whether it is by today's formulas, `rows_of` says.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_STORED, [brand.pk, key, str(quarter)])
+        cursor.execute(*prepared(_STORED, [brand.pk, key, str(quarter)]))
         row = cursor.fetchone()
     if row is None:
         return None
