@@ -46,6 +46,7 @@ from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_content import fill_content, fill_contracts, fill_events
 from campaigns.services.made_up_conversions import fill_conversions
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
+from campaigns.services.made_up_pieces import fill_pieces
 from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.made_up_series import fill_commissions, fill_series
 from campaigns.services.made_up_visits import fill_survey, fill_visits
@@ -125,6 +126,7 @@ DEMO = {
     "assets": fill_rights,
     "conversions": fill_conversions,
     "commissions": fill_commissions,
+    "pieces": fill_pieces,
     "series": fill_series,
     "visits": fill_visits,
     "survey": fill_survey,

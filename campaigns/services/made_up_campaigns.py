@@ -148,11 +148,11 @@ def _engage(campaign: Campaign, known: list[Relationship], actor: User, at: date
     )
     for n, engagement in enumerate(added.made):
         for to in PATH[1 : 1 + n % (len(PATH) - 1)]:
-            if not _go(engagement, to, actor, at):
+            if not go_on(engagement, to, actor, at):
                 break
 
 
-def _go(engagement: Engagement, to: EngagementStage, actor: User, at: datetime) -> bool:
+def go_on(engagement: Engagement, to: EngagementStage, actor: User, at: datetime) -> bool:
     """One stage on; whoever is not to be invited stays where they are, as for anybody."""
     changes: engagements.Changes = {"stage": to}
     if to is EngagementStage.VETTED:

@@ -57,7 +57,7 @@ _UNLABELLED = "Ten nights with the new cream. It heals every scar, and you will 
 
 
 @dataclass(frozen=True)
-class _Hand:
+class Hand:
     """Who makes it up, and when."""
 
     brand: Brand
@@ -70,7 +70,7 @@ class _Hand:
 def fill_contracts(*, brand: Brand, seed: int, at: datetime) -> int:
     """One contract that is accepted and one that waits; how many there are."""
     held = Contract.objects.filter(brand=brand).count()
-    hand = _hand(brand, at)
+    hand = hand_of(brand, at)
     places = list(
         Engagement.objects.filter(
             campaign__brand=brand, stage=EngagementStage.NEGOTIATING
@@ -89,7 +89,7 @@ def fill_contracts(*, brand: Brand, seed: int, at: datetime) -> int:
 def fill_content(*, brand: Brand, seed: int, at: datetime) -> int:
     """Pieces of those who are bound: planned, at each gate, to be mended, published; how many."""
     held = Deliverable.objects.filter(engagement__campaign__brand=brand).count()
-    hand = _hand(brand, at)
+    hand = hand_of(brand, at)
     places = (
         Engagement.objects.filter(campaign__brand=brand, stage__in=BOUND, contracts=None)
         .select_related("campaign__brand")
@@ -107,7 +107,7 @@ def fill_content(*, brand: Brand, seed: int, at: datetime) -> int:
 def fill_events(*, brand: Brand, seed: int, at: datetime) -> int:
     """A dinner with invitations, and an incident that somebody reported; how many events."""
     held = Event.objects.filter(campaign__brand=brand).count()
-    hand = _hand(brand, at)
+    hand = hand_of(brand, at)
     campaign = (
         Campaign.objects.filter(brand=brand, status=CampaignStatus.ACTIVE).order_by("pk").first()
     )
@@ -153,16 +153,17 @@ def fill_events(*, brand: Brand, seed: int, at: datetime) -> int:
     return 1
 
 
-def _hand(brand: Brand, at: datetime) -> _Hand | None:
+def hand_of(brand: Brand, at: datetime) -> Hand | None:
+    """Its manager and its legal reviewer; None where it has not got both."""
     people = {
         role: User.objects.filter(roles__brand=brand, roles__role=role).order_by("pk").first()
         for role in (Role.MANAGER, Role.LEGAL)
     }
     manager, legal = people[Role.MANAGER], people[Role.LEGAL]
-    return None if manager is None or legal is None else _Hand(brand, manager, legal, at)
+    return None if manager is None or legal is None else Hand(brand, manager, legal, at)
 
 
-def _sent(place: Engagement, hand: _Hand) -> Contract:
+def _sent(place: Engagement, hand: Hand) -> Contract:
     """Two posts for a fee, half of it at signing, with paid use for three months."""
     terms = replace(
         prefilled(place, None),
@@ -193,7 +194,7 @@ def _sent(place: Engagement, hand: _Hand) -> Contract:
     )
 
 
-def _accept(contract: Contract, hand: _Hand) -> None:
+def _accept(contract: Contract, hand: Hand) -> None:
     contract_deciding.record_acceptance(
         contract_id=contract.pk,
         brand=hand.brand,
@@ -206,7 +207,7 @@ def _accept(contract: Contract, hand: _Hand) -> None:
     )
 
 
-def _pieces(place: Engagement, number: int, hand: _Hand) -> None:
+def _pieces(place: Engagement, number: int, hand: Hand) -> None:
     """As far as the creator is in the campaign: to make, at each gate or back, out."""
     if place.stage == EngagementStage.CONTRACTED:
         _planned(place, number, hand)
@@ -217,22 +218,27 @@ def _pieces(place: Engagement, number: int, hand: _Hand) -> None:
             if outcome is not None:
                 _say(piece, hand, hand.manager, outcome)
     else:
-        piece = _planned(place, number, hand)
-        _hand_in(piece, _LABELLED.format(brand=hand.brand), hand)
-        _say(piece, hand, hand.manager)
-        _clear(piece, hand)
-        publish(
-            deliverable_id=piece.pk,
-            brand=hand.brand,
-            url=f"https://www.instagram.com/p/demo{place.pk}/",
-            published_at=hand.at - timedelta(hours=1),
-            at=hand.at,
-            expected_version=None,
-            actor=hand.manager,
-        )
+        publish_one(place, number, hand, published_at=hand.at - timedelta(hours=1))
 
 
-def _planned(place: Engagement, number: int, hand: _Hand) -> Deliverable:
+def publish_one(place: Engagement, number: int, hand: Hand, *, published_at: datetime) -> None:
+    """A piece with everybody's yes, and where it is published."""
+    piece = _planned(place, number, hand)
+    _hand_in(piece, _LABELLED.format(brand=hand.brand), hand)
+    _say(piece, hand, hand.manager)
+    _clear(piece, hand)
+    publish(
+        deliverable_id=piece.pk,
+        brand=hand.brand,
+        url=f"https://www.instagram.com/p/demo{piece.pk}/",
+        published_at=published_at,
+        at=hand.at,
+        expected_version=None,
+        actor=hand.manager,
+    )
+
+
+def _planned(place: Engagement, number: int, hand: Hand) -> Deliverable:
     [made] = planning.plan(
         engagement_id=place.pk,
         brand=hand.brand,
@@ -250,7 +256,7 @@ def _planned(place: Engagement, number: int, hand: _Hand) -> Deliverable:
     return made
 
 
-def _hand_in(piece: Deliverable, text: str, hand: _Hand) -> None:
+def _hand_in(piece: Deliverable, text: str, hand: Hand) -> None:
     submitting.submit(
         deliverable_id=piece.pk,
         brand=hand.brand,
@@ -270,7 +276,7 @@ def _turn(piece: Deliverable) -> GateTurn:
 
 def _say(
     piece: Deliverable,
-    hand: _Hand,
+    hand: Hand,
     actor: User,
     outcome: GateOutcome = GateOutcome.APPROVED,
 ) -> None:
@@ -286,7 +292,7 @@ def _say(
     deciding.decide(turn_id=turn.pk, brand=hand.brand, said=said, actor=actor, at=hand.at)
 
 
-def _clear(piece: Deliverable, hand: _Hand) -> None:
+def _clear(piece: Deliverable, hand: Hand) -> None:
     """Legal looked at everything that the rules leave to a person, and says yes to both."""
     review = review_of(_turn(piece))
     if review is None:

@@ -16,6 +16,7 @@ from campaigns.models.engagements import OPEN_STAGES
 from campaigns.services.commissions import agreeing, stating
 from campaigns.services.contracts.variable import CommissionPart
 from campaigns.services.days import today_of
+from campaigns.services.made_up_pieces import new_days
 from campaigns.services.series import keeping, lifts, notes
 from campaigns.services.series.lifts import Asked
 from crm.choices import Role
@@ -24,6 +25,8 @@ from crm.models import Brand, User
 DAYS, BEFORE = 84, 42
 # How much more are looked for since the campaign runs, beside another market.
 GROWN = 1.3
+# And how much more while a piece is new.
+NEW = 1.25
 
 
 @transaction.atomic
@@ -38,10 +41,11 @@ def fill_series(*, brand: Brand, seed: int, at: datetime) -> int:
     last = today_of(brand, at) - timedelta(days=1)
     first = last - timedelta(days=DAYS - 1)
     middle = first + timedelta(days=BEFORE)
+    busy = new_days(brand)
     made = []
-    for name, usual, grown in (
-        ("Searches for the brand, Denmark", 420.0, GROWN),
-        ("Searches for the brand, Sweden", 300.0, 1.0),
+    for name, usual, grown, new in (
+        ("Searches for the brand, Denmark", 420.0, GROWN, NEW),
+        ("Searches for the brand, Sweden", 300.0, 1.0, 1.0),
     ):
         series = keeping.create_series(
             brand=brand,
@@ -52,7 +56,11 @@ def fill_series(*, brand: Brand, seed: int, at: datetime) -> int:
             at=at,
         )
         values = {
-            day: _searches(chance, usual * (grown if day >= middle else 1.0), day)
+            day: _searches(
+                chance,
+                usual * (grown if day >= middle else 1.0) * (new if day in busy else 1.0),
+                day,
+            )
             for day in (first + timedelta(days=number) for number in range(DAYS))
         }
         keeping.put_values(series=series, values=values, actor=actor, at=at)

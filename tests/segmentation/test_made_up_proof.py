@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from campaigns.models import Commission, CommissionStatement, DailySeries, SeriesLift
+from campaigns.choices import DeliverableState
+from campaigns.models import (
+    Commission,
+    CommissionStatement,
+    DailySeries,
+    Deliverable,
+    SeriesLift,
+)
 from campaigns.selectors.series.lifts import lifts_of
 from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_conversions import fill_conversions
 from crm.services import demo
+from segmentation.metrics.measuring import measure
+from segmentation.metrics.periods import calendar_of, quarter_bounds, quarter_of
 from segmentation.models import AttributionReport, Experiment, ExperimentLook
 from tests.factories import NOW, ProfileFactory, RelationshipFactory
+from tests.segmentation.world import make_segment, stay
 
 pytestmark = pytest.mark.django_db
 KEYS = ("commissions", "series", "experiments", "attribution")
@@ -36,3 +48,25 @@ def test_the_demo_brand_has_proof(brand, manager, analyst) -> None:
     assert AttributionReport.objects.get().found["counts"]["conversions"] > 0
     # A second time there is nothing to add.
     assert [parts[key](brand=brand, seed=1, at=NOW) for key in KEYS] == counted
+
+
+def test_pieces_over_weeks_tell_of_a_lift_by_segment(brand, manager, legal, analyst) -> None:
+    segment = make_segment(brand, "some")
+    for number in range(24):
+        relationship = RelationshipFactory(brand=brand)
+        ProfileFactory(creator=relationship.creator, followers=20_000 + number)
+        if number % 2:
+            stay(segment, relationship.creator, NOW - timedelta(days=300))
+    parts = {part.key: part.fill for part in demo.PARTS}
+    assert list(parts).index("pieces") < list(parts).index("series")
+    assert [parts[key](brand=brand, seed=0, at=NOW) for key in ("pieces", "series")] == [12, 2]
+    pieces = Deliverable.objects.filter(state=DeliverableState.PUBLISHED)
+    assert len({piece.published_at.date() for piece in pieces}) == 6
+    quarter = quarter_bounds(quarter_of(NOW, calendar_of(brand)), calendar_of(brand))
+    found = measure(brand=brand, segment_ids=[segment.pk], start=quarter.start, until=NOW)
+    lift = found.segments[segment.pk]["brand_search_lift"]
+    # Made up as a quarter more on these days.
+    assert lift.wide.low > 0
+    assert lift.wide.low < 0.25 < lift.wide.high
+    assert lift.creators == 4
+    assert [parts[key](brand=brand, seed=0, at=NOW) for key in ("pieces", "series")] == [12, 2]

@@ -117,14 +117,13 @@ PLATFORM_SHARE = Metric(
 # Counts of one segment: the whole base has nothing to compare them with.
 COUNTS = (SIZE, JOINERS, LEAVERS)
 
-_LEDGER = """
-SELECT m.segment_id,
-  count(*) FILTER (WHERE m.left_at IS NULL OR m.left_at >= %(until)s) AS size,
-  count(*) FILTER (WHERE m.entered_at >= %(start)s) AS joiners,
+# Of all stays those that began or ended: who was there at the end, windows say.
+_MOVES = """
+SELECT m.segment_id, count(*) FILTER (WHERE m.entered_at >= %(start)s) AS joiners,
   count(*) FILTER (WHERE m.left_at < %(until)s) AS leavers
 FROM {stays} m
-WHERE m.segment_id = ANY(%(segments)s) AND m.entered_at < %(until)s
-  AND (m.left_at IS NULL OR m.left_at >= %(start)s)
+WHERE (m.entered_at >= %(start)s OR m.left_at < %(until)s) AND m.entered_at < %(until)s
+  AND (m.left_at IS NULL OR m.left_at >= %(start)s) AND m.segment_id = ANY(%(segments)s)
 GROUP BY m.segment_id
 """
 
@@ -166,7 +165,7 @@ class _AtTheEnd:
 
 
 def _measure(look: Look) -> dict[int, list[Found]]:
-    ledger = {row["segment_id"]: row for row in look.rows(_LEDGER.format(stays=look.stays))}
+    moves = {row["segment_id"]: row for row in look.rows(_MOVES.format(stays=look.stays))}
     ends: dict[int, _AtTheEnd] = defaultdict(_AtTheEnd)
     for row in look.rows(_SHARES):
         ends[row["segment_id"]].add(row)
@@ -175,7 +174,7 @@ def _measure(look: Look) -> dict[int, list[Found]]:
     found = {}
     for key in look.all_ids:
         end = ends[key]
-        counts = ledger.get(key, {"size": end.size} if key == WHOLE_BRAND else {})
+        counts = {**moves.get(key, {}), "size": end.size}
         # Of the whole base, all platforms that anybody has: a row for each of theirs to stand by.
         others = ends.values() if key == WHOLE_BRAND else [end]
         seen = {*whole, *(platform for other in others for platform in other.platforms)}

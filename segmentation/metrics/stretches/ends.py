@@ -4,29 +4,56 @@ from __future__ import annotations
 
 from segmentation.metrics.stretches.names import SPANS
 
-# Or the newest of everybody's accounts would be looked up before it is asked whose they are.
-_OF_SPANS = f"WHERE creator_id IN (SELECT creator_id FROM {SPANS}) OFFSET 0"  # noqa: S608 - ours
+# Of each relationship, the stage at the end.
+STAGE_THEN = """crm_stagechange c ON c.relationship_id = r.id
+    AND c.entered_at < %(until)s AND (c.left_at IS NULL OR c.left_at >= %(until)s)"""
 
 
-def queries(*, of_all: bool) -> str:
-    """Queries of a WITH: `stage` and `platform`, each with a row for a creator at most.
-
-    `of_all` says that most creators are looked at: then it is not asked of whom else an account is.
-    The primary account is the one with the most followers as of then; of equals, the oldest.
-    """
-    return f"""stage AS (
-  SELECT r.creator_id, c.stage FROM crm_relationship r
-  JOIN crm_stagechange c ON c.relationship_id = r.id
-  WHERE r.brand_id = %(brand)s
-    AND c.entered_at < %(until)s AND (c.left_at IS NULL OR c.left_at >= %(until)s)
-),
-platform AS (
-  SELECT DISTINCT ON (p.creator_id) p.creator_id, p.platform_id, known.followers, known.source
-  FROM (SELECT id, creator_id, platform_id FROM crm_profile {"" if of_all else _OF_SPANS}) p
-  LEFT JOIN LATERAL (
-    SELECT s.followers, s.source FROM crm_metricsnapshot s
-    WHERE s.profile_id = p.id AND s.captured_at < %(until)s AND s.followers IS NOT NULL
-    ORDER BY s.captured_at DESC, s.id DESC LIMIT 1
-  ) known ON true
-  ORDER BY p.creator_id, known.followers DESC NULLS LAST, p.id
+# A query of a WITH: the stage of each creator of SPANS that the brand knows. Fenced, or everybody's
+# would be looked up before it is asked whose they are.
+STAGE = f"""stage AS (
+  SELECT r.creator_id, c.stage FROM (
+    SELECT id, creator_id FROM crm_relationship
+    WHERE brand_id = %(brand)s AND creator_id IN (SELECT creator_id FROM {SPANS}) OFFSET 0
+  ) r JOIN {STAGE_THEN}
 )"""  # noqa: S608 - names of ours
+
+
+def platform(*, only: str, one_by_one: bool) -> str:
+    """A query of a WITH: the primary account of each creator, by `creator_id`.
+
+    It is the one with the most followers as of then; of equals, the oldest. `only` names a table
+    of creators to look at, empty: everybody, cheaper where it is most. Each account's newest number
+    is looked up `one_by_one`, else all numbers are read.
+    """
+    of = f"WHERE creator_id IN (SELECT creator_id FROM {only}) OFFSET 0" if only else ""  # noqa: S608 - ours
+    return f"""known AS ({(_LOOKED_UP if one_by_one else _READ).format(of=of)}),
+platform AS (
+  SELECT DISTINCT ON (creator_id) creator_id, platform_id, followers, source
+  FROM known ORDER BY creator_id, followers DESC NULLS LAST, id
+)"""  # noqa: S608 - names of ours
+
+
+_ACCOUNTS = "(SELECT id, creator_id, platform_id FROM crm_profile {of}) p"
+# Of numbers of one moment the last one given holds: to sort those of each account apart would take
+# longer than all the rest.
+_LOOKED_UP = f"""
+  SELECT DISTINCT ON (p.creator_id, p.id) p.creator_id, p.id, p.platform_id, s.followers, s.source
+  FROM {_ACCOUNTS}
+  LEFT JOIN LATERAL (
+    SELECT s.id, s.followers, s.source FROM crm_metricsnapshot s
+    WHERE s.profile_id = p.id AND s.captured_at < %(until)s AND s.followers IS NOT NULL
+    ORDER BY s.captured_at DESC FETCH FIRST 1 ROW WITH TIES
+  ) s ON true
+  ORDER BY p.creator_id, p.id, s.id DESC
+"""  # noqa: S608 - names of ours
+# In the order of the index, backwards.
+_READ = f"""
+  SELECT p.creator_id, p.id, p.platform_id, s.followers, s.source
+  FROM {_ACCOUNTS}
+  LEFT JOIN (
+    SELECT DISTINCT ON (profile_id) profile_id, followers, source FROM crm_metricsnapshot
+    WHERE captured_at < %(until)s AND followers IS NOT NULL
+    ORDER BY profile_id DESC, captured_at DESC, id DESC
+  ) s ON s.profile_id = p.id
+"""  # noqa: S608 - names of ours

@@ -14,12 +14,13 @@ PASSING = "scorecard_stretch"
 SOME = "scorecard_some"
 # Segments by their places in sets, and the brand's whole base as the first of them.
 SEGMENTS = "scorecard_segment"
+# Stays of those creators, read once.
+HELD = "scorecard_held"
+# Times in segments that began or ended meanwhile.
 SPANS = "scorecard_span"
-# When anything of a creator began or ended, of creators of whom something did.
-CUT = "scorecard_cut"
 POSTED = "scorecard_posted"
 SEVERAL = "scorecard_several"
-SCRATCH = (SPANS, CUT, POSTED, SEVERAL)
+SCRATCH = (HELD, SPANS, POSTED, SEVERAL)
 # Units of one creator are told apart by what is added to this times the creator's id; nothing is
 # added for the segments that they are in the whole quarter.
 MANY = 10_000
@@ -42,13 +43,17 @@ def words_for(segments: int) -> int:
     return (segments - 1) // BITS + 1
 
 
-def together(segments: int) -> str:
-    """SQL that makes one set of the `word` and `flag` of so many segments' rows."""
+def words_together(segments: int) -> list[str]:
+    """SQL that makes the words of one set of the `word` and `flag` of so many segments' rows."""
     words = words_for(segments)
     if words == 1:
-        return "ARRAY[bit_or(flag)]"
-    each = (f"coalesce(bit_or(flag) FILTER (WHERE word = {n}), 0)" for n in range(1, words + 1))
-    return f"ARRAY[{', '.join(each)}]"
+        return ["bit_or(flag)"]
+    return [f"coalesce(bit_or(flag) FILTER (WHERE word = {n}), 0)" for n in range(1, words + 1)]
+
+
+def together(segments: int) -> str:
+    """The same as the set that they make."""
+    return f"ARRAY[{', '.join(words_together(segments))}]"
 
 
 def holds(words: Sequence[int], place: int) -> bool:

@@ -1,9 +1,9 @@
-"""What the posts of creators add up to, by unit and by who told their numbers."""
+"""What the posts of creators add up to, and who told their numbers."""
 
 from __future__ import annotations
 
 from segmentation.metrics.families.post_entries import RATES, TOTALS
-from segmentation.metrics.stretches.names import CUT, MANY, POSTED, SPANS
+from segmentation.metrics.stretches.names import POSTED, SPANS
 
 # A number that is known and can be divided by; followers at post time are those given with the
 # post, else the newest of the account at or before it.
@@ -38,40 +38,17 @@ _NUMBERS = f"""p.metrics_source AS source, p.reach, p.views, p.impressions,
     {_KEPT} AS kept,
     {_FOLLOWERS} AS followers"""
 _WITHIN = "p.posted_at >= %(start)s AND p.posted_at < %(until)s"
-_OF_SPANS = f"AND p.creator_id IN (SELECT creator_id FROM {SPANS})"  # noqa: S608 - a name of ours
-
-
-def statement(*, of_all: bool) -> str:
-    """What fills POSTED; `of_all` says that most creators are looked at.
-
-    Whose segments are the same the whole quarter has one unit: their posts are added up as they
-    come. Those of the others are, between each two moments at which anything of theirs began or
-    ended, and `TO_UNITS` puts that together. Joining each post to those who are looked at costs as
-    much as adding it up, so where they are most, the others' are added up, too, and belong to no
-    span.
-    """
-    return f"""
-CREATE TEMP TABLE {POSTED} ON COMMIT DROP AS
-WITH raw AS (
-  SELECT p.creator_id * {MANY} + coalesce(width_bucket(p.posted_at, c.edges), 0) AS unit,
-    {_NUMBERS}
-  FROM crm_post p LEFT JOIN {CUT} c ON c.creator_id = p.creator_id
-  WHERE {_WITHIN} {"" if of_all else _OF_SPANS}
-  -- Or each rate would work out anew what it is made of.
-  OFFSET 0
-),
-post AS (
-  SELECT unit, source, engagement, kept, reach, views, impressions,
-    {each("{top} / nullif(greatest({bottom}, 0), 0)::float8 AS {r}")}
+# Whether sources are the same is told by numbers: texts take several times as long.
+_RATES = f"""SELECT unit, source, hashtext(source) AS hash,
+    engagement, kept, reach, views, impressions,
+    {each("CASE WHEN {bottom} > 0 THEN {top} / {bottom}::float8 END AS {r}")}
   FROM raw
-)
-SELECT unit, source, count(*)::float8 AS posts,
+  -- Or each of them would be worked out for its sum and for its count.
+  OFFSET 0"""  # noqa: S608 - names of ours
+_ADDED = f"""count(*)::float8 AS posts,
   count(engagement)::float8 AS with_engagement, count(kept)::float8 AS with_kept,
   {totals("count({of})::float8 AS with_{of}, sum({of}::float8) AS {of}")},
-  {each("sum({r}) AS {r}_y, nullif(count({r}), 0)::float8 AS {r}_w")}
-FROM post GROUP BY unit, source
-"""  # noqa: S608 - names of ours
-
+  {each("sum({r}) AS {r}_y, nullif(count({r}), 0)::float8 AS {r}_w")}"""
 
 # What is added up, by the names of the columns.
 SUMS = (
@@ -80,15 +57,37 @@ SUMS = (
     *(f"r{place}_{name}" for place in range(len(RATES)) for name in ("y", "w")),
 )
 
-# What was posted between two moments counts for each unit whose time that was.
-TO_UNITS = f"""
-WITH between AS (
-  DELETE FROM {POSTED} t USING {CUT} c WHERE c.creator_id = t.unit / {MANY}
-  RETURNING t.*, c.creator_id, coalesce(c.edges[t.unit %% {MANY}], %(start)s) AS began
-)
-INSERT INTO {POSTED} (unit, source, {", ".join(SUMS)})
-SELECT s.unit, t.source, {", ".join(f"sum(t.{name}) AS {name}" for name in SUMS)}
-FROM between t JOIN {SPANS} s ON s.creator_id = t.creator_id
-  AND t.began >= s.since AND (s.until IS NULL OR t.began < s.until)
-GROUP BY s.unit, t.source
+
+def of_creators(*, only: str) -> str:
+    """Queries of a WITH: `posted`, all posts of each creator in the quarter, added up.
+
+    `source` is empty where several told of them, `unit` is the creator's id. `only` names a table
+    of creators to look at, empty: everybody, cheaper where it is most.
+    """
+    of = f"AND p.creator_id IN (SELECT creator_id FROM {only})" if only else ""  # noqa: S608 - ours
+    return f"""raw AS (
+  SELECT p.creator_id AS unit, {_NUMBERS}
+  FROM crm_post p WHERE {_WITHIN} {of}
+  -- Or each rate would work out anew what it is made of.
+  ORDER BY p.creator_id OFFSET 0
+),
+post AS ({_RATES}),
+posted AS (
+  SELECT unit, CASE WHEN bit_or(hash) = bit_and(hash) THEN any_value(source) ELSE '' END AS source,
+    {_ADDED}
+  FROM post GROUP BY unit
+)"""  # noqa: S608 - names of ours
+
+
+# What fills POSTED: the posts of the times of SPANS, by their unit and who told of them.
+OF_SPANS = f"""
+CREATE TEMP TABLE {POSTED} ON COMMIT DROP AS
+WITH raw AS (
+  SELECT s.unit, {_NUMBERS}
+  FROM {SPANS} s JOIN crm_post p ON p.creator_id = s.creator_id
+    AND p.posted_at >= s.since AND p.posted_at < coalesce(s.until, %(until)s)
+  WHERE {_WITHIN} OFFSET 0
+),
+post AS ({_RATES})
+SELECT unit, source, {_ADDED} FROM post GROUP BY unit, source
 """  # noqa: S608 - names of ours

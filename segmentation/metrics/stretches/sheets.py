@@ -17,7 +17,7 @@ from django.db import connection, transaction
 
 from crm import limits
 from crm.models import Brand
-from segmentation.metrics.stretches import ends, filling, posted, spans
+from segmentation.metrics.stretches import filling, posted, spans
 from segmentation.metrics.stretches.names import KEPT, SOME
 from segmentation.models import QuarterSheet, Stretch, Touched
 
@@ -26,10 +26,10 @@ SHARE_AT_MOST = 0.2
 MARKS_AT_MOST = 2_000_000
 WAIT_SECONDS = 10.0
 _STATEMENTS = (
-    *spans.statements(stays="", segments=1, some=False),
-    posted.statement(of_all=True),
-    posted.TO_UNITS,
-    ends.queries(of_all=True),
+    filling.whole_statement(KEPT, filling.Way(), stays="", segments=1, some=False),
+    spans.statement(stays="", segments=1, some=False),
+    posted.OF_SPANS,
+    filling.spans_statement(KEPT, one_by_one=False),
 )
 # Rows that statements of another release filled are not of use.
 _DEFINITION = hashlib.sha256("".join(_STATEMENTS).encode()).hexdigest()
@@ -52,6 +52,10 @@ UNION SELECT creator_id FROM crm_relationship
 UNION SELECT r.creator_id FROM crm_stagechange c JOIN crm_relationship r ON r.id = c.relationship_id
   WHERE r.brand_id = %(brand)s AND (c.entered_at >= %(was)s AND c.entered_at < %(until)s
     OR c.left_at >= %(was)s AND c.left_at < %(until)s)"""
+# Those that the brand knows are counted already; to count rows is to read them all.
+_HOW_MANY = f"""
+SELECT (SELECT count(*) FROM {SOME}), (
+  SELECT coalesce(sum(creators), 0)::bigint FROM crm_stagecount WHERE brand_id = %(brand)s)"""  # noqa: S608 - names of ours
 _FORGET_SOME = f"""
 DELETE FROM {KEPT} k USING {SOME} s
 WHERE k.sheet_id = %(sheet)s AND k.creator_id = s.creator_id"""  # noqa: S608 - names of ours
@@ -142,16 +146,13 @@ def _add_up_touched(sheet: QuarterSheet, stays: str, values: Mapping[str, Any]) 
         with filling.set_to(cursor, enable_indexscan="off"):
             cursor.execute(f"{_TOUCHED} {moved}", asked)
         cursor.execute(f"ANALYZE {SOME}")
-        cursor.execute(
-            f"SELECT (SELECT count(*) FROM {SOME}), "  # noqa: S608 - names of ours
-            f"(SELECT count(*) FROM {KEPT} WHERE sheet_id = %(sheet)s)",
-            asked,
-        )
-        touched, rows = cursor.fetchone()
-        if touched > max(rows * SHARE_AT_MOST, 1):
+        cursor.execute(_HOW_MANY, asked)
+        touched, known = cursor.fetchone()
+        if touched > max(known * SHARE_AT_MOST, 1):
             return False
         if touched:
-            cursor.execute(_FORGET_SOME, asked)
+            with filling.set_to(cursor, enable_nestloop="on"):
+                cursor.execute(_FORGET_SOME, asked)
             filling.fill(
                 table=KEPT,
                 stays=stays,

@@ -15,10 +15,10 @@ from crm.models import Post
 from segmentation.metrics.look import WHOLE_BRAND
 from segmentation.metrics.measuring import measure
 from segmentation.metrics.statistics import Sums, log_ratio_interval
-from segmentation.metrics.stretches import sheets
+from segmentation.metrics.stretches import filling, sheets
 from segmentation.models import Membership, QuarterSheet, Stretch, Touched
 from segmentation.services import scorecards
-from tests.factories import NOW, MetricSnapshotFactory
+from tests.factories import NOW, MetricSnapshotFactory, ProfileFactory
 from tests.segmentation.world import make_creator, make_segment, moment, post, stay
 
 START, END = moment(7, 1), moment(10, 1)
@@ -169,6 +169,35 @@ def test_what_is_kept_adds_up_to_a_plain_reading(brand):
     assert_as_plainly(again, segments)
     assert QuarterSheet.objects.get() == sheet
     assert as_told(again) == as_told(found(brand, segments, kept=False))
+
+
+@pytest.mark.django_db
+def test_it_is_the_same_whichever_way_it_is_read(brand, monkeypatch):
+    dice = Random(4)
+    segments, creators = make_world(brand, dice)
+    make_creator(brand)
+    for creator in creators[::2]:
+        # A second account, and several numbers of one moment: the last one given holds.
+        profile = ProfileFactory(creator=creator)
+        for at, followers, source in (
+            (moment(8, 1), 90, "vendor"),
+            (moment(8, 1), 7, "measured"),
+            (moment(9, 1), None, "vendor"),
+        ):
+            MetricSnapshotFactory(
+                profile=profile, captured_at=at, followers=followers, source=source
+            )
+    told = []
+    for only in ("", "whole"):
+        for one_by_one in (False, True):
+            for many in (0.0, 1_000.0):
+                way = filling.Way(only=only, one_by_one=one_by_one)
+                monkeypatch.setattr(filling, "way_of", lambda *_, way=way: way)
+                monkeypatch.setattr(filling, "_MANY", many)
+                told.append(as_told(found(brand, segments, kept=False)))
+    shares = [row for (_, key), row in told[0].items() if key.startswith("platform_share")]
+    assert any(row[0] for row in shares)
+    assert all(one == told[0] for one in told)
 
 
 @pytest.mark.django_db
