@@ -114,7 +114,7 @@ def fill(
     `values` are those of a look, and the `sheet` that the rows are of; `segments` counts the whole
     base, too.
     """
-    asked = {"stays": stays, "segments": segments, "some": some}
+    asked: dict[str, Any] = {"stays": stays, "segments": segments, "some": some}
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(SCRATCH)}")
         if some:
