@@ -130,10 +130,18 @@ BELONGING = {
     ),
 }
 
+# Pages whose address is that of another line's record.
+ELSEWHERE = {
+    "segmentation:scorecard": "segmentation:scorecards",
+    "segmentation:kpis": "segmentation:scorecards",
+}
+
 
 def rail(request: HttpRequest, brand: Brand, role: str | None) -> list[RailItem]:
     """The rail of `brand` for a user with `role`; what the role cannot use is not there."""
     items = []
+    match = request.resolver_match
+    line = ELSEWHERE.get(match.view_name) if match else None
     for label, icon, name, key, can in RAIL:
         if may(role, can):
             url, *others = (
@@ -142,6 +150,7 @@ def rail(request: HttpRequest, brand: Brand, role: str | None) -> list[RailItem]
             # The day is at the brand's own address, with which all others begin.
             is_here = request.path == url if name == HOME else request.path.startswith(url)
             is_here = is_here or request.path.startswith(tuple(others))
+            is_here = is_here if line is None else name == line
             items.append(RailItem(label, icon, url, key, is_here, _GROUP_OF.get(name, "")))
     return items
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.test import RequestFactory
+from django.urls import resolve
 
 from crm.choices import Role
 from crm.context import rail
@@ -28,6 +29,9 @@ BRAND = Brand(slug="acme")
         ("segmentation:match_brand_weights", "Campaigns"),
         ("segmentation:content_tests", "Experiments"),
         ("segmentation:scorecards", "Scorecards"),
+        ("segmentation:scorecard", "Scorecards"),
+        ("segmentation:kpis", "Scorecards"),
+        ("segmentation:segment", "Segments"),
         ("crm:review_drift", "Creators"),
         ("crm:pitches", "Outreach"),
         ("campaigns:topics", "Watch"),
@@ -35,5 +39,6 @@ BRAND = Brand(slug="acme")
 )
 def test_a_page_stands_below_its_line(page, line):
     request = RequestFactory().get(address(page, BRAND))
+    request.resolver_match = resolve(request.path)
     here = [item.label for item in rail(request, BRAND, Role.ADMIN) if item.is_here]
     assert here == [line]

@@ -76,7 +76,7 @@ def shared(request: HttpRequest, token: str) -> HttpResponseBase:
             )
         )
     with timezone.override(share.brand.timezone):
-        segments = list(share.segments.order_by("pk"))
+        segments = list(share.segments.select_related("dimension").order_by("pk"))
         context = {
             "link": share,
             "token": "",

@@ -10,6 +10,7 @@ from crm.models import Brand
 from segmentation.metrics.catalogue import PART_SEPARATOR, Better
 from segmentation.metrics.cells import Cell
 from segmentation.models import Scorecard, Segment
+from segmentation.selectors.names import told_apart
 from segmentation.selectors.scorecards.index import targets_of
 from segmentation.selectors.scorecards.lines import Line, cells_of, label_of, line_of
 from segmentation.selectors.scorecards.standing import Standing, standing_of
@@ -26,6 +27,8 @@ class Place:
     """A segment's number in a row; `line` is None where its scorecard has no such row."""
 
     segment: Segment
+    # Told apart from others of its name in the comparison.
+    name: str
     line: Line | None
     target: Standing | None
     # Among those with an interval, by the shrunk value; 0: not ranked.
@@ -60,6 +63,8 @@ class Comparison:
 
     period: str
     segments: list[Segment]
+    # In the same order.
+    names: list[str]
     rows: list[Row]
     # Segments of the choice whose scorecard is not computed.
     missing: list[Segment]
@@ -80,10 +85,11 @@ def compare_segments(
         segment_id: {cell["key"]: cell for cell in cells_of(card)}
         for segment_id, card in cards.items()
     }
+    names = told_apart(chosen)
     wanted = list(keys) or default_keys(chosen)
     known = list(dict.fromkeys(key for found in cells.values() for key in found))
     rows = [
-        _row(key, chosen, cells, targets)
+        _row(key, chosen, cells, targets, names)
         for want in wanted
         for key in known
         if key == want or key.startswith(want + PART_SEPARATOR)
@@ -91,6 +97,7 @@ def compare_segments(
     return Comparison(
         period=period,
         segments=chosen,
+        names=list(names.values()),
         rows=rows[: 3 * MOST_METRICS],
         missing=[segment for segment in chosen if segment.pk not in cards],
         cards=cards,
@@ -178,6 +185,7 @@ def _row(
     segments: Sequence[Segment],
     cells: Mapping[int, Mapping[str, Cell]],
     targets: Mapping[tuple[int, str], float],
+    names: Mapping[int, str],
 ) -> Row:
     found = {
         segment.pk: cells[segment.pk][key]
@@ -192,13 +200,14 @@ def _row(
     )
     ranks = {pk: place for place, pk in enumerate(best_first, start=1)}
     label = label_of(key) if first.name == first.metric.label else first.name
-    named = [(segment.name, found[segment.pk]) for segment in segments if segment.pk in found]
+    named = [(names[segment.pk], found[segment.pk]) for segment in segments if segment.pk in found]
     return Row(
         key=key,
         label=label,
         places=[
             Place(
                 segment,
+                names[segment.pk],
                 lines.get(segment.pk),
                 _target(found.get(segment.pk), targets.get((segment.pk, key))),
                 ranks.get(segment.pk, 0),
@@ -207,7 +216,7 @@ def _row(
             for segment in segments
         ],
         words=differences(label, named, first.metric.better),
-        chart=_chart(segments, found, first),
+        chart=_chart(names, found, first),
     )
 
 
@@ -215,9 +224,9 @@ def _target(cell: Cell | None, target: float | None) -> Standing | None:
     return None if cell is None or target is None else standing_of(cell, target)
 
 
-def _chart(segments: Sequence[Segment], found: Mapping[int, Cell], line: Line) -> dict[str, Any]:
-    values = [found[one.pk]["value"] if one.pk in found else None for one in segments]
-    intervals = [found[one.pk]["interval"] if one.pk in found else None for one in segments]
+def _chart(names: Mapping[int, str], found: Mapping[int, Cell], line: Line) -> dict[str, Any]:
+    values = [found[key]["value"] if key in found else None for key in names]
+    intervals = [found[key]["interval"] if key in found else None for key in names]
     series: dict[str, Any] = {"name": line.name, "data": values}
     if any(intervals):
         series["low"] = [one and one["low"] for one in intervals]
@@ -226,7 +235,7 @@ def _chart(segments: Sequence[Segment], found: Mapping[int, Cell], line: Line) -
         "type": "forest",
         "plain": True,
         "unit": "fraction" if line.metric.unit.value == "fraction" else "count",
-        "x": [segment.name for segment in segments],
+        "x": list(names.values()),
         "series": [series],
     }
 

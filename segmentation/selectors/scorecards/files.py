@@ -53,7 +53,7 @@ def rows_of_comparison(comparison: Comparison) -> Iterator[list[object]]:
     for row in comparison.rows:
         for place in row.places:
             if place.line is not None:
-                yield _row(place.segment.name, comparison.period, place.line, place.target)
+                yield _row(place.name, comparison.period, place.line, place.target)
 
 
 def about(brand: Brand, title: str, period: str, at: datetime, as_of: datetime | None) -> About:
@@ -73,7 +73,7 @@ def pdf_of_card(page: ScorecardPage, brand: Brand) -> dict[str, Any]:
     card = page.card
     sections = [("What it is judged by", page.kpis), *page.others]
     return {
-        "title": f"{card.segment.name}, {card.period}",
+        "title": f"{card.segment.dimension.name}: {card.segment.name}, {card.period}",
         "brand": brand.name,
         "purpose": card.segment.purpose,
         "span": _span(card),
@@ -104,7 +104,7 @@ def pdf_of_comparison(comparison: Comparison, brand: Brand, title: str) -> dict[
                 "title": row.label,
                 "words": row.words,
                 "rows": [
-                    _pdf_row(place.line, place.segment.name, place.target)
+                    _pdf_row(place.line, place.name, place.target)
                     for place in row.places
                     if place.line is not None
                 ],

@@ -9,11 +9,12 @@ from itertools import pairwise
 from crm.models import Brand
 from segmentation.metrics.catalogue import METRICS, Better, Metric
 from segmentation.models import Scorecard, Segment
+from segmentation.selectors.names import told_apart
 from segmentation.selectors.scorecards.index import segments_in_use
-from segmentation.selectors.scorecards.lines import Line, cells_of, line_of
+from segmentation.selectors.scorecards.lines import Line, cells_of, counted, line_of
 
 # Metrics of one idea: what their keys begin with.
-STEMS = ("engagement_rate", "cost_per", "emv", "save_share_rate", "view")
+STEMS = ("engagement_rate", "save_share_rate")
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Pair:
     """A segment by both formulas, with its places in the two orders."""
 
     segment: Segment
+    name: str
     one: Line
     other: Line
     place: int
@@ -83,10 +85,11 @@ def side_by_side(brand: Brand, period: str, one: Metric, other: Metric) -> Formu
         if len(found := rows.get(segment.pk, {})) == 2
         and all(line.cell["value"] is not None for line in found.values())
     ]
+    names = told_apart(segment for segment, _, _ in both)
     first = _places([line for _, line, _ in both], one)
     second = _places([line for _, _, line in both], other)
     pairs = [
-        Pair(segment, line, its, first[number], second[number])
+        Pair(segment, names[segment.pk], line, its, first[number], second[number])
         for number, (segment, line, its) in enumerate(both)
     ]
     pairs.sort(key=lambda pair: pair.place)
@@ -118,5 +121,5 @@ def _words(one: Metric, other: Metric, pairs: Sequence[Pair]) -> str:
     middle = f"{ratios[len(ratios) // 2]:,.2f}" if ratios else "not known"
     return (
         f"By “{other.label}” the number is {middle} times that by “{one.label}” in the middle of "
-        f"{len(pairs)} segments, and {moved} of them change their place in the order."
+        f"{counted(len(pairs), 'segment')}, and {moved} of them change their place in the order."
     )

@@ -10,7 +10,13 @@ from django.urls import reverse
 
 from campaigns.choices import EngagementStage
 from crm.models import AuditEntry
-from segmentation.models import CreatorFacts, MetricTarget, ScorecardShare
+from segmentation.models import (
+    CreatorFacts,
+    Dimension,
+    MetricTarget,
+    ScorecardShare,
+    Segment,
+)
 from segmentation.services import scorecards
 from segmentation.services.edits import EditRefused
 from segmentation.services.kpis import change_kpis, default_for, kpi_set
@@ -139,6 +145,16 @@ class TestComparison:
         assert "Dancers is above Teachers." in shown
         assert "3.50\u202f%" in shown
         assert "9.50\u202f%" in shown
+
+    def test_two_of_one_name_are_told_apart_by_their_dimension(self, brand, pair, analyst_client):
+        first, second = pair
+        dimension = Dimension.objects.create(brand=brand, key="size", name="Size")
+        Segment.objects.filter(pk=second.pk).update(name=first.name, dimension=dimension)
+        shown = page(analyst_client, "compare", brand, **self.asked())
+        whole = f"{first.name} ({first.dimension.name})"
+        assert f"{first.name} (Size) is above {whole}." in shown
+        shown = page(analyst_client, "formulas", brand, period="2026Q3")
+        assert f"{first.name} (Size)</a>" in shown
 
     def test_files(self, brand, pair, analyst_client):
         text = page(analyst_client, "compare_export", brand, "csv", **self.asked())
@@ -278,7 +294,7 @@ class TestOtherPages:
     def test_formulas_side_by_side(self, brand, segment, analyst_client):
         scorecards.refresh(brand_id=brand.pk, as_of=NOW, periods=["2026Q3"])
         shown = page(analyst_client, "formulas", brand, period="2026Q3")
-        assert "in the middle of 1 segments" in shown
+        assert "in the middle of 1 segment," in shown
         assert "1.00 times" in shown
         assert "Nothing to compare" in page(analyst_client, "formulas", brand, period="2026Q1")
 
