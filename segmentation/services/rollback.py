@@ -22,6 +22,7 @@ from segmentation.choices import Cause, ChangeKind, RunStatus, SegmentStatus, Tr
 from segmentation.models import Run, Segment
 from segmentation.services import changesets, ledger
 from segmentation.services.decisions import locked_run
+from segmentation.services.drift import alerts as drift_alerts
 from segmentation.services.ledger import Moves
 from segmentation.services.masks import words_for
 from segmentation.services.runs import RunRefused
@@ -74,6 +75,7 @@ def roll_back_run(*, run_id: int, actor: User | None, at: datetime, reason: str)
         },
     )
     changesets.ask_for_scorecards(run.brand, moment)
+    drift_alerts.after(run)
     return run
 
 

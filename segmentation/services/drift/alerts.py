@@ -1,4 +1,7 @@
-"""After each run that was applied: did it move more of a dimension's creators than it may?"""
+"""After each run that was applied: did it move more of a dimension's creators than it may?
+
+A run that was rolled back raises no alert, but what the report of the quarter says is old.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +18,7 @@ from segmentation.choices import RunStatus, Trigger
 from segmentation.models import Dimension, DriftAlert, Run
 from segmentation.services import drift, ledger, notices
 
+_MOVED_SOMEBODY = {RunStatus.APPLIED, RunStatus.ROLLED_BACK}
 # By name: tasks are above services.
 TASK = "segmentation.tasks.watch_drift"
 # Runs of single creators move few; a dimension without members before has not drifted.
@@ -37,7 +41,7 @@ SELECT count(*) FROM crm_relationship WHERE brand_id = %(brand)s AND since <= %(
 
 
 def after(run: Run) -> None:
-    """Once this transaction, which applies the run, is through: have its drift looked at."""
+    """Once this transaction, which applies the run or takes it back, is through: look at it."""
     if run.trigger != Trigger.FACTS:
         promise(TASK, run_id=run.pk)
 
@@ -49,7 +53,7 @@ def watch(*, run_id: int, at: datetime) -> list[DriftAlert]:
     everybody and is no drift. Safe to call twice: an alert is raised, and told, once.
     """
     run = Run.objects.select_related("brand").get(pk=run_id)
-    if run.status != RunStatus.APPLIED or run.trigger == Trigger.FACTS:
+    if run.status not in _MOVED_SOMEBODY or run.trigger == Trigger.FACTS:
         return []
     before = (
         Run.objects.filter(brand=run.brand, status=RunStatus.APPLIED, as_of__lt=run.as_of)
@@ -61,7 +65,7 @@ def watch(*, run_id: int, at: datetime) -> list[DriftAlert]:
         return []
     since_on, until_on = drift.default_days(run.brand, at)
     with transaction.atomic():
-        alerts = _raise(run, before, at)
+        alerts = _raise(run, before, at) if run.status == RunStatus.APPLIED else []
         drift.request_report(
             brand=run.brand, since_on=since_on, until_on=until_on, actor=None, at=at
         )

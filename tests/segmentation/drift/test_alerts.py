@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crm.models import AuditEntry
-from segmentation.choices import RunStatus, Trigger
+from segmentation.choices import Trigger
 from segmentation.models import Dimension, DriftAlert, DriftReport, RunSegment
-from segmentation.services import notices, runs
+from segmentation.services import notices, rollback, runs
 from segmentation.services.drift import DriftRefused
 from segmentation.services.drift import alerts as drift_alerts
 from tests.factories import NOW
@@ -90,13 +90,25 @@ def test_zero_switches_alerts_off(brand, size, crowd, strategist):
     assert drift_alerts.watch(run_id=run_at(brand, moment(10, 1)).pk, at=NOW) == []
 
 
-@pytest.mark.parametrize("change", [{"status": RunStatus.ROLLED_BACK}, {"trigger": Trigger.FACTS}])
-def test_other_runs_are_not_watched(brand, size, crowd, change):
+def test_a_roll_back_raises_no_alert_and_has_the_report_made_anew(brand, size, crowd, monkeypatch):
     run_at(brand, moment(8, 1))
     shrink(crowd)
     run = run_at(brand, moment(10, 1))
-    for name, value in change.items():
-        setattr(run, name, value)
+    sent = []
+    monkeypatch.setattr(drift_alerts, "promise", lambda task, **what: sent.append((task, what)))
+    rollback.roll_back_run(run_id=run.pk, actor=None, at=NOW, reason="Wrong numbers.")
+    assert sent == [(drift_alerts.TASK, {"run_id": run.pk})]
+    assert drift_alerts.watch(run_id=run.pk, at=NOW) == []
+    assert not DriftAlert.objects.exists()
+    # Of before it would go on telling of people who are back where they were.
+    assert DriftReport.objects.get().requested_by is None
+
+
+def test_runs_of_single_creators_are_not_watched(brand, size, crowd):
+    run_at(brand, moment(8, 1))
+    shrink(crowd)
+    run = run_at(brand, moment(10, 1))
+    run.trigger = Trigger.FACTS
     run.save()
     assert drift_alerts.watch(run_id=run.pk, at=NOW) == []
     assert not DriftAlert.objects.exists()
