@@ -33,7 +33,13 @@ def curve_of(spans: Iterable[tuple[float, bool]]) -> list[Point]:
 
 def median_of(points: Sequence[Point]) -> float | None:
     """The day by which half have arrived; None where they never did."""
-    return next((point.days for point in points if point.share <= 0.5 + 1e-12), None)
+    return day_of(points, 0.5)
+
+
+def day_of(points: Sequence[Point], arrived: float) -> float | None:
+    """The day by which that share has arrived; None where it never did."""
+    left = 1 - arrived + 1e-12
+    return next((point.days for point in points if point.share <= left), None)
 
 
 def median_interval(points: Sequence[Point], quantile: float) -> tuple[float, float] | None:

@@ -10,7 +10,12 @@ from typing import Any
 
 from campaigns.choices import Gate
 from campaigns.models.engagements import BOUND, LEFT
-from campaigns.selectors.measures.survival import curve_of, median_interval, median_of
+from campaigns.selectors.measures.survival import (
+    curve_of,
+    day_of,
+    median_interval,
+    median_of,
+)
 from campaigns.services.deliverables.gates import week_of
 from campaigns.services.deliverables.hours import between
 from crm.choices import Source
@@ -218,11 +223,11 @@ def _activation(ways: Sequence[Mapping[str, Any]]) -> Found:
     n, creators = len(ways), len({way["unit"] for way in ways})
     counts = Counter(way["is_live"] for way in ways)
     reason = too_few(ACTIVATION, creators, "invitations")
-    value = wide = narrow = None
+    value = ninetieth = wide = narrow = None
     why = ""
     if not reason:
         points = curve_of((way["days"], way["is_live"]) for way in ways)
-        value = median_of(points)
+        value, ninetieth = median_of(points), day_of(points, 0.9)
         if value is None:
             reason = f"Fewer than half were live by the end of the period ({counts[True]} of {n})."
         else:
@@ -245,6 +250,7 @@ def _activation(ways: Sequence[Mapping[str, Any]]) -> Found:
             "invitations": n,
             "live": counts[True],
             "not_live_yet_or_out": counts[False],
+            "ninetieth_percentile": "not known" if ninetieth is None else round(ninetieth, 2),
             "creators": creators,
             "membership": "at the moment of the invitation, from the membership ledger",
         },

@@ -231,7 +231,8 @@ class TestWork:
         assert manager.reason.startswith("Too few: ")
 
     def test_days_to_live_do_not_drop_who_is_not_there_yet(self, world):
-        for number, engagement in enumerate(engagements(world)):
+        asked = engagements(world)
+        for number, engagement in enumerate(asked):
             EngagementStay.objects.create(
                 engagement=engagement, stage=EngagementStage.INVITED, entered_at=EARLY
             )
@@ -245,10 +246,18 @@ class TestWork:
         # After 10, 20 and 30 days half are live.
         assert (row.value, row.n) == (30, 6)
         assert row.inputs["not_live_yet_or_out"] == 1
+        assert row.inputs["ninetieth_percentile"] == "not known"
         assert (row.narrow.low, row.narrow.high) == (20, 50)
         assert row.wide is None
         assert row.interval_reason == "Too few are live to say how long it may take."
         assert measured(world, "time_to_activate", world.after).value is None
+        piece(
+            asked[5],
+            published_at=EARLY + timedelta(days=60),
+            published_url="https://example.com/p",
+        )
+        row = measured(world, "time_to_activate", world.before)
+        assert (row.value, row.inputs["ninetieth_percentile"]) == (30, 60)
 
     def test_who_came_back_within_twelve_months(self, world):
         for months, at in ((0, moment(8, 1, year=2025)), (11, moment(7, 1))):
