@@ -97,7 +97,7 @@ def main() -> None:
                 sys.exit(status)
         return
     # Being told to stop is an ordinary end: the server and its files must not stay behind.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Somebody told it to stop (SIGTERM)."))
     with postgres() as url, tempfile.TemporaryDirectory(prefix="rapport-bench-media-") as media:
         os.environ["RAPPORT_BENCH_MEDIA"] = media
         _run(url, options)

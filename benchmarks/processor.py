@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.db import connection
@@ -20,10 +21,7 @@ class Meter:
     """The processor's seconds from its making on: of this process and of all the database's."""
 
     def __init__(self) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            # The process that all of the database's descend from.
-            self._server = int(_stat(cursor.fetchone()[0])[1])
+        self._server = database_process()
         self._theirs = _of_server(self._server)
         self._ours = time.process_time()
 
@@ -33,6 +31,18 @@ class Meter:
         return ours + _of_server(self._server) - self._theirs
 
 
+def database_process() -> int:
+    """The process that all of the database's descend from."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        return int(_stat(cursor.fetchone()[0])[1])
+
+
+def of_servers(processes: Iterable[int]) -> float:
+    """The seconds that these servers took until now, each with its children."""
+    return sum(_of_process(one) + _of_server(one) for one in processes)
+
+
 def _of_server(server: int) -> float:
     ended = sum(int(ticks) for ticks in _stat(server)[13:15]) * _TICK
     children = Path(f"/proc/{server}/task/{server}/children").read_text(encoding="ascii").split()
@@ -40,10 +50,10 @@ def _of_server(server: int) -> float:
 
 
 def _of_process(pid: int) -> float:
-    path = Path(f"/proc/{pid}/schedstat")
     try:
-        return int(path.read_text(encoding="ascii").split()[0]) / 1e9
-    except FileNotFoundError:  # it ended meanwhile
+        threads = [*Path(f"/proc/{pid}/task").glob("*/schedstat")]
+        return sum(int(one.read_text(encoding="ascii").split()[0]) for one in threads) / 1e9
+    except (FileNotFoundError, ProcessLookupError):  # it ended meanwhile
         return 0.0
 
 
