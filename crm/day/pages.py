@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
 from django.core import signing
-from django.db.models import Q, QuerySet
+from django.db.models import IntegerField, Q, QuerySet, Value
 
 from crm.day.parts import DAY_AT, SOURCES, Asker, Row, Section, Source
 from crm.models import Snooze
@@ -60,29 +61,43 @@ def section_page(
 ) -> SectionPage:
     """The rows that wait longest, or those after `cursor`. Raises BadCursor.
 
-    Costs a query for each source, and a second where a source has more rows than fit.
+    Costs a statement for all sources, one for each source that is shown, and a count where a source
+    has more rows than fit: most sources have nothing on most days.
     """
     after = _decode(cursor) if cursor else None
-    found: list[tuple[_Place, Source, Any]] = []
+    sources = dict(sources_of(asker, section))
+    rows = {rank: waiting(asker, source) for rank, source in sources.items()}
+    found = _places(rows, after, most=size + 1)
+    waits = Counter(rank for _at, rank, _pk in found)
     total, is_capped = 0, False
-    for rank, source in sources_of(asker, section):
-        rows = waiting(asker, source)
-        page = list(_after(rows, rank, after).order_by(DAY_AT, "pk")[: size + 1])
-        found += [((getattr(row, DAY_AT), rank, row.pk), source, row) for row in page]
-        if after is None and len(page) <= size:
-            count = Count(len(page), is_capped=False)
-        else:
-            count = capped_count(rows, cap=CAP)
+    for rank, some in rows.items():
+        if after is None and waits[rank] <= size:
+            total += waits[rank]
+            continue
+        count = capped_count(some, cap=CAP)
         total, is_capped = total + count.number, is_capped or count.is_capped
-    found.sort(key=lambda one: one[0])
     shown = found[:size]
-    goes_on = len(found) > size
     return SectionPage(
         section=section,
-        items=_shown(asker, shown),
+        items=_shown(asker, [(sources[rank], pk) for _at, rank, pk in shown]),
         count=Count(min(total, CAP), is_capped=is_capped or total > CAP),
-        next=_encode(shown[-1][0]) if goes_on else None,
+        next=_encode(shown[-1]) if len(found) > size else None,
     )
+
+
+def _places(rows: Mapping[int, QuerySet[Any]], after: _Place | None, *, most: int) -> list[_Place]:
+    """Of each source, by its rank, the `most` that wait longest, all in one order."""
+    parts = [
+        _after(some, rank, after)
+        .order_by(DAY_AT, "pk")
+        .values_list(DAY_AT, Value(rank, IntegerField()), "pk")[:most]
+        for rank, some in rows.items()
+    ]
+    if not parts:
+        return []
+    first, *others = parts
+    found: Iterable[_Place] = first.union(*others, all=True) if others else first
+    return sorted(found)
 
 
 def find(asker: Asker, source_key: str, pk: int) -> tuple[Source, Any] | None:
@@ -96,18 +111,25 @@ def find(asker: Asker, source_key: str, pk: int) -> tuple[Source, Any] | None:
     return None if row is None else (source, row)
 
 
-def _shown(asker: Asker, places: list[tuple[_Place, Source, Any]]) -> list[Placed]:
-    """Each source shows its rows together, then they go back to their places."""
-    by_source: dict[str, list[Any]] = {}
-    for _place, source, row in places:
-        by_source.setdefault(source.key, []).append(row)
-    made = {
-        key: iter(SOURCES[key].show(asker, rows)) if rows else iter(())
-        for key, rows in by_source.items()
-    }
+def _shown(asker: Asker, places: Sequence[tuple[Source, int]]) -> list[Placed]:
+    """Each source shows its rows together, then they go back to their places.
+
+    Who was quicker meanwhile took a row away: it is not shown.
+    """
+    by_source: dict[str, list[int]] = {}
+    for source, pk in places:
+        by_source.setdefault(source.key, []).append(pk)
+    made: dict[tuple[str, int], Row] = {}
+    for key, keys in by_source.items():
+        of_source = SOURCES[key].rows(asker).filter(pk__in=keys)
+        there = {row.pk: row for row in of_source}
+        rows = [there[pk] for pk in keys if pk in there]
+        shown = SOURCES[key].show(asker, rows) if rows else []
+        made |= {(key, row.pk): one for row, one in zip(rows, shown, strict=True)}
     return [
-        Placed(source, next(made[source.key]), may(asker.role, source.can_finish))
-        for _place, source, _row in places
+        Placed(source, made[source.key, pk], may(asker.role, source.can_finish))
+        for source, pk in places
+        if (source.key, pk) in made
     ]
 
 
