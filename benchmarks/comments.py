@@ -12,6 +12,8 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from sklearn.metrics import roc_auc_score
+
 from benchmarks.disclosure import DATA, SENTENCES, _open
 from benchmarks.measure import Contender, Table, measure
 from crm.services.learning.judging import macro_f1
@@ -20,10 +22,18 @@ from crm.services.learning.weighing import say
 from crm.services.post_comments import scorer
 from crm.services.post_comments.kinds import by_signs, marks, sort
 from crm.services.post_comments.scorer import Talk, mood_marks
+from crm.services.post_comments.topic import closeness
 
 PRODUCTS = DATA / "comments" / "yt_product_sentiment"
 SPAM = DATA / "comments" / "yt_spam"
+TWEETS = DATA / "comments" / "vader_tweets" / "tweets_GroundTruth.txt"
+# Of the ratings from -4 to 4; and so many tweets are learned from, as a brand may have labels.
+RATED, LABELS = 0.5, 1_000
 FOLDS = 5
+# Some files have numbers for moods, and tabs between columns.
+NUMBERS = {"1": "positive", "0": "neutral", "-1": "negative"}
+# Comments from below other videos that are tried below each.
+FOREIGN = 60
 # A text, its marks, its label, what it must not be parted from, and what ships says of it.
 Labelled = tuple[str, Sequence[str], str, str, str]
 
@@ -51,6 +61,9 @@ def quality() -> dict[str, object]:
         found["mood of words alone, macro-F1"] = _learned(
             [(text, (), label, video, other) for text, _marks, label, video, other in moods()]
         )
+        found["on the topic, AUC"] = relevance()
+    if TWEETS.exists():
+        found["mood of tweets, macro-F1"] = tweets()
     if SPAM.exists():
         found["spam, macro-F1"] = _learned(list(spam()))
     for words, path in SENTENCES.items():
@@ -59,24 +72,85 @@ def quality() -> dict[str, object]:
     return found
 
 
+def relevance() -> str:
+    """Comments below their own video against some from below the others, as if they were there.
+
+    The title is all that is known of a video.
+    """
+    threads = [
+        (path.stem.replace("_", " "), [text for row in _csv(path) if (text := row.get("text"))])
+        for path in sorted(PRODUCTS.iterdir())
+    ]
+    aucs, close = [], {True: [0, 0], False: [0, 0]}
+    for at, (title, mine) in enumerate(threads):
+        foreign = [
+            text for other, (_, texts) in enumerate(threads) if other != at for text in texts
+        ]
+        told = [
+            (one, True)
+            for one in closeness(
+                [(0, text) for text in mine], {0: (title, [])}, foreign, close=scorer.RELEVANT
+            )
+        ]
+        for place in range(0, len(foreign), len(foreign) // FOREIGN):
+            rest = foreign[:place] + foreign[place + 1 :]
+            one = [(0, foreign[place])]
+            told.append((closeness(one, {0: (title, mine)}, rest, close=scorer.RELEVANT)[0], False))
+        known = [(value, is_own) for value, is_own in told if value is not None]
+        aucs.append(roc_auc_score([own for _, own in known], [value for value, _ in known]))
+        for value, is_own in known:
+            close[is_own][0] += value >= scorer.RELEVANT
+            close[is_own][1] += 1
+    shares = {is_own: near / number for is_own, (near, number) in close.items()}
+    return (
+        f"{sum(aucs) / len(aucs):.3f} (lowest {min(aucs):.3f}) in {len(aucs)} threads; close: "
+        f"{shares[True]:.0%} of a video's own comments, {shares[False]:.0%} of the others'"
+    )
+
+
 def moods() -> Iterable[Labelled]:
     """Comments in English below videos about products, with VADER's opinion."""
     for path in sorted(PRODUCTS.iterdir()):
         for row in _csv(path):
             text, label = row.get("text") or "", row.get("sentiment_for_product") or ""
+            label = NUMBERS.get(label, label)
             if label not in {"positive", "neutral", "negative"}:
                 continue
             told = scorer.score([(0, text)], {0: Talk("")}, [])[0]
             if told.sentiment is not None:
-                high, low = scorer.POSITIVE, scorer.NEGATIVE
-                ships = (
-                    "positive"
-                    if told.sentiment >= high
-                    else "negative"
-                    if told.sentiment <= low
-                    else "neutral"
-                )
+                ships = _shipped(text)
                 yield text, mood_marks(text), label, path.name, ships
+
+
+def tweets() -> str:
+    """Tweets that twenty people rated each: some are learned from, the others told."""
+    with TWEETS.open(encoding="utf-8") as file:
+        lines = [line.rstrip("\n").split("\t") for line in file]
+    rows = [(text, _rated(float(rate))) for _number, rate, text in lines]
+    random.Random(1).shuffle(rows)
+    weights = train([(text, mood_marks(text), label) for text, label in rows[:LABELS]])
+    tried = rows[LABELS:]
+    true = [label for _text, label in tried]
+    told = [say(weights, text, mood_marks(text)).label for text, _label in tried]
+    ships = [_shipped(text) for text, _label in tried]
+    return (
+        f"{macro_f1(true, told):.3f}, before {macro_f1(true, ships):.3f}, of {len(tried):,} "
+        f"after {LABELS:,} labels"
+    )
+
+
+def _rated(rate: float) -> str:
+    if abs(rate) < RATED:
+        return "neutral"
+    return "positive" if rate > 0 else "negative"
+
+
+def _shipped(text: str) -> str:
+    """What VADER says of it."""
+    compound = scorer._compound(text)
+    if compound >= scorer.POSITIVE:
+        return "positive"
+    return "negative" if compound <= scorer.NEGATIVE else "neutral"
 
 
 def spam() -> Iterable[Labelled]:
@@ -164,4 +238,4 @@ def made_up(number: int) -> list[str]:
 def _csv(path: Path) -> list[dict[str, str]]:
     # One file is cut within a letter.
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as file:
-        return list(csv.DictReader(file))
+        return list(csv.DictReader(file, delimiter="\t" if path.suffix == ".txt" else ","))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from segmentation.classifying.calibrating import calibrated, sobered, softmax
 from segmentation.classifying.commonness import common
 from segmentation.classifying.documents import Document, Guess, hashtags_of, phrases_of, telling
 from segmentation.classifying.hashtags import Parts
@@ -49,7 +50,8 @@ class Learned:
     words         W words and pairs, with their rarity as `weights` (idf)
     coefficients  V x W, `intercepts` V
     temperature   what scores are multiplied by before they become probabilities
-    sureness      slope and offset that make the probability of the likeliest value come true
+    sureness      slope and offset that make the probability of the likeliest value come true, and
+                  by how much the odds are held back where it would be sure
     parts         what hashtags are made of
     """
 
@@ -59,7 +61,7 @@ class Learned:
     coefficients: Any
     intercepts: Any
     temperature: float
-    sureness: tuple[float, float]
+    sureness: tuple[float, float, float]
     parts: Parts
 
     def guess(self, documents: Sequence[Document]) -> list[Guess | None]:
@@ -67,8 +69,8 @@ class Learned:
         if not documents:
             return []
         rows = self._rows(documents)
-        shares = _softmax((rows @ self.coefficients.T + self.intercepts) * self.temperature)
-        shares = _sobered(shares, self.sureness)
+        shares = softmax((rows @ self.coefficients.T + self.intercepts) * self.temperature)
+        shares = sobered(shares, self.sureness)
         return [
             self._one(document, rows[place], shares[place]) if rows[place].nnz else None
             for place, document in enumerate(documents)
@@ -146,9 +148,15 @@ def read(stored: bytes) -> Learned:
         coefficients=held["coefficients"],
         intercepts=held["intercepts"],
         temperature=float(held["temperature"][0]),
-        sureness=(float(held["sureness"][0]), float(held["sureness"][1])),
+        sureness=_three(held["sureness"]),
         parts=Parts(dict(zip(held["parts"].tolist(), held["costs"].tolist(), strict=True))),
     )
+
+
+def _three(numbers: Any) -> tuple[float, float, float]:
+    """Slope, offset, held back; older versions were not held back."""
+    slope, offset, *held_back = (float(one) for one in numbers)
+    return slope, offset, held_back[0] if held_back else 0.0
 
 
 def learn(documents: Sequence[Document], labels: Sequence[Collection[str]]) -> Learned:
@@ -177,7 +185,7 @@ def learn(documents: Sequence[Document], labels: Sequence[Collection[str]]) -> L
     except ValueError as error:  # no word that three creators use
         raise TooLittle("The creators have too few words in common.") from error
     rows, weights = _weighed(found)
-    temperature, sureness = _calibrated(rows, said)
+    temperature, sureness = calibrated(_left_out(rows, said), said)
     coefficients, intercepts = _fitted(rows, said)
     return Learned(
         values=values,
@@ -256,59 +264,14 @@ def _fitted(rows: Any, said: Any) -> tuple[Any, Any]:
     return coefficients, intercepts
 
 
-def _calibrated(rows: Any, said: Any) -> tuple[float, tuple[float, float]]:
-    """What makes probabilities of creators that were left out come true most nearly.
-
-    A temperature for all of them, then slope and offset for the likeliest (Platt).
-    """
+def _left_out(rows: Any, said: Any) -> Any:
+    """The scores of each creator by what was learned from others."""
     import numpy as np  # noqa: PLC0415
-    from scipy.optimize import minimize_scalar  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
     from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415
 
     scores = np.zeros(said.shape)
-    first = said.argmax(axis=1)
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for seen, unseen in folds.split(np.zeros(len(said)), first):
+    for seen, unseen in folds.split(np.zeros(len(said)), said.argmax(axis=1)):
         coefficients, intercepts = _fitted(rows[seen], said[seen])
         scores[unseen] = rows[unseen] @ coefficients.T + intercepts
-
-    def loss(power: float) -> float:
-        shares = _softmax(scores * np.exp(power))
-        return float(-np.log((shares * said).sum(axis=1) + 1e-12).mean())
-
-    temperature = float(np.exp(minimize_scalar(loss, bounds=(-2.5, 2.0), method="bounded").x))
-    shares = _softmax(scores * temperature)
-    is_right = said[np.arange(len(said)), shares.argmax(axis=1)]
-    if is_right.all() or not is_right.any():
-        return temperature, (1.0, 0.0)
-    platt = LogisticRegression(C=10.0).fit(_odds(shares.max(axis=1))[:, None], is_right)
-    return temperature, (max(float(platt.coef_[0][0]), 0.05), float(platt.intercept_[0]))
-
-
-def _sobered(shares: Any, sureness: tuple[float, float]) -> Any:
-    """The likeliest value as likely as it came true; the others share what is left."""
-    import numpy as np  # noqa: PLC0415
-
-    slope, offset = sureness
-    place, best = np.arange(len(shares)), shares.argmax(axis=1)
-    top = shares[place, best]
-    new = 1 / (1 + np.exp(-(slope * _odds(top) + offset)))
-    told = shares * ((1 - new) / np.maximum(1 - top, 1e-9))[:, None]
-    told[place, best] = new
-    return told
-
-
-def _odds(shares: Any) -> Any:
-    import numpy as np  # noqa: PLC0415
-
-    shares = np.clip(shares, 1e-6, 1 - 1e-6)
-    return np.log(shares / (1 - shares))
-
-
-def _softmax(scores: Any) -> Any:
-    import numpy as np  # noqa: PLC0415
-
-    scores = np.asarray(scores)
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return scores

@@ -15,10 +15,11 @@ from typing import Any
 from crm.choices import Mood
 from crm.services.learning.weighing import Weights, say
 from crm.services.post_comments.kinds import marks
+from crm.services.post_comments.topic import closeness
 
-NAME = "vader+tfidf"
+NAME = "vader+words"
 # Of this scorer; what a library says changes with the library's own version.
-OWN_VERSION = "1"
+OWN_VERSION = "2"
 # The usual bounds of VADER's compound.
 POSITIVE, NEGATIVE = 0.05, -0.05
 # Nine of ten comments from below other posts are less close (docs/comments.md).
@@ -94,7 +95,8 @@ def score(
     `talks` are what is below each of the posts, `background` is what people write below others:
     words that are everywhere say nothing of a post.
     """
-    close = _relevance(comments, talks, background)
+    below = {post: (talk.post, talk.others) for post, talk in talks.items()}
+    close = closeness(comments, below, background, close=RELEVANT)
     return [
         _one(words, closeness, learned)
         for (_post, words), closeness in zip(comments, close, strict=True)
@@ -151,50 +153,6 @@ def _compound(words: str) -> float:
 def _language(words: str) -> str:
     found, sure = _identifier().classify(words)
     return str(found) if sure >= SURE else ""
-
-
-def _relevance(
-    comments: Sequence[tuple[int, str]], talks: Mapping[int, Talk], background: Sequence[str]
-) -> list[float | None]:
-    """Cosine of TF-IDF with the post's words, or with the other comments: the larger one."""
-    import numpy as np  # noqa: PLC0415 - slow to import, needed by workers only
-    from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
-
-    vectorizer = TfidfVectorizer(
-        sublinear_tf=True,
-        stop_words="english",
-        token_pattern=r"\b[^\W\d_]\w+\b",  # noqa: S106 - of words
-    )
-    texts = [words for _post, words in comments]
-    below = [text for talk in talks.values() for text in (talk.post, *talk.others)]
-    try:
-        vectorizer.fit([*texts, *below, *background])
-    except ValueError:  # no word at all
-        return [None] * len(comments)
-    rows = vectorizer.transform(texts)
-    found: list[float | None] = [None] * len(comments)
-    places: dict[int, list[int]] = {}
-    for place, (post, _words) in enumerate(comments):
-        places.setdefault(post, []).append(place)
-    for post, mine in places.items():
-        of_post = rows[mine]
-        talk = talks[post]
-        own = vectorizer.transform([talk.post])
-        everybody = np.asarray(of_post.sum(axis=0)).ravel()
-        if talk.others:
-            everybody += np.asarray(vectorizer.transform(talk.others).sum(axis=0)).ravel()
-        to_post = np.asarray((of_post @ own.T).todense()).ravel()
-        # Of the sum of all others: row @ (all - row), over its length. Rows have length 1 or 0.
-        length = np.asarray(of_post.multiply(of_post).sum(axis=1)).ravel()
-        with_all = of_post @ everybody
-        rest = np.sqrt(np.maximum(everybody @ everybody - 2 * with_all + length, 0.0))
-        to_others = np.divide(
-            with_all - length, rest, out=np.zeros_like(with_all), where=rest > 1e-9
-        )
-        for place, has, one, other in zip(mine, length, to_post, to_others, strict=True):
-            if has > 0:
-                found[place] = float(min(max(one, other, 0.0), 1.0))
-    return found
 
 
 @cache
