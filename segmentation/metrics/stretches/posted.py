@@ -43,8 +43,9 @@ _RATES = f"""SELECT unit, source, hashtext(source) AS hash,
     engagement, kept, reach, views, impressions,
     {each("CASE WHEN {bottom} > 0 THEN {top} / {bottom}::float8 END AS {r}")}
   FROM raw
-  -- Or each of them would be worked out for its sum and for its count.
-  OFFSET 0"""  # noqa: S608 - names of ours
+  -- Or each of them would be worked out for its sum and for its count; and, without an order, wide
+  -- rows would be sorted that come sorted.
+  ORDER BY unit OFFSET 0"""  # noqa: S608 - names of ours
 _ADDED = f"""count(*)::float8 AS posts,
   count(engagement)::float8 AS with_engagement, count(kept)::float8 AS with_kept,
   {totals("count({of})::float8 AS with_{of}, sum({of}::float8) AS {of}")},
@@ -69,7 +70,7 @@ def of_creators(*, only: str) -> str:
   SELECT p.creator_id AS unit, {_NUMBERS}
   FROM crm_post p WHERE {_WITHIN} {of}
   -- Or each rate would work out anew what it is made of.
-  ORDER BY p.creator_id OFFSET 0
+  ORDER BY unit OFFSET 0
 ),
 post AS ({_RATES}),
 posted AS (
