@@ -12,6 +12,7 @@ from django import forms
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
+from django_filters.fields import ModelChoiceField as FilterChoiceField
 
 from crm.choices import Stage
 from crm.filters import named
@@ -20,6 +21,7 @@ from crm.selectors import TierTable
 from segmentation.choices import Cause, RunStatus, SegmentStatus, Trigger
 from segmentation.models import Dimension, Membership, Run, Segment
 from segmentation.selectors.members import MEMBER_SORTS
+from segmentation.selectors.names import SegmentChoiceField
 
 Stays = QuerySet[Any, Any]
 # What can have brought a member in; the other causes end stays.
@@ -43,7 +45,18 @@ def _dimensions(request: HttpRequest | None) -> QuerySet[Dimension]:
 
 def _segments_in_use(request: HttpRequest | None) -> QuerySet[Segment]:
     found = Segment.objects.filter(brand=_brand_of(request))
-    return found.exclude(status=SegmentStatus.ARCHIVED).order_by("name", "pk")
+    in_use = found.exclude(status=SegmentStatus.ARCHIVED).select_related("dimension")
+    return in_use.order_by("name", "pk")
+
+
+class _SegmentField(SegmentChoiceField, FilterChoiceField):  # type: ignore[misc]
+    """A choice of a filter that names segments as other choices do."""
+
+
+class _SegmentChoice(filters.ModelChoiceFilter):  # type: ignore[misc] # it ships no types
+    """One of the brand's segments."""
+
+    field_class = _SegmentField
 
 
 class _Filter(filters.FilterSet):  # type: ignore[misc] # it ships no types
@@ -130,7 +143,7 @@ class MemberFilter(_Filter):
     cause = filters.ChoiceFilter(
         field_name="entered_cause", label="Came in by", choices=IN_BY, empty_label="Anything"
     )
-    also_in = filters.ModelChoiceFilter(
+    also_in = _SegmentChoice(
         method="by_other",
         label="Also in",
         queryset=_segments_in_use,

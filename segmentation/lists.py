@@ -23,6 +23,7 @@ from crm.selectors import CreatorRow
 from segmentation.choices import SegmentStatus
 from segmentation.models import Membership, Segment
 from segmentation.rules.errors import RuleInvalid
+from segmentation.selectors.names import SegmentChoiceField
 from segmentation.services.matching import creators_matching, read_rule
 
 EXAMPLE = "followers > 10_000 and days_since_last_post < 30"
@@ -31,15 +32,14 @@ EXAMPLE = "followers > 10_000 and days_since_last_post < 30"
 class SegmentFilter(filters.Filter):  # type: ignore[misc] # it ships no types
     """Creators who are in a segment now; by its key."""
 
-    field_class = forms.ModelChoiceField
+    field_class = SegmentChoiceField
 
     @property
     def field(self) -> forms.Field:
         """Its choices are the segments of the list's brand."""
         in_use = Segment.objects.filter(brand=getattr(self.parent, "brand", None))
-        self.extra["queryset"] = in_use.exclude(status=SegmentStatus.ARCHIVED).order_by(
-            "name", "pk"
-        )
+        in_use = in_use.exclude(status=SegmentStatus.ARCHIVED).select_related("dimension")
+        self.extra["queryset"] = in_use.order_by("name", "pk")
         found: forms.Field = super().field
         return found
 

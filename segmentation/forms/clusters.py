@@ -12,6 +12,7 @@ from crm.models import Brand, Tier
 from crm.styled import PlainForm
 from segmentation.choices import SegmentStatus
 from segmentation.models import Segment
+from segmentation.selectors.names import SegmentChoiceField
 from segmentation.selectors.overlap import POPULATION_MAX, Basis
 from segmentation.services.clusters.asking import NAME_MAX
 
@@ -28,7 +29,7 @@ class MapForm(PlainForm):
 
     id_prefix = "map"
 
-    segment = forms.ModelChoiceField(
+    segment = SegmentChoiceField(
         queryset=Segment.objects.none(),
         to_field_name="key",
         required=False,
@@ -46,7 +47,7 @@ class MapForm(PlainForm):
     def __init__(self, brand: Brand, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         segments = Segment.objects.filter(brand=brand).exclude(status=SegmentStatus.ARCHIVED)
-        offer(self, "segment", segments.order_by("name"))
+        offer(self, "segment", segments.select_related("dimension").order_by("name"))
         tiers = Tier.objects.filter(scheme=brand.tier_scheme_id).order_by("position")
         offer(self, "tier", tiers)
 
@@ -70,7 +71,7 @@ class OverlapForm(PlainForm):
 
     id_prefix = "overlap"
 
-    segment = forms.ModelChoiceField(
+    segment = SegmentChoiceField(
         queryset=Segment.objects.none(),
         to_field_name="key",
         required=False,
@@ -92,4 +93,4 @@ class OverlapForm(PlainForm):
     def __init__(self, brand: Brand, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         segments = Segment.objects.filter(brand=brand).exclude(status=SegmentStatus.ARCHIVED)
-        offer(self, "segment", segments.order_by("name"))
+        offer(self, "segment", segments.select_related("dimension").order_by("name"))

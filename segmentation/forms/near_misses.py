@@ -10,6 +10,7 @@ from django import forms
 from crm.sent import row_number
 from segmentation.models import RunSegment, Segment
 from segmentation.selectors.evidence import fact_label
+from segmentation.selectors.names import full_name
 from segmentation.selectors.near_misses import NearList
 
 
@@ -39,7 +40,7 @@ class NearForm(forms.Form):
             }
         )
         self.fields["segment"] = _select(
-            "Segment", "near-segment", [(one.key, one.name) for one in of_key.values()]
+            "Segment", "near-segment", [(one.key, full_name(one)) for one in of_key.values()]
         )
 
     def offer(self, asked: NearList | None) -> None:
