@@ -16,7 +16,7 @@ from tests.factories import NOW, BrandFactory
 from tests.people import person
 from tests.rest import assert_problem, rest_as, walk
 from tests.segmentation.building import dimension_of, segment_of
-from tests.segmentation.runs.test_runs import LATER, creator_with, give_followers, run_now
+from tests.segmentation.runs.worlds import LATER, creator_with, give_followers, run_now
 
 pytestmark = pytest.mark.django_db
 # The made-up present lies ahead of the real one, at which the API rolls back.

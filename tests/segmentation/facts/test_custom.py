@@ -19,7 +19,7 @@ from segmentation.models import CreatorFacts, Membership
 from segmentation.services.outbox import drain
 from tests.factories import NOW, RelationshipFactory
 from tests.segmentation.building import dimension_of, segment_of
-from tests.segmentation.runs.test_runs import run_now
+from tests.segmentation.runs.worlds import run_now
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from segmentation.selectors.ledger import passages, stays_of_dimension
 from segmentation.services import rollback
 from tests.factories import NOW
 from tests.segmentation.building import dimension_of, segment_of
-from tests.segmentation.runs.test_runs import LATER, creator_with, give_followers, run_now
+from tests.segmentation.runs.worlds import LATER, creator_with, give_followers, run_now
 
 pytestmark = pytest.mark.django_db
 END = LATER + timedelta(days=1)

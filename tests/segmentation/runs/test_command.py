@@ -15,7 +15,7 @@ from segmentation.models import Membership, Run
 from segmentation.selectors.runs import run_page
 from tests.factories import NOW
 from tests.segmentation.building import dimension_of, segment_of
-from tests.segmentation.runs.test_runs import creator_with, give_followers, run_now
+from tests.segmentation.runs.worlds import creator_with, give_followers, run_now
 
 pytestmark = pytest.mark.django_db
 # The command's clock is the real one.

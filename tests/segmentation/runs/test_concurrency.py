@@ -21,7 +21,7 @@ from tests.rest import assert_problem, rest_as
 from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.runs.test_outbox import changed
 from tests.segmentation.runs.test_quarters import brand_with_segment
-from tests.segmentation.runs.test_runs import (
+from tests.segmentation.runs.worlds import (
     LATER,
     creator_with,
     give_followers,

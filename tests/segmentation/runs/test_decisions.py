@@ -20,7 +20,7 @@ from tests.factories import NOW, BrandFactory
 from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.runs.test_killed import locked, wait_until
 from tests.segmentation.runs.test_outbox import changed
-from tests.segmentation.runs.test_runs import (
+from tests.segmentation.runs.worlds import (
     LATER,
     creator_with,
     give_followers,

@@ -17,7 +17,7 @@ from segmentation.services.explain import NothingToExplain, explain_membership
 from segmentation.services.segments import reword_rule
 from tests.factories import NOW, ProfileFactory
 from tests.segmentation.building import dimension_of, segment_of
-from tests.segmentation.runs.test_runs import (
+from tests.segmentation.runs.worlds import (
     BEFORE,
     LATER,
     creator_with,

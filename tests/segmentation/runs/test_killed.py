@@ -25,7 +25,7 @@ from segmentation.models import Change, CreatorFacts, Membership, Run, RunSegmen
 from segmentation.services import decisions, orders, quarters, rollback, runs, sessions
 from tests.factories import NOW, BrandFactory
 from tests.segmentation.building import dimension_of, segment_of
-from tests.segmentation.runs.test_runs import (
+from tests.segmentation.runs.worlds import (
     LATER,
     creator_with,
     give_followers,

@@ -12,7 +12,7 @@ from segmentation.services import decisions, notices, orders, runs
 from tests.factories import NOW, UserFactory
 from tests.people import person
 from tests.segmentation.building import dimension_of, segment_of
-from tests.segmentation.runs.test_runs import LATER, creator_with, run_now
+from tests.segmentation.runs.worlds import LATER, creator_with, run_now
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from tests.segmentation.runs.test_killed import (
     kill_worker_at,
     waiting,  # noqa: F401 - a fixture
 )
-from tests.segmentation.runs.test_runs import LATER, ledger, members
+from tests.segmentation.runs.worlds import LATER, ledger, members
 
 
 def test_applied_as_ordered(two, strategist):  # noqa: F811

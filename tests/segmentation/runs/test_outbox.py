@@ -18,7 +18,7 @@ from segmentation.services import changesets, decisions, outbox
 from segmentation.services.changesets import SCORECARD_TASK
 from tests.factories import NOW, BrandFactory, RelationshipFactory
 from tests.segmentation.building import dimension_of, segment_of
-from tests.segmentation.runs.test_runs import (
+from tests.segmentation.runs.worlds import (
     LATER,
     creator_with,
     give_followers,

@@ -12,7 +12,7 @@ from segmentation.models import Run
 from segmentation.services import quarters, runs
 from tests.factories import NOW, BrandFactory
 from tests.segmentation.building import dimension_of, segment_of, used_for_long
-from tests.segmentation.runs.test_runs import creator_with, members
+from tests.segmentation.runs.worlds import creator_with, members
 
 pytestmark = pytest.mark.django_db
 

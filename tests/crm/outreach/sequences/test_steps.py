@@ -1,4 +1,4 @@
-"""A sequence from enrolling to its end, and everything that ends it before."""
+"""A sequence from its first mail to its end, and everything that ends it before."""
 
 from __future__ import annotations
 
@@ -18,91 +18,16 @@ from crm.choices import (
     SuppressionOrigin,
     SuppressionReason,
 )
-from crm.models import AuditEntry, Enrolment, EnrolmentStep, Message, Notification
+from crm.models import AuditEntry, EnrolmentStep, Message, Notification
 from crm.services.outreach import stopping, suppressions
 from crm.services.outreach.advancing import advance
 from crm.services.outreach.approving import ApprovalRefused, approve, draft_of, skip, waiting
-from crm.services.outreach.enrolling import EnrolRefused, candidates, enrol
-from crm.services.outreach.sequences import (
-    SequenceRefused,
-    Step,
-    archive_sequence,
-    change_sequence,
-    make_sequence,
-    newest_steps,
-)
-from crm.services.outreach.templates import change_template
+from crm.services.outreach.sequences import Step, make_sequence
 from crm.services.relationships import move_stage
-from tests.crm.outreach.worlds import (
-    FIRST,
-    LINE,
-    MONDAY,
-    known_creator,
-    mail,
-    mailbox_of,
-    policy_of,
-    sent,
-    sequence_of,
-    steps_of,
-    templates_of,
-)
+from tests.crm.outreach.sequences.worlds import DAY, approved, enrolled, started
+from tests.crm.outreach.worlds import FIRST, LINE, MONDAY, known_creator, mail, sent, templates_of
 
 pytestmark = pytest.mark.django_db
-DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def _public(settings):
-    settings.RAPPORT_URL = "https://crm.example.com"
-
-
-@pytest.fixture
-def ana(manager):
-    manager.first_name, manager.last_name = "Ana", "Torres"
-    manager.save()
-    return manager
-
-
-@pytest.fixture
-def mailbox(brand):
-    policy_of(brand)
-    return mailbox_of(brand)
-
-
-@pytest.fixture
-def maya(brand):
-    return known_creator(brand)
-
-
-@pytest.fixture
-def sequence(brand):
-    return sequence_of(brand)
-
-
-def enrolled(sequence, maya, mailbox, ana):
-    done = enrol(
-        sequence_id=sequence.pk, relationships=[maya.pk], mailbox=mailbox, actor=ana, at=MONDAY
-    )
-    assert done.refused == ()
-    return done.enrolments[0]
-
-
-@pytest.fixture
-def enrolment(sequence, maya, mailbox, ana):
-    return enrolled(sequence, maya, mailbox, ana)
-
-
-def approved(ana, *, at=MONDAY, line=LINE, **changes):
-    step = waiting().get()
-    draft = draft_of(step, sender=ana, at=at)
-    given = {"subject": draft.subject, "text": draft.text, "personal_line": line}
-    return approve(step_id=step.pk, actor=ana, at=at, **{**given, **changes})
-
-
-def started(enrolment, ana):
-    message = sent(approved(ana), MONDAY)
-    assert advance(at=MONDAY)["left"] == 1
-    return message
 
 
 def test_from_the_first_mail_to_the_end_without_an_answer(enrolment, ana):
@@ -306,58 +231,6 @@ def test_a_follow_up_with_an_empty_field_waits_for_a_person(enrolment, ana, maya
     assert approved(ana, at=MONDAY + 3 * DAY, text="Hi Maya, still there?").status == "queued"
 
 
-@pytest.mark.parametrize(
-    ("change", "words", "field"),
-    [
-        ({"line": ""}, "Write a line for Maya Lindholm alone", "personal_line"),
-        ({"line": "Great posts!"}, "at least 15 characters", "personal_line"),
-        ({"line": "x" * 501}, "more than 500", "personal_line"),
-        ({"text": "Hi Maya"}, "no longer says where the personal line goes", "text"),
-        ({"text": "{{personal_line}} {{handle}}"}, "Not filled in yet: {{handle}}", "text"),
-        ({"subject": " "}, "Write a subject", "subject"),
-    ],
-)
-def test_what_cannot_be_approved(enrolment, ana, change, words, field):
-    with pytest.raises(ApprovalRefused) as refusal:
-        approved(ana, **change)
-    assert words in str(refusal.value)
-    assert refusal.value.field == field
-    assert not Message.objects.exists()
-    enrolment.refresh_from_db()
-    assert enrolment.status == EnrolmentStatus.WAITING
-
-
-def test_one_line_is_for_one_creator(enrolment, ana, brand, mailbox, sequence):
-    approved(ana)
-    bo = known_creator(brand, name="Bo Berg", address="bo@example.com")
-    enrolled(sequence, bo, mailbox, ana)
-    with pytest.raises(ApprovalRefused, match="Maya Lindholm got the same line"):
-        approved(ana, line=LINE.upper())
-    assert Message.objects.count() == 1
-
-
-def test_what_the_guard_forbids_for_good_cannot_be_approved(enrolment, ana, brand):
-    brand.outreach_policy.postal_address = ""
-    brand.outreach_policy.save()
-    with pytest.raises(ApprovalRefused, match="postal address"):
-        approved(ana)
-    # The hour is no obstacle: it leaves in the morning.
-    brand.outreach_policy.postal_address = "Here 1"
-    brand.outreach_policy.save()
-    assert approved(ana, at=MONDAY + timedelta(hours=12)).status == MailStatus.QUEUED
-
-
-def test_a_mail_is_approved_once(enrolment, ana):
-    step = waiting().get()
-    approved(ana)
-    with pytest.raises(ApprovalRefused, match="mail written and queued by Ana Torres"):
-        approve(
-            step_id=step.pk, subject="S", text="{{personal_line}}", personal_line=LINE + "!",
-            actor=ana, at=MONDAY,
-        )  # fmt: skip
-    assert Message.objects.count() == 1
-
-
 def test_a_follow_up_can_be_left_out_the_first_mail_cannot(enrolment, ana):
     with pytest.raises(ApprovalRefused, match="cannot be left out"):
         skip(step_id=waiting().get().pk, actor=ana, at=MONDAY)
@@ -371,28 +244,6 @@ def test_a_follow_up_can_be_left_out_the_first_mail_cannot(enrolment, ana):
     assert advance(at=MONDAY + 22 * DAY)["finished"] == 1
 
 
-def test_who_is_enrolled_keeps_the_steps_of_that_day(enrolment, ana, sequence):
-    started(enrolment, ana)
-    first, nudge = (step.mail.template for step in newest_steps(sequence)[:2])
-    change_template(
-        template_id=nudge.pk, about={}, subject="New", body="Other words", at=MONDAY, actor=ana
-    )
-    change_sequence(
-        sequence_id=sequence.pk, about={}, steps=steps_of(first, nudge)[:1], at=MONDAY, actor=ana
-    )
-    assert [step.position for step in newest_steps(sequence)] == [1]
-    advance(at=MONDAY + 3 * DAY)
-    assert Message.objects.get(purpose="follow_up").subject == "Still there?"
-
-
-def test_archiving_stops_everybody(enrolment, ana, sequence, maya, mailbox):
-    archive_sequence(sequence_id=sequence.pk, at=MONDAY, actor=ana)
-    enrolment.refresh_from_db()
-    assert enrolment.stop_reason == StopReason.ARCHIVED
-    with pytest.raises(EnrolRefused, match="archived"):
-        enrolled(sequence, maya, mailbox, ana)
-
-
 def test_a_reminder_is_a_step(brand, maya, mailbox, ana):
     first, _nudge = templates_of(brand)
     steps = [Step(template_id=first.pk), Step(StepAction.REMIND, 2, reminder="Call her")]
@@ -404,126 +255,3 @@ def test_a_reminder_is_a_step(brand, maya, mailbox, ana):
     assert advance(at=MONDAY + 2 * DAY)["reminded"] == 1
     assert Notification.objects.get().text == "Maya Lindholm: Call her (“Call”)"
     assert advance(at=MONDAY + 16 * DAY)["finished"] == 1
-
-
-@pytest.mark.parametrize(
-    ("make", "words", "field", "step"),
-    [
-        (lambda _first, _nudge: [], "begins with a first mail", "steps", 0),
-        (
-            lambda first, _nudge: [Step(StepAction.MAIL, 0, first.pk)],
-            "never sent by itself",
-            "action",
-            1,
-        ),
-        (
-            lambda _first, nudge: [Step(template_id=nudge.pk)],
-            "a template for: follow-up",
-            "template_id",
-            1,
-        ),
-        (
-            lambda _first, _nudge: [Step(template_id=2**40)],
-            "has no such template",
-            "template_id",
-            1,
-        ),
-        (lambda _first, _nudge: [Step()], "Choose the template", "template_id", 1),
-        (
-            lambda first, nudge: [Step(template_id=first.pk), Step(StepAction.MAIL, 0, nudge.pk)],
-            "1 to 90",
-            "delay_days",
-            2,
-        ),
-        (
-            lambda first, _nudge: [Step(template_id=first.pk), Step(StepAction.REMIND, 3)],
-            "Say what to remind of",
-            "reminder",
-            2,
-        ),
-        (
-            lambda first, nudge: steps_of(first, nudge) + [Step(StepAction.MAIL, 3, nudge.pk)] * 6,
-            "at most 8",
-            "steps",
-            0,
-        ),
-    ],
-)
-def test_steps_that_make_no_sense_are_refused(brand, make, words, field, step):
-    templates = templates_of(brand)
-    with pytest.raises(SequenceRefused) as refusal:
-        make_sequence(
-            brand=brand, about={"name": "S"}, steps=make(*templates), at=MONDAY, actor=None
-        )
-    assert words in str(refusal.value)
-    assert (refusal.value.field, refusal.value.step) == (field, step)
-    assert not brand.sequences.exists()
-
-
-def test_nobody_is_in_two_sequences(enrolment, sequence, maya, mailbox, ana):
-    [found] = candidates(sequence, [maya.pk], at=MONDAY)
-    assert found.problem == "Is in “Spring”."
-    done = enrol(
-        sequence_id=sequence.pk, relationships=[maya.pk], mailbox=mailbox, actor=ana, at=MONDAY
-    )
-    assert (done.enrolments, len(done.refused)) == ((), 1)
-    assert Enrolment.objects.count() == 1
-
-
-def test_who_cannot_be_enrolled_and_why_at_the_cost_of_one(
-    brand, sequence, mailbox, ana, django_assert_num_queries
-):
-    names = {
-        name: known_creator(brand, name=name, address=f"{name.lower()}@example.com", **options)
-        for name, options in {
-            "Fine": {},
-            "Gone": {"stage": Stage.DECLINED},
-            "German": {"country": "DE"},
-            "Left": {},
-            "Wrote": {},
-            "Asked": {},
-        }.items()
-    }
-    names["Mute"] = known_creator(brand, name="Mute", address="")
-    suppressions.suppress_address(
-        brand=brand,
-        address="left@example.com",
-        reason=SuppressionReason.OPT_OUT,
-        origin=SuppressionOrigin.PERSON,
-        at=MONDAY,
-    )
-    thread = mail(names["Wrote"], mailbox, at=MONDAY - 40 * DAY).thread
-    thread.reply_waiting_since = MONDAY
-    thread.save()
-    mail(names["Asked"], mailbox, at=MONDAY - 3 * DAY)
-    with django_assert_num_queries(10):
-        found = candidates(sequence, [row.pk for row in names.values()], at=MONDAY)
-    assert {one.relationship.creator.name: one.problem for one in found} == {
-        "Asked": "Somebody wrote on 20 November; nobody else does within 30 days.",
-        "Fine": "",
-        "German": "In Germany, UWG section 7 asks for consent beforehand, from companies too. Note "
-        "the consent with the address, or write to the creator another way.",
-        "Gone": "Has declined.",
-        "Left": "On the suppression list: opted out.",
-        "Mute": "No e-mail address that may be used.",
-        "Wrote": "Wrote to you and waits for an answer.",
-    }
-
-
-def test_too_many_at_once_are_refused(sequence, maya):
-    with pytest.raises(EnrolRefused, match="at most 500"):
-        candidates(sequence, range(1, 502), at=MONDAY)
-
-
-def test_a_sequence_can_be_for_one_stage(brand, maya, mailbox):
-    core = sequence_of(brand, stage=Stage.CORE)
-    [found] = candidates(core, [maya.pk], at=MONDAY)
-    assert found.problem == "Is prospect; this is for: core partner."
-
-
-def test_who_has_no_name_is_called_as_the_mailbox_is(enrolment, brand):
-    draft = draft_of(waiting().get(), sender=None, at=MONDAY)
-    assert draft.text.endswith("Shall we talk?\nAna")
-    brand.mailboxes.update(name="ACME")
-    draft = draft_of(waiting().get(), sender=None, at=MONDAY)
-    assert [field.key for field in draft.missing] == ["sender_first_name"]
