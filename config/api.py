@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from campaigns.api import urls as campaigns
-from campaigns.api.settings_parts import PARTS as CAMPAIGNS_PARTS
+from campaigns.api.settings import PARTS as CAMPAIGNS_PARTS
 from campaigns.api.uploads import KINDS as CAMPAIGNS_UPLOADS
 from config.batches import BATCHES
 from crm.api import settings, uploads

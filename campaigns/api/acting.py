@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
-from django.http import Http404
 from django.utils import timezone
 
-from campaigns.api.campaigns import problem
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
+from crm.api.refusals import refusals
 
 M = TypeVar("M", bound=Model)
 Made = TypeVar("Made")
@@ -36,17 +34,9 @@ class ActingViewSet(BrandViewSet[M]):
         places: Mapping[str, str] | None = None,
         **named: Any,
     ) -> Made:
-        """What the service makes. Its refusal is a problem that names its place in the body, and
-        what is gone is not found.
-
-        `places` says where in the body a field stands that is called otherwise there.
-        """
-        try:
+        """What the service makes; `refusals` says how it refuses, and what `places` are."""
+        with refusals(CampaignRefused, body=body, places=places):
             return service(brand=self.brand, actor=self.actor, at=timezone.now(), **named)
-        except ObjectDoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal, body, **(places or {})) from refusal
 
 
 class NothingSaid(Body):

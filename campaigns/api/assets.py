@@ -20,7 +20,7 @@ from campaigns.api.right_words import (
     countries_of,
     question_of,
 )
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.choices import AiPart, AssetKind, AssetOrigin, Releases, Usage, Verdict
 from campaigns.filters.assets import AssetFilter
 from campaigns.models import Asset, AssetUse
@@ -31,6 +31,7 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import PageQuery, Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -200,7 +201,7 @@ class AssetViewSet(BrandViewSet[Asset]):
         given: dict[str, Any] = dict(body.validated_data)
         reason = given.pop("reason", "")
         given["territory"] = countries_of(given["territory"]) or ()
-        try:
+        with refusals(CampaignRefused, body=body):
             made = using.log_use(
                 asset_id=found.pk,
                 brand=self.brand,
@@ -209,8 +210,6 @@ class AssetViewSet(BrandViewSet[Asset]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         [shown] = uses(list(AssetUse.objects.filter(pk=made.pk).values(*USE_COLUMNS)))
         return Response(shown, status=201)
 

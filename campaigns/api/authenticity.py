@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.choices import Flag, FlagState
 from campaigns.models import AuthenticityReading, FlagDismissal
 from campaigns.selectors.authenticity import (
@@ -33,6 +33,7 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.base import UID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.models import Profile, Relationship
@@ -168,7 +169,7 @@ class FlagsViewSet(BrandViewSet[AuthenticityReading]):
         ).first()
         if profile is None:
             raise Http404
-        try:
+        with refusals(CampaignRefused, body=body):
             dismissing.dismiss(
                 relationship=relationship,
                 profile=profile,
@@ -178,8 +179,6 @@ class FlagsViewSet(BrandViewSet[AuthenticityReading]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return self._answer(relationship)
 
     @extend_schema(request=CountAgain, responses={200: CreatorFlagsSerializer, **REFUSED})
@@ -196,10 +195,8 @@ class FlagsViewSet(BrandViewSet[AuthenticityReading]):
         )
         if dismissal is None:
             raise Http404
-        try:
+        with refusals(CampaignRefused, body=body):
             dismissing.count_again(dismissal=dismissal, actor=self.actor, at=timezone.now())
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return self._answer(relationship)
 
     def _relationship(self, uid: str) -> Relationship:

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, BudgetLineSerializer, CampaignViewSet, problem
+from campaigns.api.campaigns import REFUSED, BudgetLineSerializer, CampaignViewSet
 from campaigns.api.words import LOCK
 from campaigns.choices import BudgetKind
 from campaigns.models import BudgetLine, Campaign
@@ -21,6 +21,7 @@ from campaigns.services.checks import AMOUNT_MAX
 from campaigns.services.refusals import CampaignRefused
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.selectors import TierTable
 
 SHOWN = ("key", "version", "budget", "currency", "budget_lines")
@@ -105,7 +106,7 @@ class CampaignBudgetViewSet(CampaignViewSet):
             )
             for line in body.validated_data[kind.value]
         ]
-        try:
+        with refusals(CampaignRefused, body=body, places={"budget": f"/{kind.value}"}):
             service.set_budget_lines(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -115,8 +116,6 @@ class CampaignBudgetViewSet(CampaignViewSet):
                 at=timezone.now(),
                 expected_version=version,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body, budget=f"/{kind.value}") from refusal
 
     def _budget(self, key: str) -> Row:
         whole = self.shown(key)

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import LOCK, PersonField, Refusal
+from campaigns.api.words import LOCK, PersonField
 from campaigns.choices import BudgetKind, CampaignStatus, CampaignTrigger, UseCase
 from campaigns.filters.campaigns import CampaignFilter
 from campaigns.models import Campaign
@@ -26,8 +26,9 @@ from crm.api import lookups
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -298,15 +299,13 @@ class CampaignViewSet(_Campaigns):
         """Plan a campaign; its steps are planned back from its days."""
         body = NewCampaign(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             made = service.create_campaign(
                 brand=self.brand,
                 values=cast("Values", dict(body.validated_data)),
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(made.key), status=201)
 
     @extend_schema(request=CampaignChange, responses={200: WholeCampaignSerializer, **REFUSED})
@@ -317,7 +316,7 @@ class CampaignViewSet(_Campaigns):
         body.is_valid(raise_exception=True)
         changes = dict(body.validated_data)
         version: int = changes.pop("version")
-        try:
+        with refusals(CampaignRefused, body=body):
             service.change_campaign(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -326,8 +325,6 @@ class CampaignViewSet(_Campaigns):
                 at=timezone.now(),
                 expected_version=version,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(key))
 
     @extend_schema(request=CampaignClone, responses={201: WholeCampaignSerializer, **REFUSED})
@@ -336,7 +333,7 @@ class CampaignViewSet(_Campaigns):
         campaign = self.found(key)
         body = CampaignClone(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             made = service.clone_campaign(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -344,8 +341,6 @@ class CampaignViewSet(_Campaigns):
                 at=timezone.now(),
                 **body.validated_data,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(made.key), status=201)
 
 
@@ -381,7 +376,7 @@ class CampaignMoveViewSet(_Campaigns):
         campaign = self.found(key)
         body = CampaignMove(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             service.move_campaign(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -391,21 +386,7 @@ class CampaignMoveViewSet(_Campaigns):
                 words=body.validated_data.get("words", ""),
                 expected_version=body.validated_data["version"],
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(key))
-
-
-def problem(refusal: Refusal, body: Body, **places: str) -> Exception:
-    """What can be put right in the body names its place; everything else is a conflict.
-
-    `places` says where in the body a field stands that is called otherwise there.
-    """
-    part = refusal.field.partition("/")[0]
-    at = places.get(refusal.field, f"/{refusal.field}" if part in body.fields else "")
-    if not at or refusal.code in {"reason_needed", "outdated"}:
-        return Refused(str(refusal), code=refusal.code)
-    return BadBody([Fault(at, refusal.code, str(refusal))])
 
 
 def exact(value: Decimal | None) -> str | None:

@@ -17,7 +17,6 @@ from campaigns.api.campaigns import (
     CampaignViewSet,
     WholeCampaignSerializer,
     exact,
-    problem,
 )
 from campaigns.api.words import LOCK
 from campaigns.models import Campaign
@@ -36,6 +35,7 @@ from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.problems import BadBody, Fault
 from crm.api.query import Query
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 TIERS_MAX, CREATORS_MAX, POSTS_MAX = 30, 100_000, 1_000
@@ -191,7 +191,7 @@ class CapacityTakingViewSet(CampaignViewSet):
         campaign, body = self.found(key), MixTaking(data=request.data)
         body.is_valid(raise_exception=True)
         whole = _whole(campaign, _measure(campaign, body.validated_data), body)
-        try:
+        with refusals(CampaignRefused, body=body, places={"budget": "/wishes"}):
             plans.take_mix(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -200,8 +200,6 @@ class CapacityTakingViewSet(CampaignViewSet):
                 at=timezone.now(),
                 expected_version=body.validated_data["version"],
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body, budget="/wishes") from refusal
         return Response(self.shown(key))
 
 

@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.causes.taxonomy import standard
 from campaigns.models import CauseTag
 from campaigns.services.causes import tagging
@@ -21,6 +21,7 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import Scope
 from crm.paging import Order
@@ -110,7 +111,7 @@ class CauseTagViewSet(BrandViewSet[CauseTag]):
         body = NewCauseTag(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             made = tagging.tag(
                 relationship=said["creator"],
                 cause=said["cause"],
@@ -118,8 +119,6 @@ class CauseTagViewSet(BrandViewSet[CauseTag]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(_tag(self._found(str(made.pk))), status=201)
 
     @extend_schema(request=NewCauseProof, responses={200: CauseTagSerializer, **REFUSED})
@@ -128,7 +127,7 @@ class CauseTagViewSet(BrandViewSet[CauseTag]):
         found = self._found(pk)
         body = NewCauseProof(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             tagging.add_evidence(
                 tag_id=found.pk,
                 relationship=found.relationship,
@@ -137,8 +136,6 @@ class CauseTagViewSet(BrandViewSet[CauseTag]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(_tag(self._found(pk)))
 
     @extend_schema(request=None, responses={204: None})

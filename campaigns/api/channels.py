@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.choices import MarketingChannel
 from campaigns.models import ChannelResult
 from campaigns.services import channels as service
@@ -21,8 +21,10 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import DayField
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
+from crm.permissions import Can
 
 ORDER = Order("channels-api", key="id")
 _MONEY: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
@@ -73,6 +75,7 @@ class ChannelResultViewSet(BrandViewSet[ChannelResult]):
 
     scope = Scope.PAYMENTS_READ
     write_scope = Scope.PAYMENTS_WRITE
+    write_can = Can.PLAN_CAMPAIGNS
     http_method_names = ["get", "head", "post", "delete"]
     queryset = ChannelResult.objects.none()
     serializer_class = ChannelResultSerializer
@@ -97,15 +100,13 @@ class ChannelResultViewSet(BrandViewSet[ChannelResult]):
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = dict(body.validated_data)
         given["channel"] = MarketingChannel(given["channel"])
-        try:
+        with refusals(CampaignRefused, body=body):
             made = service.enter(
                 brand=self.brand,
                 result=service.Result(**given),
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._one(made.pk), status=201)
 
     @extend_schema(responses={204: None})

@@ -23,9 +23,11 @@ from campaigns.services import claims_library as library
 from campaigns.services.causes.green import take_green_claims
 from campaigns.services.claims import scan, stands
 from campaigns.services.days import today_of
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
 from crm.services.promised_tasks import promise
@@ -236,7 +238,9 @@ class ClaimCheckViewSet(BrandViewSet[Claim]):
         body.is_valid(raise_exception=True)
         said = body.validated_data
         on = said.get("on") or today_of(self.brand, timezone.now())
-        found = scan(self.brand, said["text"], jurisdictions=said.get("jurisdictions", []), on=on)
+        with refusals(CampaignRefused, body=body):
+            where = library.known_jurisdictions(said.get("jurisdictions", []))
+        found = scan(self.brand, said["text"], jurisdictions=where, on=on)
         names = ("claim", "text", "words", "start", "end", "is_problem", "says")
         rows = [
             {name: getattr(one, name) for name in names} | {"status": one.status.value}

@@ -14,7 +14,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import LOCK, REFUSED, problem
+from campaigns.api.words import LOCK, REFUSED
 from campaigns.choices import ConversionKind
 from campaigns.models import Commission, CommissionLine, CommissionStatement, Engagement
 from campaigns.selectors.commissions import Due, dues_of
@@ -28,6 +28,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import DayField
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -180,7 +181,7 @@ class CommissionViewSet(BrandViewSet[Commission]):
         place: Engagement = given.pop("engagement")
         currency = given.pop("currency", place.campaign.currency)
         starts_on, ends_on = given.pop("starts_on"), given.pop("ends_on", None)
-        try:
+        with refusals(CampaignRefused, body=body):
             made = agreeing.agree(
                 engagement=place,
                 part=CommissionPart(**given),
@@ -190,8 +191,6 @@ class CommissionViewSet(BrandViewSet[Commission]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._whole(made.pk), status=201)
 
     @extend_schema(request=CommissionEnd, responses={200: WholeCommissionSerializer, **REFUSED})
@@ -201,7 +200,7 @@ class CommissionViewSet(BrandViewSet[Commission]):
         body = CommissionEnd(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             agreeing.end(
                 commission_id=int(pk),
                 brand=self.brand,
@@ -211,10 +210,6 @@ class CommissionViewSet(BrandViewSet[Commission]):
                 at=timezone.now(),
                 expected_version=given["version"],
             )
-        except Commission.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._whole(pk))
 
     @extend_schema(request=CommissionRunBody, responses={200: CommissionRunSerializer, **REFUSED})

@@ -11,13 +11,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.models import Competitor
 from campaigns.services import competitors as service
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 
@@ -107,7 +108,7 @@ class CompetitorViewSet(BrandViewSet[Competitor]):
         body = kind(data=self.request.data)
         body.is_valid(raise_exception=True)
         said = {"handles": []} | held | body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             made = service.save_competitor(
                 brand=self.brand,
                 name=said["name"],
@@ -116,8 +117,6 @@ class CompetitorViewSet(BrandViewSet[Competitor]):
                 at=timezone.now(),
                 competitor_id=held.get("id"),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self._row(made.pk), status=status)
 
     def _row(self, pk: str | int) -> Row:

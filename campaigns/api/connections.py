@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.models import ConnectionEntry
 from campaigns.models.connections import TIE_KINDS
 from campaigns.selectors.connections import ledgers
@@ -25,8 +24,10 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.api.relationships import known_by
 from crm.choices import Scope
+from crm.permissions import Can
 
 Rows = list[Row]  # a class below has a method of that name
 _TEXT: dict[str, Any] = {"required": False, "allow_blank": True}
@@ -106,6 +107,7 @@ class ConnectionViewSet(BrandViewSet[ConnectionEntry]):
 
     scope = Scope.LEGAL_READ
     write_scope = Scope.LEGAL_WRITE
+    write_can = Can.KEEP_REGISTERS
     queryset = ConnectionEntry.objects.none()
     serializer_class = ConnectionSerializer
     pagination_class = WholeList
@@ -134,7 +136,7 @@ class ConnectionViewSet(BrandViewSet[ConnectionEntry]):
         body = NewConnection(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         made = self._do(
-            noting.note, relationship=relationship, tie=Tie(**dict(body.validated_data))
+            noting.note, body, relationship=relationship, tie=Tie(**dict(body.validated_data))
         )
         return Response(self._shown(uid, made.pk), status=201)
 
@@ -144,7 +146,7 @@ class ConnectionViewSet(BrandViewSet[ConnectionEntry]):
         relationship = known_by(self.brand, creator__uid=uid)
         body = NoConnection(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        self._do(noting.note_none, relationship=relationship, **body.validated_data)
+        self._do(noting.note_none, body, relationship=relationship, **body.validated_data)
         return Response(status=204)
 
     @extend_schema(request=OtherConnection, responses={200: ConnectionSerializer, **REFUSED})
@@ -156,7 +158,12 @@ class ConnectionViewSet(BrandViewSet[ConnectionEntry]):
         given = dict(body.validated_data)
         reason = given.pop("reason")
         made = self._do(
-            noting.replace, entry_id=int(pk), brand=self.brand, tie=Tie(**given), reason=reason
+            noting.replace,
+            body,
+            entry_id=int(pk),
+            brand=self.brand,
+            tie=Tie(**given),
+            reason=reason,
         )
         return Response(self._shown(str(row["relationship__creator__uid"]), made.pk))
 
@@ -166,20 +173,16 @@ class ConnectionViewSet(BrandViewSet[ConnectionEntry]):
         self._known(pk)
         body = WithdrawnConnection(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        self._do(noting.take_back, entry_id=int(pk), brand=self.brand, **body.validated_data)
+        self._do(noting.take_back, body, entry_id=int(pk), brand=self.brand, **body.validated_data)
         return Response(status=204)
 
     def _known(self, pk: str) -> Row:
         rows = self.get_queryset().filter(pk=pk)
         return self.one(rows.values("id", "relationship__creator__uid"))
 
-    def _do(self, do: Any, **said: Any) -> ConnectionEntry:
-        try:
+    def _do(self, do: Any, body: Body, **said: Any) -> ConnectionEntry:
+        with refusals(CampaignRefused, body=body):
             made: ConnectionEntry = do(actor=self.actor, at=timezone.now(), **said)
-        except ConnectionEntry.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return made
 
     def _ties(self, uid: str) -> Rows:

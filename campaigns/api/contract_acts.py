@@ -12,11 +12,12 @@ from rest_framework.response import Response
 
 from campaigns.api.contract_term_bodies import REASON_MAX
 from campaigns.api.contracts import ContractViewSet, WholeContractSerializer
-from campaigns.api.words import LOCK, REFUSED, PersonField, problem
+from campaigns.api.words import LOCK, REFUSED, PersonField
 from campaigns.services.contracts import deciding, reviewing, writing
 from campaigns.services.contracts.record import NOTE_MAX
 from campaigns.services.refusals import CampaignRefused
 from crm.api.body import Body
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 ANSWERS: dict[Any, Any] = {200: WholeContractSerializer, **REFUSED}
@@ -94,24 +95,22 @@ class ContractActViewSet(ContractViewSet):
         """Begin a further version with what the last one says; what was sent holds no more."""
         self._known(pk)
         body = self._body(AnotherVersion)
-        return self._do(writing.revise, pk, body, reason=body.get("reason", ""))
+        return self._do(writing.revise, pk, body, reason=body.validated_data.get("reason", ""))
 
     @extend_schema(request=AnotherVersion, responses={201: WholeContractSerializer, **REFUSED})
     def amend(self, request: Request, pk: str) -> Response:
         """Draft a contract that takes the place of this one once it is accepted: it is answered."""
         self._known(pk)
         body = self._body(AnotherVersion)
-        try:
+        with refusals(CampaignRefused, body=body):
             made = writing.amend(
                 contract_id=int(pk),
                 brand=self.brand,
                 actor=self.actor,
                 at=timezone.now(),
-                expected_version=body["version"],
-                reason=body.get("reason", ""),
+                expected_version=body.validated_data["version"],
+                reason=body.validated_data.get("reason", ""),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._whole(made.pk), status=201)
 
     @extend_schema(request=ContractOwner, responses=ANSWERS)
@@ -119,15 +118,17 @@ class ContractActViewSet(ContractViewSet):
         """Say who sees to it."""
         self._known(pk)
         body = self._body(ContractOwner)
-        try:
+        with refusals(CampaignRefused, body=body):
             writing.hand_over(
-                contract_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now(), **body
+                contract_id=int(pk),
+                brand=self.brand,
+                actor=self.actor,
+                at=timezone.now(),
+                **body.validated_data,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._whole(int(pk)))
 
     def _act(self, pk: str, kind: type[Body], act: Any) -> Response:
         self._known(pk)
         body = self._body(kind)
-        return self._do(act, pk, body, note=body.get("note", ""))
+        return self._do(act, pk, body, note=body.validated_data.get("note", ""))

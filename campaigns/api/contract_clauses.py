@@ -14,13 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.choices import ClauseWhen
 from campaigns.models import Clause
 from campaigns.services.contracts import clauses
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.models import Brand
 
@@ -141,7 +142,7 @@ class ContractClauseViewSet(BrandViewSet[Clause]):
         return Response(self._whole(key))
 
     def _word(self, body: Body, **said: Any) -> Clause:
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             return clauses.word(brand=self.brand, actor=self.actor, at=timezone.now(), **said)
 
     def _found(self, key: str) -> clauses.Wording:

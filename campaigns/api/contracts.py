@@ -20,7 +20,7 @@ from campaigns.api.contract_term_bodies import (
     changed,
 )
 from campaigns.api.contract_terms import ContractTermsSerializer, SectionSerializer
-from campaigns.api.words import LOCK, REFUSED, PersonField, problem
+from campaigns.api.words import LOCK, REFUSED, PersonField
 from campaigns.choices import ContractAct, ContractState
 from campaigns.filters.contracts import ContractFilter
 from campaigns.models import (
@@ -44,6 +44,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.problems import BadBody, Fault
+from crm.api.refusals import problem, refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -69,7 +70,7 @@ COLUMNS = (
 )
 
 # Where a refusal about them stands in a body.
-TERMS = frozenset(ContractTermsBody().fields)
+_PLACES = {str(name): f"/terms/{name}" for name in ContractTermsBody().fields}
 
 
 class ContractSerializer(serializers.Serializer[Any]):
@@ -195,18 +196,18 @@ class ContractViewSet(BrandViewSet[Contract]):
         body = self._body(NewContract)
         try:
             made = writing.draft(
-                engagement_id=body["engagement"],
+                engagement_id=body.validated_data["engagement"],
                 brand=self.brand,
                 actor=self.actor,
                 at=timezone.now(),
-                title=body.get("title", ""),
-                owner=body.get("owner"),
+                title=body.validated_data.get("title", ""),
+                owner=body.validated_data.get("owner"),
             )
         except Engagement.DoesNotExist as gone:
             words = "The brand has no such engagement."
             raise BadBody([Fault("/engagement", "unknown_engagement", words)]) from gone
         except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
+            raise problem(refusal, body) from refusal
         return Response(self._whole(made.pk), status=201)
 
     @extend_schema(
@@ -239,7 +240,7 @@ class ContractViewSet(BrandViewSet[Contract]):
             raise problem(CampaignRefused(words, code="not_in_this_state"))
         terms = changed(
             Terms.of(found.current),
-            body.get("terms", {}),
+            body.validated_data.get("terms", {}),
             net_days=rules_of(self.brand).net_days,
         )
         return self._do(
@@ -247,8 +248,8 @@ class ContractViewSet(BrandViewSet[Contract]):
             pk,
             body,
             terms=terms,
-            title=body.get("title"),
-            reason=body.get("reason"),
+            title=body.validated_data.get("title"),
+            reason=body.validated_data.get("reason"),
         )
 
     @extend_schema(request=ContractSending, responses={200: WholeContractSerializer, **REFUSED})
@@ -256,14 +257,19 @@ class ContractViewSet(BrandViewSet[Contract]):
         """Send the newest version: it never changes again. No mail goes out by this."""
         self._known(pk)
         body = self._body(ContractSending)
-        return self._do(sending.send, pk, body, note=body.get("note", ""))
+        return self._do(sending.send, pk, body, note=body.validated_data.get("note", ""))
 
     @extend_schema(request=SignedElsewhere, responses={200: WholeContractSerializer, **REFUSED})
     def accept(self, request: Request, pk: str) -> Response:
         """Write down that the creator signed elsewhere; content, rights and costs follow."""
         self._known(pk)
         body = self._body(SignedElsewhere)
-        signature = Signature(body["name"], body.get("guardian", ""), body.get("on"), body["note"])
+        signature = Signature(
+            body.validated_data["name"],
+            body.validated_data.get("guardian", ""),
+            body.validated_data.get("on"),
+            body.validated_data["note"],
+        )
         return self._do(deciding.record_acceptance, pk, body, signature=signature)
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
@@ -284,29 +290,21 @@ class ContractViewSet(BrandViewSet[Contract]):
     def _known(self, pk: str) -> None:
         self.one(self.get_queryset().filter(pk=pk).values("id"))
 
-    def _body(self, kind: type[Body]) -> dict[str, Any]:
+    def _body(self, kind: type[Body]) -> Body:
         body = kind(data=self.request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+        return body
 
-    def _do(
-        self, act: Callable[..., object], pk: str, body: dict[str, Any], **more: Any
-    ) -> Response:
-        try:
+    def _do(self, act: Callable[..., object], pk: str, body: Body, **more: Any) -> Response:
+        with refusals(CampaignRefused, body=body, places=_PLACES):
             act(
                 contract_id=int(pk),
                 brand=self.brand,
                 actor=self.actor,
                 at=timezone.now(),
-                expected_version=body["version"],
+                expected_version=body.validated_data["version"],
                 **more,
             )
-        except Contract.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            # Only where the body has terms: other acts are refused for what stands in the contract.
-            members = TERMS if "terms" in body else frozenset[str]()
-            raise problem(refusal, below="terms", members=members) from refusal
         return Response(self._whole(int(pk)))
 
     def _whole(self, pk: int) -> Row:

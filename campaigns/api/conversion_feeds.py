@@ -15,16 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.api.words import LOCK
 from campaigns.choices import FeedSignature
 from campaigns.models import ConversionFeed
 from campaigns.services.conversions import feeds
 from campaigns.services.conversions.told import ConversionsRefused
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 SAMPLE_MAX = 100_000
@@ -174,7 +175,7 @@ class ConversionFeedViewSet(BrandViewSet[ConversionFeed]):
         body = NewFeed(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        with telling(body, **_PLACES):
+        with refusals(CampaignRefused, body=body, places=_PLACES):
             feed, secret = feeds.create(
                 brand=self.brand, wanted=_wanted(said), actor=self.actor, at=timezone.now()
             )
@@ -188,7 +189,7 @@ class ConversionFeedViewSet(BrandViewSet[ConversionFeed]):
         body.is_valid(raise_exception=True)
         said = body.validated_data
         held = {"name": found.name, "signature": found.signature, "places": found.pointers}
-        with telling(body, **_PLACES):
+        with refusals(CampaignRefused, body=body, places=_PLACES):
             feeds.change(
                 feed_id=found.pk,
                 brand=self.brand,
@@ -202,7 +203,7 @@ class ConversionFeedViewSet(BrandViewSet[ConversionFeed]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """It takes no more messages; what it brought stays, and so does its name in the list."""
-        with telling():
+        with refusals(CampaignRefused):
             feeds.archive(feed_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now())
         return Response(status=HTTPStatus.NO_CONTENT)
 
@@ -227,7 +228,7 @@ class ConversionFeedViewSet(BrandViewSet[ConversionFeed]):
         )
 
     def _found(self, pk: str) -> ConversionFeed:
-        with telling():
+        with refusals(CampaignRefused):
             return self.get_queryset().get(pk=pk)
 
     def _row(self, one: ConversionFeed) -> Row:

@@ -10,7 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.api.deliverable_bodies import (
     DoneCorrections,
     FastLane,
@@ -23,6 +23,7 @@ from campaigns.services.deliverables import deciding, planning, reopening, submi
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.refusals import CampaignRefused
 from crm.api.body import Body
+from crm.api.refusals import refusals
 
 ANSWERS: dict[Any, Any] = {200: WholeContentPieceSerializer, **REFUSED}
 
@@ -70,7 +71,7 @@ class DeliverableActViewSet(DeliverableViewSet):
         said = {names.get(name, name): value for name, value in body.validated_data.items()}
         if "version" in said:
             said["expected_version"] = said.pop("version")
-        try:
+        with refusals(CampaignRefused, body=body):
             act(
                 deliverable_id=row["id"],
                 brand=self.brand,
@@ -78,6 +79,4 @@ class DeliverableActViewSet(DeliverableViewSet):
                 at=timezone.now(),
                 **said,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(pk))

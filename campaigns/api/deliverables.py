@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -12,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.api.deliverable_bodies import (
     CommentSerializer,
     ContentPieceSerializer,
@@ -34,9 +35,11 @@ from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.choices import PostKind, Scope
 from crm.models import Platform
 from crm.paging import Order
+from crm.permissions import Can
 
 ORDER = Order("deliverables-api", key="id")
 COLUMNS = (
@@ -98,6 +101,8 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
 
     scope = Scope.CAMPAIGNS_READ
     write_scope = Scope.CAMPAIGNS_RUN
+    # Who decides at a gate is the gate's to say.
+    write_cans: ClassVar = {"decide": Can.VIEW, "comment": Can.WRITE_NOTES}
     queryset = Deliverable.objects.none()
     serializer_class = ContentPieceSerializer
     filterset_class = DeliverableFilter
@@ -151,7 +156,7 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
         body = NewPieces(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
-        try:
+        with refusals(CampaignRefused, body=body):
             made = planning.plan(
                 engagement_id=said.pop("engagement"),
                 brand=self.brand,
@@ -159,8 +164,6 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
                 actor=Actor(self.actor),
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         rows = self.get_queryset().filter(pk__in=[one.pk for one in made]).order_by("pk")
         return Response(pieces(list(rows.values(*COLUMNS))), status=201)
 
@@ -172,7 +175,7 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
         body.is_valid(raise_exception=True)
         changes = dict(body.validated_data)
         version = changes.pop("version")
-        try:
+        with refusals(CampaignRefused, body=body):
             planning.edit(
                 deliverable_id=row["id"],
                 brand=self.brand,
@@ -181,8 +184,6 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
                 at=timezone.now(),
                 expected_version=version,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(pk))
 
     @extend_schema(request=HandedIn, responses={201: WholeContentPieceSerializer, **REFUSED})
@@ -193,7 +194,7 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
         version = said.pop("version")
-        try:
+        with refusals(CampaignRefused, body=body):
             submitting.submit(
                 deliverable_id=row["id"],
                 brand=self.brand,
@@ -202,8 +203,6 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
                 at=timezone.now(),
                 expected_version=version,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(pk), status=201)
 
     @extend_schema(request=GateDecision, responses={200: WholeContentPieceSerializer, **REFUSED})
@@ -212,7 +211,7 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
         row = self.one(self.get_queryset().filter(pk=pk).values("id"))
         body = GateDecision(data=request.data, context={"deliverable": row["id"]})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             deciding.decide(
                 turn_id=body.validated_data["turn"],
                 brand=self.brand,
@@ -220,8 +219,6 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(pk))
 
     @extend_schema(request=NewRemark, responses={201: WholeContentPieceSerializer, **REFUSED})
@@ -232,7 +229,7 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
         draft, parent = said.pop("draft"), said.pop("answers")
-        try:
+        with refusals(CampaignRefused, body=body):
             comments.comment(
                 draft_id=draft.pk,
                 brand=self.brand,
@@ -240,8 +237,6 @@ class DeliverableViewSet(BrandViewSet[Deliverable]):
                 actor=Actor(self.actor),
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(pk), status=201)
 
     def shown(self, pk: int | str) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,7 +10,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.api.deliverable_bodies import said_at_gate
 from campaigns.api.disclosure_bodies import (
     DisclosureSerializer,
@@ -22,7 +22,6 @@ from campaigns.api.disclosure_bodies import (
     WholeDisclosureSerializer,
     evidence_row,
 )
-from campaigns.api.telling import telling
 from campaigns.filters.disclosures import DisclosureReviewFilter
 from campaigns.models import DisclosureReview, Evidence
 from campaigns.selectors.disclosures.checklist import Line, checklist_of
@@ -31,8 +30,10 @@ from campaigns.services.disclosures import again, answers, deciding, gathering
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
+from crm.permissions import Can
 
 ORDER = Order("disclosures-api", key="id")
 COLUMNS = (
@@ -66,6 +67,7 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
 
     scope = Scope.LEGAL_READ
     write_scope = Scope.LEGAL_WRITE
+    write_cans: ClassVar = {"evidence": Can.KEEP_EVIDENCE}
     queryset = DisclosureReview.objects.none()
     serializer_class = DisclosureSerializer
     filterset_class = DisclosureReviewFilter
@@ -93,7 +95,7 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
         at = timezone.now()
-        try:
+        with refusals(CampaignRefused, body=body):
             made = gathering.gather(
                 deliverable_id=review.deliverable_id,
                 brand=self.brand,
@@ -104,8 +106,6 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
                 actor=Actor(self.actor),
                 at=at,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(evidence_row(made), status=201)
 
     @extend_schema(request=ItemAnswerBody, responses={200: WholeDisclosureSerializer, **REFUSED})
@@ -115,7 +115,7 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
         body = ItemAnswerBody(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             answers.answer(
                 review_id=review.pk,
                 brand=self.brand,
@@ -127,8 +127,6 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
                 at=timezone.now(),
                 expected_version=said["version"],
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(pk))
 
     @extend_schema(
@@ -148,7 +146,7 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
         body = VerdictBody(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             deciding.decide(
                 review_id=review.pk,
                 brand=self.brand,
@@ -161,8 +159,6 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
                 at=timezone.now(),
                 expected_version=said["version"],
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(pk))
 
     @extend_schema(request=ReopenedReview, responses={200: WholeDisclosureSerializer, **REFUSED})
@@ -176,7 +172,7 @@ class DisclosureViewSet(BrandViewSet[DisclosureReview]):
         body = ReopenedReview(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             made = again.open_again(
                 review_id=review.pk,
                 brand=self.brand,

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.causes import KEYS, TEXT
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.models import Campaign, Donation
 from campaigns.selectors.causes import donations, impact
 from campaigns.services.causes import donating
@@ -25,6 +25,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import Query
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
 
@@ -112,7 +113,7 @@ class DonationViewSet(BrandViewSet[Donation]):
         body = NewDonation(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data | {"campaign": _campaign(self, body.validated_data["campaign"])}
-        try:
+        with refusals(CampaignRefused, body=body):
             made = donating.donate(
                 brand=self.brand,
                 given=donating.Given(**said),
@@ -120,8 +121,6 @@ class DonationViewSet(BrandViewSet[Donation]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(_donation(made), status=201)
 
     @extend_schema(request=WithdrawnDonation, responses={204: None, **REFUSED})
@@ -129,7 +128,7 @@ class DonationViewSet(BrandViewSet[Donation]):
         """Take it back: it counts no more, and stays in the record."""
         body = WithdrawnDonation(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             donating.withdraw(
                 donation_id=int(pk),
                 brand=self.brand,
@@ -137,10 +136,6 @@ class DonationViewSet(BrandViewSet[Donation]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except Donation.DoesNotExist as missing:
-            raise Http404 from missing
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(status=204)
 
 

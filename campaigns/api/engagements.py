@@ -13,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, exact, problem
+from campaigns.api.campaigns import REFUSED, exact
 from campaigns.api.words import LOCK, PersonField
 from campaigns.choices import EngagementStage
 from campaigns.filters.campaigns import EngagementFilter
@@ -27,6 +27,7 @@ from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import Scope
 from crm.paging import Order
@@ -236,7 +237,7 @@ class EngagementViewSet(_Engagements):
         body = NewEngagements(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         campaign: Campaign = body.validated_data["campaign"]
-        try:
+        with refusals(CampaignRefused, body=body):
             added = shortlists.shortlist(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -251,8 +252,6 @@ class EngagementViewSet(_Engagements):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         made = self.get_queryset().filter(pk__in=[row.pk for row in added.made])
         return Response(engagements(list(made.order_by("pk").values(*COLUMNS))), status=201)
 
@@ -270,7 +269,7 @@ class EngagementActViewSet(_Engagements):
         body.is_valid(raise_exception=True)
         changes = dict(body.validated_data)
         version: int = changes.pop("version")
-        try:
+        with refusals(CampaignRefused, body=body):
             service.change(
                 engagement_id=row["id"],
                 brand=self.brand,
@@ -279,8 +278,6 @@ class EngagementActViewSet(_Engagements):
                 at=timezone.now(),
                 expected_version=version,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(pk))
 
     @extend_schema(request=Substitution, responses={201: WholeEngagementSerializer, **REFUSED})
@@ -289,7 +286,7 @@ class EngagementActViewSet(_Engagements):
         row = self.one(self.get_queryset().filter(pk=pk).values("id"))
         body = Substitution(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             made = shortlists.substitute(
                 engagement_id=row["id"],
                 brand=self.brand,
@@ -299,8 +296,6 @@ class EngagementActViewSet(_Engagements):
                 at=timezone.now(),
                 expected_version=body.validated_data["version"],
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self.shown(made.pk), status=201)
 
 

@@ -12,15 +12,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.choices import EventPart
 from campaigns.models import Event, EventPost
 from campaigns.selectors.events import coverage_of
 from campaigns.services.events import covering
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.models import Post
 
@@ -89,7 +90,7 @@ class EventCoverageViewSet(BrandViewSet[EventPost]):
         ).exists():
             words = "This post is none of somebody who was invited."
             raise BadBody([Fault("/post", "unknown_post", words)])
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             covering.say(
                 event_id=event.pk,
                 post_id=said["post"],
@@ -101,7 +102,7 @@ class EventCoverageViewSet(BrandViewSet[EventPost]):
         return self._answer(event)
 
     def _event(self, pk: str) -> Event:
-        with telling():
+        with refusals(CampaignRefused):
             return Event.objects.select_related("campaign__brand").get(
                 pk=pk, campaign__brand=self.brand
             )

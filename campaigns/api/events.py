@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
@@ -14,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.api.words import LOCK
 from campaigns.choices import InvitationAct, InvitationState
 from campaigns.models import Campaign, Event, EventInvitation
@@ -30,6 +29,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import Scope
 from crm.paging import Order
@@ -255,15 +255,13 @@ class EventViewSet(BrandViewSet[Event]):
         body.is_valid(raise_exception=True)
         given = dict(body.validated_data)
         campaign = given.pop("campaign")
-        try:
+        with refusals(CampaignRefused, body=body):
             made = planning.make_event(
                 campaign=campaign,
                 values=cast("planning.Values", given),
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=EventChange, responses={200: EventSerializer, **REFUSED})
@@ -302,7 +300,7 @@ class EventViewSet(BrandViewSet[Event]):
         """Invite creators; nothing is sent. Answers with those who are new on the list."""
         body = NewInvitations(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             made = answering.invite(
                 event_id=int(pk),
                 brand=self.brand,
@@ -310,20 +308,12 @@ class EventViewSet(BrandViewSet[Event]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except Event.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         rows = EventInvitation.objects.filter(pk__in=[row.pk for row in made]).order_by("pk")
         return Response([_invitation(row) for row in rows.values(*INVITATION_COLUMNS)], status=201)
 
     def _do(self, do: Any, pk: str, body: Body, **more: Any) -> Response:
-        try:
+        with refusals(CampaignRefused, body=body):
             do(event_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now(), **more)
-        except Event.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: int | str) -> Row:
@@ -374,7 +364,7 @@ class InvitationViewSet(BrandViewSet[EventInvitation]):
             "at": timezone.now(),
             "expected_version": said["version"],
         }
-        try:
+        with refusals(CampaignRefused, body=body):
             if act in _DOOR:
                 checking_in.check_in(**who, actor=self.actor)
             else:
@@ -384,10 +374,6 @@ class InvitationViewSet(BrandViewSet[EventInvitation]):
                     guests=said.get("guests"),
                     note=said.get("note", ""),
                 )
-        except EventInvitation.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: int | str) -> Row:

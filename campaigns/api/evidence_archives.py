@@ -16,14 +16,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.models import Campaign, Deliverable
 from campaigns.services.disclosures import export_job
 from campaigns.services.disclosures.exporting import Scope as Pieces
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import Refused
+from crm.api.refusals import refusals
 from crm.api.schema import refusal
 from crm.choices import JobStatus, Scope
 from crm.models import Job
@@ -118,7 +119,7 @@ class EvidenceArchiveViewSet(BrandViewSet[Job]):
         """Have records, files and ledger of pieces packed, with the hash of each."""
         body = NewEvidenceArchive(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             job = export_job.ask(
                 brand=self.brand,
                 scope=Pieces(**body.validated_data),
@@ -142,7 +143,7 @@ class EvidenceArchiveViewSet(BrandViewSet[Job]):
         )
 
     def _found(self, pk: str) -> Job:
-        with telling():
+        with refusals(CampaignRefused):
             return self.get_queryset().get(pk=pk)
 
 

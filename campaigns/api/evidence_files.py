@@ -13,7 +13,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.api.disclosure_bodies import EvidenceSerializer, evidence_row
 from campaigns.choices import EvidenceFileKind
 from campaigns.models import Deliverable, DisclosureReview
@@ -26,7 +26,9 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.parsing import StrictJSONParser
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.choices import Scope
+from crm.permissions import Can
 
 # A body without files is read as well, to say that they are missing.
 PARSERS = [MultiPartParser, StrictJSONParser]
@@ -78,6 +80,7 @@ class EvidenceFilesViewSet(BrandViewSet[DisclosureReview]):
 
     scope = Scope.LEGAL_READ
     write_scope = Scope.LEGAL_WRITE
+    write_can = Can.KEEP_EVIDENCE
     queryset = DisclosureReview.objects.none()
     serializer_class = EvidenceSerializer
     parser_classes = PARSERS
@@ -100,7 +103,7 @@ class EvidenceFilesViewSet(BrandViewSet[DisclosureReview]):
         body = EvidenceFilesBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             made = gathering.gather(
                 deliverable_id=review.deliverable_id,
                 brand=self.brand,
@@ -113,8 +116,6 @@ class EvidenceFilesViewSet(BrandViewSet[DisclosureReview]):
                 actor=Actor(self.actor),
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(evidence_row(made), status=201)
 
 
@@ -144,7 +145,7 @@ class CaptureViewSet(BrandViewSet[Deliverable]):
         body = CaptureBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             made = sightings.add_capture(
                 deliverable_id=int(pk),
                 brand=self.brand,
@@ -155,8 +156,6 @@ class CaptureViewSet(BrandViewSet[Deliverable]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(
             {
                 "id": made.pk,

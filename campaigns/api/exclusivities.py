@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.models import ExclusiveElsewhere
 from campaigns.selectors.exclusivities import promised_to_us
 from campaigns.services import exclusivities as service
@@ -20,6 +20,7 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField, known_by
 from crm.choices import Scope
 from crm.paging import Order
@@ -124,7 +125,7 @@ class ExclusivityViewSet(BrandViewSet[ExclusiveElsewhere]):
         body = NewExclusivity(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
-        try:
+        with refusals(CampaignRefused, body=body, places={"source": "/known_from"}):
             made = service.note(
                 relationship=said.pop("creator"),
                 source=said.pop("known_from"),
@@ -132,8 +133,6 @@ class ExclusivityViewSet(BrandViewSet[ExclusiveElsewhere]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body, source="/known_from") from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(responses={204: None})

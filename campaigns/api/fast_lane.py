@@ -13,10 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.models import FastLane
 from campaigns.services import fast_lanes
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 
@@ -64,7 +65,7 @@ class FastLaneViewSet(BrandViewSet[FastLane]):
     def destroy(self, request: Request, pk: str) -> Response:
         """The campaign's usual hours again; what waits at a gate keeps its hour."""
         found = self._found(pk)
-        with telling():
+        with refusals(CampaignRefused):
             fast_lanes.take_off(engagement=found.engagement, actor=self.actor, at=timezone.now())
         return Response(status=HTTPStatus.NO_CONTENT)
 
@@ -72,5 +73,5 @@ class FastLaneViewSet(BrandViewSet[FastLane]):
         rows = self.get_queryset().select_related(
             "made_by", "engagement__campaign__brand", "engagement__relationship__creator"
         )
-        with telling():
+        with refusals(CampaignRefused):
             return rows.get(engagement=int(pk))

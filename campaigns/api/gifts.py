@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,7 +12,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import LOCK, REFUSED, PersonField, problem
+from campaigns.api.words import LOCK, REFUSED, PersonField
 from campaigns.choices import GiftAct, GiftState
 from campaigns.filters.offers import GiftFilter
 from campaigns.models import Gift, Offer
@@ -21,6 +20,7 @@ from campaigns.services import gifts as service
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import Scope
 from crm.models import User
@@ -169,7 +169,7 @@ class GiftViewSet(BrandViewSet[Gift]):
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = dict(body.validated_data)
         relationship, offer = given.pop("creator"), given.pop("offer", None)
-        try:
+        with refusals(service.GiftRefused, body=body):
             made = service.plan_gift(
                 relationship=relationship,
                 details=service.Details(**given),
@@ -177,8 +177,6 @@ class GiftViewSet(BrandViewSet[Gift]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.GiftRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=GiftChange, responses={200: GiftSerializer, **REFUSED})
@@ -193,7 +191,9 @@ class GiftViewSet(BrandViewSet[Gift]):
         kept: dict[str, Any] = {name: row[name] for name in names}
         if "owner" not in given:
             given["owner"] = User.objects.filter(pk=row["owner"]).first()
-        return self._do(service.change_gift, pk, version, details=service.Details(**(kept | given)))
+        return self._do(
+            service.change_gift, pk, body, version, details=service.Details(**(kept | given))
+        )
 
     @extend_schema(request=GiftStep, responses={200: GiftSerializer, **REFUSED})
     def advance(self, request: Request, pk: str) -> Response:
@@ -203,10 +203,10 @@ class GiftViewSet(BrandViewSet[Gift]):
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = dict(body.validated_data)
         version, act = given.pop("version"), GiftAct(given.pop("act"))
-        return self._do(service.advance, pk, version, act=act, step=service.Step(**given))
+        return self._do(service.advance, pk, body, version, act=act, step=service.Step(**given))
 
-    def _do(self, do: Any, pk: str, version: int, **more: Any) -> Response:
-        try:
+    def _do(self, do: Any, pk: str, body: Body, version: int, **more: Any) -> Response:
+        with refusals(service.GiftRefused, body=body):
             do(
                 gift_id=int(pk),
                 brand=self.brand,
@@ -215,10 +215,6 @@ class GiftViewSet(BrandViewSet[Gift]):
                 expected_version=version,
                 **more,
             )
-        except Gift.DoesNotExist as gone:
-            raise Http404 from gone
-        except service.GiftRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: int | str) -> Row:

@@ -13,13 +13,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.choices import GuidelineKind
 from campaigns.models import Guideline
 from campaigns.services import guidelines
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 _NARROWED: dict[str, Any] = {"required": False, "allow_blank": True}
@@ -89,7 +90,7 @@ class GuidelineViewSet(BrandViewSet[Guideline]):
         """Add a line: it is on the checklist from now on."""
         body = NewGuideline(data=request.data)
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             made = guidelines.add_guideline(
                 brand=self.brand, **body.validated_data, actor=self.actor, at=timezone.now()
             )
@@ -105,7 +106,7 @@ class GuidelineViewSet(BrandViewSet[Guideline]):
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def _found(self, pk: str) -> Guideline:
-        with telling():
+        with refusals(CampaignRefused):
             return self.get_queryset().get(pk=pk)
 
 

@@ -13,7 +13,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.models import Campaign, CampaignHold
 from campaigns.selectors.holds import is_legals, pauses_of
 from campaigns.services import holds as service
@@ -21,6 +21,7 @@ from campaigns.services.concerned import who_is_told
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import Scope
 from crm.models import Hold, Incident
@@ -118,14 +119,12 @@ class HoldViewSet(BrandViewSet[Hold]):
             "tell": told,
         }
         hold: Holding
-        try:
+        with refusals(HoldRefused, body=body):
             if campaign is not None:
                 campaign.brand = self.brand
                 hold = service.pause_campaign(campaign=campaign, **common)
             else:
                 hold = crm_service.pause(brand=self.brand, relationship=creator, **common)
-        except HoldRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(_plain(hold), status=201)
 
     @extend_schema(request=HoldLift, responses={204: None, **REFUSED})
@@ -147,7 +146,7 @@ class HoldViewSet(BrandViewSet[Hold]):
         body = HoldLift(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         lifting = crm_service.lift if model is Hold else service.lift_campaign
-        try:
+        with refusals(HoldRefused, body=body):
             lifting(
                 hold_id=pk,
                 brand=self.brand,
@@ -155,8 +154,6 @@ class HoldViewSet(BrandViewSet[Hold]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except HoldRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(status=204)
 
     def _ask_legal(self, what: str) -> None:

@@ -17,8 +17,13 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
-from campaigns.api.incidents import CampaignKeysField, IncidentSerializer, IncidentViewSet
+from campaigns.api.campaigns import REFUSED
+from campaigns.api.incidents import (
+    CampaignKeysField,
+    IncidentSerializer,
+    IncidentViewSet,
+    incident_refusals,
+)
 from campaigns.api.words import LOCK, PersonField
 from campaigns.files import StoredFile, respond_with
 from campaigns.risk.suitability import standard as taxonomy
@@ -30,8 +35,10 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.parsing import StrictJSONParser
+from crm.api.refusals import problem
 from crm.choices import IncidentAct, IncidentKind, IncidentState, RunbookPhase, Scope, Severity
 from crm.models import Incident, IncidentFile, IncidentStep
+from crm.permissions import Can
 
 _TEXT: dict[str, Any] = {"required": False, "allow_blank": True}
 _DAY: dict[str, Any] = {"required": False, "allow_null": True}
@@ -136,9 +143,11 @@ class IncidentWorkViewSet(IncidentViewSet):
     """Incidents with what is done about them: by their owner, legal and admins."""
 
     write_scope = Scope.LEGAL_WRITE
-    write_scopes = {"create": Scope.INCIDENTS_REPORT} | dict.fromkeys(
-        ("note", "campaigns", "step", "attach"), Scope.INCIDENTS_REPORT
+    write_scopes = dict.fromkeys(
+        ("create", "note", "campaigns", "step", "attach"), Scope.INCIDENTS_REPORT
     )
+    # Whoever works on one: legal, its owner, who reported it. The service asks.
+    write_cans = dict.fromkeys(("act", "note", "campaigns", "step", "attach"), Can.VIEW)
     http_method_names = ["get", "head", "post", "patch"]
 
     @extend_schema(responses=WholeIncidentSerializer)
@@ -210,7 +219,7 @@ class IncidentWorkViewSet(IncidentViewSet):
         return Response(self._whole(incident.pk))
 
     def _run(self, do: Callable[..., Any], incident: Incident, body: Body, **said: Any) -> Any:
-        try:
+        with incident_refusals(body):
             return do(
                 incident_id=incident.pk,
                 brand=self.brand,
@@ -218,10 +227,6 @@ class IncidentWorkViewSet(IncidentViewSet):
                 at=timezone.now(),
                 **said,
             )
-        except CampaignRefused as refusal:
-            if refusal.code == "not_yours":
-                raise PermissionDenied(str(refusal)) from refusal
-            raise problem(refusal, body) from refusal
 
     def _whole(self, pk: int | str) -> Row:
         row, found = self._one(pk), self._found(str(pk))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import LOCK, REFUSED, PersonField, problem
+from campaigns.api.words import LOCK, REFUSED, PersonField
 from campaigns.filters.incidents import IncidentFilter
 from campaigns.models import Campaign
 from campaigns.risk.suitability import standard as taxonomy
@@ -27,6 +29,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import DayField, Query
+from crm.api.refusals import problem, refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import IncidentAct, IncidentKind, IncidentState, Scope, Severity
 from crm.models import Incident
@@ -198,7 +201,7 @@ class IncidentViewSet(BrandViewSet[Incident]):
         said: dict[str, Any] = dict(body.validated_data)
         creator, campaigns = said.pop("creator", None), said.pop("campaigns", [])
         kind, severity = IncidentKind(said.pop("kind")), Severity(said.pop("severity"))
-        try:
+        with refusals(CampaignRefused, body=body):
             made = reporting.report(
                 brand=self.brand,
                 seen=reporting.Seen(kind=kind, severity=severity, **said),
@@ -207,8 +210,6 @@ class IncidentViewSet(BrandViewSet[Incident]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._one(made.pk), status=201)
 
     @extend_schema(request=IncidentActBody, responses={200: IncidentSerializer, **REFUSED})
@@ -225,16 +226,12 @@ class IncidentViewSet(BrandViewSet[Incident]):
             "at": timezone.now(),
             "expected_version": said["version"],
         }
-        try:
+        with incident_refusals(body):
             if said["act"] == IncidentAct.CONFIRM:
                 reporting.confirm(**common)
             else:
                 reason = said.get("reason", "")
                 acting.move(act=IncidentAct(said["act"]), reason=reason, **common)
-        except Incident.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._one(pk))
 
     @extend_schema(responses={200: RatesSerializer})
@@ -296,3 +293,14 @@ class IncidentViewSet(BrandViewSet[Incident]):
             "created_at": row["created_at"],
             "version": row["version"],
         }
+
+
+@contextmanager
+def incident_refusals(body: Body) -> Iterator[None]:
+    """While an incident is worked on: who may not do it is told so with 403, as on pages."""
+    try:
+        yield
+    except CampaignRefused as refusal:
+        if refusal.code == "not_yours":
+            raise PermissionDenied(str(refusal)) from refusal
+        raise problem(refusal, body) from refusal

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,7 +13,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.models import Invoice, Payable
 from campaigns.services.payments import invoices as service
 from campaigns.services.payments.record import NOTE_MAX
@@ -23,12 +22,15 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import DayField
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.models import Relationship
 from crm.paging import Order
 
 ORDER = Order("invoices-api", key="id")
 MOST = 100
+# The services call amounts payables.
+_PLACES = {"payables": "/payments"}
 _MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
 _TEXT: dict[str, Any] = {"required": False, "allow_blank": True}
 COLUMNS = (
@@ -136,7 +138,7 @@ class InvoiceViewSet(BrandViewSet[Invoice]):
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = dict(body.validated_data)
         payables = given.pop("payments", [])
-        try:
+        with refusals(CampaignRefused, body=body, places=_PLACES):
             made = service.enter(
                 brand=self.brand,
                 bill=service.Bill(**given),
@@ -144,8 +146,6 @@ class InvoiceViewSet(BrandViewSet[Invoice]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(self._one(made.pk), status=201)
 
     @extend_schema(request=InvoiceFor, responses={200: InvoiceSerializer, **REFUSED})
@@ -163,24 +163,13 @@ class InvoiceViewSet(BrandViewSet[Invoice]):
         body = kind(data=self.request.data)
         body.is_valid(raise_exception=True)
         said = {names[name]: value for name, value in body.validated_data.items()}
-        try:
+        with refusals(CampaignRefused, body=body, places=_PLACES):
             act(invoice_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now(), **said)
-        except Invoice.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(self._one(pk))
 
     def _one(self, pk: int | str) -> Row:
         [found] = _shown([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])
         return found
-
-
-def _problem(refusal: CampaignRefused) -> Exception:
-    """The service calls amounts payables, the API payments."""
-    if refusal.field == "payables":
-        refusal = CampaignRefused(str(refusal), field="payments", code=refusal.code)
-    return problem(refusal)
 
 
 def _shown(rows: list[Row]) -> list[Row]:

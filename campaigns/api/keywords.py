@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.choices import ReferenceKind, SearchIntent, WordLanguage
-from campaigns.models import Campaign, Keyword, KeywordList, PostReference
+from campaigns.models import Keyword, KeywordList, PostReference
 from campaigns.selectors import keywords as selectors
 from campaigns.services.keywords import keeping
 from campaigns.services.keywords.keeping import KeywordsRefused, Searched
@@ -22,7 +24,8 @@ from campaigns.tasks import count_keywords
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import problem
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -132,19 +135,6 @@ class KeywordsBody(Body):
     words = serializers.ListField(child=KeywordBody(), min_length=1, max_length=WORDS_MAX)
 
 
-class KeywordAssignBody(Body):
-    """For which campaign words are."""
-
-    campaign = serializers.CharField(max_length=60, help_text="A campaign's key.")
-    words = serializers.ListField(
-        child=serializers.IntegerField(min_value=1, max_value=2**63 - 1),
-        max_length=WORDS_MAX,
-        allow_null=True,
-        default=None,
-        help_text="Ids of the list's words; null: all of it.",
-    )
-
-
 class KeywordListViewSet(BrandViewSet[KeywordList]):
     """Lists of search words."""
 
@@ -170,7 +160,7 @@ class KeywordListViewSet(BrandViewSet[KeywordList]):
         body = KeywordListBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with keywords_refused(body):
             made = keeping.create_list(
                 brand=self.brand,
                 name=said["name"],
@@ -179,8 +169,6 @@ class KeywordListViewSet(BrandViewSet[KeywordList]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except KeywordsRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         count_keywords.delay_on_commit(brand_id=self.brand.pk)
         return Response(list_row(self.get_queryset().get(pk=made.pk)), status=HTTPStatus.CREATED)
 
@@ -205,29 +193,6 @@ class KeywordListViewSet(BrandViewSet[KeywordList]):
         )
         return Response(status=HTTPStatus.NO_CONTENT)
 
-    @extend_schema(request=KeywordAssignBody, responses={200: KeywordsToldSerializer, **REFUSED})
-    def assign(self, request: Request, pk: str) -> Response:
-        """Say that a campaign is for these words; sent twice it is said once."""
-        body = KeywordAssignBody(data=request.data, context={"brand": self.brand})
-        body.is_valid(raise_exception=True)
-        said = body.validated_data
-        campaign = Campaign.objects.filter(brand=self.brand, key=said["campaign"]).first()
-        if campaign is None:
-            msg = "There is no campaign of this key."
-            raise BadBody([Fault("/campaign", "unknown_campaign", msg)])
-        try:
-            new = keeping.assign(
-                keyword_list=list_of(self.brand, pk),
-                keywords=said["words"],
-                campaign=campaign,
-                brief=None,
-                actor=self.actor,
-                at=timezone.now(),
-            )
-        except KeywordsRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
-        return Response({"new": new})
-
 
 class KeywordViewSet(BrandViewSet[Keyword]):
     """The words of a list."""
@@ -251,15 +216,13 @@ class KeywordViewSet(BrandViewSet[Keyword]):
         found = list_of(self.brand, pk)
         body = KeywordsBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with keywords_refused(body):
             new = keeping.add_words(
                 keyword_list=found,
                 words=_searched(body.validated_data["words"]),
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except KeywordsRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         count_keywords.delay_on_commit(brand_id=self.brand.pk)
         return Response({"new": new})
 
@@ -301,6 +264,18 @@ def list_row(one: Any) -> Row:
     return {name: getattr(one, name) for name in ("name", "language", "words", "counted_at")} | {
         "id": one.pk
     }
+
+
+@contextmanager
+def keywords_refused(body: Body) -> Iterator[None]:
+    """While words are kept: what is refused names its place, one of the words by its number."""
+    try:
+        yield
+    except KeywordsRefused as refusal:
+        places = {"keywords": "/words"}
+        if refusal.place is not None:
+            places[refusal.field] = f"/words/{refusal.place}/{refusal.field}"
+        raise problem(refusal, body, places=places) from refusal
 
 
 def _searched(words: list[Row]) -> list[Searched]:

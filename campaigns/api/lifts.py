@@ -16,14 +16,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.experiments.weeks import Span
 from campaigns.models import Campaign, DailySeries, SeriesLift
 from campaigns.selectors.series.lifts import Answered, lifts_of
+from campaigns.services.refusals import CampaignRefused
 from campaigns.services.series import lifts
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 
@@ -150,7 +151,7 @@ class CampaignLiftViewSet(BrandViewSet[SeriesLift]):
             "after_last": "/after/last" if "after" in said else "/after",
             "after_first": "/after/first" if "after" in said else "/after",
         }
-        with telling(body, **places):
+        with refusals(CampaignRefused, body=body, places=places):
             made = lifts.ask_lift(
                 campaign=campaign, asked=asked, actor=self.actor, at=timezone.now()
             )

@@ -26,7 +26,7 @@ from crm.api.pagination import Row
 from crm.choices import PostKind
 
 # Where a refusal about them stands in a body.
-MEMBERS = frozenset({*PLAIN, "deliverables", "rights"})
+IN_TERMS = {name: f"/terms/{name}" for name in (*PLAIN, "deliverables", "rights")}
 _OF_LINES = ("kind", "platform", "form", "count", "due_on", "note")
 _OF_USES = ("usage", "months", "territory", "channels")
 _TEXT: dict[str, Any] = {"max_length": TEXT_MAX, "required": False, "allow_blank": True}

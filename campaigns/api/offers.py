@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -25,8 +24,8 @@ from campaigns.api.offer_bodies import (
     Withdrawal,
     said,
 )
-from campaigns.api.offer_terms import MEMBERS, TermsSerializer, terms
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.offer_terms import IN_TERMS, TermsSerializer, terms
+from campaigns.api.words import REFUSED
 from campaigns.choices import Channel, OfferAct, OfferState, Side
 from campaigns.filters.offers import OfferFilter
 from campaigns.models import Offer, OfferEvent, OfferVersion
@@ -37,6 +36,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.models import Mailbox
@@ -165,18 +165,16 @@ class OfferViewSet(BrandViewSet[Offer]):
     def create(self, request: Request) -> Response:
         """Draft an offer; nobody but the brand sees it until it is sent."""
         body = self._body(NewOffer)
-        try:
+        with refusals(OfferRefused, body=body, places=IN_TERMS):
             made = writing.draft_offer(
-                relationship=body["creator"],
-                title=body["title"],
-                wanted=body["terms"],
-                owner=body.get("owner"),
-                engagement=body.get("campaign"),
+                relationship=body.validated_data["creator"],
+                title=body.validated_data["title"],
+                wanted=body.validated_data["terms"],
+                owner=body.validated_data.get("owner"),
+                engagement=body.validated_data.get("campaign"),
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except OfferRefused as refusal:
-            raise problem(refusal, below="terms", members=MEMBERS) from refusal
         return Response(self._whole(made.pk), status=201)
 
     @extend_schema(request=DraftChange, responses={200: WholeOfferSerializer, **REFUSED})
@@ -188,9 +186,9 @@ class OfferViewSet(BrandViewSet[Offer]):
             writing.change_draft,
             pk,
             body,
-            wanted=body["terms"],
-            title=body.get("title"),
-            reason=body.get("reason"),
+            wanted=body.validated_data["terms"],
+            title=body.validated_data.get("title"),
+            reason=body.validated_data.get("reason"),
         )
 
     @extend_schema(request=Revision, responses={200: WholeOfferSerializer, **REFUSED})
@@ -198,8 +196,10 @@ class OfferViewSet(BrandViewSet[Offer]):
         """Write a further version, as a draft to be sent."""
         self._known(pk)
         body = self._body(Revision)
-        reason = body.get("reason", "")
-        return self._do(writing.revise, pk, body, wanted=body["terms"], reason=reason)
+        reason = body.validated_data.get("reason", "")
+        return self._do(
+            writing.revise, pk, body, wanted=body.validated_data["terms"], reason=reason
+        )
 
     @extend_schema(request=CounterOffer, responses={200: WholeOfferSerializer, **REFUSED})
     def counter(self, request: Request, pk: str) -> Response:
@@ -210,9 +210,9 @@ class OfferViewSet(BrandViewSet[Offer]):
             writing.counter,
             pk,
             body,
-            wanted=body["terms"],
-            said=said(body),
-            reason=body.get("reason", ""),
+            wanted=body.validated_data["terms"],
+            said=said(body.validated_data),
+            reason=body.validated_data.get("reason", ""),
         )
 
     @extend_schema(request=Sending, responses={200: WholeOfferSerializer, **REFUSED})
@@ -223,33 +223,35 @@ class OfferViewSet(BrandViewSet[Offer]):
         """
         self._known(pk)
         body = self._body(Sending)
-        if "mailbox" in body:
-            return self._do(sending.send_by_mail, pk, body, letter=self._letter(body))
-        if "channel" not in body:
+        if "mailbox" in body.validated_data:
+            return self._do(
+                sending.send_by_mail, pk, body, letter=self._letter(body.validated_data)
+            )
+        if "channel" not in body.validated_data:
             words = "Say how it was sent, or from which mailbox it is to go."
             raise BadBody([Fault("/channel", "required", words)])
-        return self._do(sending.send_by_hand, pk, body, said=said(body))
+        return self._do(sending.send_by_hand, pk, body, said=said(body.validated_data))
 
     @extend_schema(request=Decision, responses={200: WholeOfferSerializer, **REFUSED})
     def accept(self, request: Request, pk: str) -> Response:
         """The newest version is agreed: ours by the creator, or theirs by us. It ends there."""
         self._known(pk)
         body = self._body(Decision)
-        return self._do(deciding.accept, pk, body, said=said(body))
+        return self._do(deciding.accept, pk, body, said=said(body.validated_data))
 
     @extend_schema(request=Decision, responses={200: WholeOfferSerializer, **REFUSED})
     def decline(self, request: Request, pk: str) -> Response:
         """The newest version is declined: ours by the creator, or theirs by us."""
         self._known(pk)
         body = self._body(Decision)
-        return self._do(deciding.decline, pk, body, said=said(body))
+        return self._do(deciding.decline, pk, body, said=said(body.validated_data))
 
     @extend_schema(request=Withdrawal, responses={200: WholeOfferSerializer, **REFUSED})
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take the offer back. No mail is sent by this."""
         self._known(pk)
         body = self._body(Withdrawal)
-        return self._do(deciding.withdraw, pk, body, note=body["note"])
+        return self._do(deciding.withdraw, pk, body, note=body.validated_data["note"])
 
     @extend_schema(request=Discarding, responses={204: None, **REFUSED})
     def discard(self, request: Request, pk: str) -> Response:
@@ -262,59 +264,51 @@ class OfferViewSet(BrandViewSet[Offer]):
     def owner(self, request: Request, pk: str) -> Response:
         """Say who leads the negotiation; they are told."""
         self._known(pk)
-        owner = self._body(OfferOwner)["owner"]
-        try:
+        body = self._body(OfferOwner)
+        with refusals(OfferRefused, body=body):
             writing.hand_over(
                 offer_id=int(pk),
                 brand=self.brand,
-                owner=owner,
+                owner=body.validated_data["owner"],
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except OfferRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._whole(pk))
 
     def _known(self, pk: str) -> None:
         self.one(self.get_queryset().filter(pk=pk).values("id"))
 
-    def _body(self, kind: type[Body]) -> dict[str, Any]:
+    def _body(self, kind: type[Body]) -> Body:
         body = kind(data=self.request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+        return body
 
-    def _do(
-        self, act: Callable[..., object], pk: str, body: dict[str, Any], **more: Any
-    ) -> Response:
+    def _do(self, act: Callable[..., object], pk: str, body: Body, **more: Any) -> Response:
         self._call(act, pk, body, **more)
         return Response(self._whole(pk))
 
-    def _call(self, act: Callable[..., object], pk: str, body: dict[str, Any], **more: Any) -> None:
-        try:
+    def _call(self, act: Callable[..., object], pk: str, body: Body, **more: Any) -> None:
+        with refusals(OfferRefused, body=body, places=IN_TERMS):
             act(
                 offer_id=int(pk),
                 brand=self.brand,
                 actor=self.actor,
                 at=timezone.now(),
-                expected_version=body["version"],
+                expected_version=body.validated_data["version"],
                 **more,
             )
-        except Offer.DoesNotExist as gone:
-            raise Http404 from gone
-        except OfferRefused as refusal:
-            raise problem(refusal, below="terms", members=MEMBERS) from refusal
 
-    def _letter(self, body: dict[str, Any]) -> sending.Letter:
-        missing = [name for name in ("subject", "text") if name not in body]
+    def _letter(self, given: dict[str, Any]) -> sending.Letter:
+        missing = [name for name in ("subject", "text") if name not in given]
         if missing:
             words = "A mail needs it."
             raise BadBody([Fault(f"/{name}", "required", words) for name in missing])
         boxes = Mailbox.objects.filter(brand=self.brand).usable_by(self.actor)
-        box = boxes.filter(address__iexact=body["mailbox"]).first()
+        box = boxes.filter(address__iexact=given["mailbox"]).first()
         if box is None:
             words = f"You cannot write from a mailbox of this address in {self.brand}."
             raise BadBody([Fault("/mailbox", "unknown_mailbox", words)])
-        return sending.Letter(box, body["subject"], body["text"])
+        return sending.Letter(box, given["subject"], given["text"])
 
     def _whole(self, pk: int | str) -> Row:
         [found] = offers([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -15,7 +14,7 @@ from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import LOCK, REFUSED, problem
+from campaigns.api.words import LOCK, REFUSED
 from campaigns.choices import CostKind, PayAct, PayMetric, PayState, PayTrigger
 from campaigns.filters.payments import PayableFilter
 from campaigns.models import Campaign, Engagement, Payable, Payment
@@ -31,10 +30,12 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import DayField
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
 
 ORDER = Order("payments-api", key="id")
+_PLACES = {name: f"/rule/{name}" for name in ("each", "most", "least", "days")}
 _PAID = ("paid_on", "amount", "currency", "reference")
 _TEXT: dict[str, Any] = {"required": False, "allow_blank": True}
 _MONEY: dict[str, Any] = {"max_digits": 12, "decimal_places": 2}
@@ -214,7 +215,7 @@ class PaymentViewSet(BrandViewSet[Payable]):
         given: dict[str, Any] = dict(body.validated_data)
         campaign, place = given.pop("campaign"), given.pop("engagement")
         given |= {"kind": CostKind(given["kind"]), "trigger": PayTrigger(given["trigger"])}
-        try:
+        with refusals(CampaignRefused, body=body, places=_PLACES):
             made = planning.add_cost(
                 campaign=campaign,
                 engagement=place,
@@ -222,9 +223,6 @@ class PaymentViewSet(BrandViewSet[Payable]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            members = frozenset({"each", "most", "least", "days"})
-            raise problem(refusal, below="rule", members=members) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=PaymentAct, responses={200: PaymentSerializer, **REFUSED})
@@ -235,7 +233,7 @@ class PaymentViewSet(BrandViewSet[Payable]):
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = dict(body.validated_data)
         version, act = given.pop("version"), PayAct(given.pop("act"))
-        try:
+        with refusals(CampaignRefused, body=body):
             paying.do(
                 payable_id=int(pk),
                 brand=self.brand,
@@ -245,10 +243,6 @@ class PaymentViewSet(BrandViewSet[Payable]):
                 at=timezone.now(),
                 expected_version=version,
             )
-        except Payable.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._shown(pk))
 
     @extend_schema(request=ExportBody, responses={200: HandedOver, **REFUSED})
@@ -259,10 +253,8 @@ class PaymentViewSet(BrandViewSet[Payable]):
         rows = self.get_queryset()
         if states := body.validated_data.get("states"):
             rows = rows.filter(state__in=states)
-        try:
+        with refusals(CampaignRefused, body=body):
             lines = hand_over(brand=self.brand, rows=rows, actor=self.actor, at=timezone.now())
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response({"columns": FINANCE, "rows": lines})
 
     def _shown(self, pk: int | str) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -22,6 +22,7 @@ from crm.api.pagination import PageQuery, Row, WholeList
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Role, Scope
 from crm.paging import Order
+from crm.permissions import Can
 
 ORDER = Order("policies-api", key="id")
 ACCEPTED = Order("policy-acceptances-api", key="id")
@@ -147,8 +148,8 @@ class PolicyViewSet(ActingViewSet[Policy]):
 
     scope = Scope.CAMPAIGNS_READ
     write_scope = Scope.POLICIES_WRITE
-    # Whoever runs campaigns reads what holds, and accepts it.
-    write_scopes = {"read": Scope.CAMPAIGNS_RUN}
+    # Everybody says that they have read what holds.
+    write_cans: ClassVar = {"read": Can.VIEW}
     queryset = Policy.objects.none()
     serializer_class = PolicySerializer
     lookup_value_regex = ID

@@ -12,15 +12,16 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.telling import telling
 from campaigns.api.words import REFUSED
 from campaigns.choices import ContentKind
 from campaigns.models import PostFormat
 from campaigns.services.formats.saying import say
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.models import Relationship
 from crm.paging import Order
@@ -82,7 +83,7 @@ class PostFormatViewSet(BrandViewSet[PostFormat]):
         if relationship is None:
             words = "The brand knows no creator of such a post."
             raise BadBody([Fault("/post", "unknown_post", words)])
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             say(
                 relationship=relationship,
                 post_id=post,
@@ -100,7 +101,7 @@ class PostFormatViewSet(BrandViewSet[PostFormat]):
         relationship = self._relationship(number)
         if relationship is None or not self.get_queryset().filter(post=number).exists():
             raise Http404
-        with telling():
+        with refusals(CampaignRefused):
             say(
                 relationship=relationship,
                 post_id=number,

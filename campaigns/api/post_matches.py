@@ -14,12 +14,13 @@ from campaigns.api.acting import ActingViewSet
 from campaigns.api.calendar import campaign_at
 from campaigns.api.campaigns import REFUSED
 from campaigns.api.publishing import PublicationSerializer, publication_row
-from campaigns.models import Campaign, Deliverable, Publication
+from campaigns.models import Campaign, Deliverable, Engagement, Publication
 from campaigns.selectors.publishing.suggestions import Suggestion, set_aside_of, suggestions_of
 from campaigns.services.publishing import matching
 from campaigns.services.publishing.recording import REASON_MAX
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.problems import BadBody, Fault
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.models import Post
@@ -96,7 +97,11 @@ class PostMatchViewSet(ActingViewSet[Campaign]):
         campaign, body = campaign_at(self.brand.pk, key=key), self.said(PostMatching)
         said = body.validated_data
         pieces = Deliverable.objects.filter(engagement__campaign=campaign, pk=said["deliverable"])
-        piece = self.one(pieces.values("id"))["id"]
+        piece = pieces.values_list("pk", flat=True).first()
+        if piece is None:
+            words = "The campaign has no piece of this number."
+            raise BadBody([Fault("/deliverable", "unknown_deliverable", words)])
+        self._known(said["post"], deliverables=piece)
         self.done(
             matching.match,
             body,
@@ -119,8 +124,16 @@ class PostMatchViewSet(ActingViewSet[Campaign]):
         """Suggest a post again that was set aside."""
         return self._say(key, matching.take_up)
 
+    def _known(self, post: int, **whose: Any) -> None:
+        """That the post is of a creator of the campaign; BadBody."""
+        people = Engagement.objects.filter(**whose).values("relationship__creator")
+        if not Post.objects.filter(pk=post, creator__in=people).exists():
+            words = "Nobody in question has a post of this number."
+            raise BadBody([Fault("/post", "unknown_post", words)])
+
     def _say(self, key: str, act: Callable[..., object]) -> Response:
         campaign, body = campaign_at(self.brand.pk, key=key), self.said(PostAside)
+        self._known(body.validated_data["post"], campaign=campaign)
         self.done(act, body, campaign=campaign, post_id=body.validated_data["post"])
         return Response(status=204)
 

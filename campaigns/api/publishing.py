@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.api.words import LOCK
 from campaigns.choices import DeliverableState, ReadingVerdict
 from campaigns.models import Deliverable
@@ -27,6 +27,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
 
@@ -189,7 +190,7 @@ class PublicationActViewSet(_Pieces):
         values = dict(body.validated_data)
         if lock:
             values[lock] = values.pop("version")
-        try:
+        with refusals(CampaignRefused, body=body):
             act(
                 deliverable_id=row["id"],
                 brand=self.brand,
@@ -197,8 +198,6 @@ class PublicationActViewSet(_Pieces):
                 at=timezone.now(),
                 **values,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(_shown(self, pk))
 
 

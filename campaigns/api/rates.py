@@ -11,7 +11,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.models import ExchangeRate
 from campaigns.services.rates.entering import Rate, enter
 from campaigns.services.refusals import CampaignRefused
@@ -19,6 +19,7 @@ from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import DayField
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
 
@@ -86,7 +87,7 @@ class ExchangeRateViewSet(BrandViewSet[ExchangeRate]):
         body = ExchangeRatesBody(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             done = enter(
                 brand=self.brand,
                 rates=[Rate(**one) for one in given["rates"]],
@@ -94,8 +95,6 @@ class ExchangeRateViewSet(BrandViewSet[ExchangeRate]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(vars(done), status=201)
 
 

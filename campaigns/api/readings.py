@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, TypeVar
 
 import django_filters as filters
@@ -45,11 +46,10 @@ class BelowFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
     creator = filters.UUIDFilter(field_name="relationship__creator__uid", label="A creator's uid")
 
 
-class ReadingViewSet(BrandViewSet[R]):
+class ReadingViewSet(BrandViewSet[R], ABC):
     """The newest reading of each creator."""
 
     scope = Scope.REVIEWS_READ
-    write_scope = Scope.REVIEWS_WRITE
     filterset_class = BelowFilter
     lookup_field = "uid"
     lookup_value_regex = UID
@@ -69,23 +69,9 @@ class ReadingViewSet(BrandViewSet[R]):
         rows = self.get_queryset().filter(relationship__creator__uid=uid)
         return Response(self._plain(self.one(self._values(rows))))
 
-    @extend_schema(request=None)
-    def compute(self, request: Request, uid: str) -> Response:
-        """Compute it now."""
-        rows = Relationship.objects.filter(brand=self.brand, creator__uid=uid, unprofiled_at=None)
-        relationship = rows.select_related("brand", "creator").first()
-        if relationship is None:
-            raise Http404
-        self.read(relationship)
-        return self.retrieve(request, uid)
-
-    def read(self, relationship: Relationship) -> None:
-        """Compute the creator's number now."""
-        raise NotImplementedError
-
+    @abstractmethod
     def told(self, row: Row) -> Row:
         """What is said of a reading besides whose it is, its number and the weights' version."""
-        raise NotImplementedError
 
     def _values(self, rows: QuerySet[R]) -> QuerySet[R, Row]:
         return rows.values(*COLUMNS, *self.more)
@@ -100,3 +86,23 @@ class ReadingViewSet(BrandViewSet[R]):
             "weights": row["weights"],
             **self.told(row),
         }
+
+
+class ComputedViewSet(ReadingViewSet[R]):
+    """Readings that are computed again on request."""
+
+    write_scope = Scope.REVIEWS_WRITE
+
+    @extend_schema(request=None)
+    def compute(self, request: Request, uid: str) -> Response:
+        """Compute it now."""
+        rows = Relationship.objects.filter(brand=self.brand, creator__uid=uid, unprofiled_at=None)
+        relationship = rows.select_related("brand", "creator").first()
+        if relationship is None:
+            raise Http404
+        self.read(relationship)
+        return self.retrieve(request, uid)
+
+    @abstractmethod
+    def read(self, relationship: Relationship) -> None:
+        """Compute the creator's number now."""

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import LOCK, REFUSED, problem
+from campaigns.api.words import LOCK, REFUSED
 from campaigns.choices import AlertLevel, AlertState, PaperKind, PaperState
 from campaigns.filters.registers import PermitFilter, RuleAlertFilter
 from campaigns.models import Permit, RuleAlert
@@ -21,9 +21,11 @@ from campaigns.services.registers import aside, permits
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import Scope
 from crm.paging import Order
+from crm.permissions import Can
 
 PERMITS = Order("permits-api", key="id")
 ALERTS = Order("rule-alerts-api", key="id")
@@ -108,6 +110,7 @@ class PermitViewSet(BrandViewSet[Permit]):
 
     scope = Scope.LEGAL_READ
     write_scope = Scope.LEGAL_WRITE
+    write_can = Can.KEEP_REGISTERS
     queryset = Permit.objects.none()
     serializer_class = PermitSerializer
     filterset_class = PermitFilter
@@ -134,7 +137,7 @@ class PermitViewSet(BrandViewSet[Permit]):
         body.is_valid(raise_exception=True)
         given: dict[str, Any] = dict(body.validated_data)
         relationship = given.pop("creator")
-        made = self._save(relationship=relationship, wanted=permits.Wanted(**given))
+        made = self._save(body, relationship=relationship, wanted=permits.Wanted(**given))
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=PermitChange, responses={200: PermitSerializer, **REFUSED})
@@ -150,6 +153,7 @@ class PermitViewSet(BrandViewSet[Permit]):
         version = given.pop("version")
         kept = {name: getattr(row, name) for name in permits.Wanted.__dataclass_fields__}
         self._save(
+            body,
             relationship=row.relationship,
             wanted=permits.Wanted(**(kept | given)),
             permit_id=row.pk,
@@ -172,13 +176,9 @@ class PermitViewSet(BrandViewSet[Permit]):
             raise Http404 from gone
         return Response(status=204)
 
-    def _save(self, **said: Any) -> Permit:
-        try:
+    def _save(self, body: Body, **said: Any) -> Permit:
+        with refusals(CampaignRefused, body=body):
             return permits.save_permit(actor=self.actor, at=timezone.now(), **said)
-        except Permit.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
 
     def _shown(self, pk: int | str) -> Row:
         return _permit(self.one(self.get_queryset().filter(pk=pk).values(*PERMIT_COLUMNS)))
@@ -214,6 +214,7 @@ class RuleAlertViewSet(BrandViewSet[RuleAlert]):
 
     scope = Scope.LEGAL_READ
     write_scope = Scope.LEGAL_WRITE
+    write_can = Can.KEEP_REGISTERS
     queryset = RuleAlert.objects.none()
     serializer_class = RuleAlertSerializer
     filterset_class = RuleAlertFilter
@@ -239,7 +240,7 @@ class RuleAlertViewSet(BrandViewSet[RuleAlert]):
         self._shown(pk)
         body = AlertAside(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             aside.set_aside(
                 alert_id=int(pk),
                 brand=self.brand,
@@ -248,8 +249,6 @@ class RuleAlertViewSet(BrandViewSet[RuleAlert]):
                 at=timezone.now(),
                 expected_version=body.validated_data["version"],
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: str) -> Row:

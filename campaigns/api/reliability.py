@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from rest_framework import serializers
 
-from campaigns.api.readings import ReadingViewSet, of_100
+from campaigns.api.readings import ComputedViewSet, of_100
 from campaigns.models import ReliabilityReading
 from campaigns.selectors.reliability import for_list
 from campaigns.services.reliability.reading import read_one
@@ -57,7 +57,7 @@ class ReliabilitySerializer(serializers.Serializer[Any]):
     computed_at = serializers.DateTimeField()
 
 
-class ReliabilityViewSet(ReadingViewSet[ReliabilityReading]):
+class ReliabilityViewSet(ComputedViewSet[ReliabilityReading]):
     """The newest reading of each creator."""
 
     queryset = ReliabilityReading.objects.none()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -13,12 +13,14 @@ from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
 from campaigns.api.deliverable_bodies import CommentSerializer
-from campaigns.api.telling import telling
 from campaigns.models import Comment
 from campaigns.services.deliverables import comments
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
+from crm.api.refusals import refusals
 from crm.choices import Scope
+from crm.permissions import Can
 
 
 class SettledRemark(Body):
@@ -32,6 +34,7 @@ class RemarkViewSet(BrandViewSet[Comment]):
 
     scope = Scope.CAMPAIGNS_READ
     write_scope = Scope.CAMPAIGNS_RUN
+    write_cans: ClassVar = {"settle": Can.WRITE_NOTES}
     queryset = Comment.objects.none()
     serializer_class = CommentSerializer
     lookup_value_regex = ID
@@ -52,14 +55,14 @@ class RemarkViewSet(BrandViewSet[Comment]):
         self._answer(pk)
         body = SettledRemark(data=request.data)
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             comments.settle(comment_id=int(pk), **body.validated_data, **self._who())
         return self._answer(pk)
 
     @extend_schema(request=None, responses={200: CommentSerializer, **REFUSED})
     def show(self, request: Request, pk: str) -> Response:
         """Show a remark to the creator. It cannot be hidden again: they may have read it."""
-        with telling():
+        with refusals(CampaignRefused):
             comments.show(comment_id=int(pk), **self._who())
         return self._answer(pk)
 
@@ -67,5 +70,5 @@ class RemarkViewSet(BrandViewSet[Comment]):
         return {"brand": self.brand, "actor": self.actor, "at": timezone.now()}
 
     def _answer(self, pk: str) -> Response:
-        with telling():
+        with refusals(CampaignRefused):
             return Response(CommentSerializer(self.get_queryset().get(pk=pk)).data)

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.api.remediations import RemediationViewSet, WholeRemediationSerializer
 from campaigns.api.words import LOCK
 from campaigns.choices import Channel
@@ -26,6 +26,7 @@ from campaigns.services.remediation import asking, ending
 from crm.api.body import Body
 from crm.api.problems import BadBody, Fault
 from crm.api.query import MomentField
+from crm.api.refusals import problem, refusals
 from crm.choices import Scope
 
 BY_HAND = [one for one in Channel.choices if one[0] != Channel.MAIL]
@@ -88,7 +89,7 @@ class RemediationActViewSet(RemediationViewSet):
             words = "There is no such review in your brand."
             raise BadBody([Fault("/review", "does_not_exist", words)]) from gone
         except CampaignRefused as refusal:
-            raise problem(refusal, body, due_on="/due_at") from refusal
+            raise problem(refusal, body, places={"due_on": "/due_at"}) from refusal
         answer = self.retrieve(request, str(made.pk))
         answer.status_code = HTTPStatus.CREATED
         return answer
@@ -118,7 +119,7 @@ class RemediationActViewSet(RemediationViewSet):
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
         version = said.pop("version")
-        try:
+        with refusals(CampaignRefused, body=body, places={"due_on": "/due_at"}):
             act(
                 remediation_id=row["id"],
                 brand=self.brand,
@@ -127,6 +128,4 @@ class RemediationActViewSet(RemediationViewSet):
                 expected_version=version,
                 **said,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body, due_on="/due_at") from refusal
         return self.retrieve(self.request, pk)

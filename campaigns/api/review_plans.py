@@ -12,14 +12,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.api.words import PersonField
 from campaigns.choices import Gate
 from campaigns.models import Campaign
 from campaigns.services.deliverables import gates, settings
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.models import User
 
@@ -92,7 +93,7 @@ class ReviewPlanViewSet(BrandViewSet[Campaign]):
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
         version = said.pop("version")
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             settings.set_plan(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -104,7 +105,7 @@ class ReviewPlanViewSet(BrandViewSet[Campaign]):
         return Response(self._row(campaign))
 
     def _campaign(self, key: str) -> Campaign:
-        with telling():
+        with refusals(CampaignRefused):
             return self.get_queryset().select_related("brand").get(key=key)
 
     def _row(self, campaign: Campaign) -> Row:

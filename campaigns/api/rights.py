@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -13,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.right_words import AskQuery, MayUseSerializer, answer_of, question_of
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.choices import RightSource, StartTrigger, Usage
 from campaigns.filters.assets import RightFilter
 from campaigns.models import Asset, UsageRight
@@ -24,6 +23,7 @@ from campaigns.services.rights.granting import REASON_MAX, revoke
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
 
@@ -123,7 +123,7 @@ class RightViewSet(BrandViewSet[UsageRight]):
     """Rights of the brand."""
 
     scope = Scope.CAMPAIGNS_READ
-    write_scope = Scope.CAMPAIGNS_RUN
+    write_scope = Scope.RIGHTS_WRITE
     queryset = UsageRight.objects.none()
     serializer_class = UsageRightSerializer
     filterset_class = RightFilter
@@ -148,7 +148,7 @@ class RightViewSet(BrandViewSet[UsageRight]):
         self.one(self.get_queryset().filter(pk=pk).values("id"))
         body = Revocation(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             revoke(
                 right_id=int(pk),
                 brand=self.brand,
@@ -156,10 +156,6 @@ class RightViewSet(BrandViewSet[UsageRight]):
                 at=timezone.now(),
                 **body.validated_data,
             )
-        except UsageRight.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: str) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import QuerySet
@@ -13,7 +13,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.choices import RiskTier
 from campaigns.models import RiskAssessment
 from campaigns.selectors.risk import for_list
@@ -22,10 +22,12 @@ from campaigns.services.risk import assessing, overriding
 from crm.api.base import UID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.models import Relationship
 from crm.paging import Order
+from crm.permissions import Can
 
 ORDER = Order("risk-api", "points", "id", descending=True)
 
@@ -89,6 +91,7 @@ class RiskViewSet(BrandViewSet[RiskAssessment]):
 
     scope = Scope.LEGAL_READ
     write_scope = Scope.LEGAL_WRITE
+    write_cans: ClassVar = {"assess": Can.PAUSE}
     queryset = RiskAssessment.objects.none()
     serializer_class = RiskSerializer
     filterset_class = RiskFilter
@@ -124,7 +127,7 @@ class RiskViewSet(BrandViewSet[RiskAssessment]):
         body = RiskSaid(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             overriding.override(
                 relationship=relationship,
                 tier=RiskTier(said["tier"]),
@@ -133,18 +136,14 @@ class RiskViewSet(BrandViewSet[RiskAssessment]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return self.retrieve(request, uid)
 
     @extend_schema(request=None, responses={200: RiskSerializer, **REFUSED})
     def end_override(self, request: Request, uid: str) -> Response:
         """Let what was computed count again."""
         relationship = self._relationship(uid)
-        try:
+        with refusals(CampaignRefused):
             overriding.end_override(relationship=relationship, actor=self.actor, at=timezone.now())
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return self.retrieve(request, uid)
 
     def _relationship(self, uid: str) -> Relationship:

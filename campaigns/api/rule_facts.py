@@ -13,16 +13,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.choices import RuleFactKey
 from campaigns.models import RuleFact
+from campaigns.services.refusals import CampaignRefused
 from campaigns.services.registers import facts
 from crm.api.base import UID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import known_by
 from crm.choices import Scope
 from crm.paging import Order
+from crm.permissions import Can
 
 NEWEST = Order("-rule-facts-api", key="id", descending=True)
 
@@ -57,6 +59,7 @@ class RuleFactViewSet(BrandViewSet[RuleFact]):
 
     scope = Scope.LEGAL_READ
     write_scope = Scope.LEGAL_WRITE
+    write_can = Can.KEEP_REGISTERS
     queryset = RuleFact.objects.none()
     serializer_class = RuleFactSerializer
     lookup_value_regex = UID
@@ -90,7 +93,7 @@ class RuleFactViewSet(BrandViewSet[RuleFact]):
         body = NewRuleFact(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             made = facts.state_fact(
                 relationship=held,
                 key=said["key"],

@@ -14,17 +14,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.choices import AdditionKind
 from campaigns.disclosure.additions import REQUIREMENTS
 from campaigns.models import PackAddition
 from campaigns.selectors.coming import Change, coming
 from campaigns.selectors.packs import packs_for
 from campaigns.services.days import today_of
+from campaigns.services.refusals import CampaignRefused
 from campaigns.services.registers import packs as service
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 _TEXT: dict[str, Any] = {"required": False, "allow_blank": True}
@@ -123,7 +124,7 @@ class PackAdditionViewSet(BrandViewSet[PackAddition]):
         pack = self._pack(key)
         body = NewPackAddition(data=request.data)
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             made = service.add(
                 brand=self.brand,
                 jurisdiction=pack,
@@ -136,11 +137,11 @@ class PackAdditionViewSet(BrandViewSet[PackAddition]):
     @extend_schema(request=EndedPackAddition, responses={200: PackAdditionSerializer, **REFUSED})
     def end(self, request: Request, pk: str) -> Response:
         """It holds no longer than yesterday."""
-        with telling():
+        with refusals(CampaignRefused):
             self.get_queryset().get(pk=pk)
         body = EndedPackAddition(data=request.data)
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             service.end(
                 addition_id=int(pk),
                 brand=self.brand,

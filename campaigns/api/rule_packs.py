@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.disclosure.packs import Datum, Pack
 from campaigns.disclosure.vocabulary import Confidence
 from campaigns.models import PackSignOff
@@ -23,6 +23,7 @@ from campaigns.services.registers import packs as service
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 
@@ -95,7 +96,7 @@ class RulePackViewSet(BrandViewSet[PackSignOff]):
         self._shown(key)
         body = SignedRules(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             service.sign_off(
                 brand=self.brand,
                 jurisdiction=key,
@@ -104,8 +105,6 @@ class RulePackViewSet(BrandViewSet[PackSignOff]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         return Response(self._shown(key))
 
     def _shown(self, key: str) -> Row:

@@ -14,11 +14,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.services.incidents import runbooks
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import IncidentKind, RunbookPhase, Scope
 from crm.models import Brand, Runbook
 
@@ -90,7 +91,7 @@ class RunbookViewSet(BrandViewSet[Runbook]):
         body = RunbookChange(data=request.data)
         body.is_valid(raise_exception=True)
         said, held = body.validated_data, runbooks.book_of(self.brand, kind)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             runbooks.write(
                 brand=self.brand,
                 kind=kind,

@@ -22,7 +22,8 @@ from campaigns.services.series.keeping import SeriesRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body, NumberField
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import Platform
@@ -142,12 +143,10 @@ class SeriesViewSet(BrandViewSet[DailySeries]):
         """Make a series."""
         body = SeriesBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(SeriesRefused, body=body):
             made = keeping.create_series(
                 brand=self.brand, **body.validated_data, actor=self.actor, at=timezone.now()
             )
-        except SeriesRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(series_row(self._found(made.key)), status=HTTPStatus.CREATED)
 
     def _found(self, key: str) -> DailySeries:
@@ -205,12 +204,10 @@ class SeriesValueViewSet(BrandViewSet[DailyValue]):
         body = ValuesBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         values = {one["day"]: one["value"] for one in body.validated_data["values"]}
-        try:
+        with refusals(SeriesRefused, body=body):
             kept = keeping.put_values(
                 series=series, values=values, actor=self.actor, at=timezone.now()
             )
-        except SeriesRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response({"new": kept.new, "replaced": len(kept.replaced)})
 
 
@@ -235,12 +232,10 @@ class DayNoteViewSet(BrandViewSet[DayNote]):
         """Write one down."""
         body = DayNoteBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(SeriesRefused, body=body):
             made = notes.add_note(
                 brand=self.brand, **body.validated_data, actor=self.actor, at=timezone.now()
             )
-        except SeriesRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(note_row(made), status=HTTPStatus.CREATED)
 
     @extend_schema(responses={204: None})

@@ -14,18 +14,19 @@ from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
 from campaigns.api.submissions import SubmissionSerializer, submission_row
-from campaigns.api.telling import telling
 from campaigns.choices import Usage
 from campaigns.models import Campaign, Submission, SubmissionPage
 from campaigns.models.submissions import USES
 from campaigns.selectors.submissions.chain import Link, chain_of
 from campaigns.selectors.submissions.posts import suggested
+from campaigns.services.refusals import CampaignRefused
 from campaigns.services.submissions import receiving
 from campaigns.services.submissions.page import CHANGEABLE, change_page
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.models import Post
@@ -151,7 +152,7 @@ class SubmissionPageViewSet(BrandViewSet[Campaign]):
         for name in _TEXTS:
             if name in said:
                 said[name] = said[name] or ""
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             page = change_page(
                 campaign=campaign,
                 changes=said,
@@ -162,7 +163,7 @@ class SubmissionPageViewSet(BrandViewSet[Campaign]):
         return Response(_page(page))
 
     def _campaign(self, key: str) -> Campaign:
-        with telling():
+        with refusals(CampaignRefused):
             return self.get_queryset().get(key=key)
 
 
@@ -190,7 +191,7 @@ class TaggedPostViewSet(SubmissionPageViewSet):
         if strange := [place for place, pk in enumerate(wanted) if pk not in found]:
             words = "This post does not have the hashtag, or is in the inbox already."
             raise BadBody([Fault(f"/posts/{place}", "unknown_post", words) for place in strange])
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             made = receiving.take_posts(
                 campaign=self._campaign(key),
                 posts=[found[pk] for pk in wanted],

@@ -15,8 +15,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
-from campaigns.api.telling import telling
+from campaigns.api.campaigns import REFUSED
 from campaigns.api.words import LOCK
 from campaigns.choices import PermissionState, SubmissionOrigin, SubmissionState, Usage
 from campaigns.files import StoredFile, respond_with
@@ -31,6 +30,7 @@ from campaigns.services.submissions.record import REASON_MAX
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -227,7 +227,7 @@ class SubmissionViewSet(BrandViewSet[Submission]):
     @extend_schema(responses={204: None, **REFUSED})
     def destroy(self, request: Request, pk: str) -> Response:
         """Erase it at once, as when its author asks for it; not what was accepted."""
-        with telling():
+        with refusals(CampaignRefused):
             erasing.erase(
                 submission_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now()
             )
@@ -236,7 +236,7 @@ class SubmissionViewSet(BrandViewSet[Submission]):
     @extend_schema(responses={(200, kind): OpenApiTypes.BINARY for kind in KINDS})
     def file(self, request: Request, pk: str) -> HttpResponseBase:
         """What was uploaded with it."""
-        with telling():
+        with refusals(CampaignRefused):
             found = self.get_queryset().exclude(sha256="").get(pk=pk)
         kept = StoredFile(found.file_name, found.content_type, found.size or 0)
         return respond_with(
@@ -248,7 +248,7 @@ class SubmissionViewSet(BrandViewSet[Submission]):
         said = body.validated_data
         if "reason" in said:
             more["reason"] = said["reason"]
-        try:
+        with refusals(CampaignRefused, body=body):
             do(
                 submission_id=int(pk),
                 brand=self.brand,
@@ -257,10 +257,6 @@ class SubmissionViewSet(BrandViewSet[Submission]):
                 expected_version=said["version"],
                 **more,
             )
-        except Submission.DoesNotExist as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return self._answer(pk)
 
     def _answer(self, pk: str) -> Response:

@@ -14,7 +14,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.survey_rules import TakenBody, taken_of
-from campaigns.api.telling import telling
 from campaigns.choices import SurveyChoice
 from campaigns.models import SurveyAnswer
 from campaigns.selectors.survey import survey_of
@@ -27,6 +26,7 @@ from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
 from crm.api.query import DayField, Query
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -133,7 +133,7 @@ class SurveyAnswerViewSet(BrandViewSet[SurveyAnswer]):
         self._one(pk)
         body = TakenBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             survey.decide(
                 answer_id=int(pk),
                 brand=self.brand,

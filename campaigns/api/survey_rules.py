@@ -14,14 +14,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.choices import SurveyChoice
 from campaigns.models import SurveyRule
 from campaigns.services import survey
+from campaigns.services.refusals import CampaignRefused
 from campaigns.services.survey import Taken
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.api.relationships import KnownCreatorField
 from crm.choices import Scope
 
@@ -77,7 +78,7 @@ class SurveyRuleViewSet(BrandViewSet[SurveyRule]):
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One of them."""
-        with telling():
+        with refusals(CampaignRefused):
             return Response(_row(self.get_queryset().get(pk=pk)))
 
     @extend_schema(
@@ -95,7 +96,7 @@ class SurveyRuleViewSet(BrandViewSet[SurveyRule]):
         """Add a rule; it holds from now on, and for all answers nobody decided about."""
         body = NewSurveyRule(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             made = survey.add_rule(
                 brand=self.brand,
                 words=body.validated_data["words"],
@@ -108,7 +109,7 @@ class SurveyRuleViewSet(BrandViewSet[SurveyRule]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Take a rule away: the other rules take its answers."""
-        with telling():
+        with refusals(CampaignRefused):
             survey.remove_rule(
                 rule_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now()
             )

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -27,7 +26,7 @@ from campaigns.api.tracking_bodies import (
     TrackingLinkChange,
     TrackingLinkSerializer,
 )
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.words import REFUSED
 from campaigns.filters.tracking import CodeFilter, LinkFilter
 from campaigns.models import ClickDay, PromoCode, TrackingLink
 from campaigns.models.tracking import UTM
@@ -36,9 +35,12 @@ from campaigns.services.refusals import CampaignRefused
 from campaigns.services.tracking import bulk, codes, links
 from campaigns.services.tracking.places import Place
 from crm.api.base import ID, BrandViewSet
+from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
+from crm.permissions import Can
 
 LINKS = Order("tracking-links-api", key="id")
 CODES = Order("promo-codes-api", key="id")
@@ -80,21 +82,19 @@ _DAY = ("day", "people", "visitors", "unknown", "repeats", "bots", "lost")
 class _Acting(BrandViewSet[Any]):
     scope = Scope.CAMPAIGNS_READ
     write_scope = Scope.CAMPAIGNS_WRITE
+    write_can = Can.RUN_CAMPAIGNS
     lookup_value_regex = ID
 
-    def _tried(self, do: Callable[..., Any], **said: Any) -> Any:
+    def _tried(self, do: Callable[..., Any], body: Body, **named: Any) -> Any:
         """What a service answers; its refusals as problems."""
-        try:
-            return do(brand=self.brand, actor=self.actor, at=timezone.now(), **said)
-        except (TrackingLink.DoesNotExist, PromoCode.DoesNotExist) as gone:
-            raise Http404 from gone
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
+        with refusals(CampaignRefused, body=body):
+            return do(brand=self.brand, actor=self.actor, at=timezone.now(), **named)
 
-    def _read(self, kind: type[Any]) -> dict[str, Any]:
+    def _read(self, kind: type[Body]) -> tuple[Body, dict[str, Any]]:
+        """The checked body, and what it says."""
         body = kind(data=self.request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+        return body, dict(body.validated_data)
 
     def _links(self, rows: list[Row]) -> list[Row]:
         """Rows of LINK_COLUMNS as the API shows them: two queries more."""
@@ -140,18 +140,18 @@ class TrackingLinkViewSet(_Acting):
     @extend_schema(request=NewTrackingLink, responses={201: TrackingLinkSerializer, **REFUSED})
     def create(self, request: Request) -> Response:
         """Make a link for a creator."""
-        said = self._read(NewTrackingLink)
+        body, said = self._read(NewTrackingLink)
         place = Place(said.pop("creator"), said.pop("engagement", None))
-        made = self._tried(links.make_link, place=place, said=said)
+        made = self._tried(links.make_link, body, place=place, said=said)
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=TrackingLinkChange, responses={200: TrackingLinkSerializer, **REFUSED})
     def partial_update(self, request: Request, pk: str) -> Response:
         """Let it lead elsewhere, or say something else; its short address stays."""
         self._shown(pk)
-        said = self._read(TrackingLinkChange)
+        body, said = self._read(TrackingLinkChange)
         version = said.pop("version")
-        self._tried(links.change_link, link_id=int(pk), said=said, expected_version=version)
+        self._tried(links.change_link, body, link_id=int(pk), said=said, expected_version=version)
         return Response(self._shown(pk))
 
     @extend_schema(request=Seen, responses={200: TrackingLinkSerializer, **REFUSED})
@@ -167,14 +167,12 @@ class TrackingLinkViewSet(_Acting):
     @extend_schema(request=ForEverybody, responses={201: MadeForEverybody, **REFUSED})
     def make(self, request: Request) -> Response:
         """A link and a code for every creator of a campaign who has none."""
-        said = self._read(ForEverybody)
+        body, said = self._read(ForEverybody)
         campaign = said.pop("campaign")
         wish = bulk.Wish(with_links=said.pop("links"), with_codes=said.pop("codes"), **said)
-        try:
+        places = {f"with_{name}": f"/{name}" for name in ("links", "codes")}
+        with refusals(CampaignRefused, body=body, places=places):
             made = bulk.make(campaign=campaign, wish=wish, actor=self.actor, at=timezone.now())
-        except CampaignRefused as refusal:
-            refusal.field = refusal.field.removeprefix("with_")
-            raise problem(refusal) from refusal
         link_rows = self.get_queryset().filter(pk__in=[link.pk for link in made.links])
         code_rows = PromoCode.objects.filter(pk__in=[code.pk for code in made.codes])
         answer = {
@@ -192,8 +190,8 @@ class TrackingLinkViewSet(_Acting):
 
     def _put(self, do: Callable[..., Any], pk: str) -> Response:
         self._shown(pk)
-        version = self._read(Seen)["version"]
-        self._tried(do, link_id=int(pk), expected_version=version)
+        body, said = self._read(Seen)
+        self._tried(do, body, link_id=int(pk), expected_version=said["version"])
         return Response(self._shown(pk))
 
     def _shown(self, pk: int | str) -> Row:
@@ -238,19 +236,19 @@ class PromoCodeViewSet(_Acting):
     @extend_schema(request=NewPromoCode, responses={201: PromoCodeSerializer, **REFUSED})
     def create(self, request: Request) -> Response:
         """Make a code for a creator. The shop has to be told by you."""
-        said = self._read(NewPromoCode)
+        body, said = self._read(NewPromoCode)
         place = Place(said.pop("creator"), said.pop("engagement", None))
         name = said.pop("code")
-        made = self._tried(codes.make_code, place=place, code=name, said=said)
+        made = self._tried(codes.make_code, body, place=place, code=name, said=said)
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=PromoCodeChange, responses={200: PromoCodeSerializer, **REFUSED})
     def partial_update(self, request: Request, pk: str) -> Response:
         """Say something else of it; what it is called stays."""
         self._shown(pk)
-        said = self._read(PromoCodeChange)
+        body, said = self._read(PromoCodeChange)
         version = said.pop("version")
-        self._tried(codes.change_code, code_id=int(pk), said=said, expected_version=version)
+        self._tried(codes.change_code, body, code_id=int(pk), said=said, expected_version=version)
         return Response(self._shown(pk))
 
     @extend_schema(request=Seen, responses={200: PromoCodeSerializer, **REFUSED})
@@ -267,9 +265,10 @@ class PromoCodeViewSet(_Acting):
     def replace(self, request: Request, pk: str) -> Response:
         """End it today and make a new one for the same creator: the answer is the new one."""
         self._shown(pk)
-        said = self._read(Replacement)
+        body, said = self._read(Replacement)
         made = self._tried(
             codes.replace_code,
+            body,
             code_id=int(pk),
             name=said.get("code", ""),
             expected_version=said["version"],
@@ -278,8 +277,8 @@ class PromoCodeViewSet(_Acting):
 
     def _put(self, do: Callable[..., Any], pk: str) -> Response:
         self._shown(pk)
-        version = self._read(Seen)["version"]
-        self._tried(do, code_id=int(pk), expected_version=version)
+        body, said = self._read(Seen)
+        self._tried(do, body, code_id=int(pk), expected_version=said["version"])
         return Response(self._shown(pk))
 
     def _shown(self, pk: int | str) -> Row:

@@ -11,8 +11,8 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.readings import R, ReadingViewSet, of_100
-from campaigns.api.words import REFUSED, problem
+from campaigns.api.readings import ComputedViewSet, R, ReadingViewSet, of_100
+from campaigns.api.words import REFUSED
 from campaigns.models import AuthenticityScore, TrustReading, TrustWeights
 from campaigns.selectors.trust import authenticity_list, trust_list
 from campaigns.services.refusals import CampaignRefused
@@ -22,6 +22,7 @@ from campaigns.trust.weights import KEYS
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope
 from crm.models import Relationship
@@ -119,7 +120,7 @@ class Weighed(Body):
     reason = serializers.CharField(max_length=REASON_MAX)
 
 
-class PartsViewSet(ReadingViewSet[R]):
+class _Parts(ReadingViewSet[R]):
     """Readings that say their parts."""
 
     more = ("parts", "looked_at")
@@ -129,7 +130,7 @@ class PartsViewSet(ReadingViewSet[R]):
         return {**row["parts"], "since": row["read_at"], "computed_at": row["looked_at"]}
 
 
-class TrustViewSet(PartsViewSet[TrustReading]):
+class TrustViewSet(_Parts[TrustReading], ComputedViewSet[TrustReading]):
     """The newest reading of each creator."""
 
     queryset = TrustReading.objects.none()
@@ -146,7 +147,7 @@ class TrustViewSet(PartsViewSet[TrustReading]):
         read_some(brand=relationship.brand, relationships=[relationship], at=timezone.now())
 
 
-class AuthenticityViewSet(PartsViewSet[AuthenticityScore]):
+class AuthenticityViewSet(_Parts[AuthenticityScore]):
     """The newest score of each creator; `flags/{uid}:look` computes it now."""
 
     queryset = AuthenticityScore.objects.none()
@@ -183,7 +184,7 @@ class TrustWeightsViewSet(BrandViewSet[TrustWeights]):
         body = Weighed(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             made = weigh(
                 brand=self.brand,
                 numbers={key: said[key] for key in KEYS},
@@ -192,8 +193,6 @@ class TrustWeightsViewSet(BrandViewSet[TrustWeights]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal) from refusal
         row = self.get_queryset().values(*_VERSION).get(pk=made.pk)
         return Response(_version(row), status=status.HTTP_201_CREATED)
 

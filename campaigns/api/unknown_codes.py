@@ -12,13 +12,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from campaigns.api.campaigns import REFUSED
-from campaigns.api.telling import telling
 from campaigns.models import Conversion, PromoCode
 from campaigns.selectors.conversions import unknown_codes
 from campaigns.services.conversions import belonging
+from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 
 
@@ -74,7 +75,7 @@ class UnknownCodeViewSet(BrandViewSet[Conversion]):
         body = AdoptedCode(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        with telling(body, text="/written"):
+        with refusals(CampaignRefused, body=body, places={"text": "/written"}):
             number = belonging.adopt(
                 brand=self.brand,
                 text=said["written"],

@@ -45,6 +45,7 @@ from campaigns.api.guidelines import GuidelineViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incident_work import IncidentFileViewSet, IncidentWorkViewSet
 from campaigns.api.invoices import InvoiceViewSet
+from campaigns.api.keyword_assigning import KeywordAssigningViewSet
 from campaigns.api.keyword_uses import CampaignKeywordViewSet, KeywordUseViewSet
 from campaigns.api.keywords import KeywordListViewSet, KeywordViewSet, PostReferenceViewSet
 from campaigns.api.library import (
@@ -299,7 +300,7 @@ urlpatterns: list[URLPattern] = [
     *acts(f"invitations/{ONE}", InvitationViewSet, "answer"),
     *acts(f"invoices/{ONE}", InvoiceViewSet, "attach", "set-aside"),
     at(f"keyword-lists/{ONE}/words", KeywordViewSet, get="list", post="create"),
-    *acts(f"keyword-lists/{ONE}", KeywordListViewSet, "assign"),
+    *acts(f"keyword-lists/{ONE}", KeywordAssigningViewSet, "assign", "unassign"),
     at(f"likenesses/{ONE}/paper", ConsentViewSet, get="paper", post="put_paper"),
     at(f"keywords/{ONE}/posts", KeywordUseViewSet, get="list"),
     at(f"lifts/{ONE}", CampaignLiftViewSet, get="retrieve", delete="destroy"),

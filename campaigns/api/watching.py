@@ -12,18 +12,19 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.telling import telling
 from campaigns.api.words import REFUSED
 from campaigns.choices import PostMeasure, ReadingBasis, ShiftState
 from campaigns.models import Campaign, FirstReading, PlatformWeek
 from campaigns.selectors.watching.alerts import readings_of, with_platforms
 from campaigns.selectors.watching.times import creators_of, times_of
+from campaigns.services.refusals import CampaignRefused
 from campaigns.services.watching import answering
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadQuery
 from crm.api.query import Query
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.paging import Order
 
@@ -153,7 +154,7 @@ class PostAlertViewSet(BrandViewSet[FirstReading]):
         self._one(pk)
         body = WhyBelow(data=request.data)
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             answering.dismiss_reading(
                 reading_id=int(pk),
                 brand=self.brand,
@@ -210,7 +211,7 @@ class PlatformWeekViewSet(BrandViewSet[PlatformWeek]):
     def _do(self, do: Callable[..., Any], pk: str, body: Body) -> Response:
         self._one(pk)
         body.is_valid(raise_exception=True)
-        with telling(body):
+        with refusals(CampaignRefused, body=body):
             do(
                 week_id=int(pk),
                 brand=self.brand,

@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.choices import SaidBy
 from campaigns.models import Campaign, Whereabouts
 from campaigns.models.whereabouts import LANE_HOURS_MAX, NOTICE_MAX
@@ -28,6 +28,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import DayField, Query
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import PostKind, Scope
 from crm.filters import on_platform
@@ -126,15 +127,13 @@ class WhereaboutsViewSet(BrandViewSet[Whereabouts]):
         given = dict(body.validated_data)
         relationship = given.pop("creator")
         given["formats"] = tuple(given.get("formats", ()))
-        try:
+        with refusals(CampaignRefused, body=body):
             made = saying.say(
                 relationship=relationship,
                 said=Said(**given),
                 by=Actor(self.actor),
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         rows = self.get_queryset().filter(pk=made.pk).values(*COLUMNS)
         return Response(_shown(self.one(rows)), status=201)
 
@@ -238,7 +237,7 @@ class SoonViewSet(BrandViewSet[Whereabouts]):
         body = NewFastLane(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             put = fast_lanes.put_on(
                 campaign=campaign,
                 brand=self.brand,
@@ -248,8 +247,6 @@ class SoonViewSet(BrandViewSet[Whereabouts]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response({"engagements": [row.pk for row in put.new], "on_lane": put.on_lane})
 
 

@@ -1,15 +1,15 @@
-"""What bodies of offers and gifts share: people of the brand, days, and how refusals are told."""
+"""What bodies share: people of the brand, engagements, versions; and how refusals look."""
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.fields import empty
 
 from campaigns.models import Engagement
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
 from crm.api.schema import ProblemSerializer
 from crm.models import User
 
@@ -66,24 +66,3 @@ class EngagementField(serializers.IntegerField):
         if found is None:
             self.fail("unknown_engagement")
         return found
-
-
-class Refusal(Protocol):
-    """What services of this app raise."""
-
-    code: str
-    field: str
-
-
-def problem(
-    refusal: Refusal, *, below: str = "", members: frozenset[str] = frozenset()
-) -> Exception:
-    """As the API tells it: what can be put right in the body names its place.
-
-    Fields that are `members` of an object in the body stand under the name `below`.
-    """
-    if not refusal.field or refusal.code != "refused":
-        return Refused(str(refusal), code=refusal.code)
-    part = refusal.field.partition("/")[0]
-    at = f"/{below}/{refusal.field}" if part in members else f"/{refusal.field}"
-    return BadBody([Fault(at, refusal.code, str(refusal))])

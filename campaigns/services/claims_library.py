@@ -122,7 +122,7 @@ def _checked(wanted: Wanted) -> dict[str, object]:
         "text": text,
         "variants": [words for words in variants if fold(words) != fold(text)],
         "status": wanted.status,
-        "jurisdictions": _jurisdictions(wanted.jurisdictions),
+        "jurisdictions": known_jurisdictions(wanted.jurisdictions),
         "valid_from": wanted.valid_from,
         "valid_until": wanted.valid_until,
     }
@@ -158,7 +158,8 @@ def _words(text: str, field: str) -> str:
     return words
 
 
-def _jurisdictions(names: Sequence[str]) -> list[str]:
+def known_jurisdictions(names: Sequence[str]) -> list[str]:
+    """Their keys; raises CampaignRefused for one that no pack has rules for."""
     known = packs.standard()
     keys = known.resolve(names)
     for key in keys:

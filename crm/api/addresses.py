@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
+from crm.api.body import Body
 from crm.api.given import GIVEN, GivenBody, GivenSerializer, given
-from crm.api.mail_templates import refused
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField, known_by
 from crm.choices import Scope
 from crm.models import PostalAddress, Relationship
@@ -107,7 +108,7 @@ class AddressViewSet(BrandViewSet[PostalAddress]):
         body = NewAddress(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         values = body.values
-        made = self._set(values.pop("creator"), values)
+        made = self._set(values.pop("creator"), body, values)
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=AddressChange, responses=AddressSerializer)
@@ -116,7 +117,7 @@ class AddressViewSet(BrandViewSet[PostalAddress]):
         row = self.one(self.get_queryset().filter(pk=pk).values("creator", *LINES, *GIVEN[:-1]))
         body = AddressChange(data=request.data)
         body.is_valid(raise_exception=True)
-        self._set(known_by(self.brand, creator_id=row.pop("creator")), row | body.values)
+        self._set(known_by(self.brand, creator_id=row.pop("creator")), body, row | body.values)
         return Response(self._shown(pk))
 
     @extend_schema(responses={204: None})
@@ -130,13 +131,11 @@ class AddressViewSet(BrandViewSet[PostalAddress]):
         )
         return Response(status=204)
 
-    def _set(self, relationship: Relationship, values: dict[str, Any]) -> PostalAddress:
-        try:
+    def _set(self, relationship: Relationship, body: Body, values: dict[str, Any]) -> PostalAddress:
+        with refusals(service.ContactRefused, body=body):
             return service.set_address(
                 relationship=relationship, values=values, actor=self.actor, at=timezone.now()
             )
-        except service.ContactRefused as refusal:
-            raise refused(refusal) from refusal
 
     def _shown(self, pk: int | str) -> Row:
         return addresses([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])[0]

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, UID, BrandViewSet
 from crm.api.body import Body
 from crm.api.given import GIVEN, GivenBody, GivenSerializer, given
-from crm.api.mail_templates import refused
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField, known_by
 from crm.choices import AgentRole, Scope
 from crm.models import Agent, Relationship, Representation
@@ -173,7 +173,7 @@ class AgentViewSet(BrandViewSet[Agent]):
         """Write down somebody who speaks for creators."""
         body = NewAgent(data=request.data)
         body.is_valid(raise_exception=True)
-        return Response(self._shown(self._saved(body.values).uid), status=201)
+        return Response(self._shown(self._saved(body).uid), status=201)
 
     @extend_schema(request=AgentChange, responses=AgentSerializer)
     def partial_update(self, request: Request, uid: str) -> Response:
@@ -181,7 +181,7 @@ class AgentViewSet(BrandViewSet[Agent]):
         agent = self._found(uid)
         body = AgentChange(data=request.data)
         body.is_valid(raise_exception=True)
-        self._saved(body.values, agent)
+        self._saved(body, agent)
         return Response(self._shown(uid))
 
     @extend_schema(responses={204: None})
@@ -190,13 +190,12 @@ class AgentViewSet(BrandViewSet[Agent]):
         service.forget_agent(agent=self._found(uid), actor=self.actor, at=timezone.now())
         return Response(status=204)
 
-    def _saved(self, values: dict[str, Any], agent: Agent | None = None) -> Agent:
-        try:
+    def _saved(self, body: NewAgent | AgentChange, agent: Agent | None = None) -> Agent:
+        values = body.values
+        with refusals(service.ContactRefused, body=body):
             return service.save_agent(
                 brand=self.brand, values=values, actor=self.actor, at=timezone.now(), agent=agent
             )
-        except service.ContactRefused as refusal:
-            raise refused(refusal) from refusal
 
     def _found(self, uid: str) -> Agent:
         row = self.one(self.get_queryset().filter(uid=uid).values("id"))
@@ -248,7 +247,7 @@ class RepresentationViewSet(BrandViewSet[Representation]):
         body = NewRepresentation(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         sent = body.validated_data
-        made = self._said(sent["creator"], sent["agent"], in_copy=sent["in_copy"])
+        made = self._said(sent["creator"], sent["agent"], body)
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=RepresentationChange, responses=RepresentationSerializer)
@@ -257,7 +256,7 @@ class RepresentationViewSet(BrandViewSet[Representation]):
         relationship, agent = self._found(pk)
         body = RepresentationChange(data=request.data)
         body.is_valid(raise_exception=True)
-        self._said(relationship, agent, in_copy=body.validated_data["in_copy"])
+        self._said(relationship, agent, body)
         return Response(self._shown(pk))
 
     @extend_schema(responses={204: None})
@@ -267,17 +266,15 @@ class RepresentationViewSet(BrandViewSet[Representation]):
         service.part(relationship=relationship, agent=agent, actor=self.actor, at=timezone.now())
         return Response(status=204)
 
-    def _said(self, relationship: Relationship, agent: Agent, *, in_copy: bool) -> Representation:
-        try:
+    def _said(self, relationship: Relationship, agent: Agent, body: Body) -> Representation:
+        with refusals(service.ContactRefused, body=body):
             return service.represent(
                 relationship=relationship,
                 agent=agent,
-                in_copy=in_copy,
+                in_copy=body.validated_data["in_copy"],
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.ContactRefused as refusal:
-            raise refused(refusal) from refusal
 
     def _found(self, pk: str) -> tuple[Relationship, Agent]:
         row = self.one(self.get_queryset().filter(pk=pk).values("agent", "creator"))

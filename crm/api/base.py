@@ -19,11 +19,12 @@ from crm.api.authentication import role_of
 from crm.api.encoding import Encoded, encoded
 from crm.api.lookups import SORT, Asked, Lookups, in_time, unknown_order
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
-from crm.api.permissions import needed_scope
+from crm.api.permissions import needed_can, needed_scope
 from crm.api.problems import BadQuery, Fault
 from crm.api.query import Query, StrictFilterBackend, read_query
 from crm.api.throttling import tell_rate
 from crm.paging import Order
+from crm.permissions import Can, who_may
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -262,3 +263,8 @@ class BrandViewSet(GenericViewSet[M]):
     def scope_of(self, method: str) -> Scope:
         """The scope that this endpoint asks for the method: also shown in the schema."""
         return needed_scope(self, method)
+
+    def who_may(self, method: str) -> str:
+        """The roles that may use the method, in words; empty for all: also in the schema."""
+        can = needed_can(self, method)
+        return "" if can is Can.VIEW else who_may(can)

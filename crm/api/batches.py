@@ -264,6 +264,8 @@ def batch_of(
             "verbs": verbs,
             "scope": of.scope,
             "write_scope": of.write_scope,
+            # Each row asks for its own besides (BatchViewSet.batch).
+            "write_can": getattr(of, "write_can", None),
             "queryset": of.queryset,
             "serializer_class": shown,
         },

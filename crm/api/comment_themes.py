@@ -107,7 +107,7 @@ class CommentThemeViewSet(BrandViewSet[CommentTheme]):
         """Say what was done about it."""
         body = HandleThemeBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        with refusals(CommentsRefused):
+        with refusals(CommentsRefused, body=body):
             deciding.handle(
                 brand=self.brand,
                 theme_id=int(pk),
@@ -132,7 +132,7 @@ class CommentLabelViewSet(BrandViewSet[PostComment]):
         body = CommentLabelBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        with refusals(CommentsRefused):
+        with refusals(CommentsRefused, body=body):
             labelling.label(
                 brand=self.brand,
                 comment_id=int(pk),

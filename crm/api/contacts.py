@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
 from crm.api.given import GIVEN, GivenBody, GivenSerializer, given
-from crm.api.mail_templates import refused
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField, known_by
 from crm.choices import ContactKind, ContactPurpose, Scope
 from crm.models import ContactPoint, Relationship
@@ -140,7 +140,7 @@ class ContactViewSet(BrandViewSet[ContactPoint]):
         body.is_valid(raise_exception=True)
         about = body.values
         relationship, kind, value = (about.pop(name) for name in ("creator", "kind", "value"))
-        try:
+        with refusals(service.ContactRefused, body=body):
             made = service.add_contact(
                 relationship=relationship,
                 kind=kind,
@@ -149,8 +149,6 @@ class ContactViewSet(BrandViewSet[ContactPoint]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.ContactRefused as refusal:
-            raise refused(refusal) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=ContactChange, responses=ContactSerializer)

@@ -16,6 +16,7 @@ from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.choices import FieldType, Scope, Source
 from crm.field_types import TAG_MAX, plain
 from crm.models import Creator, CustomField, Relationship
@@ -185,10 +186,8 @@ class FieldViewSet(BrandViewSet[CustomField]):
         body.is_valid(raise_exception=True)
         said = body.changes
         said["type"] = FieldType(said["type"])
-        try:
+        with refusals(FieldRefused, body=body):
             made = define_field(brand=self.brand, at=timezone.now(), actor=self.actor, **said)
-        except FieldRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(field_row(made), status=201)
 
     @extend_schema(request=FieldChange, responses=FieldSerializer)
@@ -197,12 +196,10 @@ class FieldViewSet(BrandViewSet[CustomField]):
         found = self._field(key)
         body = FieldChange(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(FieldRefused, body=body):
             changed = change_field(
                 field_id=found.pk, changes=body.changes, at=timezone.now(), actor=self.actor
             )
-        except FieldRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(field_row(changed))
 
     @extend_schema(request=None, responses=FieldSerializer)
@@ -224,10 +221,6 @@ class FieldViewSet(BrandViewSet[CustomField]):
         if found is None:
             raise Http404
         return found
-
-
-def _problem(refusal: FieldRefused) -> BadBody:
-    return BadBody([Fault(f"/{refusal.field}" if refusal.field else "", "invalid", str(refusal))])
 
 
 class CreatorFieldViewSet(BrandViewSet[Creator]):

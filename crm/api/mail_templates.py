@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import BadBody, Fault, Refused
+from crm.api.refusals import refusals
 from crm.choices import MailPurpose, Scope, Stage
 from crm.models import MailTemplate, MailTemplateVersion
 from crm.models.mail_templates import BODY_MAX, SUBJECT_MAX
@@ -131,7 +131,7 @@ class MailTemplateViewSet(BrandViewSet[MailTemplate]):
         body.is_valid(raise_exception=True)
         about: dict[str, Any] = dict(body.validated_data)
         text = {name: about.pop(name) for name in ("subject", "body")}
-        try:
+        with refusals(service.TemplateRefused, body=body):
             made = service.make_template(
                 brand=self.brand,
                 about=cast("service.About", about),
@@ -139,8 +139,6 @@ class MailTemplateViewSet(BrandViewSet[MailTemplate]):
                 actor=self.actor,
                 **text,
             )
-        except service.TemplateRefused as refusal:
-            raise refused(refusal) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=MailTemplateChange, responses=MailTemplateSerializer)
@@ -151,7 +149,7 @@ class MailTemplateViewSet(BrandViewSet[MailTemplate]):
         body.is_valid(raise_exception=True)
         about: dict[str, Any] = dict(body.validated_data)
         text = {name: about.pop(name, now[name]) for name in ("subject", "body")}
-        try:
+        with refusals(service.TemplateRefused, body=body):
             service.change_template(
                 template_id=now["id"],
                 about=cast("service.About", about),
@@ -159,8 +157,6 @@ class MailTemplateViewSet(BrandViewSet[MailTemplate]):
                 actor=self.actor,
                 **text,
             )
-        except service.TemplateRefused as refusal:
-            raise refused(refusal) from refusal
         return Response(self._shown(pk))
 
     @extend_schema(request=None, responses=MailTemplateSerializer)
@@ -181,11 +177,3 @@ def rows(found: list[Row]) -> list[Row]:
         {name: (row[name] or None if name in may_be_empty else row[name]) for name in COLUMNS}
         for row in found
     ]
-
-
-def refused(refusal: Exception, *, prefix: str = "") -> Exception:
-    """What can be corrected in the body names its place; everything else is a conflict."""
-    field = getattr(refusal, "field", "")
-    if field:
-        return BadBody([Fault(f"{prefix}/{field}", "invalid", str(refusal))])
-    return Refused(refusal, code="refused")

@@ -8,17 +8,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
-from crm.api.mail_templates import refused
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.models import Brand, OutreachPolicy
-from crm.permissions import Can, may, who_may
+from crm.permissions import Can
 from crm.services.outreach import rules as service
 
 _HOURS = ["%H:%M", "%H:%M:%S"]
@@ -81,6 +80,7 @@ class OutreachRulesViewSet(BrandViewSet[OutreachPolicy]):
 
     scope = Scope.OUTREACH_READ
     write_scope = Scope.OUTREACH_WRITE
+    write_can = Can.MANAGE_BRAND
     queryset = OutreachPolicy.objects.none()
     serializer_class = OutreachRulesSerializer
     pagination_class = WholeList
@@ -99,15 +99,11 @@ class OutreachRulesViewSet(BrandViewSet[OutreachPolicy]):
         """Change some of them; for admins of the brand."""
         body = OutreachRulesChange(data=request.data)
         body.is_valid(raise_exception=True)
-        if not may(self.role, Can.MANAGE_BRAND):
-            raise PermissionDenied(f"The rules are set by: {who_may(Can.MANAGE_BRAND)}.")
         sent = {name: "" if value is None else value for name, value in body.validated_data.items()}
-        try:
+        with refusals(service.RulesRefused, body=body):
             policy = service.change_rules(
                 brand=self.brand, changes=sent, actor=self.actor, at=timezone.now()
             )
-        except service.RulesRefused as refusal:
-            raise refused(refusal) from refusal
         return Response(rules_row(policy))
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 
 from crm.api.authentication import role_of
-from crm.choices import Role, Scope
+from crm.choices import Scope
 from crm.models import ApiToken
 from crm.permissions import Can, may, who_may
 
@@ -82,7 +81,9 @@ NEEDS: dict[Scope, Can] = {
 class HasScope(BasePermission):
     """A viewset names its `scope`, and its `write_scope` where it takes other methods than GET.
 
-    An action that other people may do has a scope of its own in `write_scopes`.
+    An action that other people may do has a scope of its own in `write_scopes`. Where a page asks
+    a role for another capability than the one behind the scope, `write_can` names it, and
+    `write_cans` that of single actions: a token may do what its user may do on pages.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -96,7 +97,7 @@ class HasScope(BasePermission):
         if scope.value not in token.scopes:
             self.message = f"This token lacks the scope {scope.value}."
             return False
-        return self.role_may(token, NEEDS[scope])
+        return self.role_may(token, needed_can(view, str(request.method)))
 
     def role_may(self, token: ApiToken, can: Can) -> bool:
         """Whether the role of the token's user has the capability; says why not."""
@@ -110,15 +111,18 @@ class HasScope(BasePermission):
         return False
 
 
-def require(role: Role | None, can: Can) -> None:
-    """For what a scope alone does not open: PermissionDenied tells who may."""
-    if not may(role, can):
-        raise PermissionDenied(f"This is set by: {who_may(can)}.")
-
-
 def needed_scope(view: APIView, method: str) -> Scope:
     """The scope that the view asks for this method."""
     if method in SAFE_METHODS:
         return Scope(view.scope)  # type: ignore[attr-defined] # of our views
     own = getattr(view, "write_scopes", {})
     return Scope(own.get(getattr(view, "action", None)) or view.write_scope)  # type: ignore[attr-defined]
+
+
+def needed_can(view: APIView, method: str) -> Can:
+    """What a role must be able to do for this method of the view."""
+    if method not in SAFE_METHODS:
+        own = getattr(view, "write_cans", {}).get(getattr(view, "action", None))
+        if can := own or getattr(view, "write_can", None):
+            return Can(can)
+    return NEEDS[needed_scope(view, method)]

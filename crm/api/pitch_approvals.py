@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.api.schema import ProblemSerializer
 from crm.choices import PitchDepth, PitchStatus, Scope
@@ -140,15 +141,13 @@ class PitchApprovalViewSet(BrandViewSet[PitchApproval]):
         """Ask whether a creator may be pitched; who can answer is told."""
         body = NewPitchApproval(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(service.PitchRefused, body=body):
             asked = service.ask(
                 relationship=body.validated_data["creator"],
                 reason=body.validated_data["reason"],
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.PitchRefused as refusal:
-            raise problem_of(refusal) from refusal
         return Response(self._shown(asked.pk), status=201)
 
     @extend_schema(request=PitchYes, responses={200: PitchApprovalSerializer, **REFUSED})
@@ -164,7 +163,7 @@ class PitchApprovalViewSet(BrandViewSet[PitchApproval]):
     def _answer(self, pk: str, body: Body, *, is_yes: bool) -> Response:
         row = self._shown(pk)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(service.PitchRefused, body=body):
             service.decide(
                 approval_id=row["id"],
                 brand=self.brand,
@@ -173,8 +172,6 @@ class PitchApprovalViewSet(BrandViewSet[PitchApproval]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.PitchRefused as refusal:
-            raise problem_of(refusal) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: int | str) -> Row:
@@ -203,10 +200,3 @@ def approvals(rows: list[Row]) -> list[Row]:
         }
         for row in rows
     ]
-
-
-def problem_of(refusal: service.PitchRefused) -> Exception:
-    """What can be corrected in the body names its place; everything else is a conflict."""
-    if refusal.field:
-        return BadBody([Fault(f"/{refusal.field}", "invalid", str(refusal))])
-    return Refused(refusal, code=refusal.code)

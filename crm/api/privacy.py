@@ -18,7 +18,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.privacy_bodies import Answered, IdentityChecked, MoreTime, NewPrivacyRequest
-from crm.api.problems import BadBody, Fault, Refused
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.api.schema import refusal
 from crm.choices import IdentityCheck, RequestKind, RequestOrigin, RequestStatus, Scope
@@ -121,7 +121,7 @@ class PrivacyRequestViewSet(BrandViewSet[PrivacyRequest]):
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
         whom = said.pop("creator", None)
-        try:
+        with refusals(PrivacyRefused, body=body):
             made = requests.open_request(
                 brand=self.brand,
                 relationship=whom,
@@ -131,8 +131,6 @@ class PrivacyRequestViewSet(BrandViewSet[PrivacyRequest]):
                 at=timezone.now(),
                 **said,
             )
-        except PrivacyRefused as no:
-            raise refused(no) from no
         return Response(self._row(made.pk), status=HTTPStatus.CREATED)
 
     @extend_schema(request=IdentityChecked, responses=ANSWERS)
@@ -154,7 +152,7 @@ class PrivacyRequestViewSet(BrandViewSet[PrivacyRequest]):
         row = self.one(self.get_queryset().filter(pk=pk).values("id"))
         body = body_class(data=self.request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(PrivacyRefused, body=body):
             act(
                 request_id=row["id"],
                 brand=self.brand,
@@ -162,20 +160,11 @@ class PrivacyRequestViewSet(BrandViewSet[PrivacyRequest]):
                 at=timezone.now(),
                 **body.validated_data,
             )
-        except PrivacyRefused as no:
-            raise refused(no) from no
         return Response(self._row(pk))
 
     def _row(self, pk: str | int) -> Row:
         [found] = _shown([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])
         return found
-
-
-def refused(no: PrivacyRefused) -> BadBody | Refused:
-    """The place in the body that is at fault; a conflict where none is."""
-    if no.field:
-        return BadBody([Fault(f"/{no.field}", "invalid", str(no))])
-    return Refused(no, code=no.code)
 
 
 def _shown(rows: list[Row]) -> list[Row]:

@@ -15,8 +15,8 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.jobs import COLUMNS, JobSerializer, jobs
 from crm.api.pagination import Row
-from crm.api.privacy import refused
 from crm.api.privacy_bodies import Lifted, Told, Untold
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, known_by
 from crm.api.schema import refusal
 from crm.choices import RequestKind, Scope
@@ -82,15 +82,13 @@ class CreatorPrivacyViewSet(BrandViewSet[Relationship]):
         """Have a copy of everything made, as a job of yours (202): its file is on its page."""
         found = known_by(self.brand, creator__uid=uid)
         open_requests = PrivacyRequest.objects.open().filter(relationship=found)
-        try:
+        with refusals(PrivacyRefused):
             job = copying.ask(
                 relationship=found,
                 actor=self.actor,
                 at=timezone.now(),
                 request=open_requests.filter(kind=RequestKind.ACCESS).first(),
             )
-        except PrivacyRefused as no:
-            raise refused(no) from no
         [shown] = jobs([*Job.objects.filter(pk=job.pk).values(*COLUMNS)])
         return Response(shown, status=HTTPStatus.ACCEPTED)
 
@@ -103,12 +101,10 @@ class CreatorPrivacyViewSet(BrandViewSet[Relationship]):
         found = known_by(self.brand, creator__uid=uid)
         body = Lifted(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(PrivacyRefused, body=body):
             standing.lift(
                 relationship=found, actor=self.actor, at=timezone.now(), **body.validated_data
             )
-        except PrivacyRefused as no:
-            raise refused(no) from no
         return Response(_privacy(known_by(self.brand, creator__uid=uid)))
 
 
@@ -141,12 +137,10 @@ class PrivacyNoticeViewSet(BrandViewSet[Relationship]):
             rows = self.get_queryset().filter(creator__uid__in=uids)
             only = list(rows.values_list("pk", flat=True))
         note = body.validated_data["note"]
-        try:
+        with refusals(PrivacyRefused, body=body):
             told = notices.mark_told(
                 brand=self.brand, note=note, actor=self.actor, at=at, only=only
             )
-        except PrivacyRefused as no:
-            raise refused(no) from no
         return Response({"creators": told, "told_at": at}, status=HTTPStatus.CREATED)
 
     @extend_schema(request=Untold, responses=ToldSerializer)

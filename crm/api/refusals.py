@@ -1,8 +1,8 @@
-"""What a service refuses, as a problem."""
+"""What a service refuses, as a problem: its status, and where in the body it is put right."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -11,24 +11,37 @@ from django.http import Http404
 from crm.api.body import Body
 from crm.api.problems import BadBody, Fault, Refused
 
+# Conflicts although they name a field: the body was right, but somebody was quicker, or it is
+# done only once somebody says why.
+CONFLICTS = frozenset({"outdated", "reason_needed"})
 
-def problem(no: Exception, body: Body | None) -> BadBody | Refused:
-    """What can be put right in the body names its place; everything else is a conflict.
 
-    The refusal's `field` is a member of the body, or leads into one: criteria/0/key.
+def problem(
+    no: Exception, body: Body | None = None, *, places: Mapping[str, str] | None = None
+) -> BadBody | Refused:
+    """400 with the place of what can be put right in the body, 409 for everything else.
+
+    no      a service's refusal: its `field` is a member of the body, or leads into one
+            (criteria/0/key); its `code` says what is wrong, "refused" where nothing more is known
+    body    what was asked; None: there was no body
+    places  where in the body a field stands that the service calls otherwise: {"on": "/due_on"}
     """
-    field, code = getattr(no, "field", ""), getattr(no, "code", "refused")
-    if body is not None and field.partition("/")[0] in body.fields and code != "outdated":
-        return BadBody([Fault(f"/{field}", "invalid" if code == "refused" else code, str(no))])
-    return Refused(no, code=code)
+    code = getattr(no, "code", "refused")
+    part, slash, rest = getattr(no, "field", "").partition("/")
+    at = (places or {}).get(part, f"/{part}") + slash + rest
+    if body is None or at.split("/")[1] not in body.fields or code in CONFLICTS:
+        return Refused(no, code=code)
+    return BadBody([Fault(at, "invalid" if code == "refused" else code, str(no))])
 
 
 @contextmanager
-def refusals(*kinds: type[Exception], body: Body | None = None) -> Iterator[None]:
+def refusals(
+    *kinds: type[Exception], body: Body | None = None, places: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """While a service is called: `kinds` become a `problem`, what is not there a 404."""
     try:
         yield
     except ObjectDoesNotExist:
         raise Http404 from None
     except kinds as no:
-        raise problem(no, body) from no
+        raise problem(no, body, places=places) from no

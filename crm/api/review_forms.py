@@ -16,7 +16,6 @@ from rest_framework.response import Response
 from crm.agreement import Agreement
 from crm.api.base import BrandViewSet
 from crm.api.pagination import Row, WholeList
-from crm.api.permissions import require
 from crm.api.refusals import refusals
 from crm.api.review_form_bodies import ReviewFormBody
 from crm.api.schema import refusal
@@ -117,6 +116,7 @@ class ReviewFormViewSet(BrandViewSet[ReviewForm]):
 
     scope = Scope.REVIEWS_READ
     write_scope = Scope.SETTINGS_WRITE
+    write_can = Can.EDIT_SEGMENTS
     queryset = ReviewForm.objects.none()
     serializer_class = ReviewFormSerializer
     lookup_field = "number"
@@ -155,7 +155,6 @@ class ReviewFormViewSet(BrandViewSet[ReviewForm]):
         """
         body = ReviewFormBody(data=request.data)
         body.is_valid(raise_exception=True)
-        require(self.role, Can.EDIT_SEGMENTS)
         with refusals(ReviewRefused, body=body):
             made = publish_form(
                 brand=self.brand,

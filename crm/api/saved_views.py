@@ -16,7 +16,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import ListKind, Scope
 from crm.filters import CreatorFilter
@@ -112,6 +113,8 @@ class SavedViewViewSet(BrandViewSet[SavedView]):
 
     scope = Scope.CREATORS_READ
     write_scope = Scope.CREATORS_WRITE
+    # One's own: the service asks whose it is.
+    write_can = Can.VIEW
     http_method_names = ["get", "head", "post", "patch", "delete"]
     queryset = SavedView.objects.none()
     serializer_class = SavedViewSerializer
@@ -143,11 +146,9 @@ class SavedViewViewSet(BrandViewSet[SavedView]):
     )
     def create(self, request: Request) -> Response:
         """Keep a list of creators under a name; it is nobody's tab before somebody pins it."""
-        said = self._said(NewSavedView)
-        try:
+        body, said = self._said(NewSavedView)
+        with refusals(service.ViewRefused, body=body):
             made = service.save_new(brand=self.brand, author=self.actor, is_pinned=False, **said)
-        except service.ViewRefused as refusal:
-            raise _refused(refusal) from refusal
         [found] = views(list(self.get_queryset().filter(pk=made.pk).values(*COLUMNS)))
         return Response(found, status=201)
 
@@ -155,29 +156,24 @@ class SavedViewViewSet(BrandViewSet[SavedView]):
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a view's list or name, share it or take it back: your own, or as an admin."""
         found = self._view(pk)
-        said = self._said(SavedViewChange)
+        body, said = self._said(SavedViewChange)
         who: dict[str, Any] = {"view": found, "actor": self.actor, "is_admin": self._is_admin}
-        try:
-            with transaction.atomic():
-                if "query" in said:
-                    service.overwrite(query=said["query"], **who)
-                if said.keys() & {"name", "is_shared"}:
-                    service.change(
-                        name=said.get("name", found.name),
-                        is_shared=said.get("is_shared", found.private_to_id is None),
-                        **who,
-                    )
-        except service.ViewRefused as refusal:
-            raise _refused(refusal) from refusal
+        with refusals(service.ViewRefused, body=body), transaction.atomic():
+            if "query" in said:
+                service.overwrite(query=said["query"], **who)
+            if said.keys() & {"name", "is_shared"}:
+                service.change(
+                    name=said.get("name", found.name),
+                    is_shared=said.get("is_shared", found.private_to_id is None),
+                    **who,
+                )
         return self.retrieve(request, pk)
 
     @extend_schema(responses={204: None, **REFUSED})
     def destroy(self, request: Request, pk: str) -> Response:
         """Remove a view for everybody who sees it: your own, or as an admin."""
-        try:
+        with refusals(service.ViewRefused):
             service.delete(view=self._view(pk), actor=self.actor, is_admin=self._is_admin)
-        except service.ViewRefused as refusal:
-            raise _refused(refusal) from refusal
         return Response(status=204)
 
     @property
@@ -190,16 +186,10 @@ class SavedViewViewSet(BrandViewSet[SavedView]):
             raise Http404
         return found
 
-    def _said(self, body_class: type[Body]) -> dict[str, Any]:
+    def _said(self, body_class: type[Body]) -> tuple[Body, dict[str, Any]]:
+        """The checked body, and what it says."""
         body = body_class(
             data=self.request.data, context={"brand": self.brand, "request": self.request}
         )
         body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
-
-
-def _refused(refusal: service.ViewRefused) -> BadBody | Refused:
-    """What can be put right in the body names its place; the view of another is a conflict."""
-    if refusal.field in {"name", "query"}:
-        return BadBody([Fault(f"/{refusal.field}", "invalid", str(refusal))])
-    return Refused(refusal, code="not_yours")
+        return body, dict(body.validated_data)

@@ -197,11 +197,13 @@ class BrandSchema(AutoSchema):
         return getattr(self.view, "serializer_class", None) or object
 
     def get_description(self) -> str:  # type: ignore[override] # as spectacular has it
-        """The docstring of the action, and the scope that a token needs."""
+        """The docstring of the action, the scope that a token needs, and its user's roles."""
         words = super().get_description()
         if isinstance(self.view, BrandViewSet):
             scope = self.view.scope_of(self.method)
             words = f"{words}\n\nScope: `{scope.value}`."
+            if roles := self.view.who_may(self.method):
+                words = f"{words} Roles: {roles}."
         return words
 
     def get_operation_id(self) -> str:

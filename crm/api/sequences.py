@@ -14,9 +14,8 @@ from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
-from crm.api.mail_templates import refused
 from crm.api.pagination import Row
-from crm.api.problems import BadBody, Fault
+from crm.api.refusals import problem
 from crm.choices import Scope, Stage, StepAction
 from crm.models import Sequence
 from crm.models.sequences import DELAY_MAX
@@ -168,7 +167,7 @@ class SequenceViewSet(BrandViewSet[Sequence]):
                 actor=self.actor,
             )
         except service.SequenceRefused as refusal:
-            raise _problem(refusal) from refusal
+            raise problem(refusal, body, places=_places(refusal)) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=SequenceChange, responses=SequenceDetailSerializer)
@@ -199,7 +198,7 @@ class SequenceViewSet(BrandViewSet[Sequence]):
                 actor=self.actor,
             )
         except service.SequenceRefused as refusal:
-            raise _problem(refusal) from refusal
+            raise problem(refusal, body, places=_places(refusal)) from refusal
         return Response(self._shown(pk))
 
     @extend_schema(request=None, responses=SequenceDetailSerializer)
@@ -251,9 +250,8 @@ def _step(given: dict[str, Any]) -> service.Step:
     )
 
 
-def _problem(refusal: service.SequenceRefused) -> Exception:
-    if refusal.step:
-        name = "template" if refusal.field == "template_id" else refusal.field
-        pointer = f"/steps/{refusal.step - 1}/{name}"
-        return BadBody([Fault(pointer, refusal.code, str(refusal))])
-    return refused(refusal)
+def _places(refusal: service.SequenceRefused) -> dict[str, str]:
+    if not refusal.step:
+        return {}
+    name = "template" if refusal.field == "template_id" else refusal.field
+    return {refusal.field: f"/steps/{refusal.step - 1}/{name}"}

@@ -14,8 +14,8 @@ from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
-from crm.api.mail_templates import refused
 from crm.api.pagination import Row
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import Scope, SuppressionOrigin, SuppressionReason
 from crm.models import SuppressedAddress, Suppression
@@ -124,7 +124,7 @@ class SuppressionViewSet(BrandViewSet[Suppression]):
         body = NewSuppression(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
-        try:
+        with refusals(service.SuppressionRefused, body=body):
             entry = service.suppress_address(
                 brand=self.brand,
                 address=given["address"],
@@ -134,8 +134,6 @@ class SuppressionViewSet(BrandViewSet[Suppression]):
                 actor=self.actor,
                 note=given["note"],
             )
-        except service.SuppressionRefused as refusal:
-            raise refused(refusal) from refusal
         return Response(self._shown(entry.pk), status=201)
 
     @extend_schema(request=LiftBody, responses=SuppressionSerializer)
@@ -144,15 +142,13 @@ class SuppressionViewSet(BrandViewSet[Suppression]):
         row = self._shown(pk)
         body = LiftBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(service.SuppressionRefused, body=body):
             service.lift(
                 suppression_id=row["id"],
                 note=body.validated_data["note"],
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.SuppressionRefused as refusal:
-            raise refused(refusal) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: int | str) -> Row:

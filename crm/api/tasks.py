@@ -18,8 +18,9 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.api.schema import ProblemSerializer
 from crm.choices import RepeatUnit, Scope
@@ -183,7 +184,7 @@ class TaskViewSet(BrandViewSet[Task]):
         body = NewTask(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         wanted: dict[str, Any] = dict(body.validated_data)
-        try:
+        with refusals(service.TaskRefused, body=body):
             made = service.add_task(
                 brand=self.brand,
                 actor=self.actor,
@@ -191,8 +192,6 @@ class TaskViewSet(BrandViewSet[Task]):
                 relationship=wanted.pop("creator", None),
                 **wanted,
             )
-        except service.TaskRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=TaskChange, responses={200: TaskSerializer, **REFUSED})
@@ -203,7 +202,7 @@ class TaskViewSet(BrandViewSet[Task]):
         body.is_valid(raise_exception=True)
         changes: dict[str, Any] = dict(body.validated_data)
         version: int = changes.pop("version")
-        try:
+        with refusals(service.TaskRefused, body=body):
             service.change_task(
                 task_id=row["id"],
                 brand=self.brand,
@@ -212,10 +211,6 @@ class TaskViewSet(BrandViewSet[Task]):
                 at=timezone.now(),
                 expected_version=version,
             )
-        except Task.DoesNotExist as gone:
-            raise Http404 from gone
-        except service.TaskRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(self._shown(pk))
 
     @extend_schema(request=None, responses=TaskSerializer)
@@ -231,14 +226,10 @@ class TaskViewSet(BrandViewSet[Task]):
     @extend_schema(request=None, responses={204: None, **REFUSED})
     def delete(self, request: Request, pk: str) -> Response:
         """Take it away for good: by who gave it, who has it, or an admin."""
-        try:
+        with refusals(service.TaskRefused):
             service.delete_task(
                 task_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now()
             )
-        except Task.DoesNotExist as gone:
-            raise Http404 from gone
-        except service.TaskRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(status=204)
 
     def _act(self, act: Any, pk: str) -> Response:
@@ -280,10 +271,3 @@ def tasks(rows: list[Row]) -> list[Row]:
         }
         for row in rows
     ]
-
-
-def _problem(refusal: service.TaskRefused) -> Exception:
-    """What somebody can correct in the body names its place; everything else is a conflict."""
-    if refusal.field:
-        return BadBody([Fault(f"/{refusal.field}", refusal.code, str(refusal))])
-    return Refused(refusal, code=refusal.code)

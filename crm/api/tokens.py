@@ -21,8 +21,9 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import ApiToken
@@ -140,9 +141,9 @@ class TokenViewSet(BrandViewSet[ApiToken]):
     )
     def create(self, request: Request) -> Response:
         """Make a token that acts as the same user and may do no more than this one."""
-        said = self._body(NewToken)
+        body, said = self._body(NewToken)
         own = service.Bounds.of(self.token)
-        try:
+        with refusals(service.TokenRefused, body=body):
             made, secret = service.create_token(
                 brand=self.brand,
                 user=self.actor,
@@ -154,24 +155,21 @@ class TokenViewSet(BrandViewSet[ApiToken]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.TokenRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response({**self._one(made.pk), "secret": secret}, status=HTTPStatus.CREATED)
 
     @extend_schema(request=TokenChange, responses={200: TokenSerializer, **REFUSED})
     def partial_update(self, request: Request, pk: str) -> Response:
         """Another name, fewer scopes, an earlier end, smaller networks. Nothing is made wider."""
         found = self._token(pk)
-        try:
+        body, changes = self._body(TokenChange)
+        with refusals(service.TokenRefused, body=body):
             service.narrow_token(
                 token_id=found.pk,
                 brand=self.brand,
-                changes=self._body(TokenChange),
+                changes=changes,
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.TokenRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(self._one(found.pk))
 
     @extend_schema(responses={204: None})
@@ -188,18 +186,16 @@ class TokenViewSet(BrandViewSet[ApiToken]):
         found = self._token(pk)
         if found.user_id != self.actor.pk:
             raise PermissionDenied("It acts as somebody else: they replace it, or you end it.")
-        hours = self._body(TokenReplacement)["overlap_hours"]
-        try:
+        body, said = self._body(TokenReplacement)
+        with refusals(service.TokenRefused, body=body):
             made, secret = service.rotate_token(
                 token_id=found.pk,
                 brand=self.brand,
-                overlap=timedelta(hours=hours),
+                overlap=timedelta(hours=said["overlap_hours"]),
                 within=service.Bounds.of(self.token),
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except service.TokenRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response({**self._one(made.pk), "secret": secret}, status=HTTPStatus.CREATED)
 
     def _token(self, pk: str) -> ApiToken:
@@ -208,10 +204,11 @@ class TokenViewSet(BrandViewSet[ApiToken]):
             raise Http404
         return found
 
-    def _body(self, kind: type[Body]) -> dict[str, Any]:
+    def _body(self, kind: type[Body]) -> tuple[Body, dict[str, Any]]:
+        """The checked body, and what it says."""
         body = kind(data=self.request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+        return body, dict(body.validated_data)
 
     def _one(self, pk: int) -> Row:
         return self._shown([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])[0]
@@ -222,9 +219,3 @@ class TokenViewSet(BrandViewSet[ApiToken]):
             | {"user": row["user__email"], "is_this": row["id"] == self.token.pk}
             for row in rows
         ]
-
-
-def _problem(refusal: service.TokenRefused) -> Exception:
-    if refusal.field:
-        return BadBody([Fault(f"/{refusal.field}", "invalid", str(refusal))])
-    return Refused(refusal, code="over")

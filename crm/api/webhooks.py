@@ -16,8 +16,9 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.api.webhook_deliveries import DeliverySerializer, deliveries, deliveries_of
 from crm.audit.verbs import GROUPS
@@ -154,27 +155,25 @@ class WebhookViewSet(BrandViewSet[Webhook]):
     @extend_schema(request=NewWebhook, responses={201: WebhookSecretSerializer, **REFUSED})
     def create(self, request: Request) -> Response:
         """Set one up: the answer alone has its secret. It is told of what is done from now on."""
-        said = self._body(NewWebhook)
+        body, said = self._body(NewWebhook)
         wanted = keeping.Wanted(said["name"], said["url"], tuple(said["events"]))
-        try:
+        with refusals(keeping.WebhookRefused, body=body):
             webhook, secret = keeping.create(
                 brand=self.brand, wanted=wanted, actor=self.actor, at=timezone.now()
             )
-        except keeping.WebhookRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response({**_shown(webhook), "secret": secret}, status=HTTPStatus.CREATED)
 
     @extend_schema(request=WebhookChange, responses={200: WebhookSerializer, **REFUSED})
     def partial_update(self, request: Request, pk: str) -> Response:
         """Another name, address or choice of events."""
         found = self._webhook(pk)
-        said = self._body(WebhookChange)
+        body, said = self._body(WebhookChange)
         wanted = keeping.Wanted(
             said.get("name", found.name),
             said.get("url", found.url),
             tuple(said.get("events", found.events)),
         )
-        try:
+        with refusals(keeping.WebhookRefused, body=body):
             keeping.change(
                 webhook=found,
                 wanted=wanted,
@@ -182,8 +181,6 @@ class WebhookViewSet(BrandViewSet[Webhook]):
                 at=timezone.now(),
                 expected_version=said["version"],
             )
-        except keeping.WebhookRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response(_shown(self._webhook(pk)))
 
     @extend_schema(responses={204: None})
@@ -196,7 +193,7 @@ class WebhookViewSet(BrandViewSet[Webhook]):
     def rotate(self, request: Request, pk: str) -> Response:
         """Give it another secret, which the answer alone has; for some hours both hold."""
         found = self._webhook(pk)
-        hours = self._body(RotateBody)["grace_hours"]
+        hours = self._body(RotateBody)[1]["grace_hours"]
         _webhook, secret = keeping.rotate(
             webhook=found, grace_hours=hours, actor=self.actor, at=timezone.now()
         )
@@ -212,17 +209,15 @@ class WebhookViewSet(BrandViewSet[Webhook]):
     def resume(self, request: Request, pk: str) -> Response:
         """Call it again, of what was done meanwhile too unless you skip it."""
         found = self._webhook(pk)
-        skips = self._body(ResumeBody)["skip"]
+        skips = self._body(ResumeBody)[1]["skip"]
         keeping.resume(webhook=found, skips=skips, actor=self.actor, at=timezone.now())
         return Response(_shown(self._webhook(pk)))
 
     @extend_schema(request=None, responses={202: DeliverySerializer, **REFUSED})
     def ping(self, request: Request, pk: str) -> Response:
         """Send a trial: an event of the type `rapport.ping`, as a delivery to be followed."""
-        try:
+        with refusals(keeping.WebhookRefused):
             made = again.ping(webhook=self._webhook(pk), at=timezone.now())
-        except keeping.WebhookRefused as refusal:
-            raise _problem(refusal) from refusal
         [row] = deliveries(deliveries_of(self.brand).filter(pk=made.pk))
         return Response(row, status=HTTPStatus.ACCEPTED)
 
@@ -230,8 +225,8 @@ class WebhookViewSet(BrandViewSet[Webhook]):
     def replay(self, request: Request, pk: str) -> Response:
         """Send everything of a period again, under the names it had."""
         found = self._webhook(pk)
-        said = self._body(ReplayBody)
-        try:
+        body, said = self._body(ReplayBody)
+        with refusals(keeping.WebhookRefused, body=body):
             queued = again.send_period(
                 webhook=found,
                 since=said["since"],
@@ -239,8 +234,6 @@ class WebhookViewSet(BrandViewSet[Webhook]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except keeping.WebhookRefused as refusal:
-            raise _problem(refusal) from refusal
         return Response({"queued": queued}, status=HTTPStatus.ACCEPTED)
 
     def _webhook(self, pk: str) -> Webhook:
@@ -249,10 +242,11 @@ class WebhookViewSet(BrandViewSet[Webhook]):
             raise Http404
         return found
 
-    def _body(self, kind: type[Body]) -> dict[str, Any]:
+    def _body(self, kind: type[Body]) -> tuple[Body, dict[str, Any]]:
+        """The checked body, and what it says."""
         body = kind(data=self.request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+        return body, dict(body.validated_data)
 
 
 class WebhookEventViewSet(BrandViewSet[Webhook]):
@@ -268,12 +262,6 @@ class WebhookEventViewSet(BrandViewSet[Webhook]):
         """The kinds of acts, by key. `crm.stage` is every event `crm.stage.…`; `*` is all."""
         named = {ALL_EVENTS: "Everything"} | dict(sorted(GROUPS.items()))
         return self.whole([{"key": key, "name": name} for key, name in named.items()])
-
-
-def _problem(refusal: keeping.WebhookRefused) -> Exception:
-    if refusal.field:
-        return BadBody([Fault(f"/{refusal.field}", refusal.code, str(refusal))])
-    return Refused(refusal, code=refusal.code)
 
 
 def _shown(row: Webhook) -> Row:

@@ -14,9 +14,9 @@ NAME_MAX, QUERY_MAX = 80, 4_000
 class ViewRefused(Exception):
     """Nothing is saved; the message is fit for the user, `field` is what it is about."""
 
-    def __init__(self, message: str, field: str = "") -> None:
+    def __init__(self, message: str, field: str = "", code: str = "refused") -> None:
         super().__init__(message)
-        self.field = field
+        self.field, self.code = field, code
 
 
 @transaction.atomic
@@ -58,7 +58,9 @@ def change(
     _require_own(view, actor, is_admin=is_admin)
     if not is_shared and view.private_to_id is None:
         if view.author_id != actor.pk:
-            raise ViewRefused("Only who made a view can take it back from the others.", "is_shared")
+            raise ViewRefused(
+                "Only who made a view can take it back from the others.", code="not_yours"
+            )
         ViewPin.objects.filter(view=view).exclude(user=actor).delete()
     view.name = _name(name)
     view.private_to = None if is_shared else (view.private_to or actor)
@@ -113,7 +115,9 @@ def may_change(view: SavedView, user: User, *, is_admin: bool) -> bool:
 def _require_own(view: SavedView, actor: User, *, is_admin: bool) -> None:
     if not may_change(view, actor, is_admin=is_admin):
         who = view.author.display_name if view.author else "an admin"
-        raise ViewRefused(f"“{view}” is shared: {who} or an admin can change it. Save your own.")
+        raise ViewRefused(
+            f"“{view}” is shared: {who} or an admin can change it. Save your own.", code="not_yours"
+        )
 
 
 def _name(name: str) -> str:

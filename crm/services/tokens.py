@@ -24,9 +24,9 @@ OVERLAP = timedelta(days=1)
 class TokenRefused(Exception):
     """The token is not made or changed; the message is fit for the user, `field` says where."""
 
-    def __init__(self, message: str, field: str = "") -> None:
+    def __init__(self, message: str, field: str = "", code: str = "refused") -> None:
         super().__init__(message)
-        self.field = field
+        self.field, self.code = field, code
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def rotate_token(
         .get(pk=token_id, brand=brand)
     )
     if old.revoked_at is not None or old.has_expired(at):
-        raise TokenRefused("This token does not work any more: make another one.")
+        raise TokenRefused("This token does not work any more: make another one.", code="over")
     expires_at, ends = old.expires_at, at + overlap
     if old.expires_at is None or old.expires_at > ends:
         old.expires_at = ends
@@ -165,7 +165,7 @@ def narrow_token(
     """
     token = ApiToken.objects.select_for_update().get(pk=token_id, brand=brand)
     if token.revoked_at is not None or token.has_expired(at):
-        raise TokenRefused("This token does not work any more.")
+        raise TokenRefused("This token does not work any more.", code="over")
     before = Bounds.of(token)
     token.name = changes.get("name", token.name)
     token.scopes = _scopes(changes.get("scopes", token.scopes))

@@ -11,13 +11,14 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import KEY, REFUSED, exact, problem
+from campaigns.api.campaigns import KEY, REFUSED, exact
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from segmentation.models import Activation
 from segmentation.selectors.activations import CRITERIA, MAX_WEIGHT, MOST, Ranking
@@ -148,10 +149,8 @@ class ActivationViewSet(BrandViewSet[Activation]):
         campaign, body = self._campaign(key), self._body(request)
         now = timezone.now()
         plan = _plan(body, now)
-        try:
+        with refusals(CampaignRefused, body=body):
             ranking = service.preview(campaign=campaign, plan=plan, at=now)
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(_ranking(ranking))
 
     @extend_schema(
@@ -163,7 +162,7 @@ class ActivationViewSet(BrandViewSet[Activation]):
         """Put the first of the ranking on the shortlist, each with place and reasons."""
         campaign, body = self._campaign(key), self._body(request)
         now = timezone.now()
-        try:
+        with refusals(CampaignRefused, body=body):
             made = service.activate(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -171,8 +170,6 @@ class ActivationViewSet(BrandViewSet[Activation]):
                 actor=self.actor,
                 at=now,
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(_row(made), status=201)
 
     def _campaign(self, key: str) -> Campaign:

@@ -168,7 +168,7 @@ class ExperimentViewSet(BrandViewSet[Experiment]):
         """Say what the brand does now, after the result was read as planned."""
         body = EndBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        with refusals(ExperimentRefused):
+        with refusals(ExperimentRefused, body=body):
             ending.complete(
                 experiment_id=self._found(pk).pk,
                 decision=body.validated_data["words"],
@@ -182,7 +182,7 @@ class ExperimentViewSet(BrandViewSet[Experiment]):
         """Give it up, with the reason."""
         body = EndBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        with refusals(ExperimentRefused):
+        with refusals(ExperimentRefused, body=body):
             ending.stop(
                 experiment_id=self._found(pk).pk,
                 reason=body.validated_data["words"],
@@ -227,7 +227,7 @@ class ExperimentLookViewSet(BrandViewSet[ExperimentLook]):
         body = LookBody(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = body.validated_data.get("outcomes")
-        with refusals(ExperimentRefused):
+        with refusals(ExperimentRefused, body=body):
             look = looking.ask(
                 experiment_id=found.pk,
                 actor=self.actor,

@@ -13,11 +13,12 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import REFUSED, problem
+from campaigns.api.campaigns import REFUSED
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from segmentation.choices import ErrandStatus
 from segmentation.models import MatchLesson
@@ -81,10 +82,8 @@ class MatchLessonViewSet(BrandViewSet[MatchLesson]):
         """Have a worker ask the campaigns that are over."""
         body = Body(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             made = weighing.request(brand=self.brand, actor=self.actor, at=timezone.now())
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(_lesson(made), status=HTTPStatus.ACCEPTED)
 
     @extend_schema(request=LessonDecisionBody, responses={200: MatchLessonSerializer, **REFUSED})
@@ -93,7 +92,7 @@ class MatchLessonViewSet(BrandViewSet[MatchLesson]):
         found = self._found(pk)
         body = LessonDecisionBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(CampaignRefused, body=body):
             lesson = weighing.decide(
                 lesson_id=found.pk,
                 brand=self.brand,
@@ -102,8 +101,6 @@ class MatchLessonViewSet(BrandViewSet[MatchLesson]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(_lesson(lesson))
 
     def _found(self, pk: str) -> MatchLesson:

@@ -11,12 +11,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import KEY, REFUSED, problem
+from campaigns.api.campaigns import KEY, REFUSED
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from segmentation.choices import WeightsOrigin
 from segmentation.matches.factors import MAX_WEIGHT
@@ -118,7 +119,7 @@ class CampaignMatchWeightsViewSet(BrandViewSet[MatchWeights]):
 def _weigh(view: BrandViewSet[Any], request: Request, campaign: Campaign | None) -> MatchWeights:
     body = MatchWeightsBody(data=request.data)
     body.is_valid(raise_exception=True)
-    try:
+    with refusals(CampaignRefused, body=body):
         return service.set_weights(
             brand=view.brand,
             campaign=campaign,
@@ -128,8 +129,6 @@ def _weigh(view: BrandViewSet[Any], request: Request, campaign: Campaign | None)
             at=timezone.now(),
             seen=body.validated_data.get("seen_version"),
         )
-    except CampaignRefused as refusal:
-        raise problem(refusal, body) from refusal
 
 
 def _weights(one: MatchWeights) -> Row:

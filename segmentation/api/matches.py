@@ -14,7 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from campaigns.api.campaigns import KEY, REFUSED, exact, problem
+from campaigns.api.campaigns import KEY, REFUSED, exact
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.shortlists import MAX_AT_ONCE
@@ -22,6 +22,7 @@ from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
 from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.models import Relationship
 from segmentation.choices import ErrandStatus
@@ -137,7 +138,7 @@ class CampaignMatchViewSet(BrandViewSet[Match]):
         body = QuestionBody(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        try:
+        with refusals(CampaignRefused, body=body):
             made = asking.request(
                 campaign_id=campaign.pk,
                 brand=self.brand,
@@ -147,8 +148,6 @@ class CampaignMatchViewSet(BrandViewSet[Match]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response(_match(made), status=HTTPStatus.ACCEPTED)
 
     def _campaign(self, key: str) -> Campaign:
@@ -222,7 +221,7 @@ class MatchViewSet(BrandViewSet[Match]):
         if len(numbers) < len(wanted):
             words = "Some of these creators are not in this match."
             raise BadBody([Fault("/creators", "unknown_creator", words)])
-        try:
+        with refusals(CampaignRefused, body=body):
             added = asking.take(
                 match_id=found.pk,
                 brand=self.brand,
@@ -230,8 +229,6 @@ class MatchViewSet(BrandViewSet[Match]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise problem(refusal, body) from refusal
         return Response({"added": len(added.made), "present": len(added.present)})
 
     def _found(self, pk: str) -> Match:

@@ -11,6 +11,7 @@ from django.db import transaction
 from campaigns.choices import SearchIntent, WordLanguage
 from campaigns.models import Brief, Campaign, Keyword, KeywordAssignment, KeywordList
 from campaigns.services.keywords.text import folded
+from campaigns.services.refusals import CampaignRefused
 from crm import audit
 from crm.models import Brand, User
 
@@ -20,19 +21,13 @@ LISTS_MAX = 200
 VOLUME_MAX = 2**31 - 1
 
 
-class KeywordsRefused(Exception):
-    """Nothing was kept; the message is fit for the user.
-
-    field  the input at fault
-    place  which of the words, from 0; None: none of them by itself
-    """
+class KeywordsRefused(CampaignRefused):
+    """Nothing was kept. `place` says which of the words, from 0; None: none of them by itself."""
 
     def __init__(
         self, message: str, *, code: str, field: str = "", place: int | None = None
     ) -> None:
-        super().__init__(message)
-        self.code = code
-        self.field = field
+        super().__init__(message, code=code, field=field)
         self.place = place
 
 

@@ -13,6 +13,7 @@ from django.utils.text import slugify
 from campaigns.choices import SeriesKind
 from campaigns.models import DailySeries, DailyValue, SeriesBatch
 from campaigns.services.days import today_of
+from campaigns.services.refusals import CampaignRefused
 from crm import audit
 from crm.models import Brand, User
 
@@ -21,13 +22,8 @@ VALUE_MAX = 1e15
 FIRST_DAY = date(2000, 1, 1)
 
 
-class SeriesRefused(Exception):
-    """It cannot be kept so; the message is fit for the user, `field` names the input at fault."""
-
-    def __init__(self, message: str, *, code: str, field: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.field = field
+class SeriesRefused(CampaignRefused):
+    """It cannot be kept so."""
 
 
 @dataclass(frozen=True)

@@ -167,7 +167,7 @@ def test_over_rest(
     assert answer.status_code == 200
     said = answer.json()["accounts"][0]["signs"][0]["explained"]
     assert (said["reason"], said["by"]) == ("She was on television.", analyst.email)
-    assert_problem(rest.send("POST", f"flags/{uid}:explain", body | {"flag": "rate_low"}), 409)
+    assert_problem(rest.send("POST", f"flags/{uid}:explain", body | {"flag": "rate_low"}), 400)
     assert_problem(rest.send("POST", f"flags/{uid}:explain", body | {"handle": "nobody"}), 404)
     assert_problem(rest.send("POST", f"flags/{uid}:explain", body | {"reason": ""}), 400)
     answer = rest.send("POST", f"flags/{uid}:count-again", {"id": said["id"]})

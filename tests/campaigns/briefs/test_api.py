@@ -111,3 +111,6 @@ def test_claims_and_what_a_text_claims(brand, legal, rest):
     }
     assert_problem(rest.send("POST", "claims:check", {"text": "x" * 10_001}), 400)
     assert_problem(rest.send("POST", "claims:check", {}), 400)
+    nowhere = rest.send("POST", "claims:check", {"text": "x", "jurisdictions": ["DK", "XX"]})
+    [fault] = assert_problem(nowhere, 400)["errors"]
+    assert (fault["pointer"], "XX" in fault["message"]) == ("/jurisdictions", True)

@@ -37,7 +37,7 @@ def test_from_the_plan_to_the_first_decision(brand, other_brand, manager, outsid
     assert len(rest.json("deliverables/", state="planned", campaign=campaign.key)["results"]) == 2
     assert rest.json("deliverables/", state="approved")["results"] == []
 
-    assert_problem(rest.send("POST", f"deliverables/{pk}:submit", {"version": 1}), 400, "refused")
+    assert_problem(rest.send("POST", f"deliverables/{pk}:submit", {"version": 1}), 400, "invalid")
     stale = {"version": 9, "text": "Hello"}
     assert_problem(rest.send("POST", f"deliverables/{pk}:submit", stale), 409, "outdated")
     assert not Draft.objects.exists()
@@ -51,7 +51,7 @@ def test_from_the_plan_to_the_first_decision(brand, other_brand, manager, outsid
     assert answer.status_code == 201
     assert [one["quote"] for one in answer.json()["comments"]] == ["you"]
     assert_problem(
-        rest.send("POST", f"deliverables/{pk}:comment", said | {"end": 99}), 400, "refused"
+        rest.send("POST", f"deliverables/{pk}:comment", said | {"end": 99}), 400, "invalid"
     )
     assert_problem(
         rest.send("POST", f"deliverables/{pk}:comment", said | {"draft": 2}), 400, "unknown_draft"
@@ -93,7 +93,7 @@ def test_a_piece_is_changed_called_off_and_opened_again(brand, other_brand, mana
     for wrong, status, code in (
         (change, 400, "required"),
         (change | {"version": 9}, 409, "outdated"),
-        (change | {"version": 1, "platform": "ham"}, 400, "refused"),
+        (change | {"version": 1, "platform": "ham"}, 400, "invalid"),
         (change | {"version": 1, "publish_at": "2026-12-01"}, 400, "unknown_member"),
     ):
         assert_problem(rest.send("PATCH", f"{item}/", wrong), status, code)

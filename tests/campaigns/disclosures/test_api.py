@@ -90,7 +90,7 @@ def test_evidence_by_rest_is_text_only(brand, legal, review):
     assert_problem(rest.send("POST", path, body | {"seconds": -1}), 400, "min_value")
     assert_problem(rest.send("POST", path, body | {"files": []}), 400, "unknown_member")
     late = body | {"captured_at": "2126-01-01T10:00:00Z"}
-    assert_problem(rest.send("POST", path, late), 400, "refused")
+    assert_problem(rest.send("POST", path, late), 400, "invalid")
     assert Evidence.objects.count() == 2
     review.refresh_from_db()
     assert review.finding.case["media"]["spoken"] == "Reklame for Acme."

@@ -270,7 +270,7 @@ def test_gifts_over_rest(relationship, manager, brand):
     for body, status, code in (
         ({"version": 2, "act": "deliver"}, 409, "outdated"),
         ({"version": 3, "act": "ask"}, 409, "not_in_this_state"),
-        ({"version": 3, "act": "post", "post_url": "x"}, 400, "refused"),
+        ({"version": 3, "act": "post", "post_url": "x"}, 400, "invalid"),
         ({"version": 3, "act": "eat"}, 400, "invalid_choice"),
     ):
         assert_problem(rest.send("POST", f"{at}:advance", body), status, code)

@@ -130,9 +130,11 @@ def test_risk(brand: Brand, legal: User) -> None:
     assert len(rest.json("risk/", tier="high")["results"]) == 1
     assert rest.json("risk/", tier="low")["results"] == []
     far = said | {"last_day": (last + timedelta(days=800)).isoformat()}
-    assert assert_problem(rest.send("POST", f"{at}:override", far), 409)["detail"].startswith(
-        "It holds a year at most"
-    )
+    [fault] = assert_problem(rest.send("POST", f"{at}:override", far), 400, "out_of_range")[
+        "errors"
+    ]
+    assert fault["pointer"] == "/last_day"
+    assert fault["message"].startswith("It holds a year at most")
     assert rest.send("POST", f"{at}:end-override").json()["tier"] == "low"
     again = rest.send("POST", f"{at}:end-override")
     assert assert_problem(again, 409)["errors"][0]["code"] == "not_overridden"

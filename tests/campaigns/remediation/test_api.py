@@ -41,7 +41,7 @@ def test_asked_by_hand_asked_again_and_put_right(brand, manager, legal, outsider
     ask = {"review": review.pk, "words": "Begin with “Reklame”.", "due_at": due}
     for said, pointer, code in (
         ({"channel": "mail"}, "/channel", "invalid_choice"),
-        ({"channel": "phone", "due_at": "2020-01-01"}, "/due_at", "refused"),
+        ({"channel": "phone", "due_at": "2020-01-01"}, "/due_at", "invalid"),
         ({"channel": "phone", "review": 2**40}, "/review", "does_not_exist"),
     ):
         [fault] = assert_problem(rest.send("POST", "remediations/", ask | said), 400)["errors"]

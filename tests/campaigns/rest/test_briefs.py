@@ -78,7 +78,7 @@ def test_a_brief_from_its_first_draft_to_its_readers(
         rest,
         ("POST", "briefs/", {"campaign": campaign.key}, 409, "", "there_already"),
         ("POST", "briefs/", {"campaign": "nowhere"}, 400, "/campaign", "unknown_campaign"),
-        ("PATCH", f"{address}/", elsewhere, 400, "/blocks/0/platform", "refused"),
+        ("PATCH", f"{address}/", elsewhere, 400, "/blocks/0/platform", "invalid"),
         ("PATCH", f"{address}/", {"version": version - 1, "goal": "x"}, 409, "", "outdated"),
         ("POST", f"{address}:submit", {"version": version - 1}, 409, "", "outdated"),
         ("POST", f"{address}:approve", yes, 409, "", "not_in_this_state"),

@@ -35,16 +35,16 @@ def test_a_claim_is_written_changed_and_put_away(brand, other_brand, outsider, s
     entries = AuditEntry.objects.count()
     for method, path, sent, status, pointer, code in (
         ("POST", "claims/", {"text": "x"}, 400, "/status", "required"),
-        ("POST", "claims/", {"text": "is safe", "status": "forbidden"}, 400, "/reason", "refused"),
-        ("POST", "claims/", {"text": "heals scars", "status": "allowed"}, 400, "/text", "refused"),
-        ("PATCH", address, {"version": 2, "evidence": ""}, 400, "/evidence", "refused"),
+        ("POST", "claims/", {"text": "is safe", "status": "forbidden"}, 400, "/reason", "invalid"),
+        ("POST", "claims/", {"text": "heals scars", "status": "allowed"}, 400, "/text", "invalid"),
+        ("PATCH", address, {"version": 2, "evidence": ""}, 400, "/evidence", "invalid"),
         (
             "PATCH",
             address,
             {"version": 2, "jurisdictions": ["XX"]},
             400,
             "/jurisdictions",
-            "refused",
+            "invalid",
         ),
         ("PATCH", address, {"version": 1, "text": "heals"}, 409, "", "outdated"),
         ("PATCH", address, {"text": "heals"}, 400, "/version", "required"),

@@ -106,9 +106,9 @@ def test_a_shop_is_set_up_tried_changed_and_ended(db, world):
     shown = rest.json(here)
     assert "secret" not in shown
     assert shown["places"]["value"] == "/total"
-    world.refused(Role.ADMIN, "POST", "conversion-feeds/", said, 400, "/name", "refused")
+    world.refused(Role.ADMIN, "POST", "conversion-feeds/", said, 400, "/name", "invalid")
     wrong = said | {"name": "B", "places": places | {"value": "total"}}
-    world.refused(Role.ADMIN, "POST", "conversion-feeds/", wrong, 400, "/places/value", "refused")
+    world.refused(Role.ADMIN, "POST", "conversion-feeds/", wrong, 400, "/places/value", "invalid")
     assert_problem(world[Role.MANAGER].send("POST", "conversion-feeds/", said), 403)
     before = ConversionFeed.objects.get(pk=shown["id"]).secret
     named = rest.send("PATCH", here, {"version": 1, "name": "Till"}).json()

@@ -48,8 +48,8 @@ def test_facts_for_the_rules_are_added_never_changed(db, world):
     here = f"creators/{world.piece.engagement.relationship.creator.uid}/rule-facts/"
     said = {"key": "audience_under_18", "value": "12.50", "on": None, "source": "Media kit"}
     for value in ("101", "12,5", "1,0000", "many"):
-        world.refused(Role.LEGAL, "POST", here, said | {"value": value}, 400, "/value", "refused")
-    world.refused(Role.LEGAL, "POST", here, said | {"on": "2190-01-01"}, 400, "/on", "refused")
+        world.refused(Role.LEGAL, "POST", here, said | {"value": value}, 400, "/value", "invalid")
+    world.refused(Role.LEGAL, "POST", here, said | {"on": "2190-01-01"}, 400, "/on", "invalid")
     world.refused(Role.LEGAL, "POST", here, said | {"key": "run_by"}, 400, "/key", "invalid_choice")
     made = rest.send("POST", here, said)
     assert (made.status_code, made.json()["value"]) == (201, "12.5")
@@ -82,8 +82,8 @@ def test_evidence_is_packed_by_a_worker_and_fetched(db, world):
             "/deliverable",
             "not_both",
         ),
-        ({"since": "2026-02-01", "until": "2026-01-01"}, "/until", "refused"),
-        ({"campaign": world.campaign.key}, "/campaign", "refused"),
+        ({"since": "2026-02-01", "until": "2026-01-01"}, "/until", "invalid"),
+        ({"campaign": world.campaign.key}, "/campaign", "invalid"),
     ):
         world.refused(Role.LEGAL, "POST", "evidence-archives/", said, 400, pointer, code)
     at_legal(world.campaign, world.people[Role.MANAGER])
@@ -129,7 +129,7 @@ def test_an_incident_is_worked_on(db, world):
     assert (changed["severity"], changed["what"]) == ("low", first["what"])
     world.refused(Role.LEGAL, "PATCH", f"{here}/", change, 409, "", "outdated")
     wrong = {"version": changed["version"], "url": "nowhere"}
-    world.refused(Role.LEGAL, "PATCH", f"{here}/", wrong, 400, "/url", "refused")
+    world.refused(Role.LEGAL, "PATCH", f"{here}/", wrong, 400, "/url", "invalid")
     strange = world[Role.STRATEGIST].json(f"{here}/")
     assert (strange["files"], strange["statement"]) == (None, None)
     assert {one["note"] for one in strange["history"]} == {None}
@@ -184,9 +184,9 @@ def test_a_brand_adds_to_a_pack_and_ends_it(db, world):
     assert made.status_code == 201, made.content
     assert (made.json()["text"], made.json()["rule"]) == ("#partner", None)
     for change, pointer, code in (
-        ({"text": ""}, "/text", "refused"),
-        ({"starts_on": "2020-01-01"}, "/starts_on", "refused"),
-        ({"kind": "requirement"}, "/rule", "refused"),
+        ({"text": ""}, "/text", "invalid"),
+        ({"starts_on": "2020-01-01"}, "/starts_on", "invalid"),
+        ({"kind": "requirement"}, "/rule", "invalid"),
         ({"kind": "hope"}, "/kind", "invalid_choice"),
         ({"reason": " "}, "/reason", "blank"),
     ):

@@ -66,7 +66,7 @@ def test_an_asset_by_its_address(brand, other_brand, outsider, rest):
             "/engagement",
             "unknown_engagement",
         ),
-        ("PATCH", f"{address}/", {"version": 2, "url": ""}, 400, "/url", "refused"),
+        ("PATCH", f"{address}/", {"version": 2, "url": ""}, 400, "/url", "invalid"),
         ("PATCH", f"{address}/", {"version": 1, "title": "y"}, 409, "", "outdated"),
         (
             "POST",
@@ -76,7 +76,7 @@ def test_an_asset_by_its_address(brand, other_brand, outsider, rest):
             "/assets/1",
             "unknown_asset",
         ),
-        ("POST", "assets:tag", {"assets": [asset["id"]]}, 400, "/add", "refused"),
+        ("POST", "assets:tag", {"assets": [asset["id"]]}, 400, "/add", "invalid"),
     )
     tagging = {"assets": [asset["id"]], "add": ["Moon"], "drop": ["sun"]}
     assert rest.send("POST", "assets:tag", tagging).json() == {"changed": 1}
@@ -112,7 +112,7 @@ def test_a_file_of_the_library(rest):
     assert answer["Content-Disposition"].startswith("attachment")
     assert answer.getvalue() == b"A poem."
     entries = AuditEntry.objects.count()
-    for file, code in ((text_file(), "there_already"), (text_file(b"\xff\xfe\x00"), "refused")):
+    for file, code in ((text_file(), "there_already"), (text_file(b"\xff\xfe\x00"), "invalid")):
         answer = rest.client.post(f"{ROOT}/assets:upload", {**said, "file": file})
         [fault] = assert_problem(answer, 400)["errors"]
         assert (fault["pointer"], fault["code"]) == ("/file", code)
@@ -141,7 +141,7 @@ def test_approved_content_is_kept_and_a_use_ends(brand, manager, rest):
     address = f"asset-uses/{logged['id']}:end"
     faults(
         rest,
-        ("POST", address, {"version": 1, "on": "2025-01-01"}, 400, "/on", "refused"),
+        ("POST", address, {"version": 1, "on": "2025-01-01"}, 400, "/on", "invalid"),
         ("POST", address, {"version": 7}, 409, "", "outdated"),
         ("POST", address, {}, 400, "/version", "required"),
     )
@@ -219,8 +219,8 @@ def test_a_right_is_given_renewed_and_started(brand, other_brand, outsider, lega
             "/territory",
             "unknown_country",
         ),
-        ("POST", "rights/", {**body, "ends_on": "2028-01-01"}, 400, "/ends_on", "refused"),
-        ("POST", f"rights/{waiting['id']}:start", {"on": "2090-01-01"}, 400, "/on", "refused"),
+        ("POST", "rights/", {**body, "ends_on": "2028-01-01"}, 400, "/ends_on", "invalid"),
+        ("POST", f"rights/{waiting['id']}:start", {"on": "2090-01-01"}, 400, "/on", "invalid"),
         ("POST", f"{address}:start", {"on": "2026-01-01"}, 409, "", "not_in_this_state"),
     )
     started = rest.send("POST", f"rights/{waiting['id']}:start", {"on": "2026-03-01"}).json()

@@ -76,7 +76,7 @@ def test_a_contract_is_worded_otherwise_until_it_is_sent(brand, manager, rest):
             {"version": version, "terms": lone},
             400,
             "/terms/parts",
-            "refused",
+            "invalid",
         ),
         (
             "PATCH",
@@ -84,7 +84,7 @@ def test_a_contract_is_worded_otherwise_until_it_is_sent(brand, manager, rest):
             {"version": version, "terms": both},
             400,
             "/terms/parts/0/percent",
-            "refused",
+            "invalid",
         ),
         (
             "PATCH",
@@ -173,7 +173,7 @@ def test_what_a_creator_promised_to_others(brand, other_brand, outsider, rest):
             {**body, "until": "1066-10-14"},
             400,
             "/until",
-            "refused",
+            "invalid",
         ),
     )
     elsewhere = rest_as(outsider, other_brand)

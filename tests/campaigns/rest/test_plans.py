@@ -167,7 +167,7 @@ def test_what_a_mix_of_tiers_costs_is_counted_and_taken_over(brand, campaign, re
         rest,
         ("POST", f"{below}:count", unknown, 400, "/wishes/0/tier", "unknown_tier"),
         ("POST", f"{below}:count", {"wishes": []}, 400, "/wishes", "min_length"),
-        ("POST", f"{below}:take", {"wishes": wishes, **seen}, 400, "/wishes", "refused"),
+        ("POST", f"{below}:take", {"wishes": wishes, **seen}, 400, "/wishes", "invalid"),
         ("POST", f"{below}:take", {"wishes": wishes[:1], "version": 99}, 409, "", "outdated"),
     )
     taken = rest.send("POST", f"{below}:take", {"wishes": wishes[:1], **seen}).json()

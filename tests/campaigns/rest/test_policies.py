@@ -83,10 +83,10 @@ def test_refusals_change_nothing(brand, other_brand, outsider, manager, rest):
     address = f"policies/{policy['id']}"
     entries = AuditEntry.objects.count()
     for method, path, sent, status, pointer, code in (
-        ("POST", "policies/", {"title": "x", "text": "y"}, 400, "/roles", "refused"),
-        ("POST", "policies/", said, 400, "/title", "refused"),
+        ("POST", "policies/", {"title": "x", "text": "y"}, 400, "/roles", "invalid"),
+        ("POST", "policies/", said, 400, "/title", "invalid"),
         ("POST", "policies/", {**said, "roles": ["boss"]}, 400, "/roles/0", "invalid_choice"),
-        ("PATCH", f"{address}/", {"version": 1, "roles": []}, 400, "/roles", "refused"),
+        ("PATCH", f"{address}/", {"version": 1, "roles": []}, 400, "/roles", "invalid"),
         ("PATCH", f"{address}/", {"version": 9, "text": "z"}, 409, "", "outdated"),
         ("POST", f"{address}:publish", {"version": 9}, 409, "", "outdated"),
     ):

@@ -40,9 +40,14 @@ def test_a_post_is_set_aside_taken_up_and_tied_to_its_piece(
     entries = AuditEntry.objects.count()
     # It was not approved: somebody says what happened.
     assert_problem(rest.send("POST", f"{below}:match", tied), 409, "reason_needed")
-    assert_problem(rest.send("POST", f"{below}:match", {**tied, "deliverable": 99_999}), 404)
-    assert_problem(rest.send("POST", f"{below}:match", {**tied, "post": 99_999}), 404)
-    assert_problem(rest.send("POST", f"{below}:aside", {"post": 99_999}), 404)
+    for verb, said, pointer in (
+        ("match", {**tied, "deliverable": 99_999}, "/deliverable"),
+        ("match", {**tied, "post": 99_999}, "/post"),
+        ("aside", {"post": 99_999}, "/post"),
+        ("again", {"post": 99_999}, "/post"),
+    ):
+        [fault] = assert_problem(rest.send("POST", f"{below}:{verb}", said), 400)["errors"]
+        assert (fault["pointer"], fault["code"]) == (pointer, f"unknown_{pointer[1:]}")
     assert_problem(rest.send("POST", f"{below}:match", which), 400, "required")
     assert_problem(rest_as(strategist, brand).send("POST", f"{below}:aside", which), 403)
     elsewhere = rest_as(outsider, other_brand)

@@ -20,7 +20,7 @@ def test_a_clause_is_worded_anew_version_by_version(db, world):
     assert [one["text"] for one in worded["history"]] == [said["text"]]
     world.refused(Role.LEGAL, "PATCH", here, said, 409, "", "outdated")
     wrong = {"number": 1, "text": "{{ shoe }}"}
-    world.refused(Role.LEGAL, "PATCH", here, wrong, 400, "/text", "refused")
+    world.refused(Role.LEGAL, "PATCH", here, wrong, 400, "/text", "invalid")
     world.refused(Role.LEGAL, "PATCH", here, {"text": "x"}, 400, "/number", "required")
     assert_problem(legal.send("PATCH", "contract-clauses/nowhere/", said), 404)
     assert_problem(world[Role.MANAGER].send("PATCH", here, said), 403)
@@ -42,10 +42,10 @@ def test_guidelines_are_added_and_put_away(db, world):
     assert made.status_code == 201, made.content
     assert (made.json()["jurisdiction"], made.json()["platform"]) == ("DK", None)
     for change, pointer, code in (
-        ({}, "/text", "refused"),  # It is there already.
-        ({"platform": "nowhere"}, "/platform", "refused"),
-        ({"jurisdiction": "XX"}, "/jurisdiction", "refused"),
-        ({"segment": "nobody"}, "/segment", "refused"),
+        ({}, "/text", "invalid"),  # It is there already.
+        ({"platform": "nowhere"}, "/platform", "invalid"),
+        ({"jurisdiction": "XX"}, "/jurisdiction", "invalid"),
+        ({"segment": "nobody"}, "/segment", "invalid"),
         ({"kind": "maybe"}, "/kind", "invalid_choice"),
     ):
         world.refused(Role.STRATEGIST, "POST", "guidelines/", said | change, 400, pointer, code)
@@ -67,7 +67,7 @@ def test_a_runbook_is_worded_and_given_back(db, world):
     assert (own["version"], own["is_own"]) == (1, True)
     world.refused(Role.LEGAL, "PATCH", here, said, 409, "", "outdated")
     empty = {"version": 1, "first_hour": [], "first_day": [], "afterwards": []}
-    world.refused(Role.LEGAL, "PATCH", here, empty, 400, "/first_hour", "refused")
+    world.refused(Role.LEGAL, "PATCH", here, empty, 400, "/first_hour", "invalid")
     assert_problem(legal.send("PATCH", "runbooks/weather/", said), 404)
     assert_problem(world[Role.MANAGER].send("PATCH", here, said), 403)
     assert legal.send("DELETE", here).status_code == 204
@@ -91,7 +91,7 @@ def test_the_gates_of_a_campaign(db, world):
     for change, status, pointer, code in (
         ({"gates": []}, 400, "/gates", "min_length"),
         ({"legal_keeper": "nobody@x.example"}, 400, "/legal_keeper", "unknown_user"),
-        ({"legal_keeper": world.people[Role.ANALYST].email}, 400, "/legal_keeper", "refused"),
+        ({"legal_keeper": world.people[Role.ANALYST].email}, 400, "/legal_keeper", "invalid"),
         ({"rounds": 21}, 400, "/rounds", "max_value"),
         # Whoever saw what was usual is told of the first change, too.
         ({"version": before["version"]}, 409, "", "outdated"),
@@ -114,7 +114,7 @@ def test_the_page_of_a_campaign_for_submissions(db, world):
     before = rest.json(here)
     assert (before["is_open"], before["title"], before["territory"]) == (False, None, [])
     half = {"version": 1, "is_open": True, "title": "Show us"}
-    world.refused(Role.MANAGER, "PATCH", here, half, 400, "/consent_text", "refused")
+    world.refused(Role.MANAGER, "PATCH", here, half, 400, "/consent_text", "invalid")
     whole = half | {
         "hashtag": "#Balconies",
         "consent_text": "We keep it.",
@@ -130,11 +130,11 @@ def test_the_page_of_a_campaign_for_submissions(db, world):
     )
     seen = {"version": after.json()["version"]}
     for change, status, pointer, code in (
-        ({"hashtag": "two words"}, 400, "/hashtag", "refused"),
-        ({"territory": ["Mars"]}, 400, "/territory", "refused"),
+        ({"hashtag": "two words"}, 400, "/hashtag", "invalid"),
+        ({"territory": ["Mars"]}, 400, "/territory", "invalid"),
         ({"usages": ["whitelisting"]}, 400, "/usages/0", "invalid_choice"),
         ({"min_age": 12}, 400, "/min_age", "min_value"),
-        ({"title": None}, 400, "/title", "refused"),
+        ({"title": None}, 400, "/title", "invalid"),
         ({"version": before["version"]}, 409, "", "outdated"),
     ):
         world.refused(Role.MANAGER, "PATCH", here, seen | change, status, pointer, code)

@@ -51,10 +51,10 @@ def test_a_character_and_whom_it_is_like(brand, other_brand, outsider, legal, st
     nowhere = {"version": seen, "contact_email": "x"}
     for method, path, sent, status, pointer, code in (
         ("PATCH", address, {"version": 1, "owner": "x"}, 409, "", "outdated"),
-        ("PATCH", address, {"version": seen, "based_on": "nobody"}, 400, "/based_on", "refused"),
-        ("PATCH", address, nowhere, 400, "/contact_email", "refused"),
+        ("PATCH", address, {"version": seen, "based_on": "nobody"}, 400, "/based_on", "invalid"),
+        ("PATCH", address, nowhere, 400, "/contact_email", "invalid"),
         ("POST", below, {"person": "Bo", "parts": ["soul"]}, 400, "/parts/0", "invalid_choice"),
-        ("PATCH", f"{one}/", early, 400, "/consent", "refused"),
+        ("PATCH", f"{one}/", early, 400, "/consent", "invalid"),
         ("PATCH", f"{one}/", {"version": 9, "consent": "none"}, 409, "", "outdated"),
         ("POST", f"{one}/paper/", {"version": 1}, 400, "/file", "required"),
     ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from campaigns.models import (
+    Brief,
     FirstReading,
     KeywordList,
     PlatformWeek,
@@ -15,6 +16,7 @@ from campaigns.models import (
 from campaigns.services.keywords.counting import count_uses
 from crm.choices import Role
 from crm.models import PostMetricSnapshot
+from tests.campaigns.made import make_campaign
 from tests.factories import NOW, PostFactory, ProfileFactory
 from tests.rest import assert_problem
 
@@ -178,9 +180,47 @@ def test_a_list_of_search_words_goes_with_its_words(db, world):
         ("soap dish", []),
     ]
     assert rest.json(f"keywords/{of_campaign[0]['word']}/posts/")["results"] == []
-    world.elsewhere("GET", f"keywords/{of_campaign[0]['word']}/posts/")
+    one = of_campaign[0]["word"]
+    world.elsewhere("GET", f"keywords/{one}/posts/")
+    world.elsewhere("POST", f"{here}:unassign", {"campaign": world.campaign.key})
+    gone = {"campaign": world.campaign.key, "words": [one]}
+    assert rest.send("POST", f"{here}:unassign", gone).json() == {"gone": 1}
+    assert rest.send("POST", f"{here}:unassign", gone).json() == {"gone": 0}
+    [left] = rest.json(f"campaigns/{world.campaign.key}/keywords/")["results"]
+    assert left["query"] == "soap dish"
     world.elsewhere("DELETE", f"{here}/")
     assert_problem(world[Role.ANALYST].send("DELETE", f"{here}/"), 403)
     assert rest.send("DELETE", f"{here}/").status_code == 204
     assert not KeywordList.objects.exists()
     assert rest.json(f"campaigns/{world.campaign.key}/keywords/")["results"] == []
+
+
+def test_what_is_refused_of_search_words_is_named_with_its_place(db, world):
+    rest, key = world[Role.STRATEGIST], world.campaign.key
+    words = [{"query": "hand soap", "volume": 90}, {"query": "Hand  soap", "volume": 80}]
+
+    def refused(address, said, pointer, code):
+        world.refused(Role.STRATEGIST, "POST", address, said, 400, pointer, code)
+
+    asked = {"name": "Soap", "words": words}
+    refused("keyword-lists/", asked, "/words/1/query", "told_differently")
+    assert not KeywordList.objects.exists()
+    asked = {"name": "Soap", "words": words[:1]}
+    made = rest.send("POST", "keyword-lists/", asked).json()
+    refused("keyword-lists/", asked | {"name": "soap"}, "/name", "name_taken")
+    elsewhere = Brief.objects.create(campaign=make_campaign(world.brand, name="Another"))
+    for asked, pointer, code in (
+        ({"campaign": key, "words": [2**40]}, "/words", "unknown_words"),
+        ({"campaign": key, "words": []}, "/words", "unknown_words"),
+        ({"campaign": "nowhere"}, "/campaign", "unknown_campaign"),
+        ({"campaign": key, "brief": elsewhere.pk}, "/brief", "unknown_brief"),
+        ({"campaign": key, "brief": 2**40}, "/brief", "unknown_brief"),
+    ):
+        refused(f"keyword-lists/{made['id']}:assign", asked, pointer, code)
+    mine = Brief.objects.create(campaign=world.campaign)
+    for new in (1, 0):
+        asked = {"campaign": key, "brief": mine.pk}
+        answer = rest.send("POST", f"keyword-lists/{made['id']}:assign", asked)
+        assert answer.json() == {"new": new}
+    [row] = rest.json(f"campaigns/{key}/keywords/")["results"]
+    assert row["brief"] == mine.pk

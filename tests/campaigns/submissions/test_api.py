@@ -74,7 +74,7 @@ def test_whereabouts_are_said_found_and_erased(brand, rest):
     ava = RelationshipFactory(brand=brand, creator__name="Ava")
     body = {"creator": str(ava.creator.uid), "place": "Rome", "notice_hours": 1}
     assert_problem(
-        rest.send("POST", "whereabouts/", body | {"place": "", "country": ""}), 400, "refused"
+        rest.send("POST", "whereabouts/", body | {"place": "", "country": ""}), 400, "invalid"
     )
     strange = rest.send(
         "POST", "whereabouts/", body | {"creator": "00000000-0000-0000-0000-000000000000"}

@@ -84,7 +84,7 @@ def test_a_code_is_made_and_replaced(brand: Brand, manager: User, rest: Rest) ->
     made = send(rest, "POST", "promo-codes/", {"creator": uid, "code": "noa15", "limit_total": 9})
     assert (made.status_code, made.json()["code"]) == (201, "NOA15")
     problem = assert_problem(
-        send(rest, "POST", "promo-codes/", {"creator": uid, "code": "NOA15"}), 409
+        send(rest, "POST", "promo-codes/", {"creator": uid, "code": "NOA15"}), 400
     )
     assert problem["errors"][0]["code"] == "taken"
     pk = made.json()["id"]

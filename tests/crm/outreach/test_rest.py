@@ -170,7 +170,7 @@ def test_the_rules_of_sending_are_read_by_all_and_set_by_admins(brand, rest, adm
     )
     change = {"postal_address": "Torvet 1\n\n 8000 Aarhus", "weekdays": [5, 1, 1], "quiet_days": 0}
     body = assert_problem(rest.send("PATCH", "outreach-rules/", change), 403)
-    assert body["detail"] == "The rules are set by: admin."
+    assert body["detail"] == "Creator manager may not do this; admin may."
     assert not OutreachPolicy.objects.exists()
     admin = rest_as(admin_user, brand)
     answer = admin.send("PATCH", "outreach-rules/", change | {"window_until": "17:30"})

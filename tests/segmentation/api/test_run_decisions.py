@@ -173,7 +173,7 @@ def test_cancel_what_is_queued(rest, brand):
 def test_an_analyst_runs_and_does_not_decide(waiting, brand, analyst, verb):
     rest = rest_as(analyst, brand)
     body = assert_problem(rest.send("POST", f"runs/{waiting.pk}:{verb}", {"reason": "Mine."}), 403)
-    assert body["detail"] == "This is for those who approve runs: strategist or admin."
+    assert body["detail"] == "Analyst may not do this; strategist or admin may."
     waiting.refresh_from_db()
     assert waiting.status == RunStatus.WAITING
 
