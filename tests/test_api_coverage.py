@@ -1,4 +1,4 @@
-"""Whatever a page changes, docs/api-coverage.md says with which endpoint, or why not over REST."""
+"""Whatever a page changes or shows, docs/api-coverage.md says by which endpoint, or why by none."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from tests.pages import PAGES
 from tests.schema import kept_schema
 from tests.test_api_matrix import roles_of
 
-TABLE = (DOCS / "api-coverage.md").read_text("utf-8")
-ROWS = re.findall(r"^\| `(\w+:\w+)` \| (.+) \|$", TABLE, re.MULTILINE)
+ACTS, READS = (
+    re.findall(r"^\| `(\w+:\w+)` \| (.+) \|$", part, re.MULTILINE)
+    for part in (DOCS / "api-coverage.md").read_text("utf-8").split("\n## What can be read\n")
+)
+# What shows only what the endpoint beside it takes, and files for people.
+FORM_OR_FILE = re.compile(r"_(new|edit|export|export_xlsx|csv)$")
 ENDPOINTS = {
     f"{method.upper()} {path.removeprefix('/api/v1/')}": operation
     for path, methods in kept_schema()["paths"].items()
@@ -31,14 +35,25 @@ OTHERWISE = {
 
 
 def test_every_page_that_changes_something_has_a_decision():
-    decided = [page for page, _answer in ROWS]
+    decided = [page for page, _answer in ACTS]
     assert decided == sorted(set(decided))
     changing = {name for name, access in PAGES.items() if access.post is not None}
     assert set(decided) == changing, "write what is missing into docs/api-coverage.md"
 
 
+def test_every_page_that_shows_something_has_a_decision():
+    decided = [page for page, _answer in READS]
+    assert decided == sorted(set(decided))
+    showing = {
+        name
+        for name, access in PAGES.items()
+        if access.get is not None and not FORM_OR_FILE.search(name)
+    }
+    assert set(decided) == showing, "write what is missing into docs/api-coverage.md"
+
+
 def test_each_is_an_endpoint_that_there_is_or_a_reason():
-    for page, answer in ROWS:
+    for page, answer in ACTS + READS:
         if re.fullmatch(r"no: \S.*", answer):
             continue
         named = re.findall(r"`([^`]+)`", answer)
@@ -50,7 +65,7 @@ def test_each_is_an_endpoint_that_there_is_or_a_reason():
 def test_a_token_may_what_its_user_may_on_the_page():
     """Not less, nor more: where it is otherwise somebody said why."""
     found = set()
-    for page, answer in ROWS:
+    for page, answer in ACTS:
         for endpoint in re.findall(r"`([^`]+)`", answer) if not answer.startswith("no: ") else ():
             if roles_of(ENDPOINTS[endpoint]) != PAGES[page].post:
                 found.add((page, endpoint))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters as filters
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -51,6 +52,13 @@ class NewPostFormat(Body):
     kind = serializers.ChoiceField(choices=ContentKind.choices)
 
 
+class PostFormatFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
+    """By creator, or by what it is about."""
+
+    creator = filters.UUIDFilter(field_name="post__creator__uid", label="A creator's uid")
+    kind = filters.ChoiceFilter(choices=ContentKind.choices, label="What it is about")
+
+
 class PostFormatViewSet(BrandViewSet[PostFormat]):
     """What people say that posts are about."""
 
@@ -58,6 +66,7 @@ class PostFormatViewSet(BrandViewSet[PostFormat]):
     write_scope = Scope.REVIEWS_WRITE
     queryset = PostFormat.objects.none()
     serializer_class = PostFormatSerializer
+    filterset_class = PostFormatFilter
     http_method_names = ["get", "head", "post", "delete"]
     lookup_field = "post"
     lookup_value_regex = ID
@@ -71,7 +80,8 @@ class PostFormatViewSet(BrandViewSet[PostFormat]):
 
     def list(self, request: Request) -> Response:
         """In the order in which they were first said."""
-        return self.page(self.get_queryset().values(*COLUMNS), order=ORDER, represent=_shown)
+        rows = self.filter_queryset(self.get_queryset()).values(*COLUMNS)
+        return self.page(rows, order=ORDER, represent=_shown)
 
     @extend_schema(request=NewPostFormat, responses={201: PostFormatSerializer, **REFUSED})
     def create(self, request: Request) -> Response:

@@ -45,6 +45,12 @@ from campaigns.api.guidelines import GuidelineViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incident_work import IncidentFileViewSet, IncidentWorkViewSet
 from campaigns.api.invoices import InvoiceViewSet
+from campaigns.api.kept_papers import (
+    DonationReceiptViewSet,
+    InvoiceFileViewSet,
+    PermitPaperViewSet,
+    SignedContractViewSet,
+)
 from campaigns.api.keyword_assigning import KeywordAssigningViewSet
 from campaigns.api.keyword_uses import CampaignKeywordViewSet, KeywordUseViewSet
 from campaigns.api.keywords import KeywordListViewSet, KeywordViewSet, PostReferenceViewSet
@@ -284,6 +290,7 @@ urlpatterns: list[URLPattern] = [
     at(f"disclosures/{ONE}/files", EvidenceFilesViewSet, post="create"),
     *acts(f"disclosures/{ONE}", DisclosureViewSet, "answer", "decide", "reopen"),
     *acts(f"donations/{ONE}", DonationViewSet, "withdraw"),
+    at(f"donations/{ONE}/receipt", DonationReceiptViewSet, get="paper"),
     *acts(f"engagements/{ONE}", OfferedRightsViewSet, "read-offer"),
     *acts(f"engagements/{ONE}", EngagementActViewSet, "change", "substitute"),
     at(f"engagements/{ONE}/fast-lane", FastLaneViewSet, get="retrieve", delete="destroy"),
@@ -299,6 +306,9 @@ urlpatterns: list[URLPattern] = [
     at(f"incidents/{ONE}/files/{NUMBER}", IncidentFileViewSet, get="file"),
     *acts(f"invitations/{ONE}", InvitationViewSet, "answer"),
     *acts(f"invoices/{ONE}", InvoiceViewSet, "attach", "set-aside"),
+    at(f"invoices/{ONE}/file", InvoiceFileViewSet, get="paper"),
+    at(f"permits/{ONE}/paper", PermitPaperViewSet, get="paper"),
+    at(f"contracts/{ONE}/paper", SignedContractViewSet, get="paper"),
     at(f"keyword-lists/{ONE}/words", KeywordViewSet, get="list", post="create"),
     *acts(f"keyword-lists/{ONE}", KeywordAssigningViewSet, "assign", "unassign"),
     at(f"likenesses/{ONE}/paper", ConsentViewSet, get="paper", post="put_paper"),

@@ -8,7 +8,7 @@ names the act and its target by kind and number: nothing personal.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -27,14 +27,25 @@ if TYPE_CHECKING:
 ALL_EVENTS = "*"
 
 
+# The most that a webhook is left alone after failures.
+REST_MAX = timedelta(minutes=10)
+
+
 class WebhookQuerySet(models.QuerySet["Webhook"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Webhooks of the brands in which `user` has a role."""
         return self.filter(brand__in=Brand.objects.visible_to(user))
 
     def awake(self, at: datetime) -> Self:
-        """Those to which a worker may turn: not paused, and no other one is at it."""
-        rested = models.Q(rests_until=None) | models.Q(rests_until__lte=at)
+        """Those to which a worker may turn: not paused, and no other one is at it.
+
+        None rests longer than `REST_MAX`: one that would was put to rest by a clock that was ahead.
+        """
+        rested = (
+            models.Q(rests_until=None)
+            | models.Q(rests_until__lte=at)
+            | models.Q(rests_until__gt=at + REST_MAX)
+        )
         return self.filter(rested, is_paused=False)
 
 

@@ -19,6 +19,7 @@ from segmentation.api.content_tests import ContentReadingViewSet, ContentTestVie
 from segmentation.api.creators import CreatorSegmentViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
+from segmentation.api.drift_alerts import DriftAlertViewSet
 from segmentation.api.examples import ExampleViewSet
 from segmentation.api.experiments import ExperimentLookViewSet, ExperimentViewSet
 from segmentation.api.facts import FactViewSet
@@ -38,6 +39,7 @@ from segmentation.api.overlap import OverlapViewSet
 from segmentation.api.overrides import OverrideViewSet
 from segmentation.api.overview import HygieneViewSet, MatrixViewSet
 from segmentation.api.packs import PackViewSet, TierSchemeViewSet
+from segmentation.api.personas import PersonaReportViewSet
 from segmentation.api.playbooks import PlaybookViewSet
 from segmentation.api.prices import CreatorPricesViewSet, PricesViewSet
 from segmentation.api.rules import RuleViewSet
@@ -73,6 +75,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     f"creators/{CREATOR}/segments": CreatorSegmentViewSet,
     "dimensions": DimensionViewSet,
     "drift": DriftViewSet,
+    "drift-alerts": DriftAlertViewSet,
     "experiments": ExperimentViewSet,
     "facts": FactViewSet,
     "forecast-models": ForecastModelViewSet,
@@ -122,6 +125,7 @@ urlpatterns: list[URLPattern] = [
     at(f"creators/{CREATOR}/scores", CreatorScoreViewSet, get="list"),
     at(f"creators/{CREATOR}/stage", CreatorStageViewSet, get="retrieve"),
     *acts(f"dimensions/{SEGMENT}", DimensionViewSet, "order"),
+    at(f"dimensions/{SEGMENT}/personas", PersonaReportViewSet, get="retrieve"),
     at(f"experiments/{ONE}/looks", ExperimentLookViewSet, get="list", post="create"),
     *acts(f"experiments/{ONE}", ExperimentViewSet, "start", "join", "complete", "stop"),
     *acts(f"match-lessons/{ONE}", MatchLessonViewSet, "decide"),

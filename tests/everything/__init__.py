@@ -28,6 +28,7 @@ from tests.everything.crm import (
     give_an_export,
     give_an_import,
 )
+from tests.everything.papers import give_papers, give_personas
 from tests.everything.segmentation import (
     give_a_content_test,
     give_a_run,
@@ -84,5 +85,7 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     give_what_is_thought(kept, admin_user)
     reported(brand, admin_user, kept)
     give_records(brand, admin_user)
+    give_papers(brand)
+    give_personas(brand)
     pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
     suggested(brand, kept.creator)

@@ -102,6 +102,7 @@ def addresses(rest: Rest) -> dict[str, str]:
         # Before those whose addresses end alike.
         "/creators/{uid}/virtual": f"{character}/virtual",
         "/creators/{uid}/likenesses": f"{character}/likenesses",
+        "/dimensions/{key}/personas": "personas/personas",
         **{
             f"/uploads/{kind.key}/{{id}}": str(kind.model.objects.earliest("pk").pk)
             for kind in UPLOADS

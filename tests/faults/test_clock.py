@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 import time_machine
 from celery.schedules import crontab
+from django.test import Client
 
+from campaigns.services.guests import make_link, path_of
 from config import beat
 from config.celery import app
 from crm.models import ApiToken, Brand, Note, User
+from tests.campaigns.made import engage, make_campaign
 from tests.factories import RelationshipFactory
 from tests.people import logged_in
 from tests.rest import ROOT, rest_as
@@ -126,3 +129,20 @@ def test_a_year_ahead_ends_what_ends_and_coming_back_repeats_nothing(
         assert (again.status_code, again.json()) == (201, made.json())
         assert again["Idempotency-Replayed"] == "true"
     assert Note.objects.count() == 1
+    # Kept for a day, by whichever clock: after it the key is free.
+    with time_machine.travel(MONDAY + timedelta(hours=25), tick=False):
+        later = send()
+        assert (later.status_code, later.has_header("Idempotency-Replayed")) == (201, False)
+    assert Note.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_a_guests_link_ends_by_the_clock_and_is_not_ended_for_good(
+    brand: Brand, manager: User
+) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        place = engage(make_campaign(brand, manager))
+        link = make_link(target=place, name="Noa", actor=manager, at=MONDAY, days=14)
+    for days, status in ((13, 200), (365, 410), (1, 200)):
+        with time_machine.travel(MONDAY + timedelta(days=days), tick=False):
+            assert Client().get(path_of(link)).status_code == status, days

@@ -13,12 +13,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
 from crm import audit, outgoing, signatures
 from crm.choices import DeliveryStatus, NotificationKind, Role
 from crm.models import User, Webhook, WebhookAttempt, WebhookDelivery
+from crm.models.webhooks import REST_MAX
 from crm.outreach.secrets import SecretLost, decrypt
 from crm.services import notifications
 from crm.services.webhooks.places import API, url_of
@@ -36,7 +37,7 @@ JITTER = 0.1
 # The most that an answer's Retry-After is heeded.
 ASKED_WAIT_MAX = timedelta(days=1)
 # After a failure the whole webhook is left alone, the longer the more often it failed.
-REST, REST_MAX = timedelta(seconds=5), timedelta(minutes=10)
+REST = timedelta(seconds=5)
 # A webhook at which nothing arrived for so long is paused.
 PAUSED_AFTER = timedelta(days=3)
 # One worker is at one webhook for so long, and no other one meanwhile.
@@ -68,9 +69,7 @@ class Result:
 
 def due(*, at: datetime) -> list[int]:
     """The webhooks for which something is due, and to which no worker turned yet."""
-    waiting = WebhookDelivery.objects.filter(
-        webhook=OuterRef("pk"), status=DeliveryStatus.WAITING, next_try_at__lte=at
-    )
+    waiting = WebhookDelivery.objects.filter(_due(at), webhook=OuterRef("pk"))
     return list(
         Webhook.objects.awake(at)
         .filter(Exists(waiting))
@@ -79,13 +78,20 @@ def due(*, at: datetime) -> list[int]:
     )
 
 
+def _due(at: datetime) -> Q:
+    """What is to be tried now; what would wait longer than anything does, by a clock ahead, too."""
+    longest = WAITS[-1] * (1 + JITTER)
+    late = Q(next_try_at__lte=at) | Q(next_try_at__gt=at + longest)
+    return late & Q(status=DeliveryStatus.WAITING)
+
+
 def call(*, webhook_id: int, at: datetime) -> int:
     """Deliver what is due for a webhook, until one fails or its turn is over; how many arrived."""
     webhook = _take_turn(webhook_id, at)
     if webhook is None:
         return 0
     begun, arrived, has_failed = time.monotonic(), 0, False
-    waiting = webhook.deliveries.filter(status=DeliveryStatus.WAITING, next_try_at__lte=at)
+    waiting = webhook.deliveries.filter(_due(at))
     for delivery in waiting.select_related("entry").order_by("next_try_at", "pk")[:AT_ONCE]:
         spent = timedelta(seconds=time.monotonic() - begun)
         if spent > TURN:

@@ -243,6 +243,29 @@ def test_after_three_days_without_success_it_is_paused(webhook, relationship, re
     assert AuditEntry.objects.filter(verb="crm.webhook.resumed").count() == 1
 
 
+def test_a_clock_that_was_a_year_ahead_does_not_silence_for_a_year(webhook, relationship, receiver):
+    receiver.status = 500
+    act(relationship)
+    ahead = NOW + timedelta(days=365)
+    assert deliver(ahead) == 0
+    receiver.status = 204
+    # The clock is right again: neither the webhook rests until then, nor its call waits.
+    assert deliver(NOW + timedelta(minutes=1)) == 1
+    assert receiver.calls[-1].headers["webhook-timestamp"] == str(int(NOW.timestamp()) + 60)
+    assert fresh(webhook).failing_since is None
+    assert deliver(ahead) == 0, "nothing twice"
+
+
+def test_a_wait_that_is_meant_is_kept_by_a_clock_that_went_back(webhook, relationship, receiver):
+    receiver.status = 500
+    act(relationship)
+    assert deliver() == 0
+    receiver.status = 204
+    assert deliver(NOW - timedelta(seconds=30)) == 0
+    assert len(receiver.calls) == 1
+    assert deliver(NOW + timedelta(minutes=1)) == 1
+
+
 def test_gone_is_gone(webhook, relationship, receiver):
     receiver.status = 410
     act(relationship)

@@ -11,6 +11,7 @@ from segmentation.services import notices, rollback, runs
 from segmentation.services.drift import DriftRefused
 from segmentation.services.drift import alerts as drift_alerts
 from tests.factories import NOW
+from tests.rest import rest_as
 from tests.segmentation.building import segment_of
 from tests.segmentation.world import make_creator, moment
 
@@ -46,7 +47,7 @@ def crowd(brand):
     return [make_creator(brand, followers=5_000) for _ in range(10)]
 
 
-def test_a_run_above_the_limit_raises_an_alert_once(brand, size, crowd, mailoutbox):
+def test_a_run_above_the_limit_raises_an_alert_once(brand, analyst, size, crowd, mailoutbox):
     assert drift_alerts.watch(run_id=run_at(brand, moment(8, 1)).pk, at=NOW) == []
     shrink(crowd[:3])
     run = run_at(brand, moment(10, 1))
@@ -54,6 +55,9 @@ def test_a_run_above_the_limit_raises_an_alert_once(brand, size, crowd, mailoutb
     assert (alert.dimension, alert.moved, alert.known, alert.threshold_percent) == (size, 3, 10, 20)
     assert drift_alerts.watch(run_id=run.pk, at=NOW) == []
     assert DriftAlert.objects.count() == 1
+    [shown] = rest_as(analyst, brand).json("drift-alerts/")["results"]
+    assert (shown["run"], shown["dimension"]) == (run.pk, size.key)
+    assert (shown["moved"], shown["share"], shown["allowed"]) == (3, 0.3, 0.2)
     # The report of this quarter so far is asked for beside it.
     assert DriftReport.objects.get().requested_by is None
 

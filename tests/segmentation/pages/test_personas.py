@@ -14,6 +14,7 @@ from segmentation.services.edits import EditRefused
 from segmentation.services.innovators import rule_of
 from tests.campaigns.made import make_campaign
 from tests.factories import NOW
+from tests.rest import assert_problem, rest_as
 from tests.segmentation.scores import building
 from tests.segmentation.world import make_creator, make_segment, moment, stay
 
@@ -141,3 +142,21 @@ def test_the_template_makes_a_draft(brand, strategist_client, manager_client, pe
 def test_a_rule_needs_professions():
     with pytest.raises(EditRefused, match="at least one profession"):
         rule_of(fit="score_fit", least=70, keywords=["  "])
+
+
+def test_over_rest_they_are_as_on_the_page(brand, analyst, world, personas):
+    rest = rest_as(analyst, brand)
+    found = rest.json("dimensions/personas/personas/")
+    page = report_of(personas["influencer"].dimension)
+    assert [(row["segment"], row["tagged"], row["effective"]) for row in found["personas"]] == [
+        (row.segment.key, row.tagged, row.effective) for row in page.rows
+    ]
+    assert (found["known"], found["untagged"]) == (page.known, page.untagged)
+    assert [row["do_not_pitch"] for row in found["personas"]] == [False, True, False]
+    [several] = found["several"]
+    assert several["creator"] == str(world["both"].uid)
+    [asked] = found["panel"]
+    assert (asked["creator"], len(asked["campaigns"])) == (str(world["alone"].uid), 1)
+    personas["influencer"].dimension.has_precedence = False
+    personas["influencer"].dimension.save()
+    assert_problem(rest.get("dimensions/personas/personas/"), 404)
