@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.encoding import punycode
 
 from crm.models import Message
+from crm.outreach.headers import in_header
 from crm.outreach.parsing import File
 
 # Names of mails and addresses of pages: one word each, which must not be broken or encoded.
@@ -53,11 +54,13 @@ def raw(
 ) -> bytes:
     """The mail with `text` as its body, `headers` besides its own, and `files` hung on it."""
     mail = EmailMessage(policy=POLICY)
-    mail["From"] = Address(message.from_name, addr_spec=ascii_address(message.from_address))
+    mail["From"] = Address(
+        in_header(message.from_name), addr_spec=ascii_address(message.from_address)
+    )
     mail["To"] = [Address(addr_spec=ascii_address(address)) for address in message.to]
     if message.cc:
         mail["Cc"] = [Address(addr_spec=ascii_address(address)) for address in message.cc]
-    mail["Subject"] = message.subject
+    mail["Subject"] = in_header(message.subject)
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = message.message_id
     if message.in_reply_to:

@@ -20,6 +20,7 @@ from django.urls import reverse
 
 from crm.choices import MailPreference
 from crm.models import Notification, Preferences, User, UserRole
+from crm.outreach.headers import in_header
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +81,7 @@ def _mail(user: User, at: datetime) -> int:
             Preferences.objects.update_or_create(user=user, defaults={"digest_at": at})
         try:
             # Last within the transaction: a mail that was refused is tried again.
-            send_mail(_subject(rows), _body(user, rows), None, [user.email])
+            send_mail(in_header(_subject(rows)), _body(user, rows), None, [user.email])
         except (SMTPException, OSError) as error:
             transaction.set_rollback(True)
             logger.warning("The mail to user %s waits: %s", user.pk, error)

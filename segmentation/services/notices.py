@@ -12,6 +12,7 @@ from django.core.mail import EmailMessage, get_connection
 from django.urls import reverse
 
 from crm.models import Brand, User, UserRole
+from crm.outreach.headers import in_header
 from crm.permissions import CAPABILITIES, Can
 from crm.services.promised_tasks import promise
 from segmentation.choices import ErrandStatus, OrderKind, RunStatus
@@ -165,5 +166,6 @@ def _link(name: str, brand: Brand, item: object) -> str:
 
 def _send(to: Collection[str], subject: str, words: Sequence[str]) -> int:
     """One mail for each address: nobody sees who else got it."""
+    subject = in_header(subject)
     mails = [EmailMessage(subject, "\n".join(words), to=[address]) for address in to]
     return get_connection().send_messages(mails) or 0 if mails else 0

@@ -30,6 +30,7 @@ from campaigns.models import (
 from campaigns.services import calendar, channels, claims_library, exclusivities, gifts, policies
 from campaigns.services.assets import files
 from campaigns.services.authenticity.now import look_now
+from campaigns.services.causes import papers as receipts
 from campaigns.services.causes.donating import Given, donate
 from campaigns.services.causes.tagging import add_evidence, tag
 from campaigns.services.channels import Result
@@ -68,6 +69,7 @@ from tests.campaigns.submissions.worlds import a_page, handed_in
 from tests.campaigns.tracking.worlds import a_code, a_link, followed
 from tests.crm.applications.worlds import applied
 from tests.crm.mail.world import creator_of
+from tests.everything.papers import PDF
 from tests.factories import NOW, MetricSnapshotFactory, RelationshipFactory
 from tests.segmentation.stages.building import suggestion
 from tests.test_api_uploads import NEEDED
@@ -114,7 +116,9 @@ def give_a_campaign(brand: Brand, actor: User) -> None:
     )
     studio = Cost(CostKind.PRODUCTION, "Studio for a day", "EUR", amount=Decimal(250))
     add_cost(campaign=campaign, cost=studio, actor=actor, at=NOW)
-    bill = Bill("7", NOW.date(), Decimal(250), "EUR", payee="Studio Nord")
+    bill = Bill(
+        "7", NOW.date(), Decimal(250), "EUR", payee="Studio Nord", file_name="7.pdf", content=PDF
+    )
     invoices.enter(brand=brand, bill=bill, payables=[], actor=actor, at=NOW)
     ads = Result(MarketingChannel.SEARCH, NOW.date(), NOW.date(), Decimal(9), "EUR", "Ads account")
     channels.enter(brand=brand, result=ads, actor=actor, at=NOW)
@@ -202,7 +206,7 @@ def give_a_character(brand: Brand, actor: User) -> None:
     virtual.save_person(
         relationship=made,
         wanted=virtual.Person("Bo Holm", ["face"], consent="held"),
-        paper=virtual.keep(brand=brand, name="x.pdf", content=b"%PDF-1.4\ntrailer<<>>\n%%EOF"),
+        paper=virtual.keep(brand=brand, name="x.pdf", content=PDF),
         actor=actor,
         at=NOW,
     )
@@ -276,4 +280,5 @@ def give_what_is_thought(kept: Relationship, actor: User) -> None:
         on=NOW.date(),
         url="https://example.com/receipt",
     )
-    donate(brand=kept.brand, given=given, paper=None, actor=actor, at=NOW)
+    paper = receipts.keep(brand=kept.brand, name="receipt.pdf", content=PDF)
+    donate(brand=kept.brand, given=given, paper=paper, actor=actor, at=NOW)

@@ -7,7 +7,7 @@ from hashlib import sha256
 from django.core.files.base import ContentFile
 
 from campaigns.api import kept_papers
-from campaigns.models import Contract, ContractAcceptance, Donation, Invoice, Permit
+from campaigns.models import Contract, ContractAcceptance, Permit
 from crm.models import Brand
 from segmentation.services import packs
 from tests.factories import NOW
@@ -17,7 +17,7 @@ DIGEST = sha256(PDF).hexdigest()
 
 
 def give_papers(brand: Brand) -> None:
-    """The same file with a contract that was signed, a permit, an invoice and a donation."""
+    """A contract that was signed on paper, and a permit with its file."""
     version = Contract.objects.get(brand=brand).current
     about = {
         "file_name": "paper.pdf",
@@ -28,14 +28,8 @@ def give_papers(brand: Brand) -> None:
     ContractAcceptance.objects.create(
         version=version, name="Noa", at=NOW, on=NOW.date(), digest=DIGEST, **about
     )
-    for model in (Permit, Invoice, Donation):
-        model.objects.filter(brand=brand).update(**about)
-    for store in (
-        kept_papers.CONTRACTS,
-        kept_papers.PERMITS,
-        kept_papers.INVOICES,
-        kept_papers.RECEIPTS,
-    ):
+    Permit.objects.filter(brand=brand).update(**about)
+    for store in (kept_papers.CONTRACTS, kept_papers.PERMITS):
         store.keep(brand.pk, DIGEST, ContentFile(PDF))
 
 

@@ -17,6 +17,7 @@ from django.urls import reverse
 from crm import audit
 from crm.choices import ApplicationStatus
 from crm.models import Application, ApplicationPage, Brand, Mailbox
+from crm.outreach.headers import in_header
 from crm.outreach.servers import ServerTrouble, no_delivery, smtp_of
 from crm.outreach.smtp import Fate, Outbox
 from crm.services.applications.telling import tell_team
@@ -129,9 +130,9 @@ def _mail(application: Application, mailbox: Mailbox, at: datetime) -> EmailMess
         "days": GOOD_FOR.days,
     }
     mail = EmailMessage()
-    mail["From"] = formataddr((mailbox.name or brand.name, mailbox.address))
+    mail["From"] = formataddr((in_header(mailbox.name or brand.name), mailbox.address))
     mail["To"] = application.email
-    mail["Subject"] = (
+    mail["Subject"] = in_header(
         f"Confirm your application to {brand.name}"
         if waits
         else f"Your application to {brand.name} is with us already"

@@ -20,6 +20,7 @@ from django.db import transaction
 
 from crm import audit
 from crm.models import AuditEntry, Brand, LedgerCheckpoint, LedgerKeeping, User
+from crm.outreach.headers import in_header
 from crm.services.ledger import keys
 from crm.services.promised_tasks import promise
 
@@ -158,7 +159,7 @@ def mail(checkpoint: LedgerCheckpoint) -> bool:
         return False
     brand = checkpoint.brand
     message = EmailMessage(
-        subject=f"Ledger of {brand.name}: checkpoint at entry {checkpoint.number}",
+        subject=in_header(f"Ledger of {brand.name}: checkpoint at entry {checkpoint.number}"),
         body=(
             f"The audit ledger of {brand.name} held {checkpoint.number} entries at "
             f"{checkpoint.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC.\n\n"

@@ -29,8 +29,9 @@ def permit(db, world):
 
 def test_a_paper_is_a_download_and_never_a_page(world, permit):
     here = f"permits/{permit.pk}/paper/"
-    # Its bytes are not in the store (any more).
+    Permit.objects.update(file_sha256="0" * 64)  # Its bytes are not in the store (any more).
     assert_problem(world[Role.ANALYST].get(here), 404)
+    Permit.objects.update(file_sha256=DIGEST)
     kept_papers.PERMITS.keep(world.brand.pk, DIGEST, ContentFile(PDF))
     answer = world[Role.ANALYST].get(here)
     assert answer.getvalue() == PDF
