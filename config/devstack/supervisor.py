@@ -154,7 +154,7 @@ class Supervisor:
             if time.monotonic() - told > SAY_EVERY:
                 told = time.monotonic()
                 for step in under_way:
-                    self.say(f"Still at the {step.name}: {step.log_tail(1).strip()[:80]}")
+                    self.say(f"Still at the {step.name}. {step.log_tail(1).strip()[:80]}".rstrip())
         for step in steps:
             self.children.remove(step)
             if step.process.returncode != 0:

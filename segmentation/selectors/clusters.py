@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from crm.models import Brand, Creator, Relationship, Tier
 from segmentation.models import (
@@ -87,10 +87,9 @@ def map_page(brand: Brand, *, segment: Segment | None = None, tier: Tier | None 
     made = builds(brand)
     clusters = {one.pk: one for one in Cluster.objects.filter(brand=brand).current()}
     fitting = _fitting(brand, segment, tier)
-    inside: dict[int, int] = {}
-    stays = stays_of(brand).filter(cluster__gone_at=None)
-    for pk, creator in stays.values_list("cluster", "creator"):
-        inside[pk] = inside.get(pk, 0) + (fitting is None or creator in fitting)
+    fits = Q() if fitting is None else Q(creator__in=fitting)
+    stays = stays_of(brand).filter(cluster__gone_at=None).order_by()
+    inside = dict(stays.values_list("cluster").annotate(number=Count("pk", filter=fits)))
     lines = [
         Line(one, inside.get(pk, 0))
         for pk, one in sorted(clusters.items(), key=lambda pair: (-pair[1].size, pair[1].number))
@@ -164,7 +163,9 @@ def _ties(brand: Brand) -> QuerySet[CreatorTie]:
     return found.exclude(one__in=objecting).exclude(other__in=objecting)
 
 
-def _fitting(brand: Brand, segment: Segment | None, tier: Tier | None) -> set[int] | None:
+def _fitting(
+    brand: Brand, segment: Segment | None, tier: Tier | None
+) -> QuerySet[CreatorFacts, int] | None:
     """Those who fit; None: nothing is asked."""
     if segment is None and tier is None:
         return None
@@ -174,8 +175,7 @@ def _fitting(brand: Brand, segment: Segment | None, tier: Tier | None) -> set[in
         rows = rows.filter(creator__in=inside.values("creator"))
     if tier is not None:
         rows = rows.filter(_of_tier(tier))
-    mapped = CreatorPlace.objects.filter(brand=brand)
-    return set(rows.filter(creator__in=mapped.values("creator")).values_list("creator", flat=True))
+    return rows.values_list("creator", flat=True)
 
 
 def _of_tier(tier: Tier) -> Q:
@@ -190,11 +190,14 @@ def _of_tier(tier: Tier) -> Q:
     return band
 
 
-def _dots(brand: Brand, clusters: dict[int, Cluster], fitting: set[int] | None) -> list[Dot]:
+def _dots(
+    brand: Brand, clusters: dict[int, Cluster], fitting: QuerySet[CreatorFacts, int] | None
+) -> list[Dot]:
     places = CreatorPlace.objects.filter(brand=brand).select_related("creator")
     drawn = list(places.order_by("-ties", "creator_id")[:DOTS])
     pks = [place.creator_id for place in drawn]
     stays = {stay.creator_id: stay for stay in stays_of(brand).filter(creator__in=pks)}
+    inside = set(pks if fitting is None else fitting.filter(creator__in=pks))
     found = []
     for place in drawn:
         stay = stays.get(place.creator_id)
@@ -207,7 +210,7 @@ def _dots(brand: Brand, clusters: dict[int, Cluster], fitting: set[int] | None) 
                     place.ties,
                     clusters[stay.cluster_id],
                     stay.stability,
-                    fitting is None or place.creator_id in fitting,
+                    place.creator_id in inside,
                 )
             )
     return found
