@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from campaigns.api import urls as campaigns
 from campaigns.api.settings import PARTS as CAMPAIGNS_PARTS
@@ -11,6 +11,7 @@ from campaigns.api.uploads import KINDS as CAMPAIGNS_UPLOADS
 from config.batches import BATCHES
 from crm.api import settings, uploads
 from crm.api import urls as crm
+from crm.api.document import DocumentView
 from crm.api.problems import not_found
 from crm.api.routes import ONE, ByFirstWord, acts, at
 from crm.api.settings_parts import PARTS as CRM_PARTS
@@ -49,7 +50,7 @@ ADDRESSES: list[URLPattern] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     ByFirstWord(ADDRESSES),
-    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("schema/", DocumentView.as_view(), name="api-schema"),
     path(
         "docs/",
         SpectacularSwaggerSplitView.as_view(
