@@ -24,7 +24,7 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "DATABASE_URL must look like postgres://user:password@host:5432/name."
         )
-    parsed["ENGINE"] = "config.postgresql"
+    parsed["CONN_HEALTH_CHECKS"] = True
     # Without a timeout the pool waits 30 s when the database is down.
     pool = {"min_size": 1, "max_size": 10, "timeout": 5}
     # What the address asks for besides, as `?sslmode=verify-full`, holds.
