@@ -108,7 +108,7 @@ def test_role_by_page_by_method(brand, role, at_the_door):
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.usefixtures("board")
+@pytest.mark.usefixtures("board", "blank_pages")
 def test_to_an_outsider_the_brand_does_not_exist(brand, outsider_client):
     answers = {
         (method, url): status_of(outsider_client, method, url)

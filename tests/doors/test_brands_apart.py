@@ -128,8 +128,8 @@ def status_of(client: Client, method: str, url: str) -> int:
     return int(answer.status_code)
 
 
-@pytest.mark.ignore_template_errors
 @pytest.mark.parametrize("app", ["crm", "campaigns", "segmentation"])
+@pytest.mark.usefixtures("blank_pages")
 def test_pages(insider, stranger, app):
     fill_the_rest()
     there, asked, wrong = {}, set(), []
