@@ -47,6 +47,7 @@ from campaigns.services.made_up_content import fill_content, fill_contracts, fil
 from campaigns.services.made_up_conversions import fill_conversions
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
 from campaigns.services.made_up_pieces import fill_pieces
+from campaigns.services.made_up_readings import fill_readings
 from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.made_up_series import fill_commissions, fill_series
 from campaigns.services.made_up_visits import fill_survey, fill_visits
@@ -131,6 +132,7 @@ DEMO = {
     "visits": fill_visits,
     "survey": fill_survey,
     "topics": fill_topics,
+    "readings": fill_readings,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from django.db.models import F
@@ -55,6 +55,14 @@ def lines(brand: Brand, rows: Sequence[CreatorRow], at: datetime) -> Mapping[int
     for creator, name, do_not_pitch in _personas(brand, list(creators)):
         words = f"{name}, do not pitch" if do_not_pitch else name
         found[creators[creator]].append(Line(words, "user", "Persona"))
+    return found
+
+
+def personas_of(brand: Brand, creators: Collection[int]) -> dict[int, list[str]]:
+    """The names of the personas that count for creators: one query for all of them."""
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for creator, name, _barred in _personas(brand, list(creators)):
+        found[creator].append(name)
     return found
 
 

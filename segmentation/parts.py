@@ -9,7 +9,7 @@ from crm import day as days
 from crm import overview, search
 from crm.filters import MORE_SORTS, add_filter
 from crm.lists import columns
-from crm.outreach.parts import AUDIENCES, CAUTIONS, OBJECTIONS
+from crm.outreach.parts import AUDIENCES, CAUTIONS, OBJECTIONS, PERSONAS
 from crm.services import demo
 from crm.services import held as data_held
 from crm.services.criteria import CRITERIA
@@ -28,6 +28,7 @@ from segmentation.services.made_up_judgement import (
     fill_audiences,
     fill_clusters,
     fill_comparisons,
+    fill_forecasts,
     fill_matches,
 )
 from segmentation.services.made_up_proof import fill_attribution, fill_experiments, fill_scores
@@ -72,6 +73,7 @@ def add_parts() -> None:
     demo.PARTS.add("suggestions", demo.DemoPart("suggestions", fill_suggestions))
     demo.PARTS.add("audiences", demo.DemoPart("audiences", fill_audiences))
     demo.PARTS.add("comparisons", demo.DemoPart("comparisons", fill_comparisons))
+    demo.PARTS.add("forecasts", demo.DemoPart("forecasts", fill_forecasts))
     demo.PARTS.add("matches", demo.DemoPart("matches", fill_matches))
     demo.PARTS.add("clusters", demo.DemoPart("clusters", fill_clusters))
     demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
@@ -116,6 +118,7 @@ def add_parts() -> None:
     days.LINES.add("last_run", day.last_run)
     OBJECTIONS.add(outreach.OBJECTION.code, outreach.OBJECTION)
     CAUTIONS.add(outreach.CAUTION.code, outreach.CAUTION)
+    PERSONAS.add("segmentation", board.personas_of)
     AUDIENCES.add(outreach.AUDIENCE.key, outreach.AUDIENCE)
     CRITERIA.add("stages", stage_criteria.unmet)
     cards.PARTS.add("segmentation", board.lines)

@@ -56,6 +56,9 @@ class Account:
     home: str = ""
     countries: Mapping[str, float] = field(default_factory=dict)
     quality: float | None = None
+    quality_on: date | None = None
+    quality_source: str = ""
+    # Of the countries.
     audience_on: date | None = None
     audience_source: str = ""
 

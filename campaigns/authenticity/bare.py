@@ -26,9 +26,11 @@ def bare(known: Account, limits: Thresholds) -> Seen:
     parts: list[tuple[str, float]] = []
     words = []
     if known.following is not None and known.followers is not None:
-        times = known.following / max(known.followers, 1)
-        parts.append(("ratio", points(times / form["ratio"])))
         words.append(f"follows {known.following:,}, has {known.followers:,} followers")
+        # Nobody on either side: how many it follows for each follower cannot be told.
+        if known.following or known.followers:
+            times = known.following / max(known.followers, 1)
+            parts.append(("ratio", points(times / form["ratio"])))
     if known.posts_count is not None:
         reached = log10(1 + known.posts_count) / log10(1 + form["posts"])
         parts.append(("posts", min(_ALL * reached, _ALL)))
@@ -40,7 +42,7 @@ def bare(known: Account, limits: Thresholds) -> Seen:
     weights = form["weights"]
     weight = sum(weights[key] for key, _points in parts)
     if weight * 2 < sum(weights.values()) or parts == []:
-        why = "How many it follows and how often it has posted are not known."
+        why = "How many it follows for each follower and how often it has posted cannot be told."
         return Seen("bare_account", UNKNOWN, why, "", source)
     got = sum(weights[key] * value for key, value in parts) / weight
     value = f"{'; '.join(words)}: {got:.0f} of {_ALL} points"

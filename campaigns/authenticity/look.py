@@ -135,12 +135,12 @@ def quality(known: Account, limits: Thresholds) -> Seen:
     if known.quality is None:
         return Seen("audience_quality", UNKNOWN, "No source says.", "", source)
     value = f"{known.quality:.0%} real"
-    if known.audience_source:
-        value += f", says {known.audience_source}"
+    if known.quality_source:
+        value += f", says {known.quality_source}"
     state = RAISED if known.quality < least else CLEAR
     far = excess(1 - known.quality, 1 - least)
     threshold = f"below {least:.0%}"
-    return Seen("audience_quality", state, value, threshold, source, known.audience_on, far)
+    return Seen("audience_quality", state, value, threshold, source, known.quality_on, far)
 
 
 def _steps(counts: list[Count], days_max: int) -> Iterator[tuple[Count, Count]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -18,18 +18,23 @@ from crm.selectors import TierTable
 
 HISTORY = 8
 
+# Its name, and whose it is.
+_AQS = "HypeAuditor (Audience Quality Score)"
+
 
 @dataclass(frozen=True, slots=True)
 class VendorScore:
     """What a source says of an account's audience: its own number by its own formula.
 
-    `source` names who says it, where a connector brought it: "Modash".
+    `source` names who says it, where that is known: "Modash". Shares of real followers are
+    fractions, `aqs` is of 100; None: they do not say it.
     """
 
     platform: str
     handle: str
     source: str
-    real: float
+    real: float | None
+    aqs: float | None
     at: datetime
 
 
@@ -102,30 +107,32 @@ def since_quarter(newest: TrustReading, brand: Brand, at: datetime) -> Change | 
 
 
 def vendor_scores(relationship: Relationship) -> list[VendorScore]:
-    """The newest of each account and of each who says so: one query."""
+    """The newest of each account and of each who says so: two queries."""
     rows = (
-        AudienceSnapshot.objects.filter(
-            profile__creator=relationship.creator_id, quality__isnull=False
-        )
+        AudienceSnapshot.objects.filter(profile__creator=relationship.creator_id)
         .select_related("profile__platform", "import_batch")
         .order_by("profile_id", "source", "import_batch__source", "-captured_at", "-pk")
         .distinct("profile_id", "source", "import_batch__source")
     )
     found: dict[tuple[int, str], VendorScore] = {}
-    for row in rows:
+    for row in [*rows.filter(quality__isnull=False), *rows.filter(aqs__isnull=False)]:
         named = name_of(row.import_batch.source) if row.import_batch else ""
-        told = VendorScore(
-            row.profile.platform.name,
-            row.profile.handle,
-            named or str(Source(row.source).label).lower(),
-            row.quality or 0.0,
-            row.captured_at,
-        )
-        # Of those without a name the newest.
-        held = found.get((row.profile_id, told.source))
-        if held is None or held.at < told.at:
-            found[row.profile_id, told.source] = told
+        by_source = named or str(Source(row.source).label).lower()
+        for told in _told(row, by_source):
+            # Of those without a name the newest.
+            held = found.get((row.profile_id, told.source))
+            if held is None or held.at < told.at:
+                found[row.profile_id, told.source] = told
     return list(found.values())
+
+
+def _told(row: AudienceSnapshot, source: str) -> Iterator[VendorScore]:
+    """What a snapshot says; the Audience Quality Score is HypeAuditor's, whoever brought it."""
+    account = row.profile.platform.name, row.profile.handle
+    if row.quality is not None:
+        yield VendorScore(*account, source, row.quality, None, row.captured_at)
+    if row.aqs is not None:
+        yield VendorScore(*account, _AQS, None, row.aqs, row.captured_at)
 
 
 def trust_list(brand: Brand) -> QuerySet[TrustReading]:

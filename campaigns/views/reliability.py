@@ -15,13 +15,18 @@ from django.views.decorators.http import require_POST, require_safe
 from campaigns.models import ReliabilityReading
 from campaigns.reliability.weights import standard
 from campaigns.selectors.reliability import current_of, for_list
-from campaigns.services.reliability.reading import read_one
+from campaigns.services.reliability.reading import concerned, read_one
 from campaigns.views.finding import relationship_with
+from campaigns.views.waiting import empty
 from crm.exports import Format, respond
 from crm.models import Relationship
 from crm.paging import BadCursor, Order, capped_count, in_order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 
+_WHO_COMES = (
+    "Creators come here the night after they have a place in a campaign. Due days of drafts and"
+    " planned days of posts are what most of it rests on."
+)
 LEAST = Order("reliability", "score", "id", nullable=True)
 PAGE = 50
 
@@ -35,7 +40,14 @@ def reliability(request: BrandRequest) -> HttpResponse:
         page = paginate(rows, LEAST, cursor=request.GET.get("cursor"), size=PAGE)
     except BadCursor:
         page = paginate(rows, LEAST, size=PAGE)
-    context = {"page": page, "count": capped_count(rows), "weights": standard()}
+    context = {
+        "page": page,
+        "count": capped_count(rows),
+        "empty": empty(concerned(request.brand), at="04:30", otherwise=_WHO_COMES)
+        if not page.items
+        else None,
+        "weights": standard(),
+    }
     template = "campaigns/reliability/list.html"
     if request.htmx and not request.htmx.boosted:
         template += "#rows"

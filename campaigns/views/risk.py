@@ -23,12 +23,17 @@ from campaigns.selectors.risk import for_list, history_of, spread, standing_of
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.risk import assessing, overriding
 from campaigns.views.finding import relationship_with
+from campaigns.views.waiting import empty
 from crm.exports import Format, respond
 from crm.models import Hold, Incident, Relationship
 from crm.paging import BadCursor, Order, capped_count, in_order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
+_WHO_COMES = (
+    "Creators come here the night after they have a place in a campaign or an incident. On a "
+    "creator's page it can be computed at once."
+)
 RISKIEST = Order("risk", "points", "id", descending=True)
 PAGE = 50
 INCIDENTS = 5
@@ -66,6 +71,9 @@ def risk(request: BrandRequest) -> HttpResponse:
             for one, number in found.items()
         ],
         "total": total,
+        "empty": empty(assessing.concerned(request.brand), at="04:20", otherwise=_WHO_COMES)
+        if not page.items
+        else None,
         "weights": weights(),
         "inputs_words": [(label, weights().why[key]) for key, label in weights().labels.items()],
         "bars": [

@@ -26,16 +26,21 @@ from campaigns.selectors.trust import (
 )
 from campaigns.services.offers.words import platform_names
 from campaigns.services.refusals import CampaignRefused
-from campaigns.services.trust.reading import read_some
+from campaigns.services.trust.reading import concerned, read_some
 from campaigns.services.trust.weighing import below_of, own_of, weigh, weights_of
 from campaigns.trust.weights import KEYS
 from campaigns.views.finding import relationship_with
+from campaigns.views.waiting import empty
 from crm.exports import Format, respond
 from crm.models import Relationship
 from crm.paging import BadCursor, Order, Page, capped_count, in_order, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
+_WHO_COMES = (
+    "Creators come here the night after they have a place in a campaign, an incident on file, "
+    "or comments below their posts."
+)
 TRUST = Order("trust", "score", "id", nullable=True)
 AUTHENTICITY = Order("authenticity", "score", "id", nullable=True)
 PAGE = 50
@@ -47,9 +52,13 @@ VERSIONS = 10
 def trust(request: BrandRequest) -> HttpResponse:
     """Creators by trust, the least first; unknown last."""
     rows, form = _asked(request, trust_list(request.brand))
+    page = _page(request, rows, TRUST)
     context = {
-        "page": _page(request, rows, TRUST),
+        "page": page,
         "count": capped_count(rows),
+        "empty": empty(concerned(request.brand), at="04:30", otherwise=_WHO_COMES)
+        if not page.items
+        else None,
         "asked": form,
         "weights": weights_of(own_of(request.brand)),
     }

@@ -32,7 +32,7 @@ def sample_value(
 def _in_words(value: object, parse: Parse) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, float) and parse is Parse.RATE:
+    if isinstance(value, float) and parse in {Parse.RATE, Parse.PART}:
         return f"{value * 100:.4g} %"
     if isinstance(value, int | float):
         return f"{value:,}".removesuffix(".0")

@@ -147,6 +147,26 @@ def parse_share(
     return None if number is None else float(number)
 
 
+def parse_part(
+    cell: object, style: DecimalStyle = DecimalStyle.POINT, unit: PercentUnit = PercentUnit.FRACTION
+) -> float | None:
+    """A part of a whole as a fraction, from nothing to all; None where not known."""
+    number = _fraction(cell, style, unit)
+    if number is not None and not 0 <= number <= 1:
+        raise BadValue(
+            "out_of_range", f"{_shown(cell)} is no part of 100 %: is the column's unit right?"
+        )
+    return None if number is None else float(number)
+
+
+def parse_score(cell: object, style: DecimalStyle = DecimalStyle.POINT) -> float | None:
+    """A score from 0 to 100; None where not known."""
+    number = parse_number(cell, style)
+    if number is not None and not 0 <= number <= 100:
+        raise BadValue("out_of_range", f"{_shown(cell)} is no score from 0 to 100.")
+    return None if number is None else float(number)
+
+
 def parse_rate(
     cell: object, style: DecimalStyle = DecimalStyle.POINT, unit: PercentUnit = PercentUnit.FRACTION
 ) -> float | None:

@@ -24,7 +24,9 @@ from crm.importers.numbers import (
     parse_average,
     parse_count,
     parse_number,
+    parse_part,
     parse_rate,
+    parse_score,
     parse_share,
 )
 from crm.importers.values import (
@@ -41,6 +43,7 @@ from crm.importers.values import (
     parse_text,
 )
 from crm.importers.vocabulary import (
+    AUDIENCE_NUMBERS,
     PLATFORM_WORDS,
     POST_NUMBERS,
     PROFILE_NUMBERS,
@@ -281,7 +284,9 @@ class RowParser:
         targets = self.mapping.targets
         fields = ["line", "platform", "handle", "url"]
         fields += [
-            name for name in (*ACCOUNT_TEXTS, *PROFILE_NUMBERS, "captured_at") if name in targets
+            name
+            for name in (*ACCOUNT_TEXTS, *PROFILE_NUMBERS, *AUDIENCE_NUMBERS, "captured_at")
+            if name in targets
         ]
         if "account_id" not in targets:
             fields.append("account_id")
@@ -357,6 +362,8 @@ class RowParser:
             Parse.RATE: lambda cell: parse_rate(cell, decimal, unit),
             Parse.NUMBER: lambda cell: parse_number(cell, decimal),
             Parse.SHARE: lambda cell: parse_share(cell, decimal, unit),
+            Parse.PART: lambda cell: parse_part(cell, decimal, unit),
+            Parse.SCORE: lambda cell: parse_score(cell, decimal),
             Parse.WORDS: lambda cell: words_in(parse_text(cell, limit)),
             Parse.FLAG: parse_flag,
             Parse.MOMENT: lambda cell: parse_moment(cell, form, year=year),

@@ -46,6 +46,8 @@ class Parse(StrEnum):
     RATE = "rate"
     NUMBER = "number"
     SHARE = "share"
+    PART = "part"
+    SCORE = "score"
     WORDS = "words"
     FLAG = "flag"
     MOMENT = "moment"
@@ -56,8 +58,8 @@ class Parse(StrEnum):
     POST_KIND = "post_kind"
 
 
-NUMBERS = frozenset({Parse.COUNT, Parse.AVERAGE, Parse.RATE, Parse.NUMBER, Parse.SHARE})
-PERCENTAGES = frozenset({Parse.RATE, Parse.SHARE})
+PERCENTAGES = frozenset({Parse.RATE, Parse.SHARE, Parse.PART})
+NUMBERS = frozenset({Parse.COUNT, Parse.AVERAGE, Parse.NUMBER, Parse.SCORE, *PERCENTAGES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,9 @@ def _targets() -> Targets:
         Target("avg_comments", "Average comments", account, Parse.AVERAGE),
         Target("avg_shares", "Average shares", account, Parse.AVERAGE),
         Target("engagement_rate", "Engagement rate", account, Parse.RATE),
+        Target("audience_quality", "Share of real followers", account, Parse.PART),
+        Target("fake_followers", "Share of suspicious followers", account, Parse.PART),
+        Target("aqs", "HypeAuditor's Audience Quality Score", account, Parse.SCORE),
         Target("captured_at", "Day the numbers are from", account, Parse.MOMENT),
         Target("name", "Creator's name", creator, Parse.TEXT, 200),
         Target("first_name", "First name", creator, Parse.TEXT, 100),
@@ -140,6 +145,7 @@ PROFILE_NUMBERS = (
     "followers", "following", "posts_count", "avg_views", "avg_likes", "avg_comments", "avg_shares",
     "engagement_rate",
 )  # fmt: skip
+AUDIENCE_NUMBERS = ("audience_quality", "fake_followers", "aqs")
 POST_NUMBERS = (
     "likes", "comments", "saves", "shares", "views", "reach", "impressions", "completions", "opens",
     "captures", "downloads",
@@ -175,6 +181,11 @@ _WORDS: Mapping[str, str] = {
     "avg_shares": "avg shares; average shares; shares avg; shares average; mean shares; avg share",
     "engagement_rate": "engagement rate; er; eng rate; 60 day eng rate; engagement rate percent; "
     "er percent",
+    "audience_quality": "credibility; audience credibility; credibility score; real followers; "
+    "real followers percent; audience quality",
+    "fake_followers": "fake followers; fake followers percent; suspicious followers; suspicious "
+    "followers percent",
+    "aqs": "aqs; audience quality score; hypeauditor aqs",
     "captured_at": "trending date; captured at; snapshot date; as of; today; crawled at; date of "
     "data",
     "first_name": "first name; firstname; given name",

@@ -5,7 +5,7 @@ An upper app adds its parts once, in AppConfig.ready() (docs/adr/0011-parts-from
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,7 +63,11 @@ class Audience:
     members: Callable[[Brand, str], QuerySet[Creator]]
 
 
+# The personas that count for creators, by the creator's number: one of each dimension of them.
+Personas = Callable[[Brand, Collection[int]], Mapping[int, Sequence[str]]]
+
 OBJECTIONS: Registry[Objection] = Registry()
+PERSONAS: Registry[Personas] = Registry()
 CAUTIONS: Registry[Caution] = Registry()
 # A sequence or a template names an audience as "kind:key", e.g. "segment:educators".
 AUDIENCES: Registry[Audience] = Registry()

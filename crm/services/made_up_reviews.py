@@ -18,6 +18,7 @@ from crm.models import (
     Criterion,
     CustomField,
     FieldValue,
+    FormCriterion,
     Review,
     User,
     Vetting,
@@ -74,11 +75,13 @@ def fill(*, brand: Brand, seed: int, at: datetime) -> int:
     ]
     Vetting.objects.bulk_create(vettings)
     criteria_of = form.criteria_in_order()
+    bars = {line.criterion_id: line for line in form.lines.all()}
     for place, vetting in enumerate(vettings):
         _write(
             vetting,
             criteria_of,
             random,
+            bars=bars,
             pair=pairs[place // 2 % len(pairs)],
             third=asker,
             # The analyst lately.
@@ -102,6 +105,7 @@ def _write(
     criteria: Sequence[Criterion],
     random: Random,
     *,
+    bars: Mapping[int, FormCriterion],
     pair: Sequence[User],
     third: User,
     mild: User | None,
@@ -164,6 +168,7 @@ def _write(
             score=one.score,
             choice=one.choice,
             basis=one.basis or ResultBasis.UNKNOWN,
+            passed=bars[criterion.pk].lets_pass(one.score, one.choice),
         )
         for criterion, one in found.items()
     )

@@ -60,7 +60,7 @@ def applications(request: BrandRequest) -> HttpResponse:
     status = _status(request)
     rows = Application.objects.filter(brand=request.brand, status=status)
     page = _paged(rows.with_details(), status, request.GET.get("cursor"))
-    what_is_known = known(request.brand, page.items)
+    what_is_known = known(request.brand, page.items, timezone.now())
     settings = ApplicationPage.of(request.brand)
     context = {
         "page": page,
@@ -275,7 +275,7 @@ def _answer(request: BrandRequest, pk: int, *, said: str = "", problem: str = ""
 
 def _shown(found: Application) -> dict[str, Any]:
     settings = ApplicationPage.of(found.brand)
-    return _row(found, settings, known(found.brand, [found])[found.pk])
+    return _row(found, settings, known(found.brand, [found], timezone.now())[found.pk])
 
 
 def _row(found: Application, settings: ApplicationPage, what_is_known: Known) -> dict[str, Any]:

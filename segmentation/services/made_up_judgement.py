@@ -1,4 +1,4 @@
-"""Made-up judgement for the demo brand: a ranking, a comparison of scores, audiences, a map."""
+"""Made-up judgement for the demo brand: rankings, forecasts, audiences, a map."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from segmentation.facts.advance import advance_facts
 from segmentation.models import (
     AudienceSegment,
     ClusterMap,
+    ExpectedViews,
+    ForecastModel,
     Match,
     ScoreComparison,
     ScoreModel,
@@ -20,6 +22,7 @@ from segmentation.models import (
 )
 from segmentation.services.audiences import create_audience
 from segmentation.services.clusters import asking as clusters
+from segmentation.services.forecasts import asking as forecasts
 from segmentation.services.matches import asking, counting
 from segmentation.services.packs.installing import install_pack
 from segmentation.services.scores import comparing, writing
@@ -108,6 +111,14 @@ def fill_clusters(*, brand: Brand, seed: int, at: datetime) -> int:
         return held
     clusters.ask_for_map(brand=brand, actor=actor, at=at)
     return 1
+
+
+def fill_forecasts(*, brand: Brand, seed: int, at: datetime) -> int:
+    """Learn what next posts are expected to bring; of how many creators that is told."""
+    if not ForecastModel.objects.filter(brand=brand).exists():
+        model = forecasts.ask(brand=brand, actor=None, at=at)
+        forecasts.learn(model_id=model.pk, at=at)
+    return ExpectedViews.objects.filter(relationship__brand=brand, replaced_at=None).count()
 
 
 def _one(brand: Brand, role: Role) -> User | None:

@@ -23,7 +23,8 @@ from segmentation.services.budgets.gathering import people_of
 from segmentation.services.unpitched import UNPITCHED
 from tests.campaigns.made import make_campaign
 from tests.campaigns.offers.worlds import BY_PHONE, an_offer
-from tests.factories import NOW
+from tests.crm.applications.worlds import applied
+from tests.factories import NOW, ProfileFactory
 from tests.segmentation.world import make_creator, make_segment, moment, stay
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +58,23 @@ def test_a_playbook_leaves_creators_in_peace(brand, other_brand, django_assert_n
         found = do_not_pitch(brand, ids, NOW)
     assert found == {inside.pk: WHY.format("Innovators")}
     assert do_not_pitch(other_brand, ids, NOW) == {}
+
+
+def test_who_decides_about_an_applicant_is_told(brand, manager_client):
+    barring = barred(make_segment(brand, "innovators", name="Innovators"))
+    costly = make_segment(brand, "partners", name="Partners")
+    Playbook.objects.create(segment=costly, mistake_cost="high", updated_at=NOW)
+    for segment in (barring, costly):
+        segment.dimension.has_precedence = True
+        segment.dimension.save()
+        creator = make_creator(brand, name=f"Maya {segment.key}")
+        ProfileFactory(creator=creator, handle=f"maya.{segment.key}")
+        stay(segment, creator, moment(1, 1))
+        applied(brand, f"{segment.key.title()} Holm", (("instagram", f"maya.{segment.key}"),))
+    shown = manager_client.get("/acme/applications/").content.decode()
+    assert WHY.format("Innovators") in shown
+    assert "a strategist or an admin has to say yes before a first mail or offer" in shown
+    assert shown.count("Persona:") == 2
 
 
 def test_of_personas_the_effective_one_counts(brand):

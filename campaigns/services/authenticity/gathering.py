@@ -61,11 +61,20 @@ FROM (
 WHERE n.nth <= %(posts)s
 GROUP BY n.profile_id"""
 _AUDIENCE = """
-SELECT DISTINCT ON (a.profile_id) a.profile_id, a.countries, a.quality, a.source, b.source,
-  (a.captured_at AT TIME ZONE 'UTC')::date
-FROM crm_audiencesnapshot a LEFT JOIN crm_importbatch b ON b.id = a.import_batch_id
-WHERE a.profile_id = ANY(%(profiles)s) AND a.captured_at <= %(at)s
-ORDER BY a.profile_id, a.captured_at DESC, a.id DESC"""
+WITH told AS (
+  SELECT a.*, (a.captured_at AT TIME ZONE 'UTC')::date AS day FROM crm_audiencesnapshot a
+  WHERE a.profile_id = ANY(%(profiles)s) AND a.captured_at <= %(at)s
+), homes AS (
+  SELECT DISTINCT ON (t.profile_id) t.profile_id, t.countries, t.source, b.source AS told_by, t.day
+  FROM told t LEFT JOIN crm_importbatch b ON b.id = t.import_batch_id
+  WHERE t.countries IS NOT NULL ORDER BY t.profile_id, t.captured_at DESC, t.id DESC
+), shares AS (
+  SELECT DISTINCT ON (t.profile_id) t.profile_id, t.quality, t.source, b.source AS told_by, t.day
+  FROM told t LEFT JOIN crm_importbatch b ON b.id = t.import_batch_id
+  WHERE t.quality IS NOT NULL ORDER BY t.profile_id, t.captured_at DESC, t.id DESC
+)
+SELECT profile_id, h.countries, h.source, h.told_by, h.day, s.quality, s.source, s.told_by, s.day
+FROM homes h FULL JOIN shares s USING (profile_id)"""
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,8 @@ def _account(platform: str, home: str, on: date, rows: Sequence[tuple[Any, ...]]
     numbers, posts, audience = rows
     days, followers, newest, newest_on, following, following_on, *averages = numbers or (None,) * 10
     likes, comments, views, averages_on = averages
-    countries, quality, source, told_by, audience_on = audience or (None, None, "", None, None)
+    countries, source, told_by, audience_on, *shares = audience or (None,) * 8
+    quality, quality_source, quality_told_by, quality_on = shares
     return Account(
         platform=platform,
         on=on,
@@ -136,10 +146,16 @@ def _account(platform: str, home: str, on: date, rows: Sequence[tuple[Any, ...]]
         home=home.upper(),
         countries=_shares(countries),
         quality=quality,
+        quality_on=quality_on,
+        quality_source=_who(quality_source, quality_told_by),
         audience_on=audience_on,
-        audience_source=name_of(told_by or "")
-        or (Source(source).label.lower() if source in Source else ""),
+        audience_source=_who(source, told_by),
     )
+
+
+def _who(source: str | None, told_by: str | None) -> str:
+    """Who told it: by name where a connector did, else the kind of source; empty: nobody."""
+    return name_of(told_by or "") or (Source(source).label.lower() if source else "")
 
 
 def _counts(

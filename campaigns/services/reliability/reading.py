@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from campaigns.models import ReliabilityReading
@@ -46,12 +46,16 @@ def read_one(*, relationship: Relationship, at: datetime) -> ReliabilityReading:
     return ReliabilityReading.objects.current().get(relationship=relationship)
 
 
-def _after(brand: Brand, last: int) -> Sequence[Relationship]:
+def concerned(brand: Brand) -> QuerySet[Relationship]:
     """Who worked with the brand, and does not mind being scored."""
     read = ReliabilityReading.objects.current().filter(brand=brand).values("relationship")
     of = reduce(or_, known(brand), Q(pk__in=read))
-    rows = Relationship.objects.filter(of, brand=brand, pk__gt=last, unprofiled_at=None)
-    return list(rows.select_related("creator").order_by("pk")[:BATCH])
+    return Relationship.objects.filter(of, brand=brand, unprofiled_at=None)
+
+
+def _after(brand: Brand, last: int) -> Sequence[Relationship]:
+    rows = concerned(brand).filter(pk__gt=last).select_related("creator")
+    return list(rows.order_by("pk")[:BATCH])
 
 
 @transaction.atomic

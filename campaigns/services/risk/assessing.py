@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from campaigns.models import Engagement, RiskAssessment, RiskOverride, RuleFact
@@ -44,7 +44,7 @@ def assess_one(*, relationship: Relationship, at: datetime) -> RiskAssessment:
     return RiskAssessment.objects.current().get(relationship=relationship)
 
 
-def _after(brand: Brand, last: int) -> Sequence[Relationship]:
+def concerned(brand: Brand) -> QuerySet[Relationship]:
     """Creators of whom something is known beyond their profiles."""
     known = (
         Q(pk__in=Engagement.objects.filter(campaign__brand=brand).values("relationship"))
@@ -56,7 +56,11 @@ def _after(brand: Brand, last: int) -> Sequence[Relationship]:
         | Q(pk__in=RuleFact.objects.filter(relationship__brand=brand).values("relationship"))
         | Q(pk__in=RiskAssessment.objects.current().filter(brand=brand).values("relationship"))
     )
-    rows = Relationship.objects.filter(known, brand=brand, pk__gt=last).select_related("creator")
+    return Relationship.objects.filter(known, brand=brand)
+
+
+def _after(brand: Brand, last: int) -> Sequence[Relationship]:
+    rows = concerned(brand).filter(pk__gt=last).select_related("creator")
     return list(rows.order_by("pk")[:BATCH])
 
 

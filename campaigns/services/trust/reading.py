@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from campaigns.models import Engagement, TrustReading
 from campaigns.services.trust.gathering import gather
@@ -77,22 +77,25 @@ def read_some(*, brand: Brand, relationships: Sequence[Relationship], at: dateti
     return len(moved)
 
 
-def _after(brand: Brand, last: int) -> Sequence[Relationship]:
+def concerned(brand: Brand) -> QuerySet[Relationship]:
     """With work, incidents, comments or a reading, who do not mind being scored."""
     of = OuterRef("pk")
     threads = CommentThread.objects.filter(
         brand=brand, post__creator=OuterRef("creator"), comments__gt=0
     )
-    rows = Relationship.objects.filter(
+    return Relationship.objects.filter(
         Q(Exists(Engagement.objects.filter(relationship=of)))
         | Q(Exists(Incident.objects.filter(relationship=of)))
         | Q(Exists(threads))
         | Q(Exists(TrustReading.objects.current().filter(relationship=of))),
         brand=brand,
-        pk__gt=last,
         unprofiled_at=None,
     )
-    return list(rows.select_related("creator").order_by("pk")[:BATCH])
+
+
+def _after(brand: Brand, last: int) -> Sequence[Relationship]:
+    rows = concerned(brand).filter(pk__gt=last).select_related("creator")
+    return list(rows.order_by("pk")[:BATCH])
 
 
 def _row(relationship: Relationship, outcome: Outcome, at: datetime) -> TrustReading:

@@ -12,7 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from crm.models import Brand
-from crm.services import demo, made_up, made_up_applications, made_up_reviews, made_up_words
+from crm.services import (
+    demo,
+    made_up,
+    made_up_applications,
+    made_up_pitches,
+    made_up_reviews,
+    made_up_words,
+)
 
 
 class Command(BaseCommand):
@@ -63,6 +70,7 @@ class Command(BaseCommand):
                 brand=brand, seed=options["seed"], at=at
             )
             counts["vettings"] = made_up_reviews.fill(brand=brand, seed=options["seed"], at=at)
+            counts["pitches"] = made_up_pitches.fill(brand=brand, at=at)
             for part in demo.PARTS:
                 counts[part.key] = part.fill(brand=brand, seed=options["seed"], at=at)
         self.stdout.write(json.dumps(counts))

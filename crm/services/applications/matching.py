@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Q, Window
 from django.db.models.functions import Lower, RowNumber
@@ -21,6 +22,8 @@ from crm.models import (
     SuppressedAddress,
 )
 from crm.outreach import addresses
+from crm.outreach.parts import OBJECTIONS, PERSONAS
+from crm.outreach.pitches import WHO, cares_of
 
 # Of a name that many have in a country, so many are shown.
 SAME_NAME_MAX = 3
@@ -35,6 +38,9 @@ class Match:
     is_sure: bool = False
     # Where they stand with the brand, in words.
     stage: str = ""
+    # The personas that count, and why nobody is to pitch them, or who has to say yes first.
+    personas: Sequence[str] = ()
+    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,14 @@ class Known:
         return next((match for match in self.matches if match.is_sure), None)
 
 
-def known(brand: Brand, applications: Sequence[Application]) -> dict[int, Known]:
+def known(brand: Brand, applications: Sequence[Application], at: datetime) -> dict[int, Known]:
     """By application: a few statements, however many applications there are."""
     found = _Matches(applications)
     _by_account(brand, applications, found)
     _by_address(brand, applications, found)
     _by_name(brand, applications, found)
     _stages(brand, found)
+    _persuasions(brand, found, at)
     others = _others(brand, applications)
     barred = _suppressed(brand, applications)
     return {
@@ -150,6 +157,32 @@ def _stages(brand: Brand, found: _Matches) -> None:
     stages = dict(rows.values_list("creator", "stage")) if creators else {}
     for match in matches:
         match.stage = Stage(stages[match.creator.pk]).label if match.creator.pk in stages else ""
+
+
+def _persuasions(brand: Brand, found: _Matches, at: datetime) -> None:
+    """What segments say of whom they may be: who accepts is to know it before the first mail."""
+    matches = found.all()
+    creators = {match.creator.pk for match in matches}
+    if not creators:
+        return
+    barred: dict[int, str] = {}
+    for objection in OBJECTIONS:
+        barred = {**objection.of(brand, creators, at), **barred}
+    cares = cares_of(brand, creators, at)
+    personas: dict[int, list[str]] = defaultdict(list)
+    for part in PERSONAS:
+        for creator, names in part(brand, creators).items():
+            personas[creator].extend(names)
+    for match in matches:
+        pk = match.creator.pk
+        match.personas = personas[pk]
+        match.caution = barred.get(pk, "")
+        if not match.caution and pk in cares:
+            care = cares[pk]
+            match.caution = (
+                f"Is in “{care.segment}”, where a mistake costs much: {WHO[care.depth]} has to say "
+                "yes before a first mail or offer."
+            )
 
 
 def _others(brand: Brand, rows: Sequence[Application]) -> dict[int, list[Application]]:

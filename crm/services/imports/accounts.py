@@ -15,7 +15,7 @@ from typing import LiteralString
 from psycopg import sql
 
 from crm.importers.parsing import Reject
-from crm.importers.vocabulary import PROFILE_NUMBERS
+from crm.importers.vocabulary import AUDIENCE_NUMBERS, PROFILE_NUMBERS
 from crm.services.imports.staging import Rejects
 from crm.services.imports.statements import Params, fetch, last_known, names, run
 
@@ -25,7 +25,7 @@ PROFILE_TEXTS = ("url", "account_id", "display_name", "bio", "is_verified")
 CREATOR_VALUES = ("name", "country", "language", "profession")
 
 
-_ACCOUNT_VALUES = (*PROFILE_TEXTS, *PROFILE_NUMBERS, *CREATOR_VALUES)
+_ACCOUNT_VALUES = (*PROFILE_TEXTS, *PROFILE_NUMBERS, *AUDIENCE_NUMBERS, *CREATOR_VALUES)
 
 
 def find_accounts(

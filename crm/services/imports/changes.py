@@ -14,7 +14,7 @@ from typing import Any, LiteralString
 from psycopg import sql
 
 from crm.importers.vocabulary import PROFILE_NUMBERS
-from crm.services.imports import belongings, post_changes
+from crm.services.imports import audience_changes, belongings, post_changes
 from crm.services.imports.accounts import CREATOR_VALUES, PROFILE_TEXTS
 from crm.services.imports.post_changes import filled
 from crm.services.imports.staging import COLUMNS
@@ -66,6 +66,7 @@ def find(stage: sql.Identifier, *, given: frozenset[str], params: Params, posts:
     _creators(given)
     _profiles(given, params)
     _numbers(stage, given, params)
+    audience_changes.find(stage, given, params)
     belongings.find(stage, given, params)
     if posts:
         post_changes.find(stage, given, params)
@@ -84,6 +85,8 @@ def count() -> Counts:
                 LEFT JOIN imp_profile_change c ON c.id = m.profile_id
                 WHERE m.profile_id IS NULL OR c.id IS NOT NULL
             UNION SELECT a.person FROM imp_account a JOIN imp_snapshot s USING (a)
+                WHERE s.id IS NULL OR s.changed
+            UNION SELECT a.person FROM imp_account a JOIN imp_audience s USING (a)
                 WHERE s.id IS NULL OR s.changed
             UNION SELECT person FROM imp_belonging
             UNION SELECT person FROM imp_field

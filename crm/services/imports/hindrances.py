@@ -31,6 +31,7 @@ _CHANGED = {
     "crm_creator": "Creators",
     "crm_profile": "Profiles",
     "crm_metricsnapshot": "Profile numbers",
+    "crm_audiencesnapshot": "Audience reports",
     "crm_post": "Posts",
     "crm_postmetricsnapshot": "Post numbers",
 }

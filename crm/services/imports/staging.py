@@ -19,7 +19,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm.importers.parsing import Reject
-from crm.importers.vocabulary import POST_NUMBERS, PROFILE_NUMBERS
+from crm.importers.vocabulary import AUDIENCE_NUMBERS, POST_NUMBERS, PROFILE_NUMBERS
 
 BLOCK = 50_000
 # More rejected rows than this are counted, but not listed one by one.
@@ -39,6 +39,7 @@ _TYPES: dict[str, LiteralString] = {
     "fields": "jsonb",
     **dict.fromkeys(_WHOLE, "bigint"),
     **{name: "double precision" for name in PROFILE_NUMBERS if name not in _WHOLE},
+    **dict.fromkeys(AUDIENCE_NUMBERS, "double precision"),
 }
 _TEXTS = (
     "url",

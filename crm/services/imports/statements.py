@@ -28,6 +28,8 @@ _TABLES = (
     "profile_change",
     "snapshot",
     "snapshot_change",
+    "audience",
+    "audience_change",
     "belonging",
     "field",
     "post",

@@ -149,6 +149,9 @@ def _changed_creators(params: dict[str, int]) -> list[int]:
         UNION SELECT p.creator_id FROM crm_profile p JOIN crm_metricsnapshot s
             ON s.profile_id = p.id
             WHERE s.import_batch_id = %(batch)s
+        UNION SELECT p.creator_id FROM crm_profile p JOIN crm_audiencesnapshot s
+            ON s.profile_id = p.id
+            WHERE s.import_batch_id = %(batch)s
         UNION SELECT p.creator_id FROM crm_post p JOIN crm_postmetricsnapshot s ON s.post_id = p.id
             WHERE s.import_batch_id = %(batch)s
         UNION SELECT p.creator_id FROM crm_profile p JOIN crm_importbeforeimage b

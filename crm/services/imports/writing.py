@@ -12,7 +12,7 @@ from django.db import connection
 from psycopg import sql
 
 from crm.importers.vocabulary import POST_NUMBERS, PROFILE_NUMBERS
-from crm.services.imports import field_changes
+from crm.services.imports import audience_changes, field_changes
 from crm.services.imports.statements import Params, fetch, names, run
 from crm.services.tags import free_key
 
@@ -46,6 +46,7 @@ CHANGEABLE: Mapping[str, Sequence[str]] = {
         "metrics_source",
     ),
     "crm_metricsnapshot": PROFILE_NUMBERS,
+    "crm_audiencesnapshot": audience_changes.COLUMNS,
     "crm_post": (
         "posted_at",
         "kind",
@@ -239,6 +240,8 @@ def _snapshots(params: Params) -> None:
         source=sql.Literal(params["numbers_source"]),
     )
     _fill("crm_metricsnapshot", "imp_snapshot", PROFILE_NUMBERS, params)
+    audience_changes.add(params)
+    _fill("crm_audiencesnapshot", "imp_audience", audience_changes.COLUMNS, params)
 
 
 def _posts(params: Params) -> None:

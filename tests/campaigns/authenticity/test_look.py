@@ -43,7 +43,7 @@ def test_what_is_not_known_is_told_of_nobody() -> None:
         "0 posts with counts in 90 days and 0 before: at least 5 each are needed.",
         "How many it follows is not known.",
         "No source says.",
-        "How many it follows and how often it has posted are not known.",
+        "How many it follows for each follower and how often it has posted cannot be told.",
     ]
 
 

@@ -66,8 +66,8 @@ def test_what_sources_say_stands_beside_it(
         )
     text = analyst_client.get(address(brand, flagged)).content.decode().replace("\u202f", "")
     # The newest of each source.
-    assert f"81% of {profile.handle}" in text
-    assert f"50% of {profile.handle}" not in text
+    assert f"81% real followers of {profile.handle}" in text
+    assert f"50% real followers of {profile.handle}" not in text
     # Who brought it is named where it was a connector; what a brand typed for a file is not told.
     for number, source in enumerate(("modash-api", "insightiq-api", "our secret list")):
         batch = ImportBatch.objects.create(
@@ -80,11 +80,15 @@ def test_what_sources_say_stands_beside_it(
             import_batch=batch,
         )
     text = analyst_client.get(address(brand, flagged)).content.decode().replace("\u202f", "")
-    where = f"of {profile.handle} ({profile.platform.name})"
+    where = f"real followers of {profile.handle} ({profile.platform.name})"
     assert f"60% {where}, Modash," in text
     assert f"61% {where}, InsightIQ," in text
     assert f"62% {where}, vendor," in text
     assert "81%" not in text
+    AudienceSnapshot.objects.create(profile=profile, aqs=84, captured_at=NOW - timedelta(hours=5))
+    text = analyst_client.get(address(brand, flagged)).content.decode().replace("\u202f", "")
+    said = f"84 of 100 for {profile.handle} ({profile.platform.name}), HypeAuditor (Audience"
+    assert said in text
     assert "secret" not in text
     look_at([flagged.creator_id], at=NOW)
     reading = AuthenticityReading.objects.filter(profile=profile).latest("pk")

@@ -88,5 +88,9 @@ def test_a_bare_account() -> None:
         "digits: 0 of 100 points"
     )
     assert bare(account(20_000, 900, 400, "annaholm"), LIMITS).excess == 0.5
+    # Nobody on either side says nothing: only posts and the handle count.
+    nothing = bare(account(0, 0, 0, "annaholm"), LIMITS)
+    assert nothing.value.endswith("characters of the handle are digits: 33 of 100 points")
+    assert bare(account(0, 0, None, "annaholm"), LIMITS).state == "unknown"
     # Half of the weight at least: the handle alone is too little.
     assert bare(Account("instagram", ON, handle="user7423"), LIMITS).state == "unknown"

@@ -168,7 +168,7 @@ def test_an_address_belongs_to_one_creator(brand, ida, manager):
 
 def test_a_creator_of_another_brand_is_the_same_person(brand, other_brand, ida, manager):
     theirs = known_as(other_brand, "Ida of Other", handle="ida.holm", email="ida@holm.example")
-    assert known(brand, [ida])[ida.pk].matches == []
+    assert known(brand, [ida], NOW)[ida.pk].matches == []
     made = accept(**deciding(ida, manager))
     assert made.relationship.creator == theirs.creator
     assert made.ids.keys() == {"relationship", "version", "contact"}
@@ -207,8 +207,8 @@ def test_whom_they_may_be_is_told_with_reasons(brand, other_brand, ida, django_a
     )
     mia = applied(brand, "Mia", (("tiktok", "mia"),))
     rows = list(Application.objects.filter(pk__in=[ida.pk, mia.pk]).with_details())
-    with django_assert_num_queries(8):
-        found = known(brand, rows)
+    with django_assert_num_queries(11):
+        found = known(brand, rows, NOW)
     assert {match.stage for match in found[ida.pk].matches} == {"Prospect"}
     told = {match.creator: (match.is_sure, match.reasons) for match in found[ida.pk].matches}
     assert told == {

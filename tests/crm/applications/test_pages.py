@@ -69,15 +69,16 @@ def test_the_queue_costs_the_same_for_one_and_for_ten(
     known = RelationshipFactory(brand=brand)
     ProfileFactory(creator=known.creator, handle="ida.holm")
     # session, user, role; page, accounts; account, former handle, address, name, stages, others,
-    # their accounts, suppressed; the brand's page, tabs; segmentation's runs, brands
-    with django_assert_num_queries(17):
+    # their accounts, suppressed; do not pitch, with care, personas; the brand's page, tabs;
+    # segmentation's runs, brands
+    with django_assert_num_queries(20):
         manager_client.get(QUEUE)
     for number in range(9):
         other = applied(brand, f"P{number}", (("tiktok", f"p{number}"),))
         known = RelationshipFactory(brand=brand)
         ProfileFactory(creator=known.creator, handle=f"p{number}", platform_id="tiktok")
         assert other.pk
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(20):
         assert manager_client.get(QUEUE).content.count(b"data-row") == 10
 
 
@@ -309,7 +310,7 @@ def test_the_demo_has_people_who_apply(brand, other_brand):
     assert ApplicationPage.objects.get(brand=brand).is_open
     waiting = list(Application.objects.filter(brand=brand).waiting().with_details())
     assert len(waiting) == 5
-    assert [one.sure.creator for one in known(brand, waiting).values() if one.sure] == [
+    assert [one.sure.creator for one in known(brand, waiting, NOW).values() if one.sure] == [
         there.creator
     ]
     # A page that somebody made is not touched.

@@ -18,13 +18,16 @@ pytestmark = pytest.mark.django_db
 
 
 def barred(brand, actor, *, risk=None, verdict=None):
-    """One review, with a bar on risk and on the verdict."""
+    """One review, with a bar on risk and on the verdict, and no other."""
     bar, criteria = standard_form()
     rules = {"risk": risk or {}, "verdict": verdict or {}}
     return publish_form(
         brand=brand,
         bar=replace(bar, reviewers=1),
-        criteria=[replace(one, **rules.get(one.key, {})) for one in criteria],
+        criteria=[
+            replace(one, **{"least": None, "most": None} | rules.get(one.key, {}))
+            for one in criteria
+        ],
         actor=actor,
         at=NOW,
     )
