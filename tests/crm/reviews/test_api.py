@@ -86,9 +86,9 @@ def test_the_whole_way(brand, ida, form, manager, analyst, strategist, admin_use
     ).json()
     assert (settled["status"], settled["settled_by"]) == ("settled", admin_user.email)
     assert settled["results"] == [
-        {"criterion": "tone", "score": 3.0, "choice": None, "how": "adjudicated", "passed": None},
+        {"criterion": "tone", "score": 3.0, "choice": None, "how": "adjudicated", "passed": True},
         {"criterion": "story", "score": 3.0, "choice": None, "how": "one_of_two", "passed": None},
-        {"criterion": "risk", "score": 2.0, "choice": None, "how": "agreed", "passed": None},
+        {"criterion": "risk", "score": 2.0, "choice": None, "how": "agreed", "passed": True},
         {"criterion": "verdict", "score": None, "choice": "never", "how": "agreed", "passed": None},
     ]
     fields = rest.json(f"creators/{ida.creator.uid}/fields/")["results"]

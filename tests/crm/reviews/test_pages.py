@@ -318,7 +318,8 @@ def test_results_as_a_file(brand, disputed, admin_user, ida, manager, legal_clie
     lines = b"".join(legal_client.get(path).streaming_content).decode().splitlines()
     assert lines[1] == (
         "Ida Holm,2026-11-22T13:00:00+00:00,Tone,3.0,Neutral; fits with a brief and one round of "
-        f"corrections.,Decided by a third person,,1,analyst; strategist,admin,manager,{disputed.pk}"
+        "corrections.,Decided by a third person,passed,1,analyst; strategist,admin,manager,"
+        f"{disputed.pk}"
     )
     assert len(lines) == 5
     assert legal_client.get("/acme/reviews/results.xlsx").status_code == 200
