@@ -29,7 +29,7 @@ NOT_THERE = {
     "AFirstMailAndOneReminder": ("/steps/0/template", "unknown_template"),
     "APost": None,
     "APart": ("/conversion", "unknown_conversion"),
-    "AQuarter": ("/campaign", "refused"),
+    "AQuarter": ("/campaign", "invalid"),
     "AWordingThatIsNotEnough": None,
     "AdoptOne": None,
     "AllOfIt": ("", "not_waiting"),
