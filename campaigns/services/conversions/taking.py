@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Sum
 
 from campaigns.choices import ConversionSource
 from campaigns.models import Conversion, ConversionBatch, ConversionFeed, Refund
@@ -98,7 +100,10 @@ def take(*, brand: Brand, told: Sequence[Told], origin: Origin) -> Taken:
 
 @transaction.atomic
 def take_back(*, brand: Brand, told: Sequence[ToldRefund], origin: Origin) -> TakenRefunds:
-    """Keep refunds of conversions that are known. Raises ConversionsRefused as `take`."""
+    """Keep refunds of conversions that are known. Raises ConversionsRefused as `take`.
+
+    No more is taken back than a conversion brought, where that is known.
+    """
     mistakes = [
         mistake
         for place, one in enumerate(told)
@@ -107,7 +112,9 @@ def take_back(*, brand: Brand, told: Sequence[ToldRefund], origin: Origin) -> Ta
     if mistakes:
         raise ConversionsRefused(mistakes)
     wanted = {one.conversion for one in told}
-    of = {row.key: row for row in Conversion.objects.filter(brand=brand, key__in=wanted)}
+    # Held, so that two refunds at once do not each find the same rest.
+    held = Conversion.objects.filter(brand=brand, key__in=wanted).order_by("pk")
+    of = {row.key: row for row in held.select_for_update()}
     for place, one in enumerate(told):
         mistakes.extend(_misfits(place, one, of.get(one.conversion)))
     if mistakes:
@@ -115,6 +122,8 @@ def take_back(*, brand: Brand, told: Sequence[ToldRefund], origin: Origin) -> Ta
     keys = list(dict.fromkeys(one.key for one in told))
     before = set(Refund.objects.filter(brand=brand, key__in=keys).values_list("key", flat=True))
     fresh = {one.key: one for one in reversed(told) if one.key not in before}
+    if too_much := _too_much(told, fresh, of):
+        raise ConversionsRefused(too_much)
     Refund.objects.bulk_create(
         [
             Refund(
@@ -213,3 +222,28 @@ def _misfits(place: int, told: ToldRefund, conversion: Conversion | None) -> lis
     if told.at < conversion.at:
         return [Mistake(place, "at", "invalid", "That was before the conversion.")]
     return []
+
+
+def _too_much(
+    told: Sequence[ToldRefund], fresh: Mapping[str, ToldRefund], of: Mapping[str, Conversion]
+) -> list[Mistake]:
+    """The new refunds with which more would be taken back than their conversion brought."""
+    sums = Refund.objects.filter(conversion__in=of.values()).values_list("conversion__key")
+    back = {key: value or Decimal(0) for key, value in sums.annotate(Sum("value")).order_by()}
+    # Of those with one key the first is kept.
+    places = {one.key: place for place, one in reversed(list(enumerate(told)))}
+    found = []
+    for key, one in sorted(fresh.items(), key=lambda item: places[item[0]]):
+        brought = of[one.conversion].value
+        if one.value is None or brought is None:
+            continue
+        rest = brought - back.get(one.conversion, Decimal(0))
+        if one.value > rest:
+            words = (
+                f"The conversion brought {brought:,.2f} {of[one.conversion].currency}; at most "
+                f"{max(rest, Decimal(0)):,.2f} can still be taken back."
+            )
+            found.append(Mistake(places[key], "value", "invalid", words))
+        else:
+            back[one.conversion] = back.get(one.conversion, Decimal(0)) + one.value
+    return found

@@ -86,6 +86,10 @@ def test_refunds(rest):
         400,
         "unknown_conversion",
     )
+    body = assert_problem(
+        rest.send("POST", "conversions:refund", said | {"key": "r2", "value": "40"}), 400
+    )
+    assert body["errors"][0]["pointer"] == "/value"
     assert Refund.objects.count() == 1
 
 

@@ -210,6 +210,23 @@ def test_refunds_of_nothing_are_refused(brand, other_brand):
     ]
 
 
+def test_no_more_is_taken_back_than_an_order_brought(brand):
+    take(brand, told(value=Decimal(50), currency="EUR"), told("free"))
+    assert refused(take_back, brand, ToldRefund("r0", "1001", NOW, Decimal("50.01"))) == [
+        (0, "value", "invalid")
+    ]
+    part = ToldRefund("r1", "1001", NOW, Decimal(30))
+    take_back(brand, part)
+    # Told twice it is one; of what is left the first takes its part.
+    rest = ToldRefund("r2", "1001", NOW, Decimal(15))
+    assert refused(
+        take_back, brand, part, rest, rest, ToldRefund("r3", "1001", NOW, Decimal("5.01"))
+    ) == [(3, "value", "invalid")]
+    # What an order brought that nobody said cannot be told, and all of it is never too much.
+    take_back(brand, part, rest, ToldRefund("r4", "free", NOW, Decimal(9)))
+    assert take_back(brand, ToldRefund("r5", "1001", NOW)).new == {"r5"}
+
+
 def test_what_was_told_never_changes(brand):
     row = order(brand, value=5, code_text="ANNA10")
     for change in ({"value": 6}, {"at": NOW + days(1)}, {"code_text": "B"}, {"key": "other"}):
