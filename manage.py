@@ -2,7 +2,12 @@
 """Django's command line, with a database where a command needs one, and `up`: see --help."""
 
 import os
+import select
 import sys
+from typing import TextIO
+
+# As shells tell of a program that a closed pipe ended.
+_BROKEN_PIPE = 128 + 13
 
 
 def main() -> None:
@@ -24,11 +29,27 @@ def main() -> None:
         if arguments[:1] == ["up"]:
             sys.exit(up(arguments[1:]))
         with servers(arguments):
-            execute_from_command_line(sys.argv)
+            try:
+                execute_from_command_line(sys.argv)
+                sys.stdout.flush()
+            except BrokenPipeError:
+                if not _is_closed(sys.stdout):  # it is another pipe that broke
+                    raise
+                # Whoever read has enough, as `| head` has. What is still to be written goes
+                # nowhere, or the interpreter would complain of it at its end.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                sys.exit(_BROKEN_PIPE)
     except (ImproperlyConfigured, HomeInUseError, ServerFailedError) as error:
         if "--traceback" in arguments:
             raise
         sys.exit(f"{error}")
+
+
+def _is_closed(output: TextIO) -> bool:
+    """Whether nobody reads what is written there any more."""
+    asked = select.poll()
+    asked.register(output, 0)
+    return bool(asked.poll(0))
 
 
 if __name__ == "__main__":

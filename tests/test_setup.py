@@ -23,6 +23,7 @@ from django.core.management import call_command
 from pytest_django.fixtures import Settings
 from pytest_socket import SocketConnectBlockedError
 
+import manage
 from config.devstack import commands, supervisor
 from config.devstack.home import Home, HomeInUseError, State
 from config.devstack.process import free_port, is_free, spawn
@@ -137,6 +138,26 @@ class TestProductionSettings:
         )
         assert done.returncode == 1
         assert (done.stdout, done.stderr) == ("", "SECRET_KEY must be set in production.\n")
+
+    @pytest.mark.parametrize("is_read", [False, True])
+    def test_who_has_read_enough_is_told_no_more(
+        self, monkeypatch: pytest.MonkeyPatch, *, is_read: bool
+    ) -> None:
+        def command(_argv: list[str]) -> None:
+            if is_read:  # of another pipe
+                raise BrokenPipeError
+            print("line")  # noqa: T201 - what commands do
+
+        reader, writer = os.pipe()
+        with os.fdopen(reader) as end, os.fdopen(writer, "w") as output:
+            if not is_read:
+                end.close()
+            monkeypatch.setattr("django.core.management.execute_from_command_line", command)
+            monkeypatch.setattr(sys, "argv", ["manage.py", "help"])
+            monkeypatch.setattr(sys, "stdout", output)
+            with pytest.raises(BrokenPipeError if is_read else SystemExit) as ended:
+                manage.main()
+        assert is_read or ended.value.code == 128 + 13
 
 
 class TestPorts:

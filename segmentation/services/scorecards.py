@@ -19,6 +19,7 @@ from campaigns.models import (
     Conversion,
     ConversionBatch,
     DailySeries,
+    Deliverable,
     ExchangeRate,
     Payable,
     Publication,
@@ -26,7 +27,7 @@ from campaigns.models import (
     ValueSet,
     VisitBatch,
 )
-from crm.models import Brand, CommentBatch, ImportBatch, Incident
+from crm.models import AuditEntry, Brand, CommentBatch, ImportBatch, Incident
 from crm.statements import prepared
 from segmentation.choices import RunStatus, SegmentStatus
 from segmentation.metrics.catalogue import METRICS, PART_SEPARATOR, metric_of
@@ -69,6 +70,11 @@ _TOLD_LATE: Sequence[tuple[type[Model], str]] = (
     (ExchangeRate, "entered_at"),
     (ValueSet, "created_at"),
 )
+# A piece that was not published after all leaves no row of its own: the ledger has the moment.
+_TAKEN_BACK = {
+    "target_type": Deliverable._meta.label_lower,
+    "verb": "campaigns.deliverable.unpublished",
+}
 _KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 
@@ -389,9 +395,9 @@ def _cells_before(
 def _settled(brand: Brand, segments: Sequence[Segment], as_of: datetime) -> set[str]:
     """Return the periods that are over and whose stored rows still hold for all segments.
 
-    They hold unless posts came in since, for any brand, something was told late (_TOLD_LATE), or a
-    run of the brand wrote stays before the period's end. What was written up to a day before they
-    were computed counts too: it may not have been committed then.
+    They hold unless posts came in since, for any brand, something was told late (_TOLD_LATE) or
+    taken back, or a run of the brand wrote stays before the period's end. What was written up to a
+    day before they were computed counts too: it may not have been committed then.
     """
     found: defaultdict[str, list[Scorecard]] = defaultdict(list)
     for row in Scorecard.objects.filter(segment__in=segments):
@@ -403,6 +409,9 @@ def _settled(brand: Brand, segments: Sequence[Segment], as_of: datetime) -> set[
         model._default_manager.filter(brand=brand).aggregate(told=Max(field))["told"]
         for model, field in _TOLD_LATE
     ]
+    late.append(
+        AuditEntry.objects.filter(brand=brand, **_TAKEN_BACK).aggregate(told=Max("at"))["told"]
+    )
     imported = [moment for moment in (*moments.values(), *late) if moment is not None]
     runs = Run.objects.filter(brand=brand, status=RunStatus.APPLIED)
     if computed:

@@ -17,8 +17,8 @@ from segmentation.facts.forecasts import KEYS
 from segmentation.models import ForecastModel
 from segmentation.services.fact_readers import is_read
 
-# By which factor low, middle or high must differ to be another expectation: those of a creator move
-# a little each night, and no decision hangs on that.
+# By which factor low, middle, high or the posts that it rests on must differ to be another
+# expectation: those of a creator move a little each night, and no decision hangs on that.
 LEAST_FACTOR = 1.05
 # Where more creators than these are expected to bring something else, all are looked at again.
 ONE_BY_ONE = 20_000
@@ -31,8 +31,8 @@ FROM segmentation_creatorforecast x JOIN crm_relationship r ON r.id = x.relation
 WHERE r.brand_id = %(brand)s AND r.unprofiled_at IS NULL AND x.measure = %(measure)s
 ORDER BY x.relationship_id, x.middle DESC, x.platform"""
 _DIFFERS = " OR ".join(
-    f"abs(ln((n.{end} + 1) / (h.{end} + 1))) >= ln(%(factor)s::float8)"
-    for end in ("low", "middle", "high")
+    f"abs(ln((n.{what} + 1)::float8 / (h.{what} + 1))) >= ln(%(factor)s::float8)"
+    for what in ("low", "middle", "high", "own")
 )
 _MOVED = f"""CREATE TEMP TABLE expected_moved ON COMMIT DROP AS
 SELECT coalesce(n.relationship_id, h.relationship_id) AS relationship_id, h.id AS held,
@@ -44,7 +44,7 @@ FROM expected_found n FULL JOIN (
   WHERE r.brand_id = %(brand)s AND x.replaced_at IS NULL) h
   ON h.relationship_id = n.relationship_id
 WHERE n.relationship_id IS NULL OR h.relationship_id IS NULL OR h.platform <> n.platform
-  OR h.level <> %(level)s OR (h.own = 0) <> (n.own = 0) OR {_DIFFERS}"""  # noqa: S608 - ours
+  OR h.level <> %(level)s OR {_DIFFERS}"""  # noqa: S608 - ours
 _CLOSE = """UPDATE segmentation_expectedviews x SET replaced_at = m.at
 FROM expected_moved m WHERE x.id = m.held"""
 _OPEN = """INSERT INTO segmentation_expectedviews

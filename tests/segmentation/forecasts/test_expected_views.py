@@ -63,11 +63,14 @@ def test_what_is_expected_is_a_fact_that_says_what_it_rests_on(brand):
 
 
 def test_only_what_moved_makes_a_new_row_and_the_past_stays(brand):
-    again(brand)
     held = ExpectedViews.objects.filter(relationship__brand=brand)
-    # Nothing was published: a day older, forecasts move by less than a twentieth.
-    assert held.filter(told_at=LATER).count() == 0
-    person = held.filter(own=4).first().relationship
+    person, *_, other = [row.relationship for row in held.filter(own=4)]
+    # As it was before their newest post, which brought no more than the others.
+    held.filter(relationship=other).update(own=3)
+    again(brand)
+    # Nothing else was published: a day older, forecasts move by less than a twentieth.
+    new = held.get(told_at=LATER)
+    assert (new.relationship, new.own) == (other, 4)
     before = held.get(relationship=person)
     Post.objects.filter(creator=person.creator).update(views=F("views") * 5)
     again(brand, LATER + timedelta(days=1))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from scipy import stats
 
 from campaigns.choices import SeriesKind
+from campaigns.services.publishing.recording import take_back
 from campaigns.services.series import keeping
 from crm.models import ImportBatch, Relationship, StageChange
 from segmentation.choices import SegmentStatus
@@ -19,6 +20,7 @@ from segmentation.metrics.catalogue import METRICS
 from segmentation.models import Scorecard
 from segmentation.services import scorecards
 from segmentation.services.scorecards import PeriodRefused
+from tests.campaigns.publishing.pieces import piece, producing, published, running
 from tests.factories import NOW, BrandFactory, MetricSnapshotFactory, PostFactory, ProfileFactory
 from tests.segmentation.world import make_creator, make_run, make_segment, moment, post, stay
 
@@ -476,8 +478,15 @@ class TestServing:
         told = {"actor": None, "at": now + timedelta(days=9)}
         keeping.put_values(series=series, values={moment(8, 3).date(): 40.0}, **told)
         assert refresh() == 3
-        make_segment(brand, "new")
         Scorecard.objects.update(computed_at=now + timedelta(days=12))
+        assert refresh() == 1
+        told = {"brand": brand, "actor": None, "at": now + timedelta(days=12)}
+        shown = published(piece(producing(running(brand))))
+        assert refresh() == 1
+        take_back(deliverable_id=shown.deliverable_id, reason="Another reel", **told)
+        assert refresh() == 3
+        make_segment(brand, "new")
+        Scorecard.objects.update(computed_at=now + timedelta(days=15))
         assert refresh() == 6
 
     def test_refresh_and_get_agree(self, brand, segment):
