@@ -22,7 +22,6 @@ from campaigns.api.incidents import (
     CampaignKeysField,
     IncidentSerializer,
     IncidentViewSet,
-    incident_refusals,
 )
 from campaigns.api.words import LOCK, PersonField
 from campaigns.files import StoredFile, respond_with
@@ -35,7 +34,7 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.parsing import StrictJSONParser
-from crm.api.refusals import problem
+from crm.api.refusals import problem, refusals
 from crm.choices import IncidentAct, IncidentKind, IncidentState, RunbookPhase, Scope, Severity
 from crm.models import Incident, IncidentFile, IncidentStep
 from crm.permissions import Can
@@ -219,7 +218,7 @@ class IncidentWorkViewSet(IncidentViewSet):
         return Response(self._whole(incident.pk))
 
     def _run(self, do: Callable[..., Any], incident: Incident, body: Body, **said: Any) -> Any:
-        with incident_refusals(body):
+        with refusals(CampaignRefused, body=body):
             return do(
                 incident_id=incident.pk,
                 brand=self.brand,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +9,6 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,7 +26,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.api.query import DayField, Query
-from crm.api.refusals import problem, refusals
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.choices import IncidentAct, IncidentKind, IncidentState, Scope, Severity
 from crm.models import Incident
@@ -226,7 +223,7 @@ class IncidentViewSet(BrandViewSet[Incident]):
             "at": timezone.now(),
             "expected_version": said["version"],
         }
-        with incident_refusals(body):
+        with refusals(CampaignRefused, body=body):
             if said["act"] == IncidentAct.CONFIRM:
                 reporting.confirm(**common)
             else:
@@ -293,14 +290,3 @@ class IncidentViewSet(BrandViewSet[Incident]):
             "created_at": row["created_at"],
             "version": row["version"],
         }
-
-
-@contextmanager
-def incident_refusals(body: Body) -> Iterator[None]:
-    """While an incident is worked on: who may not do it is told so with 403, as on pages."""
-    try:
-        yield
-    except CampaignRefused as refusal:
-        if refusal.code == "not_yours":
-            raise PermissionDenied(str(refusal)) from refusal
-        raise problem(refusal, body) from refusal

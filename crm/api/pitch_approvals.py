@@ -43,8 +43,8 @@ COLUMNS = (
 REFUSED = {
     (409, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
-        description="Refused: `errors[0].code` is `already_open`, `closed`, `not_needed`, "
-        "`not_yours` or `refused`.",
+        description="Refused: `errors[0].code` is `already_open`, `closed`, `not_needed` "
+        "or `refused`.",
     )
 }
 

@@ -46,6 +46,12 @@ class Refused(APIException):
         self.faults = [Fault("", code, str(reason))]
 
 
+class Forbidden(Refused):
+    """A service said that somebody else may do it: 403, with the service's words."""
+
+    status_code = HTTPStatus.FORBIDDEN
+
+
 class BadQuery(APIException):
     """The query string cannot be used: 400, naming each parameter."""
 

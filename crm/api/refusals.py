@@ -9,17 +9,22 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404
 
 from crm.api.body import Body
-from crm.api.problems import BadBody, Fault, Refused
+from crm.api.problems import BadBody, Fault, Forbidden, Refused
 
 # Conflicts although they name a field: the body was right, but somebody was quicker, or it is
 # done only once somebody says why.
 CONFLICTS = frozenset({"outdated", "reason_needed"})
+# Another person may do it, whatever the body says: their own review, the requester of a check.
+NOT_THEIRS = frozenset({"not_yours", "own_request"})
 
 
 def problem(
     no: Exception, body: Body | None = None, *, places: Mapping[str, str] | None = None
 ) -> BadBody | Refused:
-    """400 with the place of what can be put right in the body, 409 for everything else.
+    """400 with the place of what can be put right in the body, 403 where it is for somebody else.
+
+    Everything else is a conflict: 409.
+
 
     no      a service's refusal: its `field` is a member of the body, or leads into one
             (criteria/0/key); its `code` says what is wrong, "refused" where nothing more is known
@@ -27,6 +32,8 @@ def problem(
     places  where in the body a field stands that the service calls otherwise: {"on": "/due_on"}
     """
     code = getattr(no, "code", "refused")
+    if code in NOT_THEIRS:
+        return Forbidden(no, code=code)
     part, slash, rest = getattr(no, "field", "").partition("/")
     at = (places or {}).get(part, f"/{part}") + slash + rest
     if body is None or at.split("/")[1] not in body.fields or code in CONFLICTS:

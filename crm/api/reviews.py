@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
@@ -17,7 +19,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.api.schema import ProblemSerializer
 from crm.choices import ReviewStatus, Scope
@@ -33,7 +36,7 @@ ORDER = Order("api-reviews", key="id")
 REFUSED = {
     (409, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
-        description="Refused: `errors[0].code` is `closed`, `not_yours`, `outdated` or `refused`.",
+        description="Refused: `errors[0].code` is `closed`, `outdated` or `refused`.",
     )
 }
 
@@ -193,7 +196,7 @@ class ReviewViewSet(BrandViewSet[Review]):
         self.one(self.get_queryset().filter(pk=pk).values("id"))
         body = WhyBody(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with review_refusals(body):
             service.decline_review(
                 review_id=int(pk),
                 brand=self.brand,
@@ -201,8 +204,6 @@ class ReviewViewSet(BrandViewSet[Review]):
                 at=timezone.now(),
                 why=body.validated_data["why"],
             )
-        except ReviewRefused as refusal:
-            raise problem_of(refusal) from refusal
         return Response(self._shown(pk))
 
     def _write(self, request: Request, pk: str, *, is_final: bool) -> Response:
@@ -210,7 +211,7 @@ class ReviewViewSet(BrandViewSet[Review]):
         body = ReviewBody(data=request.data)
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        try:
+        with review_refusals(body):
             service.save_review(
                 review_id=int(pk),
                 brand=self.brand,
@@ -221,8 +222,6 @@ class ReviewViewSet(BrandViewSet[Review]):
                 expected_version=wanted["version"],
                 is_final=is_final,
             )
-        except ReviewRefused as refusal:
-            raise problem_of(refusal, wanted["answers"]) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: str) -> Row:
@@ -290,14 +289,16 @@ def given_of(answers: list[dict[str, Any]]) -> dict[str, Given]:
     }
 
 
-def problem_of(refusal: ReviewRefused, answers: list[dict[str, Any]] | None = None) -> Exception:
-    """What somebody can correct in the body names its place; everything else is a conflict."""
-    if not refusal.field:
-        return Refused(refusal, code=refusal.code)
-    pointer = f"/{refusal.field}"
-    if refusal.field.startswith("answers/"):
-        key = refusal.field.removeprefix("answers/")
-        places = [one["criterion"] for one in answers or []]
-        # One that was left out has no place of its own.
-        pointer = f"/answers/{places.index(key)}" if key in places else "/answers"
-    return BadBody([Fault(pointer, refusal.code, str(refusal))])
+@contextmanager
+def review_refusals(body: Body) -> Iterator[None]:
+    """While a review is written: a refused answer is named by its place in the body."""
+    with refusals(ReviewRefused, body=body):
+        try:
+            yield
+        except ReviewRefused as refusal:
+            name, _, criterion = refusal.field.partition("/")
+            if name == "answers" and criterion:
+                keys = [one["criterion"] for one in body.validated_data.get("answers", [])]
+                # One that was left out has no place of its own.
+                refusal.field = f"answers/{keys.index(criterion)}" if criterion in keys else name
+            raise

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.request import Request
@@ -16,9 +16,7 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE
 from crm.api.refusals import refusals
-from crm.api.schema import ProblemSerializer
 from crm.choices import ListKind, Scope
 from crm.filters import CreatorFilter
 from crm.lists.columns import PARAMETER as COLUMNS_PARAMETER
@@ -33,12 +31,6 @@ from crm.services import saved_views as service
 
 ORDER = Order("views", key="name")
 COLUMNS = ("id", "list", "name", "query", "author__email", "private_to", "updated_at")
-
-REFUSED = {
-    (409, MEDIA_TYPE): OpenApiResponse(
-        ProblemSerializer, description="`not_yours`: somebody else made it. Nothing is changed."
-    )
-}
 
 
 class SavedViewSerializer(serializers.Serializer[Any]):
@@ -152,7 +144,7 @@ class SavedViewViewSet(BrandViewSet[SavedView]):
         [found] = views(list(self.get_queryset().filter(pk=made.pk).values(*COLUMNS)))
         return Response(found, status=201)
 
-    @extend_schema(request=SavedViewChange, responses={200: SavedViewSerializer, **REFUSED})
+    @extend_schema(request=SavedViewChange, responses=SavedViewSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Change a view's list or name, share it or take it back: your own, or as an admin."""
         found = self._view(pk)
@@ -169,7 +161,7 @@ class SavedViewViewSet(BrandViewSet[SavedView]):
                 )
         return self.retrieve(request, pk)
 
-    @extend_schema(responses={204: None, **REFUSED})
+    @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Remove a view for everybody who sees it: your own, or as an admin."""
         with refusals(service.ViewRefused):

@@ -24,7 +24,7 @@ from crm.api.reviews import (
     ReviewSerializer,
     WhyBody,
     given_of,
-    problem_of,
+    review_refusals,
     review_row,
     with_answers,
 )
@@ -34,7 +34,7 @@ from crm.models import Review, User, Vetting, VettingResult
 from crm.paging import Order
 from crm.services.reviews import settling
 from crm.services.reviews import vettings as service
-from crm.services.reviews.people import ReviewRefused, reviewers_of
+from crm.services.reviews.people import reviewers_of
 
 ORDER = Order("api-vettings", key="id")
 REFUSED = {
@@ -188,7 +188,7 @@ class VettingViewSet(BrandViewSet[Vetting]):
         body = NewVetting(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        try:
+        with review_refusals(body):
             made = service.ask_for_vetting(
                 relationship=wanted["creator"],
                 reviewers=wanted["reviewers"],
@@ -197,8 +197,6 @@ class VettingViewSet(BrandViewSet[Vetting]):
                 reason=wanted["reason"],
                 due_on=wanted.get("due_on"),
             )
-        except ReviewRefused as refusal:
-            raise problem_of(refusal) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=AssignBody, responses={200: VettingSerializer, **REFUSED})
@@ -252,10 +250,8 @@ class VettingViewSet(BrandViewSet[Vetting]):
     def _act(self, pk: str, body: Body, act: Any) -> Response:
         self.one(self.get_queryset().filter(pk=pk).values("id"))
         body.is_valid(raise_exception=True)
-        try:
+        with review_refusals(body):
             act(body.validated_data)
-        except ReviewRefused as refusal:
-            raise problem_of(refusal, body.validated_data.get("answers")) from refusal
         return Response(self._shown(int(pk)))
 
     def _shown(self, pk: int) -> Row:

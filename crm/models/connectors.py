@@ -7,7 +7,7 @@ killed leaves nothing half done: the next one goes on from there.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -25,6 +25,8 @@ CAME = (
     *("profiles", "creators_changed", "creators_unchanged", "snapshots_new", "posts", "posts_new"),
     "audiences_new",
 )
+# The most that a connector is left alone, whatever the other side asks for.
+REST_MAX = timedelta(days=2)
 
 
 class ConnectorQuerySet(models.QuerySet["Connector"]):
@@ -33,8 +35,15 @@ class ConnectorQuerySet(models.QuerySet["Connector"]):
         return self.filter(brand__in=Brand.objects.visible_to(user))
 
     def awake(self, at: datetime) -> Self:
-        """Those to which a worker may turn: not paused, and no other one is at it."""
-        rested = models.Q(rests_until=None) | models.Q(rests_until__lte=at)
+        """Those to which a worker may turn: not paused, and no other one is at it.
+
+        None rests longer than `REST_MAX`: one that would was put to rest by a clock that was ahead.
+        """
+        rested = (
+            models.Q(rests_until=None)
+            | models.Q(rests_until__lte=at)
+            | models.Q(rests_until__gt=at + REST_MAX)
+        )
         return self.filter(rested, is_paused=False)
 
 

@@ -170,7 +170,10 @@ def _form(relationship: Relationship, found: CustomField) -> ValueForm:
 
 def _held(relationship: Relationship, found: CustomField) -> HeldField:
     every = held_fields(relationship.brand, relationship.creator, timezone.now())
-    return next(held for held in every if held.field == found)
+    held = next((one for one in every if one.field == found), None)
+    if held is None:  # somebody has just put the field away
+        raise Http404
+    return held
 
 
 def _row(

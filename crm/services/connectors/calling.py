@@ -14,13 +14,12 @@ from urllib.parse import urlencode
 
 from crm import outgoing
 from crm.connectors.base import Call, Fault, Kind, Setup, Wrong
+from crm.models.connectors import REST_MAX
 
 # Of one answer: a report of a creator is some 200 kB.
 ANSWER_MAX = 8_000_000
 URL_MAX = 8_000
 PATIENCE = 30.0
-# The most that an answer's Retry-After is heeded.
-ASKED_WAIT_MAX = timedelta(days=2)
 
 
 class NoHost(Exception):
@@ -100,13 +99,13 @@ def _retry_after(headers: Mapping[str, str], at: datetime) -> timedelta | None:
     """The wait that the other side asks for: seconds, or a moment."""
     said = headers.get("retry-after", "").strip()
     if said.isascii() and said.isdigit() and len(said) < 9:
-        return min(timedelta(seconds=int(said)), ASKED_WAIT_MAX)
+        return min(timedelta(seconds=int(said)), REST_MAX)
     try:
         moment = parsedate_to_datetime(said)
     except ValueError:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return min(max(moment - at, timedelta()), ASKED_WAIT_MAX)
+    return min(max(moment - at, timedelta()), REST_MAX)
 
 
 def _short(words: str) -> str:

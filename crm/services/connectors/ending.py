@@ -13,6 +13,7 @@ from crm import audit
 from crm.choices import NotificationKind, PullStatus, Role
 from crm.connectors.base import Fault
 from crm.models import Connector, Pull, User
+from crm.models.connectors import REST_MAX
 from crm.services import notifications
 
 logger = logging.getLogger(__name__)
@@ -36,7 +37,7 @@ def recovered(connector: Connector, until: datetime) -> None:
 def rest(connector: Connector, wait: timedelta, reason: str, at: datetime) -> None:
     """Leave the other side alone; the pull goes on afterwards."""
     Connector.objects.filter(pk=connector.pk).update(
-        rests_until=at + wait, rest_reason=reason[:REASON_MAX]
+        rests_until=at + min(wait, REST_MAX), rest_reason=reason[:REASON_MAX]
     )
 
 
@@ -51,7 +52,7 @@ def bear(connector: Connector, fault: Fault, at: datetime) -> None:
     found.failing_since = found.failing_since or at
     wait = min(WAIT * 2 ** min(found.failures - 1, 20), WAIT_MAX)
     wait *= _random.uniform(1 - JITTER, 1 + JITTER)
-    found.rests_until = at + max(wait, fault.wait or timedelta())
+    found.rests_until = at + min(max(wait, fault.wait or timedelta()), REST_MAX)
     found.rest_reason = fault.words[:REASON_MAX]
     found.save(update_fields=["failures", "failing_since", "rests_until", "rest_reason"])
     if at - found.failing_since >= PAUSED_AFTER:

@@ -11,7 +11,18 @@ from datetime import datetime, timedelta
 from time import monotonic, sleep
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import (
+    DateTimeField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    Value,
+)
 
 from crm.choices import PullStatus
 from crm.connectors.base import Call, Fault, Kind, Malformed, Setup, Wrong
@@ -24,6 +35,8 @@ from crm.services.connectors.cursor import Cursor
 logger = logging.getLogger(__name__)
 
 TURN = timedelta(seconds=60)
+# The clocks of two workers differ by less.
+CLOCKS_APART = timedelta(hours=1)
 # What a connector raises over an answer that has not the form which the other side describes.
 _FORM = (Malformed, KeyError, TypeError, ValueError, AttributeError, IndexError)
 
@@ -33,10 +46,20 @@ def due(*, at: datetime) -> list[int]:
     running = Pull.objects.filter(connector=OuterRef("pk"), status=PullStatus.RUNNING)
     return list(
         Connector.objects.awake(at)
-        .filter(Q(next_pull_at__lte=at) | Exists(running))
+        .filter(_in_turn(at) | Exists(running))
         .order_by("pk")
         .values_list("pk", flat=True)
     )
+
+
+def _in_turn(at: datetime) -> Q:
+    """Whose next pull is to begin; also whose would be later than ever, by a clock ahead."""
+    between = F("every_hours") * Value(timedelta(hours=1), DurationField())
+    latest = ExpressionWrapper(
+        Value(at + CLOCKS_APART, DateTimeField()) + ExpressionWrapper(between, DurationField()),
+        DateTimeField(),
+    )
+    return Q(next_pull_at__lte=at) | Q(next_pull_at__gt=latest)
 
 
 @transaction.atomic

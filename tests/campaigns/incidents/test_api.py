@@ -99,7 +99,7 @@ def test_managers_report_and_pause(
     number = rest.send("POST", "incidents/", body).json()["id"]
     # What follows from it is legal's.
     act = {"version": 1, "act": "contain", "reason": "Taken down"}
-    assert_problem(rest.send("POST", f"incidents/{number}:act", act), 403)
+    assert_problem(rest.send("POST", f"incidents/{number}:act", act), 403, "not_yours")
     mine = rest.send("POST", "holds/", {"creator": uid, "reason": "Look"}).json()
     assert_problem(rest.send("POST", "holds/", {"reason": "Crisis"}), 403)
     of_legal = rest_as(legal, brand).send("POST", "holds/", {"reason": "Crisis"}).json()

@@ -291,6 +291,25 @@ def test_who_pauses_stops_the_worker_after_its_call(side, connector, turn, admin
     assert MetricSnapshot.objects.count() == 2
 
 
+def test_a_clock_that_was_a_year_ahead_does_not_silence_for_a_year(side, profile, connect, turn):
+    profile("noa")
+    side.answer = answer
+    connector = connect(every_hours=24)
+    side.first = [Said({}, 429, {"retry-after": "1800"})]
+    turn(connector, minutes=365 * 24 * 60)
+    side.asked.clear()
+
+    # The clock is right again: it neither rests until then, nor waits for its next pull.
+    assert pulling.due(at=NOW) == [connector.pk]
+    assert turn(connector) > 0
+    assert connector.pulls.get().status == PullStatus.DONE
+    assert pulling.due(at=NOW + timedelta(hours=1)) == [connector.pk], "the next one, too"
+    turn(connector, minutes=60)
+    assert connector.pulls.count() == 2
+    assert pulling.due(at=NOW + timedelta(hours=24)) == [], "then it is as every day"
+    assert pulling.due(at=NOW + timedelta(hours=25)) == [connector.pk]
+
+
 def test_a_turn_ends_and_the_next_one_goes_on(side, connector, turn, monkeypatch):
     monkeypatch.setattr(pulling, "TURN", timedelta(seconds=-1))
     assert turn(connector) == 0

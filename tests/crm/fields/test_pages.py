@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from crm.choices import FieldType, Source
 from crm.models import AuditEntry, CustomField, FieldValue
+from crm.selectors import held_fields
 from crm.services.field_values import set_values
 from crm.services.fields import STANDARD, define_field
+from crm.views import fields
 from tests.factories import NOW as SOME_DAY
 from tests.factories import RelationshipFactory
 
@@ -243,6 +245,17 @@ def test_an_analyst_sees_the_history_only(brand, creator, analyst_client):
     assert "Creator managers and admins say what this field holds" in page
     assert "no note" in page
     assert 'name="value"' not in page
+
+
+def test_a_field_that_is_put_away_meanwhile_is_not_found(
+    brand, creator, manager_client, monkeypatch
+):
+    def held_after_that(*asked):
+        CustomField.objects.filter(brand=brand, key="risk_level").update(archived_at=NOW)
+        return held_fields(*asked)
+
+    monkeypatch.setattr(fields, "held_fields", held_after_that)
+    assert manager_client.get(value_url(creator, "risk_level")).status_code == 404
 
 
 def test_what_is_not_there(brand, other_brand, creator, manager_client):

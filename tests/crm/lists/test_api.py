@@ -93,7 +93,7 @@ def test_a_view_is_kept_changed_and_removed(brand, manager, admin_user, outsider
     assert_problem(theirs.send("DELETE", item), 404)
     assert_problem(reader.send("PATCH", item, {"name": "Ours"}), 403)
     # An admin changes what is shared, but does not take it for their own.
-    assert_problem(admin.send("PATCH", item, {"query": "", "is_shared": False}), 409, "not_yours")
+    assert_problem(admin.send("PATCH", item, {"query": "", "is_shared": False}), 403, "not_yours")
     assert rest.json(item) == shown
     changed = admin.send("PATCH", item, {"query": "stage=core"})
     assert changed.status_code == 200
@@ -110,8 +110,8 @@ def test_a_shared_view_of_somebody_else_stays(brand, manager):
     UserRole.objects.create(user=other, brand=brand, role=Role.MANAGER)
     shared = view(brand, manager, "stage=core", is_shared=True)
     rest = rest_as(other, brand)
-    assert_problem(rest.send("PATCH", f"views/{shared.pk}/", {"name": "X"}), 409, "not_yours")
-    assert_problem(rest.send("DELETE", f"views/{shared.pk}/"), 409, "not_yours")
+    assert_problem(rest.send("PATCH", f"views/{shared.pk}/", {"name": "X"}), 403, "not_yours")
+    assert_problem(rest.send("DELETE", f"views/{shared.pk}/"), 403, "not_yours")
     shared.refresh_from_db()
     assert shared.name == "Core"
 

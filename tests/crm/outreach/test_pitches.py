@@ -208,7 +208,7 @@ def test_over_rest(maya, brand, manager, strategist, careful):
     again = assert_problem(theirs.send("POST", "pitch-approvals/", body), 409)
     assert again["errors"][0]["code"] == "already_open"
     act = f"pitch-approvals/{found['id']}:"
-    own = assert_problem(theirs.send("POST", f"{act}approve", {}), 409)
+    own = assert_problem(theirs.send("POST", f"{act}approve", {}), 403)
     assert own["errors"][0]["code"] == "not_yours"
     blank = assert_problem(strategists.send("POST", f"{act}refuse", {}), 400)
     assert blank["errors"][0]["pointer"] == "/note"

@@ -99,16 +99,16 @@ def test_the_whole_way(brand, ida, form, manager, analyst, strategist, admin_use
     ("body", "pointer", "code"),
     [
         (changed(tone={"score": 6}), "/answers/0/score", "max_value"),
-        (changed(tone={}), "/answers/0", "refused"),
-        (changed(risk={"score": 2}), "/answers/2", "refused"),
-        (changed(verdict={"choice": "maybe"}), "/answers/3", "refused"),
-        (changed(verdict={"choice": "never", "cannot_say": True}), "/answers/3", "refused"),
-        (BODY | {"answers": BODY["answers"][:3]}, "/answers", "refused"),
+        (changed(tone={}), "/answers/0", "invalid"),
+        (changed(risk={"score": 2}), "/answers/2", "invalid"),
+        (changed(verdict={"choice": "maybe"}), "/answers/3", "invalid"),
+        (changed(verdict={"choice": "never", "cannot_say": True}), "/answers/3", "invalid"),
+        (BODY | {"answers": BODY["answers"][:3]}, "/answers", "invalid"),
         (BODY | {"answers": BODY["answers"] * 2}, "/answers", "duplicate"),
         (
             BODY | {"answers": [*BODY["answers"], {"criterion": "charm", "score": 1}]},
             "/answers/4",
-            "refused",
+            "invalid",
         ),
         (BODY | {"comment": "x" * 4_001}, "/comment", "max_length"),
         (BODY | {"verison": 1}, "/verison", "unknown_member"),
@@ -127,8 +127,8 @@ def test_refused_as_it_stands(brand, vetting, analyst, strategist, manager, admi
     review = review_of(vetting, analyst)
     own, other = rest_as(analyst, brand), rest_as(admin_user, brand)
     path = f"reviews/{review.pk}"
-    assert_problem(other.send("POST", f"{path}:submit", BODY), 409, "not_yours")
-    assert_problem(other.send("POST", f"{path}:decline", {"why": "x"}), 409, "not_yours")
+    assert_problem(other.send("POST", f"{path}:submit", BODY), 403, "not_yours")
+    assert_problem(other.send("POST", f"{path}:decline", {"why": "x"}), 403, "not_yours")
     assert_problem(own.send("PATCH", f"{path}/", BODY | {"version": 9}), 409, "outdated")
     assert_problem(rest_as(legal, brand).send("PATCH", f"{path}/", BODY), 403)
     assert not Answer.objects.exists()
@@ -140,7 +140,7 @@ def test_refused_as_it_stands(brand, vetting, analyst, strategist, manager, admi
     write(vetting, strategist, said(1, 3, 2, "never"))
     body = {"answers": [{"criterion": "tone", "score": 3}], "comment": "x"}
     assert_problem(own.send("POST", decide, body), 409, "not_a_third_person")
-    assert_problem(other.send("POST", decide, body | {"comment": ""}), 400, "refused")
+    assert_problem(other.send("POST", decide, body | {"comment": ""}), 400, "invalid")
     assert Vetting.objects.get().status == "disputed"
 
 
@@ -149,10 +149,10 @@ def test_refused_as_it_stands(brand, vetting, analyst, strategist, manager, admi
     [
         ({"reviewers": ["nobody@acme.example", "x"]}, 400, None),
         ({"reviewers": ["legal@acme.example", "analyst@acme.example"]}, 400, "unknown_user"),
-        ({"reviewers": ["analyst@acme.example"]}, 400, "refused"),
-        ({"reviewers": ["manager@acme.example", "analyst@acme.example"]}, 400, "refused"),
+        ({"reviewers": ["analyst@acme.example"]}, 400, "invalid"),
+        ({"reviewers": ["manager@acme.example", "analyst@acme.example"]}, 400, "invalid"),
         ({"creator": "00000000-0000-0000-0000-000000000000"}, 400, "unknown_creator"),
-        ({"due_on": "2020-01-01"}, 400, "refused"),
+        ({"due_on": "2020-01-01"}, 400, "invalid"),
         ({}, 409, "already_open"),
     ],
 )
