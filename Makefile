@@ -26,7 +26,7 @@ run: $(VENV)/.run node_modules/.run ## install what is missing, then run the pro
 
 demo: $(VENV)/.run ## fill the demo brand: 2,000 made-up creators, 8 quarters of posts, runs and scorecards
 	$(BIN)/python manage.py make_demo --creators 2000 --seed 1
-	$(BIN)/python manage.py install_pack default --brand demo
+	$(BIN)/python manage.py install_pack default --brand demo --owner strategist@demo.example
 	$(BIN)/python manage.py run_segmentation --brand demo --quarters 8 --apply | tail -n 1
 
 test: $(VENV)/.test node_modules/.test ## install what is missing, a browser too, then run every test

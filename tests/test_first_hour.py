@@ -79,7 +79,7 @@ class Shell:
             r"\$([A-Z]+)", lambda found: self.names[found[1]].replace('"', r"\""), command
         )
         words = shlex.split(command)
-        if words[:2] == ["python", "manage.py"]:
+        if words[:2] == [".venv/bin/python", "manage.py"]:
             printed = io.StringIO()
             call_command(*words[2:], stdout=printed)
             self.names["TOKEN"] = json.loads(printed.getvalue())["token"]

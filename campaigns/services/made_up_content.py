@@ -21,7 +21,16 @@ from campaigns.choices import (
     Gate,
     GateOutcome,
 )
-from campaigns.models import Campaign, Contract, Deliverable, Engagement, Event, GateTurn
+from campaigns.models import (
+    Campaign,
+    Contract,
+    Deliverable,
+    DisclosureReview,
+    Engagement,
+    Event,
+    GateTurn,
+    Publication,
+)
 from campaigns.models.engagements import BOUND
 from campaigns.selectors.deliverable_checklist import checklist_of
 from campaigns.selectors.disclosures.checklist import checklist_of as review_checklist
@@ -48,7 +57,7 @@ from crm.models import Brand, Relationship, User
 
 FEE = Decimal(650)
 _TITLES = ("My evening in five steps", "What my skin says after ten nights", "Questions about acid")
-_LABELLED = "Reklame for {brand}. Min aften med natcremen, uden filter. #reklame"
+LABELLED = "Reklame for {brand}. Min aften med natcremen, uden filter. #reklame"
 _LATE_LABEL = (
     "Ten nights with the new cream, and I kept a diary of it: the first week was nothing special, "
     "the second one was. Tell me what you want to know. #nightcream #skincare #ad"
@@ -221,13 +230,15 @@ def _pieces(place: Engagement, number: int, hand: Hand) -> None:
         publish_one(place, number, hand, published_at=hand.at - timedelta(hours=1))
 
 
-def publish_one(place: Engagement, number: int, hand: Hand, *, published_at: datetime) -> None:
+def publish_one(
+    place: Engagement, number: int, hand: Hand, *, published_at: datetime
+) -> Publication:
     """A piece with everybody's yes, and where it is published."""
     piece = _planned(place, number, hand)
-    _hand_in(piece, _LABELLED.format(brand=hand.brand), hand)
+    _hand_in(piece, LABELLED.format(brand=hand.brand), hand)
     _say(piece, hand, hand.manager)
     _clear(piece, hand)
-    publish(
+    return publish(
         deliverable_id=piece.pk,
         brand=hand.brand,
         url=f"https://www.instagram.com/p/demo{piece.pk}/",
@@ -298,6 +309,12 @@ def _clear(piece: Deliverable, hand: Hand) -> None:
     if review is None:
         msg = f"Nobody is asked about the label of {piece}."
         raise RuntimeError(msg)
+    find_sufficient(review, "Seen in the draft.", hand)
+    _say(piece, hand, hand.legal)
+
+
+def find_sufficient(review: DisclosureReview, note: str, hand: Hand) -> None:
+    """Yes to each line of the checklist that takes a look, with `note`, and so to the label."""
     for line in review_checklist(review).lines:
         if not line.needs_look:
             continue
@@ -306,7 +323,7 @@ def _clear(piece: Deliverable, hand: Hand) -> None:
             brand=hand.brand,
             key=line.key,
             result="pass",
-            note="Seen in the draft.",
+            note=note,
             actor=hand.legal,
             at=hand.at,
         )
@@ -317,4 +334,3 @@ def _clear(piece: Deliverable, hand: Hand) -> None:
         actor=hand.legal,
         at=hand.at,
     )
-    _say(piece, hand, hand.legal)

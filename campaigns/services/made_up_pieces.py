@@ -8,15 +8,30 @@ from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from campaigns.choices import EngagementStage, UseCase
-from campaigns.models import Campaign, Deliverable, Engagement
+from campaigns.choices import EngagementStage, ReviewStage, UseCase
+from campaigns.models import (
+    Campaign,
+    Deadline,
+    Deliverable,
+    DisclosureReview,
+    Engagement,
+    Publication,
+)
 from campaigns.models.engagements import PATH
 from campaigns.selectors.conflicts import objections
-from campaigns.services import campaigns, shortlists
+from campaigns.services import campaigns, plans, shortlists
 from campaigns.services.campaigns import Act
 from campaigns.services.days import today_of
+from campaigns.services.deliverables.record import Actor
+from campaigns.services.disclosures.gathering import gather
 from campaigns.services.made_up_campaigns import NUMBER, go_on
-from campaigns.services.made_up_content import hand_of, publish_one
+from campaigns.services.made_up_content import (
+    LABELLED,
+    Hand,
+    find_sufficient,
+    hand_of,
+    publish_one,
+)
 from crm.models import Brand, Relationship
 
 CREATORS = 8
@@ -24,6 +39,8 @@ CREATORS = 8
 DAYS_AGO = (5, 14, 23, 32, 41, 50)
 # So many on each of these days.
 TOGETHER = 2
+# Legal has looked at what is older: the newest ones alone wait.
+REVIEWED_AFTER = timedelta(days=7)
 _NAME = "Evenings with the cream"
 _WAY = PATH[1 : PATH.index(EngagementStage.IN_PRODUCTION) + 1]
 
@@ -81,13 +98,45 @@ def fill_pieces(*, brand: Brand, seed: int, at: datetime) -> int:
     for number, days in enumerate(DAYS_AGO if places else ()):
         for turn in range(TOGETHER):
             place = places[(number * TOGETHER + turn) % len(places)]
-            publish_one(
+            published_at = at - timedelta(days=days, minutes=5 * turn)
+            published = publish_one(
                 Engagement.objects.select_related("campaign__brand").get(pk=place.pk),
                 number + turn,
                 hand,
-                published_at=at - timedelta(days=days, minutes=5 * turn),
+                published_at=published_at,
             )
+            if at - published_at > REVIEWED_AFTER:
+                _review(published, published_at, hand)
+    _finish_steps(campaign, hand)
     return pieces.count()
+
+
+def _review(published: Publication, published_at: datetime, hand: Hand) -> None:
+    """Somebody kept what the published piece says, and legal found its label sufficient."""
+    gather(
+        deliverable_id=published.deliverable_id,
+        brand=hand.brand,
+        seen={"text": LABELLED.format(brand=hand.brand), "platform_tool": True},
+        captured_at=published_at + timedelta(hours=2),
+        actor=Actor(hand.manager),
+        at=hand.at,
+    )
+    waiting = DisclosureReview.objects.open().filter(stage=ReviewStage.LIVE)
+    review = waiting.get(deliverable=published.deliverable_id)
+    find_sufficient(review, "Seen in the post.", hand)
+
+
+def _finish_steps(campaign: Campaign, hand: Hand) -> None:
+    """What the plan had due by now was done."""
+    due = Deadline.objects.filter(campaign=campaign, due_on__lt=today_of(hand.brand, hand.at))
+    for deadline in due.order_by("pk"):
+        plans.finish_deadline(
+            deadline_id=deadline.pk,
+            brand=hand.brand,
+            is_done=True,
+            actor=hand.manager,
+            at=hand.at,
+        )
 
 
 def new_days(brand: Brand) -> set[date]:

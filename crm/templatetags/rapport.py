@@ -48,7 +48,7 @@ def compact(value: float | None) -> SafeString | str:
         if abs(value) >= size:
             short = f"{value / size:.1f}".rstrip("0").rstrip(".")
             return format_html('<span title="{}">{}{}</span>', f"{value:,.0f}", short, letter)
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 @register.filter

@@ -6,12 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.choices import DeliverableState
+from campaigns.choices import DeliverableState, DisclosureVerdict, ReviewStage
 from campaigns.models import (
     Commission,
     CommissionStatement,
     DailySeries,
+    Deadline,
     Deliverable,
+    DisclosureReview,
     SeriesLift,
 )
 from campaigns.selectors.series.lifts import lifts_of
@@ -62,6 +64,18 @@ def test_pieces_over_weeks_tell_of_a_lift_by_segment(brand, manager, legal, anal
     assert [parts[key](brand=brand, seed=0, at=NOW) for key in ("pieces", "series")] == [12, 2]
     pieces = Deliverable.objects.filter(state=DeliverableState.PUBLISHED)
     assert len({piece.published_at.date() for piece in pieces}) == 6
+    # Legal of a demo finds what is new, not two months of posts; the plan's days are not missed.
+    waiting = DisclosureReview.objects.open().filter(stage=ReviewStage.LIVE)
+    assert waiting.count() == 2
+    assert (
+        DisclosureReview.objects.filter(
+            stage=ReviewStage.LIVE, verdict=DisclosureVerdict.SUFFICIENT
+        ).count()
+        == 10
+    )
+    late = Deadline.objects.filter(due_on__lt=NOW.date())
+    assert late.exists()
+    assert not late.filter(done_at=None).exists()
     quarter = quarter_bounds(quarter_of(NOW, calendar_of(brand)), calendar_of(brand))
     found = measure(brand=brand, segment_ids=[segment.pk], start=quarter.start, until=NOW)
     lift = found.segments[segment.pk]["brand_search_lift"]

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from crm.limits import Busy
+from crm.selectors import people_of
 from segmentation.management.commands._arguments import brand_named
 from segmentation.rules import text
 from segmentation.services import packs
@@ -27,20 +28,31 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """NAME, --brand and --dry-run."""
+        """NAME, --brand, --owner and --dry-run."""
         parser.add_argument("name", metavar="NAME")
         parser.add_argument("--brand", metavar="SLUG", required=True)
+        parser.add_argument(
+            "--owner",
+            metavar="EMAIL",
+            help="Somebody of the brand: it is done in their name, and the new segments are theirs "
+            "(default: nobody's).",
+        )
         parser.add_argument("--dry-run", action="store_true", help="Only show what it would add.")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Install, and print what was added."""
         brand = brand_named(options["brand"])
+        owner = None
+        if options["owner"]:
+            owner = people_of(brand).filter(email=options["owner"].lower()).first()
+            if owner is None:
+                raise CommandError(f"There is no {options['owner']} among the people of {brand}.")
         try:
             if options["dry_run"]:
                 plans = packs.plan_pack(brand=brand, name=options["name"])
             else:
                 plans = packs.install_pack(
-                    brand=brand, name=options["name"], actor=None, at=timezone.now()
+                    brand=brand, name=options["name"], actor=owner, at=timezone.now()
                 )
         except (PackUnknown, Busy) as unknown:
             raise CommandError(str(unknown)) from unknown

@@ -24,7 +24,14 @@ from segmentation.services.packs import files as pack_files
 from segmentation.services.packs import install_pack, plan_pack
 from segmentation.services.packs.files import DEFAULT_PACKS, PackUnknown
 from segmentation.services.segments import archive_segment
-from tests.factories import NOW, CreatorFactory, NicheFactory, ProfileFactory, RelationshipFactory
+from tests.factories import (
+    NOW,
+    CreatorFactory,
+    NicheFactory,
+    ProfileFactory,
+    RelationshipFactory,
+    UserFactory,
+)
 from tests.segmentation.building import Person, populate
 
 pytestmark = pytest.mark.django_db
@@ -326,6 +333,20 @@ def test_influencer_is_the_effective_persona_before_all_others(brand):
 
 def _order(key: str) -> int:
     return Segment.objects.get(key=key).position
+
+
+def test_the_command_gives_what_it_adds_to_an_owner(brand, strategist):
+    call_command(
+        "install_pack",
+        "relationship_stage",
+        brand="acme",
+        owner=strategist.email,
+        stdout=StringIO(),
+    )
+    assert set(Segment.objects.values_list("owner", flat=True)) == {strategist.pk}
+    stranger = UserFactory()
+    with pytest.raises(CommandError, match="among the people of"):
+        call_command("install_pack", "niche", brand="acme", owner=stranger.email)
 
 
 def test_the_command_shows_what_it_adds(brand):
