@@ -42,6 +42,7 @@ from crm.importers.vocabulary import (
 )
 
 _VOCABULARIES = frozenset({Parse.COUNTRY, Parse.LANGUAGE})
+_OF_A_HUNDRED = frozenset({Parse.PART, Parse.SCORE})
 
 
 # Columns that together only one tool's export has.
@@ -119,6 +120,7 @@ def propose(
         )
         chosen[name] = column
     choose_names(columns, samples, headings, chosen, posts=posts)
+    warnings += _leave_out_counts(samples, chosen, targets)
     _one_each(samples, chosen, targets)
     settled = _details(samples, chosen, targets, year=year, warnings=warnings)
     platform, why = _platform(samples, headings, several, settled, file_name, posts=posts)
@@ -210,6 +212,22 @@ def _one_each(samples: Samples, chosen: dict[str, MappedColumn], targets: Target
                 del chosen[name]
 
 
+def _leave_out_counts(
+    samples: Samples, chosen: dict[str, MappedColumn], targets: Targets
+) -> list[str]:
+    """Leave out what takes numbers of a hundred and mostly holds larger ones; says which."""
+    left_out = []
+    for name, column in [*chosen.items()]:
+        if targets[column.target].parse in _OF_A_HUNDRED:
+            known = _numbers(samples[name], detect_style(samples[name], counts=False))
+            if sum(number > 100 for number in known) > len(known) / 2:
+                del chosen[name]
+                left_out.append(
+                    f"“{name}” holds numbers above 100, which may be counts: it was left out."
+                )
+    return left_out
+
+
 def _exactness(cells: Sequence[Any]) -> float:
     known = [cell for cell in cells if not is_missing(cell)]
     exact = sum(
@@ -258,17 +276,23 @@ def _details(
 
 
 def _percent_unit(name: str, cells: Sequence[Any], style: Style) -> PercentUnit:
-    known: list[float] = []
+    if any(isinstance(cell, str) and cell.strip().endswith("%") for cell in cells):
+        return PercentUnit.POINTS
+    known = max(_numbers(cells, style), default=0.0)
+    points = "%" in name or "percent" in plain(name) or known > 1
+    return PercentUnit.POINTS if points else PercentUnit.FRACTION
+
+
+def _numbers(cells: Sequence[Any], style: Style) -> list[float]:
+    """Those that are no percentages by themselves."""
+    known = []
     for cell in cells:
-        if isinstance(cell, str) and cell.strip().endswith("%"):
-            return PercentUnit.POINTS
         if looks_numeric(cell):
             try:
                 known.append(parse_average(cell, style.decimal) or 0.0)
             except ValueError:
                 continue
-    points = "%" in name or "percent" in plain(name) or max(known, default=0.0) > 1
-    return PercentUnit.POINTS if points else PercentUnit.FRACTION
+    return known
 
 
 def _mostly_known(parse: Parse, cells: Sequence[Any]) -> bool:

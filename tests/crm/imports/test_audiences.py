@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from crm.importers.mapping import Kind
 from crm.importers.numbers import BadValue, PercentUnit, parse_part, parse_score
+from crm.importers.proposal import propose
 from crm.models import AudienceSnapshot, Brand, FactChange, User
 from crm.services.imports import undoing
 from tests.crm.imports.conftest import Put
@@ -45,3 +47,10 @@ def test_a_part_is_of_a_whole_and_a_score_of_100(cell: str) -> None:
         with pytest.raises(BadValue):
             parse(cell)
     assert (parse_part("18.5%"), parse_score("84"), parse_score("n/a")) == (0.185, 84, None)
+
+
+def test_counts_of_followers_are_no_shares() -> None:
+    columns = {"Real followers": ["12,300", "8,200", "40"], "Fake followers": ["4%", "12%", "130%"]}
+    found = propose([*columns], columns, kind=Kind.CREATORS, has_header=True, now=NOW)
+    assert [column.column for column in found.used] == ["Fake followers"]
+    assert any("Real followers" in words and "above 100" in words for words in found.warnings)
