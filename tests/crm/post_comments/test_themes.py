@@ -87,12 +87,13 @@ def test_comments_become_themes_that_are_given_away_and_handled(
 ):
     hear(brand, post, *LIDS)
     assert CommentSorting.objects.get(comment__text=LIDS[5]).kind == ""
+    client = logged_in(manager)
+    board = reverse("crm:comment_themes", args=["acme"])
+    assert "Comments are grouped twice an hour." in client.get(board).content.decode()
     assert grouping.group(brand=brand, at=NOW) == 1
     theme = CommentTheme.objects.get()
     assert (theme.kind, theme.term) == ("question", "lid")
     assert (theme.comments, theme.writers, theme.recent, theme.earlier) == (3, 3, 3, 0)
-    client = logged_in(manager)
-    board = reverse("crm:comment_themes", args=["acme"])
     shown = client.get(board).content.decode()
     assert "3 comments" in shown
     assert "without spilling" in shown
