@@ -134,7 +134,8 @@ class OwnerlessSegments(_Segments):
 
     def rows(self, asker: Asker) -> QuerySet[Any]:
         """Without an owner."""
-        return self._active(asker).filter(owner=None, broken_reason="")
+        rows = self._active(asker).filter(owner=None, broken_reason="")
+        return rows.select_related("dimension")
 
     def show(self, asker: Asker, rows: Sequence[Segment]) -> list[Row]:
         """Which."""
@@ -143,7 +144,9 @@ class OwnerlessSegments(_Segments):
                 pk=segment.pk,
                 title=segment.name,
                 url=reverse("segmentation:segment", args=[asker.brand.slug, segment.key]),
-                why=f"a segment of {segment.members_count:,} creators that nobody owns",
+                # Several dimensions have a Micro.
+                why=f"in {segment.dimension.name}, {_creators(segment.members_count)}: "
+                "nobody owns it",
                 since=segment.created_at,
                 done="Make it mine",
             )
@@ -288,6 +291,10 @@ def _give(asker: Asker, pk: int, owner: Any) -> None:
         change_segment(segment_id=pk, changes={"owner": owner}, at=asker.at, actor=asker.user)
     except EditRefused as refusal:
         raise DayRefused(str(refusal)) from refusal
+
+
+def _creators(count: int) -> str:
+    return f"{count:,} creator{'' if count == 1 else 's'}"
 
 
 def last_run(asker: Asker) -> Line | None:

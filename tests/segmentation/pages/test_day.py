@@ -69,6 +69,9 @@ def test_a_segment_that_nobody_owns_is_taken_and_given_back(
     type(segment).objects.update(owner=None)
     assert titles(manager_client) == []
     assert titles(strategist_client) == [segment.name]
+    # Dimensions have segments of the same name.
+    shown = strategist_client.get("/acme/").content.decode()
+    assert f"in {dimension.name}, 0 creators: nobody owns it" in shown
     path = f"/acme/day/rows/ownerless_segment/{segment.pk}/finish/"
     before = AuditEntry.objects.count()
     answer = strategist_client.post(path, headers=HTMX)
