@@ -142,9 +142,13 @@ class CauseTagViewSet(BrandViewSet[CauseTag]):
     def remove(self, request: Request, pk: str) -> Response:
         """Take it away; its evidence stays in the record."""
         found = self._found(pk)
-        tagging.remove(
-            tag_id=found.pk, relationship=found.relationship, actor=self.actor, at=timezone.now()
-        )
+        with refusals():
+            tagging.remove(
+                tag_id=found.pk,
+                relationship=found.relationship,
+                actor=self.actor,
+                at=timezone.now(),
+            )
         return Response(status=204)
 
     def _found(self, pk: str) -> CauseTag:

@@ -96,12 +96,13 @@ class CompetitorViewSet(BrandViewSet[Competitor]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Forget one: its posts are not pointed out any more."""
-        service.delete_competitor(
-            competitor_id=self._row(pk)["id"],
-            brand=self.brand,
-            actor=self.actor,
-            at=timezone.now(),
-        )
+        with refusals():
+            service.delete_competitor(
+                competitor_id=self._row(pk)["id"],
+                brand=self.brand,
+                actor=self.actor,
+                at=timezone.now(),
+            )
         return Response(status=204)
 
     def _save(self, kind: type[Body], held: Row, *, status: int) -> Response:

@@ -139,7 +139,8 @@ class ExclusivityViewSet(BrandViewSet[ExclusiveElsewhere]):
     def destroy(self, request: Request, pk: str) -> Response:
         """It is not so, or not any more."""
         note = self._shown(pk)["id"]
-        service.remove(note_id=note, brand=self.brand, actor=self.actor, at=timezone.now())
+        with refusals():
+            service.remove(note_id=note, brand=self.brand, actor=self.actor, at=timezone.now())
         return Response(status=204)
 
     def _shown(self, pk: str | int) -> Row:

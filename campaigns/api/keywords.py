@@ -25,7 +25,7 @@ from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
 from crm.api.problems import MEDIA_TYPE
-from crm.api.refusals import problem
+from crm.api.refusals import problem, refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -188,9 +188,10 @@ class KeywordListViewSet(BrandViewSet[KeywordList]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Delete a list with its words and what they were assigned to."""
-        keeping.remove_list(
-            keyword_list=list_of(self.brand, pk), actor=self.actor, at=timezone.now()
-        )
+        with refusals():
+            keeping.remove_list(
+                keyword_list=list_of(self.brand, pk), actor=self.actor, at=timezone.now()
+            )
         return Response(status=HTTPStatus.NO_CONTENT)
 
 

@@ -19,6 +19,7 @@ from crm.api.body import Body
 from crm.api.connector_pulls import PullSerializer, pulls
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Source
 from crm.connectors.registry import KINDS
@@ -197,7 +198,8 @@ class ConnectorViewSet(BrandViewSet[Connector]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Take it away, with its key and its log. What it brought stays."""
-        keeping.remove(connector=self._connector(pk), actor=self.actor, at=timezone.now())
+        with refusals():
+            keeping.remove(connector=self._connector(pk), actor=self.actor, at=timezone.now())
         return Response(status=HTTPStatus.NO_CONTENT)
 
     @extend_schema(request=None, responses={200: TrialSerializer, **REFUSED})
@@ -227,13 +229,15 @@ class ConnectorViewSet(BrandViewSet[Connector]):
     @extend_schema(request=None, responses=ConnectorSerializer)
     def pause(self, request: Request, pk: str) -> Response:
         """Pull no more for now. A pull that runs waits."""
-        keeping.pause(connector=self._connector(pk), actor=self.actor, at=timezone.now())
+        with refusals():
+            keeping.pause(connector=self._connector(pk), actor=self.actor, at=timezone.now())
         return Response(_shown(self._connector(pk)))
 
     @extend_schema(request=None, responses=ConnectorSerializer)
     def resume(self, request: Request, pk: str) -> Response:
         """Go on where it stopped."""
-        keeping.resume(connector=self._connector(pk), actor=self.actor, at=timezone.now())
+        with refusals():
+            keeping.resume(connector=self._connector(pk), actor=self.actor, at=timezone.now())
         return Response(_shown(self._connector(pk)))
 
     def _connector(self, pk: str) -> Connector:
@@ -280,14 +284,15 @@ class ConnectorKindViewSet(BrandViewSet[Connector]):
 
 
 def _tried(act: Callable[[], T]) -> T:
-    try:
-        return act()
-    except keeping.ConnectorRefused as refusal:
-        if refusal.field:
-            known = {"kind", "name", "chosen", "posts_each", "every_hours", "credentials"}
-            where = refusal.field if refusal.field in known else f"credentials/{refusal.field}"
-            raise BadBody([Fault(f"/{where}", refusal.code, str(refusal))]) from refusal
-        raise Refused(refusal, code=refusal.code) from refusal
+    with refusals():
+        try:
+            return act()
+        except keeping.ConnectorRefused as refusal:
+            if refusal.field:
+                known = {"kind", "name", "chosen", "posts_each", "every_hours", "credentials"}
+                where = refusal.field if refusal.field in known else f"credentials/{refusal.field}"
+                raise BadBody([Fault(f"/{where}", refusal.code, str(refusal))]) from refusal
+            raise Refused(refusal, code=refusal.code) from refusal
 
 
 def _shown(row: Connector) -> Row:

@@ -159,7 +159,7 @@ class ContactViewSet(BrandViewSet[ContactPoint]):
         body.is_valid(raise_exception=True)
         about, at = body.values, timezone.now()
         reason = about.pop("barred_reason", None)
-        with transaction.atomic():
+        with refusals(), transaction.atomic():
             service.describe_contact(
                 relationship=relationship, contact=contact, about=about, actor=self.actor, at=at
             )

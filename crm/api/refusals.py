@@ -45,7 +45,10 @@ def problem(
 def refusals(
     *kinds: type[Exception], body: Body | None = None, places: Mapping[str, str] | None = None
 ) -> Iterator[None]:
-    """While a service is called: `kinds` become a `problem`, what is not there a 404."""
+    """While a service is called: `kinds` become a `problem`, what is not there a 404.
+
+    Also what somebody else has just taken away, after it was found and before it was locked.
+    """
     try:
         yield
     except ObjectDoesNotExist:

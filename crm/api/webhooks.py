@@ -186,7 +186,8 @@ class WebhookViewSet(BrandViewSet[Webhook]):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: str) -> Response:
         """Take it away, with its secret and its log."""
-        keeping.remove(webhook=self._webhook(pk), actor=self.actor, at=timezone.now())
+        with refusals():
+            keeping.remove(webhook=self._webhook(pk), actor=self.actor, at=timezone.now())
         return Response(status=HTTPStatus.NO_CONTENT)
 
     @extend_schema(request=RotateBody, responses=WebhookSecretSerializer)
@@ -194,15 +195,17 @@ class WebhookViewSet(BrandViewSet[Webhook]):
         """Give it another secret, which the answer alone has; for some hours both hold."""
         found = self._webhook(pk)
         hours = self._body(RotateBody)[1]["grace_hours"]
-        _webhook, secret = keeping.rotate(
-            webhook=found, grace_hours=hours, actor=self.actor, at=timezone.now()
-        )
+        with refusals():
+            _webhook, secret = keeping.rotate(
+                webhook=found, grace_hours=hours, actor=self.actor, at=timezone.now()
+            )
         return Response({**_shown(self._webhook(pk)), "secret": secret})
 
     @extend_schema(request=None, responses=WebhookSerializer)
     def pause(self, request: Request, pk: str) -> Response:
         """Call it no more for now. What is done meanwhile is kept for it."""
-        keeping.pause(webhook=self._webhook(pk), actor=self.actor, at=timezone.now())
+        with refusals():
+            keeping.pause(webhook=self._webhook(pk), actor=self.actor, at=timezone.now())
         return Response(_shown(self._webhook(pk)))
 
     @extend_schema(request=ResumeBody, responses=WebhookSerializer)
@@ -210,7 +213,8 @@ class WebhookViewSet(BrandViewSet[Webhook]):
         """Call it again, of what was done meanwhile too unless you skip it."""
         found = self._webhook(pk)
         skips = self._body(ResumeBody)[1]["skip"]
-        keeping.resume(webhook=found, skips=skips, actor=self.actor, at=timezone.now())
+        with refusals():
+            keeping.resume(webhook=found, skips=skips, actor=self.actor, at=timezone.now())
         return Response(_shown(self._webhook(pk)))
 
     @extend_schema(request=None, responses={202: DeliverySerializer, **REFUSED})

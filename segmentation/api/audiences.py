@@ -18,6 +18,7 @@ from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import WholeList
 from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from segmentation.api.candidates import AudienceCandidateSerializer, CandidatesQuery, candidate_row
@@ -214,5 +215,6 @@ class AudienceViewSet(BrandViewSet[AudienceSegment]):
     def destroy(self, request: Request, key: str) -> Response:
         """Forget an audience; the segments stay as they are."""
         row = self.one(self.get_queryset().filter(key=key).values("id"))
-        service.delete_audience(audience_id=row["id"], at=timezone.now(), actor=self.actor)
+        with refusals():
+            service.delete_audience(audience_id=row["id"], at=timezone.now(), actor=self.actor)
         return Response(status=204)
