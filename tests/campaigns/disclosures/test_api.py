@@ -56,6 +56,10 @@ def test_legal_reads_answers_and_decides(brand, manager, legal, outsider, other_
     answer = rest.send("POST", f"disclosures/{review.pk}:answer", said)
     assert_problem(answer, 409, "reason_needed")
     said["note"] = "It says “Reklame” on the picture."
+    DisclosureReview.objects.update(requested_by=legal)
+    own = rest.send("POST", f"disclosures/{review.pk}:answer", said)
+    assert_problem(own, 403, "own_request")
+    DisclosureReview.objects.update(requested_by=None)
     body["version"] = rest.send("POST", f"disclosures/{review.pk}:answer", said).json()["version"]
     body |= {"verdict": "insufficient", "reason": "Hidden.", "gate": None}
     done = rest.send("POST", f"disclosures/{review.pk}:decide", body)
