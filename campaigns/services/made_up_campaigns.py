@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
 
 from campaigns.choices import BudgetKind, EngagementStage, SlotCadence, UseCase
-from campaigns.models import Campaign, Engagement
+from campaigns.models import Campaign, Deadline, Engagement
 from campaigns.models.engagements import PATH
 from campaigns.selectors.conflicts import objections
 from campaigns.services import calendar, campaigns, competitors, engagements, plans, shortlists
@@ -20,6 +20,8 @@ from crm.models import Brand, Relationship, User
 from crm.selectors import TierTable
 
 NUMBER = 16
+# Of a running campaign only what was due since is late: somebody keeps its plan.
+LATE_FOR = timedelta(days=14)
 _REASONS = (
     "Explains ingredients without promising too much",
     "Her followers ask before they buy",
@@ -70,6 +72,7 @@ def fill_campaigns(*, brand: Brand, seed: int, at: datetime) -> int:
     )
     _engage(running, known, actor, at)
     _slots(running, actor, at)
+    finish_steps(running, today - LATE_FOR, actor, at)
     _plan(
         brand,
         actor,
@@ -150,6 +153,14 @@ def _engage(campaign: Campaign, known: list[Relationship], actor: User, at: date
         for to in PATH[1 : 1 + n % (len(PATH) - 1)]:
             if not go_on(engagement, to, actor, at):
                 break
+
+
+def finish_steps(campaign: Campaign, before: date, actor: User, at: datetime) -> None:
+    """Say that the steps of the plan that were due before a day are done."""
+    for deadline in Deadline.objects.filter(campaign=campaign, due_on__lt=before).order_by("pk"):
+        plans.finish_deadline(
+            deadline_id=deadline.pk, brand=campaign.brand, is_done=True, actor=actor, at=at
+        )
 
 
 def go_on(engagement: Engagement, to: EngagementStage, actor: User, at: datetime) -> bool:

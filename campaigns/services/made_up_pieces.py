@@ -11,7 +11,6 @@ from django.db import transaction
 from campaigns.choices import EngagementStage, ReviewStage, UseCase
 from campaigns.models import (
     Campaign,
-    Deadline,
     Deliverable,
     DisclosureReview,
     Engagement,
@@ -19,12 +18,12 @@ from campaigns.models import (
 )
 from campaigns.models.engagements import PATH
 from campaigns.selectors.conflicts import objections
-from campaigns.services import campaigns, plans, shortlists
+from campaigns.services import campaigns, shortlists
 from campaigns.services.campaigns import Act
 from campaigns.services.days import today_of
 from campaigns.services.deliverables.record import Actor
 from campaigns.services.disclosures.gathering import gather
-from campaigns.services.made_up_campaigns import NUMBER, go_on
+from campaigns.services.made_up_campaigns import NUMBER, finish_steps, go_on
 from campaigns.services.made_up_content import (
     LABELLED,
     Hand,
@@ -107,7 +106,7 @@ def fill_pieces(*, brand: Brand, seed: int, at: datetime) -> int:
             )
             if at - published_at > REVIEWED_AFTER:
                 _review(published, published_at, hand)
-    _finish_steps(campaign, hand)
+    finish_steps(campaign, today_of(brand, at), hand.manager, at)
     return pieces.count()
 
 
@@ -124,19 +123,6 @@ def _review(published: Publication, published_at: datetime, hand: Hand) -> None:
     waiting = DisclosureReview.objects.open().filter(stage=ReviewStage.LIVE)
     review = waiting.get(deliverable=published.deliverable_id)
     find_sufficient(review, "Seen in the post.", hand)
-
-
-def _finish_steps(campaign: Campaign, hand: Hand) -> None:
-    """What the plan had due by now was done."""
-    due = Deadline.objects.filter(campaign=campaign, due_on__lt=today_of(hand.brand, hand.at))
-    for deadline in due.order_by("pk"):
-        plans.finish_deadline(
-            deadline_id=deadline.pk,
-            brand=hand.brand,
-            is_done=True,
-            actor=hand.manager,
-            at=hand.at,
-        )
 
 
 def new_days(brand: Brand) -> set[date]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from campaigns.choices import EngagementStage
-from campaigns.models import Campaign, Engagement, EngagementStay
+from campaigns.models import Campaign, Deadline, Engagement, EngagementStay
 from campaigns.services.made_up_campaigns import fill_campaigns
 from crm.audit import entries_of, first_broken_link
 from crm.services import demo
@@ -54,4 +54,6 @@ def test_the_demo_brand_has_a_running_a_planned_and_a_completed_campaign(brand, 
     ]
     stages = set(Engagement.objects.values_list("stage", flat=True))
     assert len(stages) == 8
+    late = Deadline.objects.filter(campaign__status="active", done_at=None, due_on__lt=NOW.date())
+    assert {(NOW.date() - one.due_on).days <= 14 for one in late} == {True}
     assert first_broken_link(entries_of(brand)) is None
