@@ -10,13 +10,14 @@ from django.core.files import File
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from crm.choices import Role, Scope
+from crm.choices import Role, Scope, Stage
 from crm.models import Relationship
 from crm.services import made_up, tokens
 from crm.services.imports import batches, running
 from crm.services.notes import add_note
 from segmentation.services import packs, runs
 from tests.browser.watching import PHONE, SCREEN, width_beyond_screen
+from tests.factories import RelationshipFactory
 
 LIST = """Name,Instagram handle,Followers
 Nora Birk,@nora.birk,901
@@ -122,24 +123,19 @@ def test_pages_of_the_account_are_accessible(manager, log_in, visit, assert_acce
         page.set_viewport_size(SCREEN)
 
 
-@pytest.mark.parametrize(
-    ("path", "words"),
-    [
+def test_pages_of_a_new_brand_say_what_to_do_next(admin_user, log_in, visit, assert_accessible):
+    log_in(admin_user)
+    for path, words in (
         ("creators/", "No creators yet"),
         ("board/", "Nobody here"),
         ("imports/", "No imports yet"),
         ("segments/", "No segments yet"),
         ("runs/", "No runs yet"),
         ("scorecards/", "No segments yet"),
-    ],
-)
-def test_page_of_a_new_brand_says_what_to_do_next(
-    path, words, admin_user, log_in, visit, assert_accessible
-):
-    log_in(admin_user)
-    page = visit(f"/acme/{path}")
-    expect(page.get_by_text(words).first).to_be_visible()
-    assert_accessible(page)
+    ):
+        page = visit(f"/acme/{path}")
+        expect(page.get_by_text(words).first).to_be_visible()
+        assert_accessible(page)
 
 
 def test_person_without_a_brand_is_told_whom_to_ask(
@@ -153,9 +149,9 @@ def test_person_without_a_brand_is_told_whom_to_ask(
     assert_accessible(page)
 
 
-def test_what_is_chosen_in_the_filter_stays_in_the_address(
-    lived_in, manager, log_in, visit, settle
-):
+def test_what_is_chosen_in_the_filter_stays_in_the_address(brand, manager, log_in, visit, settle):
+    for stage in (Stage.CORE, Stage.PROSPECT, Stage.CORE, Stage.PROSPECT):
+        RelationshipFactory(brand=brand, stage=stage)
     log_in(manager)
     page = visit("/acme/creators/")
     everybody = page.locator("#rows").get_by_role("row").count()
@@ -180,10 +176,12 @@ def test_theme_is_kept(brand, manager, log_in, visit):
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
 
 
-def test_role_sees_only_what_it_may_do(lived_in, legal, log_in, visit):
+def test_role_sees_only_what_it_may_do(brand, legal, log_in, visit):
+    RelationshipFactory(brand=brand)
     assert legal.roles.get().role == Role.LEGAL
     log_in(legal)
     page = visit("/acme/board/")
+    expect(page.locator("[data-card]")).to_have_count(1)
     assert page.locator("select[name=to]").count() == 0
     assert page.locator("[draggable=true]").count() == 0
     expect(page.get_by_role("link", name="Settings")).to_have_count(0)

@@ -42,8 +42,8 @@ NOT_THERE = {
         # An act whose name is no one of ACTS here.
         "comment_theme_act",
         # Files that are stored.
-        "campaigns": "capture cause_evidence contract_paper donation_receipt draft_file "
-        "event_cover evidence_file invoice_file likeness_paper permit_paper "
+        "campaigns": "capture cause_evidence draft_file "
+        "event_cover evidence_file likeness_paper "
         # An act or a part whose name is no one of ACTS and KINDS here.
         "brief_act campaign_act campaign_board_column creator_flag_count match_act "
         "publication_act spike_act submission_act topic_act "
