@@ -26,8 +26,9 @@ BUILT_IN = frozenset(
     | {"creator_type", "profession", "audience_country", "audience_age", "audience_gender"}
     | {"audience_quality", "stage", "stage_since", "days_in_stage", "known_since", "days_known"}
     | {"has_owner", "next_step_on", "has_email", "tags", "risk_tier", "risk_points"}
-    | {"audience_flags", "reliability", "causes", "authenticity", "trust"}
-    | {"cluster", "cluster_stability"}
+    | {"audience_flags", "audience_aqs", "reliability", "causes", "authenticity", "trust"}
+    | {"cluster", "cluster_stability", "main_format", "format_shares", "format_posts"}
+    | {"expected_views", "expected_views_low", "expected_views_high", "expected_views_posts"}
 )
 OF_A_PLATFORM = "strength_"
 # What a map of clusters says of a creator.

@@ -26,7 +26,7 @@ def post(rest, path, **fields):
     return rest.client.post(f"{ROOT}/{path}", fields)
 
 
-def test_evidence(brand, manager, legal, outsider, other_brand, review):
+def test_evidence(brand, manager, analyst, legal, outsider, other_brand, review):
     rest, here = rest_as(legal, brand), f"disclosures/{review.pk}/files"
     now = timezone.now()
 
@@ -58,10 +58,12 @@ def test_evidence(brand, manager, legal, outsider, other_brand, review):
     assert assert_problem(refused, 400, "unknown_member")
     assert_problem(rest.send("POST", here, {"captured_at": now.isoformat()}), 400, "required")
     fields = {"captured_at": now.isoformat()}
-    assert_problem(post(rest_as(manager, brand), here, uploads=[png()], **fields), 403)
+    assert_problem(post(rest_as(analyst, brand), here, uploads=[png()], **fields), 403)
     elsewhere = rest_as(outsider, other_brand)
     assert_problem(post(elsewhere, here, uploads=[png()], **fields), 404)
     assert Evidence.objects.count() == before
+    # Who runs the campaign keeps evidence, too, as on the page.
+    assert post(rest_as(manager, brand), here, uploads=[png()], **fields).status_code == 201
 
 
 def test_captures_need_something_published(brand, manager, legal, review):
