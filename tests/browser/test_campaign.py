@@ -13,7 +13,7 @@ from tests.segmentation.world import make_segment, stay
 
 
 def test_from_a_segment_to_an_approved_creator(
-    brand, manager, log_in, visit, assert_accessible, troubles
+    brand, manager, log_in, visit, settle, assert_accessible, troubles
 ):
     segment = make_segment(brand, "educators", name="Educators")
     for name in ("Ida Holm", "Bo Lind", "Eva Berg"):
@@ -50,6 +50,8 @@ def test_from_a_segment_to_an_approved_creator(
     expect(page.get_by_text("2 creators are in “Vetted” now.")).to_be_visible()
 
     page.get_by_role("link", name="Board", exact=True).last.click()
+    # Its script listens once the page is whole.
+    settle()
     card = page.locator("[data-card]").first
     name = card.get_by_role("link").inner_text()
     card.get_by_role("combobox").select_option("approved")
