@@ -9,7 +9,7 @@ from psycopg import sql
 
 from crm.importers.vocabulary import AUDIENCE_NUMBERS
 from crm.services.imports.post_changes import filled
-from crm.services.imports.statements import Params, last_known, names, run
+from crm.services.imports.statements import Params, names, run, told_by_moment
 
 COLUMNS = ["quality", "aqs"]
 # Who tells the share of suspicious followers tells that of real ones.
@@ -24,21 +24,6 @@ def find(stage: sql.Identifier, given: frozenset[str], params: Params) -> None:
             "double precision, aqs double precision, id bigint, changed boolean) ON COMMIT DROP"
         )
         return
-    rows: sql.Composable
-    if "captured_at" in given:
-        merged = sql.SQL(", ").join(
-            last_known(name, given, "line DESC") for name in AUDIENCE_NUMBERS
-        )
-        rows = sql.SQL(
-            "SELECT a.a, COALESCE(s.captured_at, %(captured_at)s) AS captured_at, {merged}"
-            " FROM (SELECT platform, handle, line, captured_at, {numbers} FROM {stage}) s"
-            " JOIN (SELECT a, platform, handle FROM imp_account) a USING (platform, handle) GROUP "
-            "BY 1, 2"
-        ).format(merged=merged, stage=stage, numbers=names(AUDIENCE_NUMBERS))
-    else:
-        rows = sql.SQL("SELECT a, captured_at, {numbers} FROM imp_account").format(
-            numbers=names(AUDIENCE_NUMBERS)
-        )
     run(
         """
         CREATE TEMPORARY TABLE imp_audience ON COMMIT DROP AS
@@ -50,7 +35,7 @@ def find(stage: sql.Identifier, given: frozenset[str], params: Params) -> None:
         WHERE num_nonnulls(r.quality, r.aqs) > 0
         """,
         params,
-        rows=rows,
+        rows=told_by_moment(stage, given, AUDIENCE_NUMBERS),
         told=_QUALITY,
         after=filled(COLUMNS, "r", "s"),
         old=names(COLUMNS, "s"),

@@ -18,7 +18,7 @@ from crm.services.imports import audience_changes, belongings, post_changes
 from crm.services.imports.accounts import CREATOR_VALUES, PROFILE_TEXTS
 from crm.services.imports.post_changes import filled
 from crm.services.imports.staging import COLUMNS
-from crm.services.imports.statements import Params, fetch, last_known, names, run
+from crm.services.imports.statements import Params, fetch, names, run, told_by_moment
 
 # Staging's names of what the tables call otherwise.
 PROFILE_COLUMNS = {name: {"account_id": "external_id"}.get(name, name) for name in PROFILE_TEXTS}
@@ -255,21 +255,6 @@ def _numbers(stage: sql.Identifier, given: frozenset[str], params: Params) -> No
             kinds=kinds,
         )
         return
-    rows: sql.Composable
-    if "captured_at" in given:
-        merged = sql.SQL(", ").join(
-            last_known(name, given, "line DESC") for name in PROFILE_NUMBERS
-        )
-        rows = sql.SQL(
-            "SELECT a.a, COALESCE(s.captured_at, %(captured_at)s) AS captured_at, {merged}"
-            " FROM (SELECT platform, handle, line, captured_at, {numbers} FROM {stage}) s"
-            " JOIN (SELECT a, platform, handle FROM imp_account) a USING (platform, handle) GROUP "
-            "BY 1, 2"
-        ).format(merged=merged, stage=stage, numbers=names(PROFILE_NUMBERS))
-    else:
-        rows = sql.SQL("SELECT a, captured_at, {numbers} FROM imp_account").format(
-            numbers=names(PROFILE_NUMBERS)
-        )
     run(
         """
         CREATE TEMPORARY TABLE imp_snapshot ON COMMIT DROP AS
@@ -281,7 +266,7 @@ def _numbers(stage: sql.Identifier, given: frozenset[str], params: Params) -> No
         WHERE num_nonnulls({known}) > 0
         """,
         params,
-        rows=rows,
+        rows=told_by_moment(stage, given, PROFILE_NUMBERS),
         after=filled(used, "r", "s"),
         old=names(used, "s"),
         known=names(used, "r"),

@@ -88,3 +88,27 @@ def last_known(name: str, given: frozenset[str], order: LiteralString) -> sql.Co
     return sql.SQL(
         "(array_agg({name} ORDER BY {order}) FILTER (WHERE {name} IS NOT NULL))[1] AS {name}"
     ).format(name=sql.Identifier(name), order=sql.SQL(order))
+
+
+def told_by_moment(
+    stage: sql.Identifier, given: frozenset[str], numbers: Sequence[str]
+) -> sql.Composable:
+    """What a file says of each account (`a`) at each moment (`captured_at`), a query.
+
+    Of lines about one moment, the last that knows a number says it. Where the file has no column
+    of moments, imp_account has the one moment of the whole file.
+    """
+    if "captured_at" not in given:
+        return sql.SQL("SELECT a, captured_at, {numbers} FROM imp_account").format(
+            numbers=names(numbers)
+        )
+    return sql.SQL(
+        "SELECT a.a, COALESCE(s.captured_at, %(captured_at)s) AS captured_at, {merged}"
+        " FROM (SELECT platform, handle, line, captured_at, {numbers} FROM {stage}) s"
+        " JOIN (SELECT a, platform, handle FROM imp_account) a USING (platform, handle) GROUP BY "
+        "1, 2"
+    ).format(
+        merged=sql.SQL(", ").join(last_known(name, given, "line DESC") for name in numbers),
+        numbers=names(numbers),
+        stage=stage,
+    )
