@@ -203,12 +203,28 @@ def _part(
         beyond = compare(_row(key, by_tie), _row(value, models.Value(place.tie)))
         # The bound alone says nothing new, but an index answers it where the ORM takes the tie
         # from another table than the key's, and the comparison of rows with it.
-        rows = rows.filter(beyond, at_least(key, value))
+        rows = _asked_first(rows, beyond, at_least(key, value))
     by_key = models.F(KEY)
     if descending:
         # As the index is declared; without nulls it says nothing else.
         return rows.order_by(by_key.desc(nulls_last=order.nullable or None), by_tie.desc())
     return rows.order_by(by_key.asc(nulls_first=order.nullable or None), by_tie.asc())
+
+
+def _asked_first(
+    rows: models.QuerySet[Any, T], *conditions: models.Expression
+) -> models.QuerySet[Any, T]:
+    """The rows of which `conditions` are true, which stand before those that `rows` has already.
+
+    Beside a comparison of rows PostgreSQL 18 begins to read an index at the first bound that it is
+    told of, not at the narrowest: behind a filter by the same column it would read all pages before
+    this one again.
+    """
+    found = rows.filter(*conditions)
+    where = found.query.where.children
+    new = len(where) - len(rows.query.where.children)
+    where[:] = [*where[-new:], *where[:-new]]
+    return found
 
 
 def _row(*columns: models.Expression | models.F) -> models.Func:

@@ -128,9 +128,10 @@ def test_counting_stops_at_the_cap():
 
 
 @pytest.mark.parametrize("order", [FOLLOWERS, FOLLOWERS_UP], ids=lambda order: order.name)
-def test_the_index_finds_the_page(order):
+def test_the_index_finds_the_page_whatever_else_is_asked_of_its_column(order):
     metrics_with(range(300))
-    cursor = paginate(CreatorMetrics.objects.all(), order, size=100).next
+    rows = CreatorMetrics.objects.filter(followers__gt=-1, followers__lt=1_000_000)
+    cursor = paginate(rows, order, size=100).next
     with connection.cursor() as cursor_:
         cursor_.execute("ANALYZE crm_creatormetrics")
         # What other tests left behind makes the table look large: only the index is to be judged.
@@ -143,10 +144,11 @@ def test_the_index_finds_the_page(order):
             execute(sql, params, many, context),
         )[1]
     ):
-        paginate(CreatorMetrics.objects.all(), order, cursor=cursor, size=100)
+        paginate(rows, order, cursor=cursor, size=100)
     with connection.cursor() as cursor_:
         cursor_.execute("EXPLAIN " + queries[0][0], queries[0][1])
         plan = "\n".join(line for (line,) in cursor_.fetchall())
     assert "crm_metrics_followers" in plan
-    assert "ROW(followers, creator_id)" in plan
+    # The index is read from the first bound of several, and only this one is the page's.
+    assert "Index Cond: ((ROW(followers, creator_id)" in plan
     assert "Sort" not in plan
