@@ -1,6 +1,11 @@
-"""Static files under hashed names."""
+"""Static files: which are served, and under hashed names."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+from django.contrib.staticfiles.finders import get_finder
+from pytest_django.fixtures import Settings
 
 from config.storage import StaticStorage
 
@@ -26,3 +31,27 @@ def test_a_module_imports_others_under_their_hashed_names(tmp_path):
         assert f'from "./parts/{hashed[name].rpartition("/")[2]}"' in main
     # What others ship is left as it is.
     assert (tmp_path / hashed["vendor/other.js"]).read_text() == files["vendor/other.js"]
+
+
+def test_only_listed_files_of_packages_are_served(settings: Settings, tmp_path: Path) -> None:
+    for name in ("listed.js", "other.js"):
+        (tmp_path / name).write_text(f"// {name}")
+    settings.NPM_ROOT = tmp_path
+    settings.NPM_FILES = {"vendor/a.js": "listed.js", "vendor/gone.js": "gone.js"}
+    finder = type(get_finder("config.npm.NpmFinder"))()
+    assert finder.find("vendor/a.js") == str(tmp_path / "listed.js")
+    assert finder.find("vendor/a.js", find_all=True) == [str(tmp_path / "listed.js")]
+    assert finder.find("vendor/other.js") is None
+    assert finder.find("vendor/gone.js") is None
+    assert [message.id for message in finder.check()] == ["config.W001"]
+    files = dict(finder.list([]))
+    assert sorted(files) == ["vendor/a.js", "vendor/gone.js"]
+    with files["vendor/a.js"].open("vendor/a.js") as file:
+        assert file.read() == b"// listed.js"
+    assert dict(finder.list(["*.js"])) == {}
+
+
+def test_no_source_maps_and_no_brotli() -> None:
+    assert "sourceMappingURL" not in str(StaticStorage.patterns)
+    assert "url(" in str(StaticStorage.patterns).replace("\\", "")
+    assert StaticStorage().create_compressor(quiet=True).use_brotli is False

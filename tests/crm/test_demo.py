@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import stat
 from io import StringIO
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from pytest_django.fixtures import Settings
 
 from crm.choices import Stage
 from crm.field_types import clean
 from crm.models import (
+    Brand,
     Creator,
     CreatorMetrics,
     FactChange,
@@ -22,8 +26,10 @@ from crm.models import (
     Relationship,
     StageChange,
     StageCount,
+    User,
+    UserRole,
 )
-from crm.services import made_up
+from crm.services import demo, made_up
 from crm.services.fields import STANDARD
 from crm.services.relationships import allowed_moves
 from tests.factories import NOW, BrandFactory, RelationshipFactory
@@ -124,3 +130,28 @@ def test_the_command_refuses_in_one_line(brand, options, words):
     with pytest.raises(CommandError, match=words):
         call_command("make_demo", **{"brand": "acme", "creators": 1} | options)
     assert not Creator.objects.exists()
+
+
+def test_the_demo_users_have_the_passwords_in_the_file(
+    settings: Settings,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    settings.RAPPORT_HOME = tmp_path
+    call_command("ensure_demo")
+    file = tmp_path / "demo-passwords.json"
+    first = file.read_text()
+    passwords = json.loads(first)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert sorted(passwords) == sorted(email for email, _name in demo.PEOPLE.values())
+    assert len(set(passwords.values())) == 5
+    for role, (email, _name) in demo.PEOPLE.items():
+        user = User.objects.get(email=email)
+        assert user.check_password(passwords[email])
+        assert UserRole.objects.get(user=user, brand__slug="demo").role == role
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert json.loads(last) == {"brand": "demo", "users": sorted(passwords)}
+
+    call_command("ensure_demo")
+    assert file.read_text() == first
+    assert (Brand.objects.count(), User.objects.count()) == (1, 5)

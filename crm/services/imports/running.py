@@ -91,8 +91,8 @@ def apply_import(
             with planned_for(run.rows):
                 writing.write(
                     params=run.params,
-                    niches=run.parser.niches,
-                    tags=run.parser.tags,
+                    niches=run.parser.cells.niches,
+                    tags=run.parser.cells.tags,
                     posts=run.mapping.kind is Kind.POSTS,
                 )
             _follow_up(run, at)
@@ -210,7 +210,7 @@ def _store(run: _Run, counts: Counts) -> None:
     batch.counts = counts.to_json()
     batch.counts["ignored"] = {
         column: {"count": ignored.count, "examples": ignored.examples}
-        for column, ignored in run.parser.ignored.items()
+        for column, ignored in run.parser.cells.ignored.items()
     }
     batch.rejected = counts.rejected
     batch.rows_done = batch.rows_total = run.rows

@@ -1,9 +1,7 @@
-"""Set-up: settings that refuse in words, embedded servers, processes that do not stay behind."""
+"""Servers and processes of a desk: found, stopped, and never left behind."""
 
 from __future__ import annotations
 
-import importlib
-import json
 import os
 import shutil
 import signal
@@ -17,11 +15,6 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.contrib.staticfiles.finders import get_finder
-from django.core.exceptions import ImproperlyConfigured
-from django.core.management import call_command
-from pytest_django.fixtures import Settings
-from pytest_socket import SocketConnectBlockedError
 
 import manage
 from config.devstack import commands, supervisor
@@ -29,135 +22,8 @@ from config.devstack.home import Home, HomeInUseError, State
 from config.devstack.process import free_port, is_free, spawn
 from config.devstack.servers import ServerFailedError, new_data_folder
 from config.devstack.supervisor import Supervisor
-from config.settings.addresses import broker, database, mail
-from config.storage import StaticStorage
-from crm.models import Brand, User, UserRole
-from crm.services import demo
 
 PROJECT = Path(__file__).resolve().parent.parent
-PRODUCTION = {
-    "SECRET_KEY": "k" * 50,
-    "ALLOWED_HOSTS": "crm.example, www.crm.example",
-    "DATABASE_URL": "postgres://rapport:secret@db.example:5433/rapport",
-    "REDIS_URL": "redis://cache.example:6379/0",
-}
-
-
-class TestAddresses:
-    def test_a_database_address_becomes_settings(self) -> None:
-        found = database("postgres://ann:p%40ss@db.example:5433/crm")
-        assert {key: found[key] for key in ("HOST", "PORT", "USER", "PASSWORD", "NAME")} == {
-            "HOST": "db.example",
-            "PORT": 5433,
-            "USER": "ann",
-            "PASSWORD": "p@ss",
-            "NAME": "crm",
-        }
-        assert found["OPTIONS"]["pool"]["timeout"] == 5
-
-    def test_what_a_database_address_asks_for_besides_holds(self) -> None:
-        found = database("postgres://ann:secret@db.example/crm?sslmode=verify-full")
-        assert found["OPTIONS"]["sslmode"] == "verify-full"
-        assert found["OPTIONS"]["pool"]["timeout"] == 5
-
-    @pytest.mark.parametrize(
-        "url", ["", "nonsense", "mysql://db/crm", "postgres://db/", "postgres://db:port/crm"]
-    )
-    def test_another_database_address_is_refused(self, url: str) -> None:
-        with pytest.raises(ImproperlyConfigured, match=r"^DATABASE_URL must look like postgres:"):
-            database(url)
-
-    @pytest.mark.parametrize("url", ["redis://h:1/0", "rediss://u:p@h/0", "unix:///run/valkey"])
-    def test_a_broker_address_is_taken_as_it_is(self, url: str) -> None:
-        assert broker(url) == url
-
-    @pytest.mark.parametrize("url", ["", "amqp://h", "redis://", "redis://h:port/0", "h:6379"])
-    def test_another_broker_address_is_refused(self, url: str) -> None:
-        with pytest.raises(ImproperlyConfigured, match=r"^REDIS_URL must look like redis:"):
-            broker(url)
-
-    def test_a_mail_address_becomes_settings(self) -> None:
-        found = mail("smtp+tls://ann:secret@mail.example:587")
-        assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example", 587)
-        assert found["EMAIL_USE_TLS"] is True
-
-    @pytest.mark.parametrize("url", ["", "smpt://h", "smtp://h:port"])
-    def test_another_mail_address_is_refused(self, url: str) -> None:
-        with pytest.raises(ImproperlyConfigured, match=r"^EMAIL_URL must look like smtp"):
-            mail(url)
-
-
-class TestProductionSettings:
-    @staticmethod
-    def load(monkeypatch: pytest.MonkeyPatch, **changes: str) -> dict[str, object]:
-        """The production settings under PRODUCTION with `changes`; an empty one is not set."""
-        for name, value in {**PRODUCTION, **changes}.items():
-            monkeypatch.setenv(name, value)
-        monkeypatch.delitem(sys.modules, "config.settings.prod", raising=False)
-        return vars(importlib.import_module("config.settings.prod"))
-
-    def test_they_are_safe(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        found = self.load(monkeypatch)
-        assert found["DEBUG"] is False
-        assert found["SESSION_COOKIE_SECURE"] is True
-        assert found["CSRF_COOKIE_SECURE"] is True
-        assert found["SECURE_SSL_REDIRECT"] is True
-        assert found["ALLOWED_HOSTS"] == ["crm.example", "www.crm.example", "127.0.0.1"]
-        assert found["CSRF_TRUSTED_ORIGINS"] == ["https://crm.example", "https://www.crm.example"]
-
-    @pytest.mark.parametrize("name", sorted(PRODUCTION))
-    def test_what_is_missing_is_named(self, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
-        with pytest.raises(ImproperlyConfigured, match=f"^{name} must be set in production.$"):
-            self.load(monkeypatch, **{name: ""})
-
-    @pytest.mark.parametrize(
-        ("name", "value", "message"),
-        [
-            ("SECRET_KEY", "short", "SECRET_KEY must have at least 32 characters."),
-            ("DATABASE_URL", "crm.sqlite", "DATABASE_URL must look like"),
-            ("REDIS_URL", "localhost", "REDIS_URL must look like"),
-            ("EMAIL_URL", "mail", "EMAIL_URL must look like"),
-            ("SENTRY_DSN", "mine", "SENTRY_DSN cannot be used"),
-            ("SECURE_HSTS_SECONDS", "1y", "SECURE_HSTS_SECONDS is '1y'; it must be"),
-        ],
-    )
-    def test_what_is_malformed_is_named(
-        self, monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str
-    ) -> None:
-        with pytest.raises(ImproperlyConfigured, match=f"^{message}"):
-            self.load(monkeypatch, **{name: value})
-
-    def test_the_command_line_says_it_in_one_line(self) -> None:
-        done = subprocess.run(
-            [sys.executable, "manage.py", "migrate"],
-            cwd=PROJECT,
-            env={"PATH": os.environ["PATH"], "RAPPORT_ENV": "prod"},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 1
-        assert (done.stdout, done.stderr) == ("", "SECRET_KEY must be set in production.\n")
-
-    @pytest.mark.parametrize("is_read", [False, True])
-    def test_who_has_read_enough_is_told_no_more(
-        self, monkeypatch: pytest.MonkeyPatch, *, is_read: bool
-    ) -> None:
-        def command(_argv: list[str]) -> None:
-            if is_read:  # of another pipe
-                raise BrokenPipeError
-            print("line")  # noqa: T201 - what commands do
-
-        reader, writer = os.pipe()
-        with os.fdopen(reader) as end, os.fdopen(writer, "w") as output:
-            if not is_read:
-                end.close()
-            monkeypatch.setattr("django.core.management.execute_from_command_line", command)
-            monkeypatch.setattr(sys, "argv", ["manage.py", "help"])
-            monkeypatch.setattr(sys, "stdout", output)
-            with pytest.raises(BrokenPipeError if is_read else SystemExit) as ended:
-                manage.main()
-        assert is_read or ended.value.code == 128 + 13
 
 
 class TestPorts:
@@ -186,16 +52,6 @@ class TestPorts:
         monkeypatch.setenv("PORT", wanted)
         with pytest.raises(ServerFailedError, match="it must be a number from 1 to 65535"):
             supervisor.web_port()
-
-
-def test_no_test_reaches_beyond_this_machine() -> None:
-    nobody = ("192.0.2.1", 80)  # an address for documentation
-    with (
-        socket.socket() as outside,
-        pytest.warns(UserWarning, match="192.0.2.1"),
-        pytest.raises(SocketConnectBlockedError),
-    ):
-        outside.connect(nobody)
 
 
 class TestHome:
@@ -389,6 +245,26 @@ class TestCommands:
             assert os.environ["DATABASE_URL"] == given["DATABASE_URL"]
         assert not (tmp_path / "home").exists()
 
+    @pytest.mark.parametrize("is_read", [False, True])
+    def test_who_has_read_enough_is_told_no_more(
+        self, monkeypatch: pytest.MonkeyPatch, *, is_read: bool
+    ) -> None:
+        def command(_argv: list[str]) -> None:
+            if is_read:  # of another pipe
+                raise BrokenPipeError
+            print("line")  # noqa: T201 - what commands do
+
+        reader, writer = os.pipe()
+        with os.fdopen(reader) as end, os.fdopen(writer, "w") as output:
+            if not is_read:
+                end.close()
+            monkeypatch.setattr("django.core.management.execute_from_command_line", command)
+            monkeypatch.setattr(sys, "argv", ["manage.py", "help"])
+            monkeypatch.setattr(sys, "stdout", output)
+            with pytest.raises(BrokenPipeError if is_read else SystemExit) as ended:
+                manage.main()
+        assert is_read or ended.value.code == 128 + 13
+
 
 @pytest.fixture
 def own_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
@@ -438,57 +314,3 @@ class TestEmbeddedServers:
         ):
             pytest.fail("the command must not run")
         assert (own_home / "postgres" / "PG_VERSION").exists()
-
-
-class TestStaticFiles:
-    def test_only_listed_files_of_packages_are_served(
-        self, settings: Settings, tmp_path: Path
-    ) -> None:
-        for name in ("listed.js", "other.js"):
-            (tmp_path / name).write_text(f"// {name}")
-        settings.NPM_ROOT = tmp_path
-        settings.NPM_FILES = {"vendor/a.js": "listed.js", "vendor/gone.js": "gone.js"}
-        finder = type(get_finder("config.npm.NpmFinder"))()
-        assert finder.find("vendor/a.js") == str(tmp_path / "listed.js")
-        assert finder.find("vendor/a.js", find_all=True) == [str(tmp_path / "listed.js")]
-        assert finder.find("vendor/other.js") is None
-        assert finder.find("vendor/gone.js") is None
-        assert [message.id for message in finder.check()] == ["config.W001"]
-        files = dict(finder.list([]))
-        assert sorted(files) == ["vendor/a.js", "vendor/gone.js"]
-        with files["vendor/a.js"].open("vendor/a.js") as file:
-            assert file.read() == b"// listed.js"
-        assert dict(finder.list(["*.js"])) == {}
-
-    def test_no_source_maps_and_no_brotli(self) -> None:
-        assert "sourceMappingURL" not in str(StaticStorage.patterns)
-        assert "url(" in str(StaticStorage.patterns).replace("\\", "")
-        assert StaticStorage().create_compressor(quiet=True).use_brotli is False
-
-
-@pytest.mark.django_db
-class TestEnsureDemo:
-    def test_the_demo_users_have_the_passwords_in_the_file(
-        self,
-        settings: Settings,
-        tmp_path: Path,
-        capsys: pytest.CaptureFixture[str],
-    ) -> None:
-        settings.RAPPORT_HOME = tmp_path
-        call_command("ensure_demo")
-        file = tmp_path / "demo-passwords.json"
-        first = file.read_text()
-        passwords = json.loads(first)
-        assert stat.S_IMODE(file.stat().st_mode) == 0o600
-        assert sorted(passwords) == sorted(email for email, _name in demo.PEOPLE.values())
-        assert len(set(passwords.values())) == 5
-        for role, (email, _name) in demo.PEOPLE.items():
-            user = User.objects.get(email=email)
-            assert user.check_password(passwords[email])
-            assert UserRole.objects.get(user=user, brand__slug="demo").role == role
-        last = capsys.readouterr().out.splitlines()[-1]
-        assert json.loads(last) == {"brand": "demo", "users": sorted(passwords)}
-
-        call_command("ensure_demo")
-        assert file.read_text() == first
-        assert (Brand.objects.count(), User.objects.count()) == (1, 5)
