@@ -15,6 +15,10 @@ export NODE_USE_SYSTEM_CA ?= 1
 # test that starts one of them compile all that they import.
 export PYTHONDONTWRITEBYTECODE :=
 
+# Three at two cores: tests wait for browsers, servers and statements. A file stays with one of them,
+# so that what is made for a whole file is made once, and files keep their order (tests/conftest.py).
+SHARED_OUT := -n 3 --dist loadfile --no-loadscope-reorder
+
 .PHONY: help run demo test check lint types imports templates migrations schema fuzz containers format bench audit lock assets clean
 .DELETE_ON_ERROR:
 
@@ -31,7 +35,7 @@ demo: $(VENV)/.run ## fill the demo brand: 2,000 made-up creators, 8 quarters of
 
 test: $(VENV)/.test node_modules/.test ## install what is missing, a browser too, then run every test
 	@echo "Looking for a browser" && CHROME="$$($(BIN)/python -m config.devstack.browser)" && export CHROME \
-	  && echo "Browser: $$CHROME" && exec $(BIN)/pytest -n 2 $(ARGS)
+	  && echo "Browser: $$CHROME" && exec $(BIN)/pytest $(SHARED_OUT) $(ARGS)
 
 check: lint types imports templates migrations schema containers ## what CI checks besides the tests
 

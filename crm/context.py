@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, Exists, OuterRef, Subquery
@@ -144,15 +145,19 @@ def rail(request: HttpRequest, brand: Brand, role: str | None) -> list[RailItem]
     line = ELSEWHERE.get(match.view_name) if match else None
     for label, icon, name, key, can in RAIL:
         if may(role, can):
-            url, *others = (
-                reverse(page, args=[brand.slug]) for page in (name, *BELONGING.get(name, ()))
-            )
+            url, *others = _addresses(name, brand.slug)
             # The day is at the brand's own address, with which all others begin.
             is_here = request.path == url if name == HOME else request.path.startswith(url)
             is_here = is_here or request.path.startswith(tuple(others))
             is_here = is_here if line is None else name == line
             items.append(RailItem(label, icon, url, key, is_here, _GROUP_OF.get(name, "")))
     return items
+
+
+@lru_cache(maxsize=10_000)
+def _addresses(name: str, slug: str) -> tuple[str, ...]:
+    """The address of a line, and those that belong to it: some sixty for each page."""
+    return tuple(reverse(page, args=[slug]) for page in (name, *BELONGING.get(name, ())))
 
 
 def brand_frame(request: HttpRequest) -> dict[str, Any]:
