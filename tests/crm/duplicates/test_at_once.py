@@ -21,6 +21,12 @@ def no_drain(monkeypatch):
     monkeypatch.setattr("crm.services.facts._ask_to_drain", lambda: None)
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """On a busy machine one merge may take longer than a person waits for another."""
+    monkeypatch.setattr("segmentation.services.ledger.PATIENCE", 60)
+
+
 def merge(kept, gone):
     return lambda: merging.merge(
         kept_id=kept.creator_id,
