@@ -22,7 +22,7 @@ def do_not_pitch(brand: Brand, creators: Collection[int], _at: datetime) -> dict
     Where a dimension has precedence (personas), only the first segment of a creator counts.
     """
     found: dict[int, str] = {}
-    for creator, name, is_barred in _that_count(brand, creators, "segment__playbook__do_not_pitch"):
+    for creator, name, is_barred in that_count(brand, creators, "segment__playbook__do_not_pitch"):
         if is_barred:
             found.setdefault(creator, f"Is in “{name}”, whose playbook says: do not pitch.")
     return found
@@ -35,7 +35,7 @@ DEPTHS = {"medium": PitchDepth.COLLEAGUE, "high": PitchDepth.STRATEGIST}
 def with_care(brand: Brand, creators: Collection[int], _at: datetime) -> dict[int, Care]:
     """Creators with whom a mistake costs much, by the dearest of what counts (F168): one query."""
     found: dict[int, Care] = {}
-    for creator, name, cost in _that_count(brand, creators, "segment__playbook__mistake_cost"):
+    for creator, name, cost in that_count(brand, creators, "segment__playbook__mistake_cost"):
         depth = DEPTHS.get(str(cost))
         known = found.get(creator)
         if depth and (known is None or known.depth == PitchDepth.COLLEAGUE != depth):
@@ -43,7 +43,7 @@ def with_care(brand: Brand, creators: Collection[int], _at: datetime) -> dict[in
     return found
 
 
-def _that_count(
+def that_count(
     brand: Brand, creators: Collection[int], column: str
 ) -> Iterator[tuple[int, str, object]]:
     """Creator, segment's name and a column of it, of the segments that count for each."""
@@ -54,6 +54,7 @@ def _that_count(
             segment__brand=brand,
             segment__status__in=[SegmentStatus.ACTIVE, SegmentStatus.BROKEN],
         )
+        .of_the_willing()
         .order_by("creator", "segment__dimension", "segment__position", "segment__key")
         .values_list(
             "creator",

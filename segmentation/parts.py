@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from campaigns.selectors.engagements import MARKS
+from campaigns.services.limits import LIMITS
 from campaigns.services.tracking.arms import ARMS
 from crm import board as cards
 from crm import day as days
@@ -22,6 +23,7 @@ from crm.services.webhooks.places import Place
 from crm.timeline import SOURCES
 from segmentation import board, day, lists, outreach, score_lists
 from segmentation import overview as overview_here
+from segmentation.selectors import shares
 from segmentation.services import erasing, held, judged, stage_criteria
 from segmentation.services.experiments import link_variants
 from segmentation.services.made_up_judgement import (
@@ -84,6 +86,7 @@ def add_parts() -> None:
     data_held.SOURCES.add("segments", held.held)
     add_part("segmentation", erasing.PART)
     ARMS.add("experiments", link_variants.arms_of)
+    LIMITS.add("shares", shares.too_many)
     add_round_trip()
     JUDGEMENTS.add("segments", judged.judged)
     add_deleted(

@@ -15,8 +15,9 @@ from django.db import transaction
 
 from campaigns.choices import CampaignStatus, EngagementStage
 from campaigns.models import Campaign, Engagement, EngagementStay
-from campaigns.models.engagements import BOUND
+from campaigns.models.engagements import BOUND, LEFT
 from campaigns.selectors.conflicts import barred, vetted
+from campaigns.services.limits import refuse_beyond
 from campaigns.services.refusals import CampaignOutdated, CampaignRefused, ReasonNeeded
 from crm import audit
 from crm.models import AuditEntry, Brand, User, UserRole
@@ -201,6 +202,8 @@ def _move(
         raise ReasonNeeded(f"Say why {creator} goes to “{to.label}”.")
     if to is S.VETTED and here is S.SHORTLISTED and not reason:
         reason = found
+    if here in LEFT:
+        refuse_beyond(campaign, [engagement], field="stage")
     if to is S.INVITED:
         _refuse_barred(engagement, at)
     if to is S.CONTRACTED and engagement.agreed_cost is None:

@@ -15,6 +15,7 @@ from campaigns.models.engagements import LEFT
 from campaigns.selectors.conflicts import objections
 from campaigns.services import engagements
 from campaigns.services.campaigns import locked
+from campaigns.services.limits import refuse_beyond
 from campaigns.services.refusals import CampaignRefused, ReasonNeeded
 from crm import audit
 from crm.models import Brand, Relationship, User
@@ -77,11 +78,13 @@ def shortlist(
     )
     _refuse_unpitched(brand, [known[pk] for pk in wanted if pk not in present], at)
     tiers = TierTable.of(brand)
-    made = Engagement.objects.bulk_create(
+    new = [
         _engagement(campaign, known[pk], pick, tiers=tiers, actor=actor, at=at)
         for pk, pick in wanted.items()
         if pk not in present
-    )
+    ]
+    refuse_beyond(campaign, new)
+    made = Engagement.objects.bulk_create(new)
     EngagementStay.objects.bulk_create(
         EngagementStay(
             engagement=engagement,
@@ -164,6 +167,7 @@ def substitute(
         new = _engagement(
             campaign, relationship, pick, tiers=TierTable.of(brand), actor=actor, at=at
         )
+        refuse_beyond(campaign, [new], leaving=old, field="creator")
         new.owner = old.owner
         new.replaces = old
         new.save(force_insert=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from crm.models import Brand, Creator, User
+from crm.models import Brand, Creator, Relationship, User
 from segmentation.choices import Cause, ChangeKind, RunStatus, Trigger
 from segmentation.models.segments import Dimension, Segment, SegmentVersion
 
@@ -245,6 +245,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Stays in segments of the brands in which `user` has a role."""
         return self.filter(segment__in=Segment.objects.visible_to(user))
+
+    def of_the_willing(self) -> Self:
+        """Without those of creators who object to being sorted: the next run ends them."""
+        known = Relationship.objects.filter(
+            brand=models.OuterRef("segment__brand"), creator=models.OuterRef("creator")
+        )
+        return self.exclude(models.Exists(known.filter(unprofiled_at__isnull=False)))
 
 
 class Membership(models.Model):

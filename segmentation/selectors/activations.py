@@ -15,14 +15,15 @@ from uuid import UUID
 from django.db import connection
 
 from campaigns.choices import CampaignStatus
-from campaigns.models import Campaign, Engagement
-from campaigns.models.engagements import OPEN_STAGES, PATH
+from campaigns.models import Campaign
+from campaigns.models.engagements import OPEN_STAGES
 from campaigns.selectors.conflicts import VETTED_FOR
 from crm.choices import Stage, VettingStatus
 from crm.models import Brand
 from segmentation.choices import SegmentStatus
-from segmentation.models import Playbook, Segment
+from segmentation.models import Segment
 from segmentation.outreach import do_not_pitch
+from segmentation.selectors.shares import Share, share_of
 
 # As many as anybody looks through.
 MOST = 500
@@ -147,47 +148,6 @@ class Ranking:
     # In words, with how many there are.
     left_out: Sequence[tuple[str, int]]
     share: Share
-
-
-@dataclass(frozen=True)
-class Share:
-    """How much of a campaign may come from one segment (F23), and how much does."""
-
-    # None: the playbook has no limit.
-    maximum: float | None
-    # Of the segment in the campaign now; all who are in it now; how many it is to have.
-    present: int
-    everybody: int
-    planned: int | None
-
-    def after(self, picks: int) -> float:
-        """The segment's share once so many more are in: of the plan, while that is larger."""
-        whole = max(self.everybody + picks, self.planned or 0)
-        return (self.present + picks) / whole if whole else 0.0
-
-    @property
-    def allowed(self) -> int | None:
-        """How many more may come from the segment; None: any number."""
-        if self.maximum is None:
-            return None
-        if self.maximum >= 1:
-            return None
-        # Within the plan the whole stays as it is; beyond it, each pick makes it larger.
-        within = int(self.maximum * (self.planned or 0) + 1e-9) - self.present
-        beyond = int((self.maximum * self.everybody - self.present) / (1 - self.maximum) + 1e-9)
-        room = (self.planned or 0) - self.everybody
-        return max(beyond if within > room else max(within, beyond), 0)
-
-    @property
-    def words(self) -> str:
-        """The limit and where the campaign stands."""
-        if self.maximum is None:
-            return "The playbook names no maximum share."
-        whole = f"{self.planned} planned" if self.planned else f"{self.everybody} in the campaign"
-        return (
-            f"At most {self.maximum:.0%} of a campaign, says the playbook: {self.present} of "
-            f"{whole} are from it, so {self.allowed} more may come."
-        )
 
 
 _OF_SEGMENT = """
@@ -368,17 +328,6 @@ def _candidate(rank_: int, row: tuple[Any, ...], weights: Mapping[str, int]) -> 
             for n, criterion in enumerate(CRITERIA)
         ],
     )
-
-
-def share_of(campaign: Campaign, segment: Segment) -> Share:
-    """What the playbook allows, and who is in the campaign: two queries."""
-    limit = Playbook.objects.filter(segment=segment).values_list("maximum_share", flat=True).first()
-    inside = list(
-        Engagement.objects.filter(campaign=campaign, stage__in=PATH).values_list(
-            "segment", flat=True
-        )
-    )
-    return Share(limit, inside.count(segment.key), len(inside), campaign.wanted_creators)
 
 
 def segments_of(brand: Brand) -> list[Segment]:

@@ -78,14 +78,10 @@ def activate(
             field="segment",
         )
     share = ranking.share
-    if share.allowed is not None and len(taken) > share.allowed:
-        raise CampaignRefused(
-            f"The playbook of “{segment}” allows at most {share.maximum:.0%} of a campaign. With "
-            f"{len(taken)} more it would have {share.after(len(taken)):.0%}: take "
-            f"{share.allowed} at most.",
-            code="share_exceeded",
-            field="wanted",
-        )
+    words = share.refusal(len(taken))
+    if words:
+        # The shortlist refuses it too; here it stands beside what can be made smaller.
+        raise CampaignRefused(words, code="share_exceeded", field="wanted")
     cost = _each(plan.budget, len(taken))
     added = shortlist(
         campaign_id=campaign.pk,

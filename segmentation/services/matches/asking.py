@@ -11,7 +11,6 @@ from django.db import transaction
 
 from campaigns.models import Campaign, Engagement
 from campaigns.selectors.conflicts import barred
-from campaigns.services.campaigns import locked
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.shortlists import MAX_AT_ONCE, Added, Pick, refuse_named, shortlist
 from crm import audit
@@ -19,7 +18,6 @@ from crm.models import Brand, Relationship, User
 from segmentation.choices import ErrandStatus, SegmentStatus
 from segmentation.matches.factors import parts_of
 from segmentation.models import Match, MatchRow, ScoreModel, ScoreVersion, Segment, SegmentVersion
-from segmentation.selectors.activations import share_of
 from segmentation.services import errands
 from segmentation.services.matches import weights
 from segmentation.services.matches.counting import TASK
@@ -104,8 +102,6 @@ def take(
         raise CampaignRefused(
             f"At most {MAX_AT_ONCE:,} creators at once.", code="too_many", field="creators"
         )
-    # Held from here on, or two people at once would each keep the segment's share.
-    campaign = locked(match.campaign_id, brand, None)
     rows = MatchRow.objects.without_objectors().filter(
         match=match, rank__isnull=False, relationship__in=wanted
     )
@@ -117,17 +113,15 @@ def take(
             field="creators",
         )
     present = set(
-        Engagement.objects.filter(campaign=campaign, relationship__in=wanted).values_list(
+        Engagement.objects.filter(campaign=match.campaign_id, relationship__in=wanted).values_list(
             "relationship", flat=True
         )
     )
     new = [row.relationship for row in found if row.relationship_id not in present]
     refuse_barred(brand, new, at)
-    if match.segment is not None:
-        _refuse_too_many(campaign, match.segment.segment, len(new))
     counted = match.inputs["weights"]
     return shortlist(
-        campaign_id=campaign.pk,
+        campaign_id=match.campaign_id,
         brand=brand,
         picks=[
             Pick(
@@ -147,17 +141,6 @@ def take(
 def refuse_barred(brand: Brand, relationships: Collection[Relationship], at: datetime) -> None:
     """Raise CampaignRefused with names and reasons where somebody is not to be invited."""
     refuse_named(relationships, barred(brand, relationships, at), code="barred")
-
-
-def _refuse_too_many(campaign: Campaign, segment: Segment, picks: int) -> None:
-    share = share_of(campaign, segment)
-    if share.allowed is not None and picks > share.allowed:
-        raise CampaignRefused(
-            f"The playbook of “{segment}” allows at most {share.maximum:.0%} of a campaign: "
-            f"{share.allowed} more from it.",
-            code="share_exceeded",
-            field="creators",
-        )
 
 
 def _refuse_closed(campaign: Campaign) -> None:

@@ -28,8 +28,10 @@ from segmentation.models import (
     Membership,
     PeerNorm,
     Playbook,
+    Segment,
 )
-from segmentation.selectors.activations import Share, rank
+from segmentation.selectors.activations import rank
+from segmentation.selectors.shares import Share
 from segmentation.services.activations import Plan, activate
 from tests.campaigns.made import engage, make_campaign, set_status
 from tests.factories import NOW, RelationshipFactory
@@ -208,9 +210,11 @@ def test_members_are_those_of_the_moment(campaign, segment):
     ],
 )
 def test_how_many_more_a_playbook_allows(maximum, present, everybody, planned, allowed):
-    share = Share(maximum, present, everybody, planned)
+    share = Share(Segment(name="Educators"), maximum, present, everybody, planned)
     assert share.allowed == allowed
+    assert share.refusal(allowed or 0) == ""
     if allowed is not None:
+        assert "of a campaign" in share.refusal(allowed + 1)
         assert present > everybody * maximum or share.after(allowed) <= maximum + 1e-9
         assert share.after(allowed + 1) > maximum
 
