@@ -75,6 +75,7 @@ def _personas(brand: Brand, creators: Sequence[int]) -> list[tuple[int, str, boo
             creator__in=creators,
             left_at=None,
         )
+        .of_the_willing()
         .exclude(segment__status=SegmentStatus.ARCHIVED)
         .order_by("creator_id", "segment__dimension_id", "segment__position", "segment__key")
         .distinct("creator_id", "segment__dimension_id")

@@ -75,6 +75,11 @@ def test_who_decides_about_an_applicant_is_told(brand, manager_client):
     assert WHY.format("Innovators") in shown
     assert "a strategist or an admin has to say yes before a first mail or offer" in shown
     assert shown.count("Persona:") == 2
+    # Who objects has no persona from then on, whatever the ledger says until the next run.
+    Relationship.objects.filter(creator__name="Maya innovators").update(unprofiled_at=NOW)
+    shown = manager_client.get("/acme/applications/").content.decode()
+    assert WHY.format("Innovators") not in shown
+    assert shown.count("Persona:") == 1
 
 
 def test_of_personas_the_effective_one_counts(brand):
@@ -90,6 +95,10 @@ def test_of_personas_the_effective_one_counts(brand):
     dimension.has_precedence = True
     dimension.save()
     assert set(do_not_pitch(brand, ids, NOW)) == by_statement(brand) == {only.pk}
+    theirs = Relationship.objects.filter(brand=brand, creator=only)
+    theirs.update(unprofiled_at=NOW)
+    assert set(do_not_pitch(brand, ids, NOW)) == by_statement(brand) == set()
+    theirs.update(unprofiled_at=None)
     second.status = SegmentStatus.ARCHIVED
     second.save()
     assert set(do_not_pitch(brand, ids, NOW)) == by_statement(brand) == set()

@@ -21,6 +21,7 @@ from segmentation.choices import ErrandStatus, ExperimentReading, LookSource, Ou
 from segmentation.models import Experiment, ExperimentLook, ExperimentOutcome
 from segmentation.services import errands
 from segmentation.services.experiments.outcomes import Measured, measured
+from segmentation.services.experiments.people import counted
 from segmentation.services.experiments.plans import locked, plan_of
 from segmentation.services.experiments.refusals import ExperimentRefused
 
@@ -141,11 +142,7 @@ def _fill(look: ExperimentLook, at: datetime) -> None:
     from campaigns.experiments.analysis import analyse  # noqa: PLC0415
 
     experiment = look.experiment
-    rows = list(
-        experiment.assignments.order_by("number").values_list(
-            "pk", "relationship_id", "arm__name", "stratum"
-        )
-    )
+    rows = counted(experiment)
     if look.source == LookSource.MEASURED:
         _write(look, _measure(look, rows))
     kept = {

@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Case, Value, When
 
 from campaigns.models.engagements import LEFT
 from segmentation.models import Experiment, ExperimentArm
@@ -13,12 +14,14 @@ from segmentation.services.unpitched import UNPITCHED
 
 # A creator of the brand is in the campaign, in the segment that takes part, in the segments of
 # arms, and in a stratum: the first of the dimension's segments, in order. Whom a playbook says not
-# to pitch gets no offer by chance.
+# to pitch gets no offer by chance. Who objects to profiling is in no segment here, so they take
+# part by chance alone, and in no stratum (docs/adr/0015).
 _PEOPLE = f"""
 SELECT r.id, c.uid, c.name,
   coalesce((
     SELECT s.key FROM segmentation_membership m JOIN segmentation_segment s ON s.id = m.segment_id
     WHERE m.creator_id = r.creator_id AND m.left_at IS NULL AND s.dimension_id = %(dimension)s
+      AND r.unprofiled_at IS NULL
     ORDER BY s.position, s.key LIMIT 1
   ), '') AS stratum,
   ARRAY(
@@ -30,10 +33,10 @@ WHERE r.brand_id = %(brand)s
   AND (%(campaign)s::bigint IS NULL OR EXISTS (
     SELECT FROM campaigns_engagement e WHERE e.relationship_id = r.id
       AND e.campaign_id = %(campaign)s AND e.stage <> ALL(%(gone)s)))
-  AND (%(segment)s::bigint IS NULL OR EXISTS (
+  AND (%(segment)s::bigint IS NULL OR r.unprofiled_at IS NULL AND EXISTS (
     SELECT FROM segmentation_membership m WHERE m.creator_id = r.creator_id
       AND m.segment_id = %(segment)s AND m.left_at IS NULL))
-  AND (cardinality(%(arms)s::bigint[]) = 0 OR EXISTS (
+  AND (cardinality(%(arms)s::bigint[]) = 0 OR r.unprofiled_at IS NULL AND EXISTS (
     SELECT FROM segmentation_membership m WHERE m.creator_id = r.creator_id
       AND m.segment_id = ANY(%(arms)s) AND m.left_at IS NULL))
   AND (%(is_asked)s OR r.creator_id NOT IN ({UNPITCHED}))
@@ -81,6 +84,20 @@ def people(experiment: Experiment, arms: Sequence[ExperimentArm]) -> list[Person
             Person(pk, str(uid), name, stratum, tuple(sorted(by_segment[one] for one in segments)))
             for pk, uid, name, stratum, segments in cursor.fetchall()
         ]
+
+
+def counted(experiment: Experiment) -> list[tuple[int, int, str, str]]:
+    """Whose outcomes a look counts: number of the assignment, relationship, arm's name, stratum.
+
+    Who objects to profiling after the start is counted by chance alone, as in the draw: in no
+    stratum, and not at all where a segment brought them in.
+    """
+    rows = experiment.assignments.order_by("number").annotate(
+        kept_stratum=Case(When(relationship__unprofiled_at=None, then="stratum"), default=Value(""))
+    )
+    if experiment.segment_id is not None or not experiment.is_by_chance:
+        rows = rows.filter(relationship__unprofiled_at=None)
+    return list(rows.values_list("pk", "relationship_id", "arm__name", "kept_stratum"))
 
 
 def without(found: Sequence[Person], known: Collection[int]) -> list[Person]:

@@ -7,9 +7,11 @@ from collections import Counter
 import pytest
 
 from campaigns.experiments.assignment import Arm, Unit, assign
+from crm.models import Relationship
 from segmentation.choices import ExperimentDesign
 from segmentation.models import ExperimentAssignment, Membership
 from segmentation.services.experiments import assigning
+from segmentation.services.experiments.people import counted
 from segmentation.services.experiments.plans import ArmPlan
 from segmentation.services.experiments.refusals import ExperimentRefused
 from tests.campaigns.made import engage, make_campaign
@@ -147,3 +149,36 @@ def test_a_draw_takes_a_constant_number_of_queries(brand, django_assert_num_quer
     make_people(brand, made.segment, 20)
     with django_assert_num_queries(2):
         assert len(assigning.draw(made).people) > len(people)
+
+
+def test_who_objects_takes_part_by_chance_alone(brand, manager):
+    people = educators(brand, 6)
+    campaign = make_campaign(brand, manager)
+    for person in people:
+        engage(campaign, relationship=person)
+    Relationship.objects.filter(pk=people[0].pk).update(unprofiled_at=NOW)
+    arms = (ArmPlan("teach", "Educators", segment="educators"), ROLES[0])
+    make_segment(brand, "entertainers")
+    by_role = make_experiment(brand, design=ExperimentDesign.SEGMENTS, segment="", arms=arms)
+    for judging in (by_role, make_experiment(brand)):
+        drawn = {one.relationship_id for one in assigning.draw(judging).people}
+        assert drawn == {one.pk for one in people[1:]}
+    made = start(make_experiment(brand, segment="", campaign=campaign.key, dimension="role"))
+    strata = dict(made.assignments.values_list("relationship", "stratum"))
+    assert strata == {one.pk: "educators" for one in people[1:]} | {people[0].pk: ""}
+
+
+def test_who_objects_after_the_start_is_counted_by_chance_alone(brand, manager):
+    people = educators(brand, 6)
+    campaign = make_campaign(brand, manager)
+    for person in people:
+        engage(campaign, relationship=person)
+    by_segment = start(make_experiment(brand))
+    by_chance = start(make_experiment(brand, segment="", campaign=campaign.key, dimension="role"))
+    Relationship.objects.filter(pk=people[0].pk).update(unprofiled_at=NOW)
+    assert {pk for _, pk, _, _ in counted(by_segment)} == {one.pk for one in people[1:]}
+    strata = {pk: stratum for _, pk, _, stratum in counted(by_chance)}
+    assert strata == {one.pk: "educators" for one in people[1:]} | {people[0].pk: ""}
+    assert by_segment.assignments.count() == 6
+    result = read(by_segment).result
+    assert sum(arm["creators"] + arm["unknown"] + arm["silent"] for arm in result["arms"]) == 5
