@@ -20,7 +20,6 @@ from crm.models import (
     CustomField,
     FieldValue,
     MetricSnapshot,
-    Niche,
     Post,
     Profile,
     Relationship,
@@ -149,15 +148,6 @@ def stage_counts(brand: Brand) -> dict[Stage, int]:
 
 
 @dataclass(frozen=True)
-class CreatorPage:
-    """The creator page, but for its posts and its timeline, which come in pages."""
-
-    row: CreatorRow
-    niches: Sequence[Niche]
-    chart: FollowerChart | None
-
-
-@dataclass(frozen=True)
 class FollowerChart:
     """Followers of each profile over time: for the chart and for the table beside it."""
 
@@ -180,14 +170,9 @@ class FollowerChart:
         }
 
 
-def creator_page(relationship: Relationship) -> CreatorPage:
-    """The bundle of the creator page, for a relationship read `with_creator()`."""
-    row = creator_rows([relationship], TierTable.of(relationship.brand))[0]
-    return CreatorPage(
-        row=row,
-        niches=list(row.creator.niches.all()),
-        chart=follower_chart(row.profiles),
-    )
+def creator_row(relationship: Relationship) -> CreatorRow:
+    """What the head of the creator page shows, for a relationship read `with_creator()`."""
+    return creator_rows([relationship], TierTable.of(relationship.brand))[0]
 
 
 def follower_chart(profiles: Sequence[Profile]) -> FollowerChart | None:

@@ -17,6 +17,7 @@ from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import relationship_with
 from crm.models import Post, Relationship
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.portraits.sections import Section
 
 
 @require_safe
@@ -46,7 +47,7 @@ def say_one(request: BrandRequest, uid: UUID, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
     if request.htmx:
         return _show(request, relationship)
-    return redirect("crm:creator", request.brand.slug, uid)
+    return redirect(Section.CONTENT.address(request.brand.slug, uid))
 
 
 def _show(request: BrandRequest, relationship: Relationship) -> HttpResponse:

@@ -105,6 +105,11 @@ class Post(Imported):
     def __str__(self) -> str:
         return self.external_id
 
+    @property
+    def headline(self) -> str:
+        """What it is called where posts are named: title, else caption, else the platform's key."""
+        return self.title or " ".join(self.caption.split()) or self.external_id
+
 
 class PostMetricSnapshot(Imported):
     """The counts of a post at a moment."""

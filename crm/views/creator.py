@@ -1,4 +1,4 @@
-"""One creator: how we stand, accounts and numbers, posts, timeline, and the changes to them."""
+"""One creator: how we stand and what is next, the other sections, and the changes to them."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from crm.models import Relationship
 from crm.paging import BadCursor, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.portraits.contacts import reached
+from crm.portraits.sections import Section
 from crm.portraits.similar import similar
 from crm.portraits.standing import standing
-from crm.selectors import POSTS, creator_page, held_fields, posts_of
+from crm.selectors import POSTS, creator_row, follower_chart, held_fields, posts_of
 from crm.services import relationships
 from crm.services.creators import CreatorRefused, add_profile, change_creator
 from crm.services.notes import NoteRefused, add_note
@@ -44,39 +45,58 @@ FACTS = {
 @brand_page(Can.VIEW)
 @of_creator
 def creator(request: BrandRequest, relationship: Relationship) -> HttpResponse:
-    """The page; with htmx, one page of its posts."""
+    """One section of the page; with htmx, one page of its posts."""
     if request.htmx and request.htmx.target == "posts":
         context = {"relationship": relationship, "posts": _posts(request, relationship)}
-        return render(request, f"{TEMPLATE}#posts", context)
-    return _whole(request, relationship)
+        return render(request, f"{Section.CONTENT.template}#posts", context)
+    asked = request.GET.get("section", Section.OVERVIEW)
+    if asked not in Section.values:
+        msg = "A creator's page has no such section."
+        raise Http404(msg)
+    return _whole(request, relationship, Section(asked))
 
 
 def _whole(
-    request: BrandRequest, relationship: Relationship, status: int = 200, **more: Any
+    request: BrandRequest,
+    relationship: Relationship,
+    section: Section = Section.OVERVIEW,
+    status: int = 200,
+    **more: Any,
 ) -> HttpResponse:
-    """The whole page, with forms that hold what was refused in place of fresh ones."""
-    bundle = creator_page(relationship)
+    """The page with one section, and forms that hold what was refused in place of fresh ones."""
+    row = creator_row(relationship)
     now = timezone.now()
-    context = {
+    context: dict[str, Any] = {
         "relationship": relationship,
         "creator": relationship.creator,
-        "bundle": bundle,
-        "row": bundle.row,
-        "chart": bundle.chart.data if bundle.chart else None,
-        "standing": standing(bundle.row, now),
-        "reached": reached(relationship),
-        "facts": [(name, label, _shown(relationship, name)) for name, label in FACTS.items()],
-        "held_fields": held_fields(request.brand, relationship.creator, now),
-        "tags": tags_of(relationship),
-        "suggested": suggestions(relationship),
-        "posts": _posts(request, relationship),
-        "part": timeline_part(request, relationship),
-        "differences": [],
-        "relationship_form": RelationshipForm.of(relationship),
-        "note_form": NewNoteForm(),
-        "profile_form": NewProfileForm(),
-    } | more
-    return render(request, TEMPLATE, context, status=status)
+        "row": row,
+        "standing": standing(row, now),
+        "sections": list(Section),
+        "section": section,
+    }
+    if section is Section.OVERVIEW:
+        context |= {
+            "niches": list(relationship.creator.niches.all()),
+            "reached": reached(relationship),
+            "facts": [(name, label, _shown(relationship, name)) for name, label in FACTS.items()],
+            "tags": tags_of(relationship),
+            "suggested": suggestions(relationship),
+            "part": timeline_part(request, relationship),
+            "differences": [],
+            "relationship_form": RelationshipForm.of(relationship),
+            "note_form": NewNoteForm(),
+        }
+    elif section is Section.CONTENT:
+        chart = follower_chart(row.profiles)
+        context |= {
+            "followers": chart,
+            "chart": chart.data if chart else None,
+            "posts": _posts(request, relationship),
+            "profile_form": NewProfileForm(),
+        }
+    elif section is Section.ABOUT:
+        context["held_fields"] = held_fields(request.brand, relationship.creator, now)
+    return render(request, TEMPLATE, context | more, status=status)
 
 
 def _posts(request: BrandRequest, relationship: Relationship) -> Any:
@@ -244,8 +264,8 @@ def profiles(request: BrandRequest, found: Relationship) -> HttpResponse:
             put_error(form, refusal.field, str(refusal))
         else:
             messages.success(request, f"Saved {profile.platform} {profile.handle}.")
-            return redirect("crm:creator", brand=request.brand.slug, uid=found.creator.uid)
-    return _whole(request, found, status=422, profile_form=form)
+            return redirect(Section.CONTENT.address(request.brand.slug, found.creator.uid))
+    return _whole(request, found, Section.CONTENT, 422, profile_form=form)
 
 
 @brand_page(Can.EDIT_CREATORS)

@@ -14,6 +14,7 @@ from crm.choices import FieldType, Source
 from crm.forms import FieldForm, NewFieldForm, ValueForm, put_error
 from crm.models import CustomField, Relationship
 from crm.permissions import BrandRequest, Can, brand_page
+from crm.portraits.sections import Section
 from crm.selectors import HeldField, field_history, held_fields, relationships_of
 from crm.services.field_values import FieldValuesRefused, set_values
 from crm.services.fields import (
@@ -115,7 +116,7 @@ def value(request: BrandRequest, uid: UUID, key: str) -> HttpResponse:
             if is_part:
                 return _row(request, relationship, found, is_saved=True)
             messages.success(request, f"{found} is saved.")
-            return redirect("crm:creator", brand=request.brand.slug, uid=uid)
+            return redirect(Section.ABOUT.address(request.brand.slug, uid))
     elif is_part and request.GET.get("part") == "row":
         return _row(request, relationship, found)
     else:

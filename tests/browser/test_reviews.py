@@ -23,7 +23,7 @@ def test_two_blind_reviews_and_a_third_person(
     ida = RelationshipFactory(brand=brand, creator__name="Ida Holm")
 
     log_in(manager)
-    page = visit(f"/acme/creators/{ida.creator.uid}/")
+    page = visit(f"/acme/creators/{ida.creator.uid}/?section=trust")
     page.get_by_text("Ask for two blind reviews").click()
     page.get_by_label("First reviewer").select_option(label="analyst")
     page.get_by_label("Second reviewer").select_option(label="strategist")

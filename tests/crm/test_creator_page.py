@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from crm.choices import Stage
 from crm.models import AuditEntry, Creator, Note, Post, Profile, Relationship
+from crm.portraits.sections import Section
 from crm.portraits.standing import how_we_stand
 from crm.selectors import TierTable, creator_rows, follower_chart
 from tests.factories import (
@@ -148,11 +149,18 @@ def test_the_page_shows_what_there_is(relationship, url, analyst_client):
         'href="https://www.instagram.com/ida/"',
         "Mean over the newest 12 posts",
         "Below what is usual for the tier (5\u202f% to 10\u202f%)",
+        'href="?section=content"',
+        f'hx-get="/acme/creators/{relationship.creator.uid}/segments/"',
+    ):
+        assert shown in page
+    assert "javascript:alert" not in page
+    page = analyst_client.get(f"{url}?section=content").content.decode()
+    for shown in (
+        'href="https://www.instagram.com/ida/"',
         "Soup &lt;b&gt;!",
         'data-label="Likes">0<',
         'data-label="Comments"><span class="unknown">not known',
         'data-chart="followers-data"',
-        f'hx-get="/acme/creators/{relationship.creator.uid}/segments/"',
     ):
         assert shown in page
     assert "javascript:alert" not in page
@@ -167,15 +175,45 @@ def test_posts_come_in_pages_newest_first(relationship, url, legal_client):
             profile=profile, posted_at=NOW - number * DAY, title=f"Post number {number:02d}"
         )
     PostFactory(profile=profile, posted_at=None, title="Post number 99")
+    url = f"{url}?section=content"
     first = legal_client.get(url).content.decode()
     assert re.findall(r"Post number (\d\d)", first) == [f"{n:02d}" for n in range(10)]
-    older = re.search(r'href="\?(posts=[^"]+)"', first).group(1)
+    older = re.search(r'href="\?section=content&amp;(posts=[^"]+)"', first).group(1)
     part = legal_client.get(
-        f"{url}?{older}", headers={"HX-Request": "true", "HX-Target": "posts"}
+        f"{url}&{older}", headers={"HX-Request": "true", "HX-Target": "posts"}
     ).content.decode()
     assert re.findall(r"Post number (\d\d)", part) == ["10", "11", "99"]
     assert "<html" not in part
-    assert "Post number 10" in legal_client.get(f"{url}?{older}").content.decode()
+    assert "Post number 10" in legal_client.get(f"{url}&{older}").content.decode()
+    # The other sections begin with no page of posts.
+    tabs = re.search(r'<ul class="nav nav-tabs">.*?</ul>', first, re.DOTALL).group()
+    assert "posts=" not in tabs
+
+
+@pytest.mark.parametrize(
+    ("section", "panels"),
+    [
+        ("", {"stage", "tasks", "campaigns", "offers", "outreach", "segments"}),
+        ("work", {"results", "tracking", "mail", "panel"}),
+        ("content", {"formats"}),
+        ("scores", {"scores", "forecasts", "history", "similar"}),
+        ("trust", {"risk", "trust", "flags", "reliability", "vettings"}),
+        ("about", {"suggestions", "causes"}),
+    ],
+)
+def test_each_section_has_its_parts_and_an_address(url, manager_client, section, panels):
+    page = manager_client.get(url, {"section": section} if section else {}).content.decode()
+    assert (
+        set(re.findall(r'hx-get="[^"]*/([a-z]+)/" hx-trigger="load" hx-swap="outer', page))
+        == panels
+    )
+    [here] = re.findall(r'aria-current="page" href="\?([^"]*)"', page)
+    assert here == (f"section={section}" if section else "")
+    assert page.count("<noscript><p>") == len(panels)
+
+
+def test_there_is_no_other_section(url, manager_client):
+    assert manager_client.get(f"{url}?section=overviews").status_code == 404
 
 
 def test_a_note_goes_to_the_timeline(relationship, url, legal_client, legal):
@@ -272,9 +310,12 @@ def test_a_creator_that_is_nobodys_is_not_found(brand, manager_client):
 
 def test_query_count_does_not_grow_with_posts_and_history(relationship, url, manager_client):
     def queries():
-        with CaptureQueriesContext(connection) as captured:
-            assert manager_client.get(url).status_code == 200
-        return len(captured)
+        found = []
+        for section in Section:
+            with CaptureQueriesContext(connection) as captured:
+                assert manager_client.get(url, {"section": section}).status_code == 200
+            found.append(len(captured))
+        return found
 
     profile = ProfileFactory(creator=relationship.creator)
     CreatorMetricsFactory(creator=relationship.creator)
@@ -296,4 +337,5 @@ def test_query_count_does_not_grow_with_posts_and_history(relationship, url, man
     more(30)
     few = queries()
     more(3_000)
-    assert queries() == few <= 45
+    assert queries() == few
+    assert max(few) <= 45

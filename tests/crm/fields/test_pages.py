@@ -133,7 +133,7 @@ def test_the_creator_page_says_what_is_known_and_what_is_not(
         actor=manager,
         note="Her series",
     )
-    page = text_of(analyst_client.get(f"/acme/creators/{creator.uid}/"))
+    page = text_of(analyst_client.get(f"/acme/creators/{creator.uid}/?section=about"))
     assert "Educator" in page
     assert f"Entered by hand, {manager.display_name}" in page
     assert "Her series" in page
@@ -144,7 +144,7 @@ def test_the_creator_page_says_what_is_known_and_what_is_not(
 
 def test_a_brand_without_fields_is_told_what_to_do(brand, creator, analyst_client):
     CustomField.objects.all().delete()
-    page = text_of(analyst_client.get(f"/acme/creators/{creator.uid}/"))
+    page = text_of(analyst_client.get(f"/acme/creators/{creator.uid}/?section=about"))
     assert "Your brand has no field in use." in page
     assert "No field is in use." in text_of(analyst_client.get(SETTINGS))
 
@@ -170,7 +170,7 @@ def test_a_manager_says_what_a_field_of_each_type_holds(
     url = value_url(creator, field.key)
     assert manager_client.get(url).status_code == 200
     answer = manager_client.post(url, {"value": typed, "source": "creator", "note": "Told us"})
-    assert answer["Location"] == f"/acme/creators/{creator.uid}/"
+    assert answer["Location"] == f"/acme/creators/{creator.uid}/?section=about"
     row = FieldValue.objects.get(field=field)
     assert (str(row.value) if kind == "date" else row.value) == value
     assert (row.source, row.note) == (Source.CREATOR, "Told us")
@@ -218,7 +218,7 @@ def test_a_value_is_taken_away_with_the_reason(brand, creator, manager_client):
     page = text_of(manager_client.get(url))
     assert "taken away" in page
     assert page.count("<tr>") == 3
-    page = text_of(manager_client.get(f"/acme/creators/{creator.uid}/"))
+    page = text_of(manager_client.get(f"/acme/creators/{creator.uid}/?section=about"))
     assert "Taken away. Entered by hand" in page
 
 
@@ -277,7 +277,7 @@ def test_pages_take_the_same_queries_for_few_and_many(brand, creator, manager_cl
             assert manager_client.get(url).status_code == 200
         return len(asked)
 
-    urls = (SETTINGS, f"/acme/creators/{creator.uid}/")
+    urls = (SETTINGS, f"/acme/creators/{creator.uid}/?section=about")
     few = [queries(url) for url in urls]
     for number in range(30):
         define_field(brand=brand, label=f"Field {number}", type=FieldType.TEXT, at=NOW, actor=None)
