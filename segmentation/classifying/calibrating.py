@@ -6,7 +6,7 @@ back where they would be sure, until nine of ten such creators who were left out
 
 from __future__ import annotations
 
-from math import log
+from math import inf, log
 from typing import Any
 
 from segmentation.classifying.checking import SURE
@@ -14,6 +14,8 @@ from segmentation.classifying.checking import SURE
 # Of creators who were left out and about whom it was sure, this share has to have been right; with
 # fewer of them than these nobody can tell. Odds are held back by so much at most: order stays.
 SURE_RIGHT, SURE_LEAST = 0.9, 20
+# Held back by this: nothing was shown, so it is never sure.
+NEVER_SURE = inf
 _SURE_ODDS = log(SURE / (1 - SURE))
 _HELD_BACK_MOST = 0.9 * _SURE_ODDS
 
@@ -36,7 +38,8 @@ def calibrated(scores: Any, said: Any) -> tuple[float, tuple[float, float, float
     shares = softmax(scores * temperature)
     is_right = said[np.arange(len(said)), shares.argmax(axis=1)]
     if is_right.all() or not is_right.any():
-        return temperature, (1.0, 0.0, 0.0)
+        shown = is_right.all() and len(is_right) >= SURE_LEAST
+        return temperature, (1.0, 0.0, 0.0 if shown else NEVER_SURE)
     platt = LogisticRegression(C=10.0).fit(_odds(shares.max(axis=1))[:, None], is_right)
     slope, offset = max(float(platt.coef_[0][0]), 0.05), float(platt.intercept_[0])
     return temperature, (
@@ -47,7 +50,10 @@ def calibrated(scores: Any, said: Any) -> tuple[float, tuple[float, float, float
 
 
 def _held_back(odds: Any, is_right: Any) -> float:
-    """What to take off odds so that of those who are sure enough are right, by a standard error."""
+    """What to take off odds so that of those who are sure enough are right, by a standard error.
+
+    NEVER_SURE where it was shown of fewer than SURE_LEAST.
+    """
     import numpy as np  # noqa: PLC0415
 
     order = (-odds).argsort(kind="stable")
@@ -55,7 +61,9 @@ def _held_back(odds: Any, is_right: Any) -> float:
     shares = np.cumsum(is_right[order]) / numbers
     enough = shares - np.sqrt(SURE_RIGHT * (1 - SURE_RIGHT) / numbers) >= SURE_RIGHT
     from_all = np.flatnonzero(enough & (numbers >= SURE_LEAST))
-    least = odds[order][from_all[-1]] if len(from_all) else np.inf
+    if not len(from_all):
+        return NEVER_SURE
+    least = odds[order][from_all[-1]]
     return float(np.clip(least - _SURE_ODDS, 0.0, _HELD_BACK_MOST))
 
 
@@ -67,7 +75,11 @@ def sobered(shares: Any, sureness: tuple[float, float, float]) -> Any:
     place, best = np.arange(len(shares)), shares.argmax(axis=1)
     top = shares[place, best]
     odds = slope * _odds(top) + offset
-    odds -= held_back * np.clip(odds / _SURE_ODDS, 0.0, 1.0)
+    if held_back == NEVER_SURE:
+        # Nearer and nearer to being sure, in the same order.
+        odds = np.where(odds > 0, _SURE_ODDS * odds / (_SURE_ODDS + np.abs(odds)), odds)
+    else:
+        odds -= held_back * np.clip(odds / _SURE_ODDS, 0.0, 1.0)
     new = 1 / (1 + np.exp(-odds))
     told = shares * ((1 - new) / np.maximum(1 - top, 1e-9))[:, None]
     told[place, best] = new

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from segmentation.classifying.calibrating import calibrated, sobered, softmax
+from segmentation.classifying.calibrating import NEVER_SURE, calibrated, sobered, softmax
 from segmentation.classifying.commonness import common
 from segmentation.classifying.documents import Document, Guess, hashtags_of, phrases_of, telling
 from segmentation.classifying.hashtags import Parts
@@ -63,6 +63,11 @@ class Learned:
     temperature: float
     sureness: tuple[float, float, float]
     parts: Parts
+
+    @property
+    def is_never_sure(self) -> bool:
+        """Whether too few answers were left out to show that it is right where it is sure."""
+        return self.sureness[2] == NEVER_SURE
 
     def guess(self, documents: Sequence[Document]) -> list[Guess | None]:
         """What each document may be; None where none of the words stand in it."""

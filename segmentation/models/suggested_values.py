@@ -70,7 +70,8 @@ class Classifier(models.Model):
     """One version of what suggests values of a fact to a brand: never changed, only retired.
 
     values    what it can say, in order
-    training  what it was made of: {"creators": n, "digest": of the labels, ...}
+    training  what it was made of: {"told": n, "digest": of the labels, "is_never_sure": whether too
+              few answers showed that it is right where it is sure, ...}
     tested    on creators that no version learns from: its numbers and those of the one in use
     digest    of the file with its arrays (npz); empty: it has none
     """

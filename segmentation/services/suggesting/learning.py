@@ -146,7 +146,7 @@ def _decide(  # noqa: PLR0917 - one decision and what it hangs on
             ClassifierKind.LEARNED,
             at,
             values=list(learned.values),
-            training=dict(training),
+            training=dict(training) | {"is_never_sure": learned.is_never_sure},
             # On nobody is not tested: no number of it is one.
             tested={}
             if not mine.creators

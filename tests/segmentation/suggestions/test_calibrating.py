@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from segmentation.classifying.calibrating import calibrated, sobered, softmax
+from segmentation.classifying.calibrating import NEVER_SURE, calibrated, sobered, softmax
 from segmentation.classifying.learner import _three
 
 
@@ -46,10 +46,27 @@ def test_what_is_sure_was_right_in_nine_of_ten():
     assert held.sum(axis=1) == pytest.approx(1)
 
 
-def test_of_few_nobody_can_tell():
-    scores, said = drawn(18, 3)
-    _temperature, sureness = calibrated(scores, said)
-    assert sureness[2] == pytest.approx(0.9 * np.log(4))
+@pytest.mark.parametrize("seed", [3, 4, 5])
+def test_of_few_nobody_can_tell_so_it_is_never_sure(seed):
+    scores, said = drawn(18, seed)
+    temperature, sureness = calibrated(scores, said)
+    assert sureness[2] == NEVER_SURE
+    plain = told(scores, temperature, (*sureness[:2], 0.0))
+    held = told(scores, temperature, sureness)
+    assert held.max() < 0.8
+    assert np.all(held.max(axis=1) <= plain.max(axis=1) + 1e-12)
+    order = np.argsort(plain.max(axis=1), kind="stable")
+    assert np.all(np.diff(held.max(axis=1)[order]) >= -1e-9)
+    assert held.sum(axis=1) == pytest.approx(1)
+
+
+def test_few_that_were_all_right_show_nothing_and_many_do():
+    for count, shown in ((19, NEVER_SURE), (20, 0.0)):
+        scores, _said = drawn(count, 6)
+        said = scores == scores.max(axis=1, keepdims=True)
+        assert calibrated(scores, said)[1][2] == shown
+    scores, _said = drawn(30, 6)
+    assert calibrated(scores, scores < 0)[1][2] == NEVER_SURE
 
 
 def test_older_versions_were_not_held_back():
