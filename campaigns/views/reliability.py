@@ -43,7 +43,9 @@ def reliability(request: BrandRequest) -> HttpResponse:
     context = {
         "page": page,
         "count": capped_count(rows),
-        "empty": empty(concerned(request.brand), at="04:30", otherwise=_WHO_COMES)
+        "empty": empty(
+            concerned(request.brand), computed_by="read-reliability", otherwise=_WHO_COMES
+        )
         if not page.items
         else None,
         "weights": standard(),

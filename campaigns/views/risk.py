@@ -71,7 +71,9 @@ def risk(request: BrandRequest) -> HttpResponse:
             for one, number in found.items()
         ],
         "total": total,
-        "empty": empty(assessing.concerned(request.brand), at="04:20", otherwise=_WHO_COMES)
+        "empty": empty(
+            assessing.concerned(request.brand), computed_by="assess-risk", otherwise=_WHO_COMES
+        )
         if not page.items
         else None,
         "weights": weights(),

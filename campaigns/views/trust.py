@@ -56,7 +56,9 @@ def trust(request: BrandRequest) -> HttpResponse:
     context = {
         "page": page,
         "count": capped_count(rows),
-        "empty": empty(concerned(request.brand), at="04:30", otherwise=_WHO_COMES)
+        "empty": empty(
+            concerned(request.brand), computed_by="read-reliability", otherwise=_WHO_COMES
+        )
         if not page.items
         else None,
         "asked": form,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from crm.models import Relationship
@@ -18,11 +20,11 @@ class Empty:
     words: str
 
 
-def empty(concerned: QuerySet[Relationship], *, at: str, otherwise: str) -> Empty:
+def empty(concerned: QuerySet[Relationship], *, computed_by: str, otherwise: str) -> Empty:
     """The words for an empty list.
 
-    `concerned` are those who will be in it, `at` the minute of the night in UTC, and `otherwise`
-    says who ever comes into it.
+    `concerned` are those who will be in it, `computed_by` is the line of the schedule
+    (config/settings/schedule.py) that fills it, and `otherwise` says who ever comes into it.
     """
     count = capped_count(concerned)
     if not count.number:
@@ -30,6 +32,12 @@ def empty(concerned: QuerySet[Relationship], *, at: str, otherwise: str) -> Empt
     who = "1 creator waits" if count.number == 1 else f"{count} creators wait"
     return Empty(
         "Not computed yet",
-        f"{who} for it: it is computed in the coming night, at {at} UTC. On a creator's page it "
-        "can be computed at once.",
+        f"{who} for it: it is computed in the coming night, at {_minute(computed_by)} UTC. On a "
+        "creator's page it can be computed at once.",
     )
+
+
+def _minute(line: str) -> str:
+    """When a nightly line of the schedule begins: "04:20"."""
+    plan: Any = settings.CELERY_BEAT_SCHEDULE[line]["schedule"]
+    return f"{min(plan.hour):02d}:{min(plan.minute):02d}"

@@ -154,8 +154,12 @@ def _account(platform: str, home: str, on: date, rows: Sequence[tuple[Any, ...]]
 
 
 def _who(source: str | None, told_by: str | None) -> str:
-    """Who told it: by name where a connector did, else the kind of source; empty: nobody."""
-    return name_of(told_by or "") or (Source(source).label.lower() if source else "")
+    """Who told it: by name where a connector did, else the kind of source; empty: nobody.
+
+    The column holds what was written into it: a word that is no kind of ours is told as it is.
+    """
+    labels: dict[str, str] = dict(Source.choices)
+    return name_of(told_by or "") or labels.get(source or "", source or "").lower()
 
 
 def _counts(

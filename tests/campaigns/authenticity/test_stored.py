@@ -10,9 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.choices import Flag
 from campaigns.models import AuthenticityReading, FlagDismissal
-from campaigns.services.authenticity import dismissing
+from campaigns.services.authenticity import dismissing, gathering
 from campaigns.services.authenticity.looking import look_at, look_at_all
 from campaigns.services.refusals import CampaignRefused
+from crm.connectors.registry import name_of
 from crm.models import (
     AudienceSnapshot,
     AuditEntry,
@@ -53,6 +54,20 @@ def account(brand: Brand, name: str = "Anna Holm", **numbers: object) -> Profile
 
 def relationship_of(profile: Profile) -> Relationship:
     return Relationship.objects.select_related("brand", "creator").get(creator=profile.creator)
+
+
+def test_a_source_of_no_known_kind_is_told_as_it_is() -> None:
+    told = [
+        gathering._who(source, told_by)
+        for source, told_by in (
+            ("vendor", None),
+            ("stranger", ""),
+            ("stranger", "modash-api"),
+            ("", None),
+            (None, None),
+        )
+    ]
+    assert told == ["vendor", "stranger", name_of("modash-api"), "", ""]
 
 
 def test_what_is_kept(brand: Brand) -> None:

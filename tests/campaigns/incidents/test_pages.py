@@ -208,11 +208,13 @@ def test_the_first_pages_say_what_to_do(brand: Brand, manager_client: Client) ->
         assert words in manager_client.get(address).content.decode()
 
 
-@pytest.mark.parametrize("page", ["risk", "reliability", "trust"])
+@pytest.mark.parametrize(
+    ("page", "minute"), [("risk", "04:20"), ("reliability", "04:30"), ("trust", "04:30")]
+)
 def test_before_the_first_night_lists_say_when_it_is_computed(
-    brand: Brand, manager_client: Client, page: str
+    brand: Brand, manager_client: Client, page: str, minute: str
 ) -> None:
     engage(make_campaign(brand))
     shown = manager_client.get(f"/acme/legal/{page}/").content.decode()
     assert "Not computed yet" in shown
-    assert "1 creator waits for it: it is computed in the coming night" in shown
+    assert f"1 creator waits for it: it is computed in the coming night, at {minute} UTC" in shown
