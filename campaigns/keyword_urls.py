@@ -11,6 +11,7 @@ urlpatterns = [
     path("keywords/new/", keywords.new, name="keyword_list_new"),
     path("keywords/<int:pk>/", keywords.keyword_list, name="keyword_list"),
     path("keywords/<int:pk>/assign/", keywords.assign, name="keyword_list_assign"),
+    path("keywords/<int:pk>/unassign/", keywords.unassign, name="keyword_list_unassign"),
     path("keywords/<int:pk>/remove/", keywords.remove, name="keyword_list_remove"),
     path("keywords/<int:pk>/export.<format:form>", keywords.export, name="keyword_list_export"),
     path("keywords/words/<int:pk>/", keywords.keyword, name="keyword"),

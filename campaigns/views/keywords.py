@@ -138,6 +138,32 @@ def assign(request: BrandRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @brand_page(Can.PLAN_CAMPAIGNS)
+def unassign(request: BrandRequest, pk: int) -> HttpResponse:
+    """Take the chosen words away from a campaign and its briefs, or all of the list."""
+    found = _found(request, pk)
+    form = AssignForm(request.POST, brand=request.brand)
+    chosen = row_numbers(request.POST.getlist("keyword")[:CHOSEN_MAX])
+    if form.is_valid():
+        try:
+            gone = keeping.unassign(
+                keyword_list=found,
+                keywords=chosen or None,
+                campaign=form.cleaned_data["campaign"],
+                actor=request.user,
+                at=timezone.now(),
+            )
+        except KeywordsRefused as refusal:
+            put_error(form, refusal.field, str(refusal))
+        else:
+            where = form.cleaned_data["campaign"].name
+            words = f"{gone} search{'' if gone == 1 else 'es'} less for {where}."
+            messages.success(request, words)
+            return redirect("campaigns:keyword_list", request.brand.slug, found.pk)
+    return _list(request, found, form, 422)
+
+
+@require_POST
+@brand_page(Can.PLAN_CAMPAIGNS)
 def remove(request: BrandRequest, pk: int) -> HttpResponse:
     """Delete a list."""
     keeping.remove_list(keyword_list=_found(request, pk), actor=request.user, at=timezone.now())

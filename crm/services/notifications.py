@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 
 from crm.choices import NotificationKind
 from crm.models import Brand, Notification, User
@@ -71,3 +73,12 @@ def mark_unread(*, user: User, brand: Brand, ids: Iterable[int]) -> int:
     """Take `mark_read` back. They are not mailed again."""
     rows = Notification.objects.filter(user=user, brand=brand, pk__in=ids, read_at__isnull=False)
     return rows.update(read_at=None)
+
+
+@transaction.atomic
+def mark_read_but_newest(*, brand: Brand, keep: int, at: datetime) -> int:
+    """Mark read what is older than each person's newest `keep`. Returns how many were unread."""
+    place = Window(RowNumber(), partition_by="user", order_by=["-created_at", "-pk"])
+    rows = Notification.objects.filter(brand=brand).annotate(place=place).filter(place__gt=keep)
+    older = Notification.objects.filter(pk__in=list(rows.values_list("pk", flat=True)))
+    return older.unread().update(read_at=at)

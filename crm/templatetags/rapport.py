@@ -41,14 +41,17 @@ def known(value: object) -> object:
 
 @register.filter
 def compact(value: float | None) -> SafeString | str:
-    """A large number as 13.8M, with the exact figure on hover."""
+    """A large number as 13.8M, one from ten on whole; with the exact figure on hover."""
     if value is None:
         return not_known()
     for size, letter in _STEPS:
         if abs(value) >= size:
             short = f"{value / size:.1f}".rstrip("0").rstrip(".")
             return format_html('<span title="{}">{}{}</span>', f"{value:,.0f}", short, letter)
-    return f"{value:,.1f}".removesuffix(".0")
+    tenths = f"{value:,.1f}".removesuffix(".0")
+    if abs(value) < 10 or "." not in tenths:
+        return tenths
+    return format_html('<span title="{}">{}</span>', tenths, f"{value:,.0f}")
 
 
 @register.filter

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from crm.audit import verbs
 from crm.choices import StopReason, SuppressionReason
 from crm.models import AuditEntry, Merge, Relationship
 from crm.timeline.events import Event, Source, Window, name_of
@@ -47,7 +48,18 @@ def _find(relationship: Relationship, window: Window) -> Iterator[Event]:
 
 def _in_words(entry: AuditEntry) -> str:
     words = _WORDS.get(entry.verb) if entry.words else None
-    return words(entry.data) if words else entry.verb.replace("_", " ").replace(".", " ")
+    return words(entry.data) if words else verbs.in_words(entry.verb)
+
+
+def _risk(data: Any) -> str:
+    before, after = data["tier"]
+    return f"Risk: {after}" + (f", before {before}" if before else "")
+
+
+def _trust(data: Any) -> str:
+    before, after = data["before"], data["score"]
+    now = "too little is known" if after is None else f"{after:.0f} of 100"
+    return f"Trust: {now}" + ("" if before is None else f", before {before:.0f}")
 
 
 def _owner(data: Any) -> str:
@@ -83,6 +95,8 @@ def _say(words: str) -> Callable[[Any], str]:
 
 
 _WORDS: dict[str, Callable[[Any], str]] = {
+    "campaigns.risk.changed": _risk,
+    "campaigns.trust.changed": _trust,
     "crm.address.added": _say("Postal address written down"),
     "crm.address.changed": _say("Postal address changed"),
     "crm.address.erased": _say("Postal address erased"),

@@ -20,14 +20,13 @@ from segmentation.models import (
     Membership,
     Segment,
 )
+from segmentation.selectors.cluster_names import Name, names_of
 
 # A map of more dots is grey; those with the most ties are drawn.
 DOTS = 600
 LINES = 400
 # Dots whose share of runs is below are drawn hollow.
 SURE = 0.7
-# Where the middle of a name may be on the map of 1,000, so that phones, too, show it whole.
-NAME_FROM, NAME_TO = 190.0, 810.0
 TIES_SHOWN = 20
 MEMBERS = 50
 
@@ -57,16 +56,6 @@ class Line:
     cluster: Cluster
     shown: int
 
-    @property
-    def name_x(self) -> float:
-        """The middle of its name: over the disc, or as near as it is on the map as a whole."""
-        return min(max(self.cluster.x, NAME_FROM), NAME_TO)
-
-    @property
-    def name_y(self) -> float:
-        """Where its name stands: above the disc, or in it where the map ends."""
-        return max(self.cluster.y - self.cluster.radius - 8, 22)
-
 
 @dataclass(frozen=True)
 class MapPage:
@@ -76,6 +65,7 @@ class MapPage:
     build: ClusterBuild | None
     builds: Sequence[ClusterBuild]
     lines: Sequence[Line]
+    names: Sequence[Name]
     dots: Sequence[Dot]
     ties: Sequence[tuple[float, float, float, float]]
     is_filtered: bool
@@ -100,6 +90,7 @@ def map_page(brand: Brand, *, segment: Segment | None = None, tier: Tier | None 
         made[0] if made else None,
         made,
         lines,
+        names_of([line.cluster for line in lines]),
         dots,
         _tie_lines(brand, dots),
         fitting is not None,

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from crm import audit
+from crm.audit.verbs import GROUPS
 from crm.choices import ImportStatus, Stage
 from crm.models import ImportBatch, Note, Platform, Relationship
 from crm.paging import BadCursor
@@ -134,3 +136,15 @@ def test_notes_of_another_brand_are_not_told(relationship, other_brand):
 def test_an_import_by_profile_is_told(brand, relationship, manager):
     ProfileFactory(creator=relationship.creator, import_batch=batch(brand, manager))
     assert told(relationship)[0][0] == "Numbers from modash: list.csv"
+
+
+def test_acts_are_told_in_words(brand, relationship):
+    acts = {
+        "campaigns.risk.changed": ({"tier": ["low", "high"]}, "Risk: high, before low"),
+        "campaigns.trust.changed": ({"before": None, "score": 71.4}, "Trust: 71 of 100"),
+        "crm.privacy.told": ({}, f"{GROUPS['crm.privacy']}: told"),
+    }
+    for verb, (data, _words) in acts.items():
+        audit.record(brand=brand, verb=verb, target=relationship, actor=None, at=NOW, data=data)
+    shown = {event.title for event in timeline(relationship).items}
+    assert shown >= {words for _data, words in acts.values()}

@@ -27,6 +27,7 @@ PAGES = {
     "campaigns:keyword_list_export": Access(EVERYBODY),
     "campaigns:keyword_list_new": Access(None, IMPORTERS),
     "campaigns:keyword_list_remove": Access(None, IMPORTERS),
+    "campaigns:keyword_list_unassign": Access(None, IMPORTERS),
     "campaigns:keyword_lists": Access(EVERYBODY),
     "campaigns:post_references": Access(EVERYBODY, IMPORTERS),
     "campaigns:post_references_export": Access(EVERYBODY),

@@ -19,7 +19,11 @@ from crm.services import (
     made_up_pitches,
     made_up_reviews,
     made_up_words,
+    notifications,
 )
+
+# So many notifications of each person wait in the demo brand.
+UNREAD = 5
 
 
 class Command(BaseCommand):
@@ -73,4 +77,6 @@ class Command(BaseCommand):
             counts["pitches"] = made_up_pitches.fill(brand=brand, at=at)
             for part in demo.PARTS:
                 counts[part.key] = part.fill(brand=brand, seed=options["seed"], at=at)
+            # What happened over two years was seen; the newest waits.
+            notifications.mark_read_but_newest(brand=brand, keep=UNREAD, at=timezone.now())
         self.stdout.write(json.dumps(counts))

@@ -274,6 +274,13 @@ def test_pages_make_a_list_assign_it_and_cost_the_same(
     exported = client.get(page("keyword_list_export", found_list.pk, "csv"))
     lines = b"".join(exported.streaming_content).decode().splitlines()
     assert lines[1].startswith("hand soap,,,1,0,1,")
+    away = page("keyword_list_unassign", found_list.pk)
+    assert client.post(away, chosen | {"keyword": [0]}).status_code == 422
+    assert KeywordAssignment.objects.count() == 1
+    taken = client.post(away, chosen, follow=True).content.decode()
+    assert "1 search less for Spring launch." in taken
+    assert not KeywordAssignment.objects.exists()
+    assert client.post(page("keyword_list_assign", found_list.pk), chosen).status_code == 302
     assert logged_in(legal).post(page("keyword_list_remove", found_list.pk)).status_code == 403
     assert client.post(page("keyword_list_remove", found_list.pk)).status_code == 302
     assert not KeywordAssignment.objects.exists()

@@ -11,7 +11,7 @@ from django.core import mail
 from crm.choices import MailPreference
 from crm.models import Brand, Notification, Preferences, Relationship, Reminder, Snooze, Task
 from crm.services.notification_mail import send_notification_mails
-from crm.services.notifications import mark_read, notify
+from crm.services.notifications import mark_read, mark_read_but_newest, notify
 from crm.services.preferences import PreferencesRefused, set_preferences
 from crm.services.reminders import send_reminders
 from crm.tasks import tell_people
@@ -207,3 +207,15 @@ def test_the_bell_and_the_list(brand, manager, manager_client, other_brand):
     manager_client.post("/acme/notifications/read/")
     assert Notification.objects.unread().get().text == "Elsewhere"
     assert manager_client.get("/acme/notifications/999999/").status_code == 404
+
+
+def test_but_for_the_newest_of_each_person_all_are_read(brand, other_brand, legal, analyst):
+    for place, (user, where) in enumerate(
+        [(legal, brand)] * 3 + [(analyst, brand), (legal, other_brand)]
+    ):
+        at = EIGHT + timedelta(minutes=place)
+        notify(user=user, brand=where, kind="task", text=f"Line {place}", url="/", at=at)
+    assert mark_read_but_newest(brand=brand, keep=2, at=EIGHT) == 1
+    unread = Notification.objects.unread().order_by("pk")
+    assert [row.text for row in unread] == ["Line 1", "Line 2", "Line 3", "Line 4"]
+    assert mark_read_but_newest(brand=brand, keep=2, at=EIGHT) == 0

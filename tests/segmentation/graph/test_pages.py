@@ -12,6 +12,7 @@ from crm.choices import Role
 from crm.models import AuditEntry, Creator, Relationship, User
 from segmentation.choices import ErrandStatus
 from segmentation.models import Cluster, ClusterMap, ClusterStay, CreatorFacts
+from segmentation.selectors.cluster_names import NARROW, names_of
 from tests.factories import NOW, UserRoleFactory
 from tests.rest import rest_as
 from tests.segmentation.graph.test_clusters import fill, make
@@ -133,3 +134,23 @@ def test_a_selection_is_compared(brand, analyst):
     assert analyst.get(address, {"population": "many"}).status_code == 422
     assert analyst.get(address, {"creator": "nobody"}).status_code == 404
     assert analyst.get(address, {"campaign": "none"}).status_code == 404
+
+
+def test_names_on_the_map_do_not_cover_each_other():
+    def cluster(name, x, y):
+        return Cluster(name=name, x=x, y=y, radius=40)
+
+    told = names_of(
+        [
+            cluster("Bakers and millers of the north", 500, 300),
+            cluster("Climbers", 500, 302),  # beside the first nowhere
+            cluster("Runners", 720, 300),  # clear of it where letters are small
+            cluster("Sailors", 20, 900),
+        ]
+    )
+    assert [(name.words, name.is_wide, name.is_narrow) for name in told] == [
+        ("Bakers and millers …", True, True),
+        ("Runners", True, False),
+        ("Sailors", True, True),
+    ]
+    assert told[2].x - len("Sailors") * NARROW * 0.56 / 2 >= 0
