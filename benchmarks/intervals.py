@@ -16,6 +16,7 @@ from segmentation.metrics.statistics import (
     LEVELS,
     Interval,
     Sums,
+    balance_interval,
     clustered_ranks,
     event_rate_interval,
     log_ratio_interval,
@@ -64,6 +65,20 @@ def shares(truth: float, alike: float, pieces: float) -> World:
     return World(f"share {truth}, alike {alike}", share_interval, truth, draw)
 
 
+def balances(more: float, less: float, alike: float, pieces: float) -> World:
+    """Shares of answers that are +1, and of those that are -1; the rest is 0."""
+    parts = np.array([more, less, 1 - more - less])
+
+    def draw(dice: np.random.Generator, size: tuple[int, int]) -> Draws:
+        w = 1 + dice.poisson(pieces, size)
+        odds = (1 - alike) / alike if alike else 1e9
+        answers = dice.multinomial(w, dice.dirichlet(parts * odds, size))
+        return (answers[..., 0] - answers[..., 1]).astype(float), w.astype(float)
+
+    name = f"balance {more} less {less}, alike {alike}"
+    return World(name, balance_interval, more - less, draw)
+
+
 def events(truth: float, between: float, clicks: float) -> World:
     """Conversions of clicks, or incidents of posts."""
 
@@ -87,6 +102,8 @@ WORLDS = (
     shares(0.8, 0.2, 2),
     shares(0.8, 0.0, 2),
     shares(0.3, 0.0, 0),
+    balances(0.45, 0.15, 0.1, 10),
+    balances(0.1, 0.05, 0.1, 10),
     events(0.03, 0.6, 200),
     events(0.03, 0.0, 200),
     events(0.003, 0.6, 200),

@@ -122,6 +122,13 @@ class Denominator(models.TextChoices):
     IMPRESSIONS = "impressions", "Impressions"
 
 
+class Benchmarked(models.TextChoices):
+    """Of what others have published numbers."""
+
+    ENGAGEMENT_RATE = "engagement_rate", "Engagement rate"
+    CPM = "cpm", "Cost of 1,000 impressions"
+
+
 class ExperimentDesign(models.TextChoices):
     """What makes the arms of an experiment differ."""
 

@@ -93,7 +93,10 @@ class RefundSerializer(serializers.Serializer[Any]):
     conversion = serializers.CharField(help_text="The key of the conversion.")
     at = serializers.DateTimeField()
     value = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
-    currency = serializers.CharField(allow_null=True, help_text="That of the conversion.")
+    currency = serializers.CharField(
+        allow_null=True,
+        help_text="That of the conversion; where nobody said what that brought, as it was told.",
+    )
 
 
 class ConversionSerializer(serializers.Serializer[Any]):
@@ -160,7 +163,12 @@ class NewRefund(Body):
     conversion = serializers.CharField(max_length=KEY_MAX, help_text="The key of the conversion.")
     at = MomentField()
     value = serializers.DecimalField(max_digits=14, decimal_places=2, **_NULL)
-    currency = serializers.CharField(max_length=3, allow_blank=True, **_MAY)
+    currency = serializers.CharField(
+        max_length=3,
+        allow_blank=True,
+        **_MAY,
+        help_text="Needed with a value where that of the conversion is not known.",
+    )
 
 
 class ConversionViewSet(BrandViewSet[Conversion]):
@@ -342,7 +350,7 @@ def _refund(row: Refund) -> Row:
         "conversion": row.conversion.key,
         "at": row.at,
         "value": _amount(row.value),
-        "currency": row.conversion.currency or None,
+        "currency": row.conversion.currency or row.currency or None,
     }
 
 

@@ -250,6 +250,8 @@ class Refund(models.Model):
     at = models.DateTimeField()
     # In the currency of the conversion; null: the whole.
     value = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    # Only where the conversion has none, since nobody said what it brought.
+    currency = models.CharField(max_length=3, blank=True, default="", db_default="")
     source = models.CharField(max_length=7, choices=ConversionSource.choices)
     batch = models.ForeignKey(
         ConversionBatch, on_delete=models.CASCADE, null=True, blank=True, related_name="refunds"
@@ -267,6 +269,10 @@ class Refund(models.Model):
                 condition=Q(source__in=ConversionSource.values)
                 & ~Q(key="")
                 & (Q(value=None) | Q(value__gt=0)),
+            ),
+            models.CheckConstraint(
+                name="campaigns_refund_currency",
+                condition=Q(currency="") | Q(currency__regex="^[A-Z]{3}$", value__isnull=False),
             ),
         ]
 

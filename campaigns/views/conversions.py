@@ -193,7 +193,7 @@ def _lines(rows: Iterator[Conversion]) -> Iterator[tuple[object, ...]]:
             row.at,
             row.get_kind_display(),
             row.value,
-            row.currency,
+            row.currency or next((one.currency for one in refunds if one.currency), ""),
             "all" if is_whole else (returned or None),
             row.code_text,
             row.link.code if row.link else row.link_text,

@@ -28,6 +28,7 @@ from crm.importers.vocabulary import (
 )
 
 _NAMING = frozenset({"handle", "profile_url", "account_id"})
+ALL_FOLLOWERS = 1.01  # both shares may be rounded
 
 ACCOUNT_TEXTS = ("display_name", "url", "account_id", "bio", "is_verified")
 CREATOR_FIELDS = (
@@ -214,6 +215,7 @@ class RowParser:
             platform,
         )
         account["handle"] = handle.lower()
+        _check_audience(account)
         if self._posts and "followers_at_post" not in account:
             account["followers_at_post"] = account.get("followers")
         return True
@@ -264,6 +266,16 @@ def staging_rows(
                 yield found
         else:
             reject(Reject(row.line, row.code, row.message))
+
+
+def _check_audience(account: dict[str, Any]) -> None:
+    """Followers are real or suspicious (or neither), not both. Raises BadValue."""
+    real, suspicious = account.get("audience_quality"), account.get("fake_followers")
+    if real is not None and suspicious is not None and real + suspicious > ALL_FOLLOWERS:
+        raise BadValue(
+            "audience_conflict",
+            f"{real:.1%} real and {suspicious:.1%} suspicious followers are more than all.",
+        )
 
 
 def post_id_of(address: str) -> str:

@@ -21,7 +21,7 @@ from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import TierScheme
-from segmentation.choices import Denominator, ErrandStatus
+from segmentation.choices import Benchmarked, Denominator, ErrandStatus
 from segmentation.models import BenchmarkSet, ClaimTrial
 from segmentation.services import benchmarks
 from segmentation.services import claims as service
@@ -38,27 +38,32 @@ REFUSED = {
 
 
 class BandSerializer(serializers.Serializer[Any]):
-    """What a source says for a size; rates are fractions, null is not said."""
+    """What a source says for a size: fractions, or amounts in its currency; null is not said."""
 
     tier = serializers.CharField(allow_blank=True)
     followers_from = serializers.IntegerField(allow_null=True)
     followers_to = serializers.IntegerField(allow_null=True, help_text="Not included.")
+    is_celebrity = serializers.BooleanField(
+        help_text="It is about those who are marked as celebrities, whatever their followers."
+    )
     low = serializers.FloatField(allow_null=True)
     typical = serializers.FloatField(allow_null=True)
     high = serializers.FloatField(allow_null=True)
 
 
 class BenchmarkSourceSerializer(serializers.Serializer[Any]):
-    """Engagement rates that somebody has published."""
+    """Engagement rates or costs that somebody has published."""
 
     key = serializers.CharField()
     source = serializers.CharField()  # type: ignore[assignment] # a field's name
     address = serializers.CharField(allow_blank=True)
     year = serializers.IntegerField(allow_null=True)
     platform = serializers.CharField(allow_null=True, help_text="Null: it names none.")
+    of = serializers.ChoiceField(choices=Benchmarked.choices)
+    currency = serializers.CharField(allow_null=True, help_text="Of costs; null otherwise.")
     denominator = serializers.ChoiceField(choices=Denominator.choices)
     says_denominator = serializers.BooleanField(
-        help_text="False: the source does not say by what it divides; read as followers."
+        help_text="False: the source does not say by what it divides; `denominator` is assumed."
     )
     is_own = serializers.BooleanField(help_text="Loaded by the brand.")
     set = serializers.IntegerField(
@@ -90,7 +95,7 @@ class NewBenchmarks(Body):
 
 
 class BenchmarkViewSet(BrandViewSet[BenchmarkSet]):
-    """Published engagement rates."""
+    """Published engagement rates and costs."""
 
     scope = Scope.SCORECARDS_READ
     write_scope = Scope.SEGMENTS_WRITE
@@ -278,6 +283,8 @@ def _source(source: Source) -> Row:
         "address": source.address,
         "year": source.year,
         "platform": source.platform or None,
+        "of": source.of.value,
+        "currency": source.currency or None,
         "denominator": source.denominator.value,
         "says_denominator": source.says_denominator,
         "set": source.set_id,
@@ -287,6 +294,7 @@ def _source(source: Source) -> Row:
                 "tier": band.tier,
                 "followers_from": band.low_followers,
                 "followers_to": band.high_followers,
+                "is_celebrity": band.is_celebrity,
                 "low": band.low,
                 "typical": band.typical,
                 "high": band.high,

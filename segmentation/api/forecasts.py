@@ -24,7 +24,7 @@ from crm.choices import Scope
 from crm.models import Creator
 from crm.paging import Order
 from segmentation.choices import ErrandStatus, Forecasted
-from segmentation.models import ForecastModel
+from segmentation.models import ExpectedViews, ForecastModel
 from segmentation.selectors import forecast_outcomes as outcomes
 from segmentation.selectors import forecasts as selectors
 from segmentation.selectors.forecast_plan import Plan, plan_of
@@ -85,6 +85,20 @@ class CreatorForecastSerializer(serializers.Serializer[Any]):
     parts = FactorSerializer(many=True)
     version = serializers.IntegerField()
     as_of = serializers.DateTimeField(allow_null=True)
+
+
+class ExpectedViewsSerializer(serializers.Serializer[Any]):
+    """How often a creator's next post was expected to be seen, as the fact `expected_views` is."""
+
+    told_at = serializers.DateTimeField()
+    replaced_at = serializers.DateTimeField(allow_null=True, help_text="Null: it holds.")
+    platform = serializers.CharField(help_text="Where the next post was expected to be seen most.")
+    low = serializers.FloatField()
+    middle = serializers.FloatField()
+    high = serializers.FloatField()
+    level = serializers.FloatField(help_text="Which share of outcomes lies between low and high.")
+    own_posts = serializers.IntegerField(help_text="0: told from followers and segments alone.")
+    version = serializers.IntegerField()
 
 
 class TotalSerializer(serializers.Serializer[Any]):
@@ -233,6 +247,22 @@ class CreatorForecastViewSet(BrandViewSet[Creator]):
         return self.whole([_told(one, standing) for one in told])
 
 
+class ExpectedViewsViewSet(BrandViewSet[Creator]):
+    """What was expected of a creator's next post, from when until when."""
+
+    scope = Scope.SCORES_READ
+    queryset = Creator.objects.none()
+    serializer_class = ExpectedViewsSerializer
+    pagination_class = WholeList
+
+    def list(self, request: Request, uid: str) -> Response:
+        """The newest hundred, the newest first; empty: too little was known."""
+        rows = Creator.objects.filter(relationships__brand=self.brand, uid=uid)
+        self.one(rows.values("uid"))
+        found = selectors.expected_views(self.brand, rows.get())
+        return self.whole([_expected(one) for one in found[:100]])
+
+
 class CampaignForecastViewSet(BrandViewSet[Campaign]):
     """What a campaign's plan is expected to bring."""
 
@@ -303,6 +333,14 @@ def _told(told: selectors.Told, standing: selectors.Standing) -> Row:
         "parts": [{"label": label, "factor": factor} for label, factor in told.lines],
         "version": standing.model.number,
         "as_of": standing.model.as_of,
+    }
+
+
+def _expected(row: ExpectedViews) -> Row:
+    plain = ("told_at", "replaced_at", "platform", "low", "middle", "high", "level")
+    return {name: getattr(row, name) for name in plain} | {
+        "own_posts": row.own,
+        "version": row.model_number,
     }
 
 

@@ -144,7 +144,9 @@ class ScorecardSerializer(serializers.Serializer[Any]):
 
     segment = serializers.CharField(help_text="The segment's key.")
     period = serializers.CharField()
-    size = serializers.IntegerField()
+    size = serializers.IntegerField(
+        allow_null=True, help_text="Null: there was no such segment in the period yet."
+    )
     metrics = MetricSerializer(many=True)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField()

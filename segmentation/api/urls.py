@@ -26,6 +26,7 @@ from segmentation.api.facts import FactViewSet
 from segmentation.api.forecasts import (
     CampaignForecastViewSet,
     CreatorForecastViewSet,
+    ExpectedViewsViewSet,
     ForecastModelViewSet,
 )
 from segmentation.api.kpis import KpiViewSet
@@ -120,6 +121,7 @@ urlpatterns: list[URLPattern] = [
     *acts(f"content-tests/{ONE}", ContentTestViewSet, "start", "assign", "share-out", "end"),
     at(f"creators/{CREATOR}/prices", CreatorPricesViewSet, get="list"),
     at(f"creators/{CREATOR}/forecasts", CreatorForecastViewSet, get="list"),
+    at(f"creators/{CREATOR}/expected-views", ExpectedViewsViewSet, get="list"),
     at(f"creators/{CREATOR}/look-alikes", LikeViewSet, get="of_creator"),
     at(f"creators/{CREATOR}/clusters", CreatorClusterViewSet, get="retrieve"),
     at(f"creators/{CREATOR}/scores", CreatorScoreViewSet, get="list"),

@@ -55,6 +55,7 @@ class Method(StrEnum):
     LOG_RATIO = "log_ratio"
     WEEKS = "log_ratio_of_weeks"
     SHARE = "share"
+    BALANCE = "balance"
     EVENT_RATE = "event_rate"
     ORDER = "order_statistics"
     CLUSTERED_ORDER = "clustered_order_statistics"
@@ -75,6 +76,10 @@ METHOD_WORDS = {
     Method.SHARE: (
         "Wilson by creator: Wilson's interval with n divided by the design effect of creators, "
         "Student's t."
+    ),
+    Method.BALANCE: (
+        "Wilson by creator of (1 + balance) / 2, in which an answer that is neither counts half, "
+        "stretched to -1 to 1."
     ),
     Method.EVENT_RATE: (
         "Score interval of a rate of events, with the design effect of creators, Student's t."

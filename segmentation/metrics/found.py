@@ -11,6 +11,7 @@ from segmentation.metrics.statistics import (
     LEVELS,
     Interval,
     Sums,
+    balance_interval,
     event_rate_interval,
     log_ratio_interval,
     share_interval,
@@ -22,6 +23,7 @@ ONE_CREATOR = "Almost all of it is one creator's: others may be quite different.
 _INTERVALS = {
     Method.LOG_RATIO: log_ratio_interval,
     Method.SHARE: share_interval,
+    Method.BALANCE: balance_interval,
     Method.EVENT_RATE: event_rate_interval,
 }
 

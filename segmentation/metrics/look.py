@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ from crm.choices import Source
 from crm.models import Brand
 from segmentation.metrics.statistics import Sums
 from segmentation.metrics.stretches import filling, sheets
+from segmentation.metrics.stretches import members as counting
+from segmentation.metrics.stretches.members import Members
 from segmentation.metrics.stretches.names import EXPLODED, KEPT, PASSING, SEGMENTS, holds, places
 from segmentation.metrics.stretches.posted import SUMS
 
@@ -85,6 +87,8 @@ class Look:
     start: datetime
     until: datetime
     stays: str = LEDGER
+    # Who is in segments at the end, by segment.
+    members: Mapping[int, Members] = field(default_factory=dict, repr=False, compare=False)
     _read: dict[Callable[[Look], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -176,11 +180,11 @@ def looking(
         words, flags = places(look.all_ids)
         look.execute(_SEGMENTS, all=list(look.all_ids), words=words, flags=flags)
         look.execute(f"ANALYZE {SEGMENTS}")
-        table, sheet = _stretches(look, kept_to)
+        table, sheet, members = _stretches(look, kept_to)
         look.execute(f"DROP VIEW IF EXISTS {WINDOWS}, {UNITS}, {PARTS}")
         moment = f"'{until.isoformat()}'::timestamptz"
         look.execute(_VIEWS.format(table=table, sheet=sheet, until=moment))
-        yield look
+        yield replace(look, members=members)
         look.execute(f"DROP VIEW {WINDOWS}, {UNITS}, {PARTS}")
         look.execute(f"DROP TABLE {SEGMENTS}")
         look.execute("SET LOCAL enable_nestloop = on")
@@ -188,16 +192,17 @@ def looking(
         look.execute("SET LOCAL default_statistics_target = DEFAULT")
 
 
-def _stretches(look: Look, kept_to: datetime | None) -> tuple[str, int]:
-    """The table and the sheet of stretches of all who are looked at."""
+def _stretches(look: Look, kept_to: datetime | None) -> tuple[str, int, Mapping[int, Members]]:
+    """The table and the sheet of stretches of all who are looked at, and members at the end."""
     if kept_to is not None:
-        return KEPT, sheets.keep(
+        sheet, members = sheets.keep(
             brand=look.brand,
             ends_at=kept_to,
             segments=list(look.all_ids),
             stays=look.stays,
             values=look.values,
         )
+        return KEPT, sheet, members
     look.execute(f"CREATE TEMP TABLE {PASSING} (LIKE {KEPT}) ON COMMIT DROP")
     filling.fill(
         table=PASSING,
@@ -206,7 +211,7 @@ def _stretches(look: Look, kept_to: datetime | None) -> tuple[str, int]:
         values={**look.values, "sheet": 0},
     )
     look.execute(f"ANALYZE {PASSING} ({filling.TOLD_APART_BY})")
-    return PASSING, 0
+    return PASSING, 0, counting.of_everybody(PASSING, sheet=0)
 
 
 def tallies(

@@ -126,6 +126,26 @@ def share_interval(sums: Sums, level: float) -> Interval | None:
     return Interval(level, max(0.0, middle - half), min(1.0, middle + half))
 
 
+def balance_interval(sums: Sums, level: float) -> Interval | None:
+    """The interval of a balance (y of w answers, each 1, 0 or -1): that of a share, stretched.
+
+    (1 + balance) / 2 is the share of an answer that counts 1, 1/2 or 0. Where most answers are 0
+    they differ less than those of a share do, and the interval is rather too wide.
+    """
+    share = share_interval(
+        Sums(
+            sums.creators,
+            (sums.y + sums.w) / 2,
+            sums.w,
+            (sums.yy + 2 * sums.yw + sums.ww) / 4,
+            (sums.yw + sums.ww) / 2,
+            sums.ww,
+        ),
+        level,
+    )
+    return share and Interval(level, 2 * share.low - 1, 2 * share.high - 1)
+
+
 def event_rate_interval(sums: Sums, level: float) -> Interval | None:
     """The interval of events (y) for each unit of w: the score interval of a Poisson rate.
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from crm.models import Brand, Creator, Platform
 from segmentation.choices import ErrandStatus, Forecasted
-from segmentation.models import CreatorForecast, ForecastModel, Segment
+from segmentation.models import CreatorForecast, ExpectedViews, ForecastModel, Segment
 from segmentation.services.masks import flag_of, word_of
 
 # What is made of an outcome that nobody can tell.
@@ -153,6 +153,19 @@ def of_creator(brand: Brand, creator: Creator, standing: Standing) -> list[Told]
             )
         )
     return found
+
+
+def expected_views(brand: Brand, creator: Creator) -> QuerySet[ExpectedViews]:
+    """What was expected from when until when, the newest first; none of who objects to profiling.
+
+    What rules, scores and lists read (`expected_views`).
+    """
+    rows = ExpectedViews.objects.filter(
+        relationship__brand=brand,
+        relationship__creator=creator,
+        relationship__unprofiled_at=None,
+    )
+    return rows.order_by("-told_at", "-pk")
 
 
 _WORDS = {

@@ -19,7 +19,7 @@ from django.db import transaction
 from crm import audit
 from crm.data_files import read_yaml
 from crm.models import Brand, Platform, User
-from segmentation.choices import Denominator
+from segmentation.choices import Benchmarked, Denominator
 from segmentation.models import BenchmarkSet, BenchmarkValue
 from segmentation.services.benchmark_files import FileRefused, read_file, read_rows
 from segmentation.services.edits import EditRefused
@@ -31,7 +31,10 @@ FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 @dataclass(frozen=True)
 class Band:
-    """What a source says for one size; followers from `low_followers`, under `high_followers`."""
+    """What a source says for one size; followers from `low_followers`, under `high_followers`.
+
+    `is_celebrity`: for those whom somebody has marked as celebrities, whatever their followers.
+    """
 
     tier: str
     low_followers: int | None
@@ -39,9 +42,12 @@ class Band:
     low: float | None
     typical: float | None
     high: float | None
+    is_celebrity: bool = False
 
-    def holds(self, followers: int) -> bool:
-        """Whether an account of so many followers is of this size."""
+    def holds(self, followers: int | None) -> bool:
+        """Whether an account of so many followers is of this size; None: it is not known."""
+        if followers is None:
+            return self.low_followers is None and self.high_followers is None
         if self.low_followers is not None and followers < self.low_followers:
             return False
         return self.high_followers is None or followers < self.high_followers
@@ -49,7 +55,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Source:
-    """What one source says of engagement rates, on one platform or on any, by one denominator."""
+    """What one source says of a number, on one platform or on any, by one denominator."""
 
     key: str
     source: str
@@ -63,6 +69,16 @@ class Source:
     bands: tuple[Band, ...]
     # Of the brand's own: the set that can be taken away again.
     set_id: int | None = None
+    of: Benchmarked = Benchmarked.ENGAGEMENT_RATE
+    # In which its amounts are; empty: they are fractions.
+    currency: str = ""
+
+    def bands_of(self, followers: int | None, *, is_celebrity: bool) -> list[Band]:
+        """What it says of such an account. Celebrities are of no size where it speaks of them."""
+        marked = [band for band in self.bands if band.is_celebrity]
+        if is_celebrity and marked:
+            return marked
+        return [band for band in self.bands if not band.is_celebrity and band.holds(followers)]
 
     @property
     def name(self) -> str:
@@ -204,9 +220,12 @@ def _shipped(data: Mapping[str, Any]) -> Source:
                 row.get("low"),
                 row.get("typical"),
                 row.get("high"),
+                row.get("celebrity", False),
             )
             for row in data["tiers"]
         ),
+        of=Benchmarked(data.get("of", Benchmarked.ENGAGEMENT_RATE)),
+        currency=data.get("currency", ""),
     )
 
 

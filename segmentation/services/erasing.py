@@ -19,6 +19,7 @@ from segmentation.models import (
     CreatorScore,
     CreatorTie,
     Membership,
+    QuarterSheet,
     RunEvidence,
     Segment,
     Stretch,
@@ -54,6 +55,8 @@ def erase(brand: Brand, creator: Creator, heir: int | None, at: datetime) -> Non
     CreatorPlace.objects.filter(brand=brand, creator=creator.pk).delete()
     CreatorTie.objects.filter(Q(one=creator.pk) | Q(other=creator.pk), brand=brand).delete()
     Stretch.objects.filter(sheet__brand=brand, creator=creator.pk).delete()
+    # They were counted.
+    QuarterSheet.objects.filter(brand=brand).update(members=None)
     if heir is not None:
         stays.update(creator=heir)
         Change.objects.filter(run__brand=brand, creator=creator.pk).update(creator=heir)

@@ -32,6 +32,7 @@ from crm.statements import prepared
 from segmentation.choices import RunStatus, SegmentStatus
 from segmentation.metrics.catalogue import METRICS, PART_SEPARATOR, metric_of
 from segmentation.metrics.cells import Cell, cells
+from segmentation.metrics.families.members import SIZE
 from segmentation.metrics.measuring import Measured, measure
 from segmentation.metrics.periods import (
     Bounds,
@@ -87,7 +88,8 @@ class ScorecardJson(TypedDict):
 
     segment: str
     period: str
-    size: int
+    # None: there was no such segment yet.
+    size: int | None
     metrics: list[dict[str, Any]]
     starts_at: str
     ends_at: str
@@ -239,11 +241,13 @@ def _formulas() -> int:
 
 def as_json(scorecard: Scorecard, *, explain: bool = False) -> ScorecardJson:
     """Return the scorecard in the REST shape; `explain` adds to each row what went into it."""
+    rows = cast("list[Cell]", scorecard.metrics)
+    is_there = any(cell["key"] == SIZE.key and cell["value"] is not None for cell in rows)
     return ScorecardJson(
         segment=scorecard.segment.key,
         period=scorecard.period,
-        size=scorecard.size,
-        metrics=[_row(cell, explain=explain) for cell in cast("list[Cell]", scorecard.metrics)],
+        size=scorecard.size if is_there else None,
+        metrics=[_row(cell, explain=explain) for cell in rows],
         starts_at=scorecard.starts_at.isoformat(),
         ends_at=scorecard.ends_at.isoformat(),
         as_of=scorecard.as_of.isoformat(),

@@ -51,7 +51,11 @@ def benchmarks(request: BrandRequest) -> HttpResponse:
         "form": form,
         "faults": faults,
         "sources": [
-            (source, names.get(source.platform, ""), [(b, band_words(b)) for b in source.bands])
+            (
+                source,
+                names.get(source.platform, ""),
+                [(band, band_words(band, source.currency)) for band in source.bands],
+            )
             for source in sources
         ],
     }

@@ -31,6 +31,8 @@ from segmentation.views.finding import segment_or_404
 SHOWN = 200
 # A creator's agreed prices on their page, the newest.
 PRICES_SHOWN = 10
+# What was expected of them before, the newest.
+EXPECTED_SHOWN = 12
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,6 +163,8 @@ def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
         "creator": creator,
         "standing": standing,
         "told": told,
+        "expected": selectors.expected_views(request.brand, creator)[:EXPECTED_SHOWN],
+        "names": selectors.platform_names(),
         "paid": price_selectors.paid_of(request.brand, at, creator=creator)[:PRICES_SHOWN],
         "competitor_posts": competitor_posts(request.brand, creator, at),
     }

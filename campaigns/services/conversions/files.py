@@ -185,8 +185,8 @@ class _Reader:
     def _add_line(self, found: Read, line: int, said: dict[str, Any]) -> None:
         refunded = said.pop("refunded", None)
         said.pop("count", None)
-        value = said.get("value")
-        said["currency"] = (said.get("currency") or self.currency) if value is not None else ""
+        value, currency = said.get("value"), said.get("currency") or self.currency
+        said["currency"] = currency if value is not None else ""
         told = Told(**said)
         found.told.append((line, told))
         if refunded:
@@ -198,7 +198,7 @@ class _Reader:
                         conversion=told.key,
                         at=told.at,
                         value=None if value is not None and refunded >= value else refunded,
-                        currency=told.currency,
+                        currency=currency,
                     ),
                 )
             )

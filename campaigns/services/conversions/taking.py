@@ -115,8 +115,9 @@ def take_back(*, brand: Brand, told: Sequence[ToldRefund], origin: Origin) -> Ta
     # Held, so that two refunds at once do not each find the same rest.
     held = Conversion.objects.filter(brand=brand, key__in=wanted).order_by("pk")
     of = {row.key: row for row in held.select_for_update()}
+    currencies = _currencies(of)
     for place, one in enumerate(told):
-        mistakes.extend(_misfits(place, one, of.get(one.conversion)))
+        mistakes.extend(_misfits(place, one, of.get(one.conversion), currencies))
     if mistakes:
         raise ConversionsRefused(mistakes)
     keys = list(dict.fromkeys(one.key for one in told))
@@ -132,6 +133,7 @@ def take_back(*, brand: Brand, told: Sequence[ToldRefund], origin: Origin) -> Ta
                 key=one.key,
                 at=one.at,
                 value=one.value,
+                currency=_own_currency(one, of[one.conversion], currencies),
                 source=origin.source,
                 batch=origin.batch,
                 received_at=origin.at,
@@ -211,14 +213,37 @@ def _differences(row: Conversion, told: Told, known: Register) -> list[str]:
     return names
 
 
-def _misfits(place: int, told: ToldRefund, conversion: Conversion | None) -> list[Mistake]:
-    """What of a refund does not fit what it is of."""
+def _currencies(of: Mapping[str, Conversion]) -> dict[str, str]:
+    """By key of a conversion in what currency it is, or was taken back of; empty: nobody said."""
+    told = Refund.objects.filter(conversion__in=of.values()).exclude(currency="")
+    return {key: row.currency for key, row in of.items()} | dict(
+        told.order_by().values_list("conversion__key", "currency")
+    )
+
+
+def _own_currency(told: ToldRefund, conversion: Conversion, currencies: Mapping[str, str]) -> str:
+    """What is kept with a refund: nothing where its conversion says it, or all is taken back."""
+    if conversion.currency or told.value is None:
+        return ""
+    return currencies[told.conversion]
+
+
+def _misfits(
+    place: int, told: ToldRefund, conversion: Conversion | None, currencies: dict[str, str]
+) -> list[Mistake]:
+    """What of a refund does not fit what it is of; `currencies` learn what it is in."""
     if conversion is None:
         words = f"There is no conversion “{told.conversion[:60]}”."
         return [Mistake(place, "conversion", "unknown_conversion", words)]
-    if told.currency and conversion.currency and told.currency != conversion.currency:
-        words = f"The conversion is in {conversion.currency}."
-        return [Mistake(place, "currency", "invalid", words)]
+    known = currencies[told.conversion]
+    if told.currency and known and told.currency != known:
+        of_what = "The conversion" if conversion.currency else "What was taken back of it before"
+        return [Mistake(place, "currency", "invalid", f"{of_what} is in {known}.")]
+    if told.value is not None and not known:
+        if not told.currency:
+            words = "What the conversion brought is not known: say in which currency this is."
+            return [Mistake(place, "currency", "required", words)]
+        currencies[told.conversion] = told.currency
     if told.at < conversion.at:
         return [Mistake(place, "at", "invalid", "That was before the conversion.")]
     return []

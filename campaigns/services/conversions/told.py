@@ -42,7 +42,10 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class ToldRefund:
-    """What was taken back of the conversion with this key; without value, all of it."""
+    """What was taken back of the conversion with this key; without value, all of it.
+
+    Without a currency it is in that of the conversion.
+    """
 
     key: str
     conversion: str

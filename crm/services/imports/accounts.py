@@ -14,7 +14,7 @@ from typing import LiteralString
 
 from psycopg import sql
 
-from crm.importers.parsing import Reject
+from crm.importers.parsing import ALL_FOLLOWERS, Reject
 from crm.importers.vocabulary import AUDIENCE_NUMBERS, PROFILE_NUMBERS
 from crm.services.imports.staging import Rejects
 from crm.services.imports.statements import Params, fetch, last_known, names, run
@@ -37,6 +37,7 @@ def find_accounts(
     for key in ("email", "external_id"):
         if key in given and "name" in given:
             _reject_shared_keys(stage, key, rejects)
+    _reject_mixed_audiences(stage, given, rejects)
     values = [name for name in _ACCOUNT_VALUES if name in given]
     run(
         """
@@ -89,12 +90,17 @@ def find_accounts(
 
 
 def take_out(
-    stage: sql.Identifier, query: LiteralString, rejects: Rejects, code: str, column: str
+    stage: sql.Identifier,
+    query: LiteralString,
+    rejects: Rejects,
+    code: str,
+    column: str,
+    **parts: sql.Composable,
 ) -> None:
     """Delete the lines that `query` finds (line, value, reason) from the staging table and reject
     them.
     """
-    found = fetch(query, stage=stage)
+    found = fetch(query, None, stage=stage, **parts)
     if not found:
         return
     for line, value, reason in found:
@@ -176,3 +182,38 @@ def _reject_shared_keys(stage: sql.Identifier, key: str, rejects: Rejects) -> No
     the first row keeps it, others with other names are rejected.
     """
     take_out(stage, _SHARED[key], rejects, "key_conflict", key)
+
+
+# What one line says of an audience, another says otherwise of the same account and moment.
+_TOLD_OTHERWISE: LiteralString = """
+    SELECT line, {number}::text, format('“%s” has %s here, and %s on line %s of the same moment.',
+        handle, {number}, first, first_line)
+    FROM (
+        SELECT line, handle, {number}, first_value({number}) OVER w AS first,
+            first_value(line) OVER w AS first_line
+        FROM {stage} WHERE {number} IS NOT NULL
+        WINDOW w AS (PARTITION BY platform, handle, captured_at ORDER BY line)
+    ) t WHERE {number} <> first
+"""
+_MORE_THAN_ALL: LiteralString = """
+    SELECT line, fake_followers::text, format('“%s” has %s of suspicious followers here, and %s of '
+        'real ones on another line of the same moment: that is more than all.',
+        handle, fake_followers, real)
+    FROM (
+        SELECT line, handle, fake_followers,
+            max(audience_quality) OVER (PARTITION BY platform, handle, captured_at) AS real
+        FROM {stage}
+    ) t WHERE fake_followers + real > {all}
+"""
+
+
+def _reject_mixed_audiences(stage: sql.Identifier, given: frozenset[str], rejects: Rejects) -> None:
+    """An account has one audience at a moment; the first row wins."""
+    for name in AUDIENCE_NUMBERS:
+        if name in given:
+            number = sql.Identifier(name)
+            take_out(stage, _TOLD_OTHERWISE, rejects, "audience_conflict", name, number=number)
+    if given.issuperset({"audience_quality", "fake_followers"}):
+        everybody = sql.Literal(ALL_FOLLOWERS)
+        code, column = "audience_conflict", "fake_followers"
+        take_out(stage, _MORE_THAN_ALL, rejects, code, column, all=everybody)

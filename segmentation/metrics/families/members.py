@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from typing import Any
+from datetime import date
 
 from crm.choices import Source, Stage
 from crm.models import Platform
 from segmentation.metrics.entries import OF_POSTS, OUR_OWN, Better, Method, Metric, Unit
 from segmentation.metrics.family import Family
 from segmentation.metrics.found import Found
-from segmentation.metrics.look import WHOLE_BRAND, WINDOWS, Look
-from segmentation.metrics.stretches.names import EXPLODED
+from segmentation.metrics.look import LEDGER, WHOLE_BRAND, Look
+from segmentation.metrics.periods import calendar_of
+from segmentation.metrics.stretches.members import Members
 
 SIZE = Metric(
     key="size",
@@ -116,6 +116,7 @@ PLATFORM_SHARE = Metric(
 )
 # Counts of one segment: the whole base has nothing to compare them with.
 COUNTS = (SIZE, JOINERS, LEAVERS)
+NOT_YET = "There was no such segment in this period."
 
 # Of all stays those that began or ended: who was there at the end, windows say.
 _MOVES = """
@@ -127,72 +128,56 @@ WHERE (m.entered_at >= %(start)s OR m.left_at < %(until)s) AND m.entered_at < %(
 GROUP BY m.segment_id
 """
 
-# Windows that reach the end are those of the members at the end.
-_SHARES = f"""
-WITH of_set AS (
-  SELECT segments, stage, platform_id, followers_source AS source, count(*) AS creators,
-    count(followers) AS counted, sum(followers::float8) AS followers
-  FROM {WINDOWS} WHERE is_there
-  GROUP BY segments, stage, platform_id, followers_source
-)
-SELECT segment_id, stage, platform_id, source, sum(creators)::bigint AS creators,
-  sum(counted)::bigint AS counted, coalesce(sum(followers), 0)::bigint AS followers
-FROM of_set {EXPLODED}
-GROUP BY segment_id, stage, platform_id, source
-"""  # noqa: S608 - names of ours
-
-
-class _AtTheEnd:
-    """The members of a segment at the end of the period."""
-
-    def __init__(self) -> None:
-        self.size = self.counted = self.followers = 0
-        self.stages: dict[str, int] = defaultdict(int)
-        self.platforms: dict[str, int] = defaultdict(int)
-        self.provenance: dict[Source, int] = defaultdict(int)
-
-    def add(self, row: Mapping[str, Any]) -> None:
-        """Count the members of a row of the statement."""
-        self.size += row["creators"]
-        self.counted += row["counted"]
-        self.followers += row["followers"]
-        if row["stage"] is not None:
-            self.stages[row["stage"]] += row["creators"]
-        if row["platform_id"] is not None:
-            self.platforms[row["platform_id"]] += row["creators"]
-        if row["counted"]:
-            self.provenance[Source(row["source"])] += row["counted"]
+# Segments that were made after the period, and have no stay before its end either.
+_MADE_LATER = """
+SELECT s.id, s.created_at FROM segmentation_segment s
+WHERE s.id = ANY(%(segments)s) AND s.created_at >= %(until)s AND NOT EXISTS (
+  SELECT FROM segmentation_membership m WHERE m.segment_id = s.id AND m.entered_at < %(until)s)
+"""
 
 
 def _measure(look: Look) -> dict[int, list[Found]]:
     moves = {row["segment_id"]: row for row in look.rows(_MOVES.format(stays=look.stays))}
-    ends: dict[int, _AtTheEnd] = defaultdict(_AtTheEnd)
-    for row in look.rows(_SHARES):
-        ends[row["segment_id"]].add(row)
+    made = _made_later(look)
+    nobody = Members()
     names = dict(Platform.objects.values_list("key", "name"))
-    whole = ends[WHOLE_BRAND].platforms
+    whole = look.members.get(WHOLE_BRAND, nobody).platforms
     found = {}
     for key in look.all_ids:
-        end = ends[key]
+        end = look.members.get(key, nobody)
         counts = {**moves.get(key, {}), "size": end.size}
         # Of the whole base, all platforms that anybody has: a row for each of theirs to stand by.
-        others = ends.values() if key == WHOLE_BRAND else [end]
+        others = look.members.values() if key == WHOLE_BRAND else [end]
         seen = {*whole, *(platform for other in others for platform in other.platforms)}
         shown = {platform: name for platform, name in names.items() if platform in seen}
-        found[key] = list(_rows(end, counts, shown))
+        found[key] = list(_rows(end, counts, shown, made.get(key)))
     return found
 
 
+def _made_later(look: Look) -> dict[int, date]:
+    """The days on which segments were made that there were not yet. Tiers have always been."""
+    if look.stays != LEDGER:
+        return {}
+    day_of = calendar_of(look.brand).day_of
+    return {row["id"]: day_of(row["created_at"]) for row in look.rows(_MADE_LATER)}
+
+
 def _rows(
-    end: _AtTheEnd, counts: Mapping[str, int], platforms: Mapping[str, str]
+    end: Members,
+    counts: Mapping[str, int],
+    platforms: Mapping[str, str],
+    made_on: date | None,
 ) -> Iterator[Found]:
+    # That nobody is in what there is not is no number of members.
+    reason = "" if made_on is None else f"{NOT_YET} It was made on {made_on:%-d %B %Y}."
     for metric in COUNTS:
         count = counts.get(metric.key, 0)
         yield Found(
             metric=metric,
-            value=count,
+            value=None if reason else count,
             n=count,
             creators=count,
+            reason=reason,
             inputs={"membership": "stays in the membership ledger"},
         )
     yield _followers(end)
@@ -202,7 +187,7 @@ def _rows(
         yield _share(PLATFORM_SHARE, end, end.platforms, platform)
 
 
-def _followers(end: _AtTheEnd) -> Found:
+def _followers(end: Members) -> Found:
     reason = "" if end.counted else "Of no member at the end of the period are followers known."
     return Found(
         metric=FOLLOWERS,
@@ -210,7 +195,7 @@ def _followers(end: _AtTheEnd) -> Found:
         n=end.counted,
         creators=end.counted,
         reason=reason,
-        provenance=dict(end.provenance),
+        provenance={source: end.sources[source] for source in Source if end.sources[source]},
         inputs={
             "creators": end.counted,
             "creators_excluded": {"followers not known": end.size - end.counted},
@@ -226,9 +211,7 @@ _LACKS = {
 }
 
 
-def _share(
-    metric: Metric, end: _AtTheEnd, counts: Mapping[str, int], part: tuple[str, str]
-) -> Found:
+def _share(metric: Metric, end: Members, counts: Mapping[str, int], part: tuple[str, str]) -> Found:
     n = sum(counts.values())
     known, missing = _LACKS[metric.key]
     key, label = part

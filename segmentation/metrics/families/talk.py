@@ -60,6 +60,25 @@ SENTIMENT = Metric(
     accepts=(Source.ESTIMATED,),
     source="comments",
 )
+BALANCE = Metric(
+    key="sentiment_balance",
+    label="Positive less negative comments",
+    question="Do more comments praise than complain?",
+    formula=(
+        "(comments whose compound is from 0.05 on - comments whose compound is up to -0.05 by "
+        f"VADER) / comments in English, {_BELOW}; other languages are not scored"
+    ),
+    version=1,
+    numerator="positive less negative comments",
+    denominator="comments in languages that are scored",
+    basis="comments",
+    unit=Unit.FRACTION,
+    better=Better.HIGHER,
+    minimum_n=5,
+    method=Method.BALANCE,
+    accepts=(Source.ESTIMATED,),
+    source="comments",
+)
 DEPTH = Metric(
     key="conversation_depth",
     label="Comments with a reply",
@@ -107,10 +126,12 @@ WORDS = Metric(
     accepts=OF_POSTS,
     source="comments",
 )
-METRICS = (RELEVANCE, SENTIMENT, DEPTH, REPLIES, WORDS)
+METRICS = (RELEVANCE, SENTIMENT, BALANCE, DEPTH, REPLIES, WORDS)
+_NO_MOOD = "none is in English and long enough to tell, or they wait for a worker"
 _WHY = {
     RELEVANCE: "they have no words to compare, or wait for a worker",
-    SENTIMENT: "none is in English and long enough to tell, or they wait for a worker",
+    SENTIMENT: _NO_MOOD,
+    BALANCE: _NO_MOOD,
 }
 
 # One row of a post for each metric: what is counted, of how many.
@@ -121,6 +142,7 @@ JOIN crm_post p ON p.id = t.post_id
 CROSS JOIN LATERAL (VALUES
   ('comment_relevance', 'estimated', t.relevant, t.classified),
   ('sentiment', 'estimated', t.positive, t.in_language),
+  ('sentiment_balance', 'estimated', t.positive - t.negative, t.in_language),
   ('conversation_depth', '', t.answered, t.comments),
   ('replies_per_comment', '', t.replies, t.comments - t.replies)
 ) AS part (part, source, y, w)

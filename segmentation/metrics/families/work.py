@@ -41,12 +41,12 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 # A piece whose review was opened again counts by its last approval.
-_ROUNDS = """
-SELECT r.creator_id, approved.at, '' AS part, 'measured' AS source, 1 AS n, (
+_ROUNDS = f"""
+SELECT w.segments, w.unit, (
     SELECT count(*) FROM campaigns_draft one
     WHERE one.deliverable_id = d.id AND one.is_sealed AND one.state <> 'withdrawn'
       AND one.number <= approved.number
-  ) AS y, 1 AS w
+  ) AS drafts
 FROM campaigns_deliverable d
 JOIN campaigns_engagement e ON e.id = d.engagement_id
 JOIN campaigns_campaign c ON c.id = e.campaign_id AND c.brand_id = %(brand)s
@@ -55,7 +55,9 @@ CROSS JOIN LATERAL (
   SELECT number, state_since AS at FROM campaigns_draft one
   WHERE one.deliverable_id = d.id AND one.state = 'approved' ORDER BY number DESC LIMIT 1
 ) approved
-"""
+JOIN {WINDOWS} w
+  ON w.creator_id = r.creator_id AND approved.at >= w.since AND approved.at < w.until
+"""  # noqa: S608 - a name of ours
 
 _DECIDED = f"""
 SELECT w.segments, w.unit, t.gate, t.began_at, t.decided_at
@@ -114,13 +116,13 @@ FROM first f
 
 
 def _measure(look: Look) -> dict[int, list[Found]]:
-    rounds = tallies(look, _ROUNDS)
+    rounds = _drafts(look)
     hours = _hours(look)
     ways = _ways(look)
     returned = tallies(look, _RETURNED, bound=[stage.value for stage in BOUND])
     return {
         key: [
-            _rounds(rounds.get(key, {}).get("", NO_TALLY)),
+            _rounds(rounds.get(key, {})),
             *(_approval(gate, hours.get((key, gate.value), {})) for gate in Gate),
             _activation(ways.get(key, [])),
             _retention(returned.get(key, {}).get("", NO_TALLY)),
@@ -129,18 +131,31 @@ def _measure(look: Look) -> dict[int, list[Found]]:
     }
 
 
-def _rounds(tally: Tally) -> Found:
-    creators = tally.sums.creators
+def _drafts(look: Look) -> dict[int, dict[int, list[int]]]:
+    """Drafts of approved pieces by segment, for each creator."""
+    found: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for row in look.rows(_ROUNDS):
+        for segment in look.segments_of(row["segments"]):
+            found[segment][row["unit"]].append(row["drafts"])
+    return found
+
+
+def _rounds(by_creator: Mapping[int, Sequence[int]]) -> Found:
+    values = [drafts for some in by_creator.values() for drafts in some]
+    n, creators = len(values), len(by_creator)
+    reason = too_few(ROUNDS, creators, "approved pieces")
     return of_ratio(
         ROUNDS,
-        tally.sums,
-        n=tally.n,
+        Sums.over([(sum(some), len(some)) for some in by_creator.values()]),
+        n=n,
         n_unit="pieces",
-        reason=too_few(ROUNDS, creators, "approved pieces"),
-        provenance=tally.provenance,
+        reason=reason,
+        provenance={Source.MEASURED: n} if n else {},
         inputs={
-            "pieces": tally.n,
-            "drafts": round(tally.sums.y),
+            "pieces": n,
+            "drafts": sum(values),
+            "median": "not known" if reason else median(values),
+            "ninetieth_percentile": "not known" if reason else _ninetieth(values),
             "creators": creators,
             "membership": "at the moment of the approval, from the membership ledger",
         },
@@ -166,7 +181,7 @@ def _approval(gate: Gate, by_creator: Mapping[int, Sequence[float]]) -> Found:
     why = ""
     if not reason:
         value = median(values)
-        ninetieth = quantiles(values, n=10, method="inclusive")[8]
+        ninetieth = _ninetieth(values)
         below = Sums.over(
             [(sum(took <= value for took in some), len(some)) for some in by_creator.values()]
         )
@@ -189,11 +204,16 @@ def _approval(gate: Gate, by_creator: Mapping[int, Sequence[float]]) -> Found:
         provenance={Source.MEASURED: n} if n else {},
         inputs={
             "decisions": n,
-            "ninetieth_percentile": "not known" if ninetieth is None else round(ninetieth, 2),
+            "ninetieth_percentile": "not known" if ninetieth is None else ninetieth,
             "creators": creators,
             "membership": "at the moment of the decision, from the membership ledger",
         },
     )
+
+
+def _ninetieth(values: Sequence[float]) -> float:
+    """Nine of ten values are at most this."""
+    return round(quantiles(values, n=10, method="inclusive")[8], 2)
 
 
 def _of_ranks(

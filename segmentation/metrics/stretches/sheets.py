@@ -17,8 +17,8 @@ from django.db import connection, transaction
 
 from crm import limits
 from crm.models import Brand
-from segmentation.metrics.stretches import filling, posted, spans
-from segmentation.metrics.stretches.names import KEPT, SOME
+from segmentation.metrics.stretches import filling, members, posted, spans
+from segmentation.metrics.stretches.names import KEPT, SOME, WAS
 from segmentation.models import QuarterSheet, Stretch, Touched
 
 # Where more creators than this share were touched, all are added up anew.
@@ -38,27 +38,35 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
   (SELECT system_identifier FROM pg_control_system())"""
 _TOUCHED = f"""
 CREATE TEMP TABLE {SOME} ON COMMIT DROP AS
-SELECT creator_id FROM segmentation_touched WHERE xact >= %(xact)s"""  # noqa: S608 - ours
+SELECT creator_id, bool_or(standing) AS standing FROM (
+  SELECT creator_id, standing FROM segmentation_touched WHERE xact >= %(xact)s{{moved}}
+) touched GROUP BY creator_id"""  # noqa: S608 - ours
 # What was told before its time, and came about between the two moments.
 _MOVED = """
-UNION SELECT creator_id FROM crm_post WHERE posted_at >= %(was)s AND posted_at < %(until)s
-UNION SELECT creator_id FROM segmentation_membership WHERE segment_id = ANY(%(segments)s)
+UNION SELECT creator_id, false FROM crm_post WHERE posted_at >= %(was)s AND posted_at < %(until)s
+UNION SELECT creator_id, true FROM segmentation_membership WHERE segment_id = ANY(%(segments)s)
   AND (entered_at >= %(was)s AND entered_at < %(until)s
     OR left_at >= %(was)s AND left_at < %(until)s)
-UNION SELECT p.creator_id FROM crm_metricsnapshot s JOIN crm_profile p ON p.id = s.profile_id
+UNION SELECT p.creator_id, false
+  FROM crm_metricsnapshot s JOIN crm_profile p ON p.id = s.profile_id
   WHERE s.captured_at >= %(was)s AND s.captured_at < %(until)s
-UNION SELECT creator_id FROM crm_relationship
+UNION SELECT creator_id, true FROM crm_relationship
   WHERE brand_id = %(brand)s AND since >= %(was)s AND since < %(until)s
-UNION SELECT r.creator_id FROM crm_stagechange c JOIN crm_relationship r ON r.id = c.relationship_id
+UNION SELECT r.creator_id, true
+  FROM crm_stagechange c JOIN crm_relationship r ON r.id = c.relationship_id
   WHERE r.brand_id = %(brand)s AND (c.entered_at >= %(was)s AND c.entered_at < %(until)s
     OR c.left_at >= %(was)s AND c.left_at < %(until)s)"""
 # Those that the brand knows are counted already; to count rows is to read them all.
 _HOW_MANY = f"""
 SELECT (SELECT count(*) FROM {SOME}), (
   SELECT coalesce(sum(creators), 0)::bigint FROM crm_stagecount WHERE brand_id = %(brand)s)"""  # noqa: S608 - names of ours
-_FORGET_SOME = f"""
-DELETE FROM {KEPT} k USING {SOME} s
-WHERE k.sheet_id = %(sheet)s AND k.creator_id = s.creator_id"""  # noqa: S608 - names of ours
+_LIKE_KEPT = f"CREATE TEMP TABLE {WAS} (LIKE {KEPT}) ON COMMIT DROP"
+_TAKE_OUT = f"""
+WITH gone AS (
+  DELETE FROM {KEPT} k USING {SOME} s
+  WHERE k.sheet_id = %(sheet)s AND k.creator_id = s.creator_id RETURNING k.*
+)
+INSERT INTO {WAS} SELECT * FROM gone"""  # noqa: S608 - names of ours
 # Whoever keeps a sheet now has it in hand, or will look at the clock after us.
 _NOBODY_KEEPS = "LOCK TABLE segmentation_quartersheet IN SHARE MODE"
 _KEEPING = "LOCK TABLE segmentation_quartersheet IN ROW EXCLUSIVE MODE"
@@ -70,9 +78,10 @@ DELETE FROM segmentation_touched WHERE xact < coalesce(
 
 def keep(
     *, brand: Brand, ends_at: datetime, segments: list[int], stays: str, values: Mapping[str, Any]
-) -> int:
-    """Bring the stretches of a quarter up to date; returns the sheet that they are of.
+) -> tuple[int, members.BySegment]:
+    """Bring the stretches of a quarter up to date.
 
+    Returns the sheet that they are of, and who is in segments at the end, counted by segment.
     `segments` are those of a look with the whole base before them, `values` the look's. Two at once
     for one brand have to wait for each other (segmentation/services/scorecards.py).
     """
@@ -92,7 +101,10 @@ def keep(
     )
     if sheet is None:
         sheet = QuarterSheet(brand=brand, starts_at=start, ends_at=ends_at)
-    if not (is_known and _add_up_touched(sheet, stays, values)):
+    if is_known and _add_up_touched(sheet, stays, values):
+        _store(sheet, until, xact, definition, segments)
+    else:
+        sheet.members = None
         _store(sheet, until, xact, definition, segments)
         Stretch.objects.filter(sheet=sheet).delete()
         filling.fill(
@@ -100,9 +112,10 @@ def keep(
         )
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {KEPT} ({filling.TOLD_APART_BY})")
-    else:
-        _store(sheet, until, xact, definition, segments)
-    return sheet.pk
+    if sheet.members is None:
+        sheet.members = members.as_json(members.of_everybody(KEPT, sheet.pk))
+        sheet.save(update_fields=["members"])
+    return sheet.pk, members.of_json(sheet.members)
 
 
 def forget(brand: Brand, *, but: set[datetime]) -> None:
@@ -138,21 +151,26 @@ def _store(
 
 
 def _add_up_touched(sheet: QuarterSheet, stays: str, values: Mapping[str, Any]) -> bool:
-    """Fill the rows of who was touched anew; False: they are too many, nothing was done."""
+    """Fill the rows of who was touched anew, and move the counts of members by theirs.
+
+    False: they are too many, nothing was done.
+    """
     asked = {**values, "sheet": sheet.pk, "xact": sheet.xact, "was": sheet.until}
-    moved = _MOVED if sheet.until < values["until"] else "GROUP BY creator_id"
+    moved = _MOVED if sheet.until < values["until"] else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {SOME}")
+        cursor.execute(f"DROP TABLE IF EXISTS {SOME}, {WAS}")
         with filling.set_to(cursor, enable_indexscan="off"):
-            cursor.execute(f"{_TOUCHED} {moved}", asked)
+            cursor.execute(_TOUCHED.format(moved=moved), asked)
         cursor.execute(f"ANALYZE {SOME}")
         cursor.execute(_HOW_MANY, asked)
         touched, known = cursor.fetchone()
         if touched > max(known * SHARE_AT_MOST, 1):
             return False
         if touched:
+            cursor.execute(_LIKE_KEPT)
             with filling.set_to(cursor, enable_nestloop="on"):
-                cursor.execute(_FORGET_SOME, asked)
+                cursor.execute(_TAKE_OUT, asked)
+            cursor.execute(f"ANALYZE {WAS} (creator_id, number, kind, until)")
             filling.fill(
                 table=KEPT,
                 stays=stays,
@@ -160,4 +178,7 @@ def _add_up_touched(sheet: QuarterSheet, stays: str, values: Mapping[str, Any]) 
                 values=asked,
                 some=True,
             )
+            if sheet.members is not None:
+                before = members.of_json(sheet.members)
+                sheet.members = members.as_json(members.moved(before, sheet.pk))
     return True

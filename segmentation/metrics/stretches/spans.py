@@ -9,16 +9,26 @@ from segmentation.metrics.stretches.names import (
     SEGMENTS,
     SOME,
     SPANS,
+    WAS,
     together,
     words_together,
 )
 
 BEGAN_OR_ENDED = "entered_at > %(start)s OR coalesce(left_at < %(until)s, false)"
-_OF_SOME = f"AND creator_id IN (SELECT creator_id FROM {SOME})"  # noqa: S608 - a name of ours
+# Who of SOME stands otherwise than before, perhaps. The others' times are known already.
+_OF_SOME = f"AND creator_id IN (SELECT creator_id FROM {SOME} WHERE standing)"  # noqa: S608 - a name of ours
+_AS_BEFORE = f"""creator_id NOT IN (SELECT creator_id FROM {SOME} WHERE standing)"""  # noqa: S608 - a name of ours
+_WHOLE_BEFORE = f"""
+  UNION ALL
+  SELECT creator_id, segments, stage FROM {WAS} WHERE number = 0 AND {_AS_BEFORE}"""  # noqa: S608 - names of ours
+_BEFORE = f"""
+UNION ALL
+SELECT creator_id, number, kind, unit, segments, since, until, days, open_since
+FROM {WAS} WHERE number > 0 AND {_AS_BEFORE}"""  # noqa: S608 - names of ours
 
 
 def held(stays: str) -> str:
-    """What fills HELD: the stays of SOME in the quarter, which both readings below are of."""
+    """What fills HELD: the stays of those in the quarter, which both readings below are of."""
     return f"CREATE TEMP TABLE {HELD} ON COMMIT DROP AS {_held(stays)} {_OF_SOME}"
 
 
@@ -45,7 +55,7 @@ related AS (
 whole AS (
   SELECT coalesce(m.creator_id, k.creator_id) AS creator_id, ARRAY[{sets}] AS segments, k.stage
   FROM member m FULL JOIN related k ON k.creator_id = m.creator_id
-  WHERE m.creator_id IS NOT NULL OR k.is_whole
+  WHERE m.creator_id IS NOT NULL OR k.is_whole{_WHOLE_BEFORE if some else ""}
 )"""  # noqa: S608 - names of ours
 
 
@@ -85,7 +95,7 @@ SELECT creator_id, row_number() OVER (PARTITION BY creator_id ORDER BY place, nt
   CASE WHEN nth = 1 THEN (
     SELECT s FROM unnest(sinces, untils) AS time (s, u) WHERE u IS NULL) END AS open_since
 FROM unit CROSS JOIN LATERAL unnest(sinces, untils) WITH ORDINALITY AS time (since, until, nth)
-"""  # noqa: S608 - names of ours
+{_BEFORE if some else ""}"""  # noqa: S608 - names of ours
 
 
 def _source(stays: str, *, some: bool) -> str:

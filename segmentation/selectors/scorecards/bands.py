@@ -15,9 +15,11 @@ from typing import Any
 
 from django.db import connection
 
+from segmentation.choices import Benchmarked, Denominator
 from segmentation.facts.catalogue import FACTS_TABLE
 from segmentation.metrics.catalogue import Unit, metric_of
 from segmentation.metrics.cells import Cell
+from segmentation.metrics.families.returns import CPM
 from segmentation.models import Segment
 from segmentation.selectors.scorecards.lines import in_words
 from segmentation.services.benchmarks import Band, Source
@@ -43,6 +45,7 @@ class Slot:
 
     platform: str
     low: int | None
+    is_celebrity: bool = False
 
 
 Crowd = Counter[Slot]
@@ -60,20 +63,21 @@ class Compared:
     @property
     def said(self) -> str:
         """What the source says: "5.00 % to 10.00 %"; empty where it has no band for the size."""
-        return "" if self.band is None else band_words(self.band)
+        return "" if self.band is None else band_words(self.band, self.source.currency)
 
     @property
     def colour(self) -> str:
-        """Of its badge."""
-        return {Place.BELOW: "orange", Place.ABOVE: "green", Place.WITHIN: "blue"}.get(
+        """Of its badge: a cost is better below."""
+        below, above = ("green", "orange") if self.source.currency else ("orange", "green")
+        return {Place.BELOW: below, Place.ABOVE: above, Place.WITHIN: "blue"}.get(
             self.place, "secondary"
         )
 
 
-def band_words(band: Band) -> str:
-    """A band's rates: "5.00 % to 10.00 %", "about 5.00 %", "5.00 % or more"."""
+def band_words(band: Band, currency: str = "") -> str:
+    """A band: "5.00 % to 10.00 %", "about 5.00 %", "10.00 USD or more" of costs."""
     low, typical, high = (
-        None if one is None else in_words(one, Unit.FRACTION)
+        None if one is None else _number(one, currency)
         for one in (band.low, band.typical, band.high)
     )
     if low and high:
@@ -83,9 +87,19 @@ def band_words(band: Band) -> str:
     return f"{low} or more" if low else f"{high} or less"
 
 
-def measured_by(key: str) -> str:
-    """By what the rate of a row is divided; empty for rows that no benchmark speaks of."""
-    return metric_of(key).basis if key.startswith(_RATE) else ""
+def _number(value: float, currency: str) -> str:
+    if currency:
+        return f"{in_words(value, Unit.MONEY)} {currency}"
+    return in_words(value, Unit.FRACTION)
+
+
+def measured_by(key: str) -> tuple[Benchmarked, str] | None:
+    """What a row is a number of, and by what it is divided; None: no benchmark speaks of it."""
+    if key == CPM.key:
+        return Benchmarked.CPM, Denominator.IMPRESSIONS
+    if key.startswith(_RATE):
+        return Benchmarked.ENGAGEMENT_RATE, metric_of(key).basis
+    return None
 
 
 def crowd_of(segment: Segment, sources: Sequence[Source]) -> Crowd:
@@ -103,33 +117,45 @@ def crowd_of(segment: Segment, sources: Sequence[Source]) -> Crowd:
         cursor.execute(
             f"""
             SELECT f.primary_platform,
-              width_bucket(f.followers, %(bounds)s::bigint[]), count(*)
+              width_bucket(f.followers, %(bounds)s::bigint[]), coalesce(f.is_celebrity, false),
+              count(*)
             FROM segmentation_membership m
             LEFT JOIN {FACTS_TABLE} f
               ON f.brand_id = %(brand)s AND f.creator_id = m.creator_id
             WHERE m.segment_id = %(segment)s AND m.left_at IS NULL
-            GROUP BY 1, 2
+            GROUP BY 1, 2, 3
             """,  # noqa: S608 - a table of ours
             {"bounds": bounds or [1], "brand": segment.brand_id, "segment": segment.pk},
         )
         crowd = Crowd()
-        for platform, bucket, members in cursor.fetchall():
+        for platform, bucket, is_celebrity, members in cursor.fetchall():
             low = None if bucket is None else [0, *bounds][bucket]
-            crowd[Slot(platform or "", low)] += members
+            crowd[Slot(platform or "", low, is_celebrity)] += members
         return crowd
 
 
 def compare(
-    cell: Cell, crowd: Crowd, sources: Iterable[Source], platforms: Mapping[str, str]
+    cell: Cell,
+    crowd: Crowd,
+    sources: Iterable[Source],
+    platforms: Mapping[str, str],
+    *,
+    currency: str = "",
 ) -> list[Compared]:
-    """Every source beside a row, those that can be compared first; none for other rows.
+    """Every source of such numbers beside a row, those that can be compared first.
 
-    `platforms` are what platforms are called, by key.
+    None for rows that nobody has published numbers of. `platforms` are what platforms are called,
+    by key; `currency` is what the brand's costs are in.
     """
     measured = measured_by(cell["key"])
-    if not measured:
+    if measured is None:
         return []
-    found = [_compare(cell, measured, crowd, source, platforms) for source in sources]
+    of, basis = measured
+    found = [
+        _compare(cell, basis, crowd, source, platforms, currency=currency)
+        for source in sources
+        if source.of == of
+    ]
     return sorted(found, key=lambda one: one.place == Place.NOT_COMPARED)
 
 
@@ -152,10 +178,18 @@ def place_of(
 
 
 def _compare(
-    cell: Cell, measured: str, crowd: Crowd, source: Source, platforms: Mapping[str, str]
+    cell: Cell,
+    measured: str,
+    crowd: Crowd,
+    source: Source,
+    platforms: Mapping[str, str],
+    *,
+    currency: str,
 ) -> Compared:
     band, inside = _best_band(crowd, source)
     reason = _why_not(cell, measured, crowd, source, platforms)
+    if not reason and source.currency and source.currency != currency:
+        reason = f"it is in {source.currency}, these costs are in {currency}; none is converted"
     members = sum(crowd.values())
     if not reason and inside < NEARLY_ALL * members:
         size = f"{band.tier or 'one size'}, " if band is not None else ""
@@ -167,7 +201,7 @@ def _compare(
         return Compared(source, None, Place.NOT_COMPARED, reason)
     place, words = place_of(cell["value"] or 0.0, band, cell["interval"])
     if not source.says_denominator:
-        words += "; the source does not say by what it divides, taken as followers"
+        words += f"; the source does not say by what it divides, taken as {measured}"
     return Compared(source, band, place, words)
 
 
@@ -196,11 +230,10 @@ def _best_band(crowd: Crowd, source: Source) -> tuple[Band | None, int]:
     """The band that most members are in, with how many."""
     best: tuple[Band | None, int] = None, 0
     for band in source.bands:
-        everybody = band.low_followers is None and band.high_followers is None
         inside = sum(
             n
             for slot, n in crowd.items()
-            if everybody or (slot.low is not None and band.holds(slot.low))
+            if band in source.bands_of(slot.low, is_celebrity=slot.is_celebrity)
         )
         if inside > best[1]:
             best = band, inside

@@ -91,7 +91,7 @@ def scorecard_page(card: Scorecard) -> ScorecardPage:
         return Judged(
             line_of(cell),
             None if target is None else standing_of(cell, target),
-            compare(cell, crowd, sources, platforms),
+            compare(cell, crowd, sources, platforms, currency=card.segment.brand.currency),
         )
 
     others: dict[str, list[Judged]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crm.models import Brand, Creator, Platform
-from segmentation.choices import Denominator
+from segmentation.choices import Benchmarked, Denominator
 from segmentation.metrics.catalogue import Unit
 from segmentation.models import CreatorFacts
 from segmentation.selectors.scorecards.bands import Place, band_words, place_of
@@ -66,9 +66,9 @@ def creator_rate(brand: Brand, creator: Creator) -> CreatorRate | None:
         beside=[
             Beside(source, band.tier, band_words(band), place_of(facts.engagement_rate, band)[0])
             for source in sources
-            if source.denominator == Denominator.FOLLOWERS
+            if source.of == Benchmarked.ENGAGEMENT_RATE
+            and source.denominator == Denominator.FOLLOWERS
             and source.platform in {"", facts.primary_platform}
-            for band in source.bands
-            if band.holds(facts.followers)
+            for band in source.bands_of(facts.followers, is_celebrity=bool(facts.is_celebrity))
         ],
     )

@@ -18,6 +18,7 @@ from segmentation.metrics.catalogue import (
 )
 from segmentation.metrics.cells import Cell
 from segmentation.metrics.entries import WHOLE_UNITS
+from segmentation.metrics.families.members import COUNTS
 from segmentation.metrics.periods import calendar_of, quarter_of
 from segmentation.models import Scorecard
 
@@ -41,7 +42,10 @@ _SUFFIXES = {Unit.DAYS: " days", Unit.HOURS: " h", Unit.SECONDS: " s"}
 
 @dataclass(frozen=True)
 class Bar:
-    """Where an interval, its value and the benchmark stand in a box of BAR_WIDTH, from zero."""
+    """Where an interval, its value and the benchmark stand in a box of BAR_WIDTH with zero in it.
+
+    `zero` is where that is, if it is not at the left end.
+    """
 
     low: float
     width: float
@@ -49,6 +53,7 @@ class Bar:
     narrow_width: float
     value: float
     benchmark: float | None
+    zero: float | None
 
 
 @dataclass(frozen=True)
@@ -98,6 +103,8 @@ class Line:
     def absent(self) -> str:
         """Why there is no value, in two words; the row's `reason_if_absent` says it in full."""
         creators = self.cell["n_creators"]
+        if self.metric in COUNTS:
+            return "not there yet"
         if not creators:
             return "none known"
         return f"too few ({creators})" if creators < self.metric.minimum_n else "too short"
@@ -234,15 +241,23 @@ def _bar(cell: Cell) -> Bar | None:
     if value is None or wide is None:
         return None
     narrow = cell["interval_80"] or wide
-    top = max(wide["high"], benchmark["value"] if benchmark else 0.0) * ROOM
-    scale = BAR_WIDTH / top if top else 0.0
+    beside = benchmark["value"] if benchmark else 0.0
+    top = max(wide["high"], beside, 0.0) * ROOM
+    # Balances, lifts and returns may be below zero.
+    bottom = min(wide["low"], beside, 0.0) * ROOM
+    scale = BAR_WIDTH / (top - bottom) if top > bottom else 0.0
+
+    def at(number: float) -> float:
+        return round((number - bottom) * scale, 2)
+
     return Bar(
-        low=round(wide["low"] * scale, 2),
+        low=at(wide["low"]),
         width=round((wide["high"] - wide["low"]) * scale, 2),
-        narrow_low=round(narrow["low"] * scale, 2),
+        narrow_low=at(narrow["low"]),
         narrow_width=round((narrow["high"] - narrow["low"]) * scale, 2),
-        value=round(value * scale, 2),
-        benchmark=round(benchmark["value"] * scale, 2) if benchmark else None,
+        value=at(value),
+        benchmark=at(benchmark["value"]) if benchmark else None,
+        zero=at(0.0) if bottom < 0 else None,
     )
 
 

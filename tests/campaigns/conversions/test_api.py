@@ -91,6 +91,10 @@ def test_refunds(rest):
     )
     assert body["errors"][0]["pointer"] == "/value"
     assert Refund.objects.count() == 1
+    rest.send("POST", "conversions/", {"key": "free", "at": BODY["at"]})
+    of_free = said | {"key": "r3", "conversion": "free", "currency": "DKK"}
+    answer = rest.send("POST", "conversions:refund", of_free)
+    assert (answer.status_code, answer.json()["currency"]) == (201, "DKK")
 
 
 def test_the_list_is_filtered_and_of_the_brand(brand, other_brand, rest):

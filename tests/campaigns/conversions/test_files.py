@@ -61,6 +61,15 @@ def test_an_export_of_orders(brand, take):
     }
 
 
+def test_a_refund_of_an_order_without_a_total_is_in_the_currency_of_its_line(brand, take):
+    take("Order number;Date;Total;Currency;Refunded\n1;2026-11-20;;DKK;5\n2;2026-11-20;;;6\n",
+         currency="EUR")  # fmt: skip
+    assert dict(Refund.objects.values_list("conversion__key", "currency")) == {
+        "1": "DKK",
+        "2": "EUR",
+    }
+
+
 def test_lines_by_code_and_day_become_shares_of_a_sum(brand, take):
     make_code(brand, "ANNA10")
     batch = take(DAYS, currency="DKK")

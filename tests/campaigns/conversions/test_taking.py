@@ -223,8 +223,29 @@ def test_no_more_is_taken_back_than_an_order_brought(brand):
         take_back, brand, part, rest, rest, ToldRefund("r3", "1001", NOW, Decimal("5.01"))
     ) == [(3, "value", "invalid")]
     # What an order brought that nobody said cannot be told, and all of it is never too much.
-    take_back(brand, part, rest, ToldRefund("r4", "free", NOW, Decimal(9)))
+    take_back(brand, part, rest, ToldRefund("r4", "free", NOW, Decimal(9), "EUR"))
     assert take_back(brand, ToldRefund("r5", "1001", NOW)).new == {"r5"}
+
+
+def test_a_refund_keeps_its_currency_where_the_order_has_none(brand):
+    take(brand, told(), told("1002", value=Decimal(50), currency="EUR"))
+    assert refused(take_back, brand, ToldRefund("r1", "1001", NOW, Decimal(9))) == [
+        (0, "currency", "required")
+    ]
+    part = ToldRefund("r1", "1001", NOW, Decimal(9), "DKK")
+    other = ToldRefund("r2", "1001", NOW, Decimal(1), "EUR")
+    assert refused(take_back, brand, part, other) == [(1, "currency", "invalid")]
+    take_back(brand, part)
+    assert refused(take_back, brand, other) == [(0, "currency", "invalid")]
+    # Known by now, and so it need not be said; all of it has no currency, nor needs it one.
+    take_back(brand, ToldRefund("r3", "1001", NOW, Decimal(2)), ToldRefund("r4", "1001", NOW))
+    take_back(brand, ToldRefund("r5", "1002", NOW, Decimal(3), "EUR"))
+    assert dict(Refund.objects.values_list("key", "currency")) == {
+        "r1": "DKK",
+        "r3": "DKK",
+        "r4": "",
+        "r5": "",
+    }
 
 
 def test_what_was_told_never_changes(brand):

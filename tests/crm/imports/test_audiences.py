@@ -41,6 +41,41 @@ def test_a_file_tells_of_audiences_and_is_undone(brand: Brand, manager: User, pu
     assert AudienceSnapshot.objects.get() == before
 
 
+TWICE = """username,real followers,suspicious followers,AQS,captured at
+anna,80%,30%,,2026-11-01
+bo,80%,15%,70,2026-11-01
+bo,80%,15%,71,2026-11-01
+bo,60%,,,2026-11-02
+cleo,75.5%,24.9%,,2026-11-01
+dora,70%,,,2026-11-01
+dora,,40%,,2026-11-01
+"""
+
+
+@pytest.mark.django_db
+def test_what_a_file_says_twice_of_an_audience_is_an_error_of_its_row(
+    brand: Brand, put: Put
+) -> None:
+    batch, counts = imported(brand, put(TWICE), platform="instagram")
+    assert counts.rejected == {"audience_conflict": 3}
+    told = batch.rejects.order_by("line").values_list("line", "column", "reason")
+    assert [(line, column) for line, column, _ in told] == [
+        (2, "username"),
+        (4, "aqs"),
+        (8, "fake_followers"),
+    ]
+    assert "80.0% real and 30.0% suspicious" in told[0][2]
+    assert told[1][2] == "“bo” has 71 here, and 70 on line 3 of the same moment."
+    assert told[2][2].endswith("that is more than all.")
+    rows = AudienceSnapshot.objects.order_by("profile__handle", "captured_at")
+    assert [(row.profile.handle, row.quality, row.aqs) for row in rows] == [
+        ("bo", 0.8, 70),
+        ("bo", 0.6, None),
+        ("cleo", 0.755, None),
+        ("dora", 0.7, None),
+    ]
+
+
 @pytest.mark.parametrize("cell", ["140", "-1", "140%"])
 def test_a_part_is_of_a_whole_and_a_score_of_100(cell: str) -> None:
     for parse in (lambda one: parse_part(one, unit=PercentUnit.POINTS), parse_score):

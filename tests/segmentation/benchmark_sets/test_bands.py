@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from segmentation.choices import Denominator
+from segmentation.choices import Benchmarked, Denominator
 from segmentation.selectors.scorecards.bands import Place, Slot, band_words, compare, place_of
 from segmentation.services.benchmarks import Band, Source, shipped
 from tests.segmentation.scorecards.test_standing import cell
@@ -108,6 +108,49 @@ def test_nearly_all_members_must_be_of_the_size_and_platform():
     assert nobody.words == "nobody is a member now, so platform and size are not known"
 
 
+def test_costs_are_compared_in_one_currency_and_are_better_below():
+    (source,) = [one for one in shipped() if one.of == Benchmarked.CPM]
+    assert (source.year, source.platform, source.denominator, source.currency) == (
+        2026,
+        "",
+        Denominator.IMPRESSIONS,
+        "USD",
+    )
+
+    def compared(row, currency="USD"):
+        (found,) = compare(row, crowd(), shipped(), NAMES, currency=currency)
+        return found
+
+    cheap = compared(cell(5, 4, 6, key="cpm"))
+    assert (cheap.place, cheap.colour, cheap.said) == (
+        Place.BELOW,
+        "green",
+        "10.00 USD to 25.00 USD",
+    )
+    assert cheap.words.endswith("taken as impressions")
+    other = compared(cell(5, 4, 6, key="cpm"), currency="EUR")
+    assert (other.place, other.words) == (
+        Place.NOT_COMPARED,
+        "it is in USD, these costs are in EUR; none is converted",
+    )
+    # Other costs are divided by something else, and rates are none.
+    assert compare(cell(5, 4, 6, key="cpe"), crowd(), shipped(), NAMES, currency="USD") == []
+    assert source not in [one.source for one in compare(cell(0.1), crowd(), shipped(), NAMES)]
+
+
+def test_celebrities_are_compared_with_what_is_said_of_celebrities():
+    glossary = next(one for one in shipped() if one.key == "glossary_2025")
+    marked = Counter({Slot("instagram", 1_000_000, is_celebrity=True): 9, Slot("", None, True): 1})
+    (found,) = compare(cell(0.03, 0.021, 0.025), marked, [glossary], NAMES)
+    assert (found.band.tier, found.place) == ("Celebrity", Place.ABOVE)
+    # A source without a word on them has them by their followers, where those are known.
+    mega = source(bands=(Band("Mega", 1_000_000, None, 0.01, None, 0.02),))
+    (found,) = compare(cell(0.03, 0.021, 0.025), marked, [mega], NAMES)
+    assert (found.band.tier, found.place) == ("Mega", Place.ABOVE)
+    (found,) = compare(cell(0.03, 0.021, 0.025), crowd(), [glossary], NAMES)
+    assert found.band.tier == "Micro"
+
+
 def test_an_unnamed_denominator_is_said():
     found = only(cell(0.03, 0.021, 0.039), says_denominator=False)
     assert found.words == ("within; the source does not say by what it divides, taken as followers")
@@ -119,7 +162,7 @@ def test_rows_that_are_no_rate_have_no_benchmark():
 
 def test_every_shipped_source_says_where_it_is_from():
     found = shipped()
-    assert len({one.key for one in found}) == len(found) == 14
+    assert len({one.key for one in found}) == len(found) == 15
     for one in found:
         assert one.source
         assert one.bands
@@ -127,7 +170,8 @@ def test_every_shipped_source_says_where_it_is_from():
             rates = [rate for rate in (band.low, band.typical, band.high) if rate is not None]
             assert rates == sorted(rates)
             assert rates
-            assert all(0 < rate < 0.2 for rate in rates)
+            assert all(0 < rate < (100 if one.currency else 0.2) for rate in rates)
+        assert (one.of == Benchmarked.CPM) == bool(one.currency)
     glossary = next(one for one in found if one.key == "glossary_2025")
     assert [(band.low, band.high) for band in glossary.bands] == [
         (0.08, 0.15),
@@ -135,4 +179,5 @@ def test_every_shipped_source_says_where_it_is_from():
         (0.03, 0.07),
         (0.02, 0.05),
         (0.01, 0.03),
+        (0.01, 0.02),
     ]

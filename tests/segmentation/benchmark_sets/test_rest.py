@@ -21,8 +21,8 @@ def test_a_set_is_loaded_and_taken_away(brand, strategist) -> None:
     assert (source["source"], source["is_own"], source["bands"]) == (
         "Our agency",
         True,
-        [{"tier": "Nano", "followers_from": 1000, "followers_to": 10000, "low": 0.03,
-          "typical": None, "high": 0.05}],
+        [{"tier": "Nano", "followers_from": 1000, "followers_to": 10000, "is_celebrity": False,
+          "low": 0.03, "typical": None, "high": 0.05}],
     )  # fmt: skip
     assert rest.json("benchmarks/")["results"][0]["set"] == source["set"]
     assert_problem(rest.send("POST", "benchmarks/", SET), 409, "already_there")

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db.models import F
+from django.urls import reverse
 
 from crm.models import Brand, FactChange, Post, Relationship
 from segmentation.facts.catalogue import catalogue
@@ -13,6 +14,7 @@ from segmentation.facts.readings import read_facts
 from segmentation.models import CreatorForecast, ExpectedViews
 from segmentation.services.forecasts import asking
 from tests.factories import NOW, BrandFactory
+from tests.rest import rest_as
 from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.forecasts.building import learned, posting
 
@@ -62,7 +64,7 @@ def test_what_is_expected_is_a_fact_that_says_what_it_rests_on(brand):
     assert earlier.get("expected_views") is None or earlier["expected_views"].value is None
 
 
-def test_only_what_moved_makes_a_new_row_and_the_past_stays(brand):
+def test_only_what_moved_makes_a_new_row_and_the_past_stays(brand, admin_user, client):
     held = ExpectedViews.objects.filter(relationship__brand=brand)
     person, *_, other = [row.relationship for row in held.filter(own=4)]
     # As it was before their newest post, which brought no more than the others.
@@ -85,10 +87,30 @@ def test_only_what_moved_makes_a_new_row_and_the_past_stays(brand):
         for at in (LATER, LATER + timedelta(days=2))
     ]
     assert values == [round(old.middle), round(new.middle)]
+    rest, path = rest_as(admin_user, brand), f"creators/{person.creator.uid}"
+    assert [
+        (one["told_at"], one["replaced_at"] is None, one["middle"], one["own_posts"])
+        for one in rest.json(f"{path}/expected-views/")["results"]
+    ] == [
+        (
+            row.told_at.isoformat().replace("+00:00", "Z"),
+            row.replaced_at is None,
+            row.middle,
+            row.own,
+        )
+        for row in (new, old)
+    ]
+    client.force_login(admin_user)
+    panel = reverse("segmentation:creator_forecasts", args=[brand.slug, person.creator.uid])
+    page = client.get(panel).content.decode()
+    assert page.count('<td class="text-nowrap">now</td>') == 1
+    assert "Expected views so far" in page
     # Nothing is expected any more of who objects; what was, was.
     Relationship.objects.filter(pk=person.pk).update(unprofiled_at=LATER)
     again(brand, LATER + timedelta(days=3))
     assert not held.filter(relationship=person, replaced_at=None).exists()
+    assert rest.json(f"{path}/expected-views/")["results"] == []
+    assert "Expected views so far" not in client.get(panel).content.decode()
 
 
 def test_creators_are_looked_at_again_where_a_rule_asks_for_it(brand):

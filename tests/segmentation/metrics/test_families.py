@@ -107,7 +107,7 @@ class TestTalk:
         key = "comment_relevance"
         assert measured(world, key, world.before).reason == talk.NO_COMMENTS
         for creator in world.creators:
-            for at, sums in ((EARLY, (10, 4, 8, 2, 4, 1, 6)), (LATE, (5, 0, 0, 0, 0, 0, 0))):
+            for at, sums in ((EARLY, (10, 4, 8, 2, 4, 1, 2, 6)), (LATE, (5, 0, 0, 0, 0, 0, 0, 0))):
                 CommentThread.objects.create(
                     brand=world.brand,
                     post=post(creator, at),
@@ -115,7 +115,7 @@ class TestTalk:
                     **dict(
                         zip(
                             ("comments", "answered", "classified", "relevant", "in_language",
-                             "positive", "replies"),
+                             "positive", "negative", "replies"),
                             sums,
                             strict=True,
                         )
@@ -128,6 +128,11 @@ class TestTalk:
         assert after.value is None
         assert after.reason.startswith("None of the comments below these posts is scored")
         assert measured(world, "sentiment", world.before).value == pytest.approx(1 / 4)
+        before, after = measured(world, "sentiment_balance")
+        assert before.value == pytest.approx((1 - 2) / 4)
+        assert (before.n, before.creators, before.provenance) == (24, 6, {Source.ESTIMATED: 24})
+        assert -1 < before.wide.low < before.value < before.wide.high < 1
+        assert after.reason.startswith("None of the comments below these posts is scored")
         before, after = measured(world, "conversation_depth")
         assert (before.value, after.value) == (pytest.approx(4 / 10), 0)
         assert before.provenance == {}

@@ -10,6 +10,7 @@ from scipy import stats
 from segmentation.metrics.statistics import (
     Interval,
     Sums,
+    balance_interval,
     event_rate_interval,
     interval_ranks,
     log_ratio_interval,
@@ -89,6 +90,24 @@ class TestShare:
         assert share_interval(of((3, 10)), 0.95) is None
         assert share_interval(of((3, 100), (1, 1)), 0.95) is None
         assert share_interval(of(), 0.95) is None
+
+
+class TestBalance:
+    def test_where_nobody_is_neither_it_is_the_share_stretched(self):
+        share = share_interval(of(*((n % 4, 3) for n in range(12))), 0.95)
+        found = balance_interval(of(*((2 * (n % 4) - 3, 3) for n in range(12))), 0.95)
+        assert (found.low, found.high) == pytest.approx((2 * share.low - 1, 2 * share.high - 1))
+
+    def test_praise_and_blame_are_mirrored(self):
+        creators = [(3, 9), (-1, 5), (4, 6), (0, 7), (2, 2)]
+        one = balance_interval(of(*creators), 0.8)
+        other = balance_interval(of(*((-y, w) for y, w in creators)), 0.8)
+        assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
+        assert -1 < one.low < 8 / 29 < one.high < 1
+
+    def test_one_creator_gives_no_interval(self):
+        assert balance_interval(of((3, 10)), 0.95) is None
+        assert balance_interval(of(), 0.95) is None
 
 
 class TestEventRate:

@@ -55,6 +55,12 @@ class TestWork:
             draft(piece(engagement), 1, DraftState.IN_REVIEW, EARLY)
         before, after = measured(world, "revision_rounds")
         assert (before.value, before.n, before.creators) == (2, 6, 6)
+        # One draft for one of them, two for five.
+        assert [after.inputs[name] for name in ("drafts", "median", "ninetieth_percentile")] == [
+            11,
+            2,
+            2,
+        ]
         assert (before.wide.low, before.wide.high) == (pytest.approx(2), pytest.approx(2))
         assert after.value == pytest.approx(11 / 6)
         assert after.wide.low < 11 / 6 < after.wide.high

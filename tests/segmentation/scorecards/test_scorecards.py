@@ -17,7 +17,9 @@ from campaigns.services.series import keeping
 from crm.models import ImportBatch, Relationship, StageChange
 from segmentation.choices import SegmentStatus
 from segmentation.metrics.catalogue import METRICS
-from segmentation.models import Scorecard
+from segmentation.models import Scorecard, Segment
+from segmentation.selectors.scorecards.card import trend_of
+from segmentation.selectors.scorecards.lines import line_of, trend_chart
 from segmentation.services import scorecards
 from segmentation.services.scorecards import PeriodRefused
 from tests.campaigns.publishing.pieces import piece, producing, published, running
@@ -104,9 +106,28 @@ class TestLedgerCounts:
         assert joined == {"period": "2026Q2", "previous": 2, "difference": -1, "relative": -0.5}
 
     def test_no_relative_change_from_zero(self, brand, segment):
+        Segment.objects.update(created_at=moment(1, 1))
         stay(segment, make_creator(brand), moment(8, 2))
         change = row(q3(segment), "size")["change"]
         assert change == {"period": "2026Q2", "previous": 0, "difference": 1, "relative": None}
+
+    def test_before_a_segment_was_made_its_members_are_not_known_to_be_none(self, brand, segment):
+        stay(segment, make_creator(brand), moment(8, 2))
+        before = scorecards.get(segment=segment, period="2026Q2", as_of=NOW)
+        for key in ("size", "joiners", "leavers"):
+            assert value(before, key) is None
+            assert row(before, key)["reason_if_absent"] == (
+                "There was no such segment in this period. It was made on 23 November 2026."
+            )
+        assert scorecards.as_json(before)["size"] is None
+        # It has a stay that its making does not explain: it was there.
+        assert (value(q3(segment), "size"), row(q3(segment), "size")["change"]) == (1, None)
+        [(_, then), (_, now)] = trend_of(q3(segment))
+        assert [line_of(cells["size"]).value for cells in (then, now)] == ["", "1"]
+        assert line_of(then["size"]).absent == "not there yet"
+        assert trend_chart([("Q2", then), ("Q3", now)], {"Members": "size"}, "count")["series"] == [
+            {"name": "Members", "data": [None, 1]}
+        ]
 
 
 class TestEngagement:
@@ -530,7 +551,7 @@ class TestServing:
         stay(segment, make_creator(brand), moment(5, 1))
         found = scorecards.get(segment=segment, period="2004Q2", as_of=NOW)
         assert found.pk is None
-        assert scorecards.as_json(found)["size"] == 0
+        assert scorecards.as_json(found)["size"] is None
         assert not Scorecard.objects.exists()
 
     def test_fiscal_quarters_of_the_brand(self):

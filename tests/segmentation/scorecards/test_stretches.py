@@ -11,13 +11,13 @@ import pytest
 from django.db import connection, transaction
 
 from crm.limits import Busy
-from crm.models import Post
+from crm.models import Post, StageChange
 from segmentation.metrics.look import WHOLE_BRAND
 from segmentation.metrics.measuring import measure
 from segmentation.metrics.statistics import Sums, log_ratio_interval
 from segmentation.metrics.stretches import filling, sheets
 from segmentation.models import Membership, QuarterSheet, Stretch, Touched
-from segmentation.services import scorecards
+from segmentation.services import erasing, scorecards
 from tests.factories import NOW, MetricSnapshotFactory, ProfileFactory
 from tests.segmentation.world import make_creator, make_segment, moment, post, stay
 
@@ -237,6 +237,88 @@ def test_only_who_was_touched_or_time_has_moved_is_added_up_anew(brand):
     assert reach(late) == 107 + 130 + 3 * 1_000
     Post.objects.filter(creator=creators[3]).update(reach=55)
     assert reach(late) == 107 + 130 + 55 + 2 * 1_000
+
+
+@pytest.mark.usefixtures("_alone")
+@pytest.mark.django_db(transaction=True)
+def test_who_only_posted_keeps_stays_and_stage(brand):
+    with transaction.atomic():
+        segment = make_segment(brand)
+        posting, moving, left = creators = [make_creator(brand) for _ in range(3)]
+        for creator in creators:
+            stay(segment, creator, moment(6, 1))
+    found(brand, [segment])
+    # Written down wrong: whoever is read again is not.
+    Stretch.objects.update(stage="advocate")
+    post(posting, moment(7, 10), reach=100)
+    MetricSnapshotFactory(profile=posting.profiles.get(), captured_at=moment(7, 2), followers=9)
+    StageChange.objects.filter(relationship__creator=moving).update(stage="core")
+    Membership.objects.filter(creator=left).update(left_at=moment(7, 5))
+    rows = found(brand, [segment]).segments[segment.pk]
+    assert (rows["reach_total"].value, rows["size"].value) == (100, 2)
+    assert dict(Stretch.objects.filter(number=0).values_list("creator", "stage")) == {
+        posting.pk: "advocate",
+        moving.pk: "core",
+        left.pk: "prospect",
+    }
+    assert Stretch.objects.get(creator=posting).followers == 9
+
+
+def change_something(creators, segments, dice):
+    """One of the things that happen to one of them."""
+    creator, segment, at = dice.choice(creators), dice.choice(segments), day(dice)
+    match dice.randrange(7):
+        case 0:
+            make_post(creator, dice)
+        case 1:
+            Post.objects.filter(creator=creator).update(
+                likes=dice.randrange(90), metrics_source=dice.choice(SOURCES)
+            )
+        case 2:
+            Post.objects.filter(creator=creator).first().delete()
+        case 3:
+            profile = creator.profiles.first()
+            followers = dice.choice((None, 50, 7_000))
+            MetricSnapshotFactory(
+                profile=profile,
+                captured_at=at,
+                followers=followers,
+                source=dice.choice(SOURCES),
+            )
+        case 4:
+            ProfileFactory(creator=creator, platform_id=dice.choice(("tiktok", "youtube")))
+        case 5:
+            stages = StageChange.objects.filter(relationship__creator=creator)
+            stages.update(stage=dice.choice(("core", "lapsed", "first_time")))
+        case 6:
+            open_stay = Membership.objects.filter(
+                segment=segment, creator=creator, left_at=None, entered_at__lt=at
+            )
+            if not open_stay.update(left_at=at):
+                Membership.objects.filter(segment=segment, creator=creator).delete()
+                stay(segment, creator, at)
+
+
+@pytest.mark.usefixtures("_alone")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("seed", [5, 6])
+def test_whatever_is_changed_it_is_as_from_nothing(brand, seed):
+    dice = Random(seed)
+    with transaction.atomic():
+        segments, creators = make_world(brand, dice)
+        creators = creators[:12]
+    found(brand, segments, until=moment(8, 1))
+    filled = QuarterSheet.objects.get()
+    for until in (moment(8, 1), moment(8, 20), moment(9, 10), END, END):
+        with transaction.atomic():
+            for _ in range(5):
+                change_something(creators, segments, dice)
+        again = found(brand, segments, until=until)
+        assert as_told(again) == as_told(found(brand, segments, until=until, kept=False))
+    assert QuarterSheet.objects.get() == filled
+    erasing.erase(brand, creators[0], None, moment(9, 20))
+    again = found(brand, segments)
+    assert as_told(again) == as_told(found(brand, segments, kept=False))
 
 
 @pytest.mark.usefixtures("_alone")
