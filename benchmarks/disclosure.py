@@ -21,9 +21,10 @@ from typing import Any, TextIO
 
 from benchmarks.measure import Contender, Table, measure
 from campaigns.disclosure import packs
+from campaigns.disclosure.advertising import Looked
 from campaigns.disclosure.case import Case, Connection
 from campaigns.disclosure.check import check
-from campaigns.disclosure.matcher import Form, Names
+from campaigns.disclosure.matcher import Names
 from campaigns.disclosure.packs import Packs
 from campaigns.disclosure.text import Text
 from campaigns.disclosure.vocabulary import Format
@@ -122,23 +123,11 @@ def _posts() -> Iterable[Mapping[str, Any]]:
             yield from map(json.loads, file)
 
 
-def label_present(standard: Packs, caption: str) -> bool:
-    """Whether the caption says plainly that it is advertising, and does not deny it."""
-    text = Text(caption)
-    language, _ = standard.lexicon.language_of(text)
-    return any(
-        standard.lexicon.is_plain(hit.pattern, language)
-        and not hit.denied_by
-        and hit.form is not Form.OPENING
-        for hit in standard.matcher.read(text, Names()).hits
-    )
-
-
 def _against_the_flag(standard: Packs, posts: Sequence[Mapping[str, Any]]) -> list[str]:
     counts: dict[bool, list[bool]] = defaultdict(list)
     for post in posts:
         flagged = bool(post["paid_partnership_with"])
-        counts[flagged].append(label_present(standard, post["caption"] or ""))
+        counts[flagged].append(Looked(post["caption"] or "", standard, Names()).is_labelled)
     return [
         f"A plain label on {sum(counts[flagged]):,} of {len(counts[flagged]):,} posts {words}."
         for flagged, words in (
@@ -155,7 +144,7 @@ def _against_a_reading(standard: Packs, posts: Sequence[Mapping[str, Any]]) -> l
     pairs: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     with READING.open(encoding="utf-8", newline="") as file:
         for line in csv.DictReader(file):
-            found = label_present(standard, captions[line["shortcode"]])
+            found = Looked(captions[line["shortcode"]], standard, Names()).is_labelled
             pairs[line["stratum"]].append((line["label"] in PRESENT, found))
     return [
         f"Label present, {len(some)} posts read ({stratum}): {_quality(some)}."

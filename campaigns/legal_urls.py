@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from campaigns.views.disclosures import queue, remediation, statistics, together, workbench
+from campaigns.views.disclosures import (
+    hints,
+    queue,
+    remediation,
+    statistics,
+    together,
+    workbench,
+)
 
 urlpatterns = [
     path("reviews/", queue.disclosures, name="disclosures"),
@@ -19,6 +26,10 @@ urlpatterns = [
     path("reviews/<int:pk>/decide/", workbench.decide, name="disclosure_decide"),
     path("reviews/<int:pk>/answer/", workbench.answer, name="disclosure_answer"),
     path("reviews/<int:pk>/put-right/", remediation.new, name="remediation_new"),
+    path("hints/", hints.hints, name="hints"),
+    path("hints/record/", hints.record, name="hints_record"),
+    path("hints/look/", hints.look, name="hints_look"),
+    path("hints/<int:pk>/", hints.answer, name="hint_answer"),
     path("remediations/", remediation.remediations, name="remediations"),
     path("remediations/<int:pk>/", remediation.remediation, name="remediation"),
     path("remediations/<int:pk>/again/", remediation.again, name="remediation_again"),

@@ -45,6 +45,7 @@ from campaigns.services.made_up_briefs import fill_briefs
 from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_content import fill_content, fill_contracts, fill_events
 from campaigns.services.made_up_conversions import fill_conversions
+from campaigns.services.made_up_hints import fill_hints
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
 from campaigns.services.made_up_pieces import fill_pieces
 from campaigns.services.made_up_readings import fill_readings
@@ -133,6 +134,7 @@ DEMO = {
     "survey": fill_survey,
     "topics": fill_topics,
     "readings": fill_readings,
+    "hints": fill_hints,
 }
 
 
@@ -147,6 +149,7 @@ _SHOWN = (
     Place("campaigns.conversion", "conversions"),
     Place("campaigns.dailyseries", "series", "key"),
     Place("campaigns.deliverable", "deliverables"),
+    Place("campaigns.disclosurehint", "disclosure-hints"),
     Place("campaigns.disclosurereview", "disclosures"),
     Place("campaigns.donation", "donations"),
     Place("campaigns.engagement", "engagements"),
@@ -191,6 +194,8 @@ def add_parts() -> None:
     FOLLOWERS.add("publishing", lambda batch_id, at: follow_import(batch_id=batch_id, at=at))
     # That a post is none of a campaign's is worth nothing without the post.
     GOES_WITH.add("campaigns.PostSetAside", "campaigns.PostSetAside")
+    # What a post reads like, too.
+    GOES_WITH.add("campaigns.DisclosureHint", "campaigns.DisclosureHint")
     # Found anew by the next look.
     GOES_WITH.add("campaigns.RuleAlert", "campaigns.RuleAlert")
     GOES_WITH.add("campaigns.EventPost", "campaigns.EventPost")

@@ -18,6 +18,7 @@ from campaigns.services.disclosures.catching_up import open_missing
 from campaigns.services.disclosures.chasing import remind as remind_of_reviews
 from campaigns.services.disclosures.reminding import remind_of_stories
 from campaigns.services.formats import reading as sorting_posts
+from campaigns.services.hints import reading as hinting
 from campaigns.services.holds import end_what_ran_out
 from campaigns.services.incidents import files as incident_files
 from campaigns.services.keywords.counting import count_uses
@@ -161,6 +162,21 @@ def read_formats(**_later: Any) -> None:
     """Look in which formats creators post, brand by brand."""
     for brand in Brand.objects.order_by("pk"):
         sorting_posts.read_brand(brand=brand, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def hint_at_ads_of(*, brand_id: int, **_later: Any) -> None:
+    """Learn how a brand's creators write when they advertise, and hint at posts that read so."""
+    brand = Brand.objects.filter(pk=brand_id).first()
+    if brand is not None:
+        hinting.refresh(brand=brand, at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def hint_at_ads(**_later: Any) -> None:
+    """Have posts read in every brand."""
+    for brand_id in Brand.objects.order_by("pk").values_list("pk", flat=True):
+        hint_at_ads_of.delay(brand_id=brand_id)
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]

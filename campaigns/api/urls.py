@@ -42,6 +42,7 @@ from campaigns.api.exclusivities import ExclusivityViewSet, OwnExclusivityViewSe
 from campaigns.api.fast_lane import FastLaneViewSet
 from campaigns.api.gifts import GiftViewSet
 from campaigns.api.guidelines import GuidelineViewSet
+from campaigns.api.hints import DisclosureHintViewSet
 from campaigns.api.holds import HoldViewSet
 from campaigns.api.incident_work import IncidentFileViewSet, IncidentWorkViewSet
 from campaigns.api.invoices import InvoiceViewSet
@@ -144,6 +145,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "deadlines": DeadlineViewSet,
     "deliverables": DeliverableViewSet,
     "disclosure-compliance": DisclosureComplianceViewSet,
+    "disclosure-hints": DisclosureHintViewSet,
     "disclosures": DisclosureViewSet,
     "donations": DonationViewSet,
     "engagements": EngagementViewSet,
@@ -285,6 +287,7 @@ urlpatterns: list[URLPattern] = [
         "confirm",
     ),
     *acts(f"deliverables/{ONE}", KeepingViewSet, "keep"),
+    *acts(f"disclosure-hints/{ONE}", DisclosureHintViewSet, "accept", "dismiss", "take-back"),
     *acts("disclosures", DisclosureCheckViewSet, "check"),
     at(f"disclosures/{ONE}/evidence", DisclosureViewSet, post="evidence"),
     at(f"disclosures/{ONE}/files", EvidenceFilesViewSet, post="create"),

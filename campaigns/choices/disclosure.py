@@ -32,6 +32,22 @@ class DisclosureVerdict(models.TextChoices):
     NOT_REVIEWED = "not_reviewed", "Not reviewed"
 
 
+class HintState(models.TextChoices):
+    """What became of a hint that a post reads like advertising."""
+
+    OPEN = "open", "Waits for an answer"
+    ACCEPTED = "accepted", "It is an ad"
+    DISMISSED = "dismissed", "Not an ad"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class HintSource(models.TextChoices):
+    """What told that a post reads like advertising."""
+
+    LIST = "list", "Word list"
+    LEARNED = "learned", "Learned from your posts"
+
+
 class ItemResult(models.TextChoices):
     """What an item of a checklist comes to; the words of campaigns.disclosure.vocabulary.Result."""
 

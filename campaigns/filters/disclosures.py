@@ -9,6 +9,7 @@ from django.utils import timezone
 from campaigns.choices import DisclosureVerdict, ReviewStage, ReviewState, RiskTier
 from campaigns.models import DisclosureReview
 from campaigns.models.disclosure_reviews import OPEN_REVIEWS
+from campaigns.selectors.hints import is_hinted
 from crm.filters import MomentFilter
 
 
@@ -21,6 +22,12 @@ def _in_jurisdiction(
 def _late(rows: QuerySet[DisclosureReview], _name: str, value: bool) -> QuerySet[DisclosureReview]:
     late = rows.filter(state__in=OPEN_REVIEWS, due_at__lte=timezone.now())
     return late if value else rows.exclude(pk__in=late.values("pk"))
+
+
+def _hinted(
+    rows: QuerySet[DisclosureReview], _name: str, value: bool
+) -> QuerySet[DisclosureReview]:
+    return rows.filter(is_hinted()) if value else rows.exclude(is_hinted())
 
 
 class DisclosureReviewFilter(filters.FilterSet):  # type: ignore[misc] # it ships no types
@@ -54,6 +61,9 @@ class DisclosureReviewFilter(filters.FilterSet):  # type: ignore[misc] # it ship
         method=_in_jurisdiction, max_length=8, label="A jurisdiction of the campaign, e.g. DK"
     )
     is_late = filters.BooleanFilter(method=_late, label="Open and late, or the others")
+    is_hinted = filters.BooleanFilter(
+        method=_hinted, label="The post reads like an ad and does not say so, or the others"
+    )
     platform = filters.CharFilter(
         field_name="deliverable__platform", max_length=30, label="A platform's key"
     )

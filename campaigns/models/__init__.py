@@ -19,6 +19,7 @@ from campaigns.models.contract_versions import ContractAcceptance, ContractVersi
 from campaigns.models.contracts import Contract, ContractEvent
 from campaigns.models.conversions import Conversion, ConversionBatch, ConversionFeed, Refund
 from campaigns.models.deliverables import Deliverable, DeliverableEvent
+from campaigns.models.disclosure_hints import DisclosureHint
 from campaigns.models.disclosure_reviews import (
     DisclosureAnswer,
     DisclosureDecision,
@@ -139,6 +140,7 @@ __all__ = (
     "DisclosureAnswer",
     "DisclosureDecision",
     "DisclosureFinding",
+    "DisclosureHint",
     "DisclosureReview",
     "Donation",
     "Draft",

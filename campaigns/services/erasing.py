@@ -84,6 +84,7 @@ def add_erasing() -> None:
         "campaigns.CauseTag",
         "campaigns.CommentTie",
         "campaigns.CommenterReading",
+        "campaigns.DisclosureHint",
         "campaigns.FlagDismissal",
         "campaigns.FormatReading",
         "campaigns.GuestLink",

@@ -52,7 +52,8 @@ _WHOLE = """
     ContractEvent PayRules Invoice PayableEvent Payment Commission CommissionStatement
     CommissionLine ConnectionEntry Clause ContractRules ContractVersion ContractAcceptance
     ConversionBatch Conversion Refund Evidence EvidenceFile DisclosureReview DisclosureFinding
-    DisclosureAnswer DisclosureDecision ExclusiveElsewhere WorkingWeek ReviewPlan Delegation
+    DisclosureAnswer DisclosureDecision DisclosureHint ExclusiveElsewhere WorkingWeek ReviewPlan
+    Delegation
     GateTurn Correction ChecklistEntry Gift GiftEvent CampaignHold AffectedCampaign ValueSet
     ChannelResult OfferVersion PackSignOff PackAddition Permit Policy PolicyVersion
     PolicyReading PolicyAcceptance Guideline PublicPolicy PublicPolicyVersion Publication

@@ -64,6 +64,11 @@ SCHEDULE = {
         "task": "segmentation.tasks.suggest_values",
         "schedule": crontab(hour=5, minute=20),
     },
+    # As above, of posts that disclose nothing.
+    "hint-at-ads": {
+        "task": "campaigns.tasks.hint_at_ads",
+        "schedule": crontab(hour=5, minute=30),
+    },
     # Who hangs together with whom changes slowly; makings that are far apart move people.
     "make-maps": {
         "task": "segmentation.tasks.make_all_maps",

@@ -29,6 +29,7 @@ GROUPS = {
     "campaigns.deadline": "Deadlines",
     "campaigns.deliverable": "Drafts, verdicts and publications",
     "campaigns.disclosure": "Disclosure reviews and verdicts",
+    "campaigns.disclosure_hint": "Hints at advertising",
     "campaigns.donation": "Donations",
     "campaigns.engagement": "Creators in campaigns",
     "campaigns.event": "Events",

@@ -32,12 +32,9 @@ class ThemeState(models.TextChoices):
 
 
 class LearnedTask(models.TextChoices):
-    """What is learned from a brand's own decisions.
-
-    DISCLOSURE is not learned yet, and nothing offers it: the column has the choice, no row does.
-    """
+    """What is learned from a brand's own decisions, and of advertising from its posts, too."""
 
     COMMENT_KIND = "comment_kind", "Kind of a comment"
     COMMENT_MOOD = "comment_mood", "Mood of a comment"
     COMMENT_RELEVANCE = "comment_relevance", "Comments on the topic"
-    DISCLOSURE = "disclosure", "Sentences that disclose"
+    DISCLOSURE = "disclosure", "Posts that read like advertising"

@@ -19,6 +19,7 @@ from campaigns.choices import (
 from campaigns.models import (
     Campaign,
     Deliverable,
+    DisclosureHint,
     DisclosureReview,
     Engagement,
     PostFormat,
@@ -213,7 +214,7 @@ def give_a_character(brand: Brand, actor: User) -> None:
 
 
 def give_search_words(brand: Brand) -> None:
-    """A list that a campaign is for, and a post that points to the brand."""
+    """A list that a campaign is for, and a post that points to the brand and reads like an ad."""
     made = keyword_keeping.create_list(
         brand=brand,
         name="Soap",
@@ -227,6 +228,17 @@ def give_search_words(brand: Brand) -> None:
             keyword_list=made, keywords=None, campaign=campaign, brief=None, actor=None, at=NOW
         )
     post = Post.objects.filter(creator__relationships__brand=brand).earliest("pk")
+    DisclosureHint.objects.create(
+        brand=brand,
+        post=post,
+        strength=4,
+        sentence="Use code ANNA.",
+        terms=[["a discount or promotion code", 3]],
+        source="list",
+        version="2026-11-23",
+        made_at=NOW,
+        suggested_at=NOW,
+    )
     PostReference.objects.create(
         brand=brand, post=post, kind="link", target="acme.example", first_seen_at=NOW
     )

@@ -30,6 +30,7 @@ from campaigns.models import (
     ReviewPlan,
 )
 from campaigns.models.disclosure_reviews import DisclosureReviewQuerySet
+from campaigns.selectors.hints import is_hinted
 from crm.models import Brand, User
 from crm.paging import Beside, Order, beside, keyed, place_of
 from crm.permissions import Can, may
@@ -52,7 +53,8 @@ DECIDED_LAST = Order("disclosures-decided", "decided_at", "id", descending=True)
 
 def reviews_of(brand: Brand) -> DisclosureReviewQuerySet:
     """All reviews of a brand with what a row shows."""
-    return DisclosureReview.objects.filter(brand=brand).select_related(
+    rows = DisclosureReview.objects.filter(brand=brand).annotate(reads_like_ad=is_hinted())
+    return rows.select_related(
         "deliverable__platform",
         f"{_PLACE}campaign",
         f"{_PLACE}relationship__creator",

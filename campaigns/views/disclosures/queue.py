@@ -32,6 +32,7 @@ KEPT = (
     "creator",
     "engine",
     "is_late",
+    "is_hinted",
 )
 
 

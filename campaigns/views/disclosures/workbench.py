@@ -21,6 +21,7 @@ from campaigns.selectors.disclosures import bench, queue
 from campaigns.selectors.disclosures.advice import advice_for
 from campaigns.selectors.disclosures.checklist import checklist_of
 from campaigns.selectors.disclosures.marking import shown_texts
+from campaigns.selectors.hints import hint_at
 from campaigns.selectors.packs import packs_for
 from campaigns.selectors.remediations import open_of
 from campaigns.services.deliverables import gates
@@ -104,6 +105,7 @@ def show(
         ],
         "case": found.case if found else {},
         "texts": shown_texts(found.case, result) if found else [],
+        "hint": None if review.draft else hint_at(brand, piece.post_id),
         "snapshots": bench.snapshots_of(review),
         "draft_files": list(review.draft.files.all()) if review.draft else [],
         "checklist": checklist_of(review),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from campaigns.forms.watching import CountsForm, TimesForm
 from campaigns.models import Publication
+from campaigns.selectors.hints import hint_at
 from campaigns.selectors.watching import times
 from campaigns.selectors.watching.curves import chart_of, curve_of
 from crm.choices import Source
@@ -54,6 +55,7 @@ def post(request: BrandRequest, pk: int) -> HttpResponse:
         "chart": chart_of(curve),
         "publication": publication,
         "reading": getattr(publication, "reading", None),
+        "hint": hint_at(request.brand, found.pk),
         "form": form,
     }
     status = 422 if form.is_bound else 200

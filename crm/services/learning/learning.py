@@ -18,6 +18,7 @@ from django.db.models import Max
 from crm import audit
 from crm.choices import LearnedTask
 from crm.models import Brand, LearnedModel
+from crm.services.learning.calibrating import calibrated
 from crm.services.learning.judging import macro_f1
 from crm.services.learning.training import train
 from crm.services.learning.weighing import Weights, say
@@ -71,9 +72,17 @@ def too_few(decided: Sequence[Decided]) -> str:
 
 @transaction.atomic
 def learn(
-    *, brand: Brand, task: LearnedTask, decided: Sequence[Decided], at: datetime
+    *,
+    brand: Brand,
+    task: LearnedTask,
+    decided: Sequence[Decided],
+    at: datetime,
+    is_calibrated: bool = False,
 ) -> LearnedModel | None:
-    """Learn anew, unless there is too little or nothing new; None: nothing was learned."""
+    """Learn anew, unless there is too little or nothing new; None: nothing was learned.
+
+    is_calibrated  of two classes: how sure it says to be is how often that came true
+    """
     Brand.objects.select_for_update().get(pk=brand.pk)
     if too_few(decided):
         return None
@@ -90,7 +99,10 @@ def learn(
     if newest is not None and newest.digest == digest:
         return None
     before = used(brand.pk, task)
-    weights = train([(one.text, one.marks, one.label) for one in trained])
+    examples = [(one.text, one.marks, one.label) for one in trained]
+    weights = train(examples)
+    if is_calibrated:
+        weights = calibrated(weights, examples, [one.group for one in trained])
     score, score_before = _score(weights, held_out), _score_before(before, held_out)
     is_used = score >= score_before
     if is_used:

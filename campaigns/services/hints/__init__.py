@@ -1,0 +1,1 @@
+"""Hints that posts which disclose nothing read like advertising: told, learned, answered."""
