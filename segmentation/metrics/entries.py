@@ -78,8 +78,8 @@ METHOD_WORDS = {
         "Student's t."
     ),
     Method.BALANCE: (
-        "Wilson by creator of (1 + balance) / 2, in which an answer that is neither counts half, "
-        "stretched to -1 to 1."
+        "Wilson by creator of (1 + balance) / 2, stretched to -1 to 1, with n so that independent "
+        "answers would vary as creators do, Student's t."
     ),
     Method.EVENT_RATE: (
         "Score interval of a rate of events, with the design effect of creators, Student's t."

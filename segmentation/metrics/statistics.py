@@ -120,30 +120,24 @@ def share_interval(sums: Sums, level: float) -> Interval | None:
     share = sums.y / sums.w
     independent = _of_independent(share, sums.w)
     n = sums.w / _design_effect(sums, independent) if independent > 0 else sums.effective
-    q = _student(sums.effective - 1, level)
-    middle = (share + q * q / (2 * n)) / (1 + q * q / n)
-    half = q * sqrt(max(share * (1 - share) / n, 0.0) + q * q / (4 * n * n)) / (1 + q * q / n)
-    return Interval(level, max(0.0, middle - half), min(1.0, middle + half))
+    low, high = _wilson(share, n, _student(sums.effective - 1, level))
+    return Interval(level, low, high)
 
 
 def balance_interval(sums: Sums, level: float) -> Interval | None:
-    """The interval of a balance (y of w answers, each 1, 0 or -1): that of a share, stretched.
+    """The interval of a balance (y of w answers, each 1, 0 or -1): Wilson's of (1 + balance) / 2.
 
-    (1 + balance) / 2 is the share of an answer that counts 1, 1/2 or 0. Where most answers are 0
-    they differ less than those of a share do, and the interval is rather too wide.
+    n is how many independent answers of 0 and 1 would vary as much as creators do: those that are
+    0 of three make them vary less. Where creators do not differ at all, it is their number.
     """
-    share = share_interval(
-        Sums(
-            sums.creators,
-            (sums.y + sums.w) / 2,
-            sums.w,
-            (sums.yy + 2 * sums.yw + sums.ww) / 4,
-            (sums.yw + sums.ww) / 2,
-            sums.ww,
-        ),
-        level,
-    )
-    return share and Interval(level, 2 * share.low - 1, 2 * share.high - 1)
+    effective = sums.effective
+    if sums.w <= 0 or effective < LEAST_EFFECTIVE:
+        return None
+    share = (1 + sums.y / sums.w) / 2
+    clustered = sums.variance / 4 * effective / (effective - 1)
+    n = share * (1 - share) / clustered if clustered > 0 else effective
+    low, high = _wilson(share, n, _student(effective - 1, level))
+    return Interval(level, 2 * low - 1, 2 * high - 1)
 
 
 def event_rate_interval(sums: Sums, level: float) -> Interval | None:
@@ -158,6 +152,12 @@ def event_rate_interval(sums: Sums, level: float) -> Interval | None:
     q = _student(sums.effective - 1, level)
     middle, half = rate + q * q / (2 * n), q * sqrt(rate / n + q * q / (4 * n * n))
     return Interval(level, max(0.0, middle - half), middle + half)
+
+
+def _wilson(share: float, n: float, q: float) -> tuple[float, float]:
+    middle = (share + q * q / (2 * n)) / (1 + q * q / n)
+    half = q * sqrt(max(share * (1 - share) / n, 0.0) + q * q / (4 * n * n)) / (1 + q * q / n)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def _of_independent(share: float, answers: float) -> float:

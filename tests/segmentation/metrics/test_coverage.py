@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks.intervals import coverage, events, median_coverage, rates, shares
+from benchmarks.intervals import balances, coverage, events, median_coverage, rates, shares
 
 # Two points of what is said, and what chance does to this many draws (three standard errors).
 DRAWS = {10: 2_000, 50: 1_500, 500: 600}
@@ -30,6 +30,13 @@ def test_rates_hold_within_two_points(world, creators):
 def test_shares_hold_within_two_points(alike, creators):
     draws = DRAWS[creators]
     for level, held in coverage(shares(0.5, alike, 2), creators, draws).items():
+        assert abs(held - level) <= allowed(level, draws), level
+
+
+@pytest.mark.parametrize("creators", [10, 50])
+def test_balances_of_which_most_are_neither_hold_within_two_points(creators):
+    draws = DRAWS[creators]
+    for level, held in coverage(balances(0.1, 0.05, 0.1, 10), creators, draws).items():
         assert abs(held - level) <= allowed(level, draws), level
 
 

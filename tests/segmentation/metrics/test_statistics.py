@@ -93,10 +93,22 @@ class TestShare:
 
 
 class TestBalance:
-    def test_where_nobody_is_neither_it_is_the_share_stretched(self):
-        share = share_interval(of(*((n % 4, 3) for n in range(12))), 0.95)
-        found = balance_interval(of(*((2 * (n % 4) - 3, 3) for n in range(12))), 0.95)
-        assert (found.low, found.high) == pytest.approx((2 * share.low - 1, 2 * share.high - 1))
+    def test_by_hand(self):
+        # Balance 2 / 8, so a share of 5/8; of four creators with two answers each.
+        found = balance_interval(of((2, 2), (1, 2), (0, 2), (-1, 2)), 0.80)
+        clustered = (1.5**2 + 0.5**2 + 0.5**2 + 1.5**2) / 8**2 * 4 / 3 / 4
+        n = 5 / 8 * 3 / 8 / clustered
+        q = stats.t.ppf(0.9, 3)
+        middle = (5 / 8 + q * q / (2 * n)) / (1 + q * q / n)
+        half = q * (15 / 64 / n + q * q / (4 * n * n)) ** 0.5 / (1 + q * q / n)
+        assert (found.low, found.high) == pytest.approx(
+            (2 * (middle - half) - 1, 2 * (middle + half) - 1)
+        )
+
+    def test_all_alike_stay_open(self):
+        found = balance_interval(of(*((3, 3) for _ in range(10))), 0.95)
+        assert found.high == 1.0
+        assert found.low < 0.5
 
     def test_praise_and_blame_are_mirrored(self):
         creators = [(3, 9), (-1, 5), (4, 6), (0, 7), (2, 2)]
