@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from campaigns.choices import EngagementStage
 from campaigns.models.campaigns import Campaign
-from crm.models import Brand, Profile, Relationship, User
+from crm.models import Brand, Profile, Relationship, Tier, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -42,6 +43,13 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
     def open(self) -> Self:
         """Those who are neither through nor out."""
         return self.filter(stage__in=OPEN_STAGES)
+
+    def with_tier_name(self) -> Self:
+        """With `tier_name`: what the brand's scheme calls the tier of then, else its key."""
+        tiers = Tier.objects.filter(
+            scheme=OuterRef("campaign__brand__tier_scheme"), key=OuterRef("tier")
+        )
+        return self.annotate(tier_name=Coalesce(Subquery(tiers.values("name")[:1]), F("tier")))
 
     def with_creator(self) -> Self:
         """With what a row of the shortlist and a card of the board show."""

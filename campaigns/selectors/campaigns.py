@@ -173,11 +173,12 @@ def status_counts(campaigns: Iterable[tuple[str, int]]) -> dict[CampaignStatus, 
 
 @dataclass(frozen=True)
 class _Group:
-    """Creators of one campaign, stage, tier and segment."""
+    """Creators of one campaign, stage, tier (with its name) and segment."""
 
     campaign: int
     stage: str
     tier: str
+    tier_name: str
     segment: str
     creators: int
     spending: Spending
@@ -194,8 +195,9 @@ def _groups(campaigns: Iterable[int]) -> list[_Group]:
     )
     rows = (
         Engagement.objects.filter(campaign__in=list(campaigns))
+        .with_tier_name()
         .order_by()
-        .values("campaign", "stage", "tier", "segment")
+        .values("campaign", "stage", "tier", "tier_name", "segment")
         .annotate(creators=Count("pk"), known=Count(cost), cost=Sum(cost))
     )
     made = []
@@ -214,6 +216,7 @@ def _groups(campaigns: Iterable[int]) -> list[_Group]:
                 row["campaign"],
                 row["stage"],
                 row["tier"],
+                row["tier_name"],
                 row["segment"],
                 row["creators"],
                 spending,
@@ -228,7 +231,9 @@ _NO_KEY = {BudgetKind.TIER: "Tier not known", BudgetKind.SEGMENT: "Not from a se
 def _budget(campaign: Campaign, groups: Iterable[_Group], lines: Iterable[BudgetLine]) -> Budget:
     whole = Spending()
     used: dict[BudgetKind, dict[str, Spending]] = {kind: {} for kind in BudgetKind}
+    tiers: dict[str, str] = {}
     for group in groups:
+        tiers[group.tier] = group.tier_name
         whole.add(group.spending)
         if not group.spending.creators:
             continue
@@ -245,7 +250,8 @@ def _budget(campaign: Campaign, groups: Iterable[_Group], lines: Iterable[Budget
         remains[kind] = None if campaign.budget is None else campaign.budget - planned
         if parts:
             parts += [
-                LineUse(key, key or _NO_KEY[kind], None, None, spending)
+                LineUse(key, name or _NO_KEY[kind], None, None, spending)
                 for key, spending in sorted(used[kind].items())
+                for name in [tiers[key] if kind is BudgetKind.TIER else key]
             ]
     return Budget(campaign.budget, whole, cuts, remains)

@@ -49,12 +49,12 @@ def whole(partners: Iterable[Partner]) -> Group:
 
 def by_segment(partners: Iterable[Partner]) -> list[Group]:
     """By the segment that they were taken from."""
-    return _by(partners, lambda partner: partner.segment, "Not from a segment")
+    return _by(partners, lambda one: (one.segment, one.segment), "Not from a segment")
 
 
 def by_tier(partners: Iterable[Partner]) -> list[Group]:
     """By the tier that they were in when they were put on the list."""
-    return _by(partners, lambda partner: partner.tier, "Tier not known")
+    return _by(partners, lambda one: (one.tier, one.tier_name), "Tier not known")
 
 
 def by_platform(partners: Iterable[Partner]) -> list[Group]:
@@ -194,13 +194,16 @@ def _all_of(partner: Partner) -> Part:
     return Part(partner, partner.pieces, partner.cost)
 
 
-def _by(partners: Iterable[Partner], key: Callable[[Partner], str], none: str) -> list[Group]:
-    parts: dict[str, list[Part]] = defaultdict(list)
+def _by(
+    partners: Iterable[Partner], named: Callable[[Partner], tuple[str, str]], none: str
+) -> list[Group]:
+    """By a key with its name; who has none comes last."""
+    parts: dict[tuple[str, str], list[Part]] = defaultdict(list)
     for partner in partners:
-        parts[key(partner)].append(_all_of(partner))
+        parts[named(partner)].append(_all_of(partner))
     return [
-        Group(name, name or none, those)
-        for name, those in sorted(parts.items(), key=lambda one: (not one[0], one[0]))
+        Group(key, name or none, those)
+        for (key, name), those in sorted(parts.items(), key=lambda one: (not one[0][0], one[0]))
     ]
 
 

@@ -66,6 +66,7 @@ class Partner:
     creator: int
     name: str
     tier: str
+    tier_name: str
     segment: str
     is_bound: bool
     has_left: bool
@@ -85,12 +86,14 @@ def partners_of(campaign: Campaign) -> list[Partner]:
         pieces[piece.engagement].append(piece)
     rows = (
         Engagement.objects.filter(campaign=campaign)
+        .with_tier_name()
         .order_by("pk")
         .values_list(
             "pk",
             "relationship__creator",
             "relationship__creator__name",
             "tier",
+            "tier_name",
             "segment",
             "stage",
             "agreed_cost",
@@ -102,13 +105,14 @@ def partners_of(campaign: Campaign) -> list[Partner]:
             creator=creator,
             name=name,
             tier=tier,
+            tier_name=tier_name,
             segment=segment,
             is_bound=stage in BOUND,
             has_left=stage in LEFT,
             cost=cost,
             pieces=pieces[pk],
         )
-        for pk, creator, name, tier, segment, stage, cost in rows
+        for pk, creator, name, tier, tier_name, segment, stage, cost in rows
     ]
 
 

@@ -189,6 +189,11 @@ def test_the_budget_is_cut_by_tier_and_segment(manager_client, campaign):
         True,
     )
     assert "exceeded" in answer.text
+    # What nobody planned is called as the brand's scheme calls it; what that no longer has, by key.
+    engage(campaign, tier="mid", planned_cost=5)
+    engage(campaign, tier="whales", planned_cost=6)
+    lines = manager_client.get(page).context["budget"].cuts["tier"][1:]
+    assert [(one.key, one.name) for one in lines] == [("mid", "Mid-tier"), ("whales", "whales")]
     sent = {
         "kind": "segment",
         "segment-version": "2",

@@ -110,6 +110,8 @@ def test_costs_and_returns_by_hand(brand, campaign, manager) -> None:
     assert found[f"{mine}:full_cost"]["words"] == "500 EUR"
     assert found[f"{mine}:roas"]["words"] == "4.60"
     assert found["tier/macro:roi"]["words"] == "at least 16.67 %"
+    [tiers] = [cut["rows"] for cut in made["cuts"] if cut["by"] == "tier"]
+    assert [(row["key"], row["name"]) for row in tiers] == [("macro", "Macro"), ("micro", "Micro")]
     assert found["platform/instagram:revenue"]["reason_if_absent"].startswith("A conversion is a")
 
 
