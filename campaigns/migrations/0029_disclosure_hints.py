@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("campaigns", "0026_format_readings"),
+        ("campaigns", "0028_validate_currency_of_refunds"),
         ("crm", "0039_disclosure_hints"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
