@@ -35,6 +35,14 @@ OPEN_STAGES = PATH[:-1]
 BOUND = PATH[PATH.index(EngagementStage.CONTRACTED) :]
 
 
+def tier_name() -> Coalesce:
+    """What the brand's scheme calls the tier that an engagement has from then, else its key."""
+    tiers = Tier.objects.filter(
+        scheme=OuterRef("campaign__brand__tier_scheme"), key=OuterRef("tier")
+    )
+    return Coalesce(Subquery(tiers.values("name")[:1]), F("tier"))
+
+
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Engagements in campaigns of the brands in which `user` has a role."""
@@ -43,13 +51,6 @@ class EngagementQuerySet(models.QuerySet["Engagement"]):
     def open(self) -> Self:
         """Those who are neither through nor out."""
         return self.filter(stage__in=OPEN_STAGES)
-
-    def with_tier_name(self) -> Self:
-        """With `tier_name`: what the brand's scheme calls the tier of then, else its key."""
-        tiers = Tier.objects.filter(
-            scheme=OuterRef("campaign__brand__tier_scheme"), key=OuterRef("tier")
-        )
-        return self.annotate(tier_name=Coalesce(Subquery(tiers.values("name")[:1]), F("tier")))
 
     def with_creator(self) -> Self:
         """With what a row of the shortlist and a card of the board show."""

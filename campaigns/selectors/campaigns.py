@@ -11,7 +11,7 @@ from django.db.models import Case, Count, DecimalField, F, Q, Sum, When
 
 from campaigns.choices import BudgetKind, CampaignStatus, EngagementStage
 from campaigns.models import BudgetLine, Campaign, Deadline, Engagement
-from campaigns.models.engagements import BOUND, LEFT, OPEN_STAGES, PATH
+from campaigns.models.engagements import BOUND, LEFT, OPEN_STAGES, PATH, tier_name
 from campaigns.services.campaigns import Act, acts_of
 from campaigns.services.objectives import OBJECTIVES, Metric
 
@@ -195,7 +195,7 @@ def _groups(campaigns: Iterable[int]) -> list[_Group]:
     )
     rows = (
         Engagement.objects.filter(campaign__in=list(campaigns))
-        .with_tier_name()
+        .annotate(tier_name=tier_name())
         .order_by()
         .values("campaign", "stage", "tier", "tier_name", "segment")
         .annotate(creators=Count("pk"), known=Count(cost), cost=Sum(cost))

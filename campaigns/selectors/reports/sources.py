@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from campaigns.choices import DeliverableState
 from campaigns.models import Campaign, Deliverable, Engagement
-from campaigns.models.engagements import BOUND, LEFT
+from campaigns.models.engagements import BOUND, LEFT, tier_name
 from crm.services.post_counts import COUNTS
 
 
@@ -86,7 +86,7 @@ def partners_of(campaign: Campaign) -> list[Partner]:
         pieces[piece.engagement].append(piece)
     rows = (
         Engagement.objects.filter(campaign=campaign)
-        .with_tier_name()
+        .annotate(tier_name=tier_name())
         .order_by("pk")
         .values_list(
             "pk",
