@@ -57,9 +57,11 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
     sizes: dict[str, object] = {"creators": rows}
     lines: dict[str, list[tuple[float, float]]] = {}
     for name, posts in real_posts().items():
-        errors = errors_of(history_of(posts))
+        history = history_of(posts)
+        errors = errors_of(history)
         sizes[name] = _said(errors)
         sizes[f"{name}, with a history"] = _said(warm_only(errors))
+        sizes[f"{name}, what is left"] = _left(history, warm_only(errors))
         sizes[f"{name}, intervals from few owners"] = few_owners(errors)
         lines[name] = calibration(errors, LEVELS)
     if lines:
@@ -79,6 +81,19 @@ def _said(errors: Errors) -> str:
         f"tried {trial.tried}, off by x {trial.factor:.2f} (groups and followers x "
         f"{trial.base_factor:.2f}, mean of all x {trial.plain_factor:.2f}), R2 "
         f"{trial.explained:.3f}, held {trial.held:.3f}. {bands}"
+    )
+
+
+def _left(history: History, errors: Errors) -> str:
+    """How far a creator's pieces lie from what they usually bring: nothing here can tell that."""
+    apart = np.exp(np.sqrt(learn(history).moves.within))
+    missed = np.sort(np.abs(errors.came - errors.told))
+    worst = float(np.sum(missed[-len(missed) // 20 :] ** 2) / np.sum(missed**2))
+    half, most = np.exp(np.quantile(missed, (0.5, 0.8)))
+    return (
+        f"pieces of one creator lie x {apart:.2f} around what they usually bring; half are told "
+        f"within x {half:.2f}, four in five within x {most:.2f}, and the worst twentieth makes "
+        f"{worst:.0%} of the squares"
     )
 
 
@@ -167,6 +182,9 @@ def _youtube(paths: Sequence[Path], column: str) -> list[Row]:
         with lzma.open(path) as file:
             text = io.TextIOWrapper(file, encoding="utf-8", errors="replace", newline="")
             for video in csv.DictReader(text):
+                # Where nobody may like anything the file says 0: the count is not known.
+                if column == "likes" and video["ratings_disabled"] == "True":
+                    continue
                 try:
                     posted = datetime.fromisoformat(video["publish_time"])
                     counted = datetime.strptime(f"{video['trending_date']} +0000", "%y.%d.%m %z")

@@ -19,6 +19,7 @@ from random import Random
 from benchmarks.curves import Curve, curve, picture
 from benchmarks.disclosure import DATA
 from benchmarks.measure import Contender, Table, measure
+from crm.services.learning.judging import macro_f1
 from segmentation.classifying import learner
 from segmentation.classifying.checking import Guesser, check
 from segmentation.classifying.documents import Document, Guess, Text
@@ -34,6 +35,7 @@ VIDEO_FILES = (
 )
 PICTURE = Path(__file__).parents[1] / "docs" / "img" / "suggestions-calibration.svg"
 LEAST_EACH = 15
+PARTS = 5
 BANDS = (0.2, 0.4, 0.6, 0.8, 0.9)
 # What the lists of those who gathered the posts are called in ours.
 NAMES = {"interior": "interiors", "family": "parenting", "pet": "pets"}
@@ -64,30 +66,42 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
 
 
 def _measured(found: Sequence[Labelled]) -> tuple[str, Curve]:
-    """Learn from four creators in five, and look at the fifth."""
-    seen = [one for one in found if _fold(one[0]) != 0]
-    unseen = [one for one in found if _fold(one[0]) == 0]
-    learned = learner.learn([one[0] for one in seen], [[one[1]] for one in seen])
-    documents, labels = [one[0] for one in unseen], [one[1] for one in unseen]
-    guesses = learned.guess(documents)
-    numbers = check(_Said(guesses), documents, [[label] for label in labels])
-    words = (
-        f"{len(seen):,} creators learned from, {len(unseen):,} unseen, {len(learned.values)} "
-        f"values: accuracy {numbers.right / numbers.creators:.3f}, macro-F1 "
-        f"{_macro_f1(guesses, labels):.3f}, top-3 {numbers.in_three / numbers.creators:.3f}; sure "
-        f"(0.8 and more) of {numbers.sure / numbers.creators:.1%}, right in "
-        f"{numbers.sure_right / max(numbers.sure, 1):.1%}"
-    )
+    """Each fifth of the creators is told by what was learned from the other four."""
+    told: list[tuple[Guess | None, str]] = []
+    words: list[str] = []
+    for part in range(PARTS):
+        seen = [one for one in found if _part(one[0]) != part]
+        unseen = [one for one in found if _part(one[0]) == part]
+        learned = learner.learn([one[0] for one in seen], [[one[1]] for one in seen])
+        guesses = learned.guess([one[0] for one in unseen])
+        told += zip(guesses, [label for _document, label in unseen], strict=True)
+        if part == 0:
+            words += [
+                f"{len(seen):,} creators learned from, {len(learned.values)} values",
+                f"the part by which nothing was chosen: {_numbers(told)}",
+            ]
+    words.append(f"all five parts: {_numbers(told)}")
+    labels = [label for _document, label in found]
     lexicon = lexicon_of("niches", {NAMES.get(label, label) for label in set(labels)})
     if lexicon is not None and len(lexicon.values) >= len(set(labels)) - 2:
-        renamed = [[NAMES.get(label, label)] for label in labels]
-        cold = check(lexicon, documents, renamed)
-        words += (
-            f"; the word list alone (it knows {len(lexicon.values)} of the values): accuracy "
-            f"{cold.right / cold.creators:.3f}, top-3 {cold.in_three / cold.creators:.3f}, sure of "
-            f"{cold.sure / cold.creators:.1%}, right in {cold.sure_right / max(cold.sure, 1):.1%}"
+        cold = lexicon.guess([one[0] for one in found])
+        renamed = [NAMES.get(label, label) for label in labels]
+        words.append(
+            f"the word list alone (it knows {len(lexicon.values)} of the values): "
+            f"{_numbers(list(zip(cold, renamed, strict=True)))}"
         )
-    return words, _curve(guesses, labels)
+    return "; ".join(words), _curve(told)
+
+
+def _numbers(told: Sequence[tuple[Guess | None, str]]) -> str:
+    documents = [Document(place, []) for place in range(len(told))]
+    numbers = check(_Said([guess for guess, _ in told]), documents, [[label] for _, label in told])
+    return (
+        f"{numbers.creators:,} creators: accuracy {numbers.right / numbers.creators:.3f}, macro-F1 "
+        f"{_macro_f1(told):.3f}, top-3 {numbers.in_three / numbers.creators:.3f}, sure (0.8 and "
+        f"more) of {numbers.sure / numbers.creators:.1%}, right in "
+        f"{numbers.sure_right / max(numbers.sure, 1):.1%} of {numbers.sure:,}"
+    )
 
 
 class _Said(Guesser):
@@ -101,26 +115,22 @@ class _Said(Guesser):
         return self.guesses
 
 
-def _fold(document: Document) -> int:
-    return hashlib.sha256(str(document.creator).encode()).digest()[0] % 5
+def _part(document: Document) -> int:
+    return hashlib.sha256(str(document.creator).encode()).digest()[0] % PARTS
 
 
-def _macro_f1(guesses: Sequence[Guess | None], labels: Sequence[str]) -> float:
-    """Mean over values of 2tp / (2tp + fp + fn)."""
-    said = [None if guess is None else guess.value for guess in guesses]
-    scores = []
-    for value in sorted(set(labels)):
-        both = sum(one == value == label for one, label in zip(said, labels, strict=True))
-        scores.append(2 * both / max(said.count(value) + labels.count(value), 1))
-    return sum(scores) / len(scores)
+def _macro_f1(told: Sequence[tuple[Guess | None, str]]) -> float:
+    """Where nothing is said nothing is right."""
+    true = [label for _guess, label in told]
+    return macro_f1(true, ["" if guess is None else guess.value for guess, _label in told])
 
 
-def _curve(guesses: Sequence[Guess | None], labels: Sequence[str]) -> Curve:
+def _curve(told: Sequence[tuple[Guess | None, str]]) -> Curve:
     """By band of confidence."""
     return curve(
         [
             (guess.confidence or 0.0, guess.value == label)
-            for guess, label in zip(guesses, labels, strict=True)
+            for guess, label in told
             if guess is not None
         ],
         BANDS,

@@ -11,9 +11,11 @@ from typing import Any
 
 from segmentation.classifying.checking import SURE
 
-# Of creators who were left out and about whom it was sure, this share has to have been right; with
-# fewer of them than these nobody can tell. Odds are held back by so much at most: order stays.
-SURE_RIGHT, SURE_LEAST = 0.9, 20
+# Of creators who were left out and about whom it was sure, this share has to have been right, by so
+# many standard errors more: what is learned from all is a little surer than what was left out
+# showed. With fewer of them than these nobody can tell, were all of them right. Odds are held back
+# by so much at most: order stays.
+SURE_RIGHT, SURE_ERRORS, SURE_LEAST = 0.9, 2, 36
 # Held back by this: nothing was shown, so it is never sure.
 NEVER_SURE = inf
 _SURE_ODDS = log(SURE / (1 - SURE))
@@ -50,16 +52,17 @@ def calibrated(scores: Any, said: Any) -> tuple[float, tuple[float, float, float
 
 
 def _held_back(odds: Any, is_right: Any) -> float:
-    """What to take off odds so that of those who are sure enough are right, by a standard error.
+    """What to take off odds so that of those who are sure enough were right.
 
-    NEVER_SURE where it was shown of fewer than SURE_LEAST.
+    NEVER_SURE where that was not shown.
     """
     import numpy as np  # noqa: PLC0415
 
     order = (-odds).argsort(kind="stable")
     numbers = np.arange(1, len(odds) + 1)
     shares = np.cumsum(is_right[order]) / numbers
-    enough = shares - np.sqrt(SURE_RIGHT * (1 - SURE_RIGHT) / numbers) >= SURE_RIGHT
+    error = np.sqrt(SURE_RIGHT * (1 - SURE_RIGHT) / numbers)
+    enough = shares - SURE_ERRORS * error >= SURE_RIGHT
     from_all = np.flatnonzero(enough & (numbers >= SURE_LEAST))
     if not len(from_all):
         return NEVER_SURE

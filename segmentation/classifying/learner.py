@@ -1,4 +1,4 @@
-"""Learn from what people said: TF-IDF of words and pairs, one logistic regression for each value.
+"""Learn from what people said: TF-IDF of words and pairs, and weights of these for each value.
 
 A learned classifier is a few arrays: its words, their weights, and one temperature that makes
 its probabilities mean what they say on creators it has not seen. sklearn is loaded by workers only.
@@ -15,14 +15,12 @@ from typing import Any
 from segmentation.classifying.calibrating import NEVER_SURE, calibrated, sobered, softmax
 from segmentation.classifying.commonness import common
 from segmentation.classifying.documents import Document, Guess, hashtags_of, phrases_of, telling
+from segmentation.classifying.fitting import fitted
 from segmentation.classifying.hashtags import Parts
 
 # Fewer creators than these for a value, or for a fact, are too few to learn from.
 LEAST_EACH, LEAST = 5, 40
 TERMS = 6
-FOLDS = 3
-_NEVER = -10.0
-_STRENGTH = 4.0
 _WORDS_MAX = 40_000
 # A word that fewer creators use could name one of them.
 _CREATORS_MIN = 3
@@ -190,8 +188,8 @@ def learn(documents: Sequence[Document], labels: Sequence[Collection[str]]) -> L
     except ValueError as error:  # no word that three creators use
         raise TooLittle("The creators have too few words in common.") from error
     rows, weights = _weighed(found)
-    temperature, sureness = calibrated(_left_out(rows, said), said)
-    coefficients, intercepts = _fitted(rows, said)
+    coefficients, intercepts, left_out = fitted(rows, said)
+    temperature, sureness = calibrated(left_out, said)
     return Learned(
         values=values,
         words=[str(word) for word in vectorizer.get_feature_names_out()],
@@ -215,11 +213,14 @@ class _Wholes:
 
 
 def _phrases(parts: Parts) -> Callable[[str], list[str]]:
-    """Finds words of two letters and more, all pairs, and what hashtags are made of."""
+    """Finds words of two letters and more, all pairs, hashtags, and what these are made of."""
 
     def found(text: str) -> list[str]:
-        inside = [part for tag in hashtags_of(text) for part in parts.split(tag)]
-        return [one for one in phrases_of(text) if len(one) > 1] + inside
+        tags = hashtags_of(text)
+        inside = [part for tag in tags for part in parts.split(tag)]
+        return (
+            [one for one in phrases_of(text) if len(one) > 1] + inside + [f"#{tag}" for tag in tags]
+        )
 
     return found
 
@@ -243,40 +244,3 @@ def _weighed(counts: Any) -> tuple[Any, Any]:
     in_creators = np.bincount(counts.indices, minlength=counts.shape[1])
     weights = np.log((1 + number) / (1 + in_creators)) + 1
     return normalize(counts @ diags(weights)).tocsr(), weights
-
-
-def _fitted(rows: Any, said: Any) -> tuple[Any, Any]:
-    """One regression for each value against all others; rare values weigh more, but not as much
-    as common ones do together."""
-    import numpy as np  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-
-    number = said.shape[1]
-    coefficients = np.zeros((number, rows.shape[1]))
-    intercepts = np.full(number, _NEVER)
-    for value in range(number):
-        is_it = said[:, value]
-        if is_it.any() and not is_it.all():
-            share = is_it.mean()
-            model = LogisticRegression(
-                C=_STRENGTH,
-                solver="liblinear",
-                random_state=0,
-                class_weight={True: (0.5 / share) ** 0.5, False: (0.5 / (1 - share)) ** 0.5},
-            )
-            model.fit(rows, is_it)
-            coefficients[value], intercepts[value] = model.coef_[0], model.intercept_[0]
-    return coefficients, intercepts
-
-
-def _left_out(rows: Any, said: Any) -> Any:
-    """The scores of each creator by what was learned from others."""
-    import numpy as np  # noqa: PLC0415
-    from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415
-
-    scores = np.zeros(said.shape)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=0)
-    for seen, unseen in folds.split(np.zeros(len(said)), said.argmax(axis=1)):
-        coefficients, intercepts = _fitted(rows[seen], said[seen])
-        scores[unseen] = rows[unseen] @ coefficients.T + intercepts
-    return scores
