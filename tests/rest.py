@@ -65,8 +65,11 @@ def rest_as(user: User, brand: Brand, scopes: Iterable[str] = Scope.values) -> R
     return Rest(make_token(user, brand, scopes)[0])
 
 
-def assert_problem(answer: Any, status: int, *codes: str) -> dict[str, Any]:
-    """That the answer is a problem of this status whose errors have these codes, in order."""
+def assert_problem(answer: Any, status: int, *codes: str, at: str | None = None) -> dict[str, Any]:
+    """That the answer is a problem of this status whose errors have these codes, in order.
+
+    `at` is the pointer of its only error.
+    """
     assert answer.status_code == status, answer.content
     assert answer["Content-Type"] == "application/problem+json"
     body: dict[str, Any] = answer.json()
@@ -77,6 +80,8 @@ def assert_problem(answer: Any, status: int, *codes: str) -> dict[str, Any]:
         assert {"pointer", "code", "message"} <= set(error)
     if codes:
         assert tuple(error["code"] for error in body["errors"]) == codes
+    if at is not None:
+        assert [error["pointer"] for error in body["errors"]] == [at]
     return body
 
 

@@ -16,7 +16,7 @@ from campaigns.api.campaigns import (
 )
 from campaigns.services import campaigns as service
 from campaigns.services.refusals import CampaignRefused
-from crm.api.problems import Refused
+from crm.api.refusals import refusals
 
 ANSWERS: dict[Any, Any] = {200: WholeCampaignSerializer, **REFUSED}
 
@@ -35,7 +35,7 @@ class CampaignShelfViewSet(CampaignViewSet):
         return self._put(key, is_away=False)
 
     def _put(self, key: str, *, is_away: bool) -> Response:
-        try:
+        with refusals(CampaignRefused):
             service.archive_campaign(
                 campaign_id=self.found(key).pk,
                 brand=self.brand,
@@ -43,6 +43,4 @@ class CampaignShelfViewSet(CampaignViewSet):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except CampaignRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self.shown(key))

@@ -24,7 +24,7 @@ from campaigns.services.survey import Told
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
+from crm.api.problems import MEDIA_TYPE, BadQuery
 from crm.api.query import DayField, Query
 from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
@@ -166,10 +166,8 @@ class SurveyAnswerViewSet(BrandViewSet[SurveyAnswer]):
             Told(one["key"], one["day"], " ".join(one["text"].split()), one.get("order", ""))
             for one in body.validated_data["answers"]
         ]
-        try:
+        with refusals(CampaignRefused, body=body):
             kept = survey.tell(brand=self.brand, answers=told, actor=self.actor, at=timezone.now())
-        except CampaignRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         status = HTTPStatus.CREATED if kept.new else HTTPStatus.OK
         return Response({"new": kept.new, "known": kept.known}, status=status)
 

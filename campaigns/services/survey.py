@@ -99,8 +99,8 @@ def tell(
         ).values_list("key", "day", "text", "order_key")
     }
     today, new = today_of(brand, at), []
-    for one in answers:
-        _check(one, today)
+    for place, one in enumerate(answers):
+        _check(one, today, at=f"answers/{place}/")
         content = [one.day, one.text, one.order]
         if one.key not in there:
             there[one.key] = content
@@ -117,7 +117,7 @@ def tell(
             )
         elif there[one.key] != content:
             msg = f"The answer {one.key} is known with another content."
-            raise CampaignRefused(msg, code="known_differently", field="key")
+            raise CampaignRefused(msg, code="known_differently")
     SurveyAnswer.objects.bulk_create(new, batch_size=1_000)
     _map(brand)
     if batch is None and new:
@@ -292,16 +292,17 @@ def _columns(taken: Taken) -> dict[str, Any]:
     }
 
 
-def _check(one: Told, today: date) -> None:
+def _check(one: Told, today: date, *, at: str = "") -> None:
+    """Raises CampaignRefused, with the field below `at`."""
     if not one.key or len(one.key) > 100:
         msg = "An answer has a key, of 100 characters at most."
-        raise CampaignRefused(msg, code="key_needed", field="key")
+        raise CampaignRefused(msg, code="key_needed", field=f"{at}key")
     if not FIRST_DAY <= one.day <= today:
         msg = f"{one.day:%-d %B %Y} is not between {FIRST_DAY:%-d %B %Y} and today."
-        raise CampaignRefused(msg, code="out_of_range", field="day")
+        raise CampaignRefused(msg, code="out_of_range", field=f"{at}day")
     if len(one.text) > 500 or len(one.order) > 100:
         msg = "An answer has 500 characters at most, the number of an order 100."
-        raise CampaignRefused(msg, code="too_long", field="text")
+        raise CampaignRefused(msg, code="too_long", field=f"{at}text")
 
 
 def _read(lines: Sequence[Line], today: date) -> list[Told]:

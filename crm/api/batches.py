@@ -129,7 +129,8 @@ class BatchViewSet(BrandViewSet[Any]):
         text = str(name) if isinstance(name, str | int) and not isinstance(name, bool) else ""
         if not re.fullmatch(self.names, text):
             return None, [Fault(at, "invalid", f"Say which one, by its {self.key}.")]
-        before = seen.setdefault(text.lower(), pointer)
+        # 01 is 1, and a uid may come in capitals.
+        before = seen.setdefault(str(int(text)) if self.key == "id" else text.lower(), pointer)
         if before != pointer:
             return None, [Fault(at, "repeated", f"{before} names the same one.")]
         return _Row(verb, pointer, data, text), []

@@ -16,7 +16,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import BadBody, Fault, Refused
+from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from crm.models import Creator, DuplicatePair, Merge
 from crm.paging import Order
@@ -121,12 +122,10 @@ class DuplicateViewSet(BrandViewSet[DuplicatePair]):
         pair = DuplicatePair.objects.filter(brand=self.brand, pk=pk).first()
         if pair is None:
             raise Http404
-        try:
+        with refusals(finding.DecisionRefused, body=body):
             finding.say_different(
                 pair=pair, why=body.validated_data["why"], actor=self.actor, at=timezone.now()
             )
-        except finding.DecisionRefused as refusal:
-            raise Refused(refusal, code="refused") from refusal
         return Response(status=204)
 
 
@@ -153,7 +152,7 @@ class MergeViewSet(BrandViewSet[Merge]):
         body = MergeBody(data=request.data)
         body.is_valid(raise_exception=True)
         given = body.validated_data
-        try:
+        with refusals(merging.MergeRefused, body=body):
             made = merging.merge(
                 kept_id=self._creator("kept", given["kept"]),
                 gone_id=self._creator("gone", given["gone"]),
@@ -164,20 +163,16 @@ class MergeViewSet(BrandViewSet[Merge]):
                 allowed=self._allowed(),
                 reason=given["reason"],
             )
-        except merging.MergeRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._one(made.pk), status=201)
 
     @extend_schema(request=None, responses=MergeSerializer)
     def undo(self, request: Request, pk: str) -> Response:
         """Make the two creators two again."""
         self.one(self.get_queryset().filter(pk=pk).values("id"))
-        try:
+        with refusals(merging.MergeRefused):
             merging.undo(
                 merge_id=int(pk), actor=self.actor, at=timezone.now(), allowed=self._allowed()
             )
-        except merging.MergeRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._one(int(pk)))
 
     def _allowed(self) -> frozenset[int]:

@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import BadBody, Fault, Refused
+from crm.api.problems import BadBody, Fault
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer
 from crm.choices import EnrolmentStatus, Scope, StopReason
 from crm.models import Enrolment, Mailbox, Relationship, Sequence
@@ -153,7 +154,7 @@ class EnrolmentViewSet(BrandViewSet[Enrolment]):
         ]
         if unknown:
             raise BadBody(unknown)
-        try:
+        with refusals(EnrolRefused, body=body):
             done = enrol(
                 sequence_id=sequence.pk,
                 relationships=list(known.values()),
@@ -161,8 +162,6 @@ class EnrolmentViewSet(BrandViewSet[Enrolment]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except EnrolRefused as refusal:
-            raise Refused(refusal, code="refused") from refusal
         rows = self.get_queryset().filter(pk__in=[row.pk for row in done.enrolments])
         return Response(
             {
@@ -185,20 +184,16 @@ class EnrolmentViewSet(BrandViewSet[Enrolment]):
     def pause(self, request: Request, pk: str) -> Response:
         """Nothing of it is sent until it is resumed."""
         row = self._shown(pk)
-        try:
+        with refusals(stopping.EnrolmentRefused):
             stopping.pause(enrolment_id=row["id"], actor=self.actor, at=timezone.now())
-        except stopping.EnrolmentRefused as refusal:
-            raise Refused(refusal, code="refused") from refusal
         return Response(self._shown(pk))
 
     @extend_schema(request=None, responses=EnrolmentSerializer)
     def resume(self, request: Request, pk: str) -> Response:
         """Let it go on where it stood."""
         row = self._shown(pk)
-        try:
+        with refusals(stopping.EnrolmentRefused):
             stopping.resume(enrolment_id=row["id"], actor=self.actor, at=timezone.now())
-        except stopping.EnrolmentRefused as refusal:
-            raise Refused(refusal, code="refused") from refusal
         return Response(self._shown(pk))
 
     @extend_schema(request=StopBody, responses=EnrolmentSerializer)

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,9 +16,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
-from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import Note
 from crm.paging import Order
@@ -37,11 +35,6 @@ COLUMNS = (
     "created_at",
     "edited_at",
 )
-NOT_YOURS = {
-    (409, MEDIA_TYPE): OpenApiResponse(
-        ProblemSerializer, description="Somebody else's note: code `not_the_author`."
-    )
-}
 
 
 class NoteSerializer(serializers.Serializer[Any]):
@@ -116,44 +109,43 @@ class NoteViewSet(BrandViewSet[Note]):
         """Write a note."""
         body = NewNote(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        made = service.add_note(
-            relationship=body.validated_data["creator"],
-            text=body.validated_data["text"],
-            is_restricted=body.validated_data["is_restricted"],
-            author=self.actor,
-            at=timezone.now(),
-        )
+        with refusals(service.NoteRefused, body=body):
+            made = service.add_note(
+                relationship=body.validated_data["creator"],
+                text=body.validated_data["text"],
+                is_restricted=body.validated_data["is_restricted"],
+                author=self.actor,
+                at=timezone.now(),
+            )
         return Response(self._shown(made.pk), status=201)
 
-    @extend_schema(request=NoteText, responses={200: NoteSerializer, **NOT_YOURS})
+    @extend_schema(request=NoteText, responses=NoteSerializer)
     def partial_update(self, request: Request, pk: str) -> Response:
         """Correct one's own note; what it said is kept."""
         self.one(self.get_queryset().filter(pk=pk).values("id"))
         body = NoteText(data=request.data)
         body.is_valid(raise_exception=True)
-        self._act(service.change_note, pk, text=body.validated_data["text"])
+        self._act(service.change_note, pk, body, text=body.validated_data["text"])
         return Response(self._shown(pk))
 
-    @extend_schema(request=None, responses={204: None, **NOT_YOURS})
+    @extend_schema(request=None, responses={204: None})
     def delete(self, request: Request, pk: str) -> Response:
         """Take one's own note back; nobody else sees it any more."""
         self._act(service.delete_note, pk)
         return Response(status=204)
 
-    @extend_schema(request=None, responses={200: NoteSerializer, **NOT_YOURS})
+    @extend_schema(request=None, responses=NoteSerializer)
     def restore(self, request: Request, pk: str) -> Response:
         """Bring one's own deleted note back."""
         self._act(service.restore_note, pk)
         return Response(self._shown(pk))
 
-    def _act(self, act: Callable[..., object], pk: str, **given: str) -> None:
-        """Do it to a note of the brand; 404 where there is none, 409 where it is not one's own."""
-        try:
+    def _act(
+        self, act: Callable[..., object], pk: str, body: Body | None = None, **given: str
+    ) -> None:
+        """Do it to a note of the brand; 404 where there is none, 403 where it is not one's own."""
+        with refusals(service.NoteRefused, body=body):
             act(note_id=int(pk), brand=self.brand, actor=self.actor, at=timezone.now(), **given)
-        except Note.DoesNotExist as gone:
-            raise Http404 from gone
-        except service.NoteRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
 
     def _shown(self, pk: int | str) -> Row:
         [found] = notes([self.one(self.get_queryset().filter(pk=pk).values(*COLUMNS))])

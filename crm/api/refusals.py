@@ -11,11 +11,11 @@ from django.http import Http404
 from crm.api.body import Body
 from crm.api.problems import BadBody, Fault, Forbidden, Refused
 
-# Conflicts although they name a field: the body was right, but somebody was quicker, or it is
-# done only once somebody says why.
-CONFLICTS = frozenset({"outdated", "reason_needed"})
+# Conflicts although they name a field: the body was right, but somebody was quicker, it is being
+# done just now, or it is done only once somebody says why.
+CONFLICTS = frozenset({"outdated", "reason_needed", "under_way"})
 # Another person may do it, whatever the body says: their own review, the requester of a check.
-NOT_THEIRS = frozenset({"not_yours", "own_request"})
+NOT_THEIRS = frozenset({"not_yours", "not_the_author", "own_request"})
 
 
 def problem(
@@ -24,7 +24,6 @@ def problem(
     """400 with the place of what can be put right in the body, 403 where it is for somebody else.
 
     Everything else is a conflict: 409.
-
 
     no      a service's refusal: its `field` is a member of the body, or leads into one
             (criteria/0/key); its `code` says what is wrong, "refused" where nothing more is known

@@ -20,7 +20,8 @@ from crm.api import lookups
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Stage
 from crm.models import Brand, Relationship, StageChange, User
@@ -243,7 +244,7 @@ class RelationshipViewSet(BrandViewSet[Relationship]):
         version: int = changes.pop("version")
         if changes.get("next_step") == "":
             changes["next_step_on"] = None
-        try:
+        with refusals(service.RelationshipRefused, body=body):
             service.change(
                 relationship_id=row["id"],
                 changes=cast("service.Changes", changes),
@@ -251,10 +252,6 @@ class RelationshipViewSet(BrandViewSet[Relationship]):
                 at=timezone.now(),
                 expected_version=version,
             )
-        except Relationship.DoesNotExist as gone:  # an import was undone meanwhile
-            raise Http404 from gone
-        except service.RelationshipRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._shown(pk))
 
     def _shown(self, pk: str) -> Row:

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from crm.api.base import ID
 from crm.api.body import Body
 from crm.api.mail import THREAD_COLUMNS, ThreadSerializer, ThreadViewSet, threads
-from crm.api.problems import Refused
+from crm.api.refusals import refusals
 from crm.api.relationships import KnownCreatorField
 from crm.api.schema import refusal
 from crm.choices import Scope
@@ -72,9 +72,7 @@ class ThreadActViewSet(ThreadViewSet):
 
     def _do(self, pk: str, act: Callable[..., Any], **said: Any) -> Response:
         thread = self.one(self.get_queryset().filter(pk=pk).values("id"))
-        try:
+        with refusals(MailRefused):
             act(thread_id=thread["id"], actor=self.actor, at=timezone.now(), **said)
-        except MailRefused as refused:
-            raise Refused(refused, code="refused") from refused
         [shown] = threads([self.one(self.get_queryset().filter(pk=pk).values(*THREAD_COLUMNS))])
         return Response(shown)

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
 from crm.api.pagination import Row
-from crm.api.problems import Refused
+from crm.api.refusals import refusals
 from crm.api.schema import refusal
 from crm.choices import Scope
 from crm.models import CommentBatch, SampleBatch
@@ -91,12 +91,10 @@ class UploadViewSet(BrandViewSet[Any]):
     def take_back(self, pk: str) -> Response:
         """Undo what it brought; 409 where that cannot be."""
         row = self.one(self.get_queryset().filter(pk=pk).values("id"))
-        try:
+        with refusals(self.kind.refused):
             self.kind.undo(
                 batch_id=row["id"], brand=self.brand, actor=self.actor, at=timezone.now()
             )
-        except self.kind.refused as no:
-            raise Refused(no, code=getattr(no, "code", "refused")) from no
         return self.one_upload(pk)
 
     def _rows(self) -> QuerySet[Any, Any]:

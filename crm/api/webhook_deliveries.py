@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
 from crm.api.pagination import Row
-from crm.api.problems import Refused
+from crm.api.refusals import refusals
 from crm.choices import DeliveryStatus, Scope
 from crm.models import Brand, WebhookDelivery
 from crm.paging import Order
@@ -112,10 +112,8 @@ class DeliveryViewSet(BrandViewSet[WebhookDelivery]):
     def replay(self, request: Request, pk: str) -> Response:
         """Send it again, under the name it had; 409 where its webhook is paused."""
         found = self._delivery(pk)
-        try:
+        with refusals(keeping.WebhookRefused):
             again.send_again(delivery=found, actor=self.actor, at=timezone.now())
-        except keeping.WebhookRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         [row] = deliveries([self._delivery(pk)])
         return Response(row, status=202)
 

@@ -17,15 +17,17 @@ READERS = (Role.LEGAL, Role.ADMIN)
 
 
 class NoteRefused(Exception):
-    """The note stays as it is; the message is fit for the user."""
+    """The note stays as it is; the message is fit for the user, `field` names what is at fault."""
 
     code = "refused"
+    field = "text"
 
 
 class NotTheAuthor(NoteRefused):
     """A note is its author's to change."""
 
     code = "not_the_author"
+    field = ""
 
 
 @transaction.atomic

@@ -62,6 +62,7 @@ class OwnerRefused(RelationshipRefused):
     """The person has no role in the brand."""
 
     code = "owner_not_allowed"
+    field = "owner"
 
 
 class Changes(TypedDict, total=False):

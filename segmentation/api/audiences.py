@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -17,9 +17,8 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import WholeList
-from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
+from crm.api.problems import BadQuery
 from crm.api.refusals import refusals
-from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from segmentation.api.candidates import AudienceCandidateSerializer, CandidatesQuery, candidate_row
 from segmentation.api.dimensions import KEY
@@ -31,13 +30,6 @@ from segmentation.services import audiences as service
 from segmentation.services.edits import EditRefused
 
 COVERAGES = [(one.value, one.value) for one in Coverage]
-REFUSED = {
-    (409, MEDIA_TYPE): OpenApiResponse(
-        ProblemSerializer,
-        description="`errors[0].code` is `key_taken`, `unknown_segment`, `unknown_country`, "
-        "`unknown_platform` or `named_twice`.",
-    )
-}
 
 
 class CellSerializer(serializers.Serializer[Any]):
@@ -159,7 +151,7 @@ class AudienceViewSet(BrandViewSet[AudienceSegment]):
 
     @extend_schema(
         request=NewAudience,
-        responses={201: AudienceSerializer, **REFUSED},
+        responses={201: AudienceSerializer},
         examples=[
             OpenApiExample(
                 "Young parents in Scandinavia",
@@ -180,7 +172,7 @@ class AudienceViewSet(BrandViewSet[AudienceSegment]):
         body = NewAudience(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         values: Mapping[str, Any] = body.validated_data
-        try:
+        with refusals(EditRefused, body=body):
             made = service.create_audience(
                 brand=self.brand,
                 key=values["key"],
@@ -189,17 +181,15 @@ class AudienceViewSet(BrandViewSet[AudienceSegment]):
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._shown(made.key), status=201)
 
-    @extend_schema(request=AudienceChange, responses={200: AudienceSerializer, **REFUSED})
+    @extend_schema(request=AudienceChange, responses=AudienceSerializer)
     def partial_update(self, request: Request, key: str) -> Response:
         """Change an audience; `segments` replaces the whole map."""
         row = self.one(self.get_queryset().filter(key=key).values("id"))
         body = AudienceChange(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(EditRefused, body=body):
             service.change_audience(
                 audience_id=row["id"],
                 changes=body.validated_data,
@@ -207,8 +197,6 @@ class AudienceViewSet(BrandViewSet[AudienceSegment]):
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._shown(key))
 
     @extend_schema(responses={204: None})

@@ -17,7 +17,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE, BadBody, Fault
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import TierScheme
@@ -33,7 +34,9 @@ from segmentation.services.scorecards import PeriodRefused
 _TEXT: dict[str, Any] = {"required": False, "allow_blank": True}
 _NUMBER: dict[str, Any] = {"required": False, "allow_null": True, "max_value": 10**11 - 1}
 REFUSED = {
-    (409, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, description="It is there already.")
+    (409, MEDIA_TYPE): OpenApiResponse(
+        ProblemSerializer, description="`errors[0].code` is `too_many`."
+    )
 }
 
 
@@ -118,18 +121,19 @@ class BenchmarkViewSet(BrandViewSet[BenchmarkSet]):
         body.is_valid(raise_exception=True)
         given = body.validated_data
         try:
-            made = benchmarks.load(
-                brand=self.brand,
-                source=given["source"],
-                address=given.get("address", ""),
-                year=given["year"],
-                rows=[
-                    {name: "" if cell is None else str(cell) for name, cell in row.items()}
-                    for row in given["rows"]
-                ],
-                actor=self.actor,
-                at=timezone.now(),
-            )
+            with refusals(EditRefused, body=body):
+                made = benchmarks.load(
+                    brand=self.brand,
+                    source=given["source"],
+                    address=given.get("address", ""),
+                    year=given["year"],
+                    rows=[
+                        {name: "" if cell is None else str(cell) for name, cell in row.items()}
+                        for row in given["rows"]
+                    ],
+                    actor=self.actor,
+                    at=timezone.now(),
+                )
         except FileRefused as refusal:
             raise BadBody(
                 [
@@ -137,8 +141,6 @@ class BenchmarkViewSet(BrandViewSet[BenchmarkSet]):
                     for one in refusal.faults
                 ]
             ) from refusal
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         sources = [one for one in all_sources(self.brand) if one.set_id == made.pk]
         return Response([_source(one) for one in sources], status=HTTPStatus.CREATED)
 
@@ -232,9 +234,6 @@ class ClaimTrialViewSet(BrandViewSet[ClaimTrial]):
             202: OpenApiResponse(
                 ClaimTrialSerializer, description="Queued; the Location header leads to it."
             ),
-            (409, MEDIA_TYPE): OpenApiResponse(
-                ProblemSerializer, description="There is no such scheme, or no such quarters."
-            ),
         },
         examples=[
             OpenApiExample(
@@ -256,8 +255,8 @@ class ClaimTrialViewSet(BrandViewSet[ClaimTrial]):
         scheme = TierScheme.objects.filter(key=values["scheme"]).first()
         if scheme is None:
             words = f"There is no tier scheme {values['scheme']!r}."
-            raise Refused(words, code="unknown_scheme")
-        try:
+            raise BadBody([Fault("/scheme", "unknown_scheme", words)])
+        with refusals(PeriodRefused, body=body):
             trial = service.request_trial(
                 brand=self.brand,
                 scheme=scheme,
@@ -266,8 +265,6 @@ class ClaimTrialViewSet(BrandViewSet[ClaimTrial]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except PeriodRefused as refusal:
-            raise Refused(refusal, code="bad_period") from refusal
         address = f"{reverse('api-claim-trials-detail', args=[trial.pk])}/"
         return Response(
             _trial(trial),

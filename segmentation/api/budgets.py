@@ -19,7 +19,8 @@ from campaigns.services.refusals import CampaignRefused
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body, NumberField
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import Relationship
@@ -199,7 +200,7 @@ class CampaignBudgetPlanViewSet(BrandViewSet[BudgetPlan]):
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
         name = said.pop("name")
-        try:
+        with refusals(EditRefused, body=body):
             must, never = (self._people(said.pop(one), one) for one in ("must", "never"))
             plan = asking.ask(
                 campaign_id=campaign.pk,
@@ -218,11 +219,6 @@ class CampaignBudgetPlanViewSet(BrandViewSet[BudgetPlan]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except EditRefused as refusal:
-            if refusal.field:
-                fault = Fault(f"/{refusal.field}", refusal.code, str(refusal))
-                raise BadBody([fault]) from refusal
-            raise Refused(refusal, code=refusal.code) from refusal
         address = f"{reverse('api-budget-plans-detail', args=[plan.pk])}/"
         return Response(
             _whole(plan),
@@ -269,14 +265,10 @@ class BudgetPlanViewSet(BrandViewSet[BudgetPlan]):
     @extend_schema(request=None, responses={200: TakenOverSerializer, **REFUSED})
     def take(self, request: Request, pk: str) -> Response:
         """Put the plan's creators on the campaign's shortlist."""
-        try:
+        with refusals(EditRefused, CampaignRefused):
             came = asking.take_over(
                 plan_id=self._found(pk).pk, brand=self.brand, actor=self.actor, at=timezone.now()
             )
-        except (EditRefused, CampaignRefused) as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
-        except BudgetPlan.DoesNotExist as gone:  # deleted in the meantime
-            raise Http404 from gone
         return Response({"came": came})
 
     def destroy(self, request: Request, pk: str) -> Response:

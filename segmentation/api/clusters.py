@@ -17,6 +17,7 @@ from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import PageQuery, Row
 from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import Creator
@@ -198,15 +199,13 @@ class ClusterViewSet(BrandViewSet[Cluster]):
         found = self._found(number)
         body = ClusterName(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(EditRefused, body=body):
             asking.rename(
                 cluster_id=found.pk,
                 **body.validated_data,
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(_told(self._found(number)))
 
     @extend_schema(responses=ClusterMemberSerializer(many=True))

@@ -15,8 +15,9 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -52,9 +53,8 @@ COLUMNS = (
 REFUSED = {
     (409, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
-        description="`errors[0].code` is `key_taken`, `exclusive_with_precedence`, "
-        "`cron_without_cadence`, `bad_cron`, `segment_cycle`, or `outdated`: the order does not "
-        "name every segment once.",
+        description="`errors[0].code` is `segment_cycle`, or `outdated`: the order does not name "
+        "every segment once.",
     )
 }
 
@@ -176,7 +176,7 @@ class DimensionViewSet(BrandViewSet[Dimension]):
         """Add a way of looking at creators, after the ones there are."""
         body = NewDimension(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(EditRefused, body=body):
             made = service.create_dimension(
                 brand=self.brand,
                 key=body.validated_data["key"],
@@ -184,8 +184,6 @@ class DimensionViewSet(BrandViewSet[Dimension]):
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(dimension_row(self.rows().get(pk=made.pk)), status=201)
 
     @extend_schema(request=DimensionChange, responses={200: DimensionSerializer, **REFUSED})
@@ -194,15 +192,13 @@ class DimensionViewSet(BrandViewSet[Dimension]):
         dimension = self.one(self.get_queryset().filter(key=key).values("id"))
         body = DimensionChange(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(EditRefused, body=body):
             service.change_dimension(
                 dimension_id=dimension["id"],
                 changes=body.validated_data,
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return self.retrieve(request, key)
 
     @extend_schema(request=SegmentOrder, responses={200: SegmentOrder, **REFUSED})
@@ -211,15 +207,13 @@ class DimensionViewSet(BrandViewSet[Dimension]):
         dimension = self.one(self.get_queryset().filter(key=key).values("id"))
         body = SegmentOrder(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(EditRefused, body=body):
             service.order_segments(
                 dimension_id=dimension["id"],
                 keys=body.validated_data["segments"],
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(body.validated_data)
 
     @extend_schema(responses=DimensionStaySerializer(many=True))

@@ -16,8 +16,7 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import MEDIA_TYPE, Refused
-from crm.api.schema import ProblemSerializer
+from crm.api.refusals import refusals
 from crm.choices import Scope
 from segmentation.choices import ErrandStatus
 from segmentation.models import DriftReport
@@ -166,9 +165,6 @@ class DriftViewSet(BrandViewSet[DriftReport]):
             202: OpenApiResponse(
                 DriftSerializer, description="Queued; the Location header leads to it."
             ),
-            (409, MEDIA_TYPE): OpenApiResponse(
-                ProblemSerializer, description="There is no drift between such days."
-            ),
         },
         examples=[
             OpenApiExample("This quarter so far", value={}, request_only=True),
@@ -185,7 +181,7 @@ class DriftViewSet(BrandViewSet[DriftReport]):
         body.is_valid(raise_exception=True)
         now = timezone.now()
         since, until = service.default_days(self.brand, now)
-        try:
+        with refusals(service.DriftRefused, body=body):
             report = service.request_report(
                 brand=self.brand,
                 since_on=body.validated_data.get("since", since),
@@ -193,8 +189,6 @@ class DriftViewSet(BrandViewSet[DriftReport]):
                 actor=self.actor,
                 at=now,
             )
-        except service.DriftRefused as refusal:
-            raise Refused(refusal, code="refused") from refusal
         address = f"{reverse('api-drift-detail', args=[report.pk])}/"
         return Response(
             in_full(report),

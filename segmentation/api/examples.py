@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.relationships import CreatorRefSerializer, KnownCreatorField
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
@@ -77,7 +78,7 @@ class ExampleViewSet(BrandViewSet[SegmentExample]):
         body = NewExample(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         said = dict(body.validated_data)
-        try:
+        with refusals(EditRefused, body=body):
             made = service.set_example(
                 segment_id=segment["id"],
                 creator_id=said.pop("creator").creator_id,
@@ -85,8 +86,6 @@ class ExampleViewSet(BrandViewSet[SegmentExample]):
                 actor=self.actor,
                 **said,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         [found] = _examples(self.get_queryset().filter(pk=made.pk))
         return Response(found, status=201)
 
@@ -94,15 +93,13 @@ class ExampleViewSet(BrandViewSet[SegmentExample]):
     def destroy(self, request: Request, key: str, pk: str) -> Response:
         """Show the creator as an example no more."""
         example = self.one(self.get_queryset().filter(pk=pk).values("segment", "creator"))
-        try:
+        with refusals(EditRefused):
             service.remove_example(
                 segment_id=example["segment"],
                 creator_id=example["creator"],
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(status=204)
 
 

@@ -18,7 +18,8 @@ from campaigns.models import Campaign
 from crm.api.base import BrandViewSet
 from crm.api.body import Body, NumberField
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import Creator
@@ -209,17 +210,13 @@ class ForecastModelViewSet(BrandViewSet[ForecastModel]):
         """Have forecasts learned anew."""
         body = NewForecastModel(data=request.data)
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(EditRefused, body=body):
             model = asking.ask(
                 brand=self.brand,
                 actor=self.actor,
                 at=timezone.now(),
                 level=body.validated_data.get("level"),
             )
-        except EditRefused as refusal:
-            if refusal.code == "bad_level":
-                raise BadBody([Fault("/level", refusal.code, str(refusal))]) from refusal
-            raise Refused(refusal, code=refusal.code) from refusal
         address = f"{reverse('api-forecast-models-detail', args=[model.number])}/"
         return Response(
             _model(model),
@@ -290,10 +287,8 @@ class CampaignForecastViewSet(BrandViewSet[Campaign]):
     def keep(self, request: Request, key: str) -> Response:
         """Keep what is expected as of now, to be held against what comes."""
         campaign = self._found(key)
-        try:
+        with refusals(EditRefused):
             kept = keeping.keep(campaign_id=campaign.pk, actor=self.actor, at=timezone.now())
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         (told,) = [one for one in outcomes.kept_of(campaign) if one.forecast.pk == kept.pk]
         return Response(_kept(told), status=HTTPStatus.CREATED)
 

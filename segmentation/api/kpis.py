@@ -16,7 +16,8 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body, NumberField
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from segmentation.api.segments import named
@@ -102,7 +103,7 @@ class KpiViewSet(BrandViewSet[Segment]):
         responses={
             200: KpiSetSerializer,
             (409, MEDIA_TYPE): OpenApiResponse(
-                ProblemSerializer, description="No such metric or quarter, or it is archived."
+                ProblemSerializer, description="`errors[0].code` is `archived`."
             ),
         },
         examples=[
@@ -123,7 +124,8 @@ class KpiViewSet(BrandViewSet[Segment]):
         body = KpiSetChange(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         values, now = body.validated_data, timezone.now()
-        try:
+        places = {f"target_{one}": f"/targets/{one}" for one in values.get("targets", {})}
+        with refusals(EditRefused, body=body, places=places):
             change_kpis(
                 segment=segment,
                 keys=values.get("kpis") or kpi_set(segment),
@@ -132,8 +134,6 @@ class KpiViewSet(BrandViewSet[Segment]):
                 actor=self.actor,
                 at=now,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         segment.refresh_from_db()
         return Response(self._shown(segment))
 

@@ -15,8 +15,9 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import PageQuery, Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import Creator
@@ -41,8 +42,7 @@ COLUMNS = (
 REFUSED = {
     (409, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
-        description="`errors[0].code` is `archived`, `unknown_creator`, `ends_too_early` or "
-        "`ended`.",
+        description="`errors[0].code` is `archived` or `ended`.",
     )
 }
 
@@ -163,7 +163,7 @@ class OverrideViewSet(BrandViewSet[Override]):
         body = NewOverride(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         wanted = body.validated_data
-        try:
+        with refusals(service.OverrideRefused, body=body):
             made = service.force(
                 segment_id=wanted["segment"].pk,
                 creator_id=wanted["creator"].pk,
@@ -173,18 +173,14 @@ class OverrideViewSet(BrandViewSet[Override]):
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except service.OverrideRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._shown(made.pk), status=201)
 
     @extend_schema(request=None, responses={200: OverrideSerializer, **REFUSED})
     def withdraw(self, request: Request, pk: str) -> Response:
         """Let the rule decide about the creator again."""
         row = self.one(self.get_queryset().filter(pk=pk).values("id"))
-        try:
+        with refusals(service.OverrideRefused):
             service.withdraw(override_id=row["id"], at=timezone.now(), actor=self.actor)
-        except service.OverrideRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._shown(row["id"]))
 
 

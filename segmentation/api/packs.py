@@ -14,8 +14,9 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import Row, WholeList
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
 from crm.api.query import Query
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import TierScheme
@@ -131,7 +132,8 @@ class PackViewSet(BrandViewSet[Dimension]):
             200: PackPlanSerializer,
             (409, MEDIA_TYPE): OpenApiResponse(
                 ProblemSerializer,
-                description="A segment is not there, archived, or in the brand's own words.",
+                description="`errors[0].code` is `refused`: a segment was archived meanwhile, or "
+                "the newer rule cannot be run.",
             ),
         },
         examples=[
@@ -145,7 +147,7 @@ class PackViewSet(BrandViewSet[Dimension]):
         body = Adoption(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
         self._shown(key)
-        try:
+        with refusals(service.PackRefused, SegmentRefused, RuleInvalid, body=body):
             service.adopt_pack(
                 brand=self.brand,
                 name=key,
@@ -155,8 +157,6 @@ class PackViewSet(BrandViewSet[Dimension]):
                 actor=self.actor,
                 at=timezone.now(),
             )
-        except (service.PackRefused, SegmentRefused, RuleInvalid) as refusal:
-            raise Refused(refusal, code="refused") from refusal
         return Response(self._shown(key))
 
     def _shown(self, key: str) -> Row:

@@ -14,7 +14,8 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body, NumberField
 from crm.api.pagination import Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from segmentation.api.segments import named
@@ -117,15 +118,13 @@ class PlaybookViewSet(BrandViewSet[Segment]):
         segment_id = self._segment(key)
         body = PlaybookChange(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(EditRefused, body=body):
             service.save_playbook(
                 segment_id=segment_id,
                 changes=_changes(body.validated_data),
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(_shown(segment_id))
 
 

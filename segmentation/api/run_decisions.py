@@ -15,32 +15,22 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.body import Body
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.permissions import Can
 from segmentation import tasks
 from segmentation.api.runs import (
     COLUMNS,
-    REFUSALS,
     RunDetailSerializer,
     RunSerializer,
     RunViewSet,
     runs,
 )
 from segmentation.models import Run
-from segmentation.services import decisions, orders, quarters, rollback
+from segmentation.services import decisions, orders, quarters
 from segmentation.services import runs as service
 
-CODES = {
-    **REFUSALS,
-    service.HasPast: "has_past",
-    decisions.RunNotWaiting: "not_waiting",
-    decisions.RunNotCancellable: "not_cancellable",
-    decisions.HoldRefused: "hold_refused",
-    decisions.RunBusy: "busy",
-    rollback.RunNotApplied: "not_applied",
-    rollback.NotTheLastRun: "not_the_last",
-}
 LONGEST_REASON = 300
 MOST_QUARTERS = 40
 
@@ -109,6 +99,11 @@ class Approval(PerhapsReason):
         return keys
 
     @property
+    def places(self) -> dict[str, str]:
+        """Where it says what is held: by segments, or by dimensions alone."""
+        return {"hold": "/hold" if self.validated_data["hold"] else "/hold_dimensions"}
+
+    @property
     def held(self) -> list[str]:
         """The keys of all segments that are held."""
         whole = set(self.validated_data["hold_dimensions"])
@@ -140,7 +135,7 @@ class RunDecisionViewSet(RunViewSet):
         request=Approval,
         responses={
             202: ORDERED,
-            **refused("not_waiting", "too_early", "hold_refused", "busy"),
+            **refused("not_waiting", "too_early", "busy"),
         },
         examples=[
             OpenApiExample("All of it", value={}, request_only=True),
@@ -172,6 +167,7 @@ class RunDecisionViewSet(RunViewSet):
                 hold=body.held,
                 reason=body.validated_data["reason"],
             ),
+            body=body,
             status=HTTPStatus.ACCEPTED,
         )
 
@@ -232,12 +228,10 @@ class RunDecisionViewSet(RunViewSet):
         body.is_valid(raise_exception=True)
         now = timezone.now()
         starts = quarters.quarter_starts(self.brand, body.validated_data["quarters"], until=now)
-        try:
+        with refusals(service.RunRefused, body=body):
             queued = service.start_history(
                 brand=self.brand, moments=starts, at=now, actor=self.actor
             )
-        except service.RunRefused as refusal:
-            raise Refused(refusal, code=CODES.get(type(refusal), "refused")) from refusal
         run_ids = [run.pk for run in queued]
         transaction.on_commit(lambda: tasks.execute_runs.delay(run_ids=run_ids), robust=True)
         rows = Run.objects.filter(pk__in=run_ids).order_by("pk").values(*COLUMNS)
@@ -254,11 +248,14 @@ class RunDecisionViewSet(RunViewSet):
         return str(body.validated_data["reason"])
 
     def _after(
-        self, run_id: int, act: Callable[[], object], *, status: HTTPStatus = HTTPStatus.OK
+        self,
+        run_id: int,
+        act: Callable[[], object],
+        *,
+        body: Approval | None = None,
+        status: HTTPStatus = HTTPStatus.OK,
     ) -> Response:
         """Do it, or have it done, and answer with the run as it is then."""
-        try:
+        with refusals(service.RunRefused, body=body, places=body.places if body else None):
             act()
-        except service.RunRefused as refusal:
-            raise Refused(refusal, code=CODES.get(type(refusal), "refused")) from refusal
         return Response(self.shown(run_id), status=status)

@@ -20,8 +20,9 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import PageQuery, Row
-from crm.api.problems import MEDIA_TYPE, BadQuery, Refused
+from crm.api.problems import MEDIA_TYPE, BadQuery
 from crm.api.query import MomentField
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.models import Brand
@@ -37,11 +38,6 @@ from segmentation.services import runs as service
 ORDER = Order("runs", key="created_at", descending=True)
 CHANGE_ORDER = Order("changes", key="id")
 MOVE = ("run_id", "segment_id", "creator_id")
-REFUSALS = {
-    service.RunTooEarly: "too_early",
-    service.RunInFuture: "in_future",
-    service.NothingToRun: "nothing_to_run",
-}
 
 
 class RunOrderSerializer(serializers.Serializer[Any]):
@@ -291,7 +287,7 @@ class RunViewSet(BrandViewSet[Run]):
             ),
             (409, MEDIA_TYPE): OpenApiResponse(
                 ProblemSerializer,
-                description="`errors[0].code` is `too_early`, `in_future` or `nothing_to_run`.",
+                description="`errors[0].code` is `too_early` or `nothing_to_run`.",
             ),
         },
         examples=[
@@ -313,7 +309,7 @@ class RunViewSet(BrandViewSet[Run]):
                 f"apply_now is for those who approve runs: {who_may(Can.APPLY_RUNS)}."
             )
         now = timezone.now()
-        try:
+        with refusals(service.RunRefused, body=body):
             run = service.start_run(
                 brand=self.brand,
                 as_of=wanted.get("as_of") or now,
@@ -324,8 +320,6 @@ class RunViewSet(BrandViewSet[Run]):
                 is_dry=wanted["dry_run"],
                 apply_now=wanted["apply_now"],
             )
-        except service.RunRefused as refusal:
-            raise Refused(refusal, code=REFUSALS.get(type(refusal), "refused")) from refusal
         # A broker that is down does not undo the run: beat takes up what was forgotten.
         transaction.on_commit(lambda: tasks.execute_run.delay(run_id=run.pk), robust=True)
         address = f"{reverse('api-runs-detail', args=[run.pk])}/"

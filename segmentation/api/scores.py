@@ -17,7 +17,8 @@ from rest_framework.response import Response
 from crm.api.base import BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import KeysetPagination, PageQuery, Row, WholeList
-from crm.api.problems import MEDIA_TYPE, BadBody, Fault, Refused
+from crm.api.problems import MEDIA_TYPE, BadBody, Fault
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Stage
 from crm.models import Creator
@@ -34,8 +35,8 @@ KEY = "[a-z][a-z0-9_]{0,39}"
 REFUSED = {
     (409, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
-        description="`errors[0].code` is `already_there`, `archived`, `in_use`, `not_in_use`, "
-        "`outdated` or `too_many`.",
+        description="`errors[0].code` is `archived`, `in_use`, `not_in_use`, `outdated` or "
+        "`too_many`.",
     )
 }
 EXAMPLE = {
@@ -211,7 +212,7 @@ class ScoreModelViewSet(BrandViewSet[ScoreModel]):
         body = NewScore(data=request.data)
         body.is_valid(raise_exception=True)
         version = self._written(
-            writing.create_model, brand=self.brand, at=timezone.now(), **body.validated_data
+            writing.create_model, body, brand=self.brand, at=timezone.now(), **body.validated_data
         )
         return Response(_model(self._found(version.model.key)), status=HTTPStatus.CREATED)
 
@@ -223,6 +224,7 @@ class ScoreModelViewSet(BrandViewSet[ScoreModel]):
         given = dict(body.validated_data)
         version = self._written(
             writing.save_version,
+            body,
             model_id=self._found(key).pk,
             seen=given.pop("seen_version", None),
             at=timezone.now(),
@@ -243,7 +245,7 @@ class ScoreModelViewSet(BrandViewSet[ScoreModel]):
         version = model.versions.filter(number=body.validated_data["version"]).first()
         if version is None:
             raise BadBody([Fault("/version", "not_found", "There is no such version.")])
-        self._written(writing.activate, version_id=version.pk, at=timezone.now())
+        self._written(writing.activate, body, version_id=version.pk, at=timezone.now())
         return Response(_model(self._found(key)), status=HTTPStatus.ACCEPTED)
 
     @extend_schema(request=None, responses={202: ScoreModelSerializer, **REFUSED})
@@ -271,10 +273,11 @@ class ScoreModelViewSet(BrandViewSet[ScoreModel]):
             raise Http404
         return model
 
-    def _written(self, act: Any, **given: Any) -> Any:
+    def _written(self, act: Any, body: Body | None = None, **given: Any) -> Any:
         """Do what a service does, and tell its refusals as answers."""
         try:
-            return act(actor=self.actor, **given)
+            with refusals(EditRefused, body=body):
+                return act(actor=self.actor, **given)
         except DefinitionInvalid as invalid:
             raise BadBody(
                 [
@@ -282,11 +285,6 @@ class ScoreModelViewSet(BrandViewSet[ScoreModel]):
                     for fault in invalid.faults
                 ]
             ) from invalid
-        except EditRefused as refusal:
-            if refusal.code.startswith("bad_") or refusal.code.endswith("_needed"):
-                fault = Fault(f"/{refusal.field}", refusal.code, str(refusal))
-                raise BadBody([fault]) from refusal
-            raise Refused(refusal, code=refusal.code) from refusal
 
 
 class CreatorScoreViewSet(BrandViewSet[Creator]):

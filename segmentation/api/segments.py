@@ -16,6 +16,7 @@ from crm.api.base import BrandViewSet
 from crm.api.pagination import PageQuery, Row
 from crm.api.problems import MEDIA_TYPE, Refused
 from crm.api.query import MomentField, require_valid
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Stage
 from crm.paging import Order
@@ -227,7 +228,7 @@ class SegmentViewSet(BrandViewSet[Segment]):
         responses={
             200: SegmentSerializer,
             (409, MEDIA_TYPE): OpenApiResponse(
-                ProblemSerializer, description="`errors[0].code` is `archived` or names the field."
+                ProblemSerializer, description="`errors[0].code` is `archived`."
             ),
         },
     )
@@ -236,15 +237,13 @@ class SegmentViewSet(BrandViewSet[Segment]):
         segment = self.one(named(self.get_queryset(), key).values("id"))
         body = SegmentChange(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(EditRefused, body=body):
             metadata.change_segment(
                 segment_id=segment["id"],
                 changes=body.validated_data,
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except EditRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return self.retrieve(request, key)
 
     @extend_schema(responses=MemberSerializer(many=True), filters=False)

@@ -15,6 +15,7 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.pagination import Row, WholeList
 from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Stage
 from crm.models import Brand
@@ -29,8 +30,7 @@ from segmentation.services.stage_criteria import Checklist
 REFUSED = {
     (409, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
-        description="`errors[0].code` is `name_taken`, `no_name`, `move_not_allowed`, "
-        "`criteria_exist` or `outdated`.",
+        description="`errors[0].code` is `criteria_exist` or `outdated`.",
     ),
     (422, MEDIA_TYPE): OpenApiResponse(
         RuleProblemSerializer, description="The rule cannot be run: each fault with its place."
@@ -190,7 +190,7 @@ class StageRuleViewSet(BrandViewSet[StageRule]):
                 "There is a checklist for this already: word it anew (PATCH).",
                 code="criteria_exist",
             )
-        made = self._save(wanted, kind, None, wanted)
+        made = self._save(wanted, kind, None, body)
         return Response(self._shown(made.stage_rule_id), status=201)
 
     @extend_schema(request=Wording, responses={200: StageRuleSerializer, **REFUSED})
@@ -207,7 +207,7 @@ class StageRuleViewSet(BrandViewSet[StageRule]):
             "name": held.name,
             "quiet_days": held.quiet_days,
         }
-        self._save(kept, StageRuleKind(held.kind), held, body.validated_data)
+        self._save(kept, StageRuleKind(held.kind), held, body)
         return Response(self._shown(held.pk))
 
     @extend_schema(responses={204: None})
@@ -218,8 +218,9 @@ class StageRuleViewSet(BrandViewSet[StageRule]):
         return Response(status=204)
 
     def _save(
-        self, about: Row, kind: StageRuleKind, held: StageRule | None, wording: Row
+        self, about: Row, kind: StageRuleKind, held: StageRule | None, body: Wording
     ) -> StageRuleVersion:
+        wording = body.validated_data
         rule = read_rule(wording, catalogue(self.brand)).tree
         words: dict[str, Any] = {
             "brand": self.brand,
@@ -230,7 +231,7 @@ class StageRuleViewSet(BrandViewSet[StageRule]):
             "reason": wording["reason"],
             "seen": wording.get("seen_version"),
         }
-        try:
+        with refusals(service.StageRuleRefused, body=body):
             if kind != StageRuleKind.SUGGEST:
                 return service.set_criteria(kind=kind, **words)
             return service.save_suggestion(
@@ -240,8 +241,6 @@ class StageRuleViewSet(BrandViewSet[StageRule]):
                 rule_id=None if held is None else held.pk,
                 **words,
             )
-        except service.StageRuleRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
 
 
 class CreatorStageViewSet(BrandViewSet[StageRule]):

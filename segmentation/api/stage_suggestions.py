@@ -15,7 +15,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body
 from crm.api.pagination import PageQuery, Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope, Stage
 from crm.paging import Order
@@ -142,15 +143,13 @@ class StageSuggestionViewSet(BrandViewSet[StageSuggestion]):
         row = self.one(self.get_queryset().filter(pk=pk).values("id"))
         body = Answer(data=request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        try:
+        with refusals(service.SuggestionRefused, body=body):
             decide(
                 suggestion_id=row["id"],
                 at=timezone.now(),
                 actor=self.actor,
                 note=body.validated_data["note"],
             )
-        except service.SuggestionRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._shown(row["id"]))
 
 

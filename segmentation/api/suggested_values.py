@@ -16,7 +16,8 @@ from rest_framework.response import Response
 from crm.api.base import ID, BrandViewSet
 from crm.api.body import Body, NumberField
 from crm.api.pagination import PageQuery, Row
-from crm.api.problems import MEDIA_TYPE, Refused
+from crm.api.problems import MEDIA_TYPE
+from crm.api.refusals import refusals
 from crm.api.schema import ProblemSerializer
 from crm.choices import Scope
 from crm.paging import Order
@@ -60,8 +61,9 @@ REFUSED = {
     (409, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
         description="`errors[0].code` is `closed` (somebody answered), `known` (the fact is known "
-        "by now, or the creator objected to being sorted), `unknown_fact`, `required`, `invalid`, "
-        "`too_long`, `too_unsure` or `unproven` (too few were looked at one by one).",
+        "by now, or the creator objected to being sorted), `unknown_fact` (the field is not in "
+        "use), `invalid` (the suggested value is none any more) or `unproven` (too few were looked "
+        "at one by one).",
     )
 }
 
@@ -224,16 +226,14 @@ class SuggestedValueViewSet(BrandViewSet[SuggestedValue]):
     def accept_many(self, request: Request) -> Response:
         """Accept all of a fact that are as sure, 500 at most, where 20 such were looked at."""
         body = self._read(ManyValues)
-        try:
+        with refusals(service.AnswerRefused, body=body):
             number, past = service.accept_all(
                 brand=self.brand,
-                fact=body["fact"],
-                least=body["least_confidence"],
+                fact=body.validated_data["fact"],
+                least=body.validated_data["least_confidence"],
                 at=timezone.now(),
                 actor=self.actor,
             )
-        except service.AnswerRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response({"accepted": number, "looked_at": past.looked_at, "right": past.right})
 
     @extend_schema(request=None, responses={202: LookAskedSerializer})
@@ -251,17 +251,16 @@ class SuggestedValueViewSet(BrandViewSet[SuggestedValue]):
         self, pk: str, decide: Callable[..., SuggestedValue], shape: type[Body] | None
     ) -> Response:
         row = self.one(self.get_queryset().filter(pk=pk).values("id"))
-        said = {} if shape is None else self._read(shape)
-        try:
+        body = None if shape is None else self._read(shape)
+        said = {} if body is None else body.validated_data
+        with refusals(service.AnswerRefused, body=body):
             decide(suggestion_id=row["id"], at=timezone.now(), actor=self.actor, **said)
-        except service.AnswerRefused as refusal:
-            raise Refused(refusal, code=refusal.code) from refusal
         return Response(self._shown(row["id"]))
 
-    def _read(self, shape: type[Body]) -> dict[str, Any]:
+    def _read(self, shape: type[Body]) -> Body:
         body = shape(data=self.request.data, context={"brand": self.brand})
         body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+        return body
 
 
 class TestedSerializer(serializers.Serializer[Any]):

@@ -17,6 +17,7 @@ from segmentation.api.clusters import ClusterMapViewSet, ClusterViewSet, Creator
 from segmentation.api.comparison import CohortViewSet, ComparisonViewSet, TrendViewSet
 from segmentation.api.content_tests import ContentReadingViewSet, ContentTestViewSet
 from segmentation.api.creators import CreatorSegmentViewSet
+from segmentation.api.data_quality import DataQualityViewSet
 from segmentation.api.dimensions import KEY, DimensionViewSet
 from segmentation.api.drift import DriftViewSet
 from segmentation.api.drift_alerts import DriftAlertViewSet
@@ -51,6 +52,7 @@ from segmentation.api.scorecard_acts import ScorecardRefreshViewSet, TierScoreca
 from segmentation.api.scorecards import ScorecardViewSet
 from segmentation.api.scores import KEY as SCORE_KEY
 from segmentation.api.scores import CreatorScoreViewSet, ScoreModelViewSet
+from segmentation.api.segment_forecasts import SegmentForecastViewSet
 from segmentation.api.segments import SegmentViewSet
 from segmentation.api.stage_rules import CreatorStageViewSet, StageRuleViewSet
 from segmentation.api.stage_suggestions import StageSuggestionViewSet
@@ -126,6 +128,7 @@ urlpatterns: list[URLPattern] = [
     at(f"creators/{CREATOR}/clusters", CreatorClusterViewSet, get="retrieve"),
     at(f"creators/{CREATOR}/scores", CreatorScoreViewSet, get="list"),
     at(f"creators/{CREATOR}/stage", CreatorStageViewSet, get="retrieve"),
+    at("data-quality", DataQualityViewSet, get="retrieve"),
     *acts(f"dimensions/{SEGMENT}", DimensionViewSet, "order"),
     at(f"dimensions/{SEGMENT}/personas", PersonaReportViewSet, get="retrieve"),
     at(f"experiments/{ONE}/looks", ExperimentLookViewSet, get="list", post="create"),
@@ -147,6 +150,7 @@ urlpatterns: list[URLPattern] = [
     at("scorecards", ScorecardViewSet, get="list"),
     *acts("scorecards", ScorecardRefreshViewSet, "refresh"),
     at("scorecards/comparison", ComparisonViewSet, get="retrieve"),
+    at(f"segments/{SEGMENT}/forecasts", SegmentForecastViewSet, get="list"),
     at(f"segments/{SEGMENT}/look-alikes", LikeViewSet, get="of_segment"),
     at(f"segments/{SEGMENT}/trend", TrendViewSet, get="list"),
     at(f"segments/{SEGMENT}/kpis", KpiViewSet, get="retrieve", patch="partial_update"),

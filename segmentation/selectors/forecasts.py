@@ -195,6 +195,7 @@ class SegmentForecast:
 
     measure: Forecasted
     platform: str
+    platform_name: str
     members: int
     low: float
     middle: float
@@ -227,7 +228,9 @@ def of_segment(segment: Segment) -> list[SegmentForecast]:
         cursor.execute(_OF_SEGMENT, asked)
         rows = cursor.fetchall()
     return [
-        SegmentForecast(Forecasted(measure), names.get(platform, platform), members, *quartiles)
+        SegmentForecast(
+            Forecasted(measure), platform, names.get(platform, platform), members, *quartiles
+        )
         for measure, platform, members, quartiles in rows
         if members >= FEW
     ]

@@ -79,7 +79,11 @@ def request_trial(
 
     Raises PeriodRefused for quarters that there are not, or too many of them.
     """
-    first = read_period(first_period, brand=brand, as_of=at)
+    try:
+        first = read_period(first_period, brand=brand, as_of=at)
+    except PeriodRefused as refusal:
+        refusal.field = "first_period"
+        raise
     last = read_period(period, brand=brand, as_of=at)
     if first > last:
         raise PeriodRefused(f"{first} comes after {last}: choose the earlier one first.")

@@ -20,17 +20,26 @@ from segmentation.services.runs import RunRefused, mark_cancelled, refuse_too_ea
 class RunNotWaiting(RunRefused):
     """Only a run that waits for approval can be applied or rejected."""
 
+    code = "not_waiting"
+
 
 class RunNotCancellable(RunRefused):
     """Only a run that is not done can be cancelled."""
+
+    code = "not_cancellable"
 
 
 class HoldRefused(RunRefused):
     """These segments cannot be held, or not without others."""
 
+    code = "hold_refused"
+    field = "hold"
+
 
 class RunBusy(RunRefused):
     """Something is being done with the run already; the message says what."""
+
+    code = "busy"
 
 
 @transaction.atomic

@@ -97,7 +97,9 @@ def change_kpis(
     for key in (*keys, *targets):
         if not _is_known(key):
             raise EditRefused(
-                f"There is no metric “{key[:60]}”.", code="unknown_metric", field="kpis"
+                f"There is no metric “{key[:60]}”.",
+                code="unknown_metric",
+                field="kpis" if key in keys else f"target_{key}",
             )
     segment = metadata.change_segment(
         segment_id=segment.pk,

@@ -33,9 +33,13 @@ UNDO = Moves("run_undo", entered_run="c.entered_run_id")
 class RunNotApplied(RunRefused):
     """Only an applied run can be rolled back."""
 
+    code = "not_applied"
+
 
 class NotTheLastRun(RunRefused):
     """Another run builds upon it, and has to be rolled back first."""
+
+    code = "not_the_last"
 
 
 @transaction.atomic

@@ -46,23 +46,38 @@ FOUND = (
 
 
 class RunRefused(Exception):
-    """The run cannot be started or decided; the message is fit for the user."""
+    """The run cannot be started or decided; the message is fit for the user.
+
+    `field` names the input that is at fault, empty where it is none of them.
+    """
+
+    code = "refused"
+    field = ""
 
 
 class RunTooEarly(RunRefused):
     """A run as of a later moment was applied already: the ledger only moves forward."""
 
+    code = "too_early"
+
 
 class RunInFuture(RunRefused):
     """Nothing is known of a moment that has not come yet."""
+
+    code = "in_future"
+    field = "as_of"
 
 
 class NothingToRun(RunRefused):
     """There is no active segment to evaluate."""
 
+    code = "nothing_to_run"
+
 
 class HasPast(RunRefused):
     """The history of a brand is built once, before anything else is in the ledger."""
+
+    code = "has_past"
 
 
 @transaction.atomic

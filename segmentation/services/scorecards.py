@@ -80,7 +80,13 @@ _KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 
 class PeriodRefused(ValueError):
-    """There is no scorecard of such a period; the message is fit for the user."""
+    """There is no scorecard of such a period; the message is fit for the user.
+
+    `field` names the input that is at fault.
+    """
+
+    code = "bad_period"
+    field = "period"
 
 
 class ScorecardJson(TypedDict):

@@ -26,6 +26,7 @@ from crm.services.merge.refusals import (
     AlreadyMerged,
     BusyImporting,
     MergeRefused,
+    NotTwo,
     OthersInvolved,
 )
 from crm.services.merge.settling import RESOLVING, Settling
@@ -189,7 +190,7 @@ def lock_both(kept_id: int, gone_id: int) -> tuple[Creator, Creator]:
 
 def _refuse_unless_two(kept: Creator, gone: Creator) -> None:
     if kept.pk == gone.pk:
-        raise MergeRefused("This is one creator already. Choose two.")
+        raise NotTwo("This is one creator already. Choose two.")
     for one in (kept, gone):
         if one.merged_into is not None:
             raise AlreadyMerged(f"{one} is part of {one.merged_into} already.")

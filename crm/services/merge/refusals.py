@@ -9,6 +9,13 @@ class MergeRefused(Exception):
     code = "refused"
 
 
+class NotTwo(MergeRefused):
+    """Both are the same creator."""
+
+    code = "not_two"
+    field = "gone"
+
+
 class AlreadyMerged(MergeRefused):
     """Somebody was quicker: one of the two is part of another creator already."""
 

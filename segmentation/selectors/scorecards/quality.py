@@ -30,8 +30,9 @@ MOST_JUMPS = 50
 
 @dataclass(frozen=True)
 class Gap:
-    """How much of something is not known, or is old."""
+    """How much of something is not known, or is old; `key` is its name for programs."""
 
+    key: str
     what: str
     missing: int
     of: int
@@ -47,7 +48,7 @@ class Gap:
 class SourceRow:
     """Posts and snapshots of a quarter that come from one source."""
 
-    name: str
+    source: Source
     posts: int
     snapshots: int
 
@@ -152,7 +153,7 @@ def quality_page(brand: Brand, quarter: Quarter) -> QualityPage:
         period=str(quarter),
         gaps=[*_creator_gaps(creators), *_post_gaps(posts)],
         sources=[
-            SourceRow(source.label, *sources[source.value])
+            SourceRow(source, *sources[source.value])
             for source in Source
             if source.value in sources
         ],
@@ -246,40 +247,76 @@ def _size(jump: Jump) -> float:
 def _creator_gaps(row: Sequence[int]) -> list[Gap]:
     total, followers, stale, rate, posts, country, audience = row
     return [
-        Gap("Followers", followers, total, "In no tier, and in no segment that asks for a size."),
         Gap(
+            "followers",
+            "Followers",
+            followers,
+            total,
+            "In no tier, and in no segment that asks for a size.",
+        ),
+        Gap(
+            "followers_old",
             "Followers older than 90 days at the end of the quarter",
             stale,
             total,
             "The tier may be an old one.",
         ),
-        Gap("Engagement rate", rate, total, "No rule or norm about engagement holds for them."),
-        Gap("Any post", posts, total, "They count in no rate and in no posting frequency."),
-        Gap("Country", country, total, "Rules about markets leave them out."),
-        Gap("Countries of the audience", audience, total, "Audience fit is not known."),
+        Gap(
+            "engagement_rate",
+            "Engagement rate",
+            rate,
+            total,
+            "No rule or norm about engagement holds for them.",
+        ),
+        Gap(
+            "posts", "Any post", posts, total, "They count in no rate and in no posting frequency."
+        ),
+        Gap("country", "Country", country, total, "Rules about markets leave them out."),
+        Gap(
+            "audience_countries",
+            "Countries of the audience",
+            audience,
+            total,
+            "Audience fit is not known.",
+        ),
     ]
 
 
 def _post_gaps(row: Sequence[int]) -> list[Gap]:
     total, counts, followers, views, reach, saves, paid, early = row
     return [
-        Gap("Likes and comments of posts", counts, total, "Left out of all engagement rates."),
         Gap(
+            "post_likes_and_comments",
+            "Likes and comments of posts",
+            counts,
+            total,
+            "Left out of all engagement rates.",
+        ),
+        Gap(
+            "post_followers",
             "Followers when a post was published",
             followers,
             total,
             "Left out of engagement rates by followers.",
         ),
-        Gap("Views of posts", views, total, "Left out of rates by views."),
-        Gap("Reach of posts", reach, total, "Left out of rates by reach."),
-        Gap("Saves and shares of posts", saves, total, "Rates count likes and comments only."),
+        Gap("post_views", "Views of posts", views, total, "Left out of rates by views."),
+        Gap("post_reach", "Reach of posts", reach, total, "Left out of rates by reach."),
         Gap(
+            "post_saves_and_shares",
+            "Saves and shares of posts",
+            saves,
+            total,
+            "Rates count likes and comments only.",
+        ),
+        Gap(
+            "post_is_paid",
             "Whether a post is a paid partnership",
             paid,
             total,
             "Overexposure and labels cannot be judged.",
         ),
         Gap(
+            "post_counts_early",
             "Counts taken less than two days after the post",
             early,
             total,

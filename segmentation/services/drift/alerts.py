@@ -109,7 +109,9 @@ def set_threshold(
     Raises DriftRefused.
     """
     if not 0 <= percent <= 100:
-        raise drift.DriftRefused("The share must be between 0 and 100 %; 0 switches alerts off.")
+        raise drift.DriftRefused(
+            "The share must be between 0 and 100 %; 0 switches alerts off.", field="percent"
+        )
     dimension = Dimension.objects.select_for_update().get(pk=dimension_id)
     before = dimension.drift_alert_percent
     if before != percent:

@@ -26,7 +26,14 @@ FILLED = ("creators", "dimensions", "facts", "freshness", "computed_at")
 
 
 class DriftRefused(Exception):
-    """There is no drift between such days; the message is fit for the user."""
+    """There is no drift between such days; the message is fit for the user.
+
+    `field` names the input that is at fault.
+    """
+
+    def __init__(self, message: str, *, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 def default_days(brand: Brand, at: datetime) -> tuple[date, date]:
@@ -47,11 +54,15 @@ def request_report(
     """
     calendar = calendar_of(brand)
     if until_on <= since_on:
-        raise DriftRefused("The second day must be later than the first.")
+        raise DriftRefused("The second day must be later than the first.", field="until")
     if until_on > calendar.day_of(at):
-        raise DriftRefused(f"{until_on:%-d %B %Y} has not come yet; choose today or earlier.")
+        raise DriftRefused(
+            f"{until_on:%-d %B %Y} has not come yet; choose today or earlier.", field="until"
+        )
     if since_on < FIRST_DAY:
-        raise DriftRefused(f"Nothing is known of before {FIRST_DAY:%Y}; choose a later day.")
+        raise DriftRefused(
+            f"Nothing is known of before {FIRST_DAY:%Y}; choose a later day.", field="since"
+        )
     report, _ = DriftReport.objects.update_or_create(
         brand=brand,
         since_on=since_on,

@@ -25,7 +25,9 @@ from segmentation.services.segments import activate_version, create_segment, sav
 
 
 class PackRefused(Exception):
-    """The pack cannot be installed or adopted like that; the message is fit for the user."""
+    """The pack cannot be adopted like that; the message is fit for the user."""
+
+    field = "segments"
 
 
 @transaction.atomic

@@ -28,11 +28,15 @@ BULK_LEAST, BULK_LOOKED_AT, BULK_MOST = 0.8, 20, 500
 
 
 class AnswerRefused(Exception):
-    """Nothing was changed; the message is fit for the user, `code` for a program."""
+    """Nothing was changed; the message is fit for the user, `code` for a program.
 
-    def __init__(self, message: str, *, code: str) -> None:
+    `field` names the input that is at fault, empty where it is none of them.
+    """
+
+    def __init__(self, message: str, *, code: str, field: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.field = field
 
 
 @transaction.atomic
@@ -142,9 +146,13 @@ def accept_all(
     """
     subject = subjects_of(brand).get(fact)
     if subject is None:
-        raise AnswerRefused(f"Nothing is suggested for “{fact}”.", code="unknown_fact")
+        raise AnswerRefused(
+            f"Nothing is suggested for “{fact}”.", code="unknown_fact", field="fact"
+        )
     if not BULK_LEAST <= least <= 1:
-        raise AnswerRefused("Many at once are accepted from 80 % on.", code="too_unsure")
+        raise AnswerRefused(
+            "Many at once are accepted from 80 % on.", code="too_unsure", field="least_confidence"
+        )
     past = past_from(brand, fact, least)
     if past.looked_at < BULK_LOOKED_AT:
         raise AnswerRefused(
@@ -221,20 +229,22 @@ def _cleaned(subject: Subject, values: Sequence[str]) -> list[str]:
     """What the person said, as the fact holds it. Raises AnswerRefused."""
     given = [" ".join(value.split()) for value in values if value.strip()]
     if not given:
-        raise AnswerRefused("Say what it is.", code="required")
+        raise AnswerRefused("Say what it is.", code="required", field="values")
     if len(given) > 1 and not subject.is_set:
-        raise AnswerRefused("It can be one of these only.", code="invalid")
+        raise AnswerRefused("It can be one of these only.", code="invalid", field="values")
     if subject.field is not None:
         try:
             held = clean(subject.field, given if subject.is_set else given[0])
         except ValueRefused as refusal:
-            raise AnswerRefused(str(refusal), code="invalid") from refusal
+            raise AnswerRefused(str(refusal), code="invalid", field="values") from refusal
         return [str(one) for one in held] if isinstance(held, list) else [str(held)]
     if subject.fact == LANGUAGE:
         return [_language(given[0])]
     strange = [one for one in given if one not in subject.values]
     if strange:
-        raise AnswerRefused(f"“{strange[0][:60]}” is none of the niches.", code="invalid")
+        raise AnswerRefused(
+            f"“{strange[0][:60]}” is none of the niches.", code="invalid", field="values"
+        )
     return sorted(set(given))
 
 
@@ -242,9 +252,9 @@ def _language(given: str) -> str:
     try:
         found = parse_language(given)
     except BadValue as error:
-        raise AnswerRefused(str(error), code="invalid") from error
+        raise AnswerRefused(str(error), code="invalid", field="values") from error
     if found is None:  # "n/a" and the like
-        raise AnswerRefused("Say what it is.", code="required")
+        raise AnswerRefused("Say what it is.", code="required", field="values")
     return found
 
 
@@ -261,7 +271,7 @@ def _note(text: str) -> str:
     text = " ".join(text.split())
     if len(text) > NOTE_MAX or not text.isprintable():
         raise AnswerRefused(
-            f"A note is one line of at most {NOTE_MAX} characters.", code="too_long"
+            f"A note is one line of at most {NOTE_MAX} characters.", code="too_long", field="note"
         )
     return text
 

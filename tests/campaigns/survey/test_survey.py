@@ -210,3 +210,7 @@ def test_rest_takes_answers_and_tells_what_they_name(brand, manager):
     assert_problem(rest.get("survey-shares/", first="2026-09-02", last="2026-09-01"), 400)
     body["answers"][0]["text"] = "From Bob"
     assert_problem(rest.send("POST", "survey-answers/", body), 409, "known_differently")
+    body["answers"][1]["day"] = "2190-01-01"
+    body["answers"][0]["key"] = "another"
+    wrong = rest.send("POST", "survey-answers/", body)
+    assert_problem(wrong, 400, "out_of_range", at="/answers/1/day")

@@ -93,9 +93,12 @@ def test_what_is_no_batch_is_refused(rest, body, pointer, code):
     assert error["pointer"] == pointer
 
 
-def test_the_same_one_twice_is_refused(rest, brand):
+@pytest.mark.parametrize("again", ["{}", "0{}"])
+def test_the_same_one_twice_is_refused(rest, brand, again):
     found = RelationshipFactory(brand=brand)
-    rows = [{"id": found.pk, "version": 1, "next_step": "Call"}] * 2
+    rows = [
+        {"id": one, "version": 1, "next_step": "Call"} for one in (found.pk, again.format(found.pk))
+    ]
     answer = rest.send("POST", "relationships:batch", {"update": rows})
     [error] = assert_problem(answer, 400, "repeated")["errors"]
     assert error == {

@@ -71,11 +71,21 @@ def test_somebody_else_s_note_stays_as_it_is(rest, ida, admin_user, brand):
         ("PATCH", f"notes/{number}/", {"text": "Mine"}),
         ("POST", f"notes/{number}:delete", None),
     ):
-        assert_problem(theirs.send(method, path, body), 409, "not_the_author")
+        assert_problem(theirs.send(method, path, body), 403, "not_the_author")
     rest.send("POST", f"notes/{number}:delete")
-    assert_problem(theirs.send("POST", f"notes/{number}:restore"), 409, "not_the_author")
+    assert_problem(theirs.send("POST", f"notes/{number}:restore"), 403, "not_the_author")
     kept = Note.objects.get()
     assert (kept.text, kept.deleted_at is None) == ("Likes tea.", False)
+
+
+def test_who_may_not_read_a_restricted_note_is_not_named_in_it(rest, ida, analyst):
+    body = {"creator": str(ida.creator.uid), "text": "Ask @analyst.", "is_restricted": True}
+    assert_problem(rest.send("POST", "notes/", body), 400, "invalid", at="/text")
+    assert not Note.objects.exists()
+    made = rest.send("POST", "notes/", body | {"text": "Ask somebody."}).json()
+    named = rest.send("PATCH", f"notes/{made['id']}/", {"text": "Ask @analyst."})
+    assert_problem(named, 400, "invalid", at="/text")
+    assert Note.objects.get().text == "Ask somebody."
 
 
 def test_notes_of_another_brand_are_not_there(rest, ida, other_brand):

@@ -188,7 +188,7 @@ class TestOverrides:
 
     def test_refused_by_the_service(self, plain, segment, ana):
         answer = plain.send("POST", "overrides/", self.body(ana, until="2020-01-01"))
-        assert_problem(answer, 409, "ends_too_early")
+        assert_problem(answer, 400, "ends_too_early", at="/until")
         assert not Override.objects.exists()
 
     def test_of_another_brand(self, plain, other_brand):
@@ -244,8 +244,8 @@ class TestAudiences:
         [
             ({"key": "te ens"}, 400, "invalid"),
             ({"wanted_creators": 0}, 400, "min_value"),
-            ({"countries": ["XX"]}, 409, "unknown_country"),
-            ({"segments": ["nowhere"]}, 409, "unknown_segment"),
+            ({"countries": ["XX"]}, 400, "unknown_country"),
+            ({"segments": ["nowhere"]}, 400, "unknown_segment"),
         ],
     )
     def test_refusals(self, plain, given, status, code):

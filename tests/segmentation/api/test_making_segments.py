@@ -36,12 +36,16 @@ def test_a_dimension_is_made_and_changed(plain, brand, outsider, other_brand):
     assert wanted.items() <= shown.items()
     assert (shown["cron"], shown["segments"]) == (None, 0)
     assert plain.json("dimensions/kinds/") == shown
-    assert_problem(plain.send("POST", "dimensions/", wanted), 409, "key_taken")
+    assert_problem(plain.send("POST", "dimensions/", wanted), 400, "key_taken", at="/key")
     assert_problem(plain.send("POST", "dimensions/", {"key": "a b"}), 400, "required", "invalid")
 
     both = {"name": "Sorts", "has_precedence": True}
-    assert_problem(plain.send("PATCH", "dimensions/kinds/", both), 409, "exclusive_with_precedence")
-    assert_problem(plain.send("PATCH", "dimensions/kinds/", {"cron": "0 3 * * 1"}), 409)
+    for change, code, at in (
+        (both, "exclusive_with_precedence", "/has_precedence"),
+        ({"cron": "0 3 * * 1"}, "cron_without_cadence", "/cron"),
+        ({"cadence": "cron", "cron": "0 0 31 2 *"}, "bad_cron", "/cron"),
+    ):
+        assert_problem(plain.send("PATCH", "dimensions/kinds/", change), 400, code, at=at)
     assert_problem(plain.send("PATCH", "dimensions/kinds/", {"cadence": "daily"}), 400)
     assert plain.json("dimensions/kinds/") == shown
     changed = plain.send("PATCH", "dimensions/kinds/", {"cadence": "cron", "cron": "0 3 * * 1"})

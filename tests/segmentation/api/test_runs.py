@@ -72,7 +72,7 @@ def test_a_dry_run_moves_nobody(rest, django_capture_on_commit_callbacks):
 @pytest.mark.parametrize(
     ("body", "status", "code"),
     [
-        ({"as_of": "2190-01-01"}, 409, "in_future"),
+        ({"as_of": "2190-01-01"}, 400, "in_future"),
         ({"as_of": "yesterday"}, 400, "invalid"),
         ({"as_of": "2026-11-22T12:00:00"}, 400, "invalid"),
         ({"as_of": "2026-02-30"}, 400, "invalid"),

@@ -151,8 +151,13 @@ def test_kpis_are_set_and_refused(strategist, brand, segment):
     answer = rest.send("PATCH", path, body)
     assert answer.status_code == 200
     assert answer.json()["targets"][0]["value"] == 3.0
-    assert_problem(rest.send("PATCH", path, {"kpis": ["nothing"]}), 409, "unknown_metric")
-    assert_problem(rest.send("PATCH", path, {"kpis": []}), 400)
+    for wrong, code, at in (
+        ({"kpis": ["nothing"]}, "unknown_metric", "/kpis"),
+        (body | {"targets": {"nothing": 3}}, "unknown_metric", "/targets/nothing"),
+        (body | {"from_period": "2190Q1"}, "out_of_range", "/from_period"),
+        ({"kpis": []}, "min_length", "/kpis"),
+    ):
+        assert_problem(rest.send("PATCH", path, wrong), 400, code, at=at)
     assert MetricTarget.objects.count() == 1
 
 

@@ -25,7 +25,7 @@ def test_a_set_is_loaded_and_taken_away(brand, strategist) -> None:
           "low": 0.03, "typical": None, "high": 0.05}],
     )  # fmt: skip
     assert rest.json("benchmarks/")["results"][0]["set"] == source["set"]
-    assert_problem(rest.send("POST", "benchmarks/", SET), 409, "already_there")
+    assert_problem(rest.send("POST", "benchmarks/", SET), 400, "already_there", at="/source")
     assert rest.send("DELETE", f"benchmarks/{source['set']}/").status_code == 204
     assert_problem(rest.send("DELETE", f"benchmarks/{source['set']}/"), 404)
     assert not BenchmarkSet.objects.exists()

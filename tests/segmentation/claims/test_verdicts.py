@@ -7,8 +7,10 @@ from math import ceil, log
 import pytest
 
 from crm.models import Tier
+from segmentation.models import ClaimTrial
 from segmentation.services.claim_verdicts import judge
 from segmentation.services.claims import Outcomes, claims
+from tests.rest import assert_problem, rest_as
 
 CLAIMS = {claim.key: claim for claim in claims()}
 TIERS = [
@@ -108,3 +110,21 @@ def test_the_highest_of_all_sizes_is_not_told_by_some_of_them():
     assert found["verdict"] == "open"
     assert found["why"] == "Nothing can be said of Nano: too few creators."
     assert found["needs"] == "Posts with counts of at least 5 creators in Nano."
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wrong", "at", "code"),
+    [
+        ({"scheme": "nothing"}, "/scheme", "unknown_scheme"),
+        ({"first_period": "2026Q9"}, "/first_period", "bad_period"),
+        ({"period": "2026Q9"}, "/period", "bad_period"),
+        ({"period": "2025Q1"}, "/period", "bad_period"),
+        ({"first_period": "2019Q1"}, "/period", "bad_period"),
+    ],
+)
+def test_a_trial_that_cannot_be_is_refused_with_its_place(brand, analyst, wrong, at, code):
+    asked = {"scheme": "harvard_media", "first_period": "2025Q4", "period": "2026Q3"}
+    answer = rest_as(analyst, brand).send("POST", "claim-trials/", asked | wrong)
+    assert_problem(answer, 400, code, at=at)
+    assert not ClaimTrial.objects.exists()

@@ -57,9 +57,12 @@ def test_by_default_of_this_quarter_so_far(rest):
 
 def test_what_is_refused(rest, brand, manager):
     problem = assert_problem(
-        rest.send("POST", "drift/", {"since": "2026-09-30", "until": "2026-06-30"}), 409, "refused"
+        rest.send("POST", "drift/", {"since": "2026-09-30", "until": "2026-06-30"}),
+        400,
+        "invalid",
+        at="/until",
     )
-    assert problem["detail"] == "The second day must be later than the first."
+    assert problem["errors"][0]["message"] == "The second day must be later than the first."
     bad = assert_problem(rest.send("POST", "drift/", {"since": "soon"}), 400)
     assert bad["errors"][0]["pointer"] == "/since"
     assert_problem(rest.send("POST", "drift/", {"day": "2026-01-01"}), 400, "unknown_member")

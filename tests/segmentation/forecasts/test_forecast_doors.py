@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import statistics
+
 import pytest
 from django.urls import reverse
 
 from crm.models import Brand, Relationship
-from segmentation.models import CampaignForecast, ForecastModel
+from segmentation.models import CampaignForecast, CreatorForecast, ForecastModel
 from segmentation.selectors.forecast_plan import MEASURES
+from segmentation.services import runs
 from tests.campaigns.made import engage, make_campaign
 from tests.factories import NOW
-from tests.rest import rest_as
+from tests.rest import assert_problem, rest_as
 from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.forecasts.building import learned, posting
 
@@ -89,6 +92,27 @@ def test_parts_of_a_creator_and_a_segment(page, campaign, brand):
     segment = segment_of(dimension_of(brand), "big", "followers >= 10")
     words = page("segment_forecasts", segment.key).content.decode()
     assert "fewer than five members have a forecast" in words
+
+
+def test_members_of_a_segment_over_rest(campaign, brand, admin_user, other_brand, outsider):
+    rest = rest_as(admin_user, brand)
+    segment = segment_of(dimension_of(brand), "big", "stage is prospect")
+    assert rest.json("segments/big/forecasts/")["results"] == []
+    run = runs.start_run(brand=brand, as_of=NOW, at=NOW)
+    assert runs.execute_run(run_id=run.pk, at=NOW).status == "applied"
+    told = rest.json("segments/big/forecasts/")["results"]
+    assert {one["measure"] for one in told} == {"engagements", "views"}
+    for one in told:
+        # All 40 members, also those without a post of their own.
+        assert (one["platform"], one["currency"], one["members"]) == ("instagram", None, 40)
+        assert one["low"] < one["middle"] < one["high"]
+        assert (one["version"], one["as_of"]) == (1, NOW.isoformat().replace("+00:00", "Z"))
+    views = CreatorForecast.objects.filter(measure="views").values_list("middle", flat=True)
+    [of_views] = [one for one in told if one["measure"] == "views"]
+    assert of_views["middle"] == pytest.approx(statistics.median(views))
+    assert rest.json(f"segments/{segment.pk}/forecasts/")["results"] == told
+    assert_problem(rest.get("segments/small/forecasts/"), 404)
+    assert_problem(rest_as(outsider, other_brand).get("segments/big/forecasts/"), 404)
 
 
 def test_rest(campaign, brand, admin_user):

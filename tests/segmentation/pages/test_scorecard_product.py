@@ -22,6 +22,7 @@ from segmentation.services.edits import EditRefused
 from segmentation.services.kpis import change_kpis, default_for, kpi_set
 from tests.campaigns.made import engage, make_campaign
 from tests.factories import NOW
+from tests.rest import assert_problem, rest_as
 from tests.segmentation.world import crowd, make_creator, make_segment, moment, post, stay
 
 pytestmark = pytest.mark.django_db
@@ -290,6 +291,28 @@ class TestOtherPages:
         assert "nothing that the product knows of" in shown
         assert "1 of 7" in shown
         assert "cannot be measured with what is known" in shown
+
+    def test_quality_over_rest(self, brand, segment, analyst):
+        for stay_ in segment.memberships.all():
+            post(stay_.creator, moment(6, 15), followers_at_post=1_000, likes=90)
+        post(make_creator(brand), moment(8, 2), likes=None, comments=None, followers_at_post=None)
+        scorecards.refresh(brand_id=brand.pk, as_of=NOW, periods=["2026Q2", "2026Q3"])
+        rest = rest_as(analyst, brand)
+        told = rest.json("data-quality/", period="2026Q3")
+        gaps = {gap["key"]: (gap["missing"], gap["of"], gap["share"]) for gap in told["gaps"]}
+        assert gaps["post_likes_and_comments"] == (1, 7, 1 / 7)
+        assert gaps["country"] == (0, 0, None)
+        assert told["sources"] == [{"source": "vendor", "posts": 7, "snapshots": 0}]
+        assert (told["conflicts"], told["compared"]) == (0, 0)
+        [jump] = [one for one in told["jumps"] if one["key"] == "engagement_rate_followers"]
+        assert jump["segment"] == "teachers"
+        assert (jump["before"]["value"], jump["now"]["value"]) == (0.09, pytest.approx(0.035))
+        assert jump["now"]["interval"]["high"] < jump["before"]["value"]
+        assert jump["causes"] == ["nothing that the product knows of: look at the posts"]
+        assert told["jumps_count"] == len(told["jumps"])
+        assert "teachers" in {one["segment"] for one in told["kpi_findings"]}
+        assert rest.json("data-quality/")["period"] == "2026Q4"
+        assert_problem(rest.get("data-quality/", period="2026Q9"), 400, "bad_period", at="?period")
 
     def test_formulas_side_by_side(self, brand, segment, analyst_client):
         scorecards.refresh(brand_id=brand.pk, as_of=NOW, periods=["2026Q3"])

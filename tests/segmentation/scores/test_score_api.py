@@ -60,7 +60,7 @@ def test_what_is_wrong_is_told_with_its_place_and_nothing_is_saved(rest):
 def test_refusals(rest, brand):
     world(brand, 30)
     counted(brand)
-    assert rest.send("POST", "score-models/", EXAMPLE).status_code == 409
+    assert_problem(rest.send("POST", "score-models/", EXAMPLE), 400, "already_there", at="/key")
     assert rest.send("POST", "score-models/fit:activate", {"version": 1}).status_code == 409
     assert rest.send("POST", "score-models/fit:activate", {"version": 7}).status_code == 400
     stale = {name: EXAMPLE[name] for name in ("name", "purpose", "definition", "reason")}

@@ -75,7 +75,7 @@ def test_a_rule_is_made_worded_anew_and_retired(strategist_rest, strategist, oth
 @pytest.mark.parametrize(
     ("change", "status", "pointer", "code"),
     [
-        ({"to_stage": "prospect"}, 409, "", "move_not_allowed"),
+        ({"to_stage": "prospect"}, 400, "/to_stage", "move_not_allowed"),
         ({"kind": "entry"}, 400, "/to_stage", "wrong_kind"),
         ({"rule_text": "shoe_size > 40"}, 422, "/rule_text", "unknown_fact"),
         ({"stage": "nowhere"}, 400, "/stage", "invalid_choice"),

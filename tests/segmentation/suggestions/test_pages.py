@@ -177,7 +177,7 @@ def test_programs_read_and_answer(brand, manager):
     assert row["terms"] == [{"term": "review", "brings": 0.4}]
     assert rest.json("suggested-values/?least_confidence=0.8")["results"] == []
     bad = rest.send("POST", f"suggested-values/{found.pk}:override", {"values": ["chef"]})
-    assert_problem(bad, 409, "invalid")
+    assert_problem(bad, 400, "invalid", at="/values")
     done = rest.send("POST", f"suggested-values/{found.pk}:accept", {"note": "Clear"})
     assert (done.json()["status"], done.json()["note"]) == ("accepted", "Clear")
     undone = rest.send("POST", f"suggested-values/{found.pk}:take-back")
