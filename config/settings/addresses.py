@@ -9,6 +9,10 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+# Within a minute the kernel knows that the other side of a resting connection went silent, and
+# connections are found dead without being asked (config/postgresql).
+KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+
 
 def database(url: str) -> dict[str, Any]:
     """The `default` database for `url`.
@@ -24,11 +28,11 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured(
             "DATABASE_URL must look like postgres://user:password@host:5432/name."
         )
-    parsed["CONN_HEALTH_CHECKS"] = True
+    parsed["ENGINE"] = "config.postgresql"
     # Without a timeout the pool waits 30 s when the database is down.
     pool = {"min_size": 1, "max_size": 10, "timeout": 5}
     # What the address asks for besides, as `?sslmode=verify-full`, holds.
-    parsed["OPTIONS"] = parsed.get("OPTIONS", {}) | {"pool": pool}
+    parsed["OPTIONS"] = KEEPALIVES | parsed.get("OPTIONS", {}) | {"pool": pool}
     return dict(parsed)
 
 
