@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
@@ -60,7 +62,7 @@ class MomentField(serializers.Field[datetime, str, str, Any]):
 
     def to_internal_value(self, data: str) -> datetime:
         """The moment, aware."""
-        brand: Brand = self.context["brand"]
+        brand: Brand | _Zone = self.context["brand"]
         try:
             moment = self._moment(str(data).strip(), ZoneInfo(brand.timezone))
         except ValueError:  # well formed, but there is no such day
@@ -97,8 +99,7 @@ def read_query(
 
     `also` are names that are read elsewhere (a filter set), `faults` what was found wrong there.
     """
-    # A plain dict: of a form, DRF would take an absent checkbox for false.
-    query = query_class(data=params.dict(), context={"brand": brand})
+    query = _reader(query_class, brand.timezone)
     known = {*query.fields, *also}
     told = {fault.pointer for fault in faults}
     faults = [
@@ -109,17 +110,36 @@ def read_query(
             if name not in known and f"?{name}" not in told
         ),
     ]
-    if not query.is_valid():
+    values: Mapping[str, Any] = {}
+    try:
+        # A plain dict: of a form, DRF would take an absent checkbox for false.
+        values = query.run_validation(params.dict())
+    except serializers.ValidationError as refusal:
         faults += [
             Fault(f"?{name}", str(error.code), str(error))
-            for name, errors in query.errors.items()
+            for name, errors in cast("Mapping[str, list[object]]", refusal.detail).items()
             for error in errors
             if isinstance(error, ErrorDetail)
         ]
     if faults:
         raise BadQuery(faults)
-    values: Mapping[str, Any] = query.validated_data
     return values
+
+
+@dataclass(frozen=True)
+class _Zone:
+    """All that a parameter may ask of the brand."""
+
+    timezone: str
+
+
+@lru_cache(maxsize=1_000)
+def _reader(query_class: type[Query], timezone: str) -> Query:
+    """What reads the parameters, for all requests: a new one would copy each of its fields first.
+
+    Reading leaves nothing in it.
+    """
+    return query_class(context={"brand": _Zone(timezone)})
 
 
 def _unknown(name: str, known: Collection[str]) -> str:
