@@ -180,7 +180,8 @@ def test_answers_to_rules_and_runs_fit_the_schema(schema, rest):
         ("rules:preview", {**rule, "segment": segment.key}, "200"),
         ("rules:validate", {"rule_text": "folowers > 1"}, "422"),
         ("runs/", {"dry_run": True, "as_of": "2026-11-21"}, "202"),
-        ("runs/", {"as_of": "2190-01-01"}, "409"),
+        ("runs/", {"as_of": "2190-01-01"}, "400"),
+        ("runs/", {"as_of": "2020-01-01"}, "409"),
         ("runs/", {"as_of": "x"}, "400"),
     ):
         answer = rest.send("POST", path, body)

@@ -109,7 +109,7 @@ class JumpSerializer(serializers.Serializer[Any]):
     )
 
 
-class FindingSerializer(serializers.Serializer[Any]):
+class KpiFindingSerializer(serializers.Serializer[Any]):
     """Something about KPIs that wants a person."""
 
     segment = serializers.CharField(allow_null=True, help_text="Null: it is about all.")
@@ -130,7 +130,7 @@ class DataQualitySerializer(serializers.Serializer[Any]):
     )
     jumps = JumpSerializer(many=True, help_text=f"The largest {MOST_JUMPS}.")
     jumps_count = serializers.IntegerField(help_text="Of all of them.")
-    kpi_findings = FindingSerializer(many=True)
+    kpi_findings = KpiFindingSerializer(many=True)
 
 
 class DataQualityViewSet(BrandViewSet[Scorecard]):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -17,18 +16,6 @@ from segmentation.api.segments import named
 from segmentation.choices import Forecasted
 from segmentation.models import Segment
 from segmentation.selectors import forecasts as selectors
-
-EXAMPLE = {
-    "measure": "views",
-    "platform": "instagram",
-    "currency": None,
-    "members": 212,
-    "low": 3120.0,
-    "middle": 5480.0,
-    "high": 9950.0,
-    "version": 3,
-    "as_of": "2026-11-22T03:10:00Z",
-}
 
 
 class SegmentForecastSerializer(serializers.Serializer[Any]):
@@ -56,9 +43,6 @@ class SegmentForecastViewSet(BrandViewSet[Segment]):
     serializer_class = SegmentForecastSerializer
     pagination_class = WholeList
 
-    @extend_schema(
-        examples=[OpenApiExample("Views", value=EXAMPLE, response_only=True, status_codes=["200"])]
-    )
     def list(self, request: Request, key: str) -> Response:
         """By measure and platform; empty: not known, since fewer than five have a forecast."""
         segment = named(Segment.objects.filter(brand=self.brand), key).first()
