@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from crm.choices import Source, Stage
@@ -128,17 +128,18 @@ WHERE (m.entered_at >= %(start)s OR m.left_at < %(until)s) AND m.entered_at < %(
 GROUP BY m.segment_id
 """
 
-# Segments that were made after the period, and have no stay before its end either.
+# Of segments without a member: those that were made after the period, and have no stay before its
+# end either.
 _MADE_LATER = """
 SELECT s.id, s.created_at FROM segmentation_segment s
-WHERE s.id = ANY(%(segments)s) AND s.created_at >= %(until)s AND NOT EXISTS (
+WHERE s.id = ANY(%(empty)s) AND s.created_at >= %(until)s AND NOT EXISTS (
   SELECT FROM segmentation_membership m WHERE m.segment_id = s.id AND m.entered_at < %(until)s)
 """
 
 
 def _measure(look: Look) -> dict[int, list[Found]]:
     moves = {row["segment_id"]: row for row in look.rows(_MOVES.format(stays=look.stays))}
-    made = _made_later(look)
+    made = _made_later(look, [key for key in look.segment_ids if key not in moves])
     nobody = Members()
     names = dict(Platform.objects.values_list("key", "name"))
     whole = look.members.get(WHOLE_BRAND, nobody).platforms
@@ -154,12 +155,14 @@ def _measure(look: Look) -> dict[int, list[Found]]:
     return found
 
 
-def _made_later(look: Look) -> dict[int, date]:
+def _made_later(look: Look, unmoved: Sequence[int]) -> dict[int, date]:
     """The days on which segments were made that there were not yet. Tiers have always been."""
-    if look.stays != LEDGER:
+    empty = [key for key in unmoved if key not in look.members or not look.members[key].size]
+    if look.stays != LEDGER or not empty:
         return {}
     day_of = calendar_of(look.brand).day_of
-    return {row["id"]: day_of(row["created_at"]) for row in look.rows(_MADE_LATER)}
+    rows = look.rows(_MADE_LATER, empty=empty)
+    return {row["id"]: day_of(row["created_at"]) for row in rows}
 
 
 def _rows(

@@ -180,5 +180,6 @@ def _add_up_touched(sheet: QuarterSheet, stays: str, values: Mapping[str, Any]) 
             )
             if sheet.members is not None:
                 before = members.of_json(sheet.members)
-                sheet.members = members.as_json(members.moved(before, sheet.pk))
+                with filling.set_to(cursor, enable_nestloop="on"):
+                    sheet.members = members.as_json(members.moved(before, sheet.pk))
     return True
