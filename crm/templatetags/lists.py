@@ -17,4 +17,5 @@ def beside_in_list(context: template.Context) -> dict[str, Any]:
     request = context["request"]
     given = request.GET.get(PARAMETER, "")
     found = in_list(request.brand, given) if given else None
-    return {"brand": request.brand, "list": found}
+    section = request.GET.get("section", "")
+    return {"brand": request.brand, "list": found, "section": section}

@@ -233,6 +233,9 @@ def test_the_next_creator_stays_the_next_though_this_one_leaves_the_list(brand, 
     brand.relationships.filter(creator__uid=uid).update(stage="core")
     assert re.search(r'data-next href="([^"]+)"', text(manager_client.get(links[1])))
     assert "data-next" not in text(manager_client.get(following))
+    # Who looks at the accounts of one looks at those of the next.
+    content = text(manager_client.get(f"{links[1]}&section=content"))
+    assert re.search(r'data-next href="[^"]+&amp;section=content"', content)
     assert "data-previous" not in text(manager_client.get(links[0]))
     for strange in ("nonsense", "", links[1].partition("?in=")[2][:-2]):
         assert "data-next" not in text(manager_client.get(f"/acme/creators/{uid}/?in={strange}"))
