@@ -100,6 +100,7 @@ LONGEST = (
     "tests/faults/",
     "tests/journeys/",
     "tests/crm/round_",
+    "tests/segmentation/evaluation/",
     "tests/test_api_",
     "tests/test_permissions",
 )
@@ -127,4 +128,4 @@ def pytest_collection_finish() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000, 10, 10)
+    gc.set_threshold(50_000, 10, 10)
