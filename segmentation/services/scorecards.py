@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,70 +11,31 @@ from typing import Any, TypedDict, cast
 from zlib import crc32
 
 from django.db import connection, transaction
-from django.db.models import Max, Model
 from django.db.models.functions import Now
 
-from campaigns.models import (
-    Conversion,
-    ConversionBatch,
-    DailySeries,
-    Deliverable,
-    ExchangeRate,
-    Payable,
-    Publication,
-    Refund,
-    ValueSet,
-    VisitBatch,
-)
-from crm.models import AuditEntry, Brand, CommentBatch, ImportBatch, Incident
+from crm.models import Brand
 from crm.statements import prepared
-from segmentation.choices import RunStatus, SegmentStatus
-from segmentation.metrics.catalogue import METRICS, PART_SEPARATOR, metric_of
+from segmentation.choices import SegmentStatus
+from segmentation.metrics.catalogue import METRICS, metric_of
 from segmentation.metrics.cells import Cell, cells
 from segmentation.metrics.families.members import SIZE
 from segmentation.metrics.measuring import Measured, measure
-from segmentation.metrics.periods import (
-    Bounds,
-    Quarter,
-    calendar_of,
-    quarter_bounds,
-    quarter_of,
-)
+from segmentation.metrics.periods import Bounds, Quarter, calendar_of, quarter_bounds, quarter_of
 from segmentation.metrics.stretches import sheets
-from segmentation.models import Run, Scorecard, Segment
+from segmentation.models import Scorecard, Segment
+from segmentation.services.scorecard_validity import (
+    is_by_the_catalogue,
+    is_fresh,
+    is_recent,
+    kept_quarters,
+    quarters_with_anything,
+    settled_periods,
+)
 
-# How many quarters before the current one are kept up to date.
-QUARTERS_BACK = 8
 # Nothing that is measured here is older.
 FIRST_YEAR = 2000
-# A running period's scorecard is served this long before it is computed again.
-STALE_AFTER = timedelta(days=1)
-# Writing a run or an import takes less.
-MARGIN = timedelta(days=1)
 # PostgreSQL's resolution: `as_of` itself belongs to what is looked at, which is closed-open.
 _INSTANT = timedelta(microseconds=1)
-# What may be told of a quarter after its end, and when it was; taken back, or judged anew.
-_TOLD_LATE: Sequence[tuple[type[Model], str]] = (
-    (Conversion, "received_at"),
-    (Refund, "received_at"),
-    (CommentBatch, "created_at"),
-    (CommentBatch, "undone_at"),
-    (VisitBatch, "created_at"),
-    (VisitBatch, "undone_at"),
-    (ConversionBatch, "undone_at"),
-    (DailySeries, "written_at"),
-    (Publication, "recorded_at"),
-    (Incident, "state_since"),
-    # What is owed changes what something cost, and a rate or weight what that is.
-    (Payable, "state_since"),
-    (ExchangeRate, "entered_at"),
-    (ValueSet, "created_at"),
-)
-# A piece that was not published after all leaves no row of its own: the ledger has the moment.
-_TAKEN_BACK = {
-    "target_type": Deliverable._meta.label_lower,
-    "verb": "campaigns.deliverable.unpublished",
-}
 _KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 
@@ -135,17 +95,17 @@ def refresh(
     brand = Brand.objects.get(pk=brand_id)
     segments = list(Segment.objects.filter(brand=brand, status__in=_KEPT).order_by("pk"))
     if periods is None:
-        settled = _settled(brand, segments, as_of)
+        settled = settled_periods(brand, segments, as_of)
         quarters = [
             quarter
-            for quarter in _quarters_with_anything(brand, as_of)
+            for quarter in quarters_with_anything(brand, as_of)
             if str(quarter) not in settled
         ]
     else:
         asked = {read_period(str(period), brand=brand, as_of=as_of) for period in periods}
         quarters = sorted(asked)
     # Older quarters are rarely asked for: what they are added up from is not kept.
-    kept = _kept_quarters(brand, as_of)
+    kept = kept_quarters(brand, as_of)
     sheets.forget(brand, but={span.start for span in kept.values()})
     written = 0
     for quarter in quarters:
@@ -173,7 +133,7 @@ def get(*, segment: Segment, period: str, as_of: datetime) -> Scorecard:
         .filter(segment=segment, period=str(quarter))
         .first()
     )
-    if stored is not None and _is_fresh(stored, as_of):
+    if stored is not None and is_fresh(stored, as_of):
         return stored
     [row] = _write(brand=segment.brand, segments=[segment], quarter=quarter, as_of=as_of)
     if row._state.adding:
@@ -226,7 +186,7 @@ def stored(*, brand: Brand, key: str, quarter: Quarter, as_of: datetime) -> Stor
     if row is None:
         return None
     segment_id, pk, computed_at, looked_to, ends_at, targets = row
-    if not _is_recent(looked_to, ends_at, as_of):
+    if not is_recent(looked_to, ends_at, as_of):
         return None
     held = sorted(json.loads(targets or "{}").items())
     return Stored(segment_id, pk, computed_at, _formulas(), tuple(held))
@@ -236,7 +196,7 @@ def rows_of(found: Stored) -> Scorecard | None:
     """Return the scorecard with its segment; None where it was computed again, or has to be."""
     rows = Scorecard.objects.select_related("segment")
     card = rows.filter(pk=found.pk, computed_at=found.computed_at).first()
-    return card if card is not None and _is_by_the_catalogue(card.metrics) else None
+    return card if card is not None and is_by_the_catalogue(card.metrics) else None
 
 
 @cache
@@ -277,30 +237,6 @@ def _row(cell: Cell, *, explain: bool) -> dict[str, Any]:
             "accepts": [source.value for source in metric.accepts],
         }
     return row
-
-
-def _is_fresh(stored: Scorecard, as_of: datetime) -> bool:
-    """Whether a stored row may be served: by today's formulas, and final or nearly of now."""
-    is_recent = _is_recent(stored.as_of, stored.ends_at, as_of)
-    return is_recent and _is_by_the_catalogue(stored.metrics)
-
-
-def _is_recent(looked_to: datetime, ends_at: datetime, as_of: datetime) -> bool:
-    """Whether numbers of what was before `looked_to` are final, or nearly of now."""
-    return looked_to >= ends_at or (as_of < ends_at and as_of - looked_to < STALE_AFTER)
-
-
-def _is_by_the_catalogue(rows: Sequence[Cell]) -> bool:
-    """Whether rows have all of today's metrics, by today's formulas, and no others."""
-    formulas = {metric.named_formula for metric in METRICS}
-    if any(row["formula"] not in formulas for row in rows):
-        return False
-    # Of a metric with parts there may be none: nobody has an account.
-    parts = {
-        row["key"].partition(PART_SEPARATOR)[0] for row in rows if PART_SEPARATOR in row["key"]
-    }
-    whole = {row["key"] for row in rows}
-    return all(metric.key in parts | whole or metric.has_parts for metric in METRICS)
 
 
 @transaction.atomic
@@ -387,7 +323,7 @@ def _cells_before(
     """Return each segment's rows of the period before: as stored, else computed."""
     previous = quarter.previous()
     stored = Scorecard.objects.filter(segment__in=segments, period=str(previous))
-    found = {row.segment_id: row.metrics for row in stored if _is_fresh(row, as_of)}
+    found = {row.segment_id: row.metrics for row in stored if is_fresh(row, as_of)}
     missing = [segment for segment in segments if segment.pk not in found]
     if missing:
         bounds = quarter_bounds(previous, calendar_of(brand))
@@ -400,81 +336,3 @@ def _cells_before(
                 previous_period="",
             )
     return found
-
-
-def _settled(brand: Brand, segments: Sequence[Segment], as_of: datetime) -> set[str]:
-    """Return the periods that are over and whose stored rows still hold for all segments.
-
-    They hold unless posts came in since, for any brand, something was told late (_TOLD_LATE) or
-    taken back, or a run of the brand wrote stays before the period's end. What was written up to a
-    day before they were computed counts too: it may not have been committed then.
-    """
-    found: defaultdict[str, list[Scorecard]] = defaultdict(list)
-    for row in Scorecard.objects.filter(segment__in=segments):
-        if row.as_of >= row.ends_at and _is_fresh(row, as_of):
-            found[row.period].append(row)
-    computed = {period: min(row.computed_at for row in rows) for period, rows in found.items()}
-    moments = ImportBatch.objects.aggregate(applied=Max("applied_at"), undone=Max("undone_at"))
-    late = [
-        model._default_manager.filter(brand=brand).aggregate(told=Max(field))["told"]
-        for model, field in _TOLD_LATE
-    ]
-    late.append(
-        AuditEntry.objects.filter(brand=brand, **_TAKEN_BACK).aggregate(told=Max("at"))["told"]
-    )
-    imported = [moment for moment in (*moments.values(), *late) if moment is not None]
-    runs = Run.objects.filter(brand=brand, status=RunStatus.APPLIED)
-    if computed:
-        runs = runs.filter(applied_at__gte=min(computed.values()) - MARGIN)
-    written = [(run.as_of, run.applied_at) for run in runs if run.applied_at]
-    settled = set()
-    for period, rows in found.items():
-        changed = imported + [at for began, at in written if began < rows[0].ends_at]
-        holds = all(at < computed[period] - MARGIN for at in changed)
-        if holds and len(rows) == len(segments):
-            settled.add(period)
-    return settled
-
-
-_WITH_ANYTHING = """
-SELECT w.place FROM unnest(%(places)s::int[], %(starts)s::timestamptz[], %(ends)s::timestamptz[])
-  AS w (place, starts, ends)
-WHERE EXISTS (
-  SELECT FROM segmentation_membership m JOIN segmentation_segment s ON s.id = m.segment_id
-  WHERE s.brand_id = %(brand)s AND m.entered_at < w.ends
-    AND (m.left_at IS NULL OR m.left_at >= w.starts)
-) OR EXISTS (
-  SELECT FROM crm_post p JOIN crm_relationship r ON r.creator_id = p.creator_id
-  WHERE r.brand_id = %(brand)s AND p.posted_at >= w.starts AND p.posted_at < w.ends
-)
-"""
-
-
-def _kept_quarters(brand: Brand, as_of: datetime) -> dict[Quarter, Bounds]:
-    """The quarters that are kept up to date, oldest first."""
-    calendar = calendar_of(brand)
-    current = quarter_of(as_of, calendar)
-    quarters = (current.shift(-back) for back in range(QUARTERS_BACK, -1, -1))
-    return {quarter: quarter_bounds(quarter, calendar) for quarter in quarters}
-
-
-def _quarters_with_anything(brand: Brand, as_of: datetime) -> list[Quarter]:
-    """Return the current quarter and those of the eight before it with a member or a post."""
-    kept = _kept_quarters(brand, as_of)
-    quarters, spans = list(kept), list(kept.values())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _WITH_ANYTHING,
-            {
-                "brand": brand.pk,
-                "places": list(range(len(quarters))),
-                "starts": [span.start for span in spans],
-                "ends": [span.end for span in spans],
-            },
-        )
-        places = {place for (place,) in cursor.fetchall()}
-    return [
-        quarter
-        for place, quarter in enumerate(quarters)
-        if place in places or quarter == quarters[-1]
-    ]
