@@ -184,7 +184,7 @@ def test_segments_beside_each_other(rest, segment):
         "reason_if_absent": None,
     }
     assert rest.json("cohorts/")["results"] == []
-    assert len(rest.json("benchmarks/")["results"]) == 14
+    assert len(rest.json("benchmarks/")["results"]) == 15
 
 
 def test_query_counts(rest, segment, django_assert_num_queries):
