@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -151,3 +152,16 @@ def test_web_processes_start_without_what_only_workers_compute_with() -> None:
         [sys.executable, "-c", script], cwd=PROJECT, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == []
+
+
+def test_what_pages_read_with_loads_nothing_that_workers_compute_with() -> None:
+    """Not even once somebody asks: a web process would keep it from then on."""
+    heavy = re.compile(r"^\s*(from|import) (scipy|sklearn|sknetwork|networkx)\b", re.MULTILINE)
+    read = [
+        path
+        for app in ("crm", "campaigns", "segmentation")
+        for part in ("api", "forms", "selectors", "views")
+        for path in (PROJECT / app / part).rglob("*.py")
+    ]
+    assert len(read) > 100
+    assert [str(path) for path in read if heavy.search(path.read_text())] == []

@@ -182,7 +182,7 @@ def say_different(*, pair: DuplicatePair, why: str, actor: User, at: datetime) -
         raise DecisionRefused("Say how you know that they are two: the next person will ask.")
     pair = (
         DuplicatePair.objects.select_for_update(of=("self",))
-        .select_related("brand", "first", "second", "decided_by")
+        .select_related("brand", "first", "second")
         .get(pk=pair.pk)
     )
     if pair.decided_at is not None:

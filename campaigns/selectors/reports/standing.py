@@ -11,6 +11,7 @@ from typing import Any
 from campaigns.selectors.reports.cuts import Group, Part
 from campaigns.selectors.reports.figures import FEW
 from campaigns.selectors.reports.spreads import Spread
+from crm.agreement.drift import student
 
 
 def spreads(
@@ -73,10 +74,8 @@ def _creator_rates(group: Group) -> list[float]:
 
 def _interval(values: Sequence[float]) -> tuple[float, float]:
     """The 95 % interval of a mean; never below zero."""
-    from scipy.special import stdtrit  # noqa: PLC0415 - for who looks at a report only
-
     middle, number = fmean(values), len(values)
-    half = float(stdtrit(number - 1, 0.975)) * stdev(values) / number**0.5
+    half = student(number - 1, 0.95) * stdev(values) / number**0.5
     return max(middle - half, 0.0), middle + half
 
 

@@ -166,7 +166,7 @@ def _put_away(
 def _locked(application_id: int, brand: Brand, expected_version: int | None) -> Application:
     application = (
         Application.objects.select_for_update(of=("self",))
-        .select_related("brand", "relationship__creator", "decided_by")
+        .select_related("brand", "relationship__creator")
         .filter(pk=application_id, brand=brand)
         .first()
     )

@@ -15,10 +15,11 @@ from typing import Any
 from django.db import connection
 
 from campaigns.choices import EngagementStage
+from crm.agreement.drift import student
 from crm.models import Brand
 from segmentation.metrics.catalogue import Unit
 from segmentation.metrics.periods import Bounds, calendar_of, quarter_bounds, quarter_of
-from segmentation.metrics.statistics import Interval
+from segmentation.metrics.statistics import Interval, normal_quantile
 from segmentation.rules.calendar import Quarter
 from segmentation.selectors.scorecards.lines import in_words
 
@@ -214,9 +215,7 @@ def _cohort(place: int, found: _Found, at: datetime) -> Cohort:
 
 def wilson(hits: int, n: int) -> Interval:
     """Wilson's interval of a share."""
-    from scipy.special import ndtri  # noqa: PLC0415 - slow to import
-
-    z = float(ndtri(1 - (1 - LEVEL) / 2))
+    z = normal_quantile(LEVEL)
     share, base = hits / n, 1 + z**2 / n
     centre = (share + z**2 / (2 * n)) / base
     half = z / base * sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
@@ -225,9 +224,7 @@ def wilson(hits: int, n: int) -> Interval:
 
 def mean_interval(mean: float, spread: float, n: int) -> Interval:
     """Student's t of a mean over creators; a rate is never below zero."""
-    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
-
-    half = float(stdtrit(n - 1, 1 - (1 - LEVEL) / 2)) * spread / sqrt(n)
+    half = student(n - 1, LEVEL) * spread / sqrt(n)
     return Interval(LEVEL, max(0.0, mean - half), mean + half)
 
 

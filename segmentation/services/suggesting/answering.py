@@ -197,7 +197,7 @@ def _locked(suggestion_id: int, at: datetime) -> tuple[SuggestedValue, Subject]:
     """A suggestion that waits, for this transaction alone, and its fact, which is not known."""
     found = (
         SuggestedValue.objects.select_for_update(of=("self",))
-        .select_related("brand", "creator", "classifier", "closed_by")
+        .select_related("brand", "creator", "classifier")
         .get(pk=suggestion_id)
     )
     if found.status != AnswerStatus.OPEN:

@@ -38,6 +38,11 @@ def test_students_quantile_is_that_of_scipy(level):
         assert student(freedom, level) == pytest.approx(expected, rel=1e-3)
 
 
+def test_students_quantile_of_few_is_near_enough_at_the_usual_level():
+    for freedom in (4, 5, 6.5, 8):
+        assert student(freedom, 0.95) == pytest.approx(stdtrit(freedom, 0.975), rel=1e-3)
+
+
 def test_lean_by_hand():
     """Six times the same, four times one more, twice one less: 1/6 in the mean."""
     found = standing([beside(3, 3, 6), beside(4, 3, 4), beside(2, 3, 2)], SCORES, Level.ORDINAL)
