@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sklearn.metrics import roc_auc_score
 
-from benchmarks.disclosure import DATA, SENTENCES, _open
+from benchmarks.disclosure import DATA
 from benchmarks.measure import Contender, Table, measure
 from crm.services.learning.judging import macro_f1
 from crm.services.learning.training import train
@@ -29,7 +29,6 @@ SPAM = DATA / "comments" / "yt_spam"
 TWEETS = DATA / "comments" / "vader_tweets" / "tweets_GroundTruth.txt"
 # Of the ratings from -4 to 4; and so many tweets are learned from, as a brand may have labels.
 RATED, LABELS = 0.5, 1_000
-FOLDS = 5
 # Some files have numbers for moods, and tabs between columns.
 NUMBERS = {"1": "positive", "0": "neutral", "-1": "negative"}
 # Comments from below other videos that are tried below each.
@@ -70,9 +69,6 @@ def quality() -> dict[str, object]:
         found["mood of tweets, macro-F1"] = tweets()
     if SPAM.exists():
         found["spam, macro-F1"] = _learned(list(spam()))
-    for words, path in SENTENCES.items():
-        if path.exists():
-            found[f"disclosure, {words}"] = disclosure(path)
     return found
 
 
@@ -171,54 +167,6 @@ def spam() -> Iterable[Labelled]:
         for row in _csv(path):
             label = "spam" if row["CLASS"] == "1" else "no spam"
             yield row["CONTENT"], (), label, path.name, "no spam"
-
-
-def disclosure(path: Path) -> str:
-    """Sentences that disclose, told per video; videos that share a sentence are not parted."""
-    rows = []
-    with _open(path) as file:
-        rows = [
-            (row["id"], row["sentence"], row["sentence_label"] != "none")
-            for row in csv.DictReader(file)
-        ]
-    groups = _together(rows)
-    order = sorted(set(groups.values()))
-    random.Random(1).shuffle(order)
-    fold = {group: place % FOLDS for place, group in enumerate(order)}
-    truth: dict[str, bool] = {}
-    told: dict[str, bool] = {}
-    for number in range(FOLDS):
-        examples = [
-            (text, (), "yes" if label else "no")
-            for video, text, label in rows
-            if fold[groups[video]] != number
-        ]
-        weights = train(examples)
-        for video, text, label in rows:
-            if fold[groups[video]] == number:
-                truth[video] = truth.get(video, False) or label
-                said = say(weights, text)
-                told[video] = told.get(video, False) or (said.label == "yes" and said.sure >= 0.5)
-    hits = sum(truth[one] and told[one] for one in truth)
-    f1 = 2 * hits / (sum(truth.values()) + sum(told.values()))
-    return f"F1 {f1:.3f} of {len(truth):,} ({sum(truth.values())} disclose)"
-
-
-def _together(rows: Sequence[tuple[str, str, bool]]) -> dict[str, str]:
-    """The group of each video: those that share a sentence of 40 letters or more."""
-    parent: dict[str, str] = {video: video for video, _text, _label in rows}
-
-    def root(one: str) -> str:
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
-    first: dict[str, str] = {}
-    for video, text, _label in rows:
-        if len(text) >= 40:
-            parent[root(video)] = root(first.setdefault(text.lower(), video))
-    return {video: root(video) for video in parent}
 
 
 def _learned(rows: Sequence[Labelled]) -> str:

@@ -5,10 +5,13 @@ Each owner's posts are told by what the others taught, as the product learns: la
 the words that say so, against all others. Instagram's own mark is never learned from: it is what is
 to be found where no label is. The picture of the calibration is written to
 docs/img/hints-calibration.svg.
+
+Beside it sentences that disclose affiliate links (Mathur et al.), of which there are labels.
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 from collections.abc import Mapping, Sequence
@@ -20,18 +23,20 @@ from random import Random
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 from benchmarks.curves import curve, picture
-from benchmarks.disclosure import POSTS, _posts
+from benchmarks.disclosure import POSTS, SENTENCES, _open, _posts
 from benchmarks.measure import Contender, Table, measure
 from campaigns.disclosure import packs
 from campaigns.disclosure.advertising import Looked, signs
 from campaigns.disclosure.matcher import Names
-from campaigns.services.hints.telling import AD, NO_AD, SURE_MIN, Teller, likely
+from campaigns.services.hints.telling import AD, NO_AD, SURE_MIN, Teller
 from crm.services.learning.calibrating import calibrated
 from crm.services.learning.judging import macro_f1
 from crm.services.learning.training import train
 from crm.services.learning.weighing import Weights, say
 
 FOLDS = 3
+# Of sentences, in letters.
+LENGTHS = (30, 120)
 BANDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 PICTURE = Path(__file__).parents[1] / "docs" / "img" / "hints-calibration.svg"
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
@@ -55,11 +60,14 @@ class Seen:
 
 def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
     """Measure quality on the public posts there are, and speed on `rows` of them."""
+    sizes: dict[str, object] = {
+        f"disclosing {words}": sentences(path) for words, path in SENTENCES.items() if path.exists()
+    }
     seen = _seen()
     if not seen:
-        return [], {"posts": f"{POSTS} is missing"}
+        return [], {**sizes, "posts": f"{POSTS} is missing"}
     told = _told(seen)
-    sizes = {"posts": f"{len(seen):,}", **_quality(seen, told)}
+    sizes |= {"posts": f"{len(seen):,}", **_quality(seen, told)}
     PICTURE.write_text(
         picture(
             {"Instagram": curve(_pairs(seen, told), BANDS)},
@@ -98,7 +106,7 @@ def _told(seen: Sequence[Seen]) -> list[float]:
         weights = _learned(kept)
         for place, one in enumerate(seen):
             if _fold(one.owner) == fold:
-                told[place] = likely(say(weights, one.looked.words, one.looked.marks))
+                told[place] = say(weights, one.looked.words, one.looked.marks, of=AD).sure
         print(f"fold {fold}: {len(kept):,} posts learned from", flush=True)
     return told
 
@@ -151,6 +159,60 @@ def _error(pairs: Sequence[tuple[float, bool]]) -> float:
     """The mean distance between what was said and what came, by tenths of what was said."""
     told = curve(pairs, [tenth / 10 for tenth in range(1, 10)])
     return sum(abs(said - came) * number for said, came, number in told) / len(pairs)
+
+
+def sentences(path: Path) -> str:
+    """Sentences that disclose affiliate links, told per video (or pin): the likeliest one counts.
+
+    Those that share a long sentence are not parted; half and more is told to disclose.
+    """
+    with _open(path) as file:
+        rows = [
+            (row["id"], row["sentence"], row["sentence_label"] != "none")
+            for row in csv.DictReader(file)
+        ]
+    groups, standard, names = _together(rows), packs.standard(), Names()
+    examples = []
+    for _video, text, label in rows:
+        looked = Looked(text, standard, names)
+        marks = [*looked.marks, *(f"length:{n}" for n in LENGTHS if len(text) >= n)]
+        examples.append((looked.text.folded, marks, AD if label else NO_AD))
+    truth: dict[str, bool] = {}
+    told: dict[str, float] = {}
+    for fold in range(FOLDS):
+        kept = [one for one, row in zip(examples, rows, strict=True) if _of(groups, row) != fold]
+        of = [groups[row[0]] for row in rows if _of(groups, row) != fold]
+        weights = calibrated(train(kept), kept, of)
+        for (text, marks, _label), row in zip(examples, rows, strict=True):
+            if _of(groups, row) == fold:
+                sure = say(weights, text, marks, of=AD).sure
+                told[row[0]] = max(told.get(row[0], 0.0), sure)
+                truth[row[0]] = truth.get(row[0], False) or row[2]
+    said = {one for one, sure in told.items() if sure >= 0.5}
+    hits = sum(truth[one] for one in said)
+    f1 = 2 * hits / (sum(truth.values()) + len(said))
+    return f"F1 {f1:.3f} of {len(truth):,} ({sum(truth.values())} disclose)"
+
+
+def _of(groups: Mapping[str, str], row: tuple[str, str, bool]) -> int:
+    return _fold(groups[row[0]])
+
+
+def _together(rows: Sequence[tuple[str, str, bool]]) -> dict[str, str]:
+    """The group of each video: those that share a sentence of 40 letters or more."""
+    parent: dict[str, str] = {video: video for video, _text, _label in rows}
+
+    def root(one: str) -> str:
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        return one
+
+    first: dict[str, str] = {}
+    for video, text, _label in rows:
+        if len(text) >= 40:
+            parent[root(video)] = root(first.setdefault(text.lower(), video))
+    return {video: root(video) for video in parent}
 
 
 def _speed(seen: Sequence[Seen], repetitions: int) -> Table:

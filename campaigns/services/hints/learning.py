@@ -17,10 +17,10 @@ from campaigns.disclosure.advertising import signs
 from campaigns.models import Deliverable, DisclosureHint
 from campaigns.models.disclosure_hints import ANSWERED, DisclosureHintQuerySet
 from campaigns.selectors.packs import packs_for
-from campaigns.services.hints.telling import AD, NO_AD, Teller, text_of
+from campaigns.services.hints.telling import AD, NO_AD, SURE_MIN, Teller, text_of
 from crm.choices import LearnedTask
 from crm.models import Brand, LearnedModel, Post, Relationship
-from crm.services.learning.learning import Decided, learn
+from crm.services.learning.learning import Bar, Decided, learn
 
 # The newest ones; and as many answers at most.
 POSTS_MAX = 10_000
@@ -38,7 +38,7 @@ def learn_posts(*, brand: Brand, at: datetime) -> LearnedModel | None:
         task=LearnedTask.DISCLOSURE,
         decided=list(_decided(brand, at)),
         at=at,
-        is_calibrated=True,
+        bar=Bar(AD, SURE_MIN),
     )
 
 

@@ -11,11 +11,12 @@ from campaigns.disclosure.advertising import Looked, sentences, signs
 from campaigns.disclosure.matcher import Names
 from campaigns.disclosure.packs import Packs
 from crm.models import Brand, LearnedModel
-from crm.services.learning.weighing import MARK, Said, Weights, features, say
+from crm.services.learning.weighing import MARK, Weights, features, say
 
 AD, NO_AD = "ad", "no_ad"
-# From so sure on a post is a hint.
-SURE_MIN = 0.5
+# From so sure on a post is a hint. How sure is how many such posts carry a label: of those without
+# one more are ads than that (docs/disclosure.md).
+SURE_MIN = 0.25
 TERMS = 6
 # Everything that spoke for it: which sentence has most of that.
 _ALL = 10_000
@@ -87,7 +88,7 @@ class Teller:
         if self.weights is None:
             strength = looked.strength
             return Told(None, strength) if strength >= signs().least else None
-        sure = likely(say(self.weights, looked.words, looked.marks))
+        sure = say(self.weights, looked.words, looked.marks, of=AD).sure
         return Told(sure, sure) if sure >= SURE_MIN else None
 
     def evidence(self, raw: str) -> Evidence:
@@ -103,18 +104,12 @@ class Teller:
     def _brings(self, looked: Looked) -> dict[str, float]:
         if self.weights is None:
             return {sign.key: sign.weight for sign in looked.signs if sign.weight > 0}
-        said = say(self.weights, looked.words, looked.marks, why=_ALL)
-        return dict(said.why) if said.label == AD else {}
+        return dict(say(self.weights, looked.words, looked.marks, why=_ALL, of=AD).why)
 
     def _terms(self, looked: Looked) -> set[str]:
         if self.weights is None:
             return {sign.key for sign in looked.signs}
         return set(features(looked.words, looked.marks))
-
-
-def likely(said: Said) -> float:
-    """How likely it is an ad, by what was said of a text."""
-    return said.sure if said.label == AD else 1 - said.sure
 
 
 def names_of(brand: Brand) -> Names:

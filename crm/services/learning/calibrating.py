@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from crm.services.learning.training import Example, train
-from crm.services.learning.weighing import Said, Weights, say
+from crm.services.learning.weighing import Weights, say
 
 FOLDS = 3
 # Odds stay in order, and nothing is surer than that.
@@ -36,7 +36,7 @@ def calibrated(weights: Weights, examples: Sequence[Example], groups: Sequence[s
         trained = train(kept)
         for (text, marks, label), of in zip(examples, folds, strict=True):
             if of == fold:
-                odds.append(_odds(say(trained, text, marks), weights.classes[1]))
+                odds.append(_odds(say(trained, text, marks, of=weights.classes[1]).sure))
                 came.append(label == weights.classes[1])
     platt = LogisticRegression(C=1e6).fit([[one] for one in odds], came)
     slope = max(float(platt.coef_[0][0]), _SLOPE_MIN)
@@ -51,8 +51,7 @@ def calibrated(weights: Weights, examples: Sequence[Example], groups: Sequence[s
     )
 
 
-def _odds(said: Said, label: str) -> float:
-    share = said.sure if said.label == label else 1 - said.sure
+def _odds(share: float) -> float:
     share = min(max(share, _SHARE_MIN), 1 - _SHARE_MIN)
     return math.log(share / (1 - share))
 

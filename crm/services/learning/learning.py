@@ -46,6 +46,14 @@ class Decided:
     otherwise: str
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A class, and from which share on a text is told to be of it."""
+
+    label: str
+    least: float
+
+
 def is_held_out(group: str) -> bool:
     """Whether texts of this group are only tried on."""
     return hashlib.sha256(group.encode()).digest()[0] % _FIFTHS == 0
@@ -77,11 +85,12 @@ def learn(
     task: LearnedTask,
     decided: Sequence[Decided],
     at: datetime,
-    is_calibrated: bool = False,
+    bar: Bar | None = None,
 ) -> LearnedModel | None:
     """Learn anew, unless there is too little or nothing new; None: nothing was learned.
 
-    is_calibrated  of two classes: how sure it says to be is how often that came true
+    bar  of two classes: the rare one, which is told from this share on. How sure of it one is told
+         to be is then how often that came true
     """
     Brand.objects.select_for_update().get(pk=brand.pk)
     if too_few(decided):
@@ -101,9 +110,10 @@ def learn(
     before = used(brand.pk, task)
     examples = [(one.text, one.marks, one.label) for one in trained]
     weights = train(examples)
-    if is_calibrated:
+    if bar is not None:
         weights = calibrated(weights, examples, [one.group for one in trained])
-    score, score_before = _score(weights, held_out), _score_before(before, held_out)
+    score = _score(weights, held_out, bar)
+    score_before = _score_before(before, held_out, bar)
     is_used = score >= score_before
     if is_used:
         rows.filter(is_used=True).update(is_used=False)
@@ -138,14 +148,23 @@ def learn(
     return made
 
 
-def _score(weights: Weights, held_out: Sequence[Decided]) -> float:
-    told = [say(weights, one.text, one.marks).label for one in held_out]
+def _score(weights: Weights, held_out: Sequence[Decided], bar: Bar | None) -> float:
+    told = [_told(weights, one, bar) for one in held_out]
     return macro_f1([one.label for one in held_out], told)
 
 
-def _score_before(before: LearnedModel | None, held_out: Sequence[Decided]) -> float:
+def _told(weights: Weights, one: Decided, bar: Bar | None) -> str:
+    if bar is None:
+        return say(weights, one.text, one.marks).label
+    is_over = say(weights, one.text, one.marks, of=bar.label).sure >= bar.least
+    return bar.label if is_over else next(name for name in weights.classes if name != bar.label)
+
+
+def _score_before(
+    before: LearnedModel | None, held_out: Sequence[Decided], bar: Bar | None
+) -> float:
     if before is not None:
-        return _score(Weights.of(before.weights), held_out)
+        return _score(Weights.of(before.weights), held_out, bar)
     return macro_f1([one.label for one in held_out], [one.otherwise for one in held_out])
 
 

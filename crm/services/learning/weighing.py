@@ -77,8 +77,13 @@ def features(text: str, marks: Iterable[str] = ()) -> Counter[str]:
     return found
 
 
-def say(weights: Weights, text: str, marks: Iterable[str] = (), *, why: int = 0) -> Said:
-    """What the text seems to be, with the `why` features that spoke for it most."""
+def say(
+    weights: Weights, text: str, marks: Iterable[str] = (), *, why: int = 0, of: str = ""
+) -> Said:
+    """What the text seems to be, with the `why` features that spoke for it most.
+
+    of  one of the classes: how sure it is of this one, and what speaks for it, likeliest or not
+    """
     values = _values(weights, features(text, marks))
     scores = [
         bias + sum(value * weights.terms[term][1][place] for term, value in values.items())
@@ -86,7 +91,8 @@ def say(weights: Weights, text: str, marks: Iterable[str] = (), *, why: int = 0)
     ]
     top = max(scores)
     shares = [math.exp(score - top) for score in scores]
-    best = max(range(len(shares)), key=shares.__getitem__)
+    likeliest = max(range(len(shares)), key=shares.__getitem__)
+    best = weights.classes.index(of) if of else likeliest
     # Only differences between classes count: what a feature adds is told against their mean.
     parts = {
         term: value * (weights.terms[term][1][best] - _mean(weights.terms[term][1]))
