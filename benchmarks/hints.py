@@ -35,6 +35,8 @@ from crm.services.learning.training import train
 from crm.services.learning.weighing import Weights, say
 
 FOLDS = 3
+# People labelled sentences one by one; how close was chosen on pins.
+CLOSE = 10.0
 # Of sentences, in letters.
 LENGTHS = (30, 120)
 BANDS = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -182,7 +184,7 @@ def sentences(path: Path) -> str:
     for fold in range(FOLDS):
         kept = [one for one, row in zip(examples, rows, strict=True) if _of(groups, row) != fold]
         of = [groups[row[0]] for row in rows if _of(groups, row) != fold]
-        weights = calibrated(train(kept), kept, of)
+        weights = calibrated(train(kept, regularisation=CLOSE), kept, of, regularisation=CLOSE)
         for (text, marks, _label), row in zip(examples, rows, strict=True):
             if _of(groups, row) == fold:
                 sure = say(weights, text, marks, of=AD).sure

@@ -9,7 +9,7 @@ import hashlib
 import math
 from collections.abc import Sequence
 
-from crm.services.learning.training import Example, train
+from crm.services.learning.training import REGULARISATION, Example, train
 from crm.services.learning.weighing import Weights, say
 
 FOLDS = 3
@@ -18,10 +18,17 @@ _SLOPE_MIN = 0.05
 _SHARE_MIN = 1e-6
 
 
-def calibrated(weights: Weights, examples: Sequence[Example], groups: Sequence[str]) -> Weights:
+def calibrated(
+    weights: Weights,
+    examples: Sequence[Example],
+    groups: Sequence[str],
+    *,
+    regularisation: float = REGULARISATION,
+) -> Weights:
     """The same weights on another scale, by texts whose group was left out (Platt).
 
-    `examples` are what `weights` were trained on, of two classes; groups of them are not parted.
+    `examples` are what `weights` were trained on, of two classes, by the same `regularisation`;
+    groups of them are not parted.
     The scale brings back how frequent the classes are, which balanced training leaves out.
     """
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - slow to import
@@ -33,7 +40,7 @@ def calibrated(weights: Weights, examples: Sequence[Example], groups: Sequence[s
         kept = [one for one, of in zip(examples, folds, strict=True) if of != fold]
         if {label for _text, _marks, label in kept} != set(weights.classes):
             return weights
-        trained = train(kept)
+        trained = train(kept, regularisation=regularisation)
         for (text, marks, label), of in zip(examples, folds, strict=True):
             if of == fold:
                 odds.append(_odds(say(trained, text, marks, of=weights.classes[1]).sure))

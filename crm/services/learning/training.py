@@ -15,8 +15,11 @@ REGULARISATION = 1.0
 TEXTS_MIN = 2
 
 
-def train(examples: Sequence[Example]) -> Weights:
-    """Logistic regression over TF-IDF; classes weigh the same however many texts each has."""
+def train(examples: Sequence[Example], *, regularisation: float = REGULARISATION) -> Weights:
+    """Logistic regression over TF-IDF; classes weigh the same however many texts each has.
+
+    regularisation  the greater, the closer to what the examples say: more for labels that are sure
+    """
     from scipy.sparse import csr_array, hstack  # noqa: PLC0415 - slow to import, as the rest
     from sklearn.feature_extraction.text import (  # noqa: PLC0415
         CountVectorizer,
@@ -40,7 +43,7 @@ def train(examples: Sequence[Example]) -> Weights:
             else csr_array((len(found), 0)),
         ]
     ).tocsr()
-    fitted = LogisticRegression(C=REGULARISATION, class_weight="balanced", max_iter=1_000)
+    fitted = LogisticRegression(C=regularisation, class_weight="balanced", max_iter=1_000)
     fitted.fit(rows, [label for _text, _marks, label in examples])
     classes = [str(one) for one in fitted.classes_]
     coefficients, bias = fitted.coef_, [float(one) for one in fitted.intercept_]
