@@ -45,7 +45,7 @@ NOT_THERE = {
         "campaigns": "capture cause_evidence draft_file "
         "event_cover evidence_file likeness_paper "
         # An act or a part whose name is no one of ACTS and KINDS here.
-        "brief_act campaign_act campaign_board_column creator_flag_count match_act "
+        "brief_act campaign_act campaign_board_column creator_flag_count hint_answer match_act "
         "publication_act spike_act submission_act topic_act "
         # A state that the row is not in.
         "contract_act contract_legal deliverable_keep exclusivity_remove gift_step hold_lift "
