@@ -58,8 +58,8 @@ def _risk(data: Any) -> str:
 
 def _trust(data: Any) -> str:
     before, after = data["before"], data["score"]
-    now = "too little is known" if after is None else f"{after:.0f} of 100"
-    return f"Trust: {now}" + ("" if before is None else f", before {before:.0f}")
+    now = "too little is known" if after is None else f"{float(after):.0f} of 100"
+    return f"Trust: {now}" + ("" if before is None else f", before {float(before):.0f}")
 
 
 def _owner(data: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -141,7 +142,10 @@ def test_an_import_by_profile_is_told(brand, relationship, manager):
 def test_acts_are_told_in_words(brand, relationship):
     acts = {
         "campaigns.risk.changed": ({"tier": ["low", "high"]}, "Risk: high, before low"),
-        "campaigns.trust.changed": ({"before": None, "score": 71.4}, "Trust: 71 of 100"),
+        "campaigns.trust.changed": (
+            {"before": Decimal("62.0"), "score": Decimal("71.4")},
+            "Trust: 71 of 100, before 62",
+        ),
         "crm.privacy.told": ({}, f"{GROUPS['crm.privacy']}: told"),
     }
     for verb, (data, _words) in acts.items():
