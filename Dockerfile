@@ -41,5 +41,5 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 # Logged without what stands behind the question mark: names looked for, secrets misplaced there.
 CMD ["gunicorn", "config.wsgi", "--bind=0.0.0.0:8000", "--workers=3", "--threads=4", \
-     "--worker-tmp-dir=/dev/shm", "--no-control-socket", "--access-logfile=-", \
+     "--worker-tmp-dir=/dev/shm", "--no-control-socket", "--limit-request-line=8190", "--access-logfile=-", \
      "--access-logformat=%(h)s %(t)s \"%(m)s %(U)s %(H)s\" %(s)s %(B)s %(M)s ms"]

@@ -128,7 +128,7 @@ class Supervisor:
         self.part("beat", [*celery, "beat", "-l", "INFO", "-s", schedule, "--pidfile="])
         gunicorn = [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", self.bind]
         gunicorn += ["--workers", "2", "--threads", "4", "--graceful-timeout", "5"]
-        gunicorn += ["--no-control-socket"]
+        gunicorn += ["--no-control-socket", "--limit-request-line", "8190"]
         web = self.part("web", gunicorn, orphan_signal=signal.SIGQUIT)
         self.wait_for_first_page(web)
         self.home.publish(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework.exceptions import APIException, ErrorDetail, ParseError, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
@@ -134,6 +135,7 @@ def _missing(request: Request | None) -> Http404:
     return missing
 
 
+@csrf_exempt  # a program that misspells an address has no form that could have expired
 def not_found(request: HttpRequest, *_args: object, **_kwargs: object) -> JsonResponse:
     """For addresses below the API's root that lead nowhere."""
     return JsonResponse(

@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver
 
 from tests.pages import PAGES, address
 from tests.people import logged_in
+from tests.rest import assert_problem
 
 pytestmark = pytest.mark.django_db
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -52,6 +53,12 @@ def assert_guarded(answer, *, is_file=False):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Referrer-Policy"] == "same-origin"
     assert answer["Cross-Origin-Opener-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+def test_a_misspelt_address_of_the_api_is_404_for_every_method(method):
+    answer = Client(enforce_csrf_checks=True).generic(method, "/api/v1/creatrs:batch")
+    assert_problem(answer, 404)
 
 
 @pytest.mark.parametrize("path", ANSWERS)
