@@ -33,6 +33,8 @@ ADDRESSES_TRIED = 3
 _V6_PUBLIC = ip_network("2000::/3")
 # Of these, ranges whose addresses lead on to others: Teredo, documentation and the like, 6to4.
 _V6_LEADING_ON = (ip_network("2001::/23"), ip_network("2001:db8::/32"), ip_network("2002::/16"))
+# Of protocols (a cloud has its metadata there) and of 6to4: to older Pythons they are global.
+_V4_SPECIAL = (ip_network("192.0.0.0/24"), ip_network("192.88.99.0/24"))
 
 
 class AddressRefused(Exception):
@@ -160,6 +162,8 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
             return is_public(address.ipv4_mapped)
         if address not in _V6_PUBLIC or any(address in range_ for range_ in _V6_LEADING_ON):
             return False
+    elif any(address in range_ for range_ in _V4_SPECIAL):
+        return False
     return address.is_global and not address.is_multicast and not address.is_reserved
 
 
