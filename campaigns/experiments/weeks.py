@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import exp, expm1, log, sqrt
 
+from crm.agreement.drift import student
+
 # Fewer weeks in a span leave an interval without meaning.
 LEAST_WEEKS = 4
 # So many days of a week have to be known.
@@ -156,13 +158,11 @@ def _lift(
 
 
 def _half(variances: Sequence[float], weeks: Sequence[int], level: float) -> float:
-    from scipy.special import stdtrit  # noqa: PLC0415 - slow to import
-
     total = sum(variances)
     if total == 0:
         return 0.0
     below = sum(one**2 / (number - 1) for one, number in zip(variances, weeks, strict=True))
-    return float(stdtrit(total**2 / below, 1 - (1 - level) / 2)) * sqrt(total)
+    return student(total**2 / below, level) * sqrt(total)
 
 
 def in_words(found: Lift, name: str) -> tuple[str, ...]:

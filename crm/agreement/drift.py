@@ -242,11 +242,11 @@ def _share(hits: int, n: int) -> Estimate:
 
 @lru_cache(maxsize=1_024)
 def student(freedom: float, level: float) -> float:
-    """The two-sided quantile of Student's t, for four degrees of freedom and more.
+    """The two-sided quantile of Student's t, for three degrees of freedom and more.
 
     By its expansion around the normal one (Abramowitz and Stegun, 26.7.5), without loading scipy
-    into processes that answer requests: within 0.1 % at a level of 95 %, with nine degrees and more
-    up to 99.9 %.
+    into processes that answer requests: within 0.2 % at a level of 95 %, with nine degrees and more
+    within 0.1 % up to 99.9 %.
     """
     z = NormalDist().inv_cdf((1 + level) / 2)
     terms = (
