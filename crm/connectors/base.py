@@ -40,6 +40,8 @@ class Field:
     label: str
     help: str = ""
     is_secret: bool = True
+    # Digits only: it becomes a part of an address.
+    is_number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

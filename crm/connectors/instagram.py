@@ -61,7 +61,13 @@ class Instagram(Kind):
     platforms = ("instagram",)
     source = Source.MEASURED
     fields = (
-        Field("user_id", "Id of your Instagram account", "Digits only.", is_secret=False),
+        Field(
+            "user_id",
+            "Id of your Instagram account",
+            "Digits only.",
+            is_secret=False,
+            is_number=True,
+        ),
         Field("token", "Access token"),
     )
     hosts = frozenset({"graph.facebook.com"})

@@ -210,6 +210,8 @@ def _credentials(kind: Kind, said: Mapping[str, str], known: Mapping[str, str]) 
             raise ConnectorRefused(
                 f"{field.label}: at most {SECRET_MAX} plain letters and signs.", field=field.key
             )
+        if field.is_number and not value.isdigit():
+            raise ConnectorRefused(f"{field.label}: digits only.", field=field.key)
         found[field.key] = value
     return found
 

@@ -59,6 +59,10 @@ def test_what_is_wrong_is_named(rest):
         ({"kind": "none"}, "/kind"),
         ({"credentials": {}}, "/credentials/key"),
         ({"credentials": {"key": "k", "more": "x"}}, "/credentials"),
+        (
+            {"kind": "instagram", "credentials": {"user_id": "../me", "token": "t"}},
+            "/credentials/user_id",
+        ),
         ({"chosen": "tag:none"}, "/chosen"),
         ({"every_hours": 5}, "/every_hours"),
         ({"posts_each": 201}, "/posts_each"),
