@@ -112,13 +112,14 @@ def record_of(brand: Brand) -> Record:
         *(When(condition, then=Value(label)) for label, condition in _BANDS),
         output_field=CharField(),
     )
+    hints = DisclosureHint.objects.filter(brand=brand)
+    waiting = hints.open().of_the_willing()
     counts = {
         row["band"]: row
-        for row in DisclosureHint.objects.filter(brand=brand)
-        .order_by()
+        for row in hints.order_by()
         .values(band=band)
         .annotate(
-            waiting=Count("pk", filter=Q(state=HintState.OPEN)),
+            waiting=Count("pk", filter=Q(pk__in=waiting.values("pk"))),
             answered=Count("pk", filter=Q(state__in=ANSWERED)),
             right=Count("pk", filter=Q(state=HintState.ACCEPTED)),
         )

@@ -178,12 +178,13 @@ def records(brand: Brand, subjects: Mapping[str, Subject]) -> list[Record]:
     bands: dict[str, dict[str, Past]] = {}
     for row in _looked_at(brand).values("fact", band=_BAND).annotate(**_COUNTS).order_by():
         bands.setdefault(row["fact"], {})[row["band"]] = _past(row)
+    rows = SuggestedValue.objects.filter(brand=brand)
+    waiting = rows.open().of_the_willing()
     counts = {
         row["fact"]: (row["waiting"], row["bulk"])
-        for row in SuggestedValue.objects.filter(brand=brand)
-        .values("fact")
+        for row in rows.values("fact")
         .annotate(
-            waiting=Count("pk", filter=Q(status=AnswerStatus.OPEN)),
+            waiting=Count("pk", filter=Q(pk__in=waiting.values("pk"))),
             bulk=Count("pk", filter=Q(in_bulk=True)),
         )
         .order_by()
