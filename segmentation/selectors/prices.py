@@ -11,8 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from math import comb, sqrt
-from statistics import NormalDist, median
+from statistics import median
 
 from django.db import connection
 
@@ -20,13 +19,13 @@ from campaigns.services.days import today_of
 from campaigns.services.rates.converting import Rates
 from crm.models import Brand, Creator
 from crm.selectors import TierTable
+from segmentation.metrics.statistics import interval_ranks
 from segmentation.services.forecasts.prices import SAID_YES, asked_prices
 
 # The newest are read; the page says so where there are more.
 MOST = 20_000
 YEAR = timedelta(days=365)
 LEVEL = 0.95
-EXACT_UP_TO = 500
 NO_TIER = "Tier not known"
 
 _PRICES = f"""SELECT p.id, p.said, p.currency, p.price, c.id, c.is_celebrity, m.followers
@@ -198,20 +197,5 @@ def _by_creator(paid: Sequence[Paid]) -> dict[int, float]:
 
 def _interval(values: Sequence[float]) -> tuple[float | None, float | None]:
     """The 95 % interval of the median of sorted values; none below six."""
-    rank = rank_of(len(values))
-    return (values[rank - 1], values[-rank]) if rank else (None, None)
-
-
-def rank_of(n: int) -> int:
-    """Which value from either end encloses the median of the many with LEVEL; 0: none does.
-
-    How many of n values lie below it is binomial (n, 1/2). Of many values that is a normal
-    distribution; without scipy, which pages do not load.
-    """
-    tail = (1 - LEVEL) / 2
-    if n > EXACT_UP_TO:
-        return int((n - NormalDist().inv_cdf(1 - tail) * sqrt(n)) / 2)
-    below, rank = 0, 0
-    while (below := below + comb(n, rank)) <= tail * 2**n:
-        rank += 1
-    return rank
+    ranks = interval_ranks(len(values), LEVEL)
+    return (values[ranks[0] - 1], values[ranks[1] - 1]) if ranks else (None, None)

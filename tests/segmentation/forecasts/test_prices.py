@@ -12,7 +12,7 @@ from django.utils import timezone
 from campaigns.models import Competitor, Engagement, ExchangeRate
 from campaigns.selectors.conflicts import competitor_posts
 from crm.models import Post
-from segmentation.selectors.prices import Paid, paid_of, prices_of, rank_of, rise_of
+from segmentation.selectors.prices import Paid, paid_of, prices_of, rise_of
 from tests.campaigns.made import make_campaign
 from tests.factories import ProfileFactory, RelationshipFactory
 from tests.rest import assert_problem, rest_as
@@ -22,12 +22,6 @@ DAY = date(2026, 5, 1)
 
 def paid(creator, amount):
     return Paid(creator, "Micro", DAY, Decimal(amount), "EUR", Decimal(amount), "")
-
-
-def test_the_rank_that_encloses_the_median():
-    # By tables of the sign test: 95 %, two-sided.
-    assert [rank_of(n) for n in (0, 1, 5, 6, 8, 9, 20, 50)] == [0, 0, 0, 1, 1, 2, 6, 18]
-    assert rank_of(501) == 228
 
 
 def test_a_rise_is_of_the_same_creators_only():

@@ -6,6 +6,7 @@ from math import comb, exp
 
 import pytest
 from scipy import stats
+from scipy.special import bdtr
 
 from segmentation.metrics.statistics import (
     Interval,
@@ -157,8 +158,11 @@ def test_median_ranks(n, ranks):
         (3, 0.80, None),
         (4, 0.80, (1, 4)),
         # Tables of the sign test: n=10 gives the 2nd and the 9th, n=20 the 6th and the 15th.
+        (8, 0.95, (1, 8)),
+        (9, 0.95, (2, 8)),
         (10, 0.95, (2, 9)),
         (20, 0.95, (6, 15)),
+        (50, 0.95, (18, 33)),
         (100, 0.95, (40, 61)),
         (0, 0.95, None),
     ],
@@ -178,6 +182,14 @@ def test_the_ranks_are_the_tightest_that_hold_the_level(n, level):
 
     assert outside(low) <= 1 - level + 1e-12
     assert outside(low + 1) > 1 - level
+
+
+@pytest.mark.parametrize("level", [0.80, 0.95])
+def test_ranks_of_many_hold_the_level_too_and_are_hardly_wider(level):
+    for n in [501, 502, 551, 1_001, 1_462, 4_999, 60_000]:
+        low, _high = interval_ranks(n, level)
+        assert 2 * bdtr(low - 1, n, 0.5) <= 1 - level
+        assert 2 * bdtr(low + 1, n, 0.5) > 1 - level
 
 
 def test_a_million_creators():
