@@ -112,6 +112,12 @@ def ago(moment: datetime | None) -> SafeString:
 
 
 @register.filter
+def moment(text: str) -> datetime:
+    """The moment that was kept as text (ISO 8601) among the inputs of a result."""
+    return datetime.fromisoformat(text)
+
+
+@register.filter
 def day(moment: date | datetime | None) -> SafeString | str:
     """A date as 3 Mar 2026; of a moment, the day in the brand's time zone."""
     if moment is None:
@@ -119,6 +125,15 @@ def day(moment: date | datetime | None) -> SafeString | str:
     if isinstance(moment, datetime):
         moment = timezone.localtime(moment)
     return f"{moment:%-d %b %Y}"
+
+
+@register.filter
+def web(address: str | None) -> str:
+    """An address that was stored, where a page makes a link of it: http(s), else "" (no link).
+
+    Each is looked at when it is taken; a link that runs a script must not hang on that alone.
+    """
+    return address if address and address.startswith(("https://", "http://")) else ""
 
 
 @register.filter

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, Count, Func, Q, QuerySet, Value, When
+from django.db.models import Case, CharField, Count, F, Func, Q, QuerySet, Value, When, Window
+from django.db.models.functions import RowNumber
 
 from campaigns.risk.assess import interval
 from crm.models import Brand, Creator, Post
@@ -19,6 +20,8 @@ from segmentation.services.suggesting.subjects import Subject
 
 ORDER = Order("queue", key="priority", descending=True)
 ROWS = 20
+# The newest of each fact on the record.
+VERSIONS = 30
 
 
 @dataclass(frozen=True)
@@ -174,7 +177,7 @@ def past_of_outside(brand: Brand, fact: str) -> Past:
 
 
 def records(brand: Brand, subjects: Mapping[str, Subject]) -> list[Record]:
-    """How right they were, by fact. Three statements."""
+    """How right they were, by fact, with their newest versions. Three statements."""
     bands: dict[str, dict[str, Past]] = {}
     for row in _looked_at(brand).values("fact", band=_BAND).annotate(**_COUNTS).order_by():
         bands.setdefault(row["fact"], {})[row["band"]] = _past(row)
@@ -190,7 +193,10 @@ def records(brand: Brand, subjects: Mapping[str, Subject]) -> list[Record]:
         .order_by()
     }
     versions: dict[str, list[Classifier]] = {}
-    for one in Classifier.objects.filter(brand=brand).order_by("fact", "-number")[:200]:
+    newest = Window(RowNumber(), partition_by=F("fact"), order_by=F("number").desc())
+    of_brand = Classifier.objects.filter(brand=brand).annotate(place=newest)
+    shown = of_brand.filter(Q(place__lte=VERSIONS) | Q(status=ClassifierStatus.IN_USE))
+    for one in shown.order_by("fact", "-number"):
         versions.setdefault(one.fact, []).append(one)
     return [
         Record(

@@ -57,6 +57,10 @@ CHECKED_BY_US = frozenset(
 )  # fmt: skip
 
 
+# What a link would do harm with.
+SCRIPTS = [text for text in BEGINNINGS if text.startswith(("javascript:", "data:"))]
+
+
 def spoil() -> dict[str, int]:
     """Write nasty texts into every text column of every row; how many rows of each column took it.
 
@@ -93,6 +97,8 @@ def _spoil_column(cursor: Any, model: Any, column: Any, turn: int) -> int:
     table, name = (connection.ops.quote_name(x) for x in (model._meta.db_table, column.column))
     key = connection.ops.quote_name(model._meta.pk.column)
     # Of the row's number, so that what has to be unlike is.
+    # Pages make links of addresses, so each of these gets a script.
+    beginnings = SCRIPTS if column.name.endswith("url") else BEGINNINGS
     text = f"(%s::text[])[1 + (abs(hashtext({key}::text)) + %s) %% %s] || {key} || %s"
     if column.max_length:
         text = f"left({text}, {column.max_length})"
@@ -102,7 +108,7 @@ def _spoil_column(cursor: Any, model: Any, column: Any, turn: int) -> int:
             with atomic():
                 cursor.execute(
                     f"UPDATE {table} SET {name} = {text} WHERE {rows}",  # noqa: S608
-                    [BEGINNINGS, turn, len(BEGINNINGS), TAIL],
+                    [beginnings, turn, len(beginnings), TAIL],
                 )
                 return int(cursor.rowcount)
         except (IntegrityError, DataError):

@@ -28,6 +28,8 @@ PAGE = 20
 def hints(request: BrandRequest) -> HttpResponse:
     """The queue, what reads most like it first; or what was answered, the newest first."""
     asked = HintFilter(request.GET, queryset=selectors.hints_of(request.brand), request=request)
+    if not asked.is_valid():
+        raise Http404
     is_open = request.GET.get("tab") != "answered"
     rows = asked.qs.filter(state=HintState.OPEN) if is_open else asked.qs.filter(state__in=ANSWERED)
     order = selectors.ORDER if is_open else selectors.ANSWERED_LAST

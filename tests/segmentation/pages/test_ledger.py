@@ -54,7 +54,7 @@ def test_the_fragment(brand, told, analyst_client):
     assert "Run rolled back" in shown
     assert "<html" not in shown
     page = reverse("crm:creator", args=[brand.slug, told.uid])
-    assert address(brand, told) in analyst_client.get(page).content.decode()
+    assert address(brand, told) in analyst_client.get(page, {"section": "scores"}).content.decode()
 
 
 def test_who_was_in_none_and_who_is_a_stranger(brand, other_brand, analyst_client, told):
