@@ -23,6 +23,7 @@ from crm.models import AuditEntry
 from segmentation.choices import Cause, RunStatus
 from segmentation.models import Change, CreatorFacts, Membership, Run, RunSegment
 from segmentation.services import decisions, orders, quarters, rollback, runs, sessions
+from segmentation.services.ledger import LOCK_CLASS as LEDGER_LOCK
 from tests.factories import NOW, BrandFactory
 from tests.segmentation.building import dimension_of, segment_of
 from tests.segmentation.runs.worlds import (
@@ -36,6 +37,12 @@ from tests.segmentation.runs.worlds import (
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 PATIENCE = 60
+# The server's other databases are other workers' tests, copied from one template: their tables
+# have the same numbers as ours.
+LOCKS = (
+    "SELECT count(*) FROM pg_locks "
+    "WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND "
+)
 
 EXECUTE = "runs.execute_run(run_id={run}, at=datetime.fromisoformat('{at}'))"
 APPLY = (
@@ -82,9 +89,7 @@ def locked(table: str) -> Iterator[psycopg.Connection]:
 def is_stuck(table: str) -> bool:
     """Whether somebody waits for that lock."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM pg_locks WHERE relation = %s::regclass AND NOT granted", [table]
-        )
+        cursor.execute(LOCKS + "relation = %s::regclass AND NOT granted", [table])
         return bool(cursor.fetchone()[0])
 
 
@@ -129,8 +134,8 @@ def kill_worker_at(table: str, call: str) -> None:
 
         def is_gone() -> bool:
             cursor.execute(
-                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid IN (%s, %s)",
-                [20_261, sessions.LOCK_CLASS],
+                LOCKS + "locktype = 'advisory' AND classid IN (%s, %s)",
+                [LEDGER_LOCK, sessions.LOCK_CLASS],
             )
             return not cursor.fetchone()[0]
 
