@@ -46,11 +46,13 @@ from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_content import fill_content, fill_contracts, fill_events
 from campaigns.services.made_up_conversions import fill_conversions
 from campaigns.services.made_up_hints import fill_hints
+from campaigns.services.made_up_keywords import fill_keywords
 from campaigns.services.made_up_offers import fill_gifts, fill_offers
 from campaigns.services.made_up_pieces import fill_pieces
 from campaigns.services.made_up_readings import fill_readings
 from campaigns.services.made_up_rights import fill_rights
 from campaigns.services.made_up_series import fill_commissions, fill_series
+from campaigns.services.made_up_submissions import fill_submissions
 from campaigns.services.made_up_visits import fill_survey, fill_visits
 from campaigns.services.publishing import feed as publishing_feed
 from campaigns.services.publishing.importing import follow_import
@@ -129,12 +131,14 @@ DEMO = {
     "conversions": fill_conversions,
     "commissions": fill_commissions,
     "pieces": fill_pieces,
+    "submissions": fill_submissions,
     "series": fill_series,
     "visits": fill_visits,
     "survey": fill_survey,
     "topics": fill_topics,
     "readings": fill_readings,
     "hints": fill_hints,
+    "keywords": fill_keywords,
 }
 
 

@@ -26,11 +26,15 @@ from segmentation import overview as overview_here
 from segmentation.selectors import shares
 from segmentation.services import erasing, held, judged, stage_criteria
 from segmentation.services.experiments import link_variants
+from segmentation.services.made_up_content_tests import fill_content_tests
 from segmentation.services.made_up_judgement import (
     fill_audiences,
+    fill_backtests,
+    fill_budgets,
     fill_clusters,
     fill_comparisons,
     fill_forecasts,
+    fill_looks,
     fill_matches,
 )
 from segmentation.services.made_up_proof import fill_attribution, fill_experiments, fill_scores
@@ -75,8 +79,12 @@ def add_parts() -> None:
     demo.PARTS.add("suggestions", demo.DemoPart("suggestions", fill_suggestions))
     demo.PARTS.add("audiences", demo.DemoPart("audiences", fill_audiences))
     demo.PARTS.add("comparisons", demo.DemoPart("comparisons", fill_comparisons))
+    demo.PARTS.add("backtests", demo.DemoPart("backtests", fill_backtests))
     demo.PARTS.add("forecasts", demo.DemoPart("forecasts", fill_forecasts))
     demo.PARTS.add("matches", demo.DemoPart("matches", fill_matches))
+    demo.PARTS.add("looks", demo.DemoPart("looks", fill_looks))
+    demo.PARTS.add("budgets", demo.DemoPart("budgets", fill_budgets))
+    demo.PARTS.add("content_tests", demo.DemoPart("content_tests", fill_content_tests))
     demo.PARTS.add("clusters", demo.DemoPart("clusters", fill_clusters))
     demo.PARTS.add("attribution", demo.DemoPart("attribution", fill_attribution))
     SOURCES.add(SOURCE.key, SOURCE)

@@ -219,10 +219,10 @@ def _accept(contract: Contract, hand: Hand) -> None:
 def _pieces(place: Engagement, number: int, hand: Hand) -> None:
     """As far as the creator is in the campaign: to make, at each gate or back, out."""
     if place.stage == EngagementStage.CONTRACTED:
-        _planned(place, number, hand)
+        planned(place, number, hand)
     elif place.stage == EngagementStage.IN_PRODUCTION:
         for turn, outcome in enumerate((None, GateOutcome.NEEDS_WORK, GateOutcome.APPROVED)):
-            piece = _planned(place, number + turn, hand)
+            piece = planned(place, number + turn, hand)
             _hand_in(piece, _UNLABELLED if number % 2 else _LATE_LABEL, hand)
             if outcome is not None:
                 _say(piece, hand, hand.manager, outcome)
@@ -234,10 +234,16 @@ def publish_one(
     place: Engagement, number: int, hand: Hand, *, published_at: datetime
 ) -> Publication:
     """A piece with everybody's yes, and where it is published."""
-    piece = _planned(place, number, hand)
+    piece = planned(place, number, hand)
+    return bring_out(piece, hand, published_at=published_at)
+
+
+def bring_out(piece: Deliverable, hand: Hand, *, published_at: datetime) -> Publication:
+    """Hand a planned piece in, have everybody whom its campaign asks say yes, and publish it."""
     _hand_in(piece, LABELLED.format(brand=hand.brand), hand)
     _say(piece, hand, hand.manager)
-    _clear(piece, hand)
+    if waiting_turn(piece) is not None:
+        _clear(piece, hand)
     return publish(
         deliverable_id=piece.pk,
         brand=hand.brand,
@@ -249,7 +255,8 @@ def publish_one(
     )
 
 
-def _planned(place: Engagement, number: int, hand: Hand) -> Deliverable:
+def planned(place: Engagement, number: int, hand: Hand) -> Deliverable:
+    """A short video that a creator owes, its draft due within the week."""
     [made] = planning.plan(
         engagement_id=place.pk,
         brand=hand.brand,

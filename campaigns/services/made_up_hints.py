@@ -14,13 +14,22 @@ from campaigns.services.hints.reading import SINCE, refresh
 from crm.models import Brand, Post
 
 # The labelled ones are what the first night learns from.
-LABELLED, POSTS = 60, 8
+LABELLED, POSTS = 60, 12
 _PITCHES = (
     " Use code {code} for 15% off in their shop, link in my bio.",
     " They kindly sent me the new set. Available now, and you get free shipping until Sunday.",
     " So glad to be partnering with them for the launch, check out their website.",
+    " Head to their shop with {code}: 20% off the whole collection this week.",
+    " Thank you to my friends at the studio for gifting me this. Now available in stores.",
+    " Giveaway! Sign up on their website with the link below, two of you win the limited edition.",
+    " I have been working with them since spring, and the new line is finally on sale.",
+    " Get yours before Friday, my code {code} takes 10% off and adds free shipping.",
+    " A small collab with people I like. Order now, the first hundred get a discount.",
+    " Courtesy of the brand, and I kept it: perfect for evenings like this. Shop now.",
+    " They teamed up with five of us. Download the app and use my link for a free month.",
+    " Thanks to them for sending me the whole range. Link below, {code} saves you 25%.",
 )
-_CODES = ("SLOW15", "MORNING15", "HELLO15")
+_CODES = ("SLOW15", "MORNING15", "HELLO15", "EVENING10", "DAYLIGHT20")
 
 
 @transaction.atomic

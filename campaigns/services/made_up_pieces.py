@@ -105,12 +105,12 @@ def fill_pieces(*, brand: Brand, seed: int, at: datetime) -> int:
                 published_at=published_at,
             )
             if at - published_at > REVIEWED_AFTER:
-                _review(published, published_at, hand)
+                review(published, published_at, hand)
     finish_steps(campaign, today_of(brand, at), hand.manager, at)
     return pieces.count()
 
 
-def _review(published: Publication, published_at: datetime, hand: Hand) -> None:
+def review(published: Publication, published_at: datetime, hand: Hand) -> None:
     """Somebody kept what the published piece says, and legal found its label sufficient."""
     gather(
         deliverable_id=published.deliverable_id,

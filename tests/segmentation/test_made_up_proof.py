@@ -6,7 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns.choices import DeliverableState, DisclosureVerdict, ReviewStage
+from campaigns.choices import (
+    DeliverableState,
+    DisclosureVerdict,
+    ReviewStage,
+    SubmissionState,
+)
 from campaigns.models import (
     Commission,
     CommissionStatement,
@@ -15,8 +20,10 @@ from campaigns.models import (
     Deliverable,
     DisclosureReview,
     SeriesLift,
+    Submission,
 )
 from campaigns.selectors.series.lifts import lifts_of
+from campaigns.selectors.submissions.chain import chain_of
 from campaigns.services.made_up_campaigns import fill_campaigns
 from campaigns.services.made_up_conversions import fill_conversions
 from crm.services import demo
@@ -84,3 +91,11 @@ def test_pieces_over_weeks_tell_of_a_lift_by_segment(brand, manager, legal, anal
     assert lift.wide.low < 0.25 < lift.wide.high
     assert lift.creators == 4
     assert [parts[key](brand=brand, seed=0, at=NOW) for key in ("pieces", "series")] == [12, 2]
+    # Whom the public names who handed something in after the first pieces.
+    assert parts["submissions"](brand=brand, seed=0, at=NOW) == Submission.objects.count() == 7
+    chain = chain_of(pieces.first().engagement.campaign)
+    assert [link.submissions for link in chain.links[:3]] == [3, 2, 0]
+    assert set(Submission.objects.values_list("state", flat=True)) == set(SubmissionState) - {
+        SubmissionState.WITHDRAWN
+    }
+    assert parts["submissions"](brand=brand, seed=0, at=NOW) == 7

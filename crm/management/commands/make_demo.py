@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 from django.utils import timezone
 
 from crm.models import Brand
@@ -76,7 +77,9 @@ class Command(BaseCommand):
             counts["vettings"] = made_up_reviews.fill(brand=brand, seed=options["seed"], at=at)
             counts["pitches"] = made_up_pitches.fill(brand=brand, at=at)
             for part in demo.PARTS:
-                counts[part.key] = part.fill(brand=brand, seed=options["seed"], at=at)
+                # What a part asks for it works out itself: a worker hears of it when that is done.
+                with transaction.atomic():
+                    counts[part.key] = part.fill(brand=brand, seed=options["seed"], at=at)
             # What happened over two years was seen; the newest waits.
             notifications.mark_read_but_newest(brand=brand, keep=UNREAD, at=timezone.now())
         self.stdout.write(json.dumps(counts))

@@ -51,11 +51,17 @@ class Plan:
 
 @transaction.atomic
 def create(
-    *, brand: Brand, campaign: Campaign, plan: Plan, actor: User | None, at: datetime
+    *,
+    brand: Brand,
+    campaign: Campaign,
+    plan: Plan,
+    actor: User | None,
+    at: datetime,
+    seed: str = "",
 ) -> ContentTest:
     """A draft, its variants with equal shares; the first is the one others are held against.
 
-    Raises EditRefused.
+    `seed` is what chance is made of; none: one that nobody foresaw. Raises EditRefused.
     """
     Brand.objects.select_for_update().get(pk=brand.pk)
     _check(brand, campaign, plan)
@@ -69,7 +75,7 @@ def create(
         planned_lift=plan.planned_lift,
         floor=plan.floor,
         target=plan.target,
-        seed=secrets.token_hex(16),
+        seed=seed or secrets.token_hex(16),
         created_by=actor,
         created_at=at,
     )
