@@ -20,9 +20,8 @@ from django.db import connection, transaction
 from crm.choices import Source
 from crm.models import Brand
 from segmentation.metrics.statistics import Sums
-from segmentation.metrics.stretches import filling, sheets
-from segmentation.metrics.stretches import members as counting
-from segmentation.metrics.stretches.members import Members
+from segmentation.metrics.stretches import counted, filling, sheets
+from segmentation.metrics.stretches.counted import Counted
 from segmentation.metrics.stretches.names import EXPLODED, KEPT, PASSING, SEGMENTS, holds, places
 from segmentation.metrics.stretches.posted import SUMS
 
@@ -31,7 +30,6 @@ WHOLE_BRAND = 0
 LEDGER = "segmentation_membership"
 WINDOWS = "scorecard_window"
 UNITS = "scorecard_unit"
-PARTS = "scorecard_part"
 
 # A creator's times in segments, and what they did: one or two rows for each creator, whatever the
 # number of segments. Rows of a `unit` are of one creator, who is counted once in its segments.
@@ -42,12 +40,8 @@ SELECT unit, creator_id, segments, since, coalesce(until, {{until}}) AS until,
 FROM {{table}} WHERE sheet_id = {{sheet}} AND kind <> 'part';
 CREATE TEMP VIEW {UNITS} AS
 SELECT unit, creator_id, segments, since,
-  days + coalesce(extract(epoch FROM {{until}} - open_since)::float8 / 86400, 0) AS days, tracked,
-  coalesce(posts, 0) AS posts, source, {", ".join(name for name in SUMS if name != "posts")}
-FROM {{table}} WHERE sheet_id = {{sheet}} AND kind = 'unit';
-CREATE TEMP VIEW {PARTS} AS
-SELECT segments, source, {", ".join(SUMS)}
-FROM {{table}} WHERE sheet_id = {{sheet}} AND kind = 'part'
+  coalesce(posts, 0) AS posts, {", ".join(name for name in SUMS if name != "posts")}
+FROM {{table}} WHERE sheet_id = {{sheet}} AND kind = 'unit'
 """  # noqa: S608 - names of ours
 _SEGMENTS = f"""
 CREATE TEMP TABLE {SEGMENTS} ON COMMIT DROP AS
@@ -87,8 +81,8 @@ class Look:
     start: datetime
     until: datetime
     stays: str = LEDGER
-    # Who is in segments at the end, by segment.
-    members: Mapping[int, Members] = field(default_factory=dict, repr=False, compare=False)
+    # What stretches come to.
+    counted: Counted = field(default_factory=Counted, repr=False, compare=False)
     _read: dict[Callable[[Look], Any], Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -180,38 +174,34 @@ def looking(
         words, flags = places(look.all_ids)
         look.execute(_SEGMENTS, all=list(look.all_ids), words=words, flags=flags)
         look.execute(f"ANALYZE {SEGMENTS}")
-        table, sheet, members = _stretches(look, kept_to)
-        look.execute(f"DROP VIEW IF EXISTS {WINDOWS}, {UNITS}, {PARTS}")
+        table, sheet, found = _stretches(look, kept_to)
+        look.execute(f"DROP VIEW IF EXISTS {WINDOWS}, {UNITS}")
         moment = f"'{until.isoformat()}'::timestamptz"
         look.execute(_VIEWS.format(table=table, sheet=sheet, until=moment))
-        yield replace(look, members=members)
-        look.execute(f"DROP VIEW {WINDOWS}, {UNITS}, {PARTS}")
+        yield replace(look, counted=found)
+        look.execute(f"DROP VIEW {WINDOWS}, {UNITS}")
         look.execute(f"DROP TABLE {SEGMENTS}")
         look.execute("SET LOCAL enable_nestloop = on")
         look.execute("SET LOCAL parallel_setup_cost = DEFAULT")
         look.execute("SET LOCAL default_statistics_target = DEFAULT")
 
 
-def _stretches(look: Look, kept_to: datetime | None) -> tuple[str, int, Mapping[int, Members]]:
-    """The table and the sheet of stretches of all who are looked at, and members at the end."""
+def _stretches(look: Look, kept_to: datetime | None) -> tuple[str, int, Counted]:
+    """The table and the sheet of stretches of all who are looked at, and what they come to."""
     if kept_to is not None:
-        sheet, members = sheets.keep(
+        sheet, found = sheets.keep(
             brand=look.brand,
             ends_at=kept_to,
             segments=list(look.all_ids),
             stays=look.stays,
             values=look.values,
         )
-        return KEPT, sheet, members
+        return KEPT, sheet, found
     look.execute(f"CREATE TEMP TABLE {PASSING} (LIKE {KEPT}) ON COMMIT DROP")
-    filling.fill(
-        table=PASSING,
-        stays=look.stays,
-        segments=len(look.all_ids),
-        values={**look.values, "sheet": 0},
-    )
+    values = {**look.values, "sheet": 0}
+    filling.fill(table=PASSING, stays=look.stays, segments=len(look.all_ids), values=values)
     look.execute(f"ANALYZE {PASSING} ({filling.TOLD_APART_BY})")
-    return PASSING, 0, counting.of_everybody(PASSING, sheet=0)
+    return PASSING, 0, counted.of_everybody(PASSING, look.stays, values)
 
 
 def tallies(

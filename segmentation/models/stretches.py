@@ -28,9 +28,9 @@ class QuarterSheet(models.Model):
     definition = models.CharField(max_length=100)
     # Place n of `Stretch.segments` (word n // 62, flag 1 << n % 62) is this segment; 0 is the base.
     segments = ArrayField(models.BigIntegerField())
-    # Of each segment who is in it at the end, counted (segmentation/metrics/stretches/members.py);
-    # null: rows went without being taken off, so that all are to be counted anew.
-    members = models.JSONField(null=True)
+    # Of each segment what its rows come to (segmentation/metrics/stretches/counted.py); null: rows
+    # went without being taken off, so that all are to be counted anew.
+    counted = models.JSONField(null=True)
 
     class Meta:
         constraints = [
@@ -142,9 +142,10 @@ class Touched(models.Model):
         related_name="+",
     )
     xact = models.BigIntegerField()
-    # Whether it may be their stays, their stage or since when the brand knows them; otherwise only
-    # posts and accounts.
+    # Whether it may be their stays, their stage or since when the brand knows them.
     standing = models.BooleanField(default=True, db_default=True)
+    # Whether it may be their accounts or followers; otherwise only posts.
+    accounts = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         verbose_name_plural = "touched"

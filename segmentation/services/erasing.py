@@ -56,7 +56,7 @@ def erase(brand: Brand, creator: Creator, heir: int | None, at: datetime) -> Non
     CreatorTie.objects.filter(Q(one=creator.pk) | Q(other=creator.pk), brand=brand).delete()
     Stretch.objects.filter(sheet__brand=brand, creator=creator.pk).delete()
     # They were counted.
-    QuarterSheet.objects.filter(brand=brand).update(members=None)
+    QuarterSheet.objects.filter(brand=brand).update(counted=None)
     if heir is not None:
         stays.update(creator=heir)
         Change.objects.filter(run__brand=brand, creator=creator.pk).update(creator=heir)

@@ -13,6 +13,7 @@ from segmentation.metrics.found import Found
 from segmentation.metrics.look import LEDGER, WHOLE_BRAND, Look
 from segmentation.metrics.periods import calendar_of
 from segmentation.metrics.stretches.members import Members
+from segmentation.metrics.stretches.moves import Moves
 
 SIZE = Metric(
     key="size",
@@ -118,16 +119,6 @@ PLATFORM_SHARE = Metric(
 COUNTS = (SIZE, JOINERS, LEAVERS)
 NOT_YET = "There was no such segment in this period."
 
-# Of all stays those that began or ended: who was there at the end, windows say.
-_MOVES = """
-SELECT m.segment_id, count(*) FILTER (WHERE m.entered_at >= %(start)s) AS joiners,
-  count(*) FILTER (WHERE m.left_at < %(until)s) AS leavers
-FROM {stays} m
-WHERE (m.entered_at >= %(start)s OR m.left_at < %(until)s) AND m.entered_at < %(until)s
-  AND (m.left_at IS NULL OR m.left_at >= %(start)s) AND m.segment_id = ANY(%(segments)s)
-GROUP BY m.segment_id
-"""
-
 # Of segments without a member: those that were made after the period, and have no stay before its
 # end either.
 _MADE_LATER = """
@@ -138,17 +129,17 @@ WHERE s.id = ANY(%(empty)s) AND s.created_at >= %(until)s AND NOT EXISTS (
 
 
 def _measure(look: Look) -> dict[int, list[Found]]:
-    moves = {row["segment_id"]: row for row in look.rows(_MOVES.format(stays=look.stays))}
+    members, moves = look.counted.members, look.counted.moves
     made = _made_later(look, [key for key in look.segment_ids if key not in moves])
-    nobody = Members()
+    nobody, nothing = Members(), Moves()
     names = dict(Platform.objects.values_list("key", "name"))
-    whole = look.members.get(WHOLE_BRAND, nobody).platforms
+    whole = members.get(WHOLE_BRAND, nobody).platforms
     found = {}
     for key in look.all_ids:
-        end = look.members.get(key, nobody)
-        counts = {**moves.get(key, {}), "size": end.size}
+        end = members.get(key, nobody)
+        counts = {**vars(moves.get(key, nothing)), SIZE.key: end.size}
         # Of the whole base, all platforms that anybody has: a row for each of theirs to stand by.
-        others = look.members.values() if key == WHOLE_BRAND else [end]
+        others = members.values() if key == WHOLE_BRAND else [end]
         seen = {*whole, *(platform for other in others for platform in other.platforms)}
         shown = {platform: name for platform, name in names.items() if platform in seen}
         found[key] = list(_rows(end, counts, shown, made.get(key)))
@@ -157,7 +148,8 @@ def _measure(look: Look) -> dict[int, list[Found]]:
 
 def _made_later(look: Look, unmoved: Sequence[int]) -> dict[int, date]:
     """The days on which segments were made that there were not yet. Tiers have always been."""
-    empty = [key for key in unmoved if key not in look.members or not look.members[key].size]
+    members = look.counted.members
+    empty = [key for key in unmoved if key not in members or not members[key].size]
     if look.stays != LEDGER or not empty:
         return {}
     day_of = calendar_of(look.brand).day_of
@@ -174,7 +166,7 @@ def _rows(
     # That nobody is in what there is not is no number of members.
     reason = "" if made_on is None else f"{NOT_YET} It was made on {made_on:%-d %B %Y}."
     for metric in COUNTS:
-        count = counts.get(metric.key, 0)
+        count = counts[metric.key]
         yield Found(
             metric=metric,
             value=None if reason else count,

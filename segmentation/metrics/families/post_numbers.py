@@ -6,62 +6,21 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from crm.choices import Source
 from segmentation.metrics.families.post_entries import MEDIANS, RATES, TOTALS
-from segmentation.metrics.look import PARTS, UNITS, WHOLE_BRAND, Look
+from segmentation.metrics.look import UNITS, WHOLE_BRAND, Look
 from segmentation.metrics.statistics import LEVELS, Sums, interval_ranks, median_ranks
 from segmentation.metrics.stretches.names import EXPLODED, places, words_for
-from segmentation.metrics.stretches.posted import each, totals
+from segmentation.metrics.stretches.sums import COUNTED, Added, Sum
 
-_RATE_SUMS = (
-    "count({r}_w) AS {r}_creators, sum({r}_w) AS {r}_w, sum({r}_y) AS {r}_y, "
-    "sum({r}_y * {r}_y) AS {r}_yy, sum({r}_y * {r}_w) AS {r}_yw, sum({r}_w * {r}_w) AS {r}_ww"
-)
-_COUNTED = ("posts", "with_engagement", "with_kept", *(f"with_{of}" for of in TOTALS))
-_ADDED = (
-    *_COUNTED,
-    *TOTALS,
-    *("posting", "tracked", "untracked", "p_y", "p_w", "p_yy", "p_yw", "p_ww"),
-    *(
-        f"r{place}_{name}"
-        for place in range(len(RATES))
-        for name in ("creators", "w", "y", "yy", "yw", "ww")
-    ),
-)
-# Summed up by set of segments first, of which there are far fewer than creators, then by segment.
-_SUMS = f"""
-WITH of_set AS (
-  SELECT segments, source, min(since) AS since, sum(posts) AS posts,
-    sum(with_engagement) AS with_engagement, sum(with_kept) AS with_kept,
-    {totals("sum(with_{of}) AS with_{of}, sum({of}) AS {of}")},
-    count(*) FILTER (WHERE posts > 0) AS posting,
-    count(*) FILTER (WHERE tracked) AS tracked, count(*) FILTER (WHERE NOT tracked) AS untracked,
-    sum(posts) FILTER (WHERE tracked) AS p_y, sum(days) FILTER (WHERE tracked) AS p_w,
-    sum(posts * posts) FILTER (WHERE tracked) AS p_yy,
-    sum(posts * days) FILTER (WHERE tracked) AS p_yw,
-    sum(days * days) FILTER (WHERE tracked) AS p_ww,
-    {each(_RATE_SUMS)}
-  FROM {UNITS} GROUP BY segments, source
-)
-SELECT segment_id, source, min(since) AS since,
-  {", ".join(f"coalesce(sum({name}), 0)::float8 AS {name}" for name in _ADDED)}
-FROM of_set {EXPLODED}
-GROUP BY segment_id, source
-"""  # noqa: S608 - names of ours
+# The first moment at which somebody was there, of those of whom there is no post.
+_SINCE = f"""
+SELECT segment_id, min(since) AS since FROM {UNITS} {EXPLODED}
+WHERE segment_id = ANY(%(without)s) GROUP BY segment_id"""  # noqa: S608 - names of ours
 
-# What each source told of units that several told of.
-_TOLD = (*_COUNTED, *(f"r{place}_w" for place in range(len(RATES))))
-_PARTS = f"""
-WITH of_set AS (
-  SELECT segments, source, {", ".join(f"sum({name}) AS {name}" for name in _TOLD)}
-  FROM {PARTS} GROUP BY segments, source
-)
-SELECT segment_id, source, {", ".join(f"sum({name}) AS {name}" for name in _TOLD)}
-FROM of_set {EXPLODED} GROUP BY segment_id, source
-"""  # noqa: S608 - names of ours
-
+# What each source tells.
+_TOLD = (*COUNTED, *(f"r{place}_w" for place in range(len(RATES))))
 # Creators' means and the words of their sets of segments, as they lie in memory: an array of them
 # would be read one by one, and there is one for each creator. A mean that is not known is NaN.
 _MEDIAN_PLACES = {place: rate.key for place, rate in enumerate(RATES) if rate.key in MEDIANS}
@@ -110,57 +69,65 @@ class PostNumbers:
 
 def read(look: Look) -> dict[int, PostNumbers]:
     """The numbers of each segment that had a member, by a fixed number of statements."""
-    rows: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
-    told: dict[int, dict[str, dict[Source, int]]] = defaultdict(lambda: defaultdict(dict))
-    for row in look.rows(_SUMS):
-        rows[row["segment_id"]].append(row)
-        if row["source"]:
-            _tell(told[row["segment_id"]], row)
-    if any(not row["source"] and row["posts"] for of_one in rows.values() for row in of_one):
-        for row in look.rows(_PARTS):
-            _tell(told[row["segment_id"]], row)
-    sums = {key: _together(of_segment) for key, of_segment in rows.items()}
-    ranked = _ranked(look, sums)
-    return {key: _numbers(key, row, told[key], ranked) for key, row in sums.items()}
+    added = look.counted.sums
+    together = {key: _together(of_segment.units) for key, of_segment in added.items()}
+    ranked = _ranked(look, together)
+    since = _since(look, [key for key, sums in together.items() if not sums.of("posts")])
+    return {
+        key: _numbers(sums, since.get(key), _told(added[key]), ranked.get(key, {}))
+        for key, sums in together.items()
+    }
 
 
-def _tell(told: dict[str, dict[Source, int]], row: Mapping[str, Any]) -> None:
-    source = Source(row["source"])
-    for name in _TOLD:
-        if row[name]:
-            told[name][source] = told[name].get(source, 0) + round(row[name])
-
-
-def _together(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The rows of a segment, of which there is one for each source, as one."""
-    added: dict[str, Any] = {name: sum(row[name] for row in rows) for name in _ADDED}
-    added["since"] = min(row["since"] for row in rows)
+def _together(units: Mapping[str, Sum]) -> Sum:
+    """What the sources told of one segment, as one."""
+    added = Sum()
+    for one in units.values():
+        added.add(one.numbers)
     return added
 
 
+def _since(look: Look, without: Sequence[int]) -> dict[int, datetime]:
+    """When each of these segments had its first member of the period; not of the whole base."""
+    asked = [key for key in without if key != WHOLE_BRAND]
+    if not asked:
+        return {}
+    return {row["segment_id"]: row["since"] for row in look.rows(_SINCE, without=asked)}
+
+
+def _told(added: Added) -> dict[str, dict[Source, int]]:
+    """Of how many posts each source told each number."""
+    told: dict[str, dict[Source, int]] = defaultdict(dict)
+    for source, one in (*added.units.items(), *added.parts.items()):
+        for name in _TOLD if source else ():
+            if number := round(one.of(name)):
+                told[name][Source(source)] = told[name].get(Source(source), 0) + number
+    return told
+
+
 def _numbers(
-    key: int,
-    row: Mapping[str, Any],
+    added: Sum,
+    since: datetime | None,
     told: Mapping[str, Mapping[Source, int]],
-    ranked: Mapping[str, Mapping[int, Mapping[int, float]]],
+    ranked: Mapping[str, Mapping[int, float]],
 ) -> PostNumbers:
     rates = {
         rate.key: RateNumbers(
-            _sums(row, f"r{place}", round(row[f"r{place}_creators"])),
-            ranked.get(rate.key, {}).get(key, {}),
+            _sums(added, f"r{place}", round(added.of(f"r{place}_creators"))),
+            ranked.get(rate.key, {}),
             told.get(f"r{place}_w", {}),
         )
         for place, rate in enumerate(RATES)
     }
     return PostNumbers(
-        since=None if key == WHOLE_BRAND else row["since"],
-        posts=round(row["posts"]),
-        known={name: round(row[f"with_{name}"]) for name in ("engagement", "kept", *TOTALS)},
-        totals={name: round(row[name]) for name in TOTALS},
-        posting=round(row["posting"]),
-        tracked=round(row["tracked"]),
-        untracked=round(row["untracked"]),
-        pace=_sums(row, "p", round(row["tracked"])),
+        since=since,
+        posts=round(added.of("posts")),
+        known={name: round(added.of(f"with_{name}")) for name in ("engagement", "kept", *TOTALS)},
+        totals={name: round(added.of(name)) for name in TOTALS},
+        posting=round(added.of("posting")),
+        tracked=round(added.of("tracked")),
+        untracked=round(added.of("untracked")),
+        pace=_sums(added, "p", round(added.of("tracked"))),
         rates=rates,
         provenance={
             "posts": told.get("posts", {}),
@@ -169,17 +136,16 @@ def _numbers(
     )
 
 
-def _sums(row: Mapping[str, Any], prefix: str, creators: int) -> Sums:
-    return Sums(creators, *(row[f"{prefix}_{name}"] for name in ("y", "w", "yy", "yw", "ww")))
+def _sums(added: Sum, prefix: str, creators: int) -> Sums:
+    return Sums(creators, *(added.of(f"{prefix}_{name}") for name in ("y", "w", "yy", "yw", "ww")))
 
 
-def _ranked(
-    look: Look, sums: Mapping[int, Mapping[str, Any]]
-) -> dict[str, dict[int, dict[int, float]]]:
-    """By rate and segment the creators' means at the ranks that the median asks for."""
+def _ranked(look: Look, sums: Mapping[int, Sum]) -> dict[int, dict[str, dict[int, float]]]:
+    """By segment and rate the creators' means at the ranks that the median asks for."""
     import numpy as np  # noqa: PLC0415 - slow to import, needed by workers only
 
-    told = [place for place in _MEDIAN_PLACES if any(row[f"r{place}_w"] for row in sums.values())]
+    every = list(sums.values())
+    told = [place for place in _MEDIAN_PLACES if any(one.of(f"r{place}_w") for one in every)]
     if not told:
         return {}
     numbers = range(1, words_for(len(look.all_ids)) + 1)
@@ -188,7 +154,7 @@ def _ranked(
     # As the database sends numbers: the most significant byte first.
     words = {n: np.frombuffer(row[f"word{n}"], dtype=">i8").astype(np.int64) for n in numbers}
     means = {place: np.frombuffer(row[f"r{place}"], dtype=">f8").astype(float) for place in told}
-    found: dict[str, dict[int, dict[int, float]]] = defaultdict(dict)
+    found: dict[int, dict[str, dict[int, float]]] = defaultdict(dict)
     for segment, word, flag in zip(look.all_ids, *places(look.all_ids), strict=True):
         members = np.flatnonzero(words[word] & flag)
         for place in told:
@@ -197,7 +163,7 @@ def _ranked(
             if len(values):
                 ranks = _wanted(len(values))
                 values.partition([rank - 1 for rank in ranks])
-                found[_MEDIAN_PLACES[place]][segment] = {
+                found[segment][_MEDIAN_PLACES[place]] = {
                     rank: float(values[rank - 1]) for rank in ranks
                 }
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from segmentation.metrics.stretches.names import SPANS
+from segmentation.metrics.stretches.names import SOME, SPANS, WAS
 
 # Of each relationship, the stage at the end.
 STAGE_THEN = """crm_stagechange c ON c.relationship_id = r.id
@@ -23,15 +23,25 @@ def platform(*, only: str, one_by_one: bool) -> str:
     """A query of a WITH: the primary account of each creator, by `creator_id`.
 
     It is the one with the most followers as of then; of equals, the oldest. `only` names a table
-    of creators to look at, empty: everybody, cheaper where it is most. Each account's newest number
-    is looked up `one_by_one`, else all numbers are read.
+    of creators to look at, empty: everybody, cheaper where it is most. Of SOME, accounts that were
+    not touched are as before. Each account's newest number is looked up `one_by_one`, else all
+    numbers are read.
     """
-    of = f"WHERE creator_id IN (SELECT creator_id FROM {only}) OFFSET 0" if only else ""  # noqa: S608 - ours
+    of = f"WHERE creator_id IN (SELECT creator_id FROM {only}{{touched}}) OFFSET 0" if only else ""  # noqa: S608 - ours
+    of = of.format(touched=" WHERE accounts" if only == SOME else "")
     return f"""known AS ({(_LOOKED_UP if one_by_one else _READ).format(of=of)}),
 platform AS (
-  SELECT DISTINCT ON (creator_id) creator_id, platform_id, followers, source
-  FROM known ORDER BY creator_id, followers DESC NULLS LAST, id
+  (SELECT DISTINCT ON (creator_id) creator_id, platform_id, followers, source
+  FROM known ORDER BY creator_id, followers DESC NULLS LAST, id)
+  {_BEFORE if only == SOME else ""}
 )"""  # noqa: S608 - names of ours
+
+
+# All rows that reach the end have the same.
+_BEFORE = f"""UNION ALL
+  SELECT DISTINCT creator_id, platform_id, followers, followers_source FROM {WAS}
+  WHERE until IS NULL AND kind <> 'part'
+    AND creator_id NOT IN (SELECT creator_id FROM {SOME} WHERE accounts)"""  # noqa: S608 - names of ours
 
 
 _ACCOUNTS = "(SELECT id, creator_id, platform_id FROM crm_profile {of}) p"

@@ -109,7 +109,7 @@ def way_of(cursor: CursorWrapper, values: Mapping[str, Any]) -> Way:
 def fill(
     *, table: str, stays: str, segments: int, values: Mapping[str, Any], some: bool = False
 ) -> None:
-    """Add rows to the table: of all creators, or of those in SOME.
+    """Add rows to the table: of all creators, or of those in SOME, to one that has no others.
 
     `values` are those of a look, and the `sheet` that the rows are of; `segments` counts the whole
     base, too.
@@ -130,13 +130,8 @@ def fill(
         with set_to(cursor, enable_indexscan="off"):
             cursor.execute(spans.statement(**asked), values)
             rows = cursor.rowcount
-        only = f" AND creator_id IN (SELECT creator_id FROM {SOME})" if some else ""  # noqa: S608 - ours
-        joins = ("off", "on") if some else ("on", "off")
-        with set_to(
-            cursor, enable_hashjoin=joins[0], enable_mergejoin=joins[0], enable_nestloop=joins[1]
-        ):
-            cursor.execute(_TOLD_BY_SEVERAL.format(table=table) + only, values)
-            rows += cursor.rowcount
+        cursor.execute(_TOLD_BY_SEVERAL.format(table=table), values)
+        rows += cursor.rowcount
         if rows:
             few = some or rows < _MANY * wholes
             _fill_spans(cursor, table, values, are_few=few, one_by_one=few or way.one_by_one)
@@ -197,7 +192,5 @@ def set_to(cursor: CursorWrapper, **settings: str) -> Iterator[None]:
 _BEFORE = {
     "enable_indexscan": "on",
     "enable_hashagg": "on",
-    "enable_hashjoin": "on",
-    "enable_mergejoin": "on",
     "enable_nestloop": "off",
 }

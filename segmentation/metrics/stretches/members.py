@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from segmentation.metrics.stretches.names import EXPLODED, KEPT, SOME, WAS
+from segmentation.metrics.stretches.names import EXPLODED, NOW, WAS
 
 _COLUMNS = "segments, stage, platform_id, followers_source, followers"
 # Rows that reach the end; of a creator in two such, the segments are different ones.
@@ -32,7 +32,7 @@ FROM of_set {EXPLODED} GROUP BY segment_id, stage, platform_id, source
 """  # noqa: S608 - names of ours
 _ALL = f"SELECT {_COLUMNS}, 1 AS times FROM {{table}} WHERE sheet_id = %(sheet)s AND {_AT_THE_END}"  # noqa: S608 - names of ours
 # Those who were looked at again: as they are, less as they were.
-_MOVED = f"""{_ALL.format(table=KEPT)} AND creator_id IN (SELECT creator_id FROM {SOME})
+_MOVED = f"""{_ALL.format(table=NOW)}
   UNION ALL SELECT {_COLUMNS}, -1 FROM {WAS} WHERE {_AT_THE_END}"""  # noqa: S608 - names of ours
 
 
@@ -74,7 +74,7 @@ def of_everybody(table: str, sheet: int) -> BySegment:
 
 
 def moved(before: Mapping[int, Members], sheet: int) -> BySegment:
-    """What was counted before, with SOME as they are now in the place of WAS."""
+    """What was counted before, with NOW in the place of WAS."""
     return _added(before, _MOVED, sheet)
 
 

@@ -14,8 +14,9 @@ PASSING = "scorecard_stretch"
 SOME = "scorecard_some"
 # Segments by their places in sets, and the brand's whole base as the first of them.
 SEGMENTS = "scorecard_segment"
-# Rows of SOME as they were, taken out of the table that is kept.
+# Rows of SOME as they were, taken out of the table that is kept, and as they are, not yet in it.
 WAS = "scorecard_was"
+NOW = "scorecard_now"
 # Stays of those of SOME whose standing may have changed, read once.
 HELD = "scorecard_held"
 # Times in segments that began or ended meanwhile.

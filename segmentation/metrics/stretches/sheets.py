@@ -17,8 +17,9 @@ from django.db import connection, transaction
 
 from crm import limits
 from crm.models import Brand
-from segmentation.metrics.stretches import filling, members, posted, spans
-from segmentation.metrics.stretches.names import KEPT, SOME, WAS
+from segmentation.metrics.stretches import counted, filling, posted, spans, sums
+from segmentation.metrics.stretches.counted import Counted
+from segmentation.metrics.stretches.names import KEPT, NOW, SOME, WAS
 from segmentation.models import QuarterSheet, Stretch, Touched
 
 # Where more creators than this share were touched, all are added up anew.
@@ -30,6 +31,8 @@ _STATEMENTS = (
     spans.statement(stays="", segments=1, some=False),
     posted.OF_SPANS,
     filling.spans_statement(KEPT, one_by_one=False),
+    # What is kept of them stands in its order.
+    sums.STATEMENT,
 )
 # Rows that statements of another release filled are not of use.
 _DEFINITION = hashlib.sha256("".join(_STATEMENTS).encode()).hexdigest()
@@ -38,35 +41,39 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
   (SELECT system_identifier FROM pg_control_system())"""
 _TOUCHED = f"""
 CREATE TEMP TABLE {SOME} ON COMMIT DROP AS
-SELECT creator_id, bool_or(standing) AS standing FROM (
-  SELECT creator_id, standing FROM segmentation_touched WHERE xact >= %(xact)s{{moved}}
+SELECT creator_id, bool_or(standing) AS standing, bool_or(accounts OR standing) AS accounts FROM (
+  SELECT creator_id, standing, accounts FROM segmentation_touched WHERE xact >= %(xact)s{{moved}}
 ) touched GROUP BY creator_id"""  # noqa: S608 - ours
 # What was told before its time, and came about between the two moments.
 _MOVED = """
-UNION SELECT creator_id, false FROM crm_post WHERE posted_at >= %(was)s AND posted_at < %(until)s
-UNION SELECT creator_id, true FROM segmentation_membership WHERE segment_id = ANY(%(segments)s)
-  AND (entered_at >= %(was)s AND entered_at < %(until)s
+UNION SELECT creator_id, false, false FROM crm_post
+  WHERE posted_at >= %(was)s AND posted_at < %(until)s
+UNION SELECT creator_id, true, true FROM segmentation_membership
+  WHERE segment_id = ANY(%(segments)s) AND (entered_at >= %(was)s AND entered_at < %(until)s
     OR left_at >= %(was)s AND left_at < %(until)s)
-UNION SELECT p.creator_id, false
+UNION SELECT p.creator_id, false, true
   FROM crm_metricsnapshot s JOIN crm_profile p ON p.id = s.profile_id
   WHERE s.captured_at >= %(was)s AND s.captured_at < %(until)s
-UNION SELECT creator_id, true FROM crm_relationship
+UNION SELECT creator_id, true, true FROM crm_relationship
   WHERE brand_id = %(brand)s AND since >= %(was)s AND since < %(until)s
-UNION SELECT r.creator_id, true
+UNION SELECT r.creator_id, true, true
   FROM crm_stagechange c JOIN crm_relationship r ON r.id = c.relationship_id
   WHERE r.brand_id = %(brand)s AND (c.entered_at >= %(was)s AND c.entered_at < %(until)s
     OR c.left_at >= %(was)s AND c.left_at < %(until)s)"""
 # Those that the brand knows are counted already; to count rows is to read them all.
 _HOW_MANY = f"""
-SELECT (SELECT count(*) FROM {SOME}), (
+SELECT (SELECT count(*) FROM {SOME}), EXISTS (SELECT FROM {SOME} WHERE standing), (
   SELECT coalesce(sum(creators), 0)::bigint FROM crm_stagecount WHERE brand_id = %(brand)s)"""  # noqa: S608 - names of ours
-_LIKE_KEPT = f"CREATE TEMP TABLE {WAS} (LIKE {KEPT}) ON COMMIT DROP"
+_LIKE_KEPT = "".join(
+    f"CREATE TEMP TABLE {table} (LIKE {KEPT}) ON COMMIT DROP;" for table in (WAS, NOW)
+)
 _TAKE_OUT = f"""
 WITH gone AS (
   DELETE FROM {KEPT} k USING {SOME} s
   WHERE k.sheet_id = %(sheet)s AND k.creator_id = s.creator_id RETURNING k.*
 )
 INSERT INTO {WAS} SELECT * FROM gone"""  # noqa: S608 - names of ours
+_PUT_IN = f"INSERT INTO {KEPT} SELECT * FROM {NOW} ORDER BY creator_id"  # noqa: S608 - names of ours
 # Whoever keeps a sheet now has it in hand, or will look at the clock after us.
 _NOBODY_KEEPS = "LOCK TABLE segmentation_quartersheet IN SHARE MODE"
 _KEEPING = "LOCK TABLE segmentation_quartersheet IN ROW EXCLUSIVE MODE"
@@ -78,10 +85,10 @@ DELETE FROM segmentation_touched WHERE xact < coalesce(
 
 def keep(
     *, brand: Brand, ends_at: datetime, segments: list[int], stays: str, values: Mapping[str, Any]
-) -> tuple[int, members.BySegment]:
+) -> tuple[int, Counted]:
     """Bring the stretches of a quarter up to date.
 
-    Returns the sheet that they are of, and who is in segments at the end, counted by segment.
+    Returns the sheet that they are of, and what they come to by segment.
     `segments` are those of a look with the whole base before them, `values` the look's. Two at once
     for one brand have to wait for each other (segmentation/services/scorecards.py).
     """
@@ -104,7 +111,7 @@ def keep(
     if is_known and _add_up_touched(sheet, stays, values):
         _store(sheet, until, xact, definition, segments)
     else:
-        sheet.members = None
+        sheet.counted = None
         _store(sheet, until, xact, definition, segments)
         Stretch.objects.filter(sheet=sheet).delete()
         filling.fill(
@@ -112,10 +119,11 @@ def keep(
         )
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {KEPT} ({filling.TOLD_APART_BY})")
-    if sheet.members is None:
-        sheet.members = members.as_json(members.of_everybody(KEPT, sheet.pk))
-        sheet.save(update_fields=["members"])
-    return sheet.pk, members.of_json(sheet.members)
+    if sheet.counted is None:
+        found = counted.of_everybody(KEPT, stays, {**values, "sheet": sheet.pk})
+        sheet.counted = counted.as_json(found)
+        sheet.save(update_fields=["counted"])
+    return sheet.pk, counted.of_json(sheet.counted)
 
 
 def forget(brand: Brand, *, but: set[datetime]) -> None:
@@ -151,35 +159,38 @@ def _store(
 
 
 def _add_up_touched(sheet: QuarterSheet, stays: str, values: Mapping[str, Any]) -> bool:
-    """Fill the rows of who was touched anew, and move the counts of members by theirs.
+    """Fill the rows of who was touched anew, and move what rows come to by theirs.
 
     False: they are too many, nothing was done.
     """
     asked = {**values, "sheet": sheet.pk, "xact": sheet.xact, "was": sheet.until}
     moved = _MOVED if sheet.until < values["until"] else ""
     with connection.cursor() as cursor:
-        cursor.execute(f"DROP TABLE IF EXISTS {SOME}, {WAS}")
+        cursor.execute(f"DROP TABLE IF EXISTS {SOME}, {WAS}, {NOW}")
         with filling.set_to(cursor, enable_indexscan="off"):
             cursor.execute(_TOUCHED.format(moved=moved), asked)
         cursor.execute(f"ANALYZE {SOME}")
         cursor.execute(_HOW_MANY, asked)
-        touched, known = cursor.fetchone()
+        touched, has_moved, known = cursor.fetchone()
         if touched > max(known * SHARE_AT_MOST, 1):
             return False
+        cursor.execute(_LIKE_KEPT)
         if touched:
-            cursor.execute(_LIKE_KEPT)
             with filling.set_to(cursor, enable_nestloop="on"):
                 cursor.execute(_TAKE_OUT, asked)
             cursor.execute(f"ANALYZE {WAS} (creator_id, number, kind, until)")
             filling.fill(
+                table=NOW, stays=stays, segments=len(sheet.segments), values=asked, some=True
+            )
+            cursor.execute(_PUT_IN)
+        if sheet.counted is not None:
+            after = counted.moved(
+                counted.of_json(sheet.counted),
                 table=KEPT,
                 stays=stays,
-                segments=len(sheet.segments),
+                was=sheet.until,
+                has_moved=has_moved,
                 values=asked,
-                some=True,
             )
-            if sheet.members is not None:
-                before = members.of_json(sheet.members)
-                with filling.set_to(cursor, enable_nestloop="on"):
-                    sheet.members = members.as_json(members.moved(before, sheet.pk))
+            sheet.counted = counted.as_json(after)
     return True

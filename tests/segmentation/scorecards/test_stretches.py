@@ -16,6 +16,7 @@ from segmentation.metrics.look import WHOLE_BRAND
 from segmentation.metrics.measuring import measure
 from segmentation.metrics.statistics import Sums, log_ratio_interval
 from segmentation.metrics.stretches import filling, sheets
+from segmentation.metrics.stretches.sums import NAMES, Sum
 from segmentation.models import Membership, QuarterSheet, Stretch, Touched
 from segmentation.services import erasing, scorecards
 from tests.factories import NOW, MetricSnapshotFactory, ProfileFactory
@@ -228,6 +229,8 @@ def test_only_who_was_touched_or_time_has_moved_is_added_up_anew(brand):
     assert reach(early) == 600
     # Written down wrong: who is not looked at again keeps it.
     Stretch.objects.update(reach=1_000)
+    assert reach(early) == 600, "rows are not read where nobody was touched"
+    QuarterSheet.objects.update(counted=None)
     assert reach(early) == 6_000
     # Time: a post that was given before its day.
     assert reach(late) == 107 + 5 * 1_000
@@ -249,8 +252,10 @@ def test_who_only_posted_keeps_stays_and_stage(brand):
             stay(segment, creator, moment(6, 1))
     found(brand, [segment])
     # Written down wrong: whoever is read again is not.
-    Stretch.objects.update(stage="advocate")
+    Stretch.objects.update(stage="advocate", followers=1)
     post(posting, moment(7, 10), reach=100)
+    found(brand, [segment])
+    assert Stretch.objects.get(creator=posting).followers == 1, "their account was not touched"
     MetricSnapshotFactory(profile=posting.profiles.get(), captured_at=moment(7, 2), followers=9)
     StageChange.objects.filter(relationship__creator=moving).update(stage="core")
     Membership.objects.filter(creator=left).update(left_at=moment(7, 5))
@@ -262,6 +267,40 @@ def test_who_only_posted_keeps_stays_and_stage(brand):
         left.pk: "prospect",
     }
     assert Stretch.objects.get(creator=posting).followers == 9
+
+
+@pytest.mark.usefixtures("_alone")
+@pytest.mark.django_db(transaction=True)
+def test_a_wrong_number_that_is_put_right_leaves_nothing_behind(brand):
+    with transaction.atomic():
+        segment = make_segment(brand)
+        creators = [make_creator(brand) for _ in range(7)]
+        for creator in creators:
+            stay(segment, creator, moment(6, 1))
+            for views in (300, 700):
+                post(creator, moment(7, 10), likes=creator.pk % 9 + 1, views=views)
+    right = as_told(found(brand, [segment]))
+    wrong = Post.objects.filter(creator=creators[0], views=300)
+    wrong.update(likes=10**15)
+    assert as_told(found(brand, [segment])) != right
+    wrong.update(likes=creators[0].pk % 9 + 1)
+    assert as_told(found(brand, [segment])) == right
+
+
+def test_a_sum_knows_how_much_of_it_may_be_rounding():
+    one = Sum()
+    one.add([1.0 if name == "r0_creators" else 0.1 for name in NAMES])
+    assert one.is_sure()
+    large = [2.0**60 if name == "r0_y" else 0.0 for name in NAMES]
+    one.add(large)
+    assert one.is_sure()
+    one.add(large, times=-1)
+    assert not one.is_sure()
+    assert one.of("r0_y") != 0.1
+    # Whole numbers lose nothing, and a sum over nobody is nothing.
+    one.add([1.0 if name == "r0_creators" else 0.0 for name in NAMES], times=-1)
+    assert (one.of("r0_creators"), one.of("r0_y")) == (0.0, 0.0)
+    assert one.is_sure()
 
 
 def change_something(creators, segments, dice):
