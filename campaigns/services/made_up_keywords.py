@@ -45,11 +45,10 @@ def fill_keywords(*, brand: Brand, seed: int, at: datetime) -> int:
         actor=actor,
         at=at,
     )
-    assign(keyword_list=made, keywords=None, campaign=campaign, brief=None, actor=actor, at=at)
     brief = campaign.briefs.order_by("pk").first()
     briefed = made.keywords.filter(query__in=_BRIEFED)
-    if brief is not None:
-        ids = list(briefed.values_list("pk", flat=True))
-        assign(keyword_list=made, keywords=ids, campaign=campaign, brief=brief, actor=actor, at=at)
+    for words, of in ((made.keywords.exclude(pk__in=briefed), None), (briefed, brief)):
+        ids = list(words.values_list("pk", flat=True))
+        assign(keyword_list=made, keywords=ids, campaign=campaign, brief=of, actor=actor, at=at)
     count_uses(brand=brand, at=at)
     return 1

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.db.models import OuterRef, Subquery
 
 from campaigns.models import Campaign
 from crm.models import Platform, Profile, Relationship
 from crm.styled import PlainForm, lines
-from segmentation.choices import Forecasted, SegmentStatus
-from segmentation.models import Segment
+from segmentation.choices import Forecasted, SegmentStatus, Wish
+from segmentation.models import BudgetPlan, Segment
 from segmentation.services.budgets.asking import NAME_MAX, as_planned
 from segmentation.services.budgets.asks import (
     MEASURES,
@@ -87,9 +88,9 @@ class BudgetPlanForm(PlainForm):
         help_text="A tier a line: “micro = 250”. Without it such creators are left out.",
     )
 
-    def __init__(self, data: Any, *, campaign: Campaign) -> None:
-        first = as_planned(campaign)
-        super().__init__(data, initial={"budget": first.budget, "measure": first.measure})
+    def __init__(self, data: Any, *, campaign: Campaign, like: BudgetPlan | None = None) -> None:
+        """`like`: a plan whose question it begins with."""
+        super().__init__(data, initial=_first(campaign) if like is None else _asked(like))
         self.campaign = campaign
         segments = Segment.objects.filter(brand=campaign.brand).exclude(
             status=SegmentStatus.ARCHIVED
@@ -164,6 +165,30 @@ class BudgetPlanForm(PlainForm):
             brand=self.campaign.brand, creator__in=set().union(*called.values())
         )
         return list(rows.order_by("pk").values_list("pk", flat=True))
+
+
+def _first(campaign: Campaign) -> dict[str, Any]:
+    first = as_planned(campaign)
+    return {"budget": first.budget, "measure": first.measure}
+
+
+def _asked(plan: BudgetPlan) -> dict[str, Any]:
+    """What a plan was asked, as it is typed; its name is its own."""
+    asks = Asks.of(plan.asks)
+    wishes: dict[str, list[str]] = {Wish.MUST: [], Wish.NEVER: []}
+    handles = Profile.objects.filter(creator=OuterRef("relationship__creator")).order_by("pk")
+    rows = plan.picks.exclude(wish="").annotate(handle=Subquery(handles.values("handle")[:1]))
+    for wish, handle in rows.order_by("pk").values_list("wish", "handle"):
+        wishes[wish].append(handle or "")
+    return {
+        **plan.asks,
+        "worth": round(asks.worth * 100),
+        "most_share": None if asks.most_share is None else round(asks.most_share * 100),
+        "limits": "\n".join(one.words for one in asks.limits),
+        "assumed": "\n".join(f"{tier} = {price}" for tier, price in asks.assumed.items()),
+        "must": "\n".join(filter(None, wishes[Wish.MUST])),
+        "never": "\n".join(filter(None, wishes[Wish.NEVER])),
+    }
 
 
 def _choices(form: forms.Form, name: str, choices: Any) -> None:

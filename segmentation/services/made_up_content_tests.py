@@ -30,7 +30,7 @@ from segmentation.models import ContentTest
 from segmentation.services.content_tests import pieces, planning, reading
 from segmentation.services.content_tests.planning import Plan, Wording
 
-TAKING_PART = 14
+TAKING_PART = 18
 STARTED, PUBLISHED, FIRST_READ = timedelta(days=28), timedelta(days=24), timedelta(days=18)
 # Clicks of a piece, in the mean, by whether it begins as always.
 _CLICKS = {True: 8.0, False: 18.0}

@@ -52,6 +52,8 @@ _AUDIENCES = {
         ["parenting"],
     ),
 }
+# Where they are met: few of the made-up creators write newsletters.
+_PLATFORMS = ["instagram", "tiktok", "newsletter"]
 # What the score would be if the bond counted more than how people react.
 _WEIGHTS = {"engagement": 25, "steady": 20, "bond": 55}
 # A score is held against the last quarter that is over.
@@ -70,7 +72,12 @@ def fill_audiences(*, brand: Brand, seed: int, at: datetime) -> int:
     there = set(Segment.objects.filter(brand=brand).values_list("key", flat=True))
     for key, (name, description, countries, niches) in _AUDIENCES.items():
         segments = [one for one in (f"niche-{niche}" for niche in niches) if one in there]
-        values = {"name": name, "description": description, "countries": countries}
+        values = {
+            "name": name,
+            "description": description,
+            "countries": countries,
+            "platforms": _PLATFORMS,
+        }
         create_audience(brand=brand, key=key, values=values, segments=segments, at=at, actor=actor)
     return len(_AUDIENCES)
 
@@ -124,7 +131,7 @@ def fill_backtests(*, brand: Brand, seed: int, at: datetime) -> int:
 
 
 def fill_budgets(*, brand: Brand, seed: int, at: datetime) -> int:
-    """Two ways to spend the running campaign's budget; how many plans there are."""
+    """Two plans of the running campaign's budget, once a worker is there; how many there are."""
     held = BudgetPlan.objects.filter(campaign__brand=brand).count()
     actor, campaign = _one(brand, Role.MANAGER), _running(brand)
     if held or actor is None or campaign is None or campaign.budget is None:
@@ -134,7 +141,7 @@ def fill_budgets(*, brand: Brand, seed: int, at: datetime) -> int:
         ("Whoever brings most", None),
         ("No more than a twentieth each", 0.05),
     ):
-        plan = budgets.ask(
+        budgets.ask(
             campaign_id=campaign.pk,
             brand=brand,
             name=name,
@@ -150,7 +157,6 @@ def fill_budgets(*, brand: Brand, seed: int, at: datetime) -> int:
             actor=actor,
             at=at,
         )
-        budgets.allocate(plan_id=plan.pk, at=at)
     return 2
 
 

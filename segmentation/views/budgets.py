@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.contrib import messages
@@ -29,10 +30,11 @@ GONE = "Somebody has deleted the plan in the meantime."
 @require_http_methods(["GET", "HEAD", "POST"])
 @brand_page(Can.VIEW, post=Can.PLAN_CAMPAIGNS)
 def plans(request: BrandRequest, key: str) -> HttpResponse:
-    """All plans of a campaign side by side; posting asks for another."""
+    """All plans of a campaign side by side; posting asks for another (`?like=`: as one did)."""
     campaign = get_object_or_404(Campaign, brand=request.brand, key=key)
     is_sent = request.method == "POST"
-    form = BudgetPlanForm(request.POST if is_sent else None, campaign=campaign)
+    like = _like(request, campaign)
+    form = BudgetPlanForm(request.POST if is_sent else None, campaign=campaign, like=like)
     if is_sent and form.is_valid():
         try:
             made = asking.ask(
@@ -52,6 +54,7 @@ def plans(request: BrandRequest, key: str) -> HttpResponse:
     context = {
         "campaign": campaign,
         "form": form,
+        "like": like,
         "plans": [(one, Asks.of(one.asks)) for one in selectors.plans_of(campaign)],
     }
     return render(
@@ -135,6 +138,13 @@ def delete(request: BrandRequest, key: str, pk: int) -> HttpResponse:
         raise Http404(GONE) from gone
     messages.success(request, f"“{found.name}” is deleted.")
     return redirect("segmentation:budget_plans", request.brand.slug, key)
+
+
+def _like(request: BrandRequest, campaign: Campaign) -> BudgetPlan | None:
+    number = request.GET.get("like", "")
+    if not re.fullmatch(r"[0-9]{1,18}", number):
+        return None
+    return BudgetPlan.objects.filter(campaign=campaign, pk=int(number)).first()
 
 
 def _found(request: BrandRequest, key: str, pk: int) -> BudgetPlan:

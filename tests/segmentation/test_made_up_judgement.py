@@ -17,6 +17,7 @@ from segmentation.models import (
     ScoreBacktest,
     ScoreComparison,
 )
+from segmentation.services.budgets import asking as budgets
 from segmentation.services.clusters import building
 from tests.factories import NOW
 
@@ -56,6 +57,8 @@ def test_the_demo_brand_has_judgement(brand, manager, analyst, strategist, legal
     assert comparison.result["top"]["shared"] < 50
     for backtest in ScoreBacktest.objects.all():
         assert (backtest.status, backtest.result["creators"] > 30) == ("done", True)
+    for plan in BudgetPlan.objects.all():
+        budgets.allocate(plan_id=plan.pk, at=NOW)
     plans = BudgetPlan.objects.order_by("pk")
     assert [(plan.status, plan.result["creators"] > 5) for plan in plans] == [("done", True)] * 2
     assert plans[0].result["brings"] > plans[1].result["brings"]

@@ -15,6 +15,7 @@ from crm import audit
 from crm.models import Brand, Relationship, User
 from segmentation.choices import ErrandStatus, Wish
 from segmentation.models import BudgetPick, BudgetPlan
+from segmentation.selectors.forecasts import standing_of
 from segmentation.services import errands
 from segmentation.services.budgets.asks import MOST_NAMED, Asks, check
 from segmentation.services.edits import EditRefused
@@ -115,12 +116,14 @@ def delete(*, plan_id: int, brand: Brand, actor: User | None, at: datetime) -> N
 
 
 def as_planned(campaign: Campaign) -> Asks:
-    """What a first plan would ask: the campaign's budget and objective."""
-    measure = {"reach": "reach", "impressions": "views", "conversions": "orders"}
-    return Asks(
-        budget=str(campaign.budget or Decimal(1_000)),
-        measure=measure.get(campaign.objective, "engagements"),
-    )
+    """What a first plan would ask: the campaign's budget, and its objective if it is forecast."""
+    measures = {"reach": "reach", "impressions": "views", "conversions": "orders"}
+    measure = measures.get(campaign.objective, "engagements")
+    standing = standing_of(campaign.brand)
+    told = {of for of, _ in standing.parts} if standing else set()
+    if told and measure not in told:
+        measure = "views" if "views" in told else "engagements"
+    return Asks(budget=str(campaign.budget or Decimal(1_000)), measure=measure)
 
 
 def _fill(plan: BudgetPlan, at: datetime) -> None:

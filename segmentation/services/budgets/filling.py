@@ -20,7 +20,7 @@ from segmentation.allocation.problem import (
     diminishing,
 )
 from segmentation.allocation.solve import name_of, solve
-from segmentation.choices import Wish
+from segmentation.choices import Forecasted, Wish
 from segmentation.forecasting.sums import Piece, add_up
 from segmentation.models import BudgetPick, BudgetPlan
 from segmentation.selectors.forecasts import NOT_YET, Standing, standing_of
@@ -47,6 +47,8 @@ def fill(plan: BudgetPlan, at: datetime) -> None:
     wishes = dict(plan.picks.exclude(wish="").values_list("relationship", "wish"))
     people = people_of(campaign, asks, currency=standing.currency, at=at)
     problem = _problem(asks, people, wishes)
+    if not problem.candidates:
+        raise EditRefused(_nobody(asks, people), code="no_plan")
     try:
         answer = solve(problem)
         shared = discounts(campaign, asks, people, answer)
@@ -82,6 +84,17 @@ def fill(plan: BudgetPlan, at: datetime) -> None:
         "once": reached_once(campaign, asks, [known[key] for key in answer.pieces]),
     }
     plan.save(update_fields=["computed_at", "result"])
+
+
+def _nobody(asks: Asks, people: Sequence[Person]) -> str:
+    """Why nobody can be in, and what helps."""
+    measure = Forecasted(asks.measure).label.lower()
+    return (
+        f"Nobody can be in: of {len(people):,} creators who were looked at "
+        f"{sum(one.price is None for one in people):,} have no known price, "
+        f"{sum(one.middle is None for one in people):,} no forecast of {measure}. "
+        "Say what a piece costs where no price is known, or what else is to be brought."
+    )
 
 
 def _problem(asks: Asks, people: Sequence[Person], wishes: Mapping[int, str]) -> Problem:

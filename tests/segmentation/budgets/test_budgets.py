@@ -92,7 +92,8 @@ def test_a_plan_says_who_is_in_and_why(campaign, prices, admin_user):
 def test_without_prices_nobody_can_be_in(campaign):
     plan = planned(campaign)
     assert plan.status == "failed"
-    assert plan.error == "Nobody can be chosen: no creator has both a price and a forecast."
+    assert plan.error.startswith("Nobody can be in: of ")
+    assert " have no known price, 0 no forecast of views. " in plan.error
 
 
 def test_what_must_be_is_and_limits_hold(campaign, brand, prices):
@@ -302,6 +303,11 @@ def test_in_the_browser(client, campaign, brand, prices, admin_user):
     assert "Out, because somebody said so." in words
     assert "Only the budget binds" not in words
     assert "Views" in client.get(address).content.decode()
+    again = client.get(f"{address}?like={plan.pk}").context["form"]
+    assert again["never"].initial == "poster-1-0"
+    assert {*again["assumed"].initial.splitlines()} == {f"{k} = {v}" for k, v in prices.items()}
+    assert (again["worth"].initial, again["measure"].initial) == (70, "views")
+    assert client.get(f"{address}?like=x").context["like"] is None
     file = client.get(page + "plan.csv")
     assert len(b"".join(file.streaming_content).splitlines()) == 1 + plan.picks.count()
     assert client.post(page + "take/").status_code == 302
