@@ -24,6 +24,7 @@ from crm.api.fields import CreatorFieldViewSet, FieldViewSet
 from crm.api.import_acts import ImportActViewSet
 from crm.api.imports import ImportViewSet
 from crm.api.jobs import JobViewSet
+from crm.api.learned_models import LearnedModelViewSet
 from crm.api.ledger_proof import CheckpointViewSet, LedgerCheckViewSet
 from crm.api.mail import MailboxViewSet, ThreadViewSet
 from crm.api.mail_templates import MailTemplateViewSet
@@ -77,6 +78,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "fields": FieldViewSet,
     "imports": ImportViewSet,
     "jobs": JobViewSet,
+    "learned-models": LearnedModelViewSet,
     "mail-templates": MailTemplateViewSet,
     "mailboxes": MailboxViewSet,
     "merges": MergeViewSet,

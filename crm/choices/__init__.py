@@ -1,6 +1,6 @@
 """The closed lists of this app, by idea; the database checks each of them."""
 
-from crm.choices.comments import CommentKind, LearnedTask, Mood, ThemeState
+from crm.choices.comments import CommentKind, LearnedStatus, LearnedTask, Mood, ThemeState
 from crm.choices.creators import (
     AgentRole,
     ContactKind,
@@ -76,6 +76,7 @@ __all__ = [
     "IncidentState",
     "JobStatus",
     "LawfulBasis",
+    "LearnedStatus",
     "LearnedTask",
     "ListKind",
     "MailDirection",

@@ -38,3 +38,18 @@ class LearnedTask(models.TextChoices):
     COMMENT_MOOD = "comment_mood", "Mood of a comment"
     COMMENT_RELEVANCE = "comment_relevance", "Comments on the topic"
     DISCLOSURE = "disclosure", "Posts that read like advertising"
+
+
+class LearnedStatus(models.TextChoices):
+    """What became of a version of what was learned."""
+
+    IN_USE = "in_use", "in use"
+    REFUSED = "refused", "refused: worse"
+    RETIRED = "retired", "until a later one"
+
+    @classmethod
+    def of(cls, score: float, before: float, *, is_used: bool) -> LearnedStatus:
+        """By how it did, and what was in use till then, on what neither had seen."""
+        if is_used:
+            return cls.IN_USE
+        return cls.REFUSED if score < before else cls.RETIRED

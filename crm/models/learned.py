@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from django.db import models
 from django.db.models import F, Q
 
-from crm.choices import LearnedTask
+from crm.choices import LearnedStatus, LearnedTask
 from crm.models.brands import Brand, User
 
 if TYPE_CHECKING:
@@ -68,3 +68,8 @@ class LearnedModel(models.Model):
 
     def __str__(self) -> str:
         return f"{self.task} {self.number}"
+
+    @property
+    def status(self) -> LearnedStatus:
+        """Whether it is in use, and why not."""
+        return LearnedStatus.of(self.score, self.score_before, is_used=self.is_used)

@@ -68,7 +68,7 @@ def clusters_csv(request: BrandRequest) -> HttpResponseBase:
 def make_map(request: BrandRequest) -> HttpResponse:
     """Have the map made anew."""
     if asking.ask_for_map(brand=request.brand, actor=request.user, at=timezone.now()):
-        messages.success(request, "The map is being made: open the page again in a moment.")
+        messages.success(request, "The map is being made.")
     else:
         messages.info(request, "The map is being made already.")
     return redirect("segmentation:clusters", request.brand.slug)

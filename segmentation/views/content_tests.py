@@ -110,7 +110,7 @@ def read(request: BrandRequest, pk: int) -> HttpResponse:
 
     def act(test: ContentTest) -> str:
         reading.ask(test_id=test.pk, actor=request.user, at=timezone.now())
-        return "It is being read: open the page again in a moment."
+        return "It is being read."
 
     return _done(request, pk, act)
 

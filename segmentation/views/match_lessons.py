@@ -24,7 +24,7 @@ def lessons(request: BrandRequest) -> HttpResponse:
         except CampaignRefused as refusal:
             messages.error(request, str(refusal))
         else:
-            messages.success(request, "Campaigns are being asked: open the page again in a moment.")
+            messages.success(request, "Campaigns are being asked.")
         return redirect("segmentation:match_lessons", request.brand.slug)
     decided, taken = weighing.taken_so_far(request.brand)
     context = {

@@ -75,7 +75,7 @@ def compare_again(request: BrandRequest, pk: int) -> HttpResponse:
     comparing.request_comparison(
         first=found.first, second=found.second, actor=request.user, at=timezone.now()
     )
-    messages.success(request, "It is being computed again: open the page again in a moment.")
+    messages.success(request, "It is being computed again.")
     return redirect("segmentation:score_comparison", request.brand.slug, pk)
 
 
@@ -107,7 +107,7 @@ def backtests(request: BrandRequest, key: str) -> HttpResponse:
         except DefinitionInvalid as invalid:
             put_error(form, "version", str(invalid))
         else:
-            messages.success(request, "It is being computed: open the page again in a moment.")
+            messages.success(request, "It is being computed.")
             return redirect("segmentation:score_backtests", request.brand.slug, key)
     rows = selectors.backtests_of(request.brand, model)[:SHOWN]
     context = {

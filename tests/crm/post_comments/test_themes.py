@@ -207,6 +207,16 @@ def test_labels_teach_kinds_moods_and_closeness(brand, post, manager, monkeypatc
     assert LearnedModel.objects.filter(is_used=True).count() == 3
     page = logged_in(manager).get(reverse("crm:comment", args=["acme", zebra.pk]))
     assert "by model 1" in page.content.decode()
+    rest = rest_as(manager, brand)
+    assert len(rest.json("learned-models/")["results"]) == 3
+    [told] = rest.json("learned-models/?task=comment_mood")["results"]
+    assert (told["number"], told["status"], told["learned_from"] > 60) == (1, "in_use", True)
+    assert told["score"] >= told["score_before"]
+    # What did worse than what was in use is shown as that.
+    worse = LearnedModel.objects.filter(task="comment_kind")
+    worse.update(is_used=False, score=0.2, score_before=0.4)
+    [told] = rest.json("learned-models/?task=comment_kind")["results"]
+    assert told["status"] == "refused"
 
 
 def test_rest_labels_and_handles(brand, post, manager):
