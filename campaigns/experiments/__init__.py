@@ -7,13 +7,14 @@ finds differences where there are none.
     assignment   assign(...): who gets which arm, at random within strata, reproducible by seed
     power        how many creators it takes to see a difference
     results      Outcome, Plan, Reading, Comparison, Analysis: what goes in and comes out
+    noncentral   Student's t where there is a difference
     jackknife    the rate of an arm and how sure it is, by leaving out one creator at a time
     sequential   how wide an interval must be for those who look more than once
     analysis     analyse(outcomes, plan) -> Analysis: each arm against the control
     words        in_words(analysis): the result as sentences
 
-`assignment`, `power`, `results` and `words` are light to import. The others import numpy, and
-scipy where they compute: a web process imports them within the function that needs them.
+`allocation` and `analysis` import numpy, and `analysis` and `medians` scipy: for workers. Pages
+ask the others.
 
 docs/experiments.md is the manual.
 """

@@ -7,10 +7,10 @@ from hashlib import sha256
 from math import exp, expm1, log, log1p, sqrt
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtr, ndtri, stdtrit
 
 from campaigns.experiments.jackknife import (
-    Floats,
     LogRate,
     LogRatio,
     TooLittle,
@@ -28,6 +28,8 @@ from campaigns.experiments.results import (
     Reading,
 )
 from campaigns.experiments.sequential import anytime, pocock
+
+Floats = npt.NDArray[np.float64]
 
 SHUFFLES = 4_999
 # Half of an interval of logs beyond which it says nothing, and its ends are no numbers any more.
@@ -75,8 +77,9 @@ def _columns(outcomes: Sequence[Outcome]) -> tuple[Floats, Floats]:
 
 
 def _rate(outcomes: Sequence[Outcome]) -> LogRate | str:
+    events, weights = _columns(outcomes)
     try:
-        return log_rate(*_columns(outcomes))
+        return log_rate(events.tolist(), weights.tolist())
     except TooLittle as missing:
         return str(missing)
 
@@ -173,7 +176,7 @@ def _by_chance(treated: Sequence[Outcome], control: Sequence[Outcome], seed: str
     return (at_least + 1) / (SHUFFLES + 1)
 
 
-def _apart(events: Floats, weights: Floats, is_treated: np.typing.NDArray[np.bool_]) -> Floats:
+def _apart(events: Floats, weights: Floats, is_treated: npt.NDArray[np.bool_]) -> Floats:
     """Return how far the rates are apart, row by row: the absolute difference of the logs."""
     with np.errstate(divide="ignore"):
         rates = [

@@ -14,12 +14,9 @@ of 95 % there, as it does not see how far a large creator pulls the rate.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
-import numpy.typing as npt
-
-Floats = npt.NDArray[np.float64]
+from math import log
 
 LEAST_CREATORS = 5
 
@@ -50,24 +47,28 @@ class LogRatio:
     freedom: float
 
 
-def log_rate(events: Floats, weights: Floats) -> LogRate:
+def log_rate(events: Sequence[float], weights: Sequence[float]) -> LogRate:
     """Return the log rate over creators, or raise TooLittle."""
     creators = len(events)
     if creators < LEAST_CREATORS:
         raise TooLittle(f"{creators} of at least {LEAST_CREATORS} creators have an outcome")
-    total, weight = float(events.sum()), float(weights.sum())
-    without = total - events
-    if without.min() <= 1e-12 * abs(total):
+    total, weight = sum(events), sum(weights)
+    if total - max(events) <= 1e-12 * abs(total):
         raise TooLittle(
             "nothing was counted" if total == 0 else "all that was counted is of one creator"
         )
-    logs = np.log(without / (weight - weights))
-    spread = float(np.square(logs - logs.mean()).sum())
+    if weight - max(weights) <= 1e-12 * weight:
+        raise TooLittle("all that it is counted on is of one creator")
+    logs = [
+        log((total - event) / (weight - one)) for event, one in zip(events, weights, strict=True)
+    ]
+    mean = sum(logs) / creators
+    spread = sum((one - mean) ** 2 for one in logs)
     return LogRate(
-        value=float(np.log(total / weight)),
+        value=log(total / weight),
         variance=(creators - 1) / creators * spread,
         creators=creators,
-        effective=weight**2 / float(np.square(weights).sum()),
+        effective=weight**2 / sum(one * one for one in weights),
     )
 
 

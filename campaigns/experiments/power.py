@@ -10,7 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil, log1p, sqrt
 
+from campaigns.experiments.jackknife import TooLittle, log_rate
+from campaigns.experiments.noncentral import beyond, quantile
 from campaigns.experiments.results import Outcome
+from campaigns.experiments.sequential import crossing, pocock
 
 MOST_CREATORS = 1_000_000
 
@@ -21,16 +24,13 @@ class PowerRefused(Exception):
 
 def spread_of(outcomes: Sequence[Outcome]) -> float:
     """Return the spread of past creators, as it bears on the rate: the more uneven, the larger."""
-    import numpy as np  # noqa: PLC0415 - slow to import, needed by workers only
-
-    from campaigns.experiments.jackknife import TooLittle, log_rate  # noqa: PLC0415
-
-    known = [each for each in outcomes if each.events is not None and each.weight > 0]
+    known = [
+        (float(each.events), each.weight)
+        for each in outcomes
+        if each.events is not None and each.weight > 0
+    ]
     try:
-        rate = log_rate(
-            np.array([each.events for each in known], dtype=np.float64),
-            np.array([each.weight for each in known], dtype=np.float64),
-        )
+        rate = log_rate([events for events, _ in known], [weight for _, weight in known])
     except TooLittle as missing:
         raise PowerRefused(
             f"Past creators do not say how much creators differ: {missing}."
@@ -61,14 +61,10 @@ def power(
         return 0.0
     drift = abs(log1p(lift)) / (spread * sqrt(2 / creators))
     if looks > 1:
-        from campaigns.experiments.sequential import crossing, pocock  # noqa: PLC0415
-
         return crossing(pocock(looks, level), looks, drift)
-    from scipy.special import nctdtr, stdtrit  # noqa: PLC0415 - slow to import
-
     freedom = 2 * creators - 2
-    critical = float(stdtrit(freedom, 1 - (1 - level) / 2))
-    return float(1 - nctdtr(freedom, drift, critical) + nctdtr(freedom, drift, -critical))
+    critical = quantile(freedom, level)
+    return beyond(critical, freedom, drift) + 1 - beyond(-critical, freedom, drift)
 
 
 def creators_needed(

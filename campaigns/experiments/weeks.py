@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import exp, expm1, log, sqrt
 
-from crm.agreement.drift import student
+from crm.agreement.student import student
 
 # Fewer weeks in a span leave an interval without meaning.
 LEAST_WEEKS = 4

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from crm.agreement.alpha import alpha_of, interval_of
+
 # Below this many units judged twice, alpha says more about luck than about people.
 LEAST_UNITS = 10
 # What Krippendorff himself holds for reliable, and for good enough for tentative conclusions.
@@ -66,13 +68,9 @@ def agreement(
 
 
 def agreement_of_many(
-    counted: Iterable[tuple[Sequence[object], int]],
-    values: Sequence[object],
-    level: Level,
-    *,
-    draws: int | None = None,
+    counted: Iterable[tuple[Sequence[object], int]], values: Sequence[object], level: Level
 ) -> Agreement:
-    """The same of units with how often each was judged so; `draws` of the interval, else 1,000."""
+    """The same of units with how often each was judged so."""
     place = {value: number for number, value in enumerate(values)}
     patterns: Counter[tuple[int, ...]] = Counter()
     for unit, times in counted:
@@ -87,12 +85,11 @@ def agreement_of_many(
             else "Nothing was judged by two people yet."
         )
         return Agreement(count, same, reason=reason)
-    from crm.agreement.alpha import DRAWS, alpha_of  # noqa: PLC0415 - numpy, for who asks only
-
-    alpha, low, high = alpha_of(
-        patterns, len(values), is_ordered=level is Level.ORDINAL, draws=draws or DRAWS
-    )
+    is_ordered = level is Level.ORDINAL
+    alpha = alpha_of(patterns, len(values), is_ordered=is_ordered)
     if alpha is None:
         reason = "Everybody always said the same one thing: nothing to tell agreement from chance."
         return Agreement(count, same, reason=reason)
+    interval = interval_of(patterns, len(values), is_ordered=is_ordered, level=LEVEL)
+    low, high = interval or (None, None)
     return Agreement(count, same, alpha, low, high)

@@ -1,94 +1,102 @@
-"""Krippendorff's alpha by numpy: apart from its words, so that processes load it when asked.
+"""Krippendorff's alpha and its interval, as sums: without loading numpy into web processes.
 
 (K. Krippendorff, Content Analysis, 4th edition, chapter 12.)
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from itertools import product
+from math import exp, log, sqrt
+from typing import TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+from crm.agreement.student import student
 
-from crm.agreement import LEVEL
+# How often units were judged so: each a tuple of places among the values.
+Patterns: TypeAlias = Mapping[tuple[int, ...], float]
 
-DRAWS = 1_000
-_SEED = 20_261_122
+# With fewer units in which somebody said another thing than the usual one, chance decides whether
+# anything varies.
+_LEAST_VARYING = 3
+# By how much more often units of a pattern are counted, to see what that moves.
+_LITTLE = 1e-4
 
-Floats = NDArray[np.float64]
+
+def alpha_of(patterns: Patterns, size: int, *, is_ordered: bool) -> float | None:
+    """Alpha of what was judged by values of so many places; None where nothing varies."""
+    totals = [0.0] * size
+    for pattern, times in patterns.items():
+        for value in pattern:
+            totals[value] += times
+    apart = _scores_apart(totals) if is_ordered else _names_apart(size)
+    observed = sum(
+        times
+        * sum(apart[one][other] for one, other in product(pattern, repeat=2))
+        # Each judgement meets all others of its unit.
+        / (len(pattern) - 1)
+        for pattern, times in patterns.items()
+    )
+    expected = sum(
+        one * other * apart[this][that]
+        for this, one in enumerate(totals)
+        for that, other in enumerate(totals)
+    )
+    return 1 - (sum(totals) - 1) * observed / expected if expected else None
 
 
-def alpha_of(
-    patterns: Mapping[tuple[int, ...], int], size: int, *, is_ordered: bool, draws: int = DRAWS
-) -> tuple[float | None, float | None, float | None]:
-    """Alpha and its interval; None where nothing varies, or too many draws of it do not.
+def interval_of(
+    patterns: Patterns, size: int, *, is_ordered: bool, level: float
+) -> tuple[float, float] | None:
+    """Between which alpha lies if other units of the kind had been judged.
 
-    `patterns` says how often units were judged so, each a tuple of places among `size` values.
+    Linearised: how much the logarithm of 1 - alpha moves when units of a pattern are counted a
+    little more often gives its variance, and Student's t its quantile. On that scale the interval
+    ends below 1 and is wider downwards, as it should be. None where nobody ever differed, or next
+    to nothing varies: then these units do not say how much others would.
     """
-    # In their order: what is drawn depends on it, and the database gives rows in any.
-    counted = sorted(patterns.items())
-    shapes = np.array([_coincidences(pattern, size) for pattern, _ in counted])
-    often = np.array([times for _, times in counted], dtype=np.float64)
-    [alpha] = _alphas(often[np.newaxis] @ shapes, size, is_ordered=is_ordered)
-    if np.isnan(alpha):
-        return None, None, None
-    drawn = np.random.default_rng(_SEED).multinomial(
-        int(often.sum()), often / often.sum(), size=draws
-    )
-    low, high = _interval(_alphas(drawn @ shapes, size, is_ordered=is_ordered))
-    return float(alpha), low, high
+    alpha = alpha_of(patterns, size, is_ordered=is_ordered)
+    if alpha is None or alpha == 1 or _varying(patterns) < _LEAST_VARYING:
+        return None
+    # In their order, which rounding depends on: the database gives rows in any.
+    patterns = dict(sorted(patterns.items()))
+    units = sum(patterns.values())
+    moves = dict(_moves(patterns, size, is_ordered=is_ordered, of=log(1 - alpha)))
+    mean = sum(times * moves[pattern] for pattern, times in patterns.items()) / units
+    squares = sum(times * (moves[pattern] - mean) ** 2 for pattern, times in patterns.items())
+    half = student(units - 1, level) * sqrt(squares * units / (units - 1))
+    return 1 - (1 - alpha) * exp(half), 1 - (1 - alpha) * exp(-half)
 
 
-def _coincidences(pattern: Sequence[int], size: int) -> Floats:
-    """How often each value meets each other one within a unit, as one row of a table."""
-    matrix = np.zeros((size, size))
-    for one, this in enumerate(pattern):
-        for other, that in enumerate(pattern):
-            if one != other:
-                matrix[this, that] += 1 / (len(pattern) - 1)
-    flat: Floats = matrix.ravel()
-    return flat
+def _varying(patterns: Patterns) -> float:
+    """In how many units somebody did not say what is said most often."""
+    alike: dict[int, float] = {}
+    for pattern, times in patterns.items():
+        if len(set(pattern)) == 1:
+            alike[pattern[0]] = alike.get(pattern[0], 0) + times
+    return sum(patterns.values()) - max(alike.values(), default=0)
 
 
-def _alphas(coincidences: Floats, size: int, *, is_ordered: bool) -> Floats:
-    """Alpha of each row of coincidences; not a number where nothing varies."""
-    observed = coincidences.reshape(-1, size, size)
-    totals = observed.sum(axis=2)
-    number = totals.sum(axis=1)
-    if is_ordered:
-        apart = _differences(totals)
-        disagreement = (observed * apart).sum(axis=(1, 2))
-        expected = (totals[:, :, np.newaxis] * totals[:, np.newaxis, :] * apart).sum(axis=(1, 2))
-    else:
-        # All that is not the same is as far apart: a list of 20 takes no table of 400 for each.
-        disagreement = number - observed.trace(axis1=1, axis2=2)
-        expected = number**2 - np.square(totals).sum(axis=1)
-    alphas: Floats = 1 - np.divide(
-        disagreement * (number - 1),
-        expected,
-        out=np.full_like(expected, np.nan),
-        where=expected > 0,
-    )
-    return alphas
+def _moves(
+    patterns: Patterns, size: int, *, is_ordered: bool, of: float
+) -> Iterator[tuple[tuple[int, ...], float]]:
+    """How far one more unit of each pattern moves the logarithm, which is `of` without it."""
+    for pattern, times in patterns.items():
+        more = {**patterns, pattern: times + _LITTLE}
+        alpha = alpha_of(more, size, is_ordered=is_ordered)
+        # What varied before varies still.
+        yield pattern, (log(1 - alpha) - of) / _LITTLE if alpha is not None else 0.0
 
 
-def _differences(totals: Floats) -> Floats:
+def _names_apart(size: int) -> list[list[float]]:
+    """All that is not the same is as far apart."""
+    return [[float(one != other) for other in range(size)] for one in range(size)]
+
+
+def _scores_apart(totals: list[float]) -> list[list[float]]:
     """Squared differences between scores: by how many judgements lie between them."""
     # Where each value lies among all judgements: everything below it and half of its own.
-    middle = totals.cumsum(axis=1) - totals / 2
-    apart: Floats = np.square(middle[:, :, np.newaxis] - middle[:, np.newaxis, :])
-    return apart
-
-
-def _interval(drawn: Floats) -> tuple[float | None, float | None]:
-    """Between which alpha lies if other units of the kind had been judged (percentile bootstrap).
-
-    Units that are alike are drawn in one go, so that a thousand draws cost the same whatever n is.
-    The same units give the same interval.
-    """
-    alphas = drawn[~np.isnan(drawn)]
-    # Where many draws do not vary, the rest is no fair picture.
-    if len(alphas) < LEVEL * len(drawn):
-        return None, None
-    low, high = np.quantile(alphas, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return float(low), float(high)
+    middle, below = [], 0.0
+    for total in totals:
+        middle.append(below + total / 2)
+        below += total
+    return [[(one - other) ** 2 for other in middle] for one in middle]

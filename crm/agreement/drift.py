@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from math import sqrt
 from statistics import NormalDist
 from typing import TypeAlias
 
 from crm.agreement import LEAST_UNITS, LEVEL, Agreement, Level, agreement_of_many
+from crm.agreement.student import student
 
 Value: TypeAlias = int | str
-
-# Of each interval of alpha: hundreds of lines stand beside each other in one request.
-DRAWS = 400
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def standing(
         same_share=_share(same, n),
         lean=_mean(compared, LEVEL) if level is Level.ORDINAL else Estimate(n),
         agreement=agreement_of_many(
-            (((one.said, one.beside), one.times) for one in compared), values, level, draws=DRAWS
+            (((one.said, one.beside), one.times) for one in compared), values, level
         ),
         quarters=[
             Quarter(
@@ -238,21 +235,3 @@ def _share(hits: int, n: int) -> Estimate:
     middle = (share + q * q / (2 * n)) / (1 + q * q / n)
     half = q * sqrt(share * (1 - share) / n + q * q / (4 * n * n)) / (1 + q * q / n)
     return Estimate(n, share, max(0.0, middle - half), min(1.0, middle + half))
-
-
-@lru_cache(maxsize=1_024)
-def student(freedom: float, level: float) -> float:
-    """The two-sided quantile of Student's t, for three degrees of freedom and more.
-
-    By its expansion around the normal one (Abramowitz and Stegun, 26.7.5), without loading scipy
-    into processes that answer requests: within 0.2 % at a level of 95 %, with nine degrees and more
-    within 0.1 % up to 99.9 %.
-    """
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    terms = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92_160,
-    )
-    return z + sum(term / freedom**power for power, term in enumerate(terms, 1))

@@ -91,7 +91,7 @@ class ReviewFormSerializer(serializers.Serializer[Any]):
 
 
 class AgreementIntervalSerializer(serializers.Serializer[Any]):
-    """A bootstrap interval."""
+    """The interval, linearised over what was judged."""
 
     level = serializers.FloatField()
     low = serializers.FloatField()

@@ -1,6 +1,6 @@
 """Whether a claim holds in a brand's own data, fails, or cannot be told; and what it would take.
 
-Imports numpy: for workers only. Rates of tiers are compared by the delete-one-creator jackknife of
+Imports scipy: for workers only. Rates of tiers are compared by the delete-one-creator jackknife of
 the log rate (campaigns.experiments.jackknife), so that posts of one creator are not taken for many.
 """
 
@@ -12,7 +12,6 @@ from itertools import pairwise
 from math import ceil, exp, log
 from typing import Any, TypedDict
 
-import numpy as np
 from scipy.special import stdtrit
 
 from campaigns.experiments.jackknife import (
@@ -229,7 +228,7 @@ def _log_rate(tier: Tier, outcomes: Outcomes) -> LogRate | str:
     """The log rate of a tier, or why there is none."""
     events, weights = outcomes.events.get(tier.pk, []), outcomes.weights.get(tier.pk, [])
     try:
-        return log_rate(np.array(events), np.array(weights))
+        return log_rate(events, weights)
     except TooLittle as refusal:
         return str(refusal)
 

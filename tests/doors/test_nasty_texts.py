@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from crm.exports import FORMULA, Format
 from crm.models import Brand, User
 from tests.doors import nasty
+from tests.doors.imported import heavy_among, noted
 from tests.doors.world import KEY, PK, ROWS, UID, whole_brand
 from tests.pages import KINDS, PAGES, PATTERNS
 from tests.people import logged_in
@@ -79,10 +80,11 @@ def pages() -> list[tuple[str, str]]:
 def test_pages_and_files(admin):
     client = logged_in(admin)
     client.raise_request_exception = False
-    wrong, kinds = [], Counter()
+    wrong, kinds, imports = [], Counter(), set()
     for name, address in pages():
-        answer = client.get(address)
-        body = answer.getvalue() if answer.streaming else answer.content
+        with noted(imports):
+            answer = client.get(address)
+            body = answer.getvalue() if answer.streaming else answer.content
         kind = answer.get("Content-Type", "").partition(";")[0]
         kinds[kind] += answer.status_code == 200
         if answer.status_code >= 500:
@@ -100,6 +102,7 @@ def test_pages_and_files(admin):
     assert kinds["text/csv"] > 30
     assert kinds["application/pdf"] >= 3
     assert kinds[Format.XLSX.content_type] >= 3
+    assert heavy_among(imports) == {}
 
 
 def formulas_of(body: bytes) -> list[str]:
@@ -135,13 +138,15 @@ def test_rest(admin):
     """Every list and item: no fault, and always JSON, which no browser takes for a page."""
     rest = rest_as(admin, Brand.objects.get(slug="acme"))
     rest.client.raise_request_exception = False
-    wrong = []
+    wrong, imports = [], set()
     for path, methods in kept_schema()["paths"].items():
         if "get" not in methods:
             continue
         url = path.replace("{uid}", str(UID)).replace("{id}", str(PK))
-        answer = rest.client.get(url.replace("{key}", KEY).replace("{number}", "1"))
+        with noted(imports):
+            answer = rest.client.get(url.replace("{key}", KEY).replace("{number}", "1"))
         kind = answer.get("Content-Type", "")
         if answer.status_code >= 500 or "html" in kind or not answer.get("X-Content-Type-Options"):
             wrong.append((path, answer.status_code, kind))
     assert wrong == []
+    assert heavy_among(imports) == {}

@@ -17,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.models import User
+from tests.doors.imported import heavy_among, noted
 from tests.doors.test_brands_apart import ACTS
 from tests.doors.world import ROWS, whole_brand
 from tests.pages import KINDS, PAGES, PATTERNS
@@ -64,7 +65,15 @@ def client(db: None, world: int) -> Client:
 
 
 @pytest.fixture
-def send(monkeypatch: pytest.MonkeyPatch) -> Callable[[Client, str, str], tuple[int, set[str]]]:
+def imports() -> set[tuple[str, str]]:
+    """What pages import while they answer, and who imports it."""
+    return set()
+
+
+@pytest.fixture
+def send(
+    monkeypatch: pytest.MonkeyPatch, imports: set[tuple[str, str]]
+) -> Callable[[Client, str, str], tuple[int, set[str]]]:
     """Ask a page with nonsense in whatever it reads: its status and those names.
 
     What it did is taken back.
@@ -86,9 +95,10 @@ def send(monkeypatch: pytest.MonkeyPatch) -> Callable[[Client, str, str], tuple[
             patch.setattr(QueryDict, "__contains__", lambda _data, _name: True)
             for many in ("getlist", "pop"):
                 patch.setattr(QueryDict, many, lambda data, name, *_: [one(data, name)] * 2)
-            answer = getattr(client, method)(address)
-            if answer.streaming and answer.status_code == 200:
-                answer.getvalue()
+            with noted(imports):
+                answer = getattr(client, method)(address)
+                if answer.streaming and answer.status_code == 200:
+                    answer.getvalue()
             transaction.set_rollback(True)
         return answer.status_code, set(names)
 
@@ -103,7 +113,7 @@ def addresses(name: str) -> Iterator[str]:
 
 
 @pytest.mark.ignore_template_errors
-def test_no_page_stumbles(client, send):
+def test_no_page_stumbles(client, send, imports):
     """A page that takes forms is sent one: it reads its query string then, too."""
     wrong, read = [], 0
     for name, access in PAGES.items():
@@ -117,3 +127,4 @@ def test_no_page_stumbles(client, send):
                 break  # the first of the acts that the page knows
     assert wrong == []
     assert read > 1_000
+    assert heavy_among(imports) == {}

@@ -11,7 +11,7 @@ from typing import Any
 from campaigns.selectors.reports.cuts import Group, Part
 from campaigns.selectors.reports.figures import FEW
 from campaigns.selectors.reports.spreads import Spread
-from crm.agreement.drift import student
+from crm.agreement.student import student
 
 
 def spreads(

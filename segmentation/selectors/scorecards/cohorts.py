@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from campaigns.choices import EngagementStage
-from crm.agreement.drift import student
+from crm.agreement.student import student
 from crm.models import Brand
 from segmentation.metrics.catalogue import Unit
 from segmentation.metrics.periods import Bounds, calendar_of, quarter_bounds, quarter_of

@@ -10,7 +10,8 @@ import pytest
 from scipy.special import stdtrit
 
 from crm.agreement import Level
-from crm.agreement.drift import Compared, standing, student
+from crm.agreement.drift import Compared, standing
+from crm.agreement.student import student
 from crm.models import Vetting
 from crm.services.reviews.answers import Given
 from crm.services.reviews.drift import criteria_in_use, standings
