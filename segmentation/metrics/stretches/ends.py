@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from segmentation.metrics.stretches.names import SOME, SPANS, WAS
+from segmentation.metrics.stretches.names import SOME, WAS
 
 # Of each relationship, the stage at the end.
 STAGE_THEN = """crm_stagechange c ON c.relationship_id = r.id
     AND c.entered_at < %(until)s AND (c.left_at IS NULL OR c.left_at >= %(until)s)"""
-
-
-# A query of a WITH: the stage of each creator of SPANS that the brand knows. Fenced, or everybody's
-# would be looked up before it is asked whose they are.
-STAGE = f"""stage AS (
-  SELECT r.creator_id, c.stage FROM (
-    SELECT id, creator_id FROM crm_relationship
-    WHERE brand_id = %(brand)s AND creator_id IN (SELECT creator_id FROM {SPANS}) OFFSET 0
-  ) r JOIN {STAGE_THEN}
-)"""  # noqa: S608 - names of ours
 
 
 def platform(*, only: str, one_by_one: bool) -> str:

@@ -15,16 +15,18 @@ from segmentation.metrics.stretches.names import HELD, MANY, POSTED, SCRATCH, SE
 
 _TOLD = ", ".join(f"t.{name}" for name in posted.SUMS)
 _ADDED = ", ".join(f"sum({name}) AS {name}" for name in posted.SUMS)
+_AT_THE_END = ("stage", "platform_id", "followers", "followers_source")
 _COLUMNS = (
     "sheet_id, creator_id, number, kind, unit, segments, since, until, days, open_since, tracked, "
-    f"source, {', '.join(posted.SUMS)}, stage, platform_id, followers, followers_source"
+    f"source, {', '.join((*posted.SUMS, *_AT_THE_END))}"
 )
 # What the planner has to know of the rows; sets of segments take long to look at.
 TOLD_APART_BY = "sheet_id, creator_id, unit, kind, until, source, posts"
 # Of few this is not known yet: each is looked up. An EXISTS would first gather all who ever posted.
 _EVER_POSTED = """coalesce((SELECT true FROM crm_post p
     WHERE p.creator_id = s.creator_id AND p.posted_at < %(until)s LIMIT 1), false)"""
-# Who was in segments the whole quarter, in one statement: what it joins comes in one order.
+# A row of everybody who was there, with the segments in which they were the whole quarter, in one
+# statement: what it joins comes in one order.
 _FILL_WHOLE = f"""
 INSERT INTO {{table}} ({_COLUMNS})
 WITH {{whole}}, {{posted}}, {{platform}}
@@ -63,14 +65,12 @@ SELECT unit, '', {_ADDED} FROM gone GROUP BY unit
 # Numbers stand in the first row of a unit; who was there at the end, in each that reaches it.
 _FILL_SPANS = f"""
 INSERT INTO {{table}} ({_COLUMNS})
-WITH {ends.STAGE}, {{platform}}
 SELECT %(sheet)s, s.creator_id, s.number, s.kind, s.unit, s.segments, s.since, s.until, s.days,
-  s.open_since, s.kind = 'unit' AND (t.posts IS NOT NULL OR {_EVER_POSTED}),
-  coalesce(t.source, ''), {_TOLD}, e.stage, p.platform_id, p.followers, p.source
+  s.open_since, s.kind = 'unit' AND w.tracked, coalesce(t.source, ''), {_TOLD},
+  {", ".join(f"CASE WHEN s.until IS NULL THEN w.{name} END" for name in _AT_THE_END)}
 FROM {SPANS} s
+JOIN {{table}} w ON w.sheet_id = %(sheet)s AND w.creator_id = s.creator_id AND w.number = 0
 LEFT JOIN {POSTED} t ON t.unit = s.unit AND s.kind = 'unit'
-LEFT JOIN stage e ON e.creator_id = s.creator_id AND s.until IS NULL
-LEFT JOIN platform p ON p.creator_id = s.creator_id AND s.until IS NULL
 WHERE s.number > 0
 ORDER BY s.creator_id
 """  # noqa: S608 - names of ours
@@ -87,7 +87,7 @@ SELECT 2 * (SELECT coalesce(sum(creators), 0) FROM crm_stagecount WHERE brand_id
 
 @dataclass(frozen=True)
 class Way:
-    """How rows of who was in segments the whole quarter are found.
+    """How the rows of everybody are found.
 
     only        a table of the creators that others' accounts and posts are left out by; empty:
                 everybody is read, which is cheaper where most are looked at
@@ -133,8 +133,7 @@ def fill(
         cursor.execute(_TOLD_BY_SEVERAL.format(table=table), values)
         rows += cursor.rowcount
         if rows:
-            few = some or rows < _MANY * wholes
-            _fill_spans(cursor, table, values, are_few=few, one_by_one=few or way.one_by_one)
+            _fill_spans(cursor, table, values, are_few=some or rows < _MANY * wholes)
         cursor.execute(f"DROP TABLE IF EXISTS {', '.join(SCRATCH)}")
 
 
@@ -148,20 +147,13 @@ def whole_statement(table: str, way: Way, *, stays: str, segments: int, some: bo
     )
 
 
-def spans_statement(table: str, *, one_by_one: bool) -> str:
-    """What fills the rows of SPANS; `one_by_one` as of `Way`."""
-    return _FILL_SPANS.format(
-        table=table, platform=ends.platform(only=SPANS, one_by_one=one_by_one)
-    )
+def spans_statement(table: str) -> str:
+    """What fills the rows of SPANS, of creators who have a row already."""
+    return _FILL_SPANS.format(table=table)
 
 
 def _fill_spans(
-    cursor: CursorWrapper,
-    table: str,
-    values: Mapping[str, Any],
-    *,
-    are_few: bool,
-    one_by_one: bool,
+    cursor: CursorWrapper, table: str, values: Mapping[str, Any], *, are_few: bool
 ) -> None:
     cursor.execute(f"ANALYZE {SPANS} (creator_id, number, unit, kind, until)")
     looked_up = "on" if are_few else "off"
@@ -173,7 +165,7 @@ def _fill_spans(
         cursor.execute(_TOGETHER)
     cursor.execute(f"ANALYZE {POSTED} (unit)")
     with set_to(cursor, enable_nestloop=looked_up):
-        cursor.execute(spans_statement(table, one_by_one=one_by_one), values)
+        cursor.execute(spans_statement(table), values)
 
 
 @contextmanager

@@ -30,7 +30,7 @@ _STATEMENTS = (
     filling.whole_statement(KEPT, filling.Way(), stays="", segments=1, some=False),
     spans.statement(stays="", segments=1, some=False),
     posted.OF_SPANS,
-    filling.spans_statement(KEPT, one_by_one=False),
+    filling.spans_statement(KEPT),
     # What is kept of them stands in its order.
     sums.STATEMENT,
 )

@@ -33,10 +33,11 @@ def held(stays: str) -> str:
 
 
 def whole(*, stays: str, segments: int, some: bool) -> str:
-    """Queries of a WITH: `whole`, who was in the same segments from the beginning to the end.
+    """Queries of a WITH: `whole`, the segments in which creators were from beginning to end.
 
     Nearly all stays last the whole quarter: all of a creator's are one set, of which `stays` are
-    the table, for so many segments and the whole base. With the stage at the end.
+    the table, for so many segments and the whole base; an empty one of who was there for a part of
+    it only. With the stage at the end.
     """
     words = words_together(segments)
     sets = ", ".join(
@@ -45,17 +46,20 @@ def whole(*, stays: str, segments: int, some: bool) -> str:
     )
     return f"""member AS (
   SELECT creator_id, {", ".join(f"{word} AS word{n}" for n, word in enumerate(words, start=1))}
-  FROM ({_source(stays, some=some)}) held WHERE NOT ({BEGAN_OR_ENDED}) GROUP BY creator_id
+  FROM (
+    SELECT creator_id, word, CASE WHEN {BEGAN_OR_ENDED} THEN 0 ELSE flag END AS flag
+    FROM ({_source(stays, some=some)}) held
+  ) whole_stay GROUP BY creator_id
 ),
 related AS (
-  SELECT r.creator_id, r.since <= %(start)s AS is_whole, c.stage
+  SELECT r.creator_id, r.since, r.since <= %(start)s AS is_whole, c.stage
   FROM crm_relationship r LEFT JOIN {STAGE_THEN}
   WHERE r.brand_id = %(brand)s {_OF_SOME if some else ""}
 ),
 whole AS (
   SELECT coalesce(m.creator_id, k.creator_id) AS creator_id, ARRAY[{sets}] AS segments, k.stage
   FROM member m FULL JOIN related k ON k.creator_id = m.creator_id
-  WHERE m.creator_id IS NOT NULL OR k.is_whole{_WHOLE_BEFORE if some else ""}
+  WHERE m.creator_id IS NOT NULL OR k.since < %(until)s{_WHOLE_BEFORE if some else ""}
 )"""  # noqa: S608 - names of ours
 
 
