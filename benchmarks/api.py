@@ -318,7 +318,7 @@ def _served() -> Iterator[tuple[Place, int]]:
             "--no-control-socket",
             "--log-level=warning",
         ],
-        env={**os.environ, "RAPPORT_BENCH_POOL": "1"},
+        env={**os.environ, "RAPPORT_BENCH_KEEP": "1"},
     )
     try:
         _wait(place, server)

@@ -15,8 +15,8 @@ if _cache := os.environ.get("RAPPORT_BENCH_CACHE"):
     # As in production: requests of the API are counted, by all processes together.
     CACHES = {"default": cache(_cache)}
     API_REQUESTS_PER_MINUTE = 10**9
-if os.environ.get("RAPPORT_BENCH_POOL"):
-    # As in production: gunicorn's threads take their connections from a pool.
+if os.environ.get("RAPPORT_BENCH_KEEP"):
+    # As in production: gunicorn's threads keep their connections.
     DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 MEDIA_ROOT = Path(os.environ["RAPPORT_BENCH_MEDIA"])
 STORAGES = {

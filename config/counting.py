@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from redis import Redis
 
 # Nil where there is no such key, which stays so: it would have no end.
 _INCREASE = """
@@ -17,13 +18,14 @@ return redis.call("INCRBY", KEYS[1], ARGV[1])
 class CountingClient(RedisCacheClient):
     """Counts in one round trip, where Django's client first asks whether the key is there.
 
-    The client of Valkey is made once, of the one server that there is: its making takes longer than
-    a count.
+    The client of Valkey is made once for each thread, of the one server that there is, and keeps
+    its connection: making the one and fetching the other take as long as a count.
     """
 
     @cached_property
     def _made(self) -> Any:
-        return super().get_client(write=True)
+        pool = super().get_client(write=True).connection_pool
+        return Redis(connection_pool=pool, single_connection_client=True)
 
     def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         """The client, whatever it is wanted for."""

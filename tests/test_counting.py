@@ -41,3 +41,10 @@ def test_a_count_is_one_round_trip(counter):
     calls = {name: one["calls"] for name, one in client.info("commandstats").items()}
     # EXISTS and INCRBY are called by the script.
     assert (calls["cmdstat_eval"], calls["cmdstat_exists"], calls["cmdstat_incrby"]) == (1, 1, 1)
+
+
+def test_a_connection_that_was_closed_while_it_rested_is_made_anew(counter):
+    counter.add("a", 0, timeout=60)
+    client = counter._cache.get_client()
+    client.client_kill_filter(_id=client.client_id(), skipme=False)
+    assert counter.incr("a") == 1

@@ -34,12 +34,13 @@ class TestAddresses:
             "PASSWORD": "p@ss",
             "NAME": "crm",
         }
-        assert found["OPTIONS"]["pool"]["timeout"] == 5
+        assert found["OPTIONS"]["connect_timeout"] == 5
+        assert found["CONN_MAX_AGE"] is None
 
     def test_what_a_database_address_asks_for_besides_holds(self) -> None:
         found = database("postgres://ann:secret@db.example/crm?sslmode=verify-full")
         assert found["OPTIONS"]["sslmode"] == "verify-full"
-        assert found["OPTIONS"]["pool"]["timeout"] == 5
+        assert found["OPTIONS"]["connect_timeout"] == 5
 
     @pytest.mark.parametrize(
         "url", ["", "nonsense", "mysql://db/crm", "postgres://db/", "postgres://db:port/crm"]

@@ -1,1 +1,1 @@
-"""Django's PostgreSQL backend, with pooled connections that are looked at without being asked."""
+"""Django's PostgreSQL backend, with kept connections that are looked at without being asked."""

@@ -8,10 +8,21 @@ from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as Closed
+from redis.retry import Retry
 
 # Within a minute the kernel knows that the other side of a resting connection went silent, and
-# connections are found dead without being asked (config/postgresql).
-KEEPALIVES = {"keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3}
+# connections are found dead without being asked (config/postgresql). Without a timeout, who wants a
+# new one waits for minutes where nobody answers.
+OPTIONS = {
+    "connect_timeout": 5,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+# Each thread keeps its connection, and looks at it before it is used.
+KEPT = {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
 
 
 def database(url: str) -> dict[str, Any]:
@@ -29,11 +40,8 @@ def database(url: str) -> dict[str, Any]:
             "DATABASE_URL must look like postgres://user:password@host:5432/name."
         )
     parsed["ENGINE"] = "config.postgresql"
-    # Without a timeout the pool waits 30 s when the database is down.
-    pool = {"min_size": 1, "max_size": 10, "timeout": 5}
     # What the address asks for besides, as `?sslmode=verify-full`, holds.
-    parsed["OPTIONS"] = KEEPALIVES | parsed.get("OPTIONS", {}) | {"pool": pool}
-    return dict(parsed)
+    return {**KEPT, **parsed, "OPTIONS": OPTIONS | parsed.get("OPTIONS", {})}
 
 
 def broker(url: str) -> str:
@@ -49,8 +57,13 @@ def cache(url: str) -> dict[str, Any]:
         "BACKEND": "config.counting.CountingCache",
         "LOCATION": url,
         "KEY_PREFIX": "rapport",
-        # A page does not wait long for a counter.
-        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+        "OPTIONS": {
+            # A page does not wait long for a counter.
+            "socket_connect_timeout": 2,
+            "socket_timeout": 2,
+            # A kept connection is found closed when it is used: then it is made anew, once.
+            "retry": Retry(NoBackoff(), 1, supported_errors=(Closed,)),
+        },
     }
 
 

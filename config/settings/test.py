@@ -16,8 +16,8 @@ ALLOWED_HOSTS = ["*"]
 DATABASES = {
     "default": database(env.str("DATABASE_URL", default="postgres://rapport@127.0.0.1:1/rapport"))
 }
-# Test databases are dropped while pooled connections are open; plain connections avoid that.
-DATABASES["default"]["OPTIONS"] = {}
+# Test databases are dropped while threads still keep connections; closing each avoids that.
+DATABASES["default"] |= {"OPTIONS": {}, "CONN_MAX_AGE": 0}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

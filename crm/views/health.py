@@ -41,7 +41,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def _database_answers() -> bool:
-    """Asked on a connection of its own: a pool whose connections are all in use is no outage."""
+    """Asked on a connection of its own, which is waited for but briefly."""
     given = connection.get_connection_params()
     address = {key: value for key, value in given.items() if key not in _DJANGOS_OWN}
     try:

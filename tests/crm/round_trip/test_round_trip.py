@@ -122,7 +122,6 @@ def database(name: str) -> Iterator[None]:
 
 def point_to(name: str) -> None:
     connections["default"].close()
-    connections["default"].close_pool()
     connections["default"].settings_dict["NAME"] = name
 
 
