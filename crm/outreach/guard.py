@@ -201,8 +201,12 @@ def _objected(case: _Case) -> Iterator[Hindrance]:
 
 
 def _careful(case: _Case) -> Iterator[Hindrance]:
-    """A first mail to somebody with whom a mistake costs much needs somebody else's yes."""
-    if missing := pitches.missing_of(case.relationship, case.at):
+    """A first mail to somebody with whom a mistake costs much needs somebody else's yes.
+
+    Nobody is sent to ask for one that would change nothing.
+    """
+    missing = pitches.missing_of(case.relationship, case.at)
+    if missing and next(_objected(case), None) is None:
         yield Hindrance("needs_approval", missing)
 
 

@@ -73,7 +73,7 @@ def activate(
         )
     if not taken:
         raise CampaignRefused(
-            f"Nobody of “{segment}” can be taken: choose another segment or moment.",
+            f"Nobody of “{segment}” can be taken{_why(ranking)}. Choose another segment or moment.",
             code="nobody",
             field="segment",
         )
@@ -262,3 +262,8 @@ def _plan_budget(
         at=at,
         expected_version=None,
     )
+
+
+def _why(ranking: Ranking) -> str:
+    told = ", ".join(f"{number:,} {words}" for words, number in ranking.left_out)
+    return f": {told}" if told else ""

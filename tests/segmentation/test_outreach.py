@@ -18,8 +18,11 @@ from crm.outreach.parts import AUDIENCES, OBJECTIONS, Care
 from segmentation.choices import SegmentStatus
 from segmentation.models import Playbook, Segment
 from segmentation.outreach import do_not_pitch, with_care
+from segmentation.services.activations import Plan, activate
+from segmentation.services.budgets.asking import ask
 from segmentation.services.budgets.asks import Asks
 from segmentation.services.budgets.gathering import people_of
+from segmentation.services.edits import EditRefused
 from segmentation.services.unpitched import UNPITCHED
 from tests.campaigns.made import make_campaign
 from tests.campaigns.offers.worlds import BY_PHONE, an_offer
@@ -165,6 +168,19 @@ def test_nobody_who_is_left_in_peace_is_planned(brand, manager):
     asks = Asks(budget="1000", measure="views")
     named = {one.creator for one in people_of(campaign, asks, currency="EUR", at=NOW)}
     assert named == {other.pk}
+    with pytest.raises(EditRefused, match="whose playbook says: do not pitch") as must:
+        ask(
+            campaign_id=campaign.pk,
+            name="All",
+            asks=asks,
+            must=[known[inside.pk].pk],
+            never=[],
+            **common,
+        )
+    assert must.value.field == "must"
+    # Nor are they taken from the segment, and the refusal says why nobody is.
+    with pytest.raises(CampaignRefused, match="1 not to be pitched, says a playbook"):
+        activate(campaign_id=campaign.pk, plan=Plan(segment.key, NOW, 1), **common)
     # Nor is an offer sent, by mail or by hand, where nobody sent one before.
     offer = an_offer(known[inside.pk], manager)
     with pytest.raises(OfferRefused, match="is not to be pitched"):

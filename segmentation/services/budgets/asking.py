@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from campaigns.models import Campaign
+from campaigns.selectors.conflicts import objections
 from campaigns.services.campaigns import locked
 from campaigns.services.shortlists import Pick, shortlist
 from crm import audit
@@ -53,6 +54,7 @@ def ask(
         )
     check(brand, asks)
     wishes = _wishes(brand, must, never)
+    _refuse_unpitched(campaign, must, at)
     plan = BudgetPlan.objects.create(
         campaign=campaign,
         name=name,
@@ -159,6 +161,21 @@ def _wishes(brand: Brand, must: Collection[int], never: Collection[int]) -> dict
                 field=field,
             )
     return dict.fromkeys(must, Wish.MUST) | dict.fromkeys(never, Wish.NEVER)
+
+
+def _refuse_unpitched(campaign: Campaign, must: Collection[int], at: datetime) -> None:
+    """Nobody must be in whom a playbook leaves in peace, unless they are in the campaign."""
+    there = campaign.engagements.values("relationship")
+    rows = Relationship.objects.filter(pk__in=must).exclude(pk__in=there)
+    wanted = list(rows.select_related("creator").order_by("pk"))
+    refused = objections(campaign.brand, wanted, at)
+    for row in wanted:
+        if row.pk in refused:
+            raise EditRefused(
+                f"{row.creator.name}: {' '.join(refused[row.pk])}",
+                code="not_to_be_pitched",
+                field="must",
+            )
 
 
 def _record(

@@ -11,13 +11,14 @@ from crm.choices import (
     MailDirection,
     MailPurpose,
     MailStatus,
+    PitchDepth,
     Stage,
     SuppressionOrigin,
     SuppressionReason,
 )
 from crm.models import Agent, ContactPoint, Representation
 from crm.outreach.guard import may_send
-from crm.outreach.parts import OBJECTIONS, Objection
+from crm.outreach.parts import CAUTIONS, OBJECTIONS, Care, Caution, Objection
 from crm.services.holds import lift, pause
 from crm.services.outreach import suppressions
 from tests.crm.outreach.worlds import MONDAY, known_creator, mail, mailbox_of, policy_of
@@ -200,6 +201,11 @@ def test_who_declined_is_not_asked_again(maya, mailbox):
 def test_upper_apps_object(maya, mailbox, monkeypatch):
     parts = {"test": Objection("do_not_pitch", lambda _brand, ids, _at: dict.fromkeys(ids, "No."))}
     monkeypatch.setattr(OBJECTIONS, "_parts", parts)
+    # Nobody is sent to ask for a yes that would change nothing.
+    care = Caution(
+        "t", lambda _brand, ids, _at: dict.fromkeys(ids, Care(PitchDepth.COLLEAGUE, "x"))
+    )
+    monkeypatch.setattr(CAUTIONS, "_parts", {"test": care})
     assert codes(ask(maya, mailbox)) == ["do_not_pitch"]
     assert codes(ask(maya, mailbox, purpose=MailPurpose.FOLLOW_UP)) == ["do_not_pitch"]
     assert ask(maya, mailbox, purpose=MailPurpose.REPLY).allowed
