@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -185,7 +186,10 @@ def _asked(plan: BudgetPlan) -> dict[str, Any]:
         "worth": round(asks.worth * 100),
         "most_share": None if asks.most_share is None else round(asks.most_share * 100),
         "limits": "\n".join(one.words for one in asks.limits),
-        "assumed": "\n".join(f"{tier} = {price}" for tier, price in asks.assumed.items()),
+        "assumed": "\n".join(
+            f"{tier} = {price}"
+            for tier, price in sorted(asks.assumed.items(), key=lambda one: Decimal(one[1]))
+        ),
         "must": "\n".join(filter(None, wishes[Wish.MUST])),
         "never": "\n".join(filter(None, wishes[Wish.NEVER])),
     }

@@ -19,6 +19,7 @@ from crm.services import (
     made_up_applications,
     made_up_pitches,
     made_up_reviews,
+    made_up_vettings,
     made_up_words,
     notifications,
 )
@@ -75,6 +76,7 @@ class Command(BaseCommand):
                 brand=brand, seed=options["seed"], at=at
             )
             counts["vettings"] = made_up_reviews.fill(brand=brand, seed=options["seed"], at=at)
+            counts["open_vettings"] = made_up_vettings.fill(brand=brand, at=at)
             counts["pitches"] = made_up_pitches.fill(brand=brand, at=at)
             for part in demo.PARTS:
                 # What a part asks for it works out itself: a worker hears of it when that is done.
