@@ -46,7 +46,8 @@ class QuarterSheet(models.Model):
 class Stretch(models.Model):
     """A creator's stays that began and ended together within a quarter, and what they did then.
 
-    One row for most creators: all their segments, the whole quarter. Who left a segment and came
+    One row for most creators, number 0: all their segments, the whole quarter; of who was there for
+    a part of it only, no segment. Who left a segment and came
     back has one unit for it with a row for each time; the first of them has the sums. A unit whose
     posts were told by several sources has a row more for each of them, which adds up to it.
 

@@ -17,8 +17,9 @@ def platform(*, only: str, one_by_one: bool) -> str:
     not touched are as before. Each account's newest number is looked up `one_by_one`, else all
     numbers are read.
     """
-    of = f"WHERE creator_id IN (SELECT creator_id FROM {only}{{touched}}) OFFSET 0" if only else ""  # noqa: S608 - ours
-    of = of.format(touched=" WHERE accounts" if only == SOME else "")
+    touched = "WHERE accounts" if only == SOME else ""
+    whose = f"SELECT creator_id FROM {only} {touched}"  # noqa: S608 - ours
+    of = f"WHERE creator_id IN ({whose}) OFFSET 0" if only else ""
     return f"""known AS ({(_LOOKED_UP if one_by_one else _READ).format(of=of)}),
 platform AS (
   (SELECT DISTINCT ON (creator_id) creator_id, platform_id, followers, source
