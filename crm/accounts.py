@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from axes.helpers import get_cool_off, get_lockout_message
 from django.conf import settings
+from django.http import HttpResponse
 
 from crm.public_forms.gate import address_of
 
@@ -29,3 +31,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth shi
         """Of the installation where it is known (RAPPORT_URL), not of the Host that asked."""
         url = str(super().get_reset_password_from_key_url(key))
         return urljoin(settings.RAPPORT_URL, urlsplit(url).path) if settings.RAPPORT_URL else url
+
+
+def locked_out(request: HttpRequest, *_given: object) -> HttpResponse:
+    """The answer where too many log-ins failed; each further one begins the wait anew."""
+    wait = int(get_cool_off(request).total_seconds())
+    return HttpResponse(get_lockout_message(), status=429, headers={"Retry-After": str(wait)})

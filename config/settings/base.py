@@ -120,6 +120,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "crm.accounts.locked_out"
 AXES_USERNAME_FORM_FIELD = "login"
 # As allauth's own limits do: behind a proxy all would have the proxy's address, and eight wrong
 # passwords from anywhere would lock somebody out everywhere.

@@ -84,7 +84,9 @@ class _Reach(Body):
     networks = serializers.ListField(
         child=serializers.CharField(max_length=60), max_length=service.NETWORKS_MAX, required=False
     )
-    expires_at = MomentField(required=False)
+    expires_at = MomentField(
+        required=False, allow_null=True, help_text="Null: never, if this token does not end either."
+    )
 
 
 class NewToken(_Reach):

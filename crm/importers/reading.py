@@ -34,6 +34,9 @@ SAMPLE_LINES = 1_000
 UNPACKED_MAX = 4_000_000_000  # bytes: a small packed file must not keep a worker for hours
 _SAMPLE_BYTES = 1_000_000
 _DELIMITERS = (",", "\t", ";", "|")
+# How pages, XML and PDFs begin: they are text, but no table.
+_DOCUMENTS = ("<!doctype", "<html", "<?xml", "%pdf-")
+_SIGN = 20
 _DAMAGED = (EOFError, lzma.LZMAError, gzip.BadGzipFile, zlib.error)
 _LEGACY = ["cp1252", "latin_1", "cp1250", "cp1251", "cp932", "cp949", "gb18030", "big5", "euc_jp"]
 
@@ -94,13 +97,15 @@ def detect(path: Path, *, encoding: str | None = None, name: str = "") -> Readin
     text = _decoded(head, encoding)
     if "\0" in text[:10_000] and text.count("\0") > max(10, len(text) // 100):
         raise Unreadable("This is not a text file. CSV, JSON lines and XLSX files can be imported.")
-    if text.lstrip("\ufeff \r\n\t").startswith("{"):
+    begin = text.lstrip("\ufeff \r\n\t")
+    if begin[:_SIGN].lower().startswith(_DOCUMENTS):
+        raise Unreadable("This is a document. CSV, JSON lines and XLSX files can be imported.")
+    if begin.startswith("{"):
         return Reading(
             FileKind.JSONL, json_rows.columns(_json_sample(path, encoding)), encoding, first_line=1
         )
-    if text.lstrip("\ufeff \r\n\t").startswith("[") and name.removesuffix(".xz").removesuffix(
-        ".gz"
-    ).endswith(".json"):
+    is_json = name.removesuffix(".xz").removesuffix(".gz").endswith(".json")
+    if begin.startswith("[") and (is_json or begin[1:_SIGN].lstrip().startswith("{")):
         raise Unreadable("This is one JSON list. Save it as JSON lines: one object on each line.")
     return _csv_reading(text, encoding)
 
@@ -217,6 +222,11 @@ def _csv_reading(text: str, encoding: str) -> Reading:
         height = records[1][0] - first if len(records) > 1 else 1
         after = line + max(1, min(height, 1 + sum(cell.count("\n") for cell in header)))
         return replace(chosen, columns=unique_names(header), header_line=line, first_line=after)
+    if all(" " in cell.strip() for _, cells in records for cell in cells if cell.strip()):
+        raise Unreadable(
+            "This is not a list: nothing names a column, and no cell is a handle, an address or a "
+            "number."
+        )
     names = tuple(f"Column {number}" for number in range(1, len(header) + 1))
     return replace(chosen, columns=names, header_line=0, first_line=first + skipped)
 

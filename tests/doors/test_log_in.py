@@ -56,6 +56,7 @@ def test_eight_wrong_ones_lock_an_address_for_the_place_they_came_from(ana):
     answers = [outcome(ana.email, WRONG) for _ in range(8)]
     assert answers == [(200, False)] * 7 + [(429, False)]
     assert outcome(ana.email, RIGHT) == (429, False)
+    assert try_in(Client(), ana.email, RIGHT).headers["Retry-After"] == "900"
     # What the caller wrote before the proxy did changes nothing.
     assert outcome(ana.email, RIGHT, "192.0.2.1, 203.0.113.9") == (429, False)
     # She is not locked out by somebody elsewhere.

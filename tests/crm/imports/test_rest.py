@@ -114,11 +114,32 @@ def test_what_cannot_be_uploaded(rest, data, pointer, code):
     assert not ImportBatch.objects.exists()
 
 
-def test_a_file_that_is_none(rest, settings):
-    assert_problem(upload(rest, "\0\1\2" * 90, "list.csv"), 400, "unreadable")
-    assert_problem(rest.send("POST", "imports/", {}), 400, "required")
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("\0\1\2" * 90, "not a text file"),
+        ("<html><body>\n<p>x</p>\n</body></html>", "This is a document."),
+        ("%PDF-1.4 x\n1 0 obj", "This is a document."),
+        ('[{"handle": "ada"}]', "Save it as JSON lines"),
+        ("hello world", "This is not a list"),
+        ("Dear all,\nwe meet at noon, as ever.\nBye for now", "This is not a list"),
+    ],
+)
+def test_a_body_that_is_no_table(rest, settings, content, words):
+    body = assert_problem(upload(rest, content, "list.csv"), 400, "unreadable")
+    assert body["errors"][0]["pointer"] == "/file"
+    assert words in body["errors"][0]["message"]
     assert not ImportBatch.objects.exists()
     assert not [one for one in Path(settings.MEDIA_ROOT).rglob("*") if one.is_file()]
+
+
+def test_a_list_of_handles_without_a_header_is_one(rest):
+    assert upload(rest, "ada\ngrace.hopper\n").status_code == 201
+
+
+def test_no_file_at_all(rest):
+    assert_problem(rest.send("POST", "imports/", {}), 400, "required")
+    assert not ImportBatch.objects.exists()
 
 
 @pytest.mark.parametrize(
