@@ -44,11 +44,11 @@ class SegmentFilter(filters.Filter):  # type: ignore[misc] # it ships no types
         return found
 
     def filter(self, rows: Relationships, segment: Segment | None) -> Relationships:
-        """The rows with an open stay in it."""
+        """The rows with an open stay in it, without who objects: the next run ends theirs."""
         if segment is None:
             return rows
         stays = Membership.objects.filter(segment=segment, creator=OuterRef("creator"))
-        return rows.filter(Exists(stays.filter(left_at=None)))
+        return rows.filter(Exists(stays.filter(left_at=None)), unprofiled_at=None)
 
 
 class RuleField(forms.CharField):
@@ -115,8 +115,9 @@ def _columns(_brand: Brand) -> list[Column]:
 
 def _segments(brand: Brand, rows: Sequence[CreatorRow]) -> Loaded:
     creators = {row.creator.pk: row.relationship.pk for row in rows}
+    willing = [row.creator.pk for row in rows if row.relationship.unprofiled_at is None]
     stays = Membership.objects.filter(
-        segment__brand=brand, creator__in=creators, left_at=None
+        segment__brand=brand, creator__in=willing, left_at=None
     ).exclude(segment__status=SegmentStatus.ARCHIVED)
     found: dict[int, list[str]] = defaultdict(list)
     for creator, name in stays.order_by("segment__name").values_list("creator", "segment__name"):

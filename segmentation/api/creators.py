@@ -197,7 +197,9 @@ class CreatorSegmentViewSet(BrandViewSet[Membership]):
         if creator is None:
             raise Http404
         stays = Membership.objects.filter(segment__brand=self.brand, creator=creator["id"])
-        rows = stays.as_of(self.query.get("as_of") or timezone.now()).order_by(
+        past = self.query.get("as_of")
+        stays = stays.as_of(past) if past else stays.as_of(timezone.now()).of_the_willing()
+        rows = stays.order_by(
             "segment__dimension__position",
             "segment__dimension__key",
             "segment__position",

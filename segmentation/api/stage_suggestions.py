@@ -109,7 +109,7 @@ class StageSuggestionViewSet(BrandViewSet[StageSuggestion]):
 
     def get_queryset(self) -> QuerySet[StageSuggestion]:
         """Those of the token's brand."""
-        return StageSuggestion.objects.filter(brand=self.brand)
+        return StageSuggestion.objects.filter(brand=self.brand).of_the_willing()
 
     def list(self, request: Request) -> Response:
         """Suggestions, newest first: those that wait for an answer unless asked otherwise."""

@@ -25,8 +25,12 @@ class StageSuggestionQuerySet(models.QuerySet["StageSuggestion"]):
         return self.filter(brand__in=Brand.objects.visible_to(user))
 
     def open(self) -> Self:
-        """Those that wait for an answer."""
-        return self.filter(status=SuggestionStatus.OPEN)
+        """Those that wait for an answer, of creators who do not object to being sorted."""
+        return self.filter(status=SuggestionStatus.OPEN, relationship__unprofiled_at=None)
+
+    def of_the_willing(self) -> Self:
+        """Without what would wait for creators who object since: the next look withdraws it."""
+        return self.exclude(status=SuggestionStatus.OPEN, relationship__unprofiled_at__isnull=False)
 
 
 class StageSuggestion(models.Model):

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from crm.models import Brand, Creator, Profile
+from crm.models import Brand, Creator, Profile, Relationship
 from segmentation.choices import SegmentStatus
 from segmentation.facts.catalogue import catalogue
 from segmentation.facts.readings import read_facts
@@ -75,10 +75,15 @@ class Stay:
 
 @dataclass(frozen=True)
 class Panel:
-    """The segments of a creator by dimension, and the personas that count."""
+    """The segments of a creator by dimension, and the personas that count.
+
+    is_left_alone   the creator objects to being sorted: in none from then on, whatever the ledger
+                    says until the next run
+    """
 
     dimensions: list[PanelDimension]
     personas: list[EffectivePersona]
+    is_left_alone: bool = False
 
 
 def find_creator(brand: Brand, uid: UUID) -> Creator | None:
@@ -101,6 +106,10 @@ def find_by_name(brand: Brand, words: str) -> list[Creator]:
 
 def creator_panel(brand: Brand, creator: Creator, *, at: datetime) -> Panel:
     """Return the creator's open stays by dimension, dimensions without one too."""
+    if Relationship.objects.filter(
+        brand=brand, creator=creator, unprofiled_at__isnull=False
+    ).exists():
+        return Panel([], [], is_left_alone=True)
     segments = list(
         Segment.objects.filter(brand=brand, status__in=[SegmentStatus.ACTIVE, SegmentStatus.BROKEN])
         .select_related("dimension", "active_version")

@@ -146,7 +146,7 @@ def relationship_with(brand: Brand, uid: UUID | str) -> Relationship | None:
 
 def suggestion_of(user: User, brand: Brand, pk: int) -> StageSuggestion | None:
     """A suggestion of the brand that the user may see."""
-    rows = StageSuggestion.objects.visible_to(user).filter(brand=brand, pk=pk)
+    rows = StageSuggestion.objects.visible_to(user).filter(brand=brand, pk=pk).of_the_willing()
     return rows.select_related("relationship__creator", "version__stage_rule").first()
 
 

@@ -248,6 +248,11 @@ def _locked(suggestion_id: int) -> StageSuggestion:
             words.get(SuggestionStatus(found.status), "This no longer holds: the facts changed."),
             code="closed",
         )
+    if here.unprofiled_at is not None:
+        raise SuggestionRefused(
+            f"{found.relationship.creator} objects to being sorted: nothing is suggested.",
+            code="objected",
+        )
     if here.stage != found.from_stage:
         raise SuggestionRefused(
             f"{found.relationship.creator} is in “{Stage(here.stage).label}” by now.",

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import uuid
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from crm.models import Creator
+from crm.models import Creator, Relationship
 from segmentation.models import Dimension, Segment
+from tests.rest import rest_as
 from tests.segmentation.world import make_creator, make_segment, moment, stay
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +33,12 @@ def page(client, url):
     return response.content.decode()
 
 
+def column(client, url):
+    """Of a list of creators by name: the column of segments."""
+    sent = b"".join(client.get(url).streaming_content).decode("utf-8-sig")
+    return {line["name"]: line["segments"] for line in csv.DictReader(io.StringIO(sent))}
+
+
 class TestPanel:
     def test_stays_by_dimension_with_since_when(self, segmented, creators, manager_client):
         shown = page(manager_client, panel_url(segmented, creators[3]))
@@ -36,6 +46,27 @@ class TestPanel:
         assert "since 1 Oct 2026" in shown
         assert "Why?" in shown
         assert "Why not?" in shown
+
+    def test_who_objects_is_in_none_from_then_on(
+        self, segmented, creators, manager, manager_client
+    ):
+        rest = rest_as(manager, segmented)
+        path = f"creators/{creators[3].uid}/segments/"
+        held = rest.json(path)["results"]
+        listed = f"/{segmented.slug}/creators/export.csv?columns=segments"
+        inside = f"{listed}&segment={held[0]['key']}"
+        assert held[0]["name"] in column(manager_client, listed)[creators[3].name]
+        assert creators[3].name in column(manager_client, inside)
+        before = timezone.now()
+        Relationship.objects.filter(creator=creators[3]).update(unprofiled_at=before)
+        shown = page(manager_client, panel_url(segmented, creators[3]))
+        assert "does not want to be sorted and scored: in no segment" in shown
+        assert "Why?" not in shown
+        assert column(manager_client, listed)[creators[3].name] == ""
+        assert creators[3].name not in column(manager_client, inside)
+        assert rest.json(path)["results"] == []
+        # What was is in the ledger.
+        assert rest.json(path, as_of=before.isoformat())["results"] == held
 
     def test_before_the_packs(self, brand, manager_client):
         shown = page(manager_client, panel_url(brand, make_creator(brand)))

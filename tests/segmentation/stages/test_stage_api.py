@@ -116,6 +116,11 @@ def test_suggestions_are_listed_with_what_was_read(rest, waiting):
     nobody = "11111111-2222-4333-8444-555555555555"
     assert rest.json("stage-suggestions/", creator=nobody)["results"] == []
     assert_problem(rest.get("stage-suggestions/", status="lost"), 400)
+    # Who objects to being sorted is suggested nothing from then on.
+    Relationship.objects.update(unprofiled_at=NOW)
+    assert rest.json("stage-suggestions/")["results"] == []
+    accepting = rest.send("POST", f"stage-suggestions/{waiting.pk}/accept/", {})
+    assert_problem(accepting, 404)
 
 
 def test_an_answer_is_given_once(rest, waiting, manager):

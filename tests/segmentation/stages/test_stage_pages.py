@@ -133,9 +133,13 @@ def test_cards_say_what_is_suggested_and_what_is_missing(brand, fan, waiting, ma
         "To leave Core partner: 0 of 1",
     ]
     assert "<span>Innovator</span>" in manager_client.get("/acme/board/").content.decode()
-    # Who objects has no persona from then on, whatever the ledger says until the next run.
+    # Who objects has no persona and no suggested move from then on, whatever the ledger says until
+    # the next run.
     Relationship.objects.filter(pk=fan.pk).update(unprofiled_at=NOW)
     assert "<span>Innovator</span>" not in manager_client.get("/acme/board/").content.decode()
+    assert lines(manager_client) == ["To enter Advocate: 1 of 2", "To leave Core partner: 0 of 1"]
+    path = f"/acme/creators/{fan.creator.uid}/stage/"
+    assert "Suggested" not in manager_client.get(path).content.decode()
 
 
 def test_the_fragment_tells_why_and_takes_the_answer(brand, fan, waiting, manager_client):

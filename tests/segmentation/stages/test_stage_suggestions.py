@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.choices import Stage
-from crm.models import AuditEntry, Post, StageChange
+from crm.models import AuditEntry, Post, Relationship, StageChange
 from crm.services.facts import mark_changed
 from crm.services.relationships import move_stage
 from segmentation import tasks
@@ -117,6 +117,14 @@ def test_a_second_answer_is_refused_in_words(fan, waiting, manager, admin_user):
         stage_suggestions.dismiss(suggestion_id=waiting.pk, at=NOW + HOUR, actor=admin_user)
     fan.refresh_from_db()
     assert (fan.stage, statuses()) == ("advocate", ["accepted"])
+
+
+def test_who_objects_since_is_not_moved_by_a_suggestion(fan, waiting, manager):
+    Relationship.objects.filter(pk=fan.pk).update(unprofiled_at=NOW)
+    with pytest.raises(SuggestionRefused, match="objects to being sorted") as refusal:
+        accept(waiting, manager)
+    fan.refresh_from_db()
+    assert (fan.stage, statuses(), refusal.value.code) == ("core", ["open"], "objected")
 
 
 def test_an_old_card_is_refused_and_nothing_moves(fan, waiting, manager):
