@@ -134,5 +134,5 @@ def record_of(brand: Brand) -> Record:
         waiting=sum(row["waiting"] for row in counts.values()),
         past=Past("all", sum(one.answered for one in bands), sum(one.right for one in bands)),
         bands=[one for one in bands if one.answered],
-        models=list(models.defer("weights").order_by("-number")),
+        models=list(models.to_show()),
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Window
+from django.db.models.functions import RowNumber
 
 from crm.choices import LearnedStatus, LearnedTask
 from crm.models.brands import Brand, User
@@ -14,10 +15,22 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
 
+# On a page, of each task; over REST there are all of them.
+SHOWN = 30
+
+
 class LearnedModelQuerySet(models.QuerySet["LearnedModel"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:
         """Models of the brands in which `user` has a role."""
         return self.filter(brand__in=Brand.objects.visible_to(user))
+
+    def to_show(self) -> Self:
+        """The newest SHOWN of each task and what is in use, newest first, without their weights."""
+        newest = Window(
+            RowNumber(), partition_by=[F("brand"), F("task")], order_by=F("number").desc()
+        )
+        rows = self.annotate(place=newest).filter(Q(place__lte=SHOWN) | Q(is_used=True))
+        return rows.defer("weights").order_by("-number")
 
 
 class LearnedModel(models.Model):

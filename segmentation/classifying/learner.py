@@ -64,7 +64,7 @@ class Learned:
 
     @property
     def is_never_sure(self) -> bool:
-        """Whether too few answers were left out to show that it is right where it is sure."""
+        """Whether those left out did not show that it is right where it is sure."""
         return self.sureness[2] == NEVER_SURE
 
     def guess(self, documents: Sequence[Document]) -> list[Guess | None]:

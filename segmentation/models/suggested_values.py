@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from crm.models import Brand, Creator, Relationship, User
 from segmentation.choices import AnswerStatus, ClassifierKind, ClassifierStatus
+from segmentation.classifying.calibrating import SURE_LEAST
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
@@ -70,8 +71,8 @@ class Classifier(models.Model):
     """One version of what suggests values of a fact to a brand: never changed, only retired.
 
     values    what it can say, in order
-    training  what it was made of: {"told": n, "digest": of the labels, "is_never_sure": whether too
-              few answers showed that it is right where it is sure, ...}
+    training  what it was made of: {"told": n, "digest": of the labels, "is_never_sure": whether
+              it was not shown that it is right where it is sure, ...}
     tested    on creators that no version learns from: its numbers and those of the one in use
     digest    of the file with its arrays (npz); empty: it has none
     """
@@ -123,6 +124,18 @@ class Classifier(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fact} {self.number}"
+
+    @property
+    def why_never_sure(self) -> str:
+        """Why it stays below 80 %, in words; empty where it does not.
+
+        Each of those it learned from was left out once to see how right it is.
+        """
+        if not self.training.get("is_never_sure"):
+            return ""
+        if self.training.get("learned_from", 0) < SURE_LEAST:
+            return "too few answers to be sure"
+        return "not right often enough to be sure"
 
 
 class SuggestedValueQuerySet(models.QuerySet["SuggestedValue"]):

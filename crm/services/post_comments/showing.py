@@ -96,7 +96,7 @@ def agreements(brand: Brand) -> list[Agreement]:
         )
     found = CommentLabel.objects.filter(comment__brand=brand).aggregate(**counts)
     models = defaultdict(list)
-    for one in LearnedModel.objects.filter(brand=brand).defer("weights").order_by("-number"):
+    for one in LearnedModel.objects.filter(brand=brand).to_show():
         models[one.task].append(one)
     return [
         Agreement(

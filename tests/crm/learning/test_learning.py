@@ -10,6 +10,7 @@ import pytest
 
 from crm.choices import LearnedTask
 from crm.models import AuditEntry, LearnedModel
+from crm.models.learned import SHOWN
 from crm.services.learning.judging import macro_f1
 from crm.services.learning.learning import Decided, is_held_out, learn, too_few, used
 from crm.services.learning.training import train
@@ -62,6 +63,11 @@ def test_two_classes_share_all():
     assert min(one.sure, other.sure) > 0.8
 
 
+def copy(model, **changes):
+    fields = {one.attname: getattr(model, one.attname) for one in model._meta.concrete_fields}
+    return LearnedModel(**fields | {"id": None} | changes)
+
+
 @pytest.mark.django_db
 def test_a_model_is_used_where_it_is_no_worse(brand):
     few = decided(40)
@@ -85,6 +91,10 @@ def test_a_model_is_used_where_it_is_no_worse(brand):
     assert used(brand.pk, LearnedTask.COMMENT_KIND) == first
     assert LearnedModel.objects.count() == 2
     assert set(AuditEntry.objects.values_list("verb", flat=True)) == {"crm.learned.tried"}
+    # Pages show the newest ones, and what is in use however old it is.
+    LearnedModel.objects.bulk_create([copy(worse, number=number) for number in range(3, SHOWN + 3)])
+    shown = [one.number for one in LearnedModel.objects.filter(brand=brand).to_show()]
+    assert shown == [*range(SHOWN + 2, 2, -1), 1]
 
 
 def test_nothing_heavy_is_imported_to_use_what_was_learned():

@@ -134,6 +134,17 @@ def test_the_record_says_how_right_they_were(visit, brand, manager):
     assert "1 accepted in bulk" in shown
 
 
+@pytest.mark.parametrize(
+    ("learned_from", "words"),
+    [(35, "too few answers to be sure"), (36, "not right often enough to be sure")],
+)
+def test_why_it_is_never_sure_is_said(visit, brand, learned_from, words):
+    waits(brand)
+    Classifier.objects.update(training={"is_never_sure": True, "learned_from": learned_from})
+    assert words in visit("suggestions").content.decode()
+    assert f"{words}: it stays below 80" in visit("suggestion_record").content.decode()
+
+
 def test_many_at_once_is_refused_where_nobody_has_looked(visit, brand):
     found = waits(brand, confidence=0.9)
     assert (
