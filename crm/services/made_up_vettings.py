@@ -27,7 +27,7 @@ def fill(*, brand: Brand, at: datetime) -> int:
     """Ask manager and analyst for reviews of those who come after the vetted; how many are open."""
     rows = brand.user_roles.select_related("user").order_by("-pk")
     people = {Role(one.role): one.user for one in rows}
-    asker = people.get(Role.STRATEGIST)
+    asker = people.get(Role.ADMIN)
     known = brand.relationships.filter(unprofiled_at=None, vettings=None).order_by("pk")
     vetted = Vetting.objects.filter(brand=brand).count()
     if asker is None or not {Role.MANAGER, Role.ANALYST} <= set(people) or vetted != NUMBER:

@@ -9,7 +9,7 @@ import pytest
 from crm.models import FieldValue, Notification, Vetting, VettingResult
 from crm.services import made_up_reviews, made_up_vettings
 from crm.services.reviews.drift import criteria_in_use, standings
-from crm.services.reviews.settling import outcomes
+from crm.services.reviews.settling import may_adjudicate, outcomes
 from tests.factories import NOW, RelationshipFactory
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +42,8 @@ def test_somebody_drifts_and_results_are_those_of_the_reviews(
     assert made_up_vettings.fill(brand=brand, at=NOW) == 3
     under_way = Vetting.objects.exclude(status="settled").order_by("pk")
     assert list(under_way.values_list("status", flat=True)) == ["open", "open", "disputed"]
+    # Who asked is not who decides: the strategist finds it among what waits for them.
+    assert may_adjudicate(under_way[2], strategist) == ""
     written = [one.reviews.filter(status="submitted").count() for one in under_way]
     assert written == [0, 1, 2]
     assert made_up_vettings.fill(brand=brand, at=NOW) == 3
