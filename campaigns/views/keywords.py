@@ -131,7 +131,10 @@ def assign(request: BrandRequest, pk: int) -> HttpResponse:
             put_error(form, refusal.field, str(refusal))
         else:
             where = form.cleaned_data["campaign"].name
-            messages.success(request, f"{new_ones} more searches are for {where}.")
+            messages.success(
+                request,
+                f"{new_ones} more {'search is' if new_ones == 1 else 'searches are'} for {where}.",
+            )
             return redirect("campaigns:keyword_list", request.brand.slug, found.pk)
     return _list(request, found, form, 422)
 
