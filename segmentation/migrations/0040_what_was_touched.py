@@ -1,4 +1,4 @@
-"""Who is in segments at the end is kept counted, and marks say whether somebody's standing may have changed."""
+"""What was counted of a sheet is kept, and marks say whether somebody's standing may have changed."""
 
 from django.db import migrations, models
 
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name="quartersheet",
-            name="members",
+            name="counted",
             field=models.JSONField(null=True),
         ),
         migrations.AddField(

@@ -1,4 +1,4 @@
-"""What posts add up to is kept counted, and marks say whether somebody's accounts may have changed."""
+"""Marks say whether somebody's accounts may have changed."""
 
 from django.db import migrations, models
 
@@ -31,7 +31,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RenameField("quartersheet", "members", "counted"),
         migrations.AddField(
             model_name="touched",
             name="accounts",
