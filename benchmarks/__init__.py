@@ -7,4 +7,5 @@ scorecard  the scorecards of all segments for a quarter, and one plain aggregate
 
 server     a throw-away PostgreSQL with durability on
 measure    interleaved repetitions, medians, the table and RESULTS.md
+findings   how right something is, beside its goal
 """

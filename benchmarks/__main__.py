@@ -114,14 +114,14 @@ def _run(url: str, options: argparse.Namespace) -> None:
     from django.core.management import call_command  # noqa: PLC0415
     from django.db import connections  # noqa: PLC0415
 
-    from benchmarks.measure import keep, show  # noqa: PLC0415
+    from benchmarks.measure import keep  # noqa: PLC0415
 
     rows = options.rows or ROWS[options.name]
     call_command("migrate", verbosity=0)
     benchmark = importlib.import_module(BENCHMARKS[options.name])
     try:
         tables, sizes = benchmark.run(rows=rows, repetitions=options.repetitions)
-        print("\n" + "\n\n".join(show(table) for table in tables) + "\n")
+        print("\n" + "\n\n".join(table.show() for table in tables) + "\n")
         for key, value in sizes.items():
             print(f"{key}: {value}")
         if not options.no_record:

@@ -10,12 +10,15 @@ from __future__ import annotations
 import csv
 import random
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import f1_score, roc_auc_score
 
+from benchmarks.curves import Curve, curve, picture
 from benchmarks.disclosure import DATA
-from benchmarks.measure import Contender, Table, measure
+from benchmarks.findings import Findings, Found
+from benchmarks.measure import Contender, Shown, measure
 from crm.services.learning.judging import macro_f1
 from crm.services.learning.training import train
 from crm.services.learning.weighing import say
@@ -27,6 +30,10 @@ from crm.services.post_comments.topic import closeness
 PRODUCTS = DATA / "comments" / "yt_product_sentiment"
 SPAM = DATA / "comments" / "yt_spam"
 TWEETS = DATA / "comments" / "vader_tweets" / "tweets_GroundTruth.txt"
+PICTURE = Path(__file__).parents[1] / "docs" / "img" / "comments-calibration.svg"
+BANDS = (0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+# The goal for moods in English, by macro-F1.
+MOOD = 0.7
 # Of the ratings from -4 to 4; and so many tweets are learned from, as a brand may have labels.
 RATED, LABELS = 0.5, 1_000
 # Some files have numbers for moods, and tabs between columns.
@@ -37,7 +44,7 @@ FOREIGN = 60
 Labelled = tuple[str, Sequence[str], str, str, str]
 
 
-def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Shown], Mapping[str, object]]:
     """Measure speed on `rows` made-up comments, and quality on what is labelled."""
     texts = made_up(rows)
     weights = train([(one, marks(one), by_signs(one).kind or "other") for one in texts[:1_000]])
@@ -49,30 +56,74 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
         ],
         repetitions=repetitions,
     )
-    return [speed], {"comments": rows, **quality()}
+    return [speed, *quality()], {"comments": f"{rows:,}"}
 
 
-def quality() -> dict[str, object]:
-    """Each measure that there is data for."""
-    found: dict[str, object] = {}
+def quality() -> list[Findings]:
+    """Each measure that there is data for; draws how often moods were right by how sure."""
+    found: list[Found] = []
+    curves: dict[str, Curve] = {}
     if PRODUCTS.exists():
         rows = list(moods())
-        found["mood, macro-F1"] = _learned(rows)
-        found["mood of words alone, macro-F1"] = _learned(
+        told = _learned(rows)
+        curves["below videos"] = told.curve()
+        found += told.found("mood", goal=MOOD, weighted="0.70")
+        found += _learned(
             [(text, (), label, video, other) for text, _marks, label, video, other in rows]
-        )
+        ).found("mood of words alone")
         listed = {path.name for path in PRODUCTS.iterdir() if _is_labelled_by_a_list(path)}
         people = [row for row in rows if row[3] not in listed]
-        found[f"mood without {len(listed)} videos, macro-F1"] = _learned(people)
-        found["on the topic, AUC"] = relevance()
+        found += _learned(people).found(f"mood without {len(listed)} videos", goal=MOOD)
+        found += relevance()
     if TWEETS.exists():
-        found["mood of tweets, macro-F1"] = tweets()
+        told = tweets()
+        curves["tweets"] = told.curve()
+        found += told.found(f"mood of tweets after {LABELS:,} labels", goal=MOOD)
+    if curves:
+        PICTURE.write_text(
+            picture(
+                curves,
+                title="How often moods were right, by how sure what was learned is",
+                across="how sure",
+                up="share right",
+            ),
+            encoding="utf-8",
+        )
     if SPAM.exists():
-        found["spam, macro-F1"] = _learned(list(spam()))
-    return found
+        told = _learned(list(spam()))
+        right = f1_score(told.true, told.told, pos_label="spam")
+        found += [*told.found("spam"), Found("spam, F1 of spam", right, before="0.949")]
+    return [Findings("comments", found)] if found else []
 
 
-def relevance() -> str:
+@dataclass(frozen=True)
+class Told:
+    """Labels, what was learned says and how sure, and what ships says, in the same order."""
+
+    true: Sequence[str]
+    told: Sequence[str]
+    sure: Sequence[float]
+    ships: Sequence[str]
+
+    def found(self, what: str, *, goal: float | None = None, weighted: str = "") -> list[Found]:
+        """Macro-F1, and weighted F1 where that was measured before; beside them what ships."""
+        of = f"{len(self.true):,}; as it ships {macro_f1(self.true, self.ships):.3f}"
+        found = [Found(f"{what}, macro-F1", macro_f1(self.true, self.told), goal, of=of)]
+        if weighted:
+            told, ships = (
+                f1_score(self.true, some, average="weighted") for some in (self.told, self.ships)
+            )
+            of = f"as it ships {ships:.3f}"
+            found.append(Found(f"{what}, weighted F1", told, before=weighted, of=of))
+        return found
+
+    def curve(self) -> Curve:
+        """By how sure."""
+        is_right = [one == other for one, other in zip(self.true, self.told, strict=True)]
+        return curve(list(zip(self.sure, is_right, strict=True)), BANDS)
+
+
+def relevance() -> list[Found]:
     """Comments below their own video against some from below the others, as if they were there.
 
     The title is all that is known of a video.
@@ -102,10 +153,12 @@ def relevance() -> str:
             close[is_own][0] += value >= scorer.RELEVANT
             close[is_own][1] += 1
     shares = {is_own: near / number for is_own, (near, number) in close.items()}
-    return (
-        f"{sum(aucs) / len(aucs):.3f} (lowest {min(aucs):.3f}) in {len(aucs)} threads; close: "
-        f"{shares[True]:.0%} of a video's own comments, {shares[False]:.0%} of the others'"
-    )
+    of = f"{len(aucs)} threads; the lowest {min(aucs):.3f}"
+    return [
+        Found("on the topic, AUC", sum(aucs) / len(aucs), 0.85, before="0.79-0.82", of=of),
+        Found("on the topic, close", shares[True], of="a video's own comments"),
+        Found("on the topic, close", shares[False], of="comments below the other videos"),
+    ]
 
 
 def moods() -> Iterable[Labelled]:
@@ -130,7 +183,7 @@ def _is_labelled_by_a_list(path: Path) -> bool:
     return all(row["sentiment_for_product"] == row["sentiment_for_video"] for row in _csv(path))
 
 
-def tweets() -> str:
+def tweets() -> Told:
     """Tweets that twenty people rated each: some are learned from, the others told."""
     with TWEETS.open(encoding="utf-8") as file:
         lines = [line.rstrip("\n").split("\t") for line in file]
@@ -139,12 +192,9 @@ def tweets() -> str:
     weights = train([(text, mood_marks(text), label) for text, label in rows[:LABELS]])
     tried = rows[LABELS:]
     true = [label for _text, label in tried]
-    told = [say(weights, text, mood_marks(text)).label for text, _label in tried]
+    said = [say(weights, text, mood_marks(text)) for text, _label in tried]
     ships = [_shipped(text) for text, _label in tried]
-    return (
-        f"{macro_f1(true, told):.3f}, before {macro_f1(true, ships):.3f}, of {len(tried):,} "
-        f"after {LABELS:,} labels"
-    )
+    return Told(true, [one.label for one in said], [one.sure for one in said], ships)
 
 
 def _rated(rate: float) -> str:
@@ -169,17 +219,17 @@ def spam() -> Iterable[Labelled]:
             yield row["CONTENT"], (), label, path.name, "no spam"
 
 
-def _learned(rows: Sequence[Labelled]) -> str:
-    """Macro-F1 over all, each video told by what the others taught; beside it what ships."""
-    true, told, ships = [], [], []
+def _learned(rows: Sequence[Labelled]) -> Told:
+    """Each video told by what the others taught; beside it what ships."""
+    true, said, ships = [], [], []
     for video in sorted({row[3] for row in rows}):
         weights = train([row[:3] for row in rows if row[3] != video])
         for text, given, label, of, otherwise in rows:
             if of == video:
                 true.append(label)
-                told.append(say(weights, text, given).label)
+                said.append(say(weights, text, given))
                 ships.append(otherwise)
-    return f"{macro_f1(true, told):.3f}, before {macro_f1(true, ships):.3f}, of {len(rows):,}"
+    return Told(true, [one.label for one in said], [one.sure for one in said], ships)
 
 
 def made_up(number: int) -> list[str]:

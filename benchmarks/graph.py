@@ -1,7 +1,5 @@
 """Clusters and overlaps on public data: how steady, how dense, how sure, how long.
 
-    python -m benchmarks graph
-
 Reads graphs/twitch and instagram_posts of `$RAPPORT_DATA` (../shared/data). The numbers are written
 into docs/audience-graph.md by hand.
 """
@@ -20,7 +18,7 @@ from time import perf_counter
 import numpy as np
 
 from benchmarks.disclosure import DATA
-from benchmarks.measure import Table
+from benchmarks.findings import Findings, Found
 from segmentation.metrics.overlap import Seen, cover_estimated, shared_people
 from segmentation.services.clusters import building, grouping, tying
 from segmentation.services.clusters.gathering import Gathered
@@ -31,25 +29,18 @@ SEEDS = (1, 1_000, 2_000)
 _MARKED = re.compile(r"(?<![\w&.])([#@])(\w[\w.]*)")
 
 
-def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Findings], Mapping[str, object]]:
     """All three parts; `rows` is how often samples are drawn."""
     del repetitions  # nothing here is compared by time
-    told: dict[str, object] = {}
-    parts: list[Callable[[], dict[str, object]]] = [lambda: intervals(rows)]
+    parts: list[Callable[[], Findings]] = [lambda: intervals(rows)]
     if DATA.exists():
         parts += [twitch, instagram]
-    for part in parts:
-        found = part()
-        # Minutes each: who waits sees that it goes on.
-        for key, value in found.items():
-            print(f"  {key}: {value}", flush=True)
-        told |= found
-    return [], told
+    return [part() for part in parts], {"draws": f"{rows:,}"}
 
 
-def twitch() -> dict[str, object]:
+def twitch() -> Findings:
     """Friendships among streamers, against what one run gives."""
-    told: dict[str, object] = {}
+    told = []
     for language, goal in GOALS.items():
         path = DATA / "graphs" / "twitch" / f"{language}_edges.csv"
         pairs = np.loadtxt(path, delimiter=",", skiprows=1, dtype=np.int64)
@@ -62,14 +53,16 @@ def twitch() -> dict[str, object]:
         seconds = (perf_counter() - started) / len(SEEDS)
         joint = grouping.agreement_of([one.labels for one in found])
         modularity = sum(one.modularity or 0.0 for one in found) / len(found)
-        told[f"twitch {language}"] = (
-            f"modularity {modularity:.3f} (goal {goal}), single runs agree "
-            f"{found[0].agreement:.2f}, joint ones {joint:.2f}, {seconds:.1f} s"
-        )
-    return told
+        of = f"{graph.creators:,} streamers, {seconds:.1f} s"
+        told += [
+            Found(f"{language}: modularity", modularity, least=goal, of=of),
+            Found(f"{language}: single runs agree", found[0].agreement or 0.0, before="0.30-0.41"),
+            Found(f"{language}: joint runs agree", joint),
+        ]
+    return Findings("friendships of streamers", told)
 
 
-def instagram() -> dict[str, object]:
+def instagram() -> Findings:
     """Creators with who writes below their posts and what they write, as a map of one brand."""
     owner: dict[str, str] = {}
     category: dict[str, str] = {}
@@ -92,14 +85,10 @@ def instagram() -> dict[str, object]:
     ids = {who: number for number, who in enumerate(creators)}
     most_with = max(50, min(200, len(creators) // 20))
     kept = {}
-    told: dict[str, object] = {}
     for kind, pairs in had.items():
         times = Counter(item for _who, item in pairs)
         kept[kind] = sorted(
             (ids[who], item) for who, item in pairs if 2 <= times[item] <= most_with
-        )
-        told[f"instagram {kind} with two creators or more"] = sum(
-            number > 1 for number in times.values()
         )
     started = perf_counter()
     made = building.compute(Gathered(range(len(creators)), kept))
@@ -108,31 +97,31 @@ def instagram() -> dict[str, object]:
     inside = int((labels >= 0).sum())
     tied = len(made.degrees)
     steady = float(made.grouping.stability[labels >= 0].mean())
-    told["instagram"] = (
-        f"{len(creators):,} creators, {tied:,} tied by "
-        + ", ".join(f"{made.kinds[kind].number:,} {kind}" for kind in made.kinds)
-        + f"; {inside:,} in {len(made.members)} clusters, modularity "
-        f"{made.grouping.modularity or 0:.3f}, single runs agree "
-        f"{made.grouping.agreement or 0:.2f}, mean stability {steady:.2f}, {seconds:.1f} s"
-    )
+    kinds = ", ".join(f"{made.kinds[kind].number:,} by {kind}" for kind in made.kinds)
     same = everything = 0
     for places in made.members.values():
         inside_it = Counter(category[creators[place]] for place in places)
         same += inside_it.most_common(1)[0][1]
         everything += len(places)
     largest = Counter(category.values()).most_common(1)[0][1] / len(category)
-    told["instagram categories"] = (
-        f"{same / max(everything, 1):.0%} have their cluster's, {largest:.0%} the largest one"
-    )
-    return told
+    told = [
+        Found("tied to others", tied / len(creators), of=f"{len(creators):,} creators; {kinds}"),
+        Found("in a cluster", inside / len(creators), of=f"{len(made.members)}, {seconds:.1f} s"),
+        Found("modularity", made.grouping.modularity or 0.0),
+        Found("single runs agree", made.grouping.agreement or 0.0),
+        Found("mean stability", steady),
+        Found("of their cluster's niche", same / max(everything, 1), of=f"{everything:,}"),
+        Found("of the largest niche", largest),
+    ]
+    return Findings("creators of Instagram posts", told)
 
 
-def intervals(times: int) -> dict[str, object]:
-    """How often intervals of samples hold what two, and ten, audiences share."""
-    told: dict[str, object] = {}
+def intervals(times: int) -> Findings:
+    """How often intervals of samples hold what two, and eight, audiences share."""
+    told = []
     random = Random(1)
     draw = np.random.default_rng(1)
-    for sample in (500, 2_000, 5_000):
+    for sample, before in ((500, "0.55"), (2_000, "0.16"), (5_000, "0.06")):
         size, shared = 20_000, 4_000
         chance = (sample / size) ** 2
         seen = draw.hypergeometric(shared, size - shared, sample, times)
@@ -143,9 +132,11 @@ def intervals(times: int) -> dict[str, object]:
             one.low <= shared <= one.high
             for one in (shared_people(int(number), chance, most=size) for number in met)
         )
-        told[f"samples of {sample:,} of {size:,}"] = (
-            f"sd {estimates.std() / shared:.0%}, the interval holds {held / times:.1%}"
-        )
+        what = f"samples of {sample:,} of {size:,}"
+        told += [
+            Found(f"{what}: sd", float(estimates.std() / shared), before=before),
+            Found(f"{what}: the 95 % interval holds", held / times),
+        ]
     held = 0
     rounds = 200
     for _round in range(rounds):
@@ -159,7 +150,6 @@ def intervals(times: int) -> dict[str, object]:
         found = cover_estimated(dict.fromkeys(range(8), 6_000.0), pairs).unique
         truth = len(frozenset().union(*audiences))
         held += found.low <= truth <= found.high
-    told["reach of eight audiences from samples of a quarter"] = (
-        f"the interval holds {held / rounds:.1%}"
-    )
-    return told
+    what = "reach of eight audiences from samples of a quarter: the 95 % interval holds"
+    told.append(Found(what, held / rounds, of=f"{rounds} draws"))
+    return Findings("what two audiences share, and eight reach", told)

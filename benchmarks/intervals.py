@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from benchmarks.measure import Row, Table
+from benchmarks.findings import Grid
 from segmentation.metrics.statistics import (
     LEVELS,
     Interval,
@@ -149,13 +149,15 @@ def median_coverage(creators: int, draws: int, alike: float) -> Mapping[float, f
     return {level: count / told for level, count in held.items()}
 
 
-def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
-    """Simulate; `rows` are the draws. Prints the table of docs/metrics.md."""
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Grid], Mapping[str, object]]:
+    """Simulate; `rows` are the draws. Makes the table of docs/metrics.md."""
     del repetitions
+    held = {}
     for name, found in _all(rows):
-        cells = [f"{found[n][level] * 100:.1f}" for level in reversed(LEVELS) for n in CREATORS]
-        print(f"| {name} | {' | '.join(cells)} |", flush=True)
-    return [Table("intervals", [Row("see above", [1.0])])], {"draws": f"{rows:,}"}
+        held[name] = [100 * found[n][level] for level in reversed(LEVELS) for n in CREATORS]
+        print(f"  {name}", flush=True)
+    columns = [f"{level:.0%}, n = {n}" for level in reversed(LEVELS) for n in CREATORS]
+    return [Grid("intervals that held, of 100", columns, held)], {"draws": f"{rows:,}"}
 
 
 def _all(draws: int) -> Iterator[tuple[str, Mapping[int, Mapping[float, float]]]]:

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from math import exp
 
-from benchmarks.measure import Row, Table
+from benchmarks.findings import Grid
 from segmentation.metrics.families.lift import (
     LEAST_WEEKS,
     NEAR,
@@ -61,12 +61,14 @@ def coverage(dice: random.Random, pieces: int, of_weeks: float, draws: int) -> l
     return [100 * held[level] / told for level in LEVELS]
 
 
-def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
-    """Simulate; `rows` are the draws. Prints the table of docs/series.md."""
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Grid], Mapping[str, object]]:
+    """Simulate; `rows` are the draws. Makes the table of docs/series.md."""
     del repetitions
     dice = random.Random(SEED)
-    for of_weeks in SPREADS_OF_WEEKS:
-        for pieces in PIECES:
-            cells = " | ".join(f"{one:.1f}" for one in coverage(dice, pieces, of_weeks, rows))
-            print(f"| {of_weeks} | {pieces} | {cells} |", flush=True)
-    return [Table("lift", [Row("see above", [1.0])])], {"draws": f"{rows:,}"}
+    held = {
+        f"weeks {of_weeks}, {pieces} pieces": coverage(dice, pieces, of_weeks, rows)
+        for of_weeks in SPREADS_OF_WEEKS
+        for pieces in PIECES
+    }
+    columns = [f"{level:.0%}" for level in LEVELS]
+    return [Grid("intervals that held, of 100", columns, held)], {"draws": f"{rows:,}"}

@@ -16,8 +16,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks.disclosure import DATA
+from benchmarks.findings import Findings, Found
 from benchmarks.lookalike_baseline import baseline
-from benchmarks.measure import Row, Table
 from segmentation.matches.looks import (
     NUMBERS,
     Look,
@@ -31,8 +31,8 @@ from segmentation.matches.looks import (
 TOP, COMPARED = 10, 300
 
 
-def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, object]]:
-    """Ask for the look-alikes of `rows` creators, and print how many are of their kind."""
+def run(*, rows: int, repetitions: int) -> tuple[Sequence[Findings], Mapping[str, object]]:
+    """Ask for the look-alikes of `rows` creators, and tell how many are of their kind."""
     del repetitions
     owners = _read()
     print(f"{len(owners):,} creators with a category and a caption, {_kinds(owners)} categories")
@@ -68,14 +68,18 @@ def run(*, rows: int, repetitions: int) -> tuple[Sequence[Table], Mapping[str, o
     sizes = Counter(said["category"] for said in owners.values())
     whole = sum(sizes.values())
     chance = sum(sizes[owners[owner]["category"]] / whole for owner in drawn) / rows
-    print(f"same category among the first {TOP}, over {rows:,} creators:")
-    print(f"  chance                  {chance:.3f}")
-    print(f"  plain TF-IDF            {baseline(owners, drawn, TOP):.3f}")
-    print(f"  words, as the product   {sum(by_words) / rows:.3f}")
-    print(f"  all parts, the product  {sum(by_all) / rows:.3f}")
-    for category, share in sorted(_by_category(drawn, by_all, owners).items()):
-        print(f"    {category:<12} {share:.3f}")
-    return [Table("look-alikes", [Row("see above", [1.0])])], {"creators": f"{len(owners):,}"}
+    rows_of = [
+        Found("chance", chance),
+        Found("plain TF-IDF", baseline(owners, drawn, TOP)),
+        Found("words, as the product", sum(by_words) / rows),
+        Found("all parts, the product", sum(by_all) / rows),
+    ]
+    rows_of += [
+        Found(f"the product, {category}", share)
+        for category, share in sorted(_by_category(drawn, by_all, owners).items())
+    ]
+    title = f"same category among the first {TOP}"
+    return [Findings(title, rows_of)], {"creators": f"{len(owners):,}", "asked for": f"{rows:,}"}
 
 
 def _read() -> dict[str, dict[str, Any]]:

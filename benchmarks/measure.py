@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 import django
 import psycopg
@@ -71,6 +72,37 @@ class Table:
     scale: float = 1.0
     note: str = ""
 
+    def show(self) -> str:
+        """The table in Markdown: median, spread, and the ratio to its first row.
+
+        Then the same by the processor's time: the mean, since a short work is less than it counts
+        in.
+        """
+        first = self.rows[0]
+        floor, busy = first.median, statistics.fmean(first.busy) if first.busy else 0.0
+        lines = [
+            f"| {self.title} | median {self.unit} | min - max | ratio | processor | ratio | |",
+            "|---|---:|---:|---:|---:|---:|---|",
+        ]
+        for row in self.rows:
+            scaled = [value * self.scale for value in row.seconds]
+            mine = statistics.fmean(row.busy) if row.busy else 0.0
+            by_processor = f"{_number(mine * self.scale)} | {mine / busy:.2f}" if busy else "|"
+            lines.append(
+                f"| {row.label} | {_number(statistics.median(scaled))} "
+                f"| {_number(min(scaled))} - {_number(max(scaled))} "
+                f"| {row.median / floor:.2f} | {by_processor} | {row.note} |"
+            )
+        if self.note:
+            lines += ["", self.note]
+        return "\n".join(lines)
+
+
+class Shown(Protocol):
+    """What a benchmark tells, as a table in Markdown."""
+
+    def show(self) -> str: ...
+
 
 def measure(
     title: str,
@@ -116,43 +148,18 @@ def _note(contender: Contender) -> str:
     return "" if contender.share == 1.0 else f"measured on {contender.share:.1%}, scaled"
 
 
-def show(table: Table) -> str:
-    """The table in Markdown: median, spread, and the ratio to its first row.
-
-    Then the same by the processor's time: the mean, since a short work is less than it counts in.
-    """
-    first = table.rows[0]
-    floor, busy = first.median, statistics.fmean(first.busy) if first.busy else 0.0
-    lines = [
-        f"| {table.title} | median {table.unit} | min - max | ratio | processor | ratio | |",
-        "|---|---:|---:|---:|---:|---:|---|",
-    ]
-    for row in table.rows:
-        scaled = [value * table.scale for value in row.seconds]
-        mine = statistics.fmean(row.busy) if row.busy else 0.0
-        by_processor = f"{_number(mine * table.scale)} | {mine / busy:.2f}" if busy else "|"
-        lines.append(
-            f"| {row.label} | {_number(statistics.median(scaled))} "
-            f"| {_number(min(scaled))} - {_number(max(scaled))} "
-            f"| {row.median / floor:.2f} | {by_processor} | {row.note} |"
-        )
-    if table.note:
-        lines += ["", table.note]
-    return "\n".join(lines)
-
-
 def _number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def keep(name: str, tables: Sequence[Table], sizes: Mapping[str, object]) -> None:
+def keep(name: str, tables: Sequence[Shown], sizes: Mapping[str, object]) -> None:
     """Append what was measured to RESULTS.md, with the machine and the versions."""
     with RESULTS.open("a", encoding="utf-8") as file:
         file.write(
             f"\n## {name}, {datetime.now(tz=UTC):%Y-%m-%d %H:%M} UTC\n\n{surroundings()}\n\n"
         )
         file.write(", ".join(f"{key} {value}" for key, value in sizes.items()) + "\n\n")
-        file.write("\n\n".join(show(table) for table in tables) + "\n")
+        file.write("\n\n".join(table.show() for table in tables) + "\n")
 
 
 def surroundings() -> str:
