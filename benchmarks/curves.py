@@ -28,13 +28,13 @@ def curve(told: Sequence[tuple[float, bool]], bands: Sequence[float]) -> Curve:
 def picture(curves: Mapping[str, Curve], *, title: str, across: str, up: str) -> str:
     """The curves as SVG; on the diagonal a number means what it says."""
     lines = [
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 460 460" font-size="13">',
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="-20 0 500 460" font-size="13">',
         f"<title>{title}</title>",
-        '<rect width="460" height="460" fill="#fff"/>',
+        '<rect x="-20" width="500" height="460" fill="#fff"/>',
         '<path d="M50 410H450M50 410V10" stroke="#667" fill="none"/>',
         '<path d="M50 410L450 10" stroke="#bbc" stroke-dasharray="4 4" fill="none"/>',
         f'<text x="250" y="448" text-anchor="middle">{across}</text>',
-        f'<text x="16" y="250" transform="rotate(-90 16 250)">{up}</text>',
+        f'<text x="-6" y="210" transform="rotate(-90 -6 210)" text-anchor="middle">{up}</text>',
     ]
     for place in range(0, 101, 20):
         lines.append(f'<text x="{50 + 4 * place}" y="428" text-anchor="middle">{place} %</text>')
@@ -50,7 +50,6 @@ def picture(curves: Mapping[str, Curve], *, title: str, across: str, up: str) ->
             for x, y, number in points
         ]
         lines.append(
-            f'<text x="{points[-1][0] - 8:.0f}" y="{points[-1][1] + 24 + 12 * place:.0f}" '
-            f'text-anchor="end" fill="{colour}">{name}</text>'
+            f'<text x="440" y="{380 + 18 * place}" text-anchor="end" fill="{colour}">{name}</text>'
         )
     return "\n".join([*lines, "</svg>", ""])
