@@ -29,6 +29,7 @@ from campaigns.views.finding import relationship_with
 from crm.choices import CreatorType
 from crm.exports import Format, respond
 from crm.models import Relationship
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import PlainForm, put_error
 
@@ -60,6 +61,7 @@ def connections(request: BrandRequest, uid: UUID) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("connections")
 def panel(request: BrandRequest, uid: UUID) -> HttpResponse:
     """The newest ties and what is due, for the creator's page."""
     relationship = relationship_with(request, uid)

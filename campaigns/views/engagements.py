@@ -31,6 +31,7 @@ from campaigns.services.refusals import CampaignRefused, ReasonNeeded
 from campaigns.views.finding import campaign_of, engagement_of, relationship_with
 from crm.models import Relationship
 from crm.paging import BadCursor, Order, Page, paginate
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -206,6 +207,7 @@ def substitute(request: BrandRequest, key: str, pk: int) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("campaigns")
 def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """A creator's campaigns, for the creator's page."""
     relationship = relationship_with(request, uid)
@@ -215,6 +217,7 @@ def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("results")
 def results(request: BrandRequest, uid: UUID) -> HttpResponse:
     """What came of the work with a creator, for the creator's page."""
     relationship = relationship_with(request, uid)

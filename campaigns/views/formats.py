@@ -16,12 +16,14 @@ from campaigns.services.formats.saying import say
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import relationship_with
 from crm.models import Post, Relationship
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.portraits.sections import Section
 
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("formats")
 def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """The formats of one creator: a part of their page."""
     return _show(request, relationship_with(request, uid))

@@ -24,6 +24,7 @@ from campaigns.services.offers.words import headline
 from campaigns.views.finding import offer_of, relationship_with
 from crm.exports import Format, respond
 from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import people_of
 from crm.styled import put_error
@@ -158,6 +159,7 @@ def owner(request: BrandRequest, pk: int) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("offers and gifts")
 def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """Offers and gifts of a creator, as a part of the creator's page."""
     relationship = relationship_with(request, uid)

@@ -15,6 +15,7 @@ from crm.choices import Stage
 from crm.forms import CreatorForm, NewNoteForm, NewProfileForm, RelationshipForm, put_error
 from crm.models import Relationship
 from crm.paging import BadCursor, paginate
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.portraits.contacts import reached
 from crm.portraits.sections import Section
@@ -219,6 +220,7 @@ def _shown(found: Relationship, name: str) -> str:
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("similar creators")
 @of_creator
 def alike(request: BrandRequest, found: Relationship) -> HttpResponse:
     """Creators who are like this one, as a part of the page."""

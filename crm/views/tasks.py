@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 from crm.forms import TaskForm, VersionForm, put_error
 from crm.models import Relationship, Task
 from crm.paging import BadCursor, Order, Page, capped_count, paginate
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import people_of, relationships_of
 from crm.services import tasks as service
@@ -147,6 +148,7 @@ def delete(request: BrandRequest, pk: int) -> HttpResponse:
 
 
 @brand_page(Can.VIEW, post=Can.WRITE_NOTES)
+@creator_panel("tasks")
 def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """The open tasks about a creator, as a part of the creator's page; write a new one."""
     rows = relationships_of(request.brand).select_related("brand", "creator")

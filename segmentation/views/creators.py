@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from crm.models import Creator
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.models import Segment
 from segmentation.selectors import creators as selectors
@@ -21,6 +22,7 @@ from segmentation.services.explain import NothingToExplain, explain_membership
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("segments")
 def panel(request: BrandRequest, uid: UUID) -> HttpResponse:
     """The creator's segments by dimension, each with since when and "Why?"."""
     creator = _find(request, uid)

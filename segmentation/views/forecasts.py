@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from campaigns.models import Campaign
 from campaigns.selectors.conflicts import competitor_posts
 from crm.exports import Format, respond
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 from segmentation.forms.forecasts import LevelForm
@@ -151,6 +152,7 @@ def export(request: BrandRequest, key: str, form: Format) -> HttpResponseBase:
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("forecasts")
 def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """What the creator's next piece is expected to bring, and why: a part of their page."""
     creator = creator_selectors.find_creator(request.brand, uid)

@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.facts.catalogue import catalogue
 from segmentation.selectors.creators import find_creator
@@ -16,6 +17,7 @@ from segmentation.selectors.ledger import STAYS_SHOWN, passages
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("segment history")
 def creator_passages(request: BrandRequest, uid: UUID) -> HttpResponse:
     """When the creator came into which segment and went, why, by which run and on what evidence."""
     creator = find_creator(request.brand, uid)

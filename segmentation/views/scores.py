@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.exports import stream
 from crm.fact_keys import key_of
 from crm.paging import BadCursor
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 from segmentation.forms.scores import ComponentForms, ScoreForm
@@ -164,6 +165,7 @@ def archive(request: BrandRequest, key: str) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("scores")
 def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """The creator's scores, each part with what was read: loaded by the creator's page."""
     creator = creator_selectors.find_creator(request.brand, uid)

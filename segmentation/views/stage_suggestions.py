@@ -13,6 +13,7 @@ from django_htmx.http import trigger_client_event
 
 from crm.choices import Stage
 from crm.models import Relationship
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.selectors import stage_rules as selectors
 from segmentation.services import stage_suggestions as service
@@ -23,6 +24,7 @@ ANSWERS = ("accept", "dismiss")
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("stage")
 def creator_stage(request: BrandRequest, uid: UUID) -> HttpResponse:
     """What is suggested for the creator, and what leaving and going on asks: a fragment."""
     found = _find(request, uid)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.models import Creator
 from crm.paging import BadCursor
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 from segmentation.forms.suggested_values import AcceptManyForm, SettingsForm
@@ -64,6 +65,7 @@ def _many(request: BrandRequest, subject: Subject | None) -> dict[str, object]:
 
 @require_safe
 @brand_page(Can.EDIT_CREATORS)
+@creator_panel("suggestions")
 def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """What waits of a creator, with its answers: a fragment, empty where nothing does."""
     creator = get_object_or_404(Creator.objects.filter(relationships__brand=request.brand), uid=uid)

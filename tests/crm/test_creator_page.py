@@ -212,6 +212,27 @@ def test_each_section_has_its_parts_and_an_address(url, manager_client, section,
     assert page.count("<noscript><p>") == len(panels)
 
 
+def test_each_part_is_a_whole_page_without_javascript(url, manager_client):
+    """Each address that a section leads to; htmx gets the part and nothing around it."""
+    wrong, seen = [], 0
+    for section in Section:
+        page = manager_client.get(f"{url}?section={section}").content.decode()
+        for part in re.findall(r'<noscript><p><a href="([^"]+)">Show ', page):
+            seen += 1
+            whole = manager_client.get(part).content.decode()
+            bare = manager_client.get(part, headers={"HX-Request": "true"}).content.decode()
+            if not (
+                whole.lstrip().startswith("<!doctype html>")
+                and re.search(r'<h1 class="page-title">[^<]*Ida Holm', whole)
+                and re.search(rf'class="small">.*<a href="{url}">Ida Holm</a>', whole)
+                and all(heading in whole for heading in re.findall(r"<h2.*?</h2>", bare, re.DOTALL))
+            ):
+                wrong.append(part)
+            if "<html" in bare:
+                wrong.append(f"htmx: {part}")
+    assert (wrong, seen) == ([], 22)
+
+
 def test_there_is_no_other_section(url, manager_client):
     assert manager_client.get(f"{url}?section=overviews").status_code == 404
 

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_safe
 from campaigns.selectors.tracking import of_relationship
 from campaigns.views.finding import engagement_of, relationship_with
 from campaigns.views.tracking.shared import base_of
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("links and codes")
 def of_creator(request: BrandRequest, uid: UUID) -> HttpResponse:
     """In all campaigns and beside them."""
     relationship = relationship_with(request, uid)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.choices import StopReason
 from crm.models import Enrolment, Sequence
 from crm.outreach.standing import suppression_of
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import relationships_of
 from crm.services.outreach import figures, stopping
@@ -42,6 +43,7 @@ def overview(request: BrandRequest) -> HttpResponse:
 
 @require_safe
 @brand_page(Can.VIEW)
+@creator_panel("outreach")
 def panel(request: BrandRequest, uid: UUID) -> HttpResponse:
     """A part of the creator's page: the sequence that runs, and whether mail may be sent at all."""
     rows = relationships_of(request.brand).select_related("creator", "brand")

@@ -14,6 +14,7 @@ from crm.choices import ReviewStatus, VettingStatus
 from crm.forms import put_error
 from crm.forms.reviews import AskForm
 from crm.models import Relationship, Review, Vetting, VettingResult
+from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page, may
 from crm.services.reviews import vettings as service
 from crm.services.reviews.forms import newest_form
@@ -25,6 +26,7 @@ HISTORY_SHOWN = 10
 
 
 @brand_page(Can.VIEW, post=Can.REVIEW)
+@creator_panel("vettings")
 @of_creator
 def creator_vettings(request: BrandRequest, relationship: Relationship) -> HttpResponse:
     """A creator's vettings, as a part of the creator's page; ask for one."""

@@ -243,7 +243,8 @@ def test_a_page_costs_the_same_however_long_the_negotiation(
     # session, user, role, relationship, offers, gifts
     uid = relationship.creator.uid
     with django_assert_num_queries(6):
-        assert manager_client.get(f"/acme/creators/{uid}/offers/").status_code == 200
+        panel = f"/acme/creators/{uid}/offers/"
+        assert manager_client.get(panel, headers={"HX-Request": "true"}).status_code == 200
 
 
 def test_a_passed_day_shows_until_it_expires(relationship, manager, manager_client):

@@ -27,8 +27,8 @@ def why_url(brand, creator, segment):
     return reverse("segmentation:why", args=[brand.slug, creator.uid, segment.key])
 
 
-def page(client, url):
-    response = client.get(url)
+def page(client, url, **headers):
+    response = client.get(url, **headers)
     assert response.status_code == 200
     return response.content.decode()
 
@@ -41,7 +41,7 @@ def column(client, url):
 
 class TestPanel:
     def test_stays_by_dimension_with_since_when(self, segmented, creators, manager_client):
-        shown = page(manager_client, panel_url(segmented, creators[3]))
+        shown = page(manager_client, panel_url(segmented, creators[3]), **HTMX)
         assert "<html" not in shown
         assert "since 1 Oct 2026" in shown
         assert "Why?" in shown
@@ -59,7 +59,7 @@ class TestPanel:
         assert creators[3].name in column(manager_client, inside)
         before = timezone.now()
         Relationship.objects.filter(creator=creators[3]).update(unprofiled_at=before)
-        shown = page(manager_client, panel_url(segmented, creators[3]))
+        shown = page(manager_client, panel_url(segmented, creators[3]), **HTMX)
         assert "does not want to be sorted and scored: in no segment" in shown
         assert "Why?" not in shown
         assert column(manager_client, listed)[creators[3].name] == ""

@@ -47,7 +47,9 @@ def test_each_coming_and_going_has_its_reason_and_evidence(brand, told):
 
 
 def test_the_fragment(brand, told, analyst_client):
-    shown = analyst_client.get(address(brand, told)).content.decode()
+    shown = analyst_client.get(
+        address(brand, told), headers={"HX-Request": "true"}
+    ).content.decode()
     assert "Segment history" in shown
     assert shown.count("Joined") == 2
     assert shown.count("Left") == 1
