@@ -185,7 +185,7 @@ def _plan(
         if said is not None:
             known.append(said)
         elif one.pk in prices:
-            piece = _piece(prices[one.pk], pieces_of[one.pk], standing)
+            piece = piece_of(prices[one.pk], pieces_of[one.pk], standing)
             estimated.append(piece)
         else:
             without += 1
@@ -209,7 +209,7 @@ def total_of(measure: Forecasted, lines: Sequence[Line], standing: Standing) -> 
     trials = [standing.parts[key] for key in parts if key in standing.parts]
     return Total(
         measure,
-        add_up([_piece(row, line.pieces, standing) for line, row in known], standing.model.level),
+        add_up([piece_of(row, line.pieces, standing) for line, row in known], standing.model.level),
         sum(line.pieces for line, _row in known),
         sum(line.pieces for line in lines) - sum(line.pieces for line, _row in known),
         # The worst of the platforms: nobody should trust more than that.
@@ -218,7 +218,8 @@ def total_of(measure: Forecasted, lines: Sequence[Line], standing: Standing) -> 
     )
 
 
-def _piece(row: CreatorForecast, pieces: int, standing: Standing) -> Piece:
+def piece_of(row: CreatorForecast, pieces: int, standing: Standing) -> Piece:
+    """What is drawn of a creator's `pieces`, with the errors of those with as many of their own."""
     part = standing.part(row)
     errors = part.band(row.own).errors if part else (0.0,)
     # Errors are told from what was expected before its usual error was taken off.

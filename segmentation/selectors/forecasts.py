@@ -1,4 +1,4 @@
-"""Forecasts as people read them: of a creator, of a segment, and how far they can be trusted."""
+"""Forecasts as people read them: of a creator, and how far they can be trusted."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 
 from crm.models import Brand, Creator, Platform
 from segmentation.choices import ErrandStatus, Forecasted
 from segmentation.models import CreatorForecast, ExpectedViews, ForecastModel, Segment
-from segmentation.services.masks import flag_of, word_of
 
 # What is made of an outcome that nobody can tell.
 NOT_YET = "Nothing is forecast yet: it is learned each night, or when somebody asks."
@@ -187,50 +185,3 @@ def in_words(key: str, segments: Mapping[str, str]) -> str:
 def platform_names() -> dict[str, str]:
     """Platforms by key, as people call them."""
     return dict(Platform.objects.values_list("key", "name"))
-
-
-@dataclass(frozen=True)
-class SegmentForecast:
-    """What a piece of a segment's members is expected to bring: quartiles over members."""
-
-    measure: Forecasted
-    platform: str
-    platform_name: str
-    members: int
-    low: float
-    middle: float
-    high: float
-
-
-_OF_SEGMENT = """
-SELECT x.measure, x.platform, count(*),
-  percentile_cont(ARRAY[0.25, 0.5, 0.75]) WITHIN GROUP (ORDER BY x.middle)
-FROM segmentation_creatorfacts f
-JOIN crm_relationship r ON r.brand_id = f.brand_id AND r.creator_id = f.creator_id
-  AND r.unprofiled_at IS NULL
-JOIN segmentation_creatorforecast x ON x.relationship_id = r.id
-WHERE f.brand_id = %(brand)s AND f.member_bits[%(word)s] & %(flag)s <> 0
-GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
-"""
-# Fewer members with a forecast say nothing of a segment.
-FEW = 5
-
-
-def of_segment(segment: Segment) -> list[SegmentForecast]:
-    """What members' pieces are expected to bring, where at least FEW have a forecast."""
-    names = platform_names()
-    asked = {
-        "brand": segment.brand_id,
-        "word": word_of(segment.bit),
-        "flag": flag_of(segment.bit),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_OF_SEGMENT, asked)
-        rows = cursor.fetchall()
-    return [
-        SegmentForecast(
-            Forecasted(measure), platform, names.get(platform, platform), members, *quartiles
-        )
-        for measure, platform, members, quartiles in rows
-        if members >= FEW
-    ]

@@ -20,6 +20,7 @@ from segmentation.forms.clusters import MapForm, NameForm, OverlapForm
 from segmentation.models import Cluster
 from segmentation.selectors import clusters as selectors
 from segmentation.selectors import overlap as overlaps
+from segmentation.selectors.forecasts import platform_names
 from segmentation.selectors.selections import NoSelection, Selection, selection_of
 from segmentation.services.clusters import asking
 from segmentation.services.edits import EditRefused
@@ -119,6 +120,7 @@ def of_creator(request: BrandRequest, uid: Any) -> HttpResponse:
         "stay": selectors.cluster_of(request.brand, creator),
         "ties": ties,
         "found": found,
+        "platform": platform_names().get(found.platform, ""),
         "rows": [
             (told.whom, pair, pair.share_for(creator.pk))
             for told in ties
@@ -162,6 +164,7 @@ def _compared(request: BrandRequest, selection: Selection, asked: dict[str, Any]
     return {
         "selection": selection,
         "reach": reach,
+        "platform": platform_names().get(reach.platform, ""),
         "found": found,
         "steps": selection.named_steps(reach),
         "unknown": selection.names(reach.unknown),

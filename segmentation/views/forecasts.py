@@ -24,6 +24,7 @@ from segmentation.selectors import forecast_outcomes as outcomes
 from segmentation.selectors import forecast_plan as plans
 from segmentation.selectors import forecasts as selectors
 from segmentation.selectors import prices as price_selectors
+from segmentation.selectors import segment_forecasts
 from segmentation.services.edits import EditRefused
 from segmentation.services.forecasts import asking, keeping
 from segmentation.views.finding import segment_or_404
@@ -186,10 +187,12 @@ def prices(request: BrandRequest) -> HttpResponse:
 def of_segment(request: BrandRequest, key: str) -> HttpResponse:
     """What members' next pieces are expected to bring: a part of the segment's page."""
     segment = segment_or_404(request, key)
+    standing = selectors.standing_of(request.brand)
     context = {
         "segment": segment,
-        "standing": selectors.standing_of(request.brand),
-        "told": selectors.of_segment(segment),
+        "standing": standing,
+        "told": segment_forecasts.of_segment(segment, standing) if standing else [],
+        "most": segment_forecasts.MOST,
     }
     return render(request, "segmentation/forecasts/_of_segment.html", context)
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from crm.models import Brand, Relationship
 from segmentation.models import CampaignForecast, CreatorForecast, ForecastModel
+from segmentation.selectors import segment_forecasts
 from segmentation.selectors.forecast_plan import MEASURES
 from segmentation.services import runs
 from tests.campaigns.made import engage, make_campaign
@@ -94,7 +95,9 @@ def test_parts_of_a_creator_and_a_segment(page, campaign, brand):
     assert "fewer than five members have a forecast" in words
 
 
-def test_members_of_a_segment_over_rest(campaign, brand, admin_user, other_brand, outsider):
+def test_members_of_a_segment(
+    page, campaign, brand, admin_user, other_brand, outsider, monkeypatch
+):
     rest = rest_as(admin_user, brand)
     segment = segment_of(dimension_of(brand), "big", "stage is prospect")
     assert rest.json("segments/big/forecasts/")["results"] == []
@@ -102,15 +105,32 @@ def test_members_of_a_segment_over_rest(campaign, brand, admin_user, other_brand
     assert runs.execute_run(run_id=run.pk, at=NOW).status == "applied"
     told = rest.json("segments/big/forecasts/")["results"]
     assert {one["measure"] for one in told} == {"engagements", "views"}
+    trials = {
+        one["measure"]: (one["trial"]["factor"], one["trial"]["held"])
+        for one in ForecastModel.objects.get(brand=brand).result["parts"]
+    }
     for one in told:
         # All 40 members, also those without a post of their own.
         assert (one["platform"], one["currency"], one["members"]) == ("instagram", None, 40)
         assert one["low"] < one["middle"] < one["high"]
         assert (one["version"], one["as_of"]) == (1, NOW.isoformat().replace("+00:00", "Z"))
+        assert (one["typical_factor"], one["interval_held"]) == trials[one["measure"]]
     views = CreatorForecast.objects.filter(measure="views").values_list("middle", flat=True)
     [of_views] = [one for one in told if one["measure"] == "views"]
     assert of_views["middle"] == pytest.approx(statistics.median(views))
+    # One piece of each: more than the middles together, since a hit lies farther off than a flop,
+    # and surer than one piece is.
+    together = of_views["together"]
+    assert sum(views) < together["middle"] < 1.5 * sum(views)
+    assert 1.05 < together["high"] / together["low"] < 2
+    assert together["level"] == 0.8
     assert rest.json(f"segments/{segment.pk}/forecasts/")["results"] == told
+    words = page("segment_forecasts", "big").content.decode()
+    assert words.count("one piece is typically off by") == 2
+    monkeypatch.setattr(segment_forecasts, "MOST", 39)
+    assert {one["together"] for one in rest.json("segments/big/forecasts/")["results"]} == {None}
+    words = page("segment_forecasts", "big").content.decode()
+    assert "more than 39 are not added up" in words
     assert_problem(rest.get("segments/small/forecasts/"), 404)
     assert_problem(rest_as(outsider, other_brand).get("segments/big/forecasts/"), 404)
 

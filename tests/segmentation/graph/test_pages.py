@@ -120,7 +120,7 @@ def test_a_selection_is_compared(brand, analyst):
     groups = fill(brand)
     uids = [Creator.objects.get(pk=pk).uid for pk in groups["bakers"][:3]]
     page = get(analyst, "audience_overlap", brand, creator=uids)
-    assert "People who comment on instagram".lower() in page.lower()
+    assert "people who comment on Instagram" in page
     assert "bakers0" in page
     assert "of it new" in page
     segment = make_segment(brand)
