@@ -73,11 +73,13 @@ def of_segment(segment: Segment, standing: Standing) -> list[SegmentForecast]:
             platform,
             names.get(platform, platform),
             members,
-            *quartiles,
+            low,
+            middle,
+            high,
             together=add_up(each, standing.model.level)
             if (each := pieces.get((measure, platform)))
             else None,
             part=standing.parts.get((measure, platform)),
         )
-        for measure, platform, members, quartiles in rows
+        for measure, platform, members, (low, middle, high) in rows
     ]
