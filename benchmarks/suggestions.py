@@ -23,7 +23,7 @@ from benchmarks.measure import Contender, Shown, Table, measure
 from crm.services.learning.judging import macro_f1
 from segmentation.classifying import learner
 from segmentation.classifying.checking import Guesser, check
-from segmentation.classifying.documents import Document, Guess, Text
+from segmentation.classifying.documents import Document, Guess, Text, without_standing_lines
 from segmentation.classifying.lexicon import lexicon_of
 
 POSTS = DATA / "instagram_posts" / "posts.dev.jsonl.xz"
@@ -195,7 +195,12 @@ def _labelled(
     kept = sorted(name for name in texts if counts[kinds[name]] >= LEAST_EACH)[:most]
     return [
         (
-            Document(number, [Text(number * 100 + at, one) for at, one in enumerate(texts[name])]),
+            Document(
+                number,
+                without_standing_lines(
+                    [Text(number * 100 + at, one) for at, one in enumerate(texts[name])]
+                ),
+            ),
             kinds[name],
         )
         for number, name in enumerate(kept)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +14,8 @@ _POINTERS = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+|@[\w.]+", re.IGNOREC
 _WORD = re.compile(r"[^\W\d_](?:[^\W_]|['\u2019](?=[^\W\d_]))*")
 
 _HASHTAG = re.compile(r"#([^\W\d_][^\W_]*)")
+# In so many posts a line is what stands below them, and not what they are about.
+_STANDING = 3
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,29 @@ class Guess:
     posts: Sequence[int] = ()
     read: int = 0
     note: str = field(default="")
+
+
+def without_standing_lines(texts: Sequence[Text]) -> list[Text]:
+    """The same, each line that stands in three posts or more in the first of them alone.
+
+    "Support me on Patreon" below every video would make anybody a leader of a community. Lines of
+    nothing but hashtags stay, and so do posts of nothing but such lines: they say what they say.
+    """
+    lines = [[(line, _standing(line)) for line in text.words.splitlines()] for text in texts]
+    counts = Counter(key for one in lines for key in {key for _line, key in one if key})
+    seen: set[str] = set()
+    kept = []
+    for text, one in zip(texts, lines, strict=True):
+        own = [(line, key) for line, key in one if counts[key] < _STANDING or key not in seen]
+        has_words = any(key for _line, key in own)
+        kept.append(Text(text.post, "\n".join(line for line, _key in own)) if has_words else text)
+        seen.update(key for _line, key in one)
+    return kept
+
+
+def _standing(line: str) -> str:
+    """By what a line is known again: without addresses, accounts, hashtags, signs."""
+    return " ".join(words_of(_HASHTAG.sub(" ", plain(line))))
 
 
 def plain(text: str) -> str:

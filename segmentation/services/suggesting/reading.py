@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db import connection
 
 from crm.models import Brand
-from segmentation.classifying.documents import Document, Text
+from segmentation.classifying.documents import Document, Text, without_standing_lines
 from segmentation.services.suggesting.subjects import LANGUAGE, NICHES, Subject
 
 # Of each creator; older posts say what they used to do.
@@ -98,7 +98,10 @@ def documents_of(creator_ids: Sequence[int]) -> list[Document]:
     for creator, post, words in _rows(_POSTS, names):
         texts[creator].append(Text(post, words))
     about = dict(_rows(_ABOUT, names))
-    return [Document(pk, texts.get(pk, ()), about.get(pk, "")) for pk in creator_ids]
+    return [
+        Document(pk, without_standing_lines(texts.get(pk, ())), about.get(pk, ""))
+        for pk in creator_ids
+    ]
 
 
 def to_ask(brand: Brand, subject: Subject, at: datetime) -> list[int]:

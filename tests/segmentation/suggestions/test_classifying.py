@@ -10,7 +10,13 @@ import pytest
 from segmentation.classifying import learner
 from segmentation.classifying.checking import Numbers, check, is_better, is_held_out
 from segmentation.classifying.commonness import common
-from segmentation.classifying.documents import Document, Text, plain, words_of
+from segmentation.classifying.documents import (
+    Document,
+    Text,
+    plain,
+    without_standing_lines,
+    words_of,
+)
 from segmentation.classifying.hashtags import Parts
 from segmentation.classifying.language import LanguageDetector
 from segmentation.classifying.learner import NotArrays, TooLittle
@@ -26,6 +32,32 @@ def document(*texts: str, creator: int = 1, about: str = "") -> Document:
 def test_addresses_and_names_are_no_words():
     text = "See https://x.example/recipe or mail me@x.example, thanks @oven.lover! #SkinCare"
     assert words_of(plain(text)) == ["see", "or", "mail", "thanks", "skincare"]
+
+
+def test_what_stands_below_three_posts_is_read_once():
+    footer = "Support me on Patreon! https://x.example/{} @me"
+    texts = [
+        Text(
+            n,
+            f"{title}\n{footer.format(n)}\n#vegan #cake\n\nTwice"
+            if n < 2
+            else f"{title}\n{footer}",
+        )
+        for n, title in enumerate(["A cake", "A pie", "A cake"])
+    ]
+    kept = [text.words.splitlines() for text in without_standing_lines(texts)]
+    assert kept == [
+        ["A cake", footer.format(0), "#vegan #cake", "", "Twice"],
+        ["A pie", "#vegan #cake", "", "Twice"],
+        ["A cake"],
+    ]
+    assert [text.post for text in without_standing_lines(texts)] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("words", ["#vegan #cake", "The same words each day", ""])
+def test_posts_of_nothing_but_one_line_stay(words):
+    texts = [Text(n, words) for n in range(4)]
+    assert without_standing_lines(texts) == texts
 
 
 def test_each_post_has_one_vote_and_few_posts_are_never_sure():
