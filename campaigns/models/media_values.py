@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import BooleanField, F, Func, Q, Value
 from django.utils import timezone
 
 from campaigns.choices import MarketingChannel, ValueKind
@@ -13,6 +13,37 @@ from crm.models import Brand, User
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
+
+
+# What of JSON services/media_values reads by key; numbers are texts, for they are decimals. Filters
+# look into lists, .type() does not.
+def _all(where: str, kind: str) -> str:
+    return f'!({where}.type() != "{kind}")'
+
+
+def _numbers(where: str) -> str:
+    return f'{_all(where, "string")} && !exists({where} ? (!(@ like_regex "^[0-9]+([.][0-9]+)?$")))'
+
+
+_WEIGHTS = " && ".join(
+    f"exists(@.{name}) && {_numbers(f'@.{name}')}"
+    for name in ("likes", "comments", "saves", "shares")
+)
+_TEXTS = " && ".join(f'@.{key}.type() == "string"' for key in ("key", "name", "currency", "source"))
+_MODEL = f"""{_TEXTS} && @.values.type() == "object"
+  && {_numbers("@.values.*")} && {_numbers("@.multiplier")}"""
+_MODELS = f"""@.models.type() == "array" && {_all("@.models[*]", "object")}
+  && !exists(@.models[*] ? (!({_MODEL})))"""
+
+
+def _reads(path: str) -> Func:
+    """Whether `values` are as a condition of SQL's paths into JSON says."""
+    return Func(
+        F("values"),
+        Value(f'$ ? ($.type() == "object" && {path})'),
+        function="jsonb_path_exists",
+        output_field=BooleanField(),
+    )
 
 
 class ValueSet(models.Model):
@@ -39,6 +70,11 @@ class ValueSet(models.Model):
             models.CheckConstraint(
                 name="campaigns_value_set_valid",
                 condition=Q(kind__in=ValueKind.values, number__gte=1) & ~Q(reason=""),
+            ),
+            models.CheckConstraint(
+                name="campaigns_value_set_readable",
+                condition=Q(_reads(_MODELS), kind=ValueKind.MEDIA)
+                | Q(_reads(_WEIGHTS), kind=ValueKind.WEIGHTS),
             ),
         ]
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
+from campaigns.choices import ValueKind
 from campaigns.models import ValueSet
 from campaigns.services.media_values.models import Counts, Model, worth
 from campaigns.services.media_values.sets import (
@@ -105,6 +106,42 @@ def test_a_brand_keeps_its_own_version(brand, other_brand, manager) -> None:
     assert weights_of(brand).words == "1 x comments + 3 x saves + 2 x shares (your version 1)"
     with pytest.raises(DatabaseError), transaction.atomic():
         ValueSet.objects.update(values={})
+
+
+def test_a_row_that_nothing_could_read_is_refused(brand, manager) -> None:
+    weights = {"likes": "1", "comments": "0.5", "saves": "0", "shares": "2"}
+    texts = {"key": "own", "name": "Own", "currency": "USD", "source": "us"}
+    model = texts | {"values": {"likes": "0.1"}}
+
+    def keep(kind: ValueKind, values: object) -> None:
+        ValueSet.objects.create(brand=brand, kind=kind, number=1, values=values, reason="x")
+
+    unread: list[tuple[ValueKind, object]] = [
+        (ValueKind.WEIGHTS, bad)
+        for bad in (
+            *({}, [], [weights], 3, {"models": [model]}, weights | {"likes": 1}),
+            *(weights | {"shares": bad} for bad in ("", "-1", "1e3", "NaN", None, ["1"])),
+        )
+    ]
+    odd = ("x", None, ["1"])
+    unread += [
+        (ValueKind.MEDIA, bad)
+        for bad in (
+            *({}, [], weights, {"models": {}}, {"models": None}, [{"models": []}]),
+            *({"models": [model, bad]} for bad in ({}, None, "own", [model])),
+            *({"models": [model | {key: None}]} for key in ("key", "name", "currency", "source")),
+            *({"models": [model | {"values": bad}]} for bad in (None, [], "1")),
+            *({"models": [model | {"values": {"likes": bad}}]} for bad in odd),
+            *({"models": [model | {"multiplier": bad}]} for bad in odd),
+        )
+    ]
+    for kind, values in unread:
+        with pytest.raises(IntegrityError, match="set_readable"), transaction.atomic():
+            keep(kind, values)
+    keep(ValueKind.WEIGHTS, weights)
+    keep(ValueKind.MEDIA, {"models": [model, model | {"multiplier": "1.5"}]})
+    assert [one.multiplier for one in models_of(brand).models] == [Decimal(1), Decimal("1.5")]
+    assert weights_of(brand).weights["comments"] == Decimal("0.5")
 
 
 @pytest.mark.parametrize(
