@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 
 from config.devstack import servers
 from config.devstack.process import LOOPBACK, Child, free_port, spawn
@@ -55,13 +56,6 @@ class Answer:
         return json.loads(self.body)
 
 
-def wait_until(holds: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
-    until = time.monotonic() + patience
-    while not holds():
-        assert time.monotonic() < until, f"it never came to that: {what}"
-        time.sleep(0.1)
-
-
 @dataclass
 class Product:
     """Everything that runs, by name, and how to stop and start it."""
@@ -89,8 +83,26 @@ class Product:
         made.start_web()
         made.start_worker()
         made.token = made.manage("shell", "-v", "0", "-c", FILL).splitlines()[-1]
-        wait_until(made.is_well, "the product is ready")
+        made.wait_until(made.is_well, "the product is ready")
         return made
+
+    def wait_until(
+        self, holds: Callable[[], object], what: str, patience: float = PATIENCE
+    ) -> None:
+        """Fails after `patience` seconds, with what each part wrote last."""
+        until = time.monotonic() + patience
+        while not holds():
+            if time.monotonic() > until:
+                pytest.fail(f"it never came to that: {what}\n{self._last_words()}")
+            time.sleep(0.1)
+
+    def _last_words(self) -> str:
+        parts = (self.web, self.worker, self.beat, self.valkey.child, self.postgres.child)
+        return "\n".join(
+            f"--- {part.name}, {'running' if part.running() else 'ended'}\n{part.log_tail(40)}"
+            for part in parts
+            if part is not None
+        )
 
     def is_well(self) -> bool:
         """Whether the web server misses nothing."""

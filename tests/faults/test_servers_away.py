@@ -19,7 +19,7 @@ from celery import Celery
 from psycopg.types.json import Jsonb
 
 from tests.faults import EACH_SECOND
-from tests.faults.product import Answer, Product, wait_until
+from tests.faults.product import Answer, Product
 
 pytestmark = pytest.mark.slow
 PROBLEM = "application/problem+json"
@@ -41,8 +41,8 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 @pytest.fixture(autouse=True)
 def _all_is_well(product: Product) -> None:
     """Each test begins with everything there and nothing asked for."""
-    wait_until(product.is_well, "all is well")
-    wait_until(product.takes_tasks, "the worker takes tasks")
+    product.wait_until(product.is_well, "all is well")
+    product.wait_until(product.takes_tasks, "the worker takes tasks")
     product.sql("DELETE FROM segmentation_attributionreport")
     product.sql("DELETE FROM crm_promisedtask")
 
@@ -117,12 +117,12 @@ def test_a_database_that_restarts_is_found_again_by_everybody(product: Product) 
     assert product.rest("creators/").status == 200
     with locked(product, READ_BY_WORKER):
         assert product.rest(REPORTS, DAYS).status == 202
-        wait_until(lambda: waiters(product, READ_BY_WORKER), "the worker is in the middle")
+        product.wait_until(lambda: waiters(product, READ_BY_WORKER), "the worker is in the middle")
         product.stop_postgres()
         product.start_postgres()
     # Connections that were idle are dead now: nobody is told.
     assert product.rest("creators/").status == 200
-    wait_until(lambda: is_done(product), "the task came again")
+    product.wait_until(lambda: is_done(product), "the task came again")
     assert report(product) == ("done", 2)
 
 
@@ -147,14 +147,14 @@ def test_while_the_database_is_away_everybody_is_told_so(product: Product) -> No
             assert problem["detail"].startswith("A part that it needs is starting again or away.")
     finally:
         product.start_postgres()
-    wait_until(lambda: product.rest("creators/").status == 200, "it answers again", 15)
+    product.wait_until(lambda: product.rest("creators/").status == 200, "it answers again", 15)
     assert product.sql("SELECT count(*) FROM segmentation_attributionreport") == [(0,)]
 
 
 def test_a_request_whose_connection_is_cut_is_told_so_and_leaves_nothing(product: Product) -> None:
     with locked(product, WRITTEN_BY_WEB):
         asked = InFlight(product)
-        wait_until(lambda: waiters(product, WRITTEN_BY_WEB), "the request is in the middle")
+        product.wait_until(lambda: waiters(product, WRITTEN_BY_WEB), "the request is in the middle")
         # A task of beat may have come to the same table meanwhile.
         for pid in waiters(product, WRITTEN_BY_WEB):
             product.sql("SELECT pg_terminate_backend(%s)", pid)
@@ -188,9 +188,9 @@ def test_without_the_broker_pages_work_and_tasks_wait(product: Product, fault: s
             with redis.Redis.from_url(product.valkey.url) as valkey:
                 valkey.config_set("maxmemory", 0)
     assert report(product) == ("queued", 0)
-    wait_until(product.takes_tasks, "the worker takes tasks")
+    product.wait_until(product.takes_tasks, "the worker takes tasks")
     product.sql("UPDATE crm_promisedtask SET promised_at = promised_at - interval '1 minute'")
-    wait_until(lambda: is_sent_by_beat(product), "the worker got the task")
+    product.wait_until(lambda: is_sent_by_beat(product), "the worker got the task")
     assert report(product) == ("done", 1)
     assert product.sql("SELECT count(*) FROM crm_promisedtask") == [(0,)]
 
@@ -217,10 +217,10 @@ def test_a_task_whose_worker_is_killed_is_done_once_by_another(
 ) -> None:
     with locked(product, READ_BY_WORKER):
         assert product.rest(REPORTS, DAYS).status == 202
-        wait_until(lambda: waiters(product, READ_BY_WORKER), "the worker is in the middle")
+        product.wait_until(lambda: waiters(product, READ_BY_WORKER), "the worker is in the middle")
         before = waiters(product, READ_BY_WORKER)
         kill(product)
-        wait_until(
+        product.wait_until(
             lambda: waiters(product, READ_BY_WORKER) != before, "the database has noticed it"
         )
     # As after a minute; a sweep that comes twice does no harm.
@@ -229,14 +229,14 @@ def test_a_task_whose_worker_is_killed_is_done_once_by_another(
     )
     for _ in range(2):
         send_task(product, "segmentation.tasks.take_up_errands")
-    wait_until(lambda: is_done(product), "it is done")
+    product.wait_until(lambda: is_done(product), "it is done")
     # One that was begun and finds that another has it leaves it: begun so often, done once.
     assert report(product)[1] in {2, 3}
     computed = "SELECT computed_at, digest FROM segmentation_attributionreport ORDER BY id"
     done = product.sql(computed)
     send_task(product, "segmentation.tasks.take_up_errands")
     assert product.rest(REPORTS, DAYS).status == 202
-    wait_until(lambda: statuses(product) == ["done", "done"], "the one after it is done")
+    product.wait_until(lambda: statuses(product) == ["done", "done"], "the one after it is done")
     after = product.sql(
         "SELECT computed_at, digest FROM segmentation_attributionreport ORDER BY id"
     )
@@ -259,14 +259,14 @@ def lose_message(product: Product) -> None:
 
 def test_a_beat_that_is_killed_goes_on_where_it_was(product: Product) -> None:
     assert product.rest(REPORTS, DAYS).status == 202
-    wait_until(lambda: is_done(product), "it is done")
+    product.wait_until(lambda: is_done(product), "it is done")
     remembered = []
     for _ in range(2):
         lose_message(product)
         time.sleep(2)
         assert report(product) == ("queued", 0), "nobody else takes it up"
         product.start_beat()
-        wait_until(lambda: is_done(product), "beat came, and the worker did it")
+        product.wait_until(lambda: is_done(product), "beat came, and the worker did it")
         assert report(product) == ("done", 1)
         product.kill_beat()
         assert product.beat is not None
@@ -283,11 +283,13 @@ def test_what_is_asked_to_stop_ends_what_it_is_at(product: Product) -> None:
     assert product.web is not None
     with locked(product, READ_BY_WORKER):
         assert product.rest(REPORTS, DAYS).status == 202
-        wait_until(lambda: waiters(product, READ_BY_WORKER), "the worker is in the middle")
+        product.wait_until(lambda: waiters(product, READ_BY_WORKER), "the worker is in the middle")
         product.worker.process.send_signal(signal.SIGTERM)
         with locked(product, WRITTEN_BY_WEB):
             asked = InFlight(product)
-            wait_until(lambda: waiters(product, WRITTEN_BY_WEB), "the request is in the middle")
+            product.wait_until(
+                lambda: waiters(product, WRITTEN_BY_WEB), "the request is in the middle"
+            )
             product.web.process.send_signal(signal.SIGTERM)
             time.sleep(0.5)
         assert asked.end().status == 202
