@@ -174,6 +174,11 @@ class FormCriterion(models.Model):
         return f"{self.position}. {self.criterion_id}"
 
     @property
+    def wants_little(self) -> bool:
+        """Whether a low score is a good one, as of risk: the bar begins at 1 and ends below 5."""
+        return self.least == 1 and self.most is not None and self.most < max(SCORES)
+
+    @property
     def bar_words(self) -> str:
         """Which results pass, in words; empty: the criterion is no bar."""
         if self.least is not None and self.most is not None:

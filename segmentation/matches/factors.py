@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # How the factors are computed: another way has another name.
-FORMULA = "2026-11"
+FORMULA = "2026-11.2"
 MAX_WEIGHT = 10
 # The share of the weight that is known of everybody who comes first.
 LEAST_KNOWN = 0.5
@@ -43,7 +43,7 @@ FACTORS = (
         "fit",
         "Reviews",
         "The mean score of the newest settled reviews of the last year: 5 brings 100 points, 1 "
-        "brings 0.",
+        "brings 0. Where the review form lets low scores pass (risk), 1 counts as 5.",
         3,
         "{value:.1f} of 5 in reviews",
     ),

@@ -24,6 +24,7 @@ from segmentation.choices import SegmentStatus
 from segmentation.models import Segment
 from segmentation.outreach import do_not_pitch
 from segmentation.selectors.shares import Share, share_of
+from segmentation.services.reviewed import REVIEWED
 
 # As many as anybody looks through.
 MOST = 500
@@ -59,7 +60,7 @@ CRITERIA = (
         "fit",
         "Fit",
         "The mean of the scores of the newest settled reviews of the last year: 5 counts 1, 1 "
-        "counts 0.",
+        "counts 0. Where the review form lets low scores pass (risk), 1 counts as 5.",
         3,
     ),
     Criterion(
@@ -175,22 +176,14 @@ WITH members AS (
 _COUNTS = _OF_SEGMENT + "SELECT barred, count(*) FROM known GROUP BY barred"  # noqa: S608
 _RANKED = (
     _OF_SEGMENT  # noqa: S608
-    + """
+    + f"""
 , load AS (
   SELECT e.relationship_id, count(*) AS campaigns
   FROM campaigns_engagement e JOIN campaigns_campaign c ON c.id = e.campaign_id
   WHERE c.brand_id = %(brand)s AND c.id <> %(campaign)s
     AND c.status = ANY(%(open_campaigns)s) AND e.stage = ANY(%(open_stages)s)
   GROUP BY 1
-), newest AS (
-  SELECT DISTINCT ON (relationship_id) id, relationship_id FROM crm_vetting
-  WHERE brand_id = %(brand)s AND status = %(settled)s
-    AND settled_at BETWEEN %(vetted_since)s AND %(as_of)s
-  ORDER BY relationship_id, settled_at DESC, id DESC
-), fit AS (
-  SELECT n.relationship_id, avg(v.score)::float8 AS score
-  FROM newest n JOIN crm_vettingresult v ON v.vetting_id = n.id
-  GROUP BY 1
+), fit AS ({REVIEWED}
 ), parts AS (
   SELECT k.id, k.creator_id, f.followers, fit.score AS fit,
     f.engagement_rate / nullif(p.median_rate, 0) AS engagement,
@@ -237,7 +230,7 @@ SELECT t.id, t.creator_id, o.uid, o.name, t.followers, t.score,
   t.freshness, t.freshness_counts, t.load, t.load_counts
 FROM taken t JOIN crm_creator o ON o.id = t.creator_id
 ORDER BY t.lacks, t.score DESC NULLS LAST, t.followers DESC NULLS LAST, t.id
-"""
+"""  # noqa: S608
 )
 _WORDS = {
     "present": "in this campaign already",

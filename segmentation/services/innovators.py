@@ -8,6 +8,7 @@ from datetime import datetime
 
 from crm.fact_keys import OF_A_SCORE
 from crm.models import Brand, User
+from crm.services.reviews.forms import newest_form
 from segmentation.facts.catalogue import catalogue
 from segmentation.models import Segment, SegmentVersion
 from segmentation.rules import text
@@ -46,11 +47,17 @@ def rule_of(*, fit: str, least: float, keywords: Sequence[str]) -> str:
 
 
 def fits_of(brand: Brand) -> list[Fact]:
-    """The facts that say how well a creator fits: the brand's scores, and what reviewers found."""
+    """The facts of which much says that a creator fits: the brand's scores, and what reviewers
+    found, but for criteria of which little is good (risk)."""
+    form = newest_form(brand)
+    lines = form.lines_in_order() if form else []
+    reverse = {line.criterion.field_key for line in lines if line.wants_little}
     return [
         fact
         for fact in catalogue(brand).values()
-        if fact.type == FactType.NUMBER and fact.key.startswith((OF_A_SCORE, OF_A_REVIEW))
+        if fact.type == FactType.NUMBER
+        and fact.key.startswith((OF_A_SCORE, OF_A_REVIEW))
+        and fact.key not in reverse
     ]
 
 

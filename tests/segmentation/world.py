@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 
-from crm.models import Brand, Creator
+from crm.choices import CriterionKind, ResultBasis, VettingStatus
+from crm.models import (
+    Brand,
+    Creator,
+    Criterion,
+    FormCriterion,
+    Relationship,
+    ReviewForm,
+    Vetting,
+    VettingResult,
+)
 from segmentation.choices import ChangeKind, RunStatus, SegmentStatus, Trigger
 from segmentation.models import (
     Change,
@@ -20,6 +30,7 @@ from segmentation.models import (
 )
 from segmentation.selectors.evidence import recorded
 from tests.factories import (
+    NOW,
     CreatorFactory,
     MetricSnapshotFactory,
     PostFactory,
@@ -134,6 +145,49 @@ def stay(
         entered_run=runs[0],
         left_run=runs[1] if left_at else None,
     )
+
+
+def reviewed(relationship: Relationship, *scores: int, risk: int | None = None) -> None:
+    """Settle a vetting with these scores; of risk the form lets 1 to 3 pass."""
+    brand = relationship.brand
+    vetting = Vetting.objects.create(
+        brand=brand,
+        relationship=relationship,
+        form=ReviewForm.objects.get_or_create(brand=brand, number=99)[0],
+        reviewers=1,
+        due_on=NOW.date(),
+        status=VettingStatus.SETTLED,
+        requested_at=NOW - timedelta(days=9),
+        all_in_at=NOW - timedelta(days=3),
+        settled_at=NOW - timedelta(days=3),
+    )
+    for n, score in enumerate(scores):
+        criterion = Criterion.objects.create(
+            brand=brand,
+            key=f"tone{n}",
+            label=f"Tone {n}",
+            question="?",
+            kind=CriterionKind.SCALE,
+            anchors=list("12345"),
+        )
+        VettingResult.objects.create(
+            vetting=vetting, criterion=criterion, score=score, basis=ResultBasis.SINGLE
+        )
+    if risk is not None:
+        criterion = Criterion.objects.create(
+            brand=brand,
+            key="risk",
+            label="Risk",
+            question="?",
+            kind=CriterionKind.SCALE,
+            anchors=list("12345"),
+        )
+        FormCriterion.objects.create(
+            form=vetting.form, criterion=criterion, position=1, least=1, most=3
+        )
+        VettingResult.objects.create(
+            vetting=vetting, criterion=criterion, score=risk, basis=ResultBasis.SINGLE
+        )
 
 
 def make_creator(brand: Brand, *, since: datetime | None = None, **values) -> Creator:

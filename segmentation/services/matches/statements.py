@@ -8,6 +8,7 @@ those who are in the campaign already.
 from __future__ import annotations
 
 from segmentation.matches.factors import KEYS
+from segmentation.services.reviewed import REVIEWED
 from segmentation.services.suppressed import SUPPRESSED
 from segmentation.services.unpitched import UNPITCHED
 
@@ -52,21 +53,14 @@ TOLD = """CREATE TEMP TABLE match_told (creator_id bigint PRIMARY KEY, result fl
 TELL = """INSERT INTO match_told
 SELECT * FROM unnest(%s::bigint[], %s::float8[], %s::integer[], %s::float8[])"""
 
-FOUND = """CREATE TEMP TABLE match_found ON COMMIT DROP AS
+FOUND = f"""CREATE TEMP TABLE match_found ON COMMIT DROP AS
 WITH load AS (
   SELECT e.relationship_id, count(*) AS campaigns
   FROM campaigns_engagement e JOIN campaigns_campaign c ON c.id = e.campaign_id
   WHERE c.brand_id = %(brand)s AND c.id <> %(campaign)s
     AND c.status = ANY(%(open_campaigns)s) AND e.stage = ANY(%(open_stages)s)
   GROUP BY 1
-), newest AS (
-  SELECT DISTINCT ON (relationship_id) id, relationship_id FROM crm_vetting
-  WHERE brand_id = %(brand)s AND status = %(settled)s
-    AND settled_at BETWEEN %(vetted_since)s AND %(as_of)s
-  ORDER BY relationship_id, settled_at DESC, id DESC
-), fit AS (
-  SELECT n.relationship_id, avg(v.score)::float8 AS score, count(v.score)::integer AS n
-  FROM newest n JOIN crm_vettingresult v ON v.vetting_id = n.id GROUP BY 1
+), fit AS ({REVIEWED}
 ), parts AS (
   SELECT k.id, k.creator_id, k.barred, f.followers, fit.score AS fit, fit.n AS fit_n,
     sc.score AS score,
@@ -99,9 +93,9 @@ SELECT id, creator_id, barred, followers,
   fit, fit_n, (fit - 1) * 25 AS fit_points,
   score, score AS score_points,
   -- Of an audience that is known, countries that are not named have no share.
-  CASE WHEN audience_country IS NOT NULL AND audience_country <> '{}'::jsonb
+  CASE WHEN audience_country IS NOT NULL AND audience_country <> '{{}}'::jsonb
     AND cardinality(%(countries)s::text[]) > 0 THEN coalesce(audience_known, 0) END AS audience,
-  CASE WHEN audience_country IS NOT NULL AND audience_country <> '{}'::jsonb
+  CASE WHEN audience_country IS NOT NULL AND audience_country <> '{{}}'::jsonb
     AND cardinality(%(countries)s::text[]) > 0
     THEN least(coalesce(audience_known, 0) * 200, 100) END AS audience_points,
   platform, platform * 100 AS platform_points,
@@ -116,7 +110,7 @@ SELECT id, creator_id, barred, followers,
   price, CASE WHEN price IS NOT NULL THEN 100 * greatest(least(2 - price, 1), 0) END
     AS price_points,
   NULL::float8 AS overlap, NULL::float8 AS overlap_points
-FROM parts"""
+FROM parts"""  # noqa: S608
 
 
 def ranked() -> str:

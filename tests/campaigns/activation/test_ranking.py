@@ -11,15 +11,8 @@ from django.utils import timezone
 from campaigns.choices import BudgetKind, CampaignStatus, EngagementStage
 from campaigns.models import BudgetLine, Engagement
 from campaigns.services.refusals import CampaignRefused
-from crm.choices import (
-    CriterionKind,
-    ResultBasis,
-    Stage,
-    SuppressionOrigin,
-    SuppressionReason,
-    VettingStatus,
-)
-from crm.models import AuditEntry, Criterion, ReviewForm, Suppression, Vetting, VettingResult
+from crm.choices import Stage, SuppressionOrigin, SuppressionReason
+from crm.models import AuditEntry, Suppression
 from segmentation.choices import SegmentStatus
 from segmentation.models import (
     Activation,
@@ -35,7 +28,7 @@ from segmentation.selectors.shares import Share
 from segmentation.services.activations import Plan, activate
 from tests.campaigns.made import engage, make_campaign, set_status
 from tests.factories import NOW, RelationshipFactory
-from tests.segmentation.world import make_run, make_segment, stay
+from tests.segmentation.world import make_run, make_segment, reviewed, stay
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -55,33 +48,6 @@ def member(segment, name, *, engagement=None, posted=None, followers=1_000, **re
         last_post_at=(posted is not None and NOW - posted * DAY) or None,
     )
     return row
-
-
-def reviewed(relationship, *scores):
-    brand = relationship.brand
-    vetting = Vetting.objects.create(
-        brand=brand,
-        relationship=relationship,
-        form=ReviewForm.objects.get_or_create(brand=brand, number=99)[0],
-        reviewers=1,
-        due_on=NOW.date(),
-        status=VettingStatus.SETTLED,
-        requested_at=NOW - 9 * DAY,
-        all_in_at=NOW - 3 * DAY,
-        settled_at=NOW - 3 * DAY,
-    )
-    for n, score in enumerate(scores):
-        criterion = Criterion.objects.create(
-            brand=brand,
-            key=f"tone{n}",
-            label=f"Tone {n}",
-            question="?",
-            kind=CriterionKind.SCALE,
-            anchors=list("12345"),
-        )
-        VettingResult.objects.create(
-            vetting=vetting, criterion=criterion, score=score, basis=ResultBasis.SINGLE
-        )
 
 
 @pytest.fixture
@@ -104,7 +70,8 @@ def names(ranking):
 
 def test_the_score_is_the_weighted_mean_of_what_is_known_and_unknown_comes_last(campaign, segment):
     ida = member(segment, "Ida", engagement=0.04, posted=9)
-    reviewed(ida, 5, 3)
+    # A risk of 2 of 5 is a good one: it counts as 4.
+    reviewed(ida, 5, 3, risk=2)
     bo = member(segment, "Bo", engagement=0.08, posted=0)
     reviewed(bo, 2)
     member(segment, "Eva", engagement=0.2, posted=0)

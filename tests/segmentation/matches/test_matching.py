@@ -23,7 +23,7 @@ from segmentation.services.matches import weights as weights_service
 from segmentation.services.matches.asking import Question
 from tests.campaigns.made import engage, make_campaign
 from tests.factories import NOW, PostFactory, ProfileFactory, RelationshipFactory
-from tests.segmentation.world import make_segment, stay
+from tests.segmentation.world import make_segment, reviewed, stay
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -69,7 +69,7 @@ def parts(row):
 
 def test_each_factor_is_its_value_in_points_and_what_they_bring_adds_up(brand, campaign, manager):
     instagram = Platform.objects.get(key="instagram").number
-    creator(
+    ida_row = creator(
         brand,
         "Ida",
         platforms=[instagram],
@@ -78,13 +78,15 @@ def test_each_factor_is_its_value_in_points_and_what_they_bring_adds_up(brand, c
         reliability=80,
         last_post_at=NOW - 9 * DAY,
     )
+    # A risk of 1 of 5 is as good as can be, so this is the mean of 3 and 5.
+    reviewed(ida_row, 3, risk=1)
     creator(brand, "Bo", platforms=[], engagement_rate=0.02, audience_country={"US": 1.0})
     creator(brand, "Nobody knows", audience_country={})
     match = matched(campaign, manager)
     ida, bo, unknown = selectors.page_of(match, cursor=None).items
     assert [row.name for row in (ida, bo, unknown)] == ["Ida", "Bo", "Nobody knows"]
     assert parts(ida) == {
-        "fit": (None, None),
+        "fit": (4, 75),
         "audience": (pytest.approx(0.3), pytest.approx(60)),
         "platform": (1, 100),
         "engagement": (pytest.approx(1.5), pytest.approx(75)),
@@ -96,11 +98,11 @@ def test_each_factor_is_its_value_in_points_and_what_they_bring_adds_up(brand, c
     # An audience that is known, without the market: none of it, which is not unknown.
     assert parts(bo)["audience"] == (0, 0)
     assert parts(unknown)["audience"] == (None, None)
-    expected = (3 * 60 + 2 * 100 + 3 * 75 + 2 * 80 + 1 * 90 + 2 * 100) / 13
+    expected = (3 * 75 + 3 * 60 + 2 * 100 + 3 * 75 + 2 * 80 + 1 * 90 + 2 * 100) / 16
     assert ida.score == pytest.approx(expected)
     assert sum(part.brings or 0 for part in ida.parts) == pytest.approx(ida.score)
-    # Reviews and results (3 and 3) are not known of anybody: 13 of 19.
-    assert ida.known == pytest.approx(13 / 19)
+    # Results (3) are not known of anybody: 16 of 19.
+    assert ida.known == pytest.approx(16 / 19)
     assert match.inputs["weights"] == {**USUAL, "score": 0, "price": 0, "overlap": 0}
     assert selectors.silent(match) == [
         "no score was chosen",

@@ -11,8 +11,9 @@ from crm.models import Relationship
 from segmentation.models import Playbook, SegmentVersion
 from segmentation.selectors.persona_report import dimensions_of, report_of
 from segmentation.services.edits import EditRefused
-from segmentation.services.innovators import rule_of
+from segmentation.services.innovators import fits_of, rule_of
 from tests.campaigns.made import make_campaign
+from tests.crm.reviews.world import publish
 from tests.factories import NOW
 from tests.rest import assert_problem, rest_as
 from tests.segmentation.scores import building
@@ -112,9 +113,12 @@ def test_without_personas(brand, manager_client):
     assert "No personas yet" in shown.content.decode()
 
 
-def test_the_template_makes_a_draft(brand, strategist_client, manager_client, personas):
+def test_the_template_makes_a_draft(brand, strategist, strategist_client, manager_client, personas):
     building.world(brand)
     building.counted(brand)
+    publish(brand, strategist)
+    # Of risk little is good, and "so many points, or more" would ask for much of it.
+    assert [fact.key for fact in fits_of(brand)] == ["score_fit", "review_tone", "review_story"]
     url = reverse("segmentation:persona_innovators", args=[brand.slug, "persona-innovator"])
     body = {"fit": "score_fit", "least": "75", "keywords": "Engineer, product  manage\nengineer"}
     assert manager_client.post(url, body).status_code == 403
