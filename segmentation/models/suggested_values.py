@@ -137,6 +137,25 @@ class Classifier(models.Model):
             return "too few answers to be sure"
         return "not right often enough to be sure"
 
+    @property
+    def how_it_counts(self) -> str:
+        """How it comes to how sure it is, in words."""
+        return _HOW_IT_COUNTS[ClassifierKind(self.kind)]
+
+
+_HOW_IT_COUNTS = {
+    ClassifierKind.LEXICON: "Each post has one vote, divided among the values of which it has "
+    "words; three votes that nobody cast go to all values alike. What a word brings is its part "
+    "of all votes, and how sure it is the value's part.",
+    ClassifierKind.LEARNED: "What a word brings is its weight for this value times how often it "
+    "stands there. How sure it is comes of all words, also those against it, and of how often "
+    "such answers were right where they were held back.",
+    ClassifierKind.DETECTOR: "How sure it is: the part of the posts that are in this language, "
+    "with one more counted against it.",
+    ClassifierKind.OUTSIDE: "How sure it is: the part of its answers that people called right; "
+    "not known before they looked at some.",
+}
+
 
 class SuggestedValueQuerySet(models.QuerySet["SuggestedValue"]):
     def visible_to(self, user: User | AnonymousUser) -> Self:

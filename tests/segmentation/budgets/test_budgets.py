@@ -81,7 +81,8 @@ def test_a_plan_says_who_is_in_and_why(campaign, prices, admin_user):
     assert {line.pick.price_source for line in whole.chosen} == {"assumed"}
     assert all(line.words.startswith("In: a first piece brings ") for line in whole.chosen)
     assert all(line.words.startswith("Out") for line in whole.left_out)
-    assert result["interval"]["low"] < result["brings"] < result["interval"]["high"]
+    interval = result["interval"]
+    assert interval["low"] < result["brings"] < interval["middle"] < interval["high"]
     brings = [row["brings"] for row in result["sensitivity"]]
     assert brings == sorted(brings)
     assert brings[1] <= result["brings"] <= brings[2]
@@ -300,6 +301,7 @@ def test_in_the_browser(client, campaign, brand, prices, admin_user):
     asking.allocate(plan_id=plan.pk, at=NOW)
     words = client.get(page).content.decode()
     assert "In the plan" in words
+    assert "as often above " in words
     assert "Out, because somebody said so." in words
     assert "Only the budget binds" not in words
     assert "Views" in client.get(address).content.decode()

@@ -47,8 +47,10 @@ def test_the_queue_says_what_and_why(visit, brand):
         "70\u202f% sure",
         "Honest review of the lamp",
         "Why?",
+        "Each post has one vote",
     ):
         assert words in shown
+    assert "managers and admins answer them" not in shown
     assert f'data-suggestion="{found.pk}"' in shown
     assert "Runa" not in visit("suggestions", fact="niches").content.decode()
     assert visit("suggestions", fact="religion").status_code == 404
@@ -128,7 +130,7 @@ def test_the_record_says_how_right_they_were(visit, brand, manager):
     bulk = RelationshipFactory(brand=brand, creator=CreatorFactory()).creator
     suggested(brand, bulk, closed_at=NOW, status="accepted", chosen=["reviewer"], in_bulk=True)
     shown = visit("suggestion_record").content.decode()
-    assert "Of 4 that people looked at, 3 were right and 1 were overridden" in shown
+    assert "Of 4 that people looked at, 3 were right and 1 was overridden" in shown
     assert "an override rate of 25\u202f%" in shown
     assert "60 to 79 %" in shown
     assert "1 accepted in bulk" in shown
