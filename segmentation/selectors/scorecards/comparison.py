@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import exp, log
 from typing import Any
 
 from crm.models import Brand
 from segmentation.metrics.catalogue import PART_SEPARATOR, Better
 from segmentation.metrics.cells import Cell
+from segmentation.metrics.entries import Method
 from segmentation.models import Scorecard, Segment
 from segmentation.selectors.names import told_apart
 from segmentation.selectors.scorecards.index import targets_of
@@ -148,17 +150,28 @@ def differences(label: str, found: Sequence[tuple[str, Cell]], better: Better) -
     return words
 
 
-def shrunk_values(cells: Mapping[int, Cell]) -> dict[int, float]:
+def shrunk_values(cells: Mapping[int, Cell], method: Method) -> dict[int, float]:
     """Values pulled towards their mean, the more the less each is known of.
 
     Empirical Bayes: the variance between segments by the method of moments (DerSimonian and
     Laird); a ranking by raw values is led by whoever is known least of. None where the segments
     differ no more than chance makes them: all would be pulled to one value.
+
+    Of log ratios the logarithms are pulled. Their errors are factors, so that a high value would
+    seem to be known less than a low one of as many creators, and all be pulled to the low ones.
     """
-    known = {
-        key: (_value(cell), max(_variance(cell), 1e-18))
+    held = {
+        key: (cell["value"], cell["interval"]["low"], cell["interval"]["high"])
         for key, cell in cells.items()
         if cell["value"] is not None and cell["interval"] is not None
+    }
+    # The first formula's intervals could begin at zero.
+    of_logs = method == Method.LOG_RATIO and all(low > 0 for _value, low, _high in held.values())
+    if of_logs:
+        held = {key: (log(value), log(low), log(high)) for key, (value, low, high) in held.items()}
+    known = {
+        key: (value, max(((high - low) / 2 / _HALF) ** 2, 1e-18))
+        for key, (value, low, high) in held.items()
     }
     if len(known) < 3:
         return {}
@@ -174,10 +187,11 @@ def shrunk_values(cells: Mapping[int, Cell]) -> dict[int, float]:
     centre = sum(centre_weights[key] * value for key, (value, _) in known.items()) / sum(
         centre_weights.values()
     )
-    return {
+    pulled = {
         key: centre + (value - centre) * between / (between + variance)
         for key, (value, variance) in known.items()
     }
+    return {key: exp(value) for key, value in pulled.items()} if of_logs else pulled
 
 
 def _row(
@@ -194,7 +208,7 @@ def _row(
     }
     lines = {pk: line_of(cell) for pk, cell in found.items()}
     first = next(iter(lines.values()))
-    shrunk = shrunk_values(found)
+    shrunk = shrunk_values(found, first.metric.method)
     best_first = sorted(
         shrunk, key=lambda pk: shrunk[pk], reverse=first.metric.better != Better.LOWER
     )
@@ -242,11 +256,6 @@ def _chart(names: Mapping[int, str], found: Mapping[int, Cell], line: Line) -> d
 
 def _value(cell: Cell) -> float:
     return cell["value"] or 0.0
-
-
-def _variance(cell: Cell) -> float:
-    interval = cell["interval"]
-    return 0.0 if interval is None else ((interval["high"] - interval["low"]) / 2 / _HALF) ** 2
 
 
 def _apart(one: Cell, other: Cell) -> bool:

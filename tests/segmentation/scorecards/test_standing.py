@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import log
+
 import pytest
 
 from segmentation.metrics.catalogue import CATALOGUE, Better
-from segmentation.metrics.entries import Unit
+from segmentation.metrics.entries import Method, Unit
 from segmentation.selectors.scorecards.comparison import differences, shrunk_values
 from segmentation.selectors.scorecards.lines import difference_words, in_words
 from segmentation.selectors.scorecards.standing import Verdict, standing_of
@@ -77,19 +79,33 @@ def test_a_ranking_is_not_led_by_whoever_is_known_least_of():
         2: cell(0.040, 0.0395, 0.0405),
         3: cell(0.045, 0.0, 0.09),
     }
-    found = shrunk_values(cells)
+    found = shrunk_values(cells, Method.SHARE)
     assert found[1] == pytest.approx(0.030, abs=0.0002)
     assert found[2] == pytest.approx(0.040, abs=0.0002)
     # Its own value counts for little: nearly the mean of the others.
     assert 0.035 < found[3] < 0.037
-    assert shrunk_values({1: cells[1], 2: cells[2]}) == {}
+    assert shrunk_values({1: cells[1], 2: cells[2]}, Method.SHARE) == {}
+    # A formula of before: an interval that begins at zero has no logarithm.
+    assert shrunk_values(cells, Method.LOG_RATIO) == found
+
+
+def test_high_rates_are_pulled_as_far_as_low_ones():
+    """Hand-computed: of each a variance v, logarithms log(2) apart: log(2)² - v between them."""
+    cells = {number: cell(x, x / 1.5, x * 1.5) for number, x in enumerate((0.01, 0.02, 0.04))}
+    variance = (log(1.5) / 1.96) ** 2
+    kept = 1 - variance / log(2) ** 2
+    assert shrunk_values(cells, Method.LOG_RATIO) == {
+        0: pytest.approx(0.02 / 2**kept),
+        1: pytest.approx(0.02),
+        2: pytest.approx(0.02 * 2**kept),
+    }
 
 
 def test_what_differs_by_chance_alone_is_not_ranked():
     same = {number: cell(0.03, 0.02, 0.04) for number in range(4)}
-    assert shrunk_values(same) == {}
+    assert shrunk_values(same, Method.LOG_RATIO) == {}
     near = {number: cell(0.03 + number / 1e4, 0.02, 0.04) for number in range(4)}
-    assert shrunk_values(near) == {}
+    assert shrunk_values(near, Method.LOG_RATIO) == {}
 
 
 def test_small_numbers_keep_two_digits():
