@@ -73,9 +73,8 @@ def _personas(brand: Brand, creators: Sequence[int]) -> list[tuple[int, str, boo
             segment__brand=brand,
             segment__dimension__has_precedence=True,
             creator__in=creators,
-            left_at=None,
         )
-        .of_the_willing()
+        .open()
         .exclude(segment__status=SegmentStatus.ARCHIVED)
         .order_by("creator_id", "segment__dimension_id", "segment__position", "segment__key")
         .distinct("creator_id", "segment__dimension_id")

@@ -50,11 +50,10 @@ def that_count(
     stays = (
         Membership.objects.filter(
             creator__in=creators,
-            left_at=None,
             segment__brand=brand,
             segment__status__in=[SegmentStatus.ACTIVE, SegmentStatus.BROKEN],
         )
-        .of_the_willing()
+        .open()
         .order_by("creator", "segment__dimension", "segment__position", "segment__key")
         .values_list(
             "creator",
@@ -80,7 +79,7 @@ def choices(brand: Brand) -> list[tuple[str, str]]:
 
 def members(brand: Brand, key: str) -> QuerySet[Creator]:
     """Who is in a segment today."""
-    stays = Membership.objects.filter(segment__brand=brand, segment__key=key, left_at=None)
+    stays = Membership.objects.filter(segment__brand=brand, segment__key=key).open()
     return Creator.objects.filter(pk__in=stays.values("creator"))
 
 

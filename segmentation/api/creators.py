@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import Http404
-from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -198,7 +197,7 @@ class CreatorSegmentViewSet(BrandViewSet[Membership]):
             raise Http404
         stays = Membership.objects.filter(segment__brand=self.brand, creator=creator["id"])
         past = self.query.get("as_of")
-        stays = stays.as_of(past) if past else stays.as_of(timezone.now()).of_the_willing()
+        stays = stays.as_of(past) if past else stays.open()
         rows = stays.order_by(
             "segment__dimension__position",
             "segment__dimension__key",

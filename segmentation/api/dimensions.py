@@ -221,7 +221,7 @@ class DimensionViewSet(BrandViewSet[Dimension]):
     def stays(self, request: Request, key: str) -> Response:
         """Who is, or was at `as_of`, in which segment of the dimension, by creator."""
         dimension = self.one(self.get_queryset().filter(key=key).values("id"))
-        rows = stays_of_dimension(dimension["id"], self.query.get("as_of") or timezone.now())
+        rows = stays_of_dimension(dimension["id"], self.query.get("as_of"))
         return self.page(rows.values(*STAY_COLUMNS), order=STAY_ORDER, represent=stays)
 
 

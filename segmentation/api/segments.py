@@ -253,7 +253,7 @@ class SegmentViewSet(BrandViewSet[Segment]):
         segment = self.one(named(self.get_queryset(), key).values("id"))
         moment = self.query.get("as_of")
         stays = Membership.objects.filter(segment=segment["id"])
-        stays = stays.filter(left_at=None) if moment is None else stays.as_of(moment)
+        stays = stays.open() if moment is None else stays.as_of(moment)
         narrowed = MemberFilter(request.query_params, stays, request=request)
         stays = require_valid(narrowed).qs
         return self.page(stays.values(*MEMBER_COLUMNS), order=MEMBER_ORDER, represent=members)

@@ -246,12 +246,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         """Stays in segments of the brands in which `user` has a role."""
         return self.filter(segment__in=Segment.objects.visible_to(user))
 
-    def of_the_willing(self) -> Self:
-        """Without those of creators who object to being sorted: the next run ends them."""
+    def open(self) -> Self:
+        """Stays that count now: of nobody who objects to being sorted, whose the next run ends."""
         known = Relationship.objects.filter(
             brand=models.OuterRef("segment__brand"), creator=models.OuterRef("creator")
         )
-        return self.exclude(models.Exists(known.filter(unprofiled_at__isnull=False)))
+        objecting = known.filter(unprofiled_at__isnull=False)
+        return self.filter(~models.Exists(objecting), left_at=None)
 
 
 class Membership(models.Model):

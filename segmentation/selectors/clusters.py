@@ -162,7 +162,7 @@ def _fitting(
         return None
     rows = CreatorFacts.objects.filter(brand=brand)
     if segment is not None:
-        inside = Membership.objects.filter(segment=segment, left_at=None)
+        inside = Membership.objects.filter(segment=segment).open()
         rows = rows.filter(creator__in=inside.values("creator"))
     if tier is not None:
         rows = rows.filter(_of_tier(tier))

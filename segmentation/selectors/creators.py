@@ -91,6 +91,12 @@ def find_creator(brand: Brand, uid: UUID) -> Creator | None:
     return Creator.objects.of_brand(brand).filter(uid=uid).first()
 
 
+def is_left_alone(brand: Brand, creator: Creator) -> bool:
+    """Whether the creator objects to being sorted and scored by this brand."""
+    known = Relationship.objects.filter(brand=brand, creator=creator)
+    return known.filter(unprofiled_at__isnull=False).exists()
+
+
 def find_by_name(brand: Brand, words: str) -> list[Creator]:
     """Return up to two creators of the brand whose name or handle is exactly `words`.
 
@@ -106,9 +112,7 @@ def find_by_name(brand: Brand, words: str) -> list[Creator]:
 
 def creator_panel(brand: Brand, creator: Creator, *, at: datetime) -> Panel:
     """Return the creator's open stays by dimension, dimensions without one too."""
-    if Relationship.objects.filter(
-        brand=brand, creator=creator, unprofiled_at__isnull=False
-    ).exists():
+    if is_left_alone(brand, creator):
         return Panel([], [], is_left_alone=True)
     segments = list(
         Segment.objects.filter(brand=brand, status__in=[SegmentStatus.ACTIVE, SegmentStatus.BROKEN])

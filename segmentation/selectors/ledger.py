@@ -19,13 +19,14 @@ from segmentation.selectors.evidence import Evidence, evidence_in_words, recorde
 STAYS_SHOWN = 50
 
 
-def stays_of_dimension(dimension_id: int, moment: datetime) -> QuerySet[Membership]:
-    """The stays that hold at `moment` in the segments of a dimension, the archived ones too.
+def stays_of_dimension(dimension_id: int, moment: datetime | None) -> QuerySet[Membership]:
+    """The stays in the segments of a dimension, the archived ones too: open now, or at `moment`.
 
     Those of people who have been erased since are not among them: nothing says who it was.
     """
     segments = Segment.objects.filter(dimension=dimension_id).values("pk")
-    return Membership.objects.as_of(moment).filter(segment__in=segments)
+    stays = Membership.objects.filter(segment__in=segments)
+    return stays.open() if moment is None else stays.as_of(moment)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.db import connection
 
-from crm.models import Brand, Creator, Relationship
+from crm.models import Brand, Creator
 from segmentation.matches.looks import (
     MOST_TERMS,
     NUMBERS,
@@ -21,6 +21,7 @@ from segmentation.matches.looks import (
     unit,
 )
 from segmentation.models import CreatorFacts, CreatorLook, LookIndex, LookTerm, Membership, Segment
+from segmentation.selectors.creators import is_left_alone
 from segmentation.services.unpitched import UNPITCHED
 
 # By words so many are found; all of them are compared in everything.
@@ -91,9 +92,7 @@ def like_creator(brand: Brand, creator: Creator) -> Likes:
     index = _index(brand)
     if index is None:
         return Likes(None, [], [], NOT_BUILT)
-    if Relationship.objects.filter(
-        brand=brand, creator=creator, unprofiled_at__isnull=False
-    ).exists():
+    if is_left_alone(brand, creator):
         return Likes(index, [], [], "They objected to being judged by machines.")
     held = CreatorLook.objects.filter(brand=brand, creator=creator).first()
     if held is None or not held.terms:
@@ -108,17 +107,12 @@ def like_segment(segment: Segment) -> Likes:
     if index is None:
         return Likes(None, [], [], NOT_BUILT)
     members = list(
-        Membership.objects.filter(segment=segment, left_at=None)
+        Membership.objects.filter(segment=segment)
+        .open()
         .order_by("creator_id")
         .values_list("creator_id", flat=True)[:MEMBERS_MOST]
     )
-    # Whoever objected since the looks were made says nothing any more.
-    asked = Relationship.objects.filter(
-        brand=segment.brand_id, creator__in=members, unprofiled_at=None
-    )
-    held = list(
-        CreatorLook.objects.filter(brand=segment.brand_id, creator__in=asked.values("creator"))
-    )
+    held = list(CreatorLook.objects.filter(brand=segment.brand_id, creator__in=members))
     weights: dict[int, float] = defaultdict(float)
     for one in held:
         for term, weight in zip(one.terms, one.weights, strict=True):

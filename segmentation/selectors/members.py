@@ -30,7 +30,7 @@ MEMBER_SORTS = {"-followers": "Most followers", "-since": "Newest members", "nam
 
 def open_stays(segment: Segment) -> QuerySet[Membership]:
     """Return the stays of today's members."""
-    return Membership.objects.filter(segment=segment, left_at=None)
+    return Membership.objects.filter(segment=segment).open()
 
 
 def member_rows(stays: QuerySet[Membership]) -> QuerySet[Membership, Any]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.facts.catalogue import catalogue
-from segmentation.selectors.creators import find_creator
+from segmentation.selectors.creators import find_creator, is_left_alone
 from segmentation.selectors.ledger import STAYS_SHOWN, passages
 
 
@@ -25,6 +25,7 @@ def creator_passages(request: BrandRequest, uid: UUID) -> HttpResponse:
         msg = f"{request.brand} knows no such creator."
         raise Http404(msg)
     context = {
+        "is_left_alone": is_left_alone(request.brand, creator),
         "passages": passages(request.brand, creator, catalogue(request.brand)),
         "most": STAYS_SHOWN,
     }

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from crm.models import Creator, Relationship
+from segmentation import outreach
 from segmentation.models import Dimension, Segment
 from tests.rest import rest_as
 from tests.segmentation.world import make_creator, make_segment, moment, stay
@@ -23,6 +24,10 @@ def panel_url(brand, creator):
     return reverse("segmentation:creator_panel", args=[brand.slug, creator.uid])
 
 
+def passages_url(brand, creator):
+    return reverse("segmentation:creator_passages", args=[brand.slug, creator.uid])
+
+
 def why_url(brand, creator, segment):
     return reverse("segmentation:why", args=[brand.slug, creator.uid, segment.key])
 
@@ -33,10 +38,15 @@ def page(client, url, **headers):
     return response.content.decode()
 
 
+def sent(client, url):
+    """A file."""
+    return b"".join(client.get(url).streaming_content).decode("utf-8-sig")
+
+
 def column(client, url):
     """Of a list of creators by name: the column of segments."""
-    sent = b"".join(client.get(url).streaming_content).decode("utf-8-sig")
-    return {line["name"]: line["segments"] for line in csv.DictReader(io.StringIO(sent))}
+    lines = csv.DictReader(io.StringIO(sent(client, url)))
+    return {line["name"]: line["segments"] for line in lines}
 
 
 class TestPanel:
@@ -57,6 +67,22 @@ class TestPanel:
         inside = f"{listed}&segment={held[0]['key']}"
         assert held[0]["name"] in column(manager_client, listed)[creators[3].name]
         assert creators[3].name in column(manager_client, inside)
+        key, dimension = held[0]["key"], held[0]["dimension"]
+        members = reverse("segmentation:segment", args=[segmented.slug, key])
+
+        def listings() -> list[bool]:
+            """Whether they are on the page, in its file, over REST twice, in the audience."""
+            uid = str(creators[3].uid)
+            stays = rest.json(f"dimensions/{dimension}/stays/")["results"]
+            return [
+                uid in manager_client.get(members, **HTMX).content.decode(),
+                creators[3].name in sent(manager_client, f"{members}members.csv"),
+                uid in {row["uid"] for row in rest.json(f"segments/{key}/members/")["results"]},
+                uid in {row["creator"]["uid"] for row in stays},
+                outreach.members(segmented, key).filter(pk=creators[3].pk).exists(),
+            ]
+
+        assert listings() == [True] * 5
         before = timezone.now()
         Relationship.objects.filter(creator=creators[3]).update(unprofiled_at=before)
         shown = page(manager_client, panel_url(segmented, creators[3]), **HTMX)
@@ -65,8 +91,14 @@ class TestPanel:
         assert column(manager_client, listed)[creators[3].name] == ""
         assert creators[3].name not in column(manager_client, inside)
         assert rest.json(path)["results"] == []
+        assert listings() == [False] * 5
         # What was is in the ledger.
         assert rest.json(path, as_of=before.isoformat())["results"] == held
+        past = rest.json(f"segments/{key}/members/", as_of=before.isoformat())["results"]
+        assert str(creators[3].uid) in {row["uid"] for row in past}
+        history = page(manager_client, passages_url(segmented, creators[3]), **HTMX)
+        assert "in no segment any more. What was stays on record." in history
+        assert held[0]["name"] in history
 
     def test_before_the_packs(self, brand, manager_client):
         shown = page(manager_client, panel_url(brand, make_creator(brand)))
