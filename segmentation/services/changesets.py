@@ -22,6 +22,8 @@ from segmentation.services.scores import counting as scores
 
 # By name: tasks are above services.
 SCORECARD_TASK = "segmentation.tasks.refresh_scorecards"
+# A run as of so long ago at most brings facts to where they stand today.
+_OF_TODAY = timedelta(days=1)
 
 
 def last_applied(brand: Brand, *, but_facts: bool = False) -> Run | None:
@@ -65,8 +67,9 @@ def settle(run: Run, plan: Plan, *, actor: User | None, at: datetime) -> None:
     waits = not run.is_dry and _must_wait(run, plan)
     if not run.is_dry:
         _replace_waiting(run, plan, at)
-        if is_watched:
-            # The run has brought everybody's facts forward.
+        if is_watched and at - run.as_of < _OF_TODAY:
+            # The run has brought everybody's facts forward. Those of a past quarter, from which a
+            # ledger with a past is built, would be taken for today's.
             scores.request(at=at, brand=run.brand)
     norms.store(run, plan.norms)
     moves = evaluation.explode(plan)

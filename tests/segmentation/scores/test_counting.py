@@ -122,8 +122,11 @@ def test_rules_ask_for_a_score_and_creators_are_looked_at_again_when_it_moves(br
     assert not Creator.objects.filter(pk__in=early).exists()
 
     segment = segment_of(dimension_of(brand), "best", "score_fit >= 70")
-    run = runs.start_run(brand=brand, as_of=NOW, at=NOW, apply_now=True)
-    runs.execute_run(run_id=run.pk, at=NOW)
+    for as_of in (NOW - 90 * DAY, NOW):
+        # Facts of a past quarter are no reason to count scores of today.
+        assert not ScoreModel.objects.get().is_open
+        run = runs.start_run(brand=brand, as_of=as_of, at=NOW, apply_now=True)
+        runs.execute_run(run_id=run.pk, at=NOW)
     inside = segment.memberships.filter(left_at=None)
     assert set(inside.values_list("creator", flat=True)) == {
         pk for pk, row in held(model).items() if row.score >= 70
