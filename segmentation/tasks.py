@@ -28,6 +28,7 @@ from segmentation.models import (
     MatchLesson,
     RunOrder,
     ScoreBacktest,
+    ScorecardOrder,
     ScoreComparison,
     ScoreModel,
     TierScorecards,
@@ -43,6 +44,7 @@ from segmentation.services import (
     overrides,
     quarters,
     runs,
+    scorecard_orders,
     scorecards,
     stage_suggestions,
     tier_scorecards,
@@ -169,6 +171,12 @@ def carry_out_order(*, errand_id: int, **_later: Any) -> None:
 def compute_drift(*, errand_id: int, **_later: Any) -> None:
     """Compute a drift report that waits."""
     drift.compute_report(report_id=errand_id, at=timezone.now())
+
+
+@shared_task(acks_late=True)  # type: ignore[untyped-decorator]
+def compute_scorecards(*, errand_id: int, **_later: Any) -> None:
+    """Compute the scorecards of a quarter that wait."""
+    scorecard_orders.compute(order_id=errand_id, at=timezone.now())
 
 
 @shared_task(acks_late=True)  # type: ignore[untyped-decorator]
@@ -303,6 +311,7 @@ def take_up_errands(**_later: Any) -> None:
     for task, rows in (
         (carry_out_order, RunOrder.objects.all()),
         (compute_drift, DriftReport.objects.all()),
+        (compute_scorecards, ScorecardOrder.objects.all()),
         (compute_tier_scorecards, TierScorecards.objects.all()),
         (try_claims, ClaimTrial.objects.all()),
         (compute_attribution, AttributionReport.objects.all()),

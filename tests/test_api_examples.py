@@ -30,6 +30,7 @@ NOT_THERE = {
     "APost": None,
     "APart": ("/conversion", "unknown_conversion"),
     "AQuarter": ("/campaign", "invalid"),
+    "OfAQuarter": ("/period", "bad_period"),
     "AWordingThatIsNotEnough": None,
     "AdoptOne": None,
     "AllOfIt": ("", "not_waiting"),

@@ -96,6 +96,7 @@ def test_every_answer_fits_the_schema(schema, rest):
     values = addresses(rest)
     # What a list cannot be asked without.
     asks = {
+        "scorecard-orders": {},
         "tier-scorecards": {},
         "audience-overlap": {"segment": segment},
         "unique-reach": {"segment": segment, "population": "1000000"},

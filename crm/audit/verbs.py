@@ -152,6 +152,7 @@ GROUPS = {
     "segmentation.suggested_value": "Suggested values",
     "segmentation.suggestion": "Suggested stages",
     "segmentation.target": "Targets of segments",
+    "segmentation.scorecards": "Scorecards of a quarter",
     "segmentation.tier_scorecards": "Scorecards by tier",
     "segmentation.version": "Versions of segment rules",
 }

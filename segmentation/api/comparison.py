@@ -16,7 +16,8 @@ from crm.api.pagination import Row, WholeList
 from crm.api.problems import BadQuery
 from crm.api.query import Query
 from crm.choices import Scope
-from segmentation.api.scorecards import IntervalSerializer, read_period
+from segmentation.api.scorecard_orders import UNDER_WAY, under_way
+from segmentation.api.scorecards import IntervalSerializer, order_of, read_period
 from segmentation.api.segments import named
 from segmentation.metrics.catalogue import CATALOGUE
 from segmentation.metrics.cells import Cell
@@ -31,7 +32,6 @@ from segmentation.selectors.scorecards.comparison import (
     compare_segments,
 )
 from segmentation.selectors.scorecards.index import segments_in_use
-from segmentation.services import scorecards as service
 
 
 class ComparisonQuery(Query):
@@ -143,9 +143,12 @@ class ComparisonViewSet(BrandViewSet[Scorecard]):
     serializer_class = SideBySideSerializer
     queries = {"retrieve": ComparisonQuery}
 
-    @extend_schema(responses=SideBySideSerializer)
+    @extend_schema(responses={200: SideBySideSerializer, **UNDER_WAY})
     def retrieve(self, request: Request) -> Response:
-        """The segments in a quarter: the same numbers and words as on the page."""
+        """The segments in a quarter: the same numbers and words as on the page.
+
+        Where one has no scorecard yet, a worker is asked for the quarter (202).
+        """
         now = timezone.now()
         period = read_period(self.query["period"], self.brand, now)
         wanted = _keys(self.query["segments"])
@@ -165,8 +168,7 @@ class ComparisonViewSet(BrandViewSet[Scorecard]):
         segments = [by_key[key] for key in wanted]
         found = compare_segments(self.brand, segments, period, metrics)
         if found.missing:
-            service.refresh(brand_id=self.brand.pk, as_of=now, periods=[period])
-            found = compare_segments(self.brand, segments, period, metrics)
+            return under_way(order_of(self, period, now))
         answer = {
             "period": found.period,
             "segments": wanted,
@@ -192,15 +194,21 @@ class TrendViewSet(BrandViewSet[Segment]):
     queries = {"list": TrendQuery}
     pagination_class = WholeList
 
+    @extend_schema(responses={200: TrendSerializer(many=True), **UNDER_WAY})
     def list(self, request: Request, key: str) -> Response:
-        """Every row of the scorecard over the nine quarters up to one, oldest first."""
+        """Every row of the scorecard over the nine quarters up to one, oldest first.
+
+        Where the last one has no scorecard yet, a worker is asked for it (202).
+        """
         segments = Segment.objects.filter(brand=self.brand).select_related("brand")
         segment = named(segments, key).first()
         if segment is None:
             raise Http404
         now = timezone.now()
         period = read_period(self.query["period"], self.brand, now)
-        card = service.get(segment=segment, period=period, as_of=now)
+        card = Scorecard.objects.filter(segment=segment, period=period).first()
+        if card is None:
+            return under_way(order_of(self, period, now, segment=segment))
         trend = trend_of(card)
         rows: dict[str, Row] = {}
         for when, cells in trend:

@@ -25,22 +25,24 @@ from crm.api.query import Query
 from crm.choices import Scope
 from crm.models import Brand
 from crm.paging import Order
+from crm.sent import row_number
+from segmentation.api.scorecard_orders import UNDER_WAY, under_way
 from segmentation.api.segments import named
-from segmentation.choices import SegmentStatus
+from segmentation.facts.links import IN_USE
 from segmentation.metrics.periods import Quarter
-from segmentation.models import Dimension, Scorecard, Segment
-from segmentation.selectors.scorecards.card import targets_in
+from segmentation.models import Dimension, Scorecard, ScorecardOrder, Segment
 from segmentation.selectors.scorecards.index import targets_of
 from segmentation.selectors.scorecards.lines import cells_of
 from segmentation.selectors.scorecards.standing import standing_of
+from segmentation.services import scorecard_orders
 from segmentation.services import scorecards as service
+from segmentation.services.scorecard_validity import is_recent
 
 ORDER = Order("scorecards", key="segment__key", tie="segment_id")
 # Raise it when the same stored row makes another answer: ETags are of both.
 SHAPE = 1
 # Answers that a process holds ready: some 30 kB each.
 KEPT = 500
-IN_USE = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 
 class ScorecardQuery(Query):
@@ -209,10 +211,12 @@ class ScorecardViewSet(BrandViewSet[Scorecard]):
     serializer_class = ScorecardSerializer
     queries = {"list": ScorecardsQuery, "retrieve": ScorecardQuery}
 
+    @extend_schema(responses={200: ScorecardSerializer(many=True), **UNDER_WAY})
     def list(self, request: Request) -> Response:
         """The scorecards of a quarter, by segment key, for segments that are in use.
 
-        As they are stored: `as_of` says of when. What was never computed is computed first.
+        As they are stored: `as_of` says of when. Where one was never computed, a worker is asked
+        for the quarter (202).
         """
         segments = Segment.objects.filter(brand=self.brand, status__in=IN_USE)
         if dimension := self.query.get("dimension"):
@@ -224,7 +228,7 @@ class ScorecardViewSet(BrandViewSet[Scorecard]):
         quarter = read_period(self.query["period"], self.brand, now)
         cards = Scorecard.objects.filter(segment__in=segments, period=quarter)
         if segments.exclude(scorecards__period=quarter).exists():
-            service.refresh(brand_id=self.brand.pk, as_of=now, periods=[quarter])
+            return under_way(order_of(self, quarter, now))
         explain: bool = self.query["explain"]
         held = targets_of(self.brand, quarter)
 
@@ -233,41 +237,43 @@ class ScorecardViewSet(BrandViewSet[Scorecard]):
 
         return self.page(cards.select_related("segment"), order=ORDER, represent=represent)
 
-    @extend_schema(examples=[EXAMPLE])
+    @extend_schema(responses={200: ScorecardSerializer, **UNDER_WAY}, examples=[EXAMPLE])
     def retrieve(self, request: Request, key: str) -> Response:
         """The scorecard of a segment and a quarter: the same numbers as on its page.
 
+        As it is stored: `as_of` says of when. Where it was never computed, or by other formulas, a
+        worker is asked for it (202); and also where it is a day old and its quarter is running.
         Carries an ETag: ask again with If-None-Match, and while nothing changed it is a 304.
         """
         now = timezone.now()
-        quarter = read_period(self.query["period"], self.brand, now)
-        body: Encoded | Row | None = self._as_stored(key, quarter, now)
-        if body is None:
-            computed = self._computed(key, quarter, now)
-            # Stored by now, so that its ETag is that of the next answer.
-            body = self._as_stored(key, quarter, now) or computed
-        return Response(body)
-
-    def _as_stored(self, key: str, period: str, now: datetime) -> Encoded | None:
-        """What was made of the stored row before; None where it has to be computed."""
-        quarter = Quarter.parse(period)
-        found = service.stored(brand=self.brand, key=key, quarter=quarter, as_of=now)
-        if found is None:
-            return None
-        self.known_by(SHAPE, found)
-        body = _made_of(key, found, self.query["explain"])
-        if body is None:
+        period = read_period(self.query["period"], self.brand, now)
+        found = self._stored(key, period)
+        if found is not None and is_recent(found.as_of, found.ends_at, now):
+            order = None
+        else:
+            order = order_of(self, period, now, segment=self._segment(key))
+        if found is not None:
+            self.known_by(SHAPE, found)
+            body = _made_of(key, found, self.query["explain"])
+            if body is not None:
+                return Response(body)
             self.tag = None
-        return body
+        return under_way(order or order_of(self, period, now, segment=self._segment(key)))
 
-    def _computed(self, key: str, period: str, now: datetime) -> Row:
+    def _stored(self, key: str, period: str) -> service.Stored | None:
+        quarter = Quarter.parse(period)
+        found = service.stored(brand=self.brand, key=key, quarter=quarter)
+        if found is None and row_number(key) is not None:
+            named_so = self._segment(key).key
+            found = service.stored(brand=self.brand, key=named_so, quarter=quarter)
+        return found
+
+    def _segment(self, key: str) -> Segment:
         segments = Segment.objects.filter(brand=self.brand).select_related("brand")
         segment = named(segments, key).first()
         if segment is None:
             raise Http404
-        card = service.get(segment=segment, period=period, as_of=now)
-        held = {(card.segment_id, key): value for key, value in targets_in(card).items()}
-        return with_targets(card, held, explain=self.query["explain"])
+        return segment
 
 
 @lru_cache(maxsize=KEPT)
@@ -292,6 +298,22 @@ def with_targets(card: Scorecard, held: Mapping[tuple[int, str], float], *, expl
             None if target is None or cell is None else standing_of(cell, target).verdict.value
         )
     return shown
+
+
+def order_of(
+    view: BrandViewSet[Any], period: str, now: datetime, *, segment: Segment | None = None
+) -> ScorecardOrder:
+    """What a worker is asked for who looks at a quarter; BadQuery if it cannot have scorecards."""
+    try:
+        return scorecard_orders.look(
+            brand=view.brand,
+            quarter=Quarter.parse(period),
+            segment=segment,
+            actor=view.actor,
+            at=now,
+        )
+    except service.PeriodRefused as refusal:
+        raise BadQuery.of("period", "bad_period", str(refusal)) from refusal
 
 
 def read_period(text: str, brand: Brand, now: datetime) -> str:

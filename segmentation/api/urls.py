@@ -48,7 +48,7 @@ from segmentation.api.rules import RuleViewSet
 from segmentation.api.run_decisions import RunDecisionViewSet
 from segmentation.api.runs import RunViewSet
 from segmentation.api.score_studies import ScoreBacktestViewSet, ScoreComparisonViewSet
-from segmentation.api.scorecard_acts import ScorecardRefreshViewSet, TierScorecardsViewSet
+from segmentation.api.scorecard_orders import ScorecardOrderViewSet
 from segmentation.api.scorecards import ScorecardViewSet
 from segmentation.api.scores import KEY as SCORE_KEY
 from segmentation.api.scores import CreatorScoreViewSet, ScoreModelViewSet
@@ -57,6 +57,7 @@ from segmentation.api.segments import SegmentViewSet
 from segmentation.api.stage_rules import CreatorStageViewSet, StageRuleViewSet
 from segmentation.api.stage_suggestions import StageSuggestionViewSet
 from segmentation.api.suggested_values import ClassifierViewSet, SuggestedValueViewSet
+from segmentation.api.tier_scorecards import TierScorecardsViewSet
 from segmentation.api.versions import VersionViewSet
 
 CAMPAIGN = f"(?P<key>{CAMPAIGN_KEY})"
@@ -92,6 +93,7 @@ COLLECTIONS: dict[str, type[ViewSetMixin]] = {
     "score-backtests": ScoreBacktestViewSet,
     "score-comparisons": ScoreComparisonViewSet,
     "score-models": ScoreModelViewSet,
+    "scorecard-orders": ScorecardOrderViewSet,
     "segments": SegmentViewSet,
     "stage-rules": StageRuleViewSet,
     "stage-suggestions": StageSuggestionViewSet,
@@ -148,7 +150,7 @@ urlpatterns: list[URLPattern] = [
     *acts(f"runs/{ONE}", RunDecisionViewSet, "approve", "reject", "cancel", "rollback"),
     *acts(f"score-models/{SCORE}", ScoreModelViewSet, "word", "activate", "count", "archive"),
     at("scorecards", ScorecardViewSet, get="list"),
-    *acts("scorecards", ScorecardRefreshViewSet, "refresh"),
+    *acts("scorecards", ScorecardOrderViewSet, "refresh"),
     at("scorecards/comparison", ComparisonViewSet, get="retrieve"),
     at(f"segments/{SEGMENT}/forecasts", SegmentForecastViewSet, get="list"),
     at(f"segments/{SEGMENT}/look-alikes", LikeViewSet, get="of_segment"),

@@ -119,11 +119,6 @@ class Look:
         found: T = self._read[read]
         return found
 
-    def has_anybody(self) -> bool:
-        """Whether anybody was a member, or known to the brand."""
-        [row] = self.rows(f"SELECT EXISTS (SELECT FROM {WINDOWS}) AS there")  # noqa: S608 - ours
-        return bool(row["there"])
-
     def execute(self, sql: str, **more: Any) -> None:
         """Do it."""
         with connection.cursor() as cursor:

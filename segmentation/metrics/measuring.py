@@ -17,14 +17,10 @@ Rows = Mapping[str, Found]
 
 @dataclass(frozen=True)
 class Measured:
-    """The rows of each segment by key, those of the brand's whole base, and if anybody was there.
-
-    Without a member of a segment and without a creator of the brand there is nothing to store.
-    """
+    """The rows of each segment by key, and those of the brand's whole base."""
 
     segments: Mapping[int, Rows]
     whole: Rows
-    has_anybody: bool
 
 
 def measure(
@@ -51,12 +47,10 @@ def measure(
         stays=stays,
         kept_to=kept_to,
     ) as look:
-        has_anybody = look.has_anybody()
         for family in FAMILIES:
             for key, found in family.measure(look).items():
                 rows[key].update((row.key, row) for row in found)
     return Measured(
         segments={key: rows[key] for key in segment_ids},
         whole=rows[WHOLE_BRAND],
-        has_anybody=has_anybody,
     )

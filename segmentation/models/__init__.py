@@ -45,7 +45,7 @@ from segmentation.models.playbooks import Playbook, SegmentExample
 from segmentation.models.runs import Change, Membership, Run, RunEvidence, RunSegment
 from segmentation.models.score_studies import ScoreBacktest, ScoreComparison, ScoreMove
 from segmentation.models.scorecard_shares import ScorecardShare
-from segmentation.models.scorecards import Scorecard
+from segmentation.models.scorecards import Scorecard, ScorecardOrder
 from segmentation.models.scores import (
     CreatorScore,
     ScoreModel,
@@ -124,6 +124,7 @@ __all__ = (
     "ScoreNorm",
     "ScoreVersion",
     "Scorecard",
+    "ScorecardOrder",
     "ScorecardShare",
     "Segment",
     "SegmentExample",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+from crm.models import Brand
+from segmentation.choices import ErrandStatus
+from segmentation.models.errands import Errand
 from segmentation.models.segments import Segment
 
 
@@ -36,3 +39,29 @@ class Scorecard(models.Model):
 
     def __str__(self) -> str:
         return f"{self.segment_id} {self.period}"
+
+
+class ScorecardOrder(Errand):
+    """Somebody looks at a quarter, or wants it computed anew: one row for all who ask for it."""
+
+    brand = models.ForeignKey(Brand, on_delete=models.CASCADE, db_index=False, related_name="+")
+    period = models.CharField(max_length=6)
+    # Null: of all segments in use. A segment that is not in use is computed for itself.
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["brand", "-period"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["brand", "period", "segment"],
+                nulls_distinct=False,
+                name="segmentation_scorecard_order_once",
+            ),
+            models.CheckConstraint(
+                name="segmentation_scorecard_order_status",
+                condition=models.Q(status__in=ErrandStatus.values),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.period} of {self.brand_id}"

@@ -35,6 +35,7 @@ def add_round_trip() -> None:
         "derived: scorecards are added up from it, and it is made anew when one is asked for",
         *("segmentation.QuarterSheet", "segmentation.Stretch", "segmentation.Touched"),
     )
+    leave("asked for again by who looks at a quarter", "segmentation.ScorecardOrder")
     leave(
         "derived: what creators are like is found out anew each night",
         *("segmentation.LookIndex", "segmentation.LookTerm", "segmentation.CreatorLook"),

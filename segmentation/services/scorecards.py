@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 
 from crm.models import Brand
 from crm.statements import prepared
-from segmentation.choices import SegmentStatus
+from segmentation.facts.links import IN_USE
 from segmentation.metrics.catalogue import METRICS, metric_of
 from segmentation.metrics.cells import Cell, cells
 from segmentation.metrics.families.members import SIZE
@@ -26,7 +26,6 @@ from segmentation.models import Scorecard, Segment
 from segmentation.services.scorecard_validity import (
     is_by_the_catalogue,
     is_fresh,
-    is_recent,
     kept_quarters,
     quarters_with_anything,
     settled_periods,
@@ -36,7 +35,6 @@ from segmentation.services.scorecard_validity import (
 FIRST_YEAR = 2000
 # PostgreSQL's resolution: `as_of` itself belongs to what is looked at, which is closed-open.
 _INSTANT = timedelta(microseconds=1)
-_KEPT = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 
 class PeriodRefused(ValueError):
@@ -93,7 +91,7 @@ def refresh(
     and creators; one transaction for each. Raises PeriodRefused as `read_period` does.
     """
     brand = Brand.objects.get(pk=brand_id)
-    segments = list(Segment.objects.filter(brand=brand, status__in=_KEPT).order_by("pk"))
+    segments = list(Segment.objects.filter(brand=brand, status__in=IN_USE).order_by("pk"))
     if periods is None:
         settled = settled_periods(brand, segments, as_of)
         quarters = [
@@ -124,7 +122,7 @@ def refresh(
 def get(*, segment: Segment, period: str, as_of: datetime) -> Scorecard:
     """Return the stored scorecard, or compute and store it where there is none or it is stale.
 
-    A period in which the brand knew nobody gives a scorecard that is not stored (no `pk`). Raises
+    For workers, and who has the time: pages hold (scorecard_orders) what is stored. Raises
     PeriodRefused for a bad period text and for a period that has not begun.
     """
     quarter = read_period(period, brand=segment.brand, as_of=as_of)
@@ -136,8 +134,6 @@ def get(*, segment: Segment, period: str, as_of: datetime) -> Scorecard:
     if stored is not None and is_fresh(stored, as_of):
         return stored
     [row] = _write(brand=segment.brand, segments=[segment], quarter=quarter, as_of=as_of)
-    if row._state.adding:
-        return row
     return Scorecard.objects.select_related("segment").get(pk=row.pk)
 
 
@@ -148,6 +144,9 @@ class Stored:
     segment_id: int
     pk: int
     computed_at: datetime
+    # The end of what was looked at, and of the period.
+    as_of: datetime
+    ends_at: datetime
     # Today's formulas: a row of others is computed again.
     formulas: int
     # What its rows are to reach in the quarter, by their keys.
@@ -175,10 +174,10 @@ WHERE segment.brand_id = %s AND segment.key = %s AND card.period = %s
 """
 
 
-def stored(*, brand: Brand, key: str, quarter: Quarter, as_of: datetime) -> Stored | None:
+def stored(*, brand: Brand, key: str, quarter: Quarter) -> Stored | None:
     """Return the stored scorecard of a segment by its key, without reading its rows. One statement.
 
-    None where there is none, or it is too old. Whether it is by today's formulas, `rows_of` says.
+    None where there is none. Whether it is by today's formulas, `rows_of` says.
     """
     with connection.cursor() as cursor:
         cursor.execute(*prepared(_STORED, [brand.pk, key, str(quarter)]))
@@ -186,10 +185,8 @@ def stored(*, brand: Brand, key: str, quarter: Quarter, as_of: datetime) -> Stor
     if row is None:
         return None
     segment_id, pk, computed_at, looked_to, ends_at, targets = row
-    if not is_recent(looked_to, ends_at, as_of):
-        return None
     held = sorted(json.loads(targets or "{}").items())
-    return Stored(segment_id, pk, computed_at, _formulas(), tuple(held))
+    return Stored(segment_id, pk, computed_at, looked_to, ends_at, _formulas(), tuple(held))
 
 
 def rows_of(found: Stored) -> Scorecard | None:
@@ -250,8 +247,7 @@ def _write(
 ) -> list[Scorecard]:
     """Compute one period for `segments` and store it; returns the rows in the same order.
 
-    They are as they were sent: what the database knows (the moment) is not read back. Without a
-    `pk` where nobody was there and nothing was stored.
+    They are as they were sent: what the database knows (the moment) is not read back.
 
     `is_kept`: these are all segments, and what they are added up from is kept for the next time.
     """
@@ -277,8 +273,6 @@ def _write(
         )
         for segment in segments
     ]
-    if not measured.has_anybody:
-        return rows
     Scorecard.objects.bulk_create(
         rows,
         update_conflicts=True,

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -15,7 +16,8 @@ from crm.exports import Format, respond
 from crm.permissions import BrandRequest, Can, brand_page
 from segmentation.forms.scorecard_shares import ShareForm
 from segmentation.metrics.catalogue import METRICS
-from segmentation.models import ScorecardShare, Segment
+from segmentation.metrics.periods import Quarter
+from segmentation.models import ScorecardOrder, ScorecardShare, Segment
 from segmentation.selectors.scorecards import files
 from segmentation.selectors.scorecards.comparison import (
     MOST_METRICS,
@@ -26,9 +28,15 @@ from segmentation.selectors.scorecards.comparison import (
 )
 from segmentation.selectors.scorecards.index import segments_in_use
 from segmentation.selectors.scorecards.lines import periods_offered
-from segmentation.services import scorecards as services
+from segmentation.services import scorecard_orders as orders
 from segmentation.services.scorecards import PeriodRefused
-from segmentation.views.scorecards import LINKS, pdf_response, period_asked
+from segmentation.views.scorecards import (
+    LINKS,
+    looked_again,
+    not_yet,
+    pdf_response,
+    period_asked,
+)
 
 
 @require_safe
@@ -44,7 +52,16 @@ def compare(request: BrandRequest) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("segmentation:compare", request.brand.slug)
     keys = _keys(request)
-    found = _computed(request, chosen, period, keys) if chosen else None
+    found = compare_segments(request.brand, chosen, period, keys) if chosen else None
+    order = None
+    if found is not None and found.missing:
+        try:
+            order = _look(request, period)
+        except PeriodRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("segmentation:compare", request.brand.slug)
+    if answer := looked_again(request, order):
+        return answer
     query = urlencode(
         [("period", period)]
         + [("segment", segment.key) for segment in chosen]
@@ -63,6 +80,7 @@ def compare(request: BrandRequest) -> HttpResponse:
         "most": MOST_SEGMENTS,
         "is_cut": len(set(request.GET.getlist("segment"))) > MOST_SEGMENTS,
         "query": query,
+        "order": order,
         "links": ScorecardShare.objects.filter(
             brand=request.brand, period=period, segments__in=chosen
         ).distinct()[:LINKS],
@@ -77,6 +95,8 @@ def compare(request: BrandRequest) -> HttpResponse:
 def export(request: BrandRequest, form: Format) -> HttpResponseBase:
     """The comparison as a file."""
     found = _asked(request)
+    if not isinstance(found, Comparison):
+        return found
     what = files.about(
         request.brand,
         "Segments side by side",
@@ -93,31 +113,37 @@ def export(request: BrandRequest, form: Format) -> HttpResponseBase:
 def pdf(request: BrandRequest) -> HttpResponseBase:
     """The comparison to be passed on."""
     found = _asked(request)
+    if not isinstance(found, Comparison):
+        return found
     title = f"Segments side by side, {found.period}"
     data = files.pdf_of_comparison(found, request.brand, title)
     return pdf_response(data, f"comparison-{found.period}")
 
 
-def _asked(request: BrandRequest) -> Comparison:
+def _asked(request: BrandRequest) -> Comparison | HttpResponse:
+    """What a file is made of; to the page that waits for it where a scorecard is not there yet."""
     chosen = _chosen(request, segments_in_use(request.brand))
     if not chosen:
         raise Http404("No segment was chosen.")
     try:
         period = period_asked(request, request.GET.get("period", ""))
+        found = compare_segments(request.brand, chosen, period, _keys(request))
+        if not found.missing:
+            return found
+        _look(request, period)
     except PeriodRefused as refusal:
         raise Http404(str(refusal)) from refusal
-    return _computed(request, chosen, period, _keys(request))
+    address = reverse("segmentation:compare", args=[request.brand.slug])
+    return not_yet(request, f"{address}?{request.GET.urlencode()}")
 
 
-def _computed(
-    request: BrandRequest, chosen: list[Segment], period: str, keys: list[str]
-) -> Comparison:
-    """The comparison; a quarter that was never computed is computed first."""
-    found = compare_segments(request.brand, chosen, period, keys)
-    if not found.missing:
-        return found
-    services.refresh(brand_id=request.brand.pk, as_of=timezone.now(), periods=[period])
-    return compare_segments(request.brand, chosen, period, keys)
+def _look(request: BrandRequest, period: str) -> ScorecardOrder:
+    return orders.look(
+        brand=request.brand,
+        quarter=Quarter.parse(period),
+        actor=request.user,
+        at=timezone.now(),
+    )
 
 
 def _chosen(request: BrandRequest, offered: list[Segment]) -> list[Segment]:

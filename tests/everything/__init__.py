@@ -35,6 +35,7 @@ from tests.everything.segmentation import (
     give_clusters,
     give_matches,
     give_numbers_to_compare,
+    give_scorecards,
     give_tier_scorecards,
 )
 from tests.factories import NOW
@@ -89,3 +90,4 @@ def give_everything(brand: Brand, admin_user: User) -> None:
     give_personas(brand)
     pause(brand=brand, relationship=kept, reason="Look", until=None, actor=admin_user, at=NOW)
     suggested(brand, kept.creator)
+    give_scorecards(brand)

@@ -11,7 +11,7 @@ from crm.models import Brand, Creator, TierScheme, User
 from crm.services.metrics import refresh_metrics
 from segmentation.choices import OutcomeMetric
 from segmentation.models import Cluster, ClusterBuild, ClusterStay, CreatorTie, Segment
-from segmentation.services import claims, drift, packs, runs
+from segmentation.services import claims, drift, packs, runs, scorecard_orders
 from segmentation.services.attribution import requests as attribution
 from segmentation.services.content_tests import pieces as content_pieces
 from segmentation.services.content_tests import planning as content_planning
@@ -132,6 +132,12 @@ def give_a_run(brand: Brand) -> None:
         at=NOW,
     )
     attribution.compute(report_id=credited.pk, at=NOW)
+
+
+def give_scorecards(brand: Brand) -> None:
+    """Those of a quarter, which somebody asked for."""
+    asked = scorecard_orders.ask(brand=brand, period="2026Q4", actor=None, at=NOW)
+    scorecard_orders.compute(order_id=asked.pk, at=NOW)
 
 
 def give_tier_scorecards(brand: Brand) -> None:

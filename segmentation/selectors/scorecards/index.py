@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from crm.models import Brand
-from segmentation.choices import SegmentStatus
+from segmentation.facts.links import IN_USE
 from segmentation.models import Dimension, MetricTarget, Scorecard, Segment
 from segmentation.selectors.scorecards.lines import HEADLINES, Line, cells_of, line_of
 from segmentation.selectors.scorecards.standing import Standing, standing_of
 from segmentation.services.kpis import kpi_set
-
-IN_USE = (SegmentStatus.ACTIVE, SegmentStatus.BROKEN)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import pytest
 
 from segmentation.api.scorecards import with_targets
 from segmentation.choices import SegmentStatus
-from segmentation.models import MetricTarget, Scorecard
-from segmentation.services import scorecards
+from segmentation.models import MetricTarget, Scorecard, ScorecardOrder
+from segmentation.services import scorecard_orders, scorecards
 from segmentation.services.kpis import change_kpis
 from tests.factories import NOW
 from tests.rest import assert_problem, rest_as, walk
@@ -29,11 +29,17 @@ def segment(brand):
 
 
 @pytest.fixture
+def computed(segment):
+    """The quarter is stored, as a run leaves it."""
+    scorecards.refresh(brand_id=segment.brand_id, as_of=NOW, periods=[PERIOD])
+
+
+@pytest.fixture
 def rest(analyst, brand):
     return rest_as(analyst, brand)
 
 
-def test_the_answer_is_the_pages_scorecard(rest, segment):
+def test_the_answer_is_the_pages_scorecard(rest, segment, computed):
     body = rest.json(f"segments/{segment.key}/scorecard", period=PERIOD)
     card = scorecards.get(segment=segment, period=PERIOD, as_of=NOW)
     assert body == with_targets(card, {}, explain=False)
@@ -46,7 +52,7 @@ def test_the_answer_is_the_pages_scorecard(rest, segment):
     assert body == rest.json(f"segments/{segment.pk}/scorecard/", period=PERIOD)
 
 
-def test_each_row_has_the_agreed_members(rest, segment):
+def test_each_row_has_the_agreed_members(rest, segment, computed):
     body = rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD)
     agreed = {"key", "label", "value", "unit", "n", "interval", "benchmark", "change", "target"}
     agreed |= {"formula", "source", "reason_if_absent"}
@@ -56,7 +62,7 @@ def test_each_row_has_the_agreed_members(rest, segment):
         assert "inputs" not in row
 
 
-def test_explain_says_what_went_into_it(rest, segment):
+def test_explain_says_what_went_into_it(rest, segment, computed):
     plain = rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD)
     body = rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD, explain=1)
     card = scorecards.get(segment=segment, period=PERIOD, as_of=NOW)
@@ -65,7 +71,7 @@ def test_explain_says_what_went_into_it(rest, segment):
     assert [row["value"] for row in body["metrics"]] == [row["value"] for row in plain["metrics"]]
 
 
-def test_an_unchanged_scorecard_is_not_sent_again(rest, segment):
+def test_an_unchanged_scorecard_is_not_sent_again(rest, segment, computed):
     path = f"/api/v1/segments/{segment.key}/scorecard/?period={PERIOD}"
     first = rest.client.get(path)
     assert first["Cache-Control"] == "private, no-cache"
@@ -115,6 +121,7 @@ def test_a_period_is_needed(rest, segment):
 def test_scorecards_of_a_quarter(rest, segment, brand):
     make_segment(brand, "beauty", dimension="niche")
     make_segment(brand, "old", status=SegmentStatus.ARCHIVED)
+    scorecards.refresh(brand_id=brand.pk, as_of=NOW, periods=[PERIOD])
     rows = walk(rest, "scorecards/", period=PERIOD, limit=1)
     assert [row["segment"] for row in rows] == ["beauty", "educators"]
     assert rows[1] == rest.json("segments/educators/scorecard/", period=PERIOD)
@@ -124,7 +131,7 @@ def test_scorecards_of_a_quarter(rest, segment, brand):
     assert_problem(rest.get("scorecards/", period="2026Q9"), 400, "bad_period")
 
 
-def test_targets_stand_beside_their_rows(rest, segment):
+def test_targets_stand_beside_their_rows(rest, segment, computed):
     change_kpis(
         segment=segment,
         keys=["size"],
@@ -161,7 +168,7 @@ def test_kpis_are_set_and_refused(strategist, brand, segment):
     assert MetricTarget.objects.count() == 1
 
 
-def test_segments_beside_each_other(rest, segment):
+def test_segments_beside_each_other(rest, segment, computed):
     asked = {"period": PERIOD, "segments": segment.key, "metrics": "size"}
     body = rest.json("scorecards/comparison/", **asked)
     (row,) = body["rows"]
@@ -187,7 +194,7 @@ def test_segments_beside_each_other(rest, segment):
     assert len(rest.json("benchmarks/")["results"]) == 15
 
 
-def test_query_counts(rest, segment, django_assert_num_queries):
+def test_query_counts(rest, segment, computed, django_assert_num_queries):
     path = f"segments/{segment.key}/scorecard/"
     rest.get(path, period=PERIOD)
     with django_assert_num_queries(2):  # token, which scorecard with its targets
@@ -197,12 +204,58 @@ def test_query_counts(rest, segment, django_assert_num_queries):
         rest.json("scorecards/", period=PERIOD)
 
 
-def test_the_scorecards_of_a_quarter_are_computed_anew(rest, segment):
-    assert not Scorecard.objects.exists()
+def test_the_scorecards_of_a_quarter_are_computed_anew(strategist, brand, segment):
+    rest = rest_as(strategist, brand)
     answer = rest.send("POST", "scorecards:refresh", {"period": PERIOD})
-    assert answer.json() == {"period": PERIOD, "scorecards": Scorecard.objects.count()}
-    assert Scorecard.objects.filter(segment=segment, period=PERIOD).exists()
-    [fault] = assert_problem(rest.send("POST", "scorecards:refresh", {"period": "x"}), 400)[
-        "errors"
-    ]
-    assert (fault["pointer"], fault["code"]) == ("/period", "bad_period")
+    order = ScorecardOrder.objects.get()
+    told = answer.json()
+    assert answer.status_code == 202
+    assert answer["Location"].endswith(f"/api/v1/scorecard-orders/{order.pk}/")
+    assert (told["period"], told["segment"], told["status"]) == (PERIOD, None, "queued")
+    assert not Scorecard.objects.exists()
+    scorecard_orders.compute(order_id=order.pk, at=NOW)
+    assert rest.json(f"scorecard-orders/{order.pk}/") == told | {"status": "done"}
+    assert rest.json("scorecard-orders/")["results"] == [told | {"status": "done"}]
+    assert rest.json(f"segments/{segment.key}/scorecard/", period=PERIOD)["size"] == 1
+    for period in ("x", "2003Q1"):
+        refused = rest.send("POST", "scorecards:refresh", {"period": period})
+        assert_problem(refused, 400, "bad_period", at="/period")
+    assert ScorecardOrder.objects.count() == 1
+
+
+def test_what_is_not_there_is_asked_for_and_said_to_be_under_way(rest, segment):
+    asked = {"period": PERIOD}
+    paths = (
+        (f"segments/{segment.key}/scorecard/", asked),
+        (f"segments/{segment.pk}/scorecard/", asked),
+        (f"segments/{segment.key}/trend/", asked),
+        ("scorecards/", asked),
+        ("scorecards/comparison/", asked | {"segments": segment.key}),
+    )
+    for path, params in paths:
+        answer = rest.get(path, **params)
+        assert (answer.status_code, answer["Retry-After"]) == (202, "5"), path
+        assert answer.json()["status"] == "queued"
+        assert not answer.has_header("ETag")
+        assert_problem(rest.get(path, **params | {"period": "2003Q1"}), 400, "bad_period")
+    order = ScorecardOrder.objects.get()
+    ScorecardOrder.objects.update(status="failed", error="It stopped.")
+    for path, params in paths:
+        assert_problem(rest.get(path, **params), 409, "not_computed")
+    ScorecardOrder.objects.update(status="queued")
+    scorecard_orders.compute(order_id=order.pk, at=NOW)
+    for path, params in paths:
+        rest.json(path, **params)
+    assert_problem(rest.get("segments/nothing/scorecard/", **asked), 404)
+
+
+def test_a_running_quarter_is_given_as_it_is_and_computed_anew(rest, segment):
+    past = NOW - timedelta(days=2)
+    scorecards.refresh(brand_id=segment.brand_id, as_of=past, periods=["2026Q4"])
+    path, asked = f"segments/{segment.key}/scorecard/", {"period": "2026Q4"}
+    old = rest.get(path, **asked)
+    assert old.json()["as_of"] == past.isoformat()
+    scorecard_orders.compute(order_id=ScorecardOrder.objects.get().pk, at=NOW)
+    new = rest.get(path, **asked)
+    assert new.json()["as_of"] == NOW.isoformat()
+    assert new["ETag"] != old["ETag"]

@@ -12,11 +12,12 @@ from django.utils import timezone
 from campaigns.choices import SeriesKind
 from campaigns.services.publishing.recording import take_back
 from campaigns.services.series import keeping
-from crm.models import ImportBatch
-from segmentation.choices import SegmentStatus
+from crm.models import AuditEntry, ImportBatch, PromisedTask
+from segmentation.choices import ErrandStatus, SegmentStatus
 from segmentation.metrics.catalogue import METRICS
-from segmentation.models import Scorecard
-from segmentation.services import scorecards
+from segmentation.metrics.periods import Quarter
+from segmentation.models import Scorecard, ScorecardOrder
+from segmentation.services import scorecard_orders, scorecards
 from segmentation.services.scorecards import PeriodRefused
 from tests.campaigns.publishing.pieces import piece, producing, published, running
 from tests.factories import NOW, BrandFactory, PostFactory
@@ -178,12 +179,41 @@ class TestServing:
         assert str(refusal.value) == words
         assert not Scorecard.objects.exists()
 
-    def test_a_period_before_anything_is_shown_but_not_stored(self, brand, segment):
+    def test_nobody_is_asked_for_a_period_before_anything(self, brand, segment):
+        asked = {"brand": brand, "actor": None, "at": NOW}
+        with pytest.raises(PeriodRefused, match="2026Q3 has nothing to measure"):
+            scorecard_orders.look(quarter=Quarter(2026, 3), **asked)
+        assert not ScorecardOrder.objects.exists()
+        # The running one may have somebody any moment.
+        assert scorecard_orders.look(quarter=Quarter(2026, 4), **asked).is_open
         stay(segment, make_creator(brand), moment(5, 1))
-        found = scorecards.get(segment=segment, period="2004Q2", as_of=NOW)
-        assert found.pk is None
-        assert scorecards.as_json(found)["size"] is None
-        assert not Scorecard.objects.exists()
+        assert scorecard_orders.look(quarter=Quarter(2026, 2), **asked).is_open
+        with pytest.raises(PeriodRefused, match="2004Q2 has nothing to measure"):
+            scorecard_orders.ask(period="2004Q2", **asked)
+        assert ScorecardOrder.objects.count() == 2
+        assert not AuditEntry.objects.exists()
+
+    def test_all_who_look_share_one_order_and_who_asks_has_it_done_anew(self, brand, segment):
+        stay(segment, make_creator(brand), moment(5, 1))
+        look = {"brand": brand, "quarter": Quarter(2026, 3), "actor": None}
+        first = scorecard_orders.look(**look, at=NOW)
+        assert scorecard_orders.look(**look, segment=segment, at=NOW + timedelta(hours=1)) == first
+        first.refresh_from_db()
+        assert first.requested_at == NOW
+        assert PromisedTask.objects.count() == 1
+        later = NOW + timedelta(seconds=1)
+        asked = scorecard_orders.ask(brand=brand, period="2026Q3", actor=None, at=later)
+        assert (asked.pk, asked.requested_at) == (first.pk, later)
+        assert PromisedTask.objects.count() == 2
+        done = scorecard_orders.compute(order_id=first.pk, at=NOW)
+        assert done.status == ErrandStatus.DONE
+        card = Scorecard.objects.get()
+        assert scorecard_orders.hold(segment=segment, period="2026Q3", actor=None, at=NOW) == (
+            card,
+            None,
+        )
+        # It holds, so that beat's sweep and a second message do nothing.
+        assert scorecard_orders.compute(order_id=first.pk, at=NOW).attempts == 1
 
     def test_fiscal_quarters_of_the_brand(self):
         brand = BrandFactory(fiscal_year_start_month=2)

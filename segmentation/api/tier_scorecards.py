@@ -1,4 +1,4 @@
-"""Scorecards computed on request: of a quarter, and of a quarter by the tiers of a scheme."""
+"""Scorecards of a quarter by the tiers of a scheme, computed on request."""
 
 from __future__ import annotations
 
@@ -15,63 +15,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.base import ID, BrandViewSet
-from crm.api.body import Body
 from crm.api.pagination import Row
 from crm.choices import Scope
 from crm.models import TierScheme
 from crm.paging import Order
+from segmentation.api.scorecard_orders import PeriodBody
 from segmentation.api.scorecards import MetricSerializer
 from segmentation.choices import ErrandStatus
-from segmentation.models import Scorecard, TierScorecards
-from segmentation.services import scorecards as service
+from segmentation.models import TierScorecards
 from segmentation.services import tier_scorecards
 
 ORDER = Order("tier-scorecards", key="id", descending=True)
-
-
-class PeriodBody(Body):
-    """Which quarter."""
-
-    period = serializers.CharField(
-        max_length=20, help_text="A quarter of the brand's fiscal calendar, e.g. 2026Q3."
-    )
-
-    def validate_period(self, text: str) -> str:
-        """The quarter, as it is stored."""
-        try:
-            found = service.read_period(text, brand=self.context["brand"], as_of=timezone.now())
-        except service.PeriodRefused as no:
-            raise serializers.ValidationError(ErrorDetail(str(no), "bad_period")) from no
-        return str(found)
-
-
-class RefreshedSerializer(serializers.Serializer[Any]):
-    """What was computed."""
-
-    period = serializers.CharField()
-    scorecards = serializers.IntegerField()
-
-
-class ScorecardRefreshViewSet(BrandViewSet[Scorecard]):
-    """Scorecards of a quarter, anew."""
-
-    scope = Scope.SCORECARDS_READ
-    write_scope = Scope.RUNS_WRITE
-    queryset = Scorecard.objects.none()
-    serializer_class = RefreshedSerializer
-
-    @extend_schema(
-        request=PeriodBody,
-        responses=RefreshedSerializer,
-        examples=[OpenApiExample("A quarter", value={"period": "2026Q3"}, request_only=True)],
-    )
-    def refresh(self, request: Request) -> Response:
-        """Compute the scorecards of all segments in use now, instead of with the next run."""
-        body = PeriodBody(data=request.data, context={"brand": self.brand})
-        body.is_valid(raise_exception=True)
-        period = body.validated_data["period"]
-        written = service.refresh(brand_id=self.brand.pk, as_of=timezone.now(), periods=[period])
-        return Response({"period": period, "scorecards": written})
 
 
 class TierScorecardSerializer(serializers.Serializer[Any]):
