@@ -21,7 +21,7 @@ from crm.services.learning.weighing import Weights
 from crm.services.post_comments import deciding, kinds, labelling, showing
 from crm.services.post_comments.grouping import DAYS, KINDS, WRITERS_MIN
 from crm.services.post_comments.keeping import CommentsRefused
-from crm.services.post_comments.scorer import SCORED_LANGUAGE
+from crm.services.post_comments.scorer import NEGATIVE, POSITIVE, RELEVANT, SCORED_LANGUAGE
 from crm.styled import put_error
 
 PAGE = 50
@@ -156,6 +156,9 @@ def comment(request: BrandRequest, pk: int) -> HttpResponse:
         "why": _why(request, found),
         "mood": labelling.mood_of(score),
         "is_relevant": labelling.relevant_of(score),
+        "positive": POSITIVE,
+        "negative": NEGATIVE,
+        "relevant": RELEVANT,
         "form": form,
     }
     status = 422 if form.errors else 200

@@ -61,10 +61,10 @@ def label(
     return made
 
 
-def mood_of(score: CommentScore | None) -> str:
-    """What a score says in a word; empty: it was not scored."""
+def mood_of(score: CommentScore | None) -> Mood | None:
+    """What a score says in a word; None: it was not scored."""
     if score is None or score.sentiment is None:
-        return ""
+        return None
     if score.sentiment >= POSITIVE:
         return Mood.POSITIVE
     return Mood.NEGATIVE if score.sentiment <= NEGATIVE else Mood.NEUTRAL
@@ -81,6 +81,6 @@ def _suggested(comment: PostComment) -> dict[str, object]:
     score, sorting = getattr(comment, "score", None), getattr(comment, "sorting", None)
     return {
         "suggested_kind": sorting.kind if sorting else "",
-        "suggested_mood": mood_of(score),
+        "suggested_mood": mood_of(score) or "",
         "suggested_relevant": relevant_of(score),
     }

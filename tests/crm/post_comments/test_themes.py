@@ -132,6 +132,7 @@ def test_what_people_say_counts_before_the_machine(brand, post, manager):
     shown = client.get(page).content.decode()
     assert "by the list of signs" in shown
     assert "“love it” (+3)" in shown
+    assert "positive from 0.05 on" in shown
     said = {"kind": "question", "mood": "negative", "is_relevant": "yes"}
     assert client.post(page, said).status_code == 302
     label = CommentLabel.objects.get()
@@ -207,6 +208,7 @@ def test_labels_teach_kinds_moods_and_closeness(brand, post, manager, monkeypatc
     assert LearnedModel.objects.filter(is_used=True).count() == 3
     page = logged_in(manager).get(reverse("crm:comment", args=["acme", zebra.pk]))
     assert "by model 1" in page.content.decode()
+    assert "close from 0.13 on" in page.content.decode()
     rest = rest_as(manager, brand)
     assert len(rest.json("learned-models/")["results"]) == 3
     [told] = rest.json("learned-models/?task=comment_mood")["results"]
