@@ -95,6 +95,21 @@ def test_lists_leave_the_product_through_one_place() -> None:
     assert (found, writers) == (["crm/exports.py imports xlsxwriter"], ["crm/exports.py"])
 
 
+def test_rows_are_locked_so_that_others_may_still_refer_to_them() -> None:
+    """Without `no_key` whoever has written to the ledger waits at the end of their transaction.
+
+    PostgreSQL looks then whether the rows exist that new ones refer to. Who holds such a row, and
+    waits for the ledger in turn, would wait for ever.
+    """
+    careless = [
+        str(file.relative_to(PROJECT))
+        for file in code(*OURS)
+        for call in re.findall(r"select_for_update\(([^)]*)", file.read_text(encoding="utf-8"))
+        if not call.lstrip().startswith("no_key=True")
+    ]
+    assert careless == []
+
+
 def test_nothing_marks_what_somebody_wrote_as_safe() -> None:
     """Templates escape; what is laid out in Python goes through format_html, piece by piece."""
     templates = sorted(PROJECT.glob("templates/**/*.html"))

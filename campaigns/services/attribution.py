@@ -32,7 +32,7 @@ def save_settings(
 
     `expected_number` is the version that the person saw, 0 for none; None: whatever it is.
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)  # so that versions have no gap
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)  # so that versions have no gap
     rows = AttributionSettings.objects.filter(brand=brand)
     last = rows.aggregate(last=Max("number"))["last"] or 0
     if expected_number is not None and expected_number != last:

@@ -310,7 +310,7 @@ def archive_campaign(
 def locked(campaign_id: int, brand: Brand, expected_version: int | None) -> Campaign:
     """The row, held until the transaction ends. Raises CampaignOutdated, DoesNotExist."""
     campaign = (
-        Campaign.objects.select_for_update(of=("self",))
+        Campaign.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "owner")
         .get(pk=campaign_id, brand=brand)
     )
@@ -343,7 +343,9 @@ def _move_deadlines(campaign: Campaign, before: tuple[date, date]) -> None:
     by_start, by_end = campaign.starts_on - before[0], campaign.ends_on - before[1]
     if not by_start and not by_end:
         return
-    steps = list(Deadline.objects.select_for_update().filter(campaign=campaign, done_at=None))
+    steps = list(
+        Deadline.objects.select_for_update(no_key=True).filter(campaign=campaign, done_at=None)
+    )
     for step in steps:
         step.due_on += by_end if step.due_on >= before[1] else by_start
     Deadline.objects.bulk_update(steps, ["due_on"])

@@ -72,7 +72,7 @@ def enter(*, brand: Brand, result: Result, actor: User, at: datetime) -> Channel
 def remove(*, result_id: int, brand: Brand, actor: User, at: datetime) -> None:
     """Delete what was entered by mistake. Raises ChannelResult.DoesNotExist."""
     found = (
-        ChannelResult.objects.select_for_update(of=("self",))
+        ChannelResult.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand")
         .get(pk=result_id, brand=brand)
     )

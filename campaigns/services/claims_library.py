@@ -51,7 +51,9 @@ def save_claim(
     """Add a claim, or change one. Raises CampaignRefused, Claim.DoesNotExist."""
     claim = Claim(brand=brand, created_at=at, version=0)
     if claim_id is not None:
-        claim = Claim.objects.select_for_update().get(pk=claim_id, brand=brand, archived_at=None)
+        claim = Claim.objects.select_for_update(no_key=True).get(
+            pk=claim_id, brand=brand, archived_at=None
+        )
         if expected_version is not None and claim.version != expected_version:
             raise CampaignOutdated(
                 "Somebody changed this claim since you loaded the page; nothing of yours was saved."
@@ -90,7 +92,7 @@ def save_claim(
 @transaction.atomic
 def put_away(*, claim_id: int, brand: Brand, actor: User | None, at: datetime) -> Claim:
     """It is looked for no more; briefs that have it keep it. Raises Claim.DoesNotExist."""
-    claim = Claim.objects.select_for_update().get(pk=claim_id, brand=brand)
+    claim = Claim.objects.select_for_update(no_key=True).get(pk=claim_id, brand=brand)
     if claim.archived_at is not None:
         return claim
     claim.archived_at = at

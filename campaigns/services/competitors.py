@@ -44,7 +44,7 @@ def save_competitor(
             )
     if len(words) > MAX_HANDLES:
         raise CampaignRefused(f"At most {MAX_HANDLES} names.", code="too_many", field="handles")
-    others = Competitor.objects.select_for_update().filter(brand=brand)
+    others = Competitor.objects.select_for_update(no_key=True).filter(brand=brand)
     namesake = others.filter(name__iexact=name).first()
     if namesake and namesake.pk != competitor_id:
         raise CampaignRefused(f"{name} is named already.", code="named_twice", field="name")

@@ -130,9 +130,9 @@ def locked(engagement_id: int, brand: Brand, expected_version: int | None) -> En
     campaign_id = Engagement.objects.values_list("campaign", flat=True).get(
         pk=engagement_id, campaign__brand=brand
     )
-    campaign = Campaign.objects.select_for_update().get(pk=campaign_id)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)
     engagement = (
-        Engagement.objects.select_for_update(of=("self",))
+        Engagement.objects.select_for_update(no_key=True, of=("self",))
         .select_related("relationship__creator", "relationship__brand", "owner")
         .get(pk=engagement_id)
     )

@@ -52,7 +52,7 @@ def note(
 def remove(*, note_id: int, brand: Brand, actor: User, at: datetime) -> None:
     """It is not so, or not any more. Raises ExclusiveElsewhere.DoesNotExist."""
     found = (
-        ExclusiveElsewhere.objects.select_for_update(of=("self",))
+        ExclusiveElsewhere.objects.select_for_update(no_key=True, of=("self",))
         .select_related("relationship__creator", "relationship__brand")
         .get(pk=note_id, relationship__brand=brand)
     )

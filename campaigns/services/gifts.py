@@ -244,7 +244,7 @@ def address_of(relationship: Relationship) -> PostalAddress | None:
 
 def _taken(gift_id: int, brand: Brand, expected_version: int | None) -> Gift:
     gift = (
-        Gift.objects.select_for_update(of=("self",))
+        Gift.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "owner", "offer")
         .get(pk=gift_id, brand=brand)
     )

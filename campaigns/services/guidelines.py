@@ -36,7 +36,7 @@ def add_guideline(
 ) -> Guideline:
     """Another line. Raises CampaignRefused."""
     # Two people adding at once must not pass the limit or write the same line twice.
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     text = " ".join(text.replace("\0", "").split())
     if kind not in GuidelineKind.values:
         raise CampaignRefused("Say whether it is a do or a don't.", field="kind")
@@ -68,7 +68,9 @@ def add_guideline(
 @transaction.atomic
 def put_away(*, guideline_id: int, brand: Brand, actor: User | None, at: datetime) -> Guideline:
     """It is on no checklist from now on. Raises Guideline.DoesNotExist."""
-    line = Guideline.objects.select_for_update(of=("self",)).get(pk=guideline_id, brand=brand)
+    line = Guideline.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=guideline_id, brand=brand
+    )
     if line.archived_at is None:
         line.archived_at = at
         line.save(update_fields=["archived_at"])

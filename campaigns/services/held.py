@@ -172,7 +172,7 @@ def ask(*, link: GuestLink, what: RequestKind, text: str, at: datetime) -> Priva
         raise CampaignRefused("This link is about no creator.")
     # Who asks twice at once asks once.
     relationship = (
-        Relationship.objects.select_for_update(of=("self",))
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "creator")
         .get(pk=link.engagement.relationship_id)
     )

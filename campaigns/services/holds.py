@@ -97,7 +97,7 @@ def lift_campaign(
     *, hold_id: int, brand: Brand, reason: str, actor: User, at: datetime
 ) -> CampaignHold:
     """Let it go on. Raises HoldRefused, CampaignHold.DoesNotExist."""
-    rows = CampaignHold.objects.select_for_update(of=("self",)).select_related(
+    rows = CampaignHold.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "brand", "campaign", "incident"
     )
     return service.end(rows.get(pk=hold_id, brand=brand), reason=reason, actor=actor, at=at)

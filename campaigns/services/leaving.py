@@ -19,7 +19,7 @@ def drop_all(*, campaign: Campaign, reason: str, actor: User | None, at: datetim
     The caller holds the campaign and writes its own entry in the ledger after this one.
     """
     rows = list(
-        Engagement.objects.select_for_update(of=("self",))
+        Engagement.objects.select_for_update(no_key=True, of=("self",))
         .filter(campaign=campaign, stage__in=OPEN_STAGES)
         .order_by("pk")
         .values_list("pk", "stage", "version", "relationship__creator__name")

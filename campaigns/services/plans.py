@@ -154,7 +154,7 @@ def finish_deadline(
 ) -> Deadline:
     """Say that a step is done, or that it is not after all. Raises Deadline.DoesNotExist."""
     deadline = (
-        Deadline.objects.select_for_update(of=("self",))
+        Deadline.objects.select_for_update(no_key=True, of=("self",))
         .select_related("campaign")
         .get(pk=deadline_id, campaign__brand=brand)
     )
@@ -176,7 +176,7 @@ def change_deadline(
         pk=deadline_id, campaign__brand=brand
     )
     campaign = _open(locked(campaign_id, brand, None))
-    deadline = Deadline.objects.select_for_update().get(pk=deadline_id)
+    deadline = Deadline.objects.select_for_update(no_key=True).get(pk=deadline_id)
     deadline.campaign = campaign
     if due_on is None:
         _record(deadline, "deleted", actor, at, {"due_on": deadline.due_on})

@@ -112,7 +112,7 @@ def publish(
 @transaction.atomic
 def put_away(*, policy_id: int, brand: Brand, actor: User | None, at: datetime) -> Policy:
     """Nobody is asked to read it any more. Raises Policy.DoesNotExist."""
-    policy = Policy.objects.select_for_update().get(pk=policy_id, brand=brand)
+    policy = Policy.objects.select_for_update(no_key=True).get(pk=policy_id, brand=brand)
     if policy.archived_at is None:
         policy.archived_at = at
         policy.version += 1
@@ -166,7 +166,7 @@ def accept_by_link(
 def locked(policy_id: int, brand: Brand, expected_version: int | None) -> Policy:
     """The row, held until the transaction ends. Raises CampaignOutdated, Policy.DoesNotExist."""
     policy = (
-        Policy.objects.select_for_update(of=("self",))
+        Policy.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand")
         .get(pk=policy_id, brand=brand, archived_at=None)
     )
@@ -180,7 +180,7 @@ def locked(policy_id: int, brand: Brand, expected_version: int | None) -> Policy
 def _in_force(version_id: int, brand: Brand, digest: str) -> PolicyVersion:
     """The version, where it is what holds now and what was shown."""
     version = (
-        PolicyVersion.objects.select_for_update(of=("self",))
+        PolicyVersion.objects.select_for_update(no_key=True, of=("self",))
         .select_related("policy__brand")
         .filter(pk=version_id, policy__brand=brand, policy__archived_at=None)
         .exclude(published_at=None)

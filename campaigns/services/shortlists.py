@@ -150,7 +150,7 @@ def substitute(
             f"Choose another creator whom {brand} knows.", code="unknown_creator", field="creator"
         )
     new = (
-        Engagement.objects.select_for_update(of=("self",))
+        Engagement.objects.select_for_update(no_key=True, of=("self",))
         .select_related("relationship__creator", "owner")
         .filter(campaign=campaign, relationship=relationship)
         .first()

@@ -163,7 +163,9 @@ def import_answers(
 def undo_import(*, batch_id: int, brand: Brand, actor: User | None, at: datetime) -> SurveyBatch:
     """Take a file back: its answers are gone. Raises CampaignRefused."""
     _lock(brand)
-    batch = SurveyBatch.objects.select_for_update(of=("self",)).get(pk=batch_id, brand=brand)
+    batch = SurveyBatch.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=batch_id, brand=brand
+    )
     if batch.undone_at is not None:
         msg = "This file was taken back already."
         raise CampaignRefused(msg, code="outdated")
@@ -258,7 +260,7 @@ def decide(
 
 def _lock(brand: Brand) -> None:
     """One writer at a time: rules and answers meet each other."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
 
 
 def _map(brand: Brand) -> None:

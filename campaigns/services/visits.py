@@ -78,7 +78,7 @@ def tell(
 
     Raises VisitsRefused, whose `place` says which of the days is at fault.
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     if not 0 < len(days) <= DAYS_MAX:
         msg = f"Between one and {DAYS_MAX:,} days at once."
         raise VisitsRefused(msg, code="too_many", field="visits")
@@ -155,8 +155,10 @@ def undo(*, batch_id: int, brand: Brand, actor: User | None, at: datetime) -> Vi
 
     What somebody has told over since stays. Raises VisitsRefused.
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)
-    batch = VisitBatch.objects.select_for_update(of=("self",)).get(pk=batch_id, brand=brand)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
+    batch = VisitBatch.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=batch_id, brand=brand
+    )
     if batch.undone_at is not None:
         msg = "These visits were taken back already."
         raise VisitsRefused(msg, code="undone")
@@ -298,7 +300,7 @@ def _end_of(link: str) -> str:
 
 
 def _there(brand: Brand, places: Sequence[_Place]) -> dict[_Place, VisitDay]:
-    rows = VisitDay.objects.select_for_update().filter(
+    rows = VisitDay.objects.select_for_update(no_key=True).filter(
         Q(link__in={link for link, _code, _day in places if link})
         | Q(code__in={code for _link, code, _day in places if code}),
         brand=brand,

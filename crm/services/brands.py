@@ -63,7 +63,7 @@ def create_brand(
 @transaction.atomic
 def change_brand(*, brand_id: int, changes: Mapping[str, Any], actor: User, at: datetime) -> Brand:
     """Set fields of a brand, e.g. {"timezone": "Europe/Copenhagen"}. Raises BrandRefused."""
-    brand = Brand.objects.select_for_update().get(pk=brand_id)
+    brand = Brand.objects.select_for_update(no_key=True).get(pk=brand_id)
     moved = {}
     for field, value in changes.items():
         before = getattr(brand, field)

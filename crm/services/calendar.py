@@ -50,7 +50,7 @@ def digest_of(secret: str) -> str:
 @transaction.atomic
 def make_feed(*, user: User, at: datetime) -> str:
     """A new secret for the person's feed; the one before ends. It is shown once, not kept."""
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     revoke_feed(user=user, at=at)
     secret = secrets.token_urlsafe(32)
     CalendarFeed.objects.create(user=user, digest=digest_of(secret), created_at=at)

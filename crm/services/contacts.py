@@ -102,7 +102,7 @@ def describe_contact(
     at: datetime,
 ) -> ContactPoint:
     """Say what an address is for, where it comes from and why it may be used."""
-    contact = ContactPoint.objects.select_for_update().get(pk=contact.pk)
+    contact = ContactPoint.objects.select_for_update(no_key=True).get(pk=contact.pk)
     changed = [name for name in ABOUT if name in about and getattr(contact, name) != about[name]]
     if not changed:
         return contact
@@ -130,7 +130,7 @@ def bar_contact(
 ) -> ContactPoint:
     """Say that an address is not to be used, and why; an empty reason allows it again."""
     reason = " ".join(reason.split())[:REASON_MAX]
-    contact = ContactPoint.objects.select_for_update().get(pk=contact.pk)
+    contact = ContactPoint.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if contact.barred_reason == reason:
         return contact
     contact.barred_reason = reason

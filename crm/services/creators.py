@@ -149,7 +149,7 @@ def change_creator(
     *, relationship: Relationship, changes: Mapping[str, Any], actor: User | None, at: datetime
 ) -> Creator:
     """Correct what is known of a creator: any of EDITABLE. What is equal is not written."""
-    creator = Creator.objects.select_for_update().get(pk=relationship.creator_id)
+    creator = Creator.objects.select_for_update(no_key=True).get(pk=relationship.creator_id)
     moved = {}
     for field in EDITABLE:
         before = getattr(creator, field)

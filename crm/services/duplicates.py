@@ -181,7 +181,7 @@ def say_different(*, pair: DuplicatePair, why: str, actor: User, at: datetime) -
     if not why:
         raise DecisionRefused("Say how you know that they are two: the next person will ask.")
     pair = (
-        DuplicatePair.objects.select_for_update(of=("self",))
+        DuplicatePair.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "first", "second")
         .get(pk=pair.pk)
     )
@@ -205,7 +205,7 @@ def say_different(*, pair: DuplicatePair, why: str, actor: User, at: datetime) -
 def ask_again(*, pair: DuplicatePair, actor: User, at: datetime) -> DuplicatePair:
     """Take back that two are different: the pair stands in the queue again."""
     pair = (
-        DuplicatePair.objects.select_for_update(of=("self",))
+        DuplicatePair.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "first", "second")
         .get(pk=pair.pk)
     )

@@ -104,7 +104,9 @@ def change_field(
 
     A list must have every value that somebody holds.
     """
-    field = CustomField.objects.select_for_update().select_related("brand").get(pk=field_id)
+    field = (
+        CustomField.objects.select_for_update(no_key=True).select_related("brand").get(pk=field_id)
+    )
     before = {name: getattr(field, name) for name in CHANGEABLE}
     _reword(field, {name: changes[name] for name in CHANGEABLE if name in changes})
     moved = {
@@ -145,7 +147,9 @@ def restore_field(*, field_id: int, at: datetime, actor: User | None) -> CustomF
 def _set_archived(
     field_id: int, moment: datetime | None, *, verb: str, at: datetime, actor: User | None
 ) -> CustomField:
-    field = CustomField.objects.select_for_update().select_related("brand").get(pk=field_id)
+    field = (
+        CustomField.objects.select_for_update(no_key=True).select_related("brand").get(pk=field_id)
+    )
     if (field.archived_at is None) == (moment is None):
         return field
     field.archived_at = moment

@@ -55,7 +55,7 @@ def pause(
 @transaction.atomic
 def lift(*, hold_id: int, brand: Brand, reason: str, actor: User, at: datetime) -> Hold:
     """Let it go on. Raises HoldRefused, Hold.DoesNotExist."""
-    hold = Hold.objects.select_for_update(of=("self",)).select_related(
+    hold = Hold.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "brand", "relationship__creator", "incident"
     )
     return end(hold.get(pk=hold_id, brand=brand), reason=reason, actor=actor, at=at)

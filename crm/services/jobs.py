@@ -159,7 +159,7 @@ def run(*, job_id: int, at: datetime) -> None:
 @transaction.atomic
 def stop(*, job: Job, at: datetime) -> Job:
     """Have a job end after the transaction at which it is. Raises JobRefused."""
-    job = Job.objects.select_for_update().get(pk=job.pk)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
     if not job.is_under_way:
         raise JobRefused(f"“{job.title}” is at its end already: nothing is left to stop.")
     job.is_stopping = True
@@ -172,7 +172,11 @@ def stop(*, job: Job, at: datetime) -> Job:
 @transaction.atomic
 def undo(*, job: Job, actor: User, at: datetime) -> Job:
     """Start the job that puts back what this one changed. Raises JobRefused."""
-    job = Job.objects.select_for_update(of=("self",)).select_related("brand").get(pk=job.pk)
+    job = (
+        Job.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("brand")
+        .get(pk=job.pk)
+    )
     if Job.objects.filter(undoes=job).exists():
         raise JobRefused(f"“{job.title}” was undone already.")
     if job.is_under_way:
@@ -221,7 +225,7 @@ def _begin(job_id: int, at: datetime) -> Job | None:
     """The job, marked as being worked on; None where nothing is left to do."""
     with transaction.atomic():
         job = (
-            Job.objects.select_for_update(of=("self",))
+            Job.objects.select_for_update(no_key=True, of=("self",))
             .select_related("brand", "asked_by")
             .filter(pk=job_id)
             .first()

@@ -108,7 +108,7 @@ def _refuse_naming(text: str, brand: Brand, author: User) -> None:
 
 def _own(note_id: int, brand: Brand, actor: User, *, is_deleted: bool = False) -> Note:
     note = (
-        Note.objects.select_for_update(of=("self",))
+        Note.objects.select_for_update(no_key=True, of=("self",))
         .select_related("relationship__brand", "relationship__creator", "author")
         .get(pk=note_id, relationship__brand=brand, deleted_at__isnull=not is_deleted)
     )

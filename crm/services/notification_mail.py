@@ -70,7 +70,7 @@ def _mail(user: User, at: datetime) -> int:
             Notification.objects.visible_to(user)
             .unread()
             .filter(mailed_at=None, created_at__gt=at - WITHIN)
-            .select_for_update(of=("self",), skip_locked=True)
+            .select_for_update(no_key=True, of=("self",), skip_locked=True)
             .select_related("brand")
             .order_by("brand__name", "created_at", "pk")
         )

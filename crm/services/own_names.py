@@ -35,7 +35,7 @@ def set_own_name(*, user: User, name: str, handle: str) -> User:
         raise NameRefused(f"{NAME_MAX} letters are the most.", "name")
     if handle:
         _check(handle, user)
-    found = User.objects.select_for_update().get(pk=user.pk)
+    found = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     found.first_name, _, found.last_name = name.partition(" ")
     found.handle = handle
     try:

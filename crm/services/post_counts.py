@@ -68,7 +68,7 @@ def add_counts(
     What is there with the same numbers is left as it is; with others it is refused, since history
     is not overwritten. Raises CountsRefused.
     """
-    post = Post.objects.select_for_update(of=("self",)).get(pk=post_id)
+    post = Post.objects.select_for_update(no_key=True, of=("self",)).get(pk=post_id)
     if not 0 < len(rows) <= ROWS_MAX:
         msg = f"Between one and {ROWS_MAX} moments at once."
         raise CountsRefused(msg, code="too_many", field="rows")

@@ -67,7 +67,7 @@ def send_due() -> int:
     sent = 0
     with transaction.atomic():
         due = PromisedTask.objects.filter(promised_at__lt=Now() - YOUNG).order_by("pk")
-        for one in due.select_for_update(skip_locked=True)[:AT_ONCE]:
+        for one in due.select_for_update(no_key=True, skip_locked=True)[:AT_ONCE]:
             _send(one)
             one.delete()
             sent += 1

@@ -145,7 +145,7 @@ def change(
     StageMoveRefused, ReasonNeeded, OwnerRefused or Outdated, and changes nothing then.
     """
     relationship = (
-        Relationship.objects.select_for_update(of=("self",))
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "creator", "owner")
         .get(pk=relationship_id)
     )

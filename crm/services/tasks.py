@@ -195,7 +195,7 @@ def due_day(task: Task, zone: ZoneInfo) -> date | None:
 
 def _locked(task_id: int, brand: Brand) -> Task:
     return (
-        Task.objects.select_for_update(of=("self",))
+        Task.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "assignee")
         .get(pk=task_id, brand=brand)
     )

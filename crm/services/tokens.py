@@ -132,7 +132,7 @@ def rotate_token(
     TokenRefused where it would, the old one has ended or was revoked, or its user has no role left.
     """
     old = (
-        ApiToken.objects.select_for_update(of=("self",))
+        ApiToken.objects.select_for_update(no_key=True, of=("self",))
         .select_related("user")
         .get(pk=token_id, brand=brand)
     )
@@ -163,7 +163,7 @@ def narrow_token(
 
     Raises TokenRefused for what would let it reach further, and for one that works no more.
     """
-    token = ApiToken.objects.select_for_update().get(pk=token_id, brand=brand)
+    token = ApiToken.objects.select_for_update(no_key=True).get(pk=token_id, brand=brand)
     if token.revoked_at is not None or token.has_expired(at):
         raise TokenRefused("This token does not work any more.", code="over")
     before = Bounds.of(token)
@@ -196,7 +196,7 @@ def narrow_token(
 @transaction.atomic
 def revoke_token(*, token_id: int, brand: Brand, actor: User | None, at: datetime) -> ApiToken:
     """End a token of `brand` for good; one that is revoked already stays as it is."""
-    token = ApiToken.objects.select_for_update().get(pk=token_id, brand=brand)
+    token = ApiToken.objects.select_for_update(no_key=True).get(pk=token_id, brand=brand)
     if token.revoked_at is None:
         token.revoked_at = at
         token.save(update_fields=["revoked_at"])

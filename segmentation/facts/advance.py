@@ -145,7 +145,7 @@ def advance_facts(*, brand: Brand, as_of: datetime) -> Advance:
     From nothing where they never were, go back in time or were computed by another release, where
     the outbox asks for the whole brand, and where the creators are few or too many moved.
     """
-    known = FactsMoment.objects.select_for_update().filter(brand=brand).first()
+    known = FactsMoment.objects.select_for_update(no_key=True).filter(brand=brand).first()
     everybody = CreatorFacts.objects.filter(brand=brand).count()
     if known is None or everybody <= FEW or not _can_advance(known, as_of):
         return Advance(is_full=True, written=refresh_facts(brand=brand, as_of=as_of))

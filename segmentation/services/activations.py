@@ -56,7 +56,7 @@ def activate(
     share of the campaign than its playbook allows.
     """
     campaign = (
-        Campaign.objects.select_for_update(of=("self",))
+        Campaign.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand")
         .get(pk=campaign_id, brand=brand)
     )

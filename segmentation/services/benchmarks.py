@@ -129,7 +129,7 @@ def load(
         )
     key = _key(source, year)
     # Two people who load the same file at once: one after the other.
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     held = BenchmarkSet.objects.filter(brand=brand)
     if held.filter(key=key).exists():
         raise EditRefused(
@@ -182,7 +182,9 @@ def load(
 @transaction.atomic
 def remove(*, brand: Brand, set_id: int, actor: User | None, at: datetime) -> str | None:
     """Take a set of the brand away; its source, or None where there is no such set."""
-    found = BenchmarkSet.objects.select_for_update().filter(brand=brand, pk=set_id).first()
+    found = (
+        BenchmarkSet.objects.select_for_update(no_key=True).filter(brand=brand, pk=set_id).first()
+    )
     if found is None:
         return None
     audit.record(

@@ -125,7 +125,7 @@ def remove_example(*, segment_id: int, creator_id: int, at: datetime, actor: Use
 def _locked(segment_id: int) -> Segment:
     """The segment, with its row locked: edits of its playbook come one after the other."""
     # The row alone: the brand is read by everybody, and the owner may be null.
-    segment = Segment.objects.select_for_update(of=("self",)).get(pk=segment_id)
+    segment = Segment.objects.select_for_update(no_key=True, of=("self",)).get(pk=segment_id)
     if segment.status == SegmentStatus.ARCHIVED:
         raise EditRefused(f"{segment} is archived; it stays as it was.", code="archived")
     return segment

@@ -280,7 +280,7 @@ def refuse_too_early(as_of: datetime, last: datetime | None) -> None:
 
 def _finish(run: Run, at: datetime, began: float) -> None:
     """Write what became of the run, unless somebody cancelled it at the last moment."""
-    asked = Run.objects.select_for_update().values_list("cancel_requested", flat=True)
+    asked = Run.objects.select_for_update(no_key=True).values_list("cancel_requested", flat=True)
     if asked.get(pk=run.pk):
         raise sessions.RunCancelled
     seconds = perf_counter() - began

@@ -139,7 +139,7 @@ def _order(
         "requested_by": actor,
         "requested_at": at,
     }
-    order, is_new = ScorecardOrder.objects.select_for_update().get_or_create(
+    order, is_new = ScorecardOrder.objects.select_for_update(no_key=True).get_or_create(
         brand=brand, period=str(quarter), segment=segment, defaults=asked
     )
     failed_just_now = (

@@ -186,7 +186,7 @@ def activate_version(
     longer be evaluated.
     """
     segment = _locked(SegmentVersion.objects.values_list("segment", flat=True).get(pk=version_id))
-    version = segment.versions.select_for_update().get(pk=version_id)
+    version = segment.versions.select_for_update(no_key=True).get(pk=version_id)
     reason = reason.strip()
     if not reason:
         raise SegmentRefused("Say why the rule changes: the next person will want to know.")

@@ -189,7 +189,9 @@ def take_back(*, suggestion_id: int, at: datetime, actor: User) -> StageSuggesti
 
     Raises SuggestionRefused where somebody was quicker.
     """
-    found = StageSuggestion.objects.select_for_update(of=("self",)).get(pk=suggestion_id)
+    found = StageSuggestion.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=suggestion_id
+    )
     gone = SuggestionRefused("This was settled otherwise by now.", code="closed")
     if found.status not in {SuggestionStatus.ACCEPTED, SuggestionStatus.DISMISSED}:
         raise gone
@@ -234,7 +236,7 @@ def _locked(suggestion_id: int) -> StageSuggestion:
     held = StageSuggestion.objects.get(pk=suggestion_id)
     here = Relationship.objects.select_for_update(no_key=True).get(pk=held.relationship_id)
     found = (
-        StageSuggestion.objects.select_for_update(of=("self",))
+        StageSuggestion.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "version__stage_rule", "closed_by")
         .get(pk=suggestion_id)
     )

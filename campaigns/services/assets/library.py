@@ -140,7 +140,11 @@ def tag_many(
     numbers = sorted(set(ids))
     if not 0 < len(numbers) <= MANY_MAX:
         raise CampaignRefused(f"Choose 1 to {MANY_MAX} assets.", field="ids")
-    rows = Asset.objects.select_for_update().filter(brand=brand, pk__in=numbers).order_by("pk")
+    rows = (
+        Asset.objects.select_for_update(no_key=True)
+        .filter(brand=brand, pk__in=numbers)
+        .order_by("pk")
+    )
     changed = []
     for asset in rows:
         tags = [tag for tag in asset.tags if tag not in unwanted]
@@ -196,7 +200,7 @@ def stored(asset: Asset) -> DraftFile:
 
 
 def _taken(asset_id: int, brand: Brand, expected_version: int | None) -> Asset:
-    rows = Asset.objects.select_for_update(of=("self",)).select_related("brand")
+    rows = Asset.objects.select_for_update(no_key=True, of=("self",)).select_related("brand")
     asset = rows.get(pk=asset_id, brand=brand)
     if expected_version is not None and asset.version != expected_version:
         raise CampaignOutdated(

@@ -59,7 +59,7 @@ def log_use(
     What the rights say is asked while the asset is locked, and kept with the use.
     """
     asset = (
-        Asset.objects.select_for_update(of=("self",))
+        Asset.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator")
         .get(pk=asset_id, brand=brand)
     )
@@ -107,7 +107,7 @@ def end_use(
 ) -> AssetUse:
     """It was taken down on a day. Raises AssetUse.DoesNotExist, CampaignRefused."""
     use = (
-        AssetUse.objects.select_for_update(of=("self",))
+        AssetUse.objects.select_for_update(no_key=True, of=("self",))
         .select_related("asset__brand")
         .get(pk=use_id, asset__brand=brand)
     )

@@ -90,7 +90,9 @@ def count_again(*, dismissal: FlagDismissal, actor: User, at: datetime) -> None:
 def end_what_ran_out(at: datetime) -> int:
     """Close what was set aside until now: the flags count again; how many."""
     rows = FlagDismissal.objects.filter(ended_at=None, until__lte=at)
-    over = list(rows.select_for_update(of=("self",)).select_related("brand", "relationship"))
+    over = list(
+        rows.select_for_update(no_key=True, of=("self",)).select_related("brand", "relationship")
+    )
     FlagDismissal.objects.filter(pk__in=[row.pk for row in over]).update(ended_at=at)
     for row in over:
         mark_changed(
@@ -105,7 +107,7 @@ def _lock(relationship: int) -> None:
     Without its key: the night stores scores, which refer to the creator, while it holds the lock
     for which this one waits next, and each would wait for the other.
     """
-    Relationship.objects.select_for_update(of=("self",), no_key=True).get(pk=relationship)
+    Relationship.objects.select_for_update(no_key=True, of=("self",)).get(pk=relationship)
 
 
 def _open(relationship: Relationship, profile: Profile, flag: str) -> QuerySet[FlagDismissal]:

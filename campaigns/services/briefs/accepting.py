@@ -65,7 +65,7 @@ def record_acceptance(
 def _held(version_id: int, engagement: Engagement) -> BriefVersion:
     """The version, where it holds for this creator now."""
     version = (
-        BriefVersion.objects.select_for_update(of=("self",))
+        BriefVersion.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brief__campaign__brand")
         .filter(pk=version_id, brief__campaign=engagement.campaign_id)
         .first()

@@ -126,7 +126,7 @@ def discard_draft(
 def locked(brief_id: int, brand: Brand, expected_version: int | None) -> Brief:
     """The row, held until the transaction ends. Raises CampaignOutdated, Brief.DoesNotExist."""
     brief = (
-        Brief.objects.select_for_update(of=("self",))
+        Brief.objects.select_for_update(no_key=True, of=("self",))
         .select_related("campaign__brand", "campaign__owner")
         .get(pk=brief_id, campaign__brand=brand)
     )

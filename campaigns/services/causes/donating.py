@@ -71,7 +71,7 @@ def donate(
 @transaction.atomic
 def withdraw(*, donation_id: int, brand: Brand, why: str, actor: User, at: datetime) -> Donation:
     """It should not have been written down. Raises CampaignRefused, Donation.DoesNotExist."""
-    rows = Donation.objects.select_for_update(of=("self",)).select_related("brand")
+    rows = Donation.objects.select_for_update(no_key=True, of=("self",)).select_related("brand")
     found = rows.get(pk=donation_id, brand=brand)
     if found.withdrawn_at is not None:
         raise CampaignRefused("It was taken back already.", code="outdated")

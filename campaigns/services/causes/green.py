@@ -29,7 +29,7 @@ def take_green_claims(*, brand: Brand, actor: User, at: datetime) -> Taken:
     Raises CampaignRefused where the library is full: then nothing is added.
     """
     # Two at once would both look before either has added.
-    Brand.objects.select_for_update(of=("self",)).get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True, of=("self",)).get(pk=brand.pk)
     rows = Claim.objects.filter(brand=brand, archived_at=None, product="")
     there = {fold(text) for text in rows.values_list("text", flat=True)}
     wanted = [one for one in standard().claims if fold(one.text) not in there]

@@ -50,7 +50,9 @@ def remove(*, tag_id: int, relationship: Relationship, actor: User, at: datetime
 
     Raises CauseTag.DoesNotExist.
     """
-    rows = CauseTag.objects.select_for_update(of=("self",)).select_related("brand", "relationship")
+    rows = CauseTag.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "brand", "relationship"
+    )
     found = rows.get(pk=tag_id, relationship=relationship, removed_at=None)
     found.removed_at, found.removed_by = max(at, found.created_at), actor
     found.save(update_fields=["removed_at", "removed_by"])
@@ -71,7 +73,9 @@ def add_evidence(
     at: datetime,
 ) -> CauseEvidence:
     """Keep what shows it: a link or a file. Raises CampaignRefused, CauseTag.DoesNotExist."""
-    rows = CauseTag.objects.select_for_update(of=("self",)).select_related("brand", "relationship")
+    rows = CauseTag.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "brand", "relationship"
+    )
     found = rows.get(pk=tag_id, relationship=relationship, removed_at=None)
     if found.evidence.count() >= EVIDENCE_MAX:
         raise CampaignRefused(f"{EVIDENCE_MAX} pieces are the most.", code="too_many")

@@ -36,7 +36,7 @@ def agree(
         raise CampaignRefused("The last day lies before the first.", field="ends_on")
     if found.months is not None and ends_on is not None:
         raise CampaignRefused("Say the last day or the months: one of them.", field="months")
-    held = Engagement.objects.select_for_update(of=("self",)).get(pk=engagement.pk)
+    held = Engagement.objects.select_for_update(no_key=True, of=("self",)).get(pk=engagement.pk)
     _only_one(held, found.kind, starts_on, last)
     return _made(
         held, found, checked_currency(currency), (starts_on, last), None, actor=actor, at=at
@@ -68,7 +68,9 @@ def end_with(
     contract: Contract, *, last: date, reason: str, actor: User | None, at: datetime
 ) -> None:
     """A contract holds no more: sales after `last` earn nothing under it."""
-    running = Commission.objects.select_for_update(of=("self",)).filter(contract=contract)
+    running = Commission.objects.select_for_update(no_key=True, of=("self",)).filter(
+        contract=contract
+    )
     for one in running.filter(Q(ends_on=None) | Q(ends_on__gt=last)).order_by("pk"):
         _end(one, last, reason, actor, at)
 
@@ -86,7 +88,7 @@ def end(
 ) -> Commission:
     """End one before its last day, and say why. Raises Commission.DoesNotExist, CampaignRefused."""
     found = (
-        Commission.objects.select_for_update(of=("self",))
+        Commission.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "engagement__relationship__creator")
         .get(pk=commission_id, brand=brand)
     )

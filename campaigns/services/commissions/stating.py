@@ -46,7 +46,7 @@ def run(*, brand: Brand, actor: User | None, at: datetime, campaign: Campaign | 
     if campaign is not None:
         rows = rows.filter(campaign=campaign)
     held = list(
-        rows.select_for_update(of=("self",))
+        rows.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "campaign", "engagement__relationship__creator")
         .order_by("pk")
     )

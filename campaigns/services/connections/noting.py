@@ -97,7 +97,7 @@ def take_back(
 
 
 def _standing(entry_id: int, brand: Brand) -> ConnectionEntry:
-    rows = ConnectionEntry.objects.select_for_update(of=("self",)).select_related(
+    rows = ConnectionEntry.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "relationship__brand", "relationship__creator"
     )
     found = rows.get(pk=entry_id, relationship__brand=brand)

@@ -48,7 +48,7 @@ def taken(
     Raises Contract.DoesNotExist, CampaignOutdated, NotNow.
     """
     contract = (
-        Contract.objects.select_for_update(of=("self",))
+        Contract.objects.select_for_update(no_key=True, of=("self",))
         .select_related(
             "brand",
             "engagement__campaign",

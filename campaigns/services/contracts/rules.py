@@ -71,7 +71,7 @@ def change_rules(
     Raises CampaignOutdated.
     """
     ContractRules.objects.get_or_create(brand=brand, defaults={"version": 0})
-    rules = ContractRules.objects.select_for_update().get(brand=brand)
+    rules = ContractRules.objects.select_for_update(no_key=True).get(brand=brand)
     if rules.version != expected_version:
         raise CampaignOutdated(
             "Somebody changed these rules since you loaded the page; nothing of yours was saved."

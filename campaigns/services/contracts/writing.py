@@ -172,7 +172,7 @@ def hand_over(
 ) -> Contract:
     """Say who sees to it. Raises CampaignRefused, Contract.DoesNotExist."""
     contract = (
-        Contract.objects.select_for_update(of=("self",))
+        Contract.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "engagement__relationship__creator", "current", "owner")
         .get(pk=contract_id, brand=brand)
     )

@@ -82,7 +82,7 @@ def undo(*, batch_id: int, brand: Brand, actor: User, at: datetime) -> Conversio
 
     Raises CampaignRefused, ConversionBatch.DoesNotExist.
     """
-    batch = ConversionBatch.objects.select_for_update().get(pk=batch_id, brand=brand)
+    batch = ConversionBatch.objects.select_for_update(no_key=True).get(pk=batch_id, brand=brand)
     if batch.undone_at is not None:
         raise CampaignRefused("This file was taken back already.", code="outdated")
     others = Refund.objects.filter(conversion__batch=batch).exclude(batch=batch).count()

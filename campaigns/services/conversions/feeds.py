@@ -84,7 +84,7 @@ def change(
     expected_version: int | None,
 ) -> ConversionFeed:
     """Another name, secret or places. Raises CampaignRefused, ConversionFeed.DoesNotExist."""
-    feed = ConversionFeed.objects.live().select_for_update().get(pk=feed_id, brand=brand)
+    feed = ConversionFeed.objects.live().select_for_update(no_key=True).get(pk=feed_id, brand=brand)
     if expected_version is not None and feed.version != expected_version:
         raise CampaignOutdated("Somebody else changed it since: look at it again.")
     _write(feed, wanted, wanted.secret)
@@ -95,7 +95,7 @@ def change(
 @transaction.atomic
 def archive(*, feed_id: int, brand: Brand, actor: User, at: datetime) -> ConversionFeed:
     """It takes no more messages; what it brought stays. Raises ConversionFeed.DoesNotExist."""
-    feed = ConversionFeed.objects.live().select_for_update().get(pk=feed_id, brand=brand)
+    feed = ConversionFeed.objects.live().select_for_update(no_key=True).get(pk=feed_id, brand=brand)
     feed.archived_at = at
     feed.save(update_fields=("archived_at",))
     _record(feed, "archived", actor, at)

@@ -114,7 +114,7 @@ def take_back(*, brand: Brand, told: Sequence[ToldRefund], origin: Origin) -> Ta
     wanted = {one.conversion for one in told}
     # Held, so that two refunds at once do not each find the same rest.
     held = Conversion.objects.filter(brand=brand, key__in=wanted).order_by("pk")
-    of = {row.key: row for row in held.select_for_update()}
+    of = {row.key: row for row in held.select_for_update(no_key=True)}
     currencies = _currencies(of)
     for place, one in enumerate(told):
         mistakes.extend(_misfits(place, one, of.get(one.conversion), currencies))

@@ -177,7 +177,7 @@ def _tell(piece: Deliverable, made: Comment, actor: Actor, at: datetime) -> None
 
 def _held(comment_id: int, brand: Brand) -> Comment:
     return (
-        Comment.objects.select_for_update(of=("self",))
+        Comment.objects.select_for_update(no_key=True, of=("self",))
         .select_related("deliverable__engagement__campaign__brand", "parent")
         .get(pk=comment_id, deliverable__engagement__campaign__brand=brand)
     )

@@ -55,7 +55,7 @@ def plan(
 ) -> list[Deliverable]:
     """New pieces for a creator in a campaign. Raises Engagement.DoesNotExist, CampaignRefused."""
     engagement = (
-        Engagement.objects.select_for_update(of=("self",))
+        Engagement.objects.select_for_update(no_key=True, of=("self",))
         .select_related("campaign__brand", "campaign__owner", "relationship__creator", "owner")
         .get(pk=engagement_id, campaign__brand=brand)
     )

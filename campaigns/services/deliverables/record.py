@@ -40,7 +40,7 @@ def held(
     forced) or somebody else was quicker.
     """
     found = (
-        Deliverable.objects.select_for_update(of=("self",))
+        Deliverable.objects.select_for_update(no_key=True, of=("self",))
         .select_related(
             "platform",
             "engagement__campaign__brand",

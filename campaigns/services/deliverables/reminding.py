@@ -74,7 +74,7 @@ def _due(at: datetime) -> QuerySet[GateTurn]:
             soon | late,
             draft__deliverable__engagement__campaign__status__in=OPEN_CAMPAIGNS,
         )
-        .select_for_update(of=("self",), skip_locked=True)
+        .select_for_update(no_key=True, of=("self",), skip_locked=True)
         .select_related(
             "draft__deliverable__engagement__campaign__brand",
             "draft__deliverable__engagement__campaign__owner",

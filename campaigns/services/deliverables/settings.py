@@ -28,9 +28,9 @@ def set_week(*, brand: Brand, values: Mapping[str, Any], actor: User, at: dateti
 
     Raises CampaignRefused.
     """
-    row = WorkingWeek.objects.select_for_update().filter(brand=brand).first() or WorkingWeek.usual(
-        brand
-    )
+    row = WorkingWeek.objects.select_for_update(no_key=True).filter(
+        brand=brand
+    ).first() or WorkingWeek.usual(brand)
     for name in ("days", "starts", "ends", "country", "is_legal_always"):
         if name in values:
             setattr(row, name, values[name])
@@ -68,7 +68,7 @@ def set_plan(
 
     Raises Campaign.DoesNotExist, CampaignRefused.
     """
-    campaign = Campaign.objects.select_for_update().get(pk=campaign_id, brand=brand)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id, brand=brand)
     plan = gates.plan_of(campaign)
     if expected_version is not None and plan.version != expected_version:
         raise CampaignOutdated("Somebody changed the gates since you looked. Look again.")
@@ -156,7 +156,7 @@ def delegate(
 @transaction.atomic
 def take_back(*, delegation_id: int, brand: Brand, actor: User, at: datetime) -> Delegation:
     """End a delegation of one's own. Raises Delegation.DoesNotExist."""
-    found = Delegation.objects.select_for_update(of=("self",)).get(
+    found = Delegation.objects.select_for_update(no_key=True, of=("self",)).get(
         pk=delegation_id, brand=brand, giver=actor
     )
     if found.ended_at is None:

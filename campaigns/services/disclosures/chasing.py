@@ -86,7 +86,7 @@ def _due(at: datetime) -> QuerySet[DisclosureReview]:
     return (
         DisclosureReview.objects.open()
         .filter(soon | late, stage=ReviewStage.LIVE)
-        .select_for_update(of=("self",), skip_locked=True)
+        .select_for_update(no_key=True, of=("self",), skip_locked=True)
         .select_related(
             "deliverable__engagement__campaign__brand",
             "deliverable__engagement__campaign__owner",

@@ -126,7 +126,7 @@ def refresh(review: DisclosureReview, piece: Deliverable, at: datetime) -> Discl
 def refresh_open(piece: Deliverable, stage: ReviewStage, at: datetime) -> DisclosureReview | None:
     """As `refresh`, of the review of the piece that waits for somebody; the caller holds it."""
     review = (
-        DisclosureReview.objects.select_for_update(of=("self",))
+        DisclosureReview.objects.select_for_update(no_key=True, of=("self",))
         .open()
         .filter(deliverable=piece, stage=stage)
         .select_related("finding", "draft")

@@ -27,7 +27,7 @@ def held(
     found = DisclosureReview.objects.values("deliverable", "stage").get(pk=review_id, brand=brand)
     piece = held_piece(found["deliverable"], brand, force=found["stage"] == ReviewStage.LIVE)
     review = (
-        DisclosureReview.objects.select_for_update(of=("self",))
+        DisclosureReview.objects.select_for_update(no_key=True, of=("self",))
         .select_related("finding", "draft", "requested_by")
         .get(pk=review_id)
     )

@@ -24,7 +24,7 @@ def offer_free_places(event: Event, at: datetime) -> int:
         return 0
     places = free(event)
     waiting = (
-        EventInvitation.objects.select_for_update(of=("self",))
+        EventInvitation.objects.select_for_update(no_key=True, of=("self",))
         .filter(event=event, state=State.WAITING)
         .select_related("relationship__creator", "relationship__brand", "engagement__owner")
         .order_by("waiting_since", "pk")

@@ -30,7 +30,7 @@ def held(event_id: int, brand: Brand, expected_version: int | None = None) -> Ev
     Raises Event.DoesNotExist, CampaignOutdated.
     """
     event = (
-        Event.objects.select_for_update(of=("self",))
+        Event.objects.select_for_update(no_key=True, of=("self",))
         .select_related("campaign__brand", "campaign__owner")
         .get(pk=event_id, campaign__brand=brand)
     )
@@ -54,7 +54,7 @@ def held_invitation(
     )
     event = held(event_id, brand)
     row = (
-        EventInvitation.objects.select_for_update(of=("self",))
+        EventInvitation.objects.select_for_update(no_key=True, of=("self",))
         .select_related("relationship__creator", "relationship__brand", "engagement__owner")
         .get(pk=invitation_id)
     )

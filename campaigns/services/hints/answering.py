@@ -69,7 +69,7 @@ def piece_of(hint: DisclosureHint) -> Deliverable | None:
 
 
 def _locked(hint_id: int, brand: Brand) -> DisclosureHint:
-    rows = DisclosureHint.objects.select_for_update(of=("self",))
+    rows = DisclosureHint.objects.select_for_update(no_key=True, of=("self",))
     rows = rows.select_related("brand", "post__creator", "post__profile__platform")
     return rows.get(pk=hint_id, brand=brand)
 

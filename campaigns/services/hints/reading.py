@@ -86,11 +86,11 @@ def _said(told: Told, text: str, teller: Teller) -> Mapping[str, object]:
 @transaction.atomic
 def _write(brand: Brand, said: Mapping[int, Mapping[str, object]], at: datetime) -> int:
     """Keep what was said; what waits and is not said any more is withdrawn. How many wait."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     rows = DisclosureHint.objects.filter(brand=brand).filter(
         Q(state=HintState.OPEN) | Q(post__in=said)
     )
-    held = {row.post_id: row for row in rows.select_for_update(of=("self",))}
+    held = {row.post_id: row for row in rows.select_for_update(no_key=True, of=("self",))}
     changed = []
     for post, values in said.items():
         row = held.get(post)

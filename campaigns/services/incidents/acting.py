@@ -105,7 +105,9 @@ def settle_step(
     Raises CampaignRefused, Incident.DoesNotExist, IncidentStep.DoesNotExist.
     """
     incident = held(incident_id, brand, actor)
-    step = IncidentStep.objects.select_for_update().get(incident=incident, position=position)
+    step = IncidentStep.objects.select_for_update(no_key=True).get(
+        incident=incident, position=position
+    )
     if not incident.is_open and incident.state != IncidentState.RESOLVED:
         raise CampaignRefused(
             f"It is “{incident.get_state_display().lower()}”: its steps stay as they are.",

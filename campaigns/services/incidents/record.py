@@ -46,7 +46,7 @@ def held(
 ) -> Incident:
     """The row, held until the transaction ends. Raises CampaignRefused, Incident.DoesNotExist."""
     found = (
-        Incident.objects.select_for_update(of=("self",))
+        Incident.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "relationship__owner", "owner")
         .get(pk=incident_id, brand=brand)
     )

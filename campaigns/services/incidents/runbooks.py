@@ -92,7 +92,7 @@ def write(
     if len(statement) > STATEMENT_MAX:
         raise CampaignRefused(f"{STATEMENT_MAX:,} characters are the most.", field="statement")
     # Whoever writes at the same time comes after: the brand's row is there in any case.
-    Brand.objects.select_for_update(of=("self",)).get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True, of=("self",)).get(pk=brand.pk)
     row = Runbook.objects.filter(brand=brand, kind=kind).first() or Runbook(
         brand=brand, kind=kind, version=0
     )
@@ -119,7 +119,7 @@ def write(
 @transaction.atomic
 def back_to_usual(*, brand: Brand, kind: IncidentKind, actor: User, at: datetime) -> None:
     """Drop the brand's own words for a kind."""
-    row = Runbook.objects.select_for_update().filter(brand=brand, kind=kind).first()
+    row = Runbook.objects.select_for_update(no_key=True).filter(brand=brand, kind=kind).first()
     if row is None:
         return
     pk = row.pk

@@ -52,7 +52,7 @@ def create_list(
     file_name: str = "",
 ) -> KeywordList:
     """A new list with these words, all of them or none. Raises KeywordsRefused."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     name = " ".join(name.split())
     if not name or len(name) > 120:
         msg = "A list has a name of 120 characters at most."
@@ -92,7 +92,7 @@ def add_words(
 
     Returns how many are new. Raises KeywordsRefused.
     """
-    found = KeywordList.objects.select_for_update().get(pk=keyword_list.pk)
+    found = KeywordList.objects.select_for_update(no_key=True).get(pk=keyword_list.pk)
     new = _add(found, words, at=at)
     audit.record(
         brand=found.brand,
@@ -108,7 +108,7 @@ def add_words(
 @transaction.atomic
 def remove_list(*, keyword_list: KeywordList, actor: User | None, at: datetime) -> None:
     """Delete a list with its words and what they were assigned to."""
-    found = KeywordList.objects.select_for_update().select_related("brand")
+    found = KeywordList.objects.select_for_update(no_key=True).select_related("brand")
     one = found.get(pk=keyword_list.pk)
     audit.record(
         brand=one.brand,

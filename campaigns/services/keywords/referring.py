@@ -59,7 +59,7 @@ def set_search(
     at: datetime,
 ) -> SearchSettings:
     """Say by what posts point to the brand. Raises KeywordsRefused."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     decided = settings_of(brand)
     if decided.version != version:
         msg = "Somebody has changed this since: look at it again."

@@ -169,7 +169,7 @@ def _write(
     if not reason:
         raise CampaignRefused("Say why: whoever reads old figures wants to know.", field="reason")
     # One at a time for a brand: versions have no gaps, and none is written twice.
-    Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True, of=("self",)).get(pk=brand.pk)
     rows = ValueSet.objects.filter(brand=brand, kind=kind)
     number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
     row = ValueSet.objects.create(

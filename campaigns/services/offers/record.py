@@ -55,7 +55,7 @@ def taken(offer_id: int, brand: Brand, act: OfferAct, expected_version: int | No
     Raises Offer.DoesNotExist, OfferOutdated, NotNow.
     """
     offer = (
-        Offer.objects.select_for_update(of=("self",))
+        Offer.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "relationship__brand", "owner", "current")
         .get(pk=offer_id, brand=brand)
     )

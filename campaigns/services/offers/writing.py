@@ -183,7 +183,7 @@ def hand_over(
 ) -> Offer:
     """Say who leads the negotiation. Raises Offer.DoesNotExist, OfferRefused."""
     offer = (
-        Offer.objects.select_for_update(of=("self",))
+        Offer.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "owner", "current")
         .get(pk=offer_id, brand=brand)
     )

@@ -57,7 +57,7 @@ def enter(
     if bool(payee) == (bill.relationship is not None):
         raise CampaignRefused("Choose the creator, or name who else it is from.", field="payee")
     # One at a time for a brand: the same bill is not entered twice at once.
-    Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True, of=("self",)).get(pk=brand.pk)
     same = Invoice.objects.standing().filter(
         brand=brand, relationship=bill.relationship, payee=payee, number__iexact=number
     )
@@ -136,7 +136,7 @@ def _needed(brand: Brand) -> Callable[[set[str]], set[str]]:
 
 def _taken(invoice_id: int, brand: Brand) -> Invoice:
     invoice = (
-        Invoice.objects.select_for_update(of=("self",))
+        Invoice.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator")
         .get(pk=invoice_id, brand=brand)
     )
@@ -173,7 +173,7 @@ def _attach(invoice: Invoice, ids: Sequence[int], actor: User, at: datetime) -> 
 
 
 def _payables(brand: Brand, rows: PayableQuerySet) -> list[Payable]:
-    found = rows.filter(brand=brand).select_for_update(of=("self",))
+    found = rows.filter(brand=brand).select_for_update(no_key=True, of=("self",))
     return list(
         found.select_related("brand", "campaign", "engagement__relationship__creator").order_by(
             "pk"

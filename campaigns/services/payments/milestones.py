@@ -74,7 +74,7 @@ def look_at(rows: PayableQuerySet, *, brand: Brand, at: datetime) -> int:
     waiting = list(
         rows.filter(brand=brand, state=PayState.COMMITTED)
         .exclude(trigger=PayTrigger.HAND)
-        .select_for_update(of=("self",), skip_locked=True)
+        .select_for_update(no_key=True, of=("self",), skip_locked=True)
         .select_related("brand", "campaign", "engagement__relationship__creator")
         .order_by("pk")[:BATCH]
     )

@@ -188,7 +188,11 @@ def hold_open(contract: Contract, *, reason: str, actor: User | None, at: dateti
 
 
 def _of(contract: Contract) -> list[Payable]:
-    rows = Payable.objects.owed().filter(contract=contract).select_for_update(of=("self",))
+    rows = (
+        Payable.objects.owed()
+        .filter(contract=contract)
+        .select_for_update(no_key=True, of=("self",))
+    )
     return list(
         rows.select_related("brand", "campaign", "engagement__relationship__creator").order_by("pk")
     )
@@ -278,7 +282,7 @@ def catch_up(brand: Brand, *, at: datetime) -> int:
     for pk in list(left.values_list("pk", flat=True)):
         with transaction.atomic():
             contract = (
-                Contract.objects.select_for_update(of=("self",))
+                Contract.objects.select_for_update(no_key=True, of=("self",))
                 .select_related(
                     "brand", "current", "amends", "engagement__campaign",
                     "engagement__relationship__creator",

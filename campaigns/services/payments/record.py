@@ -31,7 +31,7 @@ def taken(payable_id: int, brand: Brand, act: PayAct, expected_version: int | No
     Raises Payable.DoesNotExist, CampaignOutdated, NotNow.
     """
     payable = (
-        Payable.objects.select_for_update(of=("self",))
+        Payable.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "campaign", "engagement__relationship__creator", "invoice")
         .get(pk=payable_id, brand=brand)
     )

@@ -34,7 +34,7 @@ def change_rules(
     expected_version: int | None,
 ) -> PayRules:
     """Set them. Raises CampaignRefused."""
-    rules = PayRules.objects.select_for_update().filter(brand=brand).first()
+    rules = PayRules.objects.select_for_update(no_key=True).filter(brand=brand).first()
     version = rules.version if rules else 0
     if expected_version is not None and version != expected_version:
         raise CampaignOutdated("Somebody changed these rules since you loaded them: look again.")

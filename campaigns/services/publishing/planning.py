@@ -100,7 +100,7 @@ def locked(deliverable_id: int, brand: Brand, expected_version: int | None) -> D
     )
     engagement = locked_engagement(engagement_id, brand, None)
     found = (
-        Deliverable.objects.select_for_update(of=("self",))
+        Deliverable.objects.select_for_update(no_key=True, of=("self",))
         .select_related("platform")
         .get(pk=deliverable_id)
     )

@@ -59,7 +59,7 @@ def enter(
     known = {
         (row.base, row.currency, row.day): row
         for row in ExchangeRate.objects.standing()
-        .select_for_update()
+        .select_for_update(no_key=True)
         .filter(brand=brand, day__in={rate.day for rate in given})
     }
     fresh, old = [], []

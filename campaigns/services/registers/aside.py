@@ -48,7 +48,7 @@ def take_up(
 
 
 def _taken(alert_id: int, brand: Brand, expected_version: int | None) -> RuleAlert:
-    rows = RuleAlert.objects.select_for_update(of=("self",))
+    rows = RuleAlert.objects.select_for_update(no_key=True, of=("self",))
     alert = rows.select_related("relationship__creator").get(pk=alert_id, brand=brand)
     if expected_version is not None and alert.version != expected_version:
         raise CampaignOutdated(

@@ -49,7 +49,11 @@ def look(*, brand: Brand, relationships: Collection[Relationship], at: datetime)
     concerned = markets(views)
     books = ledgers(brand, list(views), on)
     # In one order: two looks at the same creators wait for each other.
-    rows = RuleAlert.objects.filter(relationship__in=views).order_by("pk").select_for_update()
+    rows = (
+        RuleAlert.objects.filter(relationship__in=views)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
     known = {(row.relationship_id, row.rule, row.subject): row for row in rows}
     changed = 0
     for relationship in relationships:

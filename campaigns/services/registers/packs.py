@@ -120,7 +120,7 @@ def add(
 @transaction.atomic
 def end(*, addition_id: int, brand: Brand, reason: str, actor: User, at: datetime) -> PackAddition:
     """It holds no longer than yesterday. Raises CampaignRefused, PackAddition.DoesNotExist."""
-    row = PackAddition.objects.select_for_update().get(pk=addition_id, brand=brand)
+    row = PackAddition.objects.select_for_update(no_key=True).get(pk=addition_id, brand=brand)
     today = today_of(brand, at)
     if row.until is not None and row.until < today:
         raise CampaignRefused("It is over already.", code="outdated")

@@ -103,7 +103,7 @@ def put_away(
 
 
 def _taken(permit_id: int, brand: Brand, expected_version: int | None) -> Permit:
-    rows = Permit.objects.in_use().select_for_update(of=("self",))
+    rows = Permit.objects.in_use().select_for_update(no_key=True, of=("self",))
     permit = rows.select_related("relationship__creator", "relationship__brand").get(
         pk=permit_id, brand=brand
     )

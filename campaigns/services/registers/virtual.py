@@ -169,7 +169,9 @@ def remove_orphans(brand: Brand, *, at: datetime) -> int:
 
 def _locked(relationship: Relationship) -> Relationship:
     """Held until the transaction ends. Raises CampaignRefused for a creator who is a person."""
-    rows = Relationship.objects.select_for_update(of=("self",)).select_related("brand", "creator")
+    rows = Relationship.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "brand", "creator"
+    )
     held = rows.get(pk=relationship.pk)
     if held.creator.creator_type != CreatorType.VIRTUAL:
         raise CampaignRefused(

@@ -45,7 +45,7 @@ def _chase_one(pk: int, deliverable_id: int, brand_id: int, at: datetime) -> boo
     found = Remediation.objects.select_related("brand", "owner").get(pk=pk)
     piece = held(deliverable_id, found.brand, force=True)
     locked = (
-        Remediation.objects.select_for_update(of=("self",), skip_locked=True)
+        Remediation.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
         .select_related("brand", "owner", "review")
         .filter(pk=pk, brand=brand_id)
         .first()

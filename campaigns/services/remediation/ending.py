@@ -79,7 +79,7 @@ def after_decision(
         return None
     found = (
         Remediation.objects.open()
-        .select_for_update(of=("self",))
+        .select_for_update(no_key=True, of=("self",))
         .select_related("owner", "brand")
         .filter(deliverable=piece)
         .first()

@@ -32,7 +32,7 @@ def held(
     )
     piece = held_piece(piece_id, brand, force=True)
     found = (
-        Remediation.objects.select_for_update(of=("self",))
+        Remediation.objects.select_for_update(no_key=True, of=("self",))
         .select_related("owner", "review")
         .get(pk=remediation_id)
     )

@@ -39,7 +39,7 @@ def grant_from_offer(
     Places and channels that cannot be read out of the offer's words stay words. Safe to call twice.
     Raises CampaignRefused.
     """
-    Offer.objects.select_for_update(of=("self",)).get(pk=offer.pk)
+    Offer.objects.select_for_update(no_key=True, of=("self",)).get(pk=offer.pk)
     if offer not in offers_to_read(engagement) or offer.current is None:
         raise CampaignRefused(
             "There is no accepted offer whose rights are still to be written down.",

@@ -79,9 +79,11 @@ def start_rights_of(
     A right for all pieces starts for each of them by itself: this piece gets a part of its own.
     Returns the rights that started now.
     """
-    Engagement.objects.select_for_update(of=("self",)).get(pk=deliverable.engagement_id)
+    Engagement.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=deliverable.engagement_id
+    )
     waiting = (
-        UsageRight.objects.select_for_update(of=("self",))
+        UsageRight.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand")
         .held()
         .filter(
@@ -152,7 +154,7 @@ def revoke(
             f"It ends on {right.ends_on:%-d %B %Y} anyway: nothing is left to take back.",
             field="on",
         )
-    parts = right.parts.select_for_update(of=("self",)).select_related("brand").held()
+    parts = right.parts.select_for_update(no_key=True, of=("self",)).select_related("brand").held()
     for one in [right, *parts.order_by("pk")]:
         one.revoked_at, one.revoked_on, one.revoked_reason = at, on, words
         one.revoked_by = actor
@@ -188,9 +190,11 @@ def _target(
 def _lock(target: Mapping[str, Any]) -> None:
     """A form sent twice makes one right, and no publication falls between two looks."""
     if "asset" in target:
-        Asset.objects.select_for_update(of=("self",)).get(pk=target["asset"].pk)
+        Asset.objects.select_for_update(no_key=True, of=("self",)).get(pk=target["asset"].pk)
     else:
-        Engagement.objects.select_for_update(of=("self",)).get(pk=target["engagement"].pk)
+        Engagement.objects.select_for_update(no_key=True, of=("self",)).get(
+            pk=target["engagement"].pk
+        )
 
 
 def _brand_of(target: Mapping[str, Any]) -> Brand:
@@ -279,7 +283,7 @@ def _part(
 
 
 def _taken(right_id: int, brand: Brand) -> UsageRight:
-    rows = UsageRight.objects.select_for_update(of=("self",)).select_related("brand")
+    rows = UsageRight.objects.select_for_update(no_key=True, of=("self",)).select_related("brand")
     return rows.get(pk=right_id, brand=brand)
 
 

@@ -119,7 +119,9 @@ def _assess(brand: Brand, rows: Sequence[Relationship], at: datetime) -> int:
 def end_overrides(at: datetime) -> int:
     """Close the overrides whose time is over: what was computed counts again; how many."""
     rows = RiskOverride.objects.filter(ended_at=None, until__lte=at)
-    over = list(rows.select_for_update(of=("self",)).select_related("brand", "relationship"))
+    over = list(
+        rows.select_for_update(no_key=True, of=("self",)).select_related("brand", "relationship")
+    )
     RiskOverride.objects.filter(pk__in=[row.pk for row in over]).update(ended_at=at)
     for row in over:
         mark_changed(brand=row.brand, creator_ids=[row.relationship.creator_id], cause="risk")

@@ -51,7 +51,7 @@ def override(
         # It stands beside what is computed.
         assess_one(relationship=relationship, at=at)
     # Whoever overrides at the same time comes after.
-    Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
+    Relationship.objects.select_for_update(no_key=True, of=("self",)).get(pk=relationship.pk)
     _open(relationship).update(ended_at=at, ended_by=actor)
     made = RiskOverride.objects.create(
         brand=relationship.brand,
@@ -69,7 +69,7 @@ def override(
 @transaction.atomic
 def end_override(*, relationship: Relationship, actor: User, at: datetime) -> None:
     """What was computed counts again. Raises CampaignRefused where nobody said otherwise."""
-    Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
+    Relationship.objects.select_for_update(no_key=True, of=("self",)).get(pk=relationship.pk)
     if not _open(relationship).filter(until__gt=at).update(ended_at=at, ended_by=actor):
         raise CampaignRefused(
             "Nobody says otherwise at the moment: what was computed counts.", code="not_overridden"

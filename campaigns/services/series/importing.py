@@ -68,7 +68,7 @@ def undo_import(*, batch_id: int, actor: User | None, at: datetime) -> SeriesBat
 
     What somebody has written over since stays. Raises SeriesRefused.
     """
-    rows = SeriesBatch.objects.select_for_update(of=("self",)).select_related("brand")
+    rows = SeriesBatch.objects.select_for_update(no_key=True, of=("self",)).select_related("brand")
     found = rows.get(pk=batch_id)
     if found.undone_at is not None:
         raise SeriesRefused("This file was taken out already.", code="undone")

@@ -99,7 +99,7 @@ def write(
     if sum(len(days) for days in values.values()) > VALUES_MAX:
         raise SeriesRefused(f"Write {VALUES_MAX:,} values at most at once.", code="too_many")
     ids = [series.pk for series in values]
-    list(DailySeries.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+    list(DailySeries.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk"))
     DailySeries.objects.filter(pk__in=ids).update(written_at=at)
     new, replaced, rows = 0, [], []
     for series, days in values.items():

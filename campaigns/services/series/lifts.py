@@ -38,7 +38,7 @@ def ask_lift(*, campaign: Campaign, asked: Asked, actor: User | None, at: dateti
     Raises SeriesRefused.
     """
     _check(asked)
-    Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    Campaign.objects.select_for_update(no_key=True, of=("self",)).get(pk=campaign.pk)
     if SeriesLift.objects.filter(campaign=campaign).count() >= LIFTS_MAX:
         raise SeriesRefused(
             f"A campaign has {LIFTS_MAX} such questions at most: take one out first.",

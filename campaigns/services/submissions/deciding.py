@@ -231,7 +231,9 @@ def undo(
     was = found.state
     if was == S.ACCEPTED:
         making.refuse_used(found)
-    permission = found.permissions.select_for_update(of=("self",)).order_by("-pk").first()
+    permission = (
+        found.permissions.select_for_update(no_key=True, of=("self",)).order_by("-pk").first()
+    )
     if permission is not None and was == S.ACCEPTED:
         making.end_rights(found, permission, "Accepted by mistake.", actor, at)
         permission.rights.clear()

@@ -56,7 +56,9 @@ def erase(*, submission_id: int, brand: Brand, actor: User, at: datetime) -> Non
 
 @transaction.atomic
 def _erase(campaign: Campaign, at: datetime) -> int:
-    numbers = list(_due(campaign, at).select_for_update(of=("self",)).values_list("pk", flat=True))
+    numbers = list(
+        _due(campaign, at).select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True)
+    )
     if not numbers:
         return 0
     Submission.objects.filter(pk__in=numbers).delete()

@@ -48,7 +48,7 @@ def change_page(
 ) -> SubmissionPage:
     """Set any of CHANGEABLE. New words get a new number. Raises CampaignRefused."""
     # What holds where there is no row yet.
-    Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
+    Campaign.objects.select_for_update(no_key=True, of=("self",)).get(pk=campaign.pk)
     page = SubmissionPage.of(campaign)
     if expected_version is not None and page.version != expected_version:
         raise CampaignOutdated(

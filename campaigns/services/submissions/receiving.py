@@ -54,7 +54,7 @@ def words_version(page: SubmissionPage) -> int:
 def receive(*, page: SubmissionPage, given: Given, kept: Kept | None, at: datetime) -> Submission:
     """Keep it; the same sent twice while it waits is one. Raises CampaignRefused."""
     page = (
-        SubmissionPage.objects.select_for_update(of=("self",), no_key=True)
+        SubmissionPage.objects.select_for_update(no_key=True, of=("self",))
         .select_related("campaign__brand", "campaign__owner")
         .get(pk=page.pk)
     )
@@ -122,7 +122,7 @@ def take_posts(
 
     Raises CampaignRefused.
     """
-    Campaign.objects.select_for_update(of=("self",), no_key=True).get(pk=campaign.pk)
+    Campaign.objects.select_for_update(no_key=True, of=("self",)).get(pk=campaign.pk)
     wanted = {post.pk: post for post in posts}
     if not wanted or len(wanted) > MANY_MAX:
         raise CampaignRefused(f"Choose 1 to {MANY_MAX} posts.", field="posts")

@@ -18,7 +18,7 @@ _LIVE = (PermissionState.ASKED, PermissionState.GIVEN)
 def held(submission_id: int, brand: Brand, expected_version: int | None) -> Submission:
     """A submission, held until the transaction ends. Raises DoesNotExist, CampaignOutdated."""
     found = (
-        Submission.objects.select_for_update(of=("self",))
+        Submission.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "campaign__brand", "asset", "platform", "post__profile")
         .get(pk=submission_id, brand=brand)
     )
@@ -31,7 +31,7 @@ def held(submission_id: int, brand: Brand, expected_version: int | None) -> Subm
 
 def live_permission(submission: Submission) -> SubmissionPermission | None:
     """What was asked, or given, and still stands."""
-    rows = SubmissionPermission.objects.select_for_update(of=("self",))
+    rows = SubmissionPermission.objects.select_for_update(no_key=True, of=("self",))
     return rows.filter(submission=submission, state__in=_LIVE).first()
 
 

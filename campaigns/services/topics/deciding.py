@@ -55,7 +55,9 @@ def dismiss(*, brand: Brand, topic_id: int, actor: User | None, at: datetime) ->
 
 
 def _locked(brand: Brand, topic_id: int) -> RisingTopic:
-    rows = RisingTopic.objects.select_for_update(of=("self",)).select_related("week__brand")
+    rows = RisingTopic.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "week__brand"
+    )
     topic = rows.get(pk=topic_id, week__brand=brand)
     if topic.state != TopicState.OPEN:
         raise TopicRefused("Somebody has decided about this topic already.", code="decided")

@@ -111,7 +111,7 @@ def fill_topics(*, brand: Brand, seed: int, at: datetime) -> int:
 @transaction.atomic
 def find_in(*, brand: Brand, week: date, at: datetime) -> int:
     """Look at one week anew; what somebody decided about stays as it was."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     values: dict[str, Any] = {
         "brand": brand.pk,
         "zone": brand.timezone,

@@ -128,7 +128,7 @@ def plan(*, campaign: Campaign, wish: Wish, actor: User, at: datetime) -> Plan:
 def make(*, campaign: Campaign, wish: Wish, actor: User, at: datetime) -> Plan:
     """Make what `plan` says now. Raises CampaignRefused."""
     # Two people who make them at once would give each creator two.
-    Campaign.objects.select_for_update().get(pk=campaign.pk)
+    Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     made = plan(campaign=campaign, wish=wish, actor=actor, at=at)
     TrackingLink.objects.bulk_create(made.links)
     PromoCode.objects.bulk_create(made.codes)

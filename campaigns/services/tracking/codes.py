@@ -158,7 +158,7 @@ def all_names(brand: Brand) -> set[str]:
 
 def locked(code_id: int, brand: Brand, expected_version: int | None) -> PromoCode:
     """The code, for this transaction alone. Raises CampaignOutdated, DoesNotExist."""
-    rows = PromoCode.objects.select_for_update(of=("self",))
+    rows = PromoCode.objects.select_for_update(no_key=True, of=("self",))
     code = rows.select_related("brand", "relationship", "engagement", "campaign").get(
         pk=code_id, brand=brand
     )

@@ -49,7 +49,7 @@ def decide(
 ) -> TrackingSettings:
     """Keep settings; links go by them at once. Raises CampaignRefused."""
     # Two people who save the first settings at once: the second one waits, and is told.
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     kept = settings_of(brand)
     if expected_version is not None and kept.version != expected_version:
         msg = "Somebody else changed the settings in the meantime. Look at them again."

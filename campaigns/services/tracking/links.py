@@ -192,7 +192,7 @@ def _arm(brand: Brand, campaign: Campaign | None, relationship: int) -> str:
 
 
 def _locked(link_id: int, brand: Brand, expected_version: int | None) -> TrackingLink:
-    rows = TrackingLink.objects.select_for_update(of=("self",)).select_related("brand")
+    rows = TrackingLink.objects.select_for_update(no_key=True, of=("self",)).select_related("brand")
     link = rows.get(pk=link_id, brand=brand)
     refuse_old(link, expected_version)
     return link

@@ -209,13 +209,15 @@ def replace(*, spike_id: int, brand: Brand, name: str = "", actor: User, at: dat
     )
     _decide(spike, SpikeState.REPLACED, f"Replaced by {new.code}.", actor, at)
     # The days before it, of which nobody has said anything, are answered by it as well.
-    for other in Spike.objects.select_for_update().filter(code=spike.code_id).open():
+    for other in Spike.objects.select_for_update(no_key=True).filter(code=spike.code_id).open():
         _decide(other, SpikeState.REPLACED, f"Replaced by {new.code}.", actor, at)
     return new
 
 
 def _open(spike_id: int, brand: Brand) -> Spike:
-    rows = Spike.objects.select_for_update(of=("self",)).select_related("brand", "code", "link")
+    rows = Spike.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "brand", "code", "link"
+    )
     spike = rows.get(pk=spike_id, brand=brand)
     if spike.state != SpikeState.OPEN:
         msg = "Somebody has answered that already."

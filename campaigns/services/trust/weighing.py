@@ -54,7 +54,7 @@ def weigh(
     if not any(numbers[key] for key in KEYS):
         raise CampaignRefused("One part at least has to weigh something.", field=KEYS[0])
     # Whoever does the same at the same time comes after.
-    Brand.objects.select_for_update(of=("self",)).get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True, of=("self",)).get(pk=brand.pk)
     before = own_of(brand)
     made = TrustWeights.objects.create(
         brand=brand,

@@ -22,7 +22,7 @@ def dismiss_reading(
     *, reading_id: int, brand: Brand, reason: str, actor: User | None, at: datetime
 ) -> FirstReading:
     """Say why a post is below the usual: it waits for nobody any more. Raises CampaignRefused."""
-    rows = FirstReading.objects.select_for_update(of=("self",)).select_related(
+    rows = FirstReading.objects.select_for_update(no_key=True, of=("self",)).select_related(
         "publication__deliverable__engagement__campaign"
     )
     reading = rows.get(pk=reading_id, publication__brand=brand)
@@ -84,7 +84,9 @@ def dismiss_shift(
 
 
 def _open(week_id: int, brand: Brand) -> PlatformWeek:
-    rows = PlatformWeek.objects.select_for_update(of=("self",)).select_related("platform", "brand")
+    rows = PlatformWeek.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "platform", "brand"
+    )
     week = rows.get(pk=week_id, brand=brand)
     if not week.is_shift:
         msg = f"{week.platform.name} did not move in that week."

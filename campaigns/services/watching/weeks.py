@@ -119,7 +119,7 @@ def look_at_platforms(*, brand: Brand, at: datetime) -> int:
 
     What somebody has decided about stays as it was when they did.
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     creators_min = settings_of(brand).creators_min
     weeks = weeks_of(brand, at)
     decided = set(

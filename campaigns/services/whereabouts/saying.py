@@ -93,7 +93,7 @@ def say(*, relationship: Relationship, said: Said, by: Actor, at: datetime) -> W
 @transaction.atomic
 def take_back(*, whereabouts_id: int, brand: Brand, actor: User, at: datetime) -> None:
     """Erase one that was wrong. Raises Whereabouts.DoesNotExist."""
-    found = Whereabouts.objects.select_for_update(of=("self",)).get(
+    found = Whereabouts.objects.select_for_update(no_key=True, of=("self",)).get(
         pk=whereabouts_id, relationship__brand=brand
     )
     number = found.pk

@@ -68,7 +68,7 @@ def read(brand: str, token: str) -> Application:
 def confirm(*, brand: str, token: str, at: datetime) -> Application:
     """Let the brand see the application. Raises BadLink. Twice is once."""
     known = Application.objects.filter(pk=read(brand, token).pk)
-    application = _found(brand, known.select_for_update(of=("self",)))
+    application = _found(brand, known.select_for_update(no_key=True, of=("self",)))
     if application.confirmed_at is not None:
         return application
     application.confirmed_at = at

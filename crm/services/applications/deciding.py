@@ -165,7 +165,7 @@ def _put_away(
 
 def _locked(application_id: int, brand: Brand, expected_version: int | None) -> Application:
     application = (
-        Application.objects.select_for_update(of=("self",))
+        Application.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator")
         .filter(pk=application_id, brand=brand)
         .first()

@@ -39,7 +39,7 @@ def erase_due(*, at: datetime, brand: Brand | None = None, is_dry: bool = False)
 @transaction.atomic
 def erase(*, application_id: int, brand: Brand, actor: User, at: datetime) -> None:
     """Erase one at once, as when its author asks for it. Raises EraseRefused."""
-    rows = Application.objects.select_for_update(of=("self",))
+    rows = Application.objects.select_for_update(no_key=True, of=("self",))
     application = rows.filter(pk=application_id, brand=brand).first()
     if application is None:
         return  # somebody was quicker
@@ -64,7 +64,9 @@ def erase(*, application_id: int, brand: Brand, actor: User, at: datetime) -> No
 
 @transaction.atomic
 def _erase(brand: Brand, at: datetime) -> int:
-    numbers = list(_due(brand, at).select_for_update(of=("self",)).values_list("pk", flat=True))
+    numbers = list(
+        _due(brand, at).select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True)
+    )
     if not numbers:
         return 0
     Application.objects.filter(pk__in=numbers).delete()

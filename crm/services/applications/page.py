@@ -55,7 +55,7 @@ def change_page(
     *, brand: Brand, changes: Mapping[str, Any], actor: User, at: datetime
 ) -> ApplicationPage:
     """Set any of CHANGEABLE. New words of consent get a new number. Raises PageRefused."""
-    Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True, of=("self",)).get(pk=brand.pk)
     page = ApplicationPage.of(brand)
     changed = [
         name for name in CHANGEABLE if name in changes and getattr(page, name) != changes[name]

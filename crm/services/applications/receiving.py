@@ -77,7 +77,7 @@ def receive(*, page: ApplicationPage, given: Given, at: datetime) -> Application
 @transaction.atomic
 def _keep(page: ApplicationPage, given: Given, at: datetime) -> Application:
     brand, email = page.brand, given.email.lower()
-    rows = Application.objects.select_for_update().filter(brand=brand, email=email)
+    rows = Application.objects.select_for_update(no_key=True).filter(brand=brand, email=email)
     standing = rows.filter(status__in=_STANDING).first()
     if standing is not None and standing.status == ApplicationStatus.OPEN:
         return standing

@@ -70,7 +70,7 @@ def import_samples(
     lines = read_table(upload, COLUMNS, required=REQUIRED)
     told = _read(brand, lines)
     # The same file sent twice at once is told that it is there already.
-    Brand.objects.select_for_update(of=("self",), no_key=True).get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True, of=("self",)).get(pk=brand.pk)
     known = set(
         AudienceSample.objects.filter(
             brand=brand, taken_on=taken_on, profile__in=[one.profile for one in told]
@@ -117,7 +117,9 @@ def import_samples(
 @transaction.atomic
 def undo_import(*, batch_id: int, brand: Brand, actor: User | None, at: datetime) -> SampleBatch:
     """Take a file back: its samples are gone. Raises SamplesRefused."""
-    batch = SampleBatch.objects.select_for_update(of=("self",)).get(pk=batch_id, brand=brand)
+    batch = SampleBatch.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=batch_id, brand=brand
+    )
     if batch.undone_at is not None:
         msg = "This file was taken back already."
         raise SamplesRefused(msg)

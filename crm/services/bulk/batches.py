@@ -144,7 +144,7 @@ def _next(job: Job) -> Batch:
     waiting = JobRow.objects.filter(job=job, outcome=RowOutcome.WAITING)
     ids = [*waiting.order_by("relationship").values_list("relationship", flat=True)[:SIZE]]
     rows = (
-        Relationship.objects.select_for_update(of=("self",))
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
         .select_related("creator", "owner")
         .filter(pk__in=ids)
         .order_by("pk")

@@ -85,7 +85,7 @@ class VettingAsked:
     def put_back(batch: Batch) -> Outcomes:
         """Withdraw those of which nobody has handed in a review yet."""
         ids = [after["vetting"] for after in batch.after.values()]
-        locked = Vetting.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+        locked = Vetting.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
         handed_in = set(
             Review.objects.filter(vetting__in=ids, status=ReviewStatus.SUBMITTED).values_list(
                 "vetting", flat=True

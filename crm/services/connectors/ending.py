@@ -44,7 +44,7 @@ def rest(connector: Connector, wait: timedelta, reason: str, at: datetime) -> No
 @transaction.atomic
 def bear(connector: Connector, fault: Fault, at: datetime) -> None:
     """Try again later; pause a connector that has failed for long."""
-    found = Connector.objects.select_for_update().filter(pk=connector.pk).first()
+    found = Connector.objects.select_for_update(no_key=True).filter(pk=connector.pk).first()
     if found is None:
         return
     found.brand = connector.brand

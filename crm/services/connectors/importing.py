@@ -196,7 +196,7 @@ def _end(part: _Slice) -> None:
         counts.update(_counts(batch))
         rejected.update(batch.rejected)
     PullAnswer.objects.filter(pk__in=[answer.pk for answer in part.answers]).update(rows=None)
-    found = Pull.objects.select_for_update().get(pk=part.pull.pk)
+    found = Pull.objects.select_for_update(no_key=True).get(pk=part.pull.pk)
     found.counts = dict(Counter(found.counts) + counts)
     found.rejected = dict(Counter(found.rejected) + rejected)
     found.save(update_fields=["counts", "rejected"])

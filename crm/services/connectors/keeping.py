@@ -57,7 +57,7 @@ def create(*, brand: Brand, kind: str, wanted: Wanted, actor: User, at: datetime
         raise ConnectorRefused(f"There is no connector “{kind[:40]}”.", field="kind")
     credentials = _credentials(KINDS[kind], wanted.credentials, {})
     with transaction.atomic():
-        Brand.objects.select_for_update().get(pk=brand.pk)
+        Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
         if Connector.objects.filter(brand=brand).count() >= MOST:
             raise ConnectorRefused(f"A brand has at most {MOST} connectors.", code="too_many")
         connector = Connector(brand=brand, owner=actor, kind=kind, created_at=at)
@@ -78,7 +78,7 @@ def change(
 ) -> Connector:
     """Another name, choice, rhythm or key. Raises ConnectorRefused, Connector.DoesNotExist."""
     with transaction.atomic():
-        found = Connector.objects.select_for_update().get(pk=connector.pk)
+        found = Connector.objects.select_for_update(no_key=True).get(pk=connector.pk)
         if expected_version is not None and found.version != expected_version:
             raise ConnectorRefused(
                 "Somebody else changed it since: look at it again.", code="outdated"
@@ -129,7 +129,7 @@ def pull_now(*, connector: Connector, actor: User, at: datetime) -> Pull:
     except setups.UnknownKind as refusal:
         raise ConnectorRefused(str(refusal)) from refusal
     with transaction.atomic():
-        found = Connector.objects.select_for_update().get(pk=connector.pk)
+        found = Connector.objects.select_for_update(no_key=True).get(pk=connector.pk)
         if found.is_paused:
             raise ConnectorRefused("It is paused: let it go on first.", code="paused")
         if found.pulls.filter(status=PullStatus.RUNNING).exists():
@@ -148,7 +148,7 @@ def pull_now(*, connector: Connector, actor: User, at: datetime) -> Pull:
 @transaction.atomic
 def pause(*, connector: Connector, actor: User, at: datetime) -> Connector:
     """Pull no more for now; a pull that runs waits. Raises Connector.DoesNotExist."""
-    found = Connector.objects.select_for_update().get(pk=connector.pk)
+    found = Connector.objects.select_for_update(no_key=True).get(pk=connector.pk)
     if not found.is_paused:
         found.is_paused, found.pause_reason = True, ""
         found.save(update_fields=["is_paused", "pause_reason"])
@@ -159,7 +159,7 @@ def pause(*, connector: Connector, actor: User, at: datetime) -> Connector:
 @transaction.atomic
 def resume(*, connector: Connector, actor: User, at: datetime) -> Connector:
     """Go on where it stopped. One that is not paused stays. Raises Connector.DoesNotExist."""
-    found = Connector.objects.select_for_update().get(pk=connector.pk)
+    found = Connector.objects.select_for_update(no_key=True).get(pk=connector.pk)
     if not found.is_paused:
         return found
     found.is_paused, found.pause_reason = False, ""
@@ -173,7 +173,7 @@ def resume(*, connector: Connector, actor: User, at: datetime) -> Connector:
 @transaction.atomic
 def stop_pull(*, connector: Connector, actor: User, at: datetime) -> None:
     """End the pull that runs; what it brought stays. Raises ConnectorRefused."""
-    found = Connector.objects.select_for_update().get(pk=connector.pk)
+    found = Connector.objects.select_for_update(no_key=True).get(pk=connector.pk)
     if not found.pulls.filter(status=PullStatus.RUNNING).exists():
         raise ConnectorRefused("No pull is running.", code="not_running")
     ending.stop(found, "Somebody stopped it.", at)
@@ -183,7 +183,7 @@ def stop_pull(*, connector: Connector, actor: User, at: datetime) -> None:
 @transaction.atomic
 def remove(*, connector: Connector, actor: User, at: datetime) -> None:
     """Take it away with key and log; what it brought stays. Raises Connector.DoesNotExist."""
-    found = Connector.objects.select_for_update().get(pk=connector.pk)
+    found = Connector.objects.select_for_update(no_key=True).get(pk=connector.pk)
     _record(found, "removed", actor, at)
     found.delete()
 

@@ -109,8 +109,10 @@ def failed(made: Made, fault: Fault) -> bool:
 
 def _hold(pull: Pull) -> Pull:
     """The pull as it stands, locked. Raises Overtaken where that is not as the worker knows it."""
-    connector = Connector.objects.select_for_update().filter(pk=pull.connector_id).first()
-    found = Pull.objects.select_for_update().filter(pk=pull.pk).first()
+    connector = (
+        Connector.objects.select_for_update(no_key=True).filter(pk=pull.connector_id).first()
+    )
+    found = Pull.objects.select_for_update(no_key=True).filter(pk=pull.pk).first()
     if connector is None or connector.is_paused or found is None:
         raise Overtaken
     is_as_known = (found.answers_count, found.cursor) == (pull.answers_count, pull.cursor)

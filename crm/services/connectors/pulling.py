@@ -65,7 +65,7 @@ def _in_turn(at: datetime) -> Q:
 @transaction.atomic
 def begin(*, connector: Connector, kind: Kind, actor: User | None, at: datetime) -> Pull:
     """The pull that runs, or a new one, from which the time until the next one counts."""
-    found = Connector.objects.select_for_update().get(pk=connector.pk)
+    found = Connector.objects.select_for_update(no_key=True).get(pk=connector.pk)
     pull = found.pulls.filter(status=PullStatus.RUNNING).first()
     if pull is None:
         pull = Pull.objects.create(

@@ -49,7 +49,7 @@ def ask_undo(*, batch_id: int, brand: Brand, actor: User) -> None:
 
 
 def _locked(batch_id: int, brand: Brand) -> ImportBatch:
-    return ImportBatch.objects.select_for_update().get(pk=batch_id, brand=brand)
+    return ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id, brand=brand)
 
 
 def _wait(batch: ImportBatch, status: ImportStatus) -> None:

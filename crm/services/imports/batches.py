@@ -82,7 +82,7 @@ def upload(
 @transaction.atomic
 def settle(*, batch_id: int, mapping: ColumnMapping, captured_at: datetime) -> ImportBatch:
     """Take the mapping that a person settled on. Raises MappingInvalid, ImportRefused."""
-    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
     if batch.status not in OPEN:
         raise ImportRefused(
             f"This import is {batch.get_status_display().lower()}: its columns are settled."

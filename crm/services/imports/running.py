@@ -123,7 +123,7 @@ def _begin(batch_id: int, status: ImportStatus) -> ImportBatch:
     """The import, marked as being worked on; one that is applied is given back as it is."""
     with transaction.atomic():
         batch = (
-            ImportBatch.objects.select_for_update(of=("self",))
+            ImportBatch.objects.select_for_update(no_key=True, of=("self",))
             .select_related("brand")
             .get(pk=batch_id)
         )

@@ -34,7 +34,7 @@ class UndoRefused(Exception):
 @transaction.atomic
 def request_undo(*, batch_id: int) -> ImportBatch:
     """Mark the import as being undone, for a worker to do it. Raises UndoRefused."""
-    batch = ImportBatch.objects.select_for_update().get(pk=batch_id)
+    batch = ImportBatch.objects.select_for_update(no_key=True).get(pk=batch_id)
     if batch.status == ImportStatus.UNDOING:
         return batch
     if reasons := reasons_against(batch):
@@ -65,7 +65,9 @@ def undo_import(*, batch_id: int, actor: User | None, at: datetime) -> ImportBat
 
 def _undo(batch_id: int, actor: User | None, at: datetime) -> ImportBatch:
     batch = (
-        ImportBatch.objects.select_for_update(of=("self",)).select_related("brand").get(pk=batch_id)
+        ImportBatch.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("brand")
+        .get(pk=batch_id)
     )
     if batch.status == ImportStatus.UNDONE:
         return batch

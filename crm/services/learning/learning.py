@@ -92,7 +92,7 @@ def learn(
     bar  of two classes: the rare one, which is told from this share on. How sure of it one is told
          to be is then how often that came true
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     if too_few(decided):
         return None
     # Of a class with hardly a text nothing is learned.

@@ -137,7 +137,7 @@ def set_address(*, brand: Brand, address: str, actor: User, at: datetime) -> Non
             validate_email(wanted)
         except ValidationError:
             raise AddressRefused(f"“{address}” is no e-mail address.") from None
-    keeping, _ = LedgerKeeping.objects.select_for_update().get_or_create(brand=brand)
+    keeping, _ = LedgerKeeping.objects.select_for_update(no_key=True).get_or_create(brand=brand)
     if keeping.address == wanted:
         return
     before, keeping.address = keeping.address, wanted

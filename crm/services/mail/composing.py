@@ -174,7 +174,7 @@ def queue(
 @transaction.atomic
 def take_back(*, message_id: int, actor: User | None, at: datetime) -> Message:
     """Make a queued mail a draft again. Raises MailRefused where it is on its way or gone."""
-    message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
+    message = Message.objects.select_for_update(no_key=True, of=("self",)).get(pk=message_id)
     if message.status != MailStatus.QUEUED:
         raise MailRefused(f"It is too late: {_standing(message)}.")
     message.status, message.send_after, message.reason = MailStatus.DRAFT, None, ""
@@ -271,7 +271,7 @@ def _answer(message: Message, thread: Thread) -> None:
 
 def _locked(message_id: int, verb: str, *, also: Sequence[MailStatus] = ()) -> Message:
     message = (
-        Message.objects.select_for_update(of=("self",))
+        Message.objects.select_for_update(no_key=True, of=("self",))
         .select_related("thread__relationship__brand", "thread__relationship__creator", "mailbox")
         .get(pk=message_id)
     )

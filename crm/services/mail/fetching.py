@@ -129,7 +129,9 @@ def _read(
 
 @transaction.atomic
 def _has_left(message_id: int, at: datetime) -> int:
-    from_there = Message.objects.select_for_update(of=("self",)).select_related("thread")
+    from_there = Message.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "thread"
+    )
     message = from_there.get(pk=message_id)
     if message.status != MailStatus.UNKNOWN:
         return 0

@@ -83,7 +83,7 @@ def save(
     if mailbox is None:
         found, before = Mailbox(brand=brand, created_at=at), Mailbox()
     else:
-        found = Mailbox.objects.select_for_update().get(pk=mailbox.pk, brand=brand)
+        found = Mailbox.objects.select_for_update(no_key=True).get(pk=mailbox.pk, brand=brand)
         before = Mailbox.objects.get(pk=mailbox.pk)
     for name, value in values.items():
         setattr(found, name, value)

@@ -96,7 +96,9 @@ def _seen_again(message: Message, folder: FolderKind, at: datetime) -> Message:
     """In the folder of sent mail, a mail that we were not sure of has left."""
     unsure = {MailStatus.UNKNOWN, MailStatus.SENDING}
     if folder == FolderKind.SENT and message.status in unsure:
-        locked = Message.objects.select_for_update(of=("self",)).select_related("thread")
+        locked = Message.objects.select_for_update(no_key=True, of=("self",)).select_related(
+            "thread"
+        )
         message = locked.get(pk=message.pk)
         if message.status in unsure:
             mark_sent(message, at=message.sending_since or at)
@@ -177,7 +179,7 @@ def _file_report(mailbox: Mailbox, mail: Received, at: datetime) -> Message | No
     report = mail.report
     brand = mailbox.brand
     about = (
-        Message.objects.select_for_update(of=("self",))
+        Message.objects.select_for_update(no_key=True, of=("self",))
         .select_related("thread__relationship")
         .filter(
             brand=brand,

@@ -104,14 +104,14 @@ def take(*, message_id: int, at: datetime) -> Ready | str:
     if thread is None or thread.relationship_id is None:
         return "gone"
     relationship = (
-        Relationship.objects.select_for_update(of=("self",), no_key=True)
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "creator")
         .get(pk=thread.relationship_id)
     )
     sender = Message.objects.filter(pk=message_id).values("mailbox")
     box = Mailbox.objects.select_for_update(no_key=True).filter(pk__in=sender).first()
     message = (
-        Message.objects.select_for_update(skip_locked=True, of=("self",))
+        Message.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
         .filter(pk=message_id, status=MailStatus.QUEUED, send_after__lte=at)
         .first()
     )
@@ -147,7 +147,7 @@ def take(*, message_id: int, at: datetime) -> Ready | str:
 def settle(*, message_id: int, handed: Handed, at: datetime) -> Message:
     """Write down what became of a mail that was handed to a server."""
     message = (
-        Message.objects.select_for_update(of=("self",))
+        Message.objects.select_for_update(no_key=True, of=("self",))
         .select_related("thread", "mailbox", "brand")
         .get(pk=message_id)
     )
@@ -202,7 +202,7 @@ def mark_sent(message: Message, *, at: datetime) -> None:
 @transaction.atomic
 def sweep(*, at: datetime) -> int:
     """Mails that were being sent when somebody died: it is not known whether they left."""
-    lost = Message.objects.select_for_update(skip_locked=True).filter(
+    lost = Message.objects.select_for_update(no_key=True, skip_locked=True).filter(
         status=MailStatus.SENDING, sending_since__lt=at - LEASE
     )
     return Message.objects.filter(pk__in=[message.pk for message in lost]).update(

@@ -98,7 +98,9 @@ def decide_unknown(*, message_id: int, has_left: bool, actor: User, at: datetime
     Where it did not, it is a draft again; sent again it keeps its Message-ID, so that most servers
     drop the second one should both arrive.
     """
-    rows = Message.objects.select_for_update(of=("self",)).select_related("thread__relationship")
+    rows = Message.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "thread__relationship"
+    )
     message = rows.get(pk=message_id)
     if message.status != MailStatus.UNKNOWN:
         raise MailRefused(f"That is settled: {MailStatus(message.status).label.lower()}.")
@@ -115,7 +117,7 @@ def decide_unknown(*, message_id: int, has_left: bool, actor: User, at: datetime
 
 def _locked(thread_id: int) -> Thread:
     return (
-        Thread.objects.select_for_update(of=("self",))
+        Thread.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "relationship__brand")
         .get(pk=thread_id)
     )

@@ -72,7 +72,7 @@ def undo(*, merge_id: int, actor: User | None, at: datetime, allowed: Collection
 
 
 def _undo(merge_id: int, actor: User | None, at: datetime, allowed: Collection[int]) -> Merge:
-    merge = Merge.objects.select_for_update(of=("self",)).get(pk=merge_id)
+    merge = Merge.objects.select_for_update(no_key=True, of=("self",)).get(pk=merge_id)
     kept, gone = lock_both(merge.kept_id, merge.gone_id)
     merge.kept, merge.gone = kept, gone
     if reasons := reasons_against(merge, allowed):

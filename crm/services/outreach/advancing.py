@@ -72,7 +72,7 @@ def advance(*, at: datetime, limit: int = BATCH) -> Counter[str]:
 def _next(at: datetime) -> str | None:
     """Take the enrolment that has been due longest, and begin its step; None: none is due."""
     enrolment = (
-        Enrolment.objects.select_for_update(of=("self",), skip_locked=True)
+        Enrolment.objects.select_for_update(no_key=True, of=("self",), skip_locked=True)
         .select_related(
             "brand",
             "relationship__brand",

@@ -124,7 +124,7 @@ def enrol(
 ) -> Enrolled:
     """Enrol those who can be; their first mails wait for somebody. Raises EnrolRefused."""
     sequence = (
-        Sequence.objects.select_for_update(of=("self",), no_key=True)
+        Sequence.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand")
         .get(pk=sequence_id)
     )
@@ -134,7 +134,7 @@ def enrol(
         raise EnrolRefused("You cannot write from this mailbox. Choose another.")
     # In one order, so that two people who enrol the same creators wait for each other.
     list(
-        Relationship.objects.select_for_update(of=("self",), no_key=True)
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
         .filter(pk__in=relationships, brand=sequence.brand)
         .order_by("pk")
         .values_list("pk", flat=True)

@@ -91,7 +91,7 @@ def decide(
 
     Raises PitchRefused, PitchApproval.DoesNotExist.
     """
-    rows = PitchApproval.objects.select_for_update(of=("self",))
+    rows = PitchApproval.objects.select_for_update(no_key=True, of=("self",))
     asked = rows.select_related(
         "brand", "relationship__brand", "relationship__creator", "asked_by"
     ).get(pk=approval_id, brand=brand)

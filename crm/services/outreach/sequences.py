@@ -254,7 +254,9 @@ def _save(sequence: Sequence) -> None:
 
 def _locked(sequence_id: int) -> Sequence:
     return (
-        Sequence.objects.select_for_update(of=("self",)).select_related("brand").get(pk=sequence_id)
+        Sequence.objects.select_for_update(no_key=True, of=("self",))
+        .select_related("brand")
+        .get(pk=sequence_id)
     )
 
 

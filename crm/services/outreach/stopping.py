@@ -31,7 +31,7 @@ class EnrolmentRefused(Exception):
 def locked(enrolment_id: int) -> Enrolment:
     """The enrolment, for this transaction alone."""
     return (
-        Enrolment.objects.select_for_update(of=("self",))
+        Enrolment.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "version__sequence", "owner")
         .get(pk=enrolment_id)
     )

@@ -148,7 +148,7 @@ def suppress_address(
 def lift(*, suppression_id: int, note: str, actor: User, at: datetime) -> Suppression:
     """Allow mail again, with the reason. Raises SuppressionRefused."""
     entry = (
-        Suppression.objects.select_for_update(of=("self",))
+        Suppression.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "creator")
         .get(pk=suppression_id)
     )
@@ -207,7 +207,7 @@ def _opt_out_unknown(brand: Brand, digest: str, at: datetime) -> None:
 def _lock(brand: Brand, creator: Creator) -> Relationship | None:
     """One change at a time for a creator of the brand."""
     return (
-        Relationship.objects.select_for_update(of=("self",), no_key=True)
+        Relationship.objects.select_for_update(no_key=True, of=("self",))
         .select_related("creator")
         .filter(brand=brand, creator=creator)
         .first()

@@ -239,7 +239,7 @@ def _check_text(template: MailTemplate, subject: str, body: str) -> None:
 
 def _locked(template_id: int) -> MailTemplate:
     return (
-        MailTemplate.objects.select_for_update(of=("self",))
+        MailTemplate.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand")
         .get(pk=template_id)
     )

@@ -81,7 +81,9 @@ def reopen(
 
 
 def _locked(brand: Brand, theme_id: int, version: int) -> CommentTheme:
-    theme = CommentTheme.objects.select_for_update(of=("self",)).get(pk=theme_id, brand=brand)
+    theme = CommentTheme.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=theme_id, brand=brand
+    )
     if theme.version != version:
         msg = "Somebody has decided about this since: look at it again."
         raise CommentsRefused(msg, code="outdated")

@@ -43,7 +43,7 @@ def set_keeping(
     *, brand: Brand, keep_months: int, version: int, actor: User | None, at: datetime
 ) -> CommentSettings:
     """Say for how many months words are kept. Raises CommentsRefused."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     decided = settings_of(brand)
     before = decided.keep_months
     if decided.version != version:

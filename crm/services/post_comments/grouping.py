@@ -81,7 +81,7 @@ def group(*, brand: Brand, at: datetime) -> int:
 
     A theme that somebody decided about stays, also without comments.
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     heard = _heard(brand, at)
     known = {(one.kind, one.term): one for one in CommentTheme.objects.filter(brand=brand)}
     found = {

@@ -90,7 +90,9 @@ def import_comments(
 @transaction.atomic
 def undo_import(*, batch_id: int, brand: Brand, actor: User | None, at: datetime) -> CommentBatch:
     """Take a file back: the comments that it brought are gone. Raises CommentsRefused."""
-    batch = CommentBatch.objects.select_for_update(of=("self",)).get(pk=batch_id, brand=brand)
+    batch = CommentBatch.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=batch_id, brand=brand
+    )
     if batch.undone_at is not None:
         msg = "This file was taken back already."
         raise CommentsRefused(msg, code="undone")

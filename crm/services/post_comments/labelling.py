@@ -29,7 +29,7 @@ def label(
     Agreeing is said as well: from both is learned. Raises PostComment.DoesNotExist,
     CommentsRefused.
     """
-    rows = PostComment.objects.select_for_update(of=("self",))
+    rows = PostComment.objects.select_for_update(no_key=True, of=("self",))
     comment = rows.select_related("score", "sorting").get(pk=comment_id, brand=brand)
     if kind and kind not in CommentKind.values:
         raise CommentsRefused("There is no such kind.", code="unknown_kind", field="kind")

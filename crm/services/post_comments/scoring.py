@@ -84,7 +84,9 @@ def score_waiting() -> int:
     waiting = CommentThread.objects.filter(waits_since__isnull=False).order_by("waits_since", "pk")
     first = waiting.values_list("brand", flat=True).first()
     threads = list(
-        waiting.filter(brand=first).select_for_update(skip_locked=True, of=("self",))[:THREADS]
+        waiting.filter(brand=first).select_for_update(no_key=True, skip_locked=True, of=("self",))[
+            :THREADS
+        ]
     )
     if first is None or not threads:
         return 0

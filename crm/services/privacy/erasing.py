@@ -121,7 +121,7 @@ def erase(
     brand = Brand.objects.get(relationships=relationship_id)
     for part in PARTS:
         part.lock(brand)
-    rows = Relationship.objects.select_for_update(of=("self", "creator"))
+    rows = Relationship.objects.select_for_update(no_key=True, of=("self", "creator"))
     relationship = rows.select_related("brand", "creator").get(pk=relationship_id)
     if relationship.erased_at is not None:
         raise PrivacyRefused("They were erased already.", code="erased_already")

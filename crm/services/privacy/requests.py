@@ -171,7 +171,7 @@ def months_after(day: date, months: int) -> date:
 
 def _open(request_id: int, brand: Brand) -> PrivacyRequest:
     request = (
-        PrivacyRequest.objects.select_for_update(of=("self",))
+        PrivacyRequest.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "relationship__creator", "relationship__brand")
         .get(pk=request_id, brand=brand)
     )

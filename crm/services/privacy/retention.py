@@ -182,7 +182,9 @@ def decide(
     *, proposal_id: int, brand: Brand, is_yes: bool, actor: User, at: datetime
 ) -> RetentionProposal:
     """Have a proposal carried out by a worker, or put it away. Raises PrivacyRefused."""
-    proposal = RetentionProposal.objects.select_for_update().get(pk=proposal_id, brand=brand)
+    proposal = RetentionProposal.objects.select_for_update(no_key=True).get(
+        pk=proposal_id, brand=brand
+    )
     if proposal.status != ProposalStatus.WAITING:
         raise PrivacyRefused("Somebody decided about it already, or a newer one took its place.")
     proposal.status = ProposalStatus.APPROVED if is_yes else ProposalStatus.DECLINED

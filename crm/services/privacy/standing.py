@@ -25,7 +25,7 @@ def leave_alone(
     Advertising: on the suppression list, and every sequence stops. Profiling: no rule of a segment
     reads them any more. Restriction: both, and nobody writes to them in any other way either.
     """
-    row = Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
+    row = Relationship.objects.select_for_update(no_key=True, of=("self",)).get(pk=relationship.pk)
     if row.erased_at is not None:
         raise PrivacyRefused("They were erased.", code="erased_already")
     if kind in {RequestKind.MARKETING, RequestKind.RESTRICTION}:
@@ -63,7 +63,7 @@ def lift(*, relationship: Relationship, because: str, actor: User, at: datetime)
     because = " ".join(because.split())[:BECAUSE_MAX]
     if not because:
         raise PrivacyRefused("Say why it is lifted: it is kept in the ledger.", "because")
-    row = Relationship.objects.select_for_update(of=("self",)).get(pk=relationship.pk)
+    row = Relationship.objects.select_for_update(no_key=True, of=("self",)).get(pk=relationship.pk)
     if row.erased_at is not None:
         raise PrivacyRefused("They were erased.", code="erased_already")
     if row.unprofiled_at is None:

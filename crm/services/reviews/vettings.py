@@ -150,7 +150,7 @@ def withdraw_vetting(
 def locked(vetting_id: int, brand: Brand) -> Vetting:
     """The vetting, for this transaction alone."""
     return (
-        Vetting.objects.select_for_update(of=("self",))
+        Vetting.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "form", "relationship__creator", "requested_by")
         .get(pk=vetting_id, brand=brand)
     )

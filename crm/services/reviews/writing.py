@@ -90,7 +90,7 @@ def _own(review_id: int, brand: Brand, actor: User) -> Review:
         vetting = locked(found.vetting_id, brand)
     except Vetting.DoesNotExist as gone:
         raise Review.DoesNotExist from gone
-    review = Review.objects.select_for_update().get(pk=review_id)
+    review = Review.objects.select_for_update(no_key=True).get(pk=review_id)
     review.vetting = vetting
     if review.reviewer_id != actor.pk:
         raise ReviewRefused("This review is somebody else's.", code="not_yours")

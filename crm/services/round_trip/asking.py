@@ -63,7 +63,7 @@ def fetch(*, job: Job, actor: User, at: datetime) -> Path:
 @transaction.atomic
 def delete(*, job: Job, actor: User, at: datetime) -> None:
     """Let go of the file before its time is over. Raises ExportRefused while it is being made."""
-    job = Job.objects.select_for_update().get(pk=job.pk)
+    job = Job.objects.select_for_update(no_key=True).get(pk=job.pk)
     if job.is_under_way:
         raise ExportRefused("The export is still being made. Stop it first.")
     if places.file_of(job) is None:

@@ -44,7 +44,7 @@ def ping(*, webhook: Webhook, at: datetime) -> WebhookDelivery:
 def send_again(*, delivery: WebhookDelivery, actor: User, at: datetime) -> WebhookDelivery:
     """Queue one thing again, under its old name. Raises WebhookRefused where it is paused."""
     webhook = _at_work(delivery.webhook)
-    found = WebhookDelivery.objects.select_for_update().get(pk=delivery.pk)
+    found = WebhookDelivery.objects.select_for_update(no_key=True).get(pk=delivery.pk)
     found.status, found.tries = DeliveryStatus.WAITING, 0
     found.next_try_at, found.ended_at = at, None
     found.save(update_fields=["status", "tries", "next_try_at", "ended_at"])
@@ -95,7 +95,7 @@ def forget(*, at: datetime) -> int:
 
 
 def _at_work(webhook: Webhook) -> Webhook:
-    found = Webhook.objects.select_for_update(of=("self",)).select_related("brand")
+    found = Webhook.objects.select_for_update(no_key=True, of=("self",)).select_related("brand")
     held = found.get(pk=webhook.pk)
     if held.is_paused:
         raise WebhookRefused(f"“{held.name}” is paused: let it go on first.", code="paused")

@@ -170,8 +170,8 @@ def _ms(begun: float) -> int:
 def _note(delivery: WebhookDelivery, result: Result, at: datetime) -> bool:
     """Write down what came of an attempt; whether there was one that arrived."""
     # The webhook first, as everybody does: it may be gone, or paused, by now.
-    webhook = Webhook.objects.select_for_update().filter(pk=delivery.webhook_id).first()
-    found = WebhookDelivery.objects.select_for_update().filter(pk=delivery.pk).first()
+    webhook = Webhook.objects.select_for_update(no_key=True).filter(pk=delivery.webhook_id).first()
+    found = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
     if webhook is None or found is None:
         return result.has_arrived
     webhook.brand = delivery.webhook.brand

@@ -46,7 +46,7 @@ def create(*, brand: Brand, wanted: Wanted, actor: User, at: datetime) -> tuple[
     """
     checked = _checked(wanted, url_before="")
     with transaction.atomic():
-        Brand.objects.select_for_update().get(pk=brand.pk)
+        Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
         if Webhook.objects.filter(brand=brand).count() >= MOST:
             raise WebhookRefused(f"A brand has at most {MOST} webhooks.", code="too_many")
         secret = signatures.new_secret()
@@ -69,7 +69,7 @@ def change(
     """Another name, address or choice of events. Raises WebhookRefused, Webhook.DoesNotExist."""
     checked = _checked(wanted, url_before=webhook.url)
     with transaction.atomic():
-        found = Webhook.objects.select_for_update().get(pk=webhook.pk)
+        found = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
         if expected_version is not None and found.version != expected_version:
             raise WebhookRefused(
                 "Somebody else changed it since: look at it again.", code="outdated"
@@ -92,7 +92,7 @@ def rotate(*, webhook: Webhook, grace_hours: int, actor: User, at: datetime) -> 
     """
     if not 0 <= grace_hours <= GRACE_HOURS_MAX:
         raise WebhookRefused(f"From 0 to {GRACE_HOURS_MAX} hours.", field="grace_hours")
-    found = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    found = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
     if grace_hours:
         found.former_secret = found.secret
         found.former_until = at + timedelta(hours=grace_hours)
@@ -112,7 +112,7 @@ def pause(*, webhook: Webhook, actor: User, at: datetime) -> Webhook:
 
     Raises Webhook.DoesNotExist.
     """
-    found = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    found = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
     if not found.is_paused:
         found.is_paused, found.pause_reason = True, ""
         found.save(update_fields=["is_paused", "pause_reason"])
@@ -126,7 +126,7 @@ def resume(*, webhook: Webhook, skips: bool, actor: User, at: datetime) -> Webho
 
     One that is not paused stays as it is. Raises Webhook.DoesNotExist.
     """
-    found = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    found = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
     if not found.is_paused:
         return found
     found.is_paused, found.pause_reason = False, ""
@@ -145,7 +145,7 @@ def resume(*, webhook: Webhook, skips: bool, actor: User, at: datetime) -> Webho
 @transaction.atomic
 def remove(*, webhook: Webhook, actor: User, at: datetime) -> None:
     """Take it away with its secret and its log. Raises Webhook.DoesNotExist."""
-    found = Webhook.objects.select_for_update().get(pk=webhook.pk)
+    found = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
     _record(found, "removed", actor, at)
     found.delete()
 

@@ -45,7 +45,7 @@ def tell(*, at: datetime) -> int:
 def _tell(webhook_id: int, at: datetime) -> int | None:
     """The next part of what one webhook does not know of; None: there is nothing more."""
     webhook = (
-        Webhook.objects.select_for_update(skip_locked=True)
+        Webhook.objects.select_for_update(no_key=True, skip_locked=True)
         .filter(pk=webhook_id, is_paused=False)
         .first()
     )

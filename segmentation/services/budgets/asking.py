@@ -136,7 +136,9 @@ def _fill(plan: BudgetPlan, at: datetime) -> None:
 
 
 def _locked(plan_id: int, brand: Brand) -> BudgetPlan:
-    rows = BudgetPlan.objects.select_related("campaign__brand").select_for_update(of=["self"])
+    rows = BudgetPlan.objects.select_related("campaign__brand").select_for_update(
+        no_key=True, of=["self"]
+    )
     return rows.get(pk=plan_id, campaign__brand=brand)
 
 

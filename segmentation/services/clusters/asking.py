@@ -18,7 +18,7 @@ NAME_MAX = 80
 @transaction.atomic
 def rename(*, cluster_id: int, name: str, version: int, actor: User, at: datetime) -> Cluster:
     """Call a cluster `name`; by its words again where that is empty. Raises EditRefused."""
-    cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=cluster_id)
+    cluster = Cluster.objects.select_for_update(no_key=True, of=("self",)).get(pk=cluster_id)
     name = name.strip()
     if len(name) > NAME_MAX:
         msg = f"A name has {NAME_MAX} characters at most."

@@ -62,7 +62,7 @@ def request(*, at: datetime, brand: Brand | None = None, actor: Any = None) -> i
     brands = [brand] if brand is not None else list(Brand.objects.order_by("pk"))
     asked = 0
     for one in brands:
-        row, made = ClusterMap.objects.select_for_update().get_or_create(
+        row, made = ClusterMap.objects.select_for_update(no_key=True).get_or_create(
             brand=one, defaults={"requested_at": at, "requested_by": actor}
         )
         if not made and row.is_open:

@@ -63,7 +63,7 @@ def create(
 
     `seed` is what chance is made of; none: one that nobody foresaw. Raises EditRefused.
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     _check(brand, campaign, plan)
     found = ContentTest.objects.create(
         brand=brand,
@@ -143,7 +143,7 @@ def delete(*, test_id: int, actor: User | None, at: datetime) -> None:
 def locked(test_id: int) -> ContentTest:
     """The test, for this transaction alone."""
     rows = ContentTest.objects.select_related("brand", "campaign")
-    return rows.select_for_update(of=["self"]).get(pk=test_id)
+    return rows.select_for_update(no_key=True, of=["self"]).get(pk=test_id)
 
 
 def _refuse(words: str, field: str) -> None:

@@ -195,7 +195,7 @@ def apply(
     """
     reading = ContentReading.objects.select_related("test").get(pk=reading_id)
     test = locked(reading.test_id)
-    reading = test.readings.select_for_update().get(pk=reading_id)
+    reading = test.readings.select_for_update(no_key=True).get(pk=reading_id)
     variants = {variant.key: variant for variant in test.variants.all()}
     if not test.is_running:
         raise EditRefused(f"“{test}” is not running.", code="not_running")

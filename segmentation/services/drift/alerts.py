@@ -112,7 +112,7 @@ def set_threshold(
         raise drift.DriftRefused(
             "The share must be between 0 and 100 %; 0 switches alerts off.", field="percent"
         )
-    dimension = Dimension.objects.select_for_update().get(pk=dimension_id)
+    dimension = Dimension.objects.select_for_update(no_key=True).get(pk=dimension_id)
     before = dimension.drift_alert_percent
     if before != percent:
         dimension.drift_alert_percent = percent

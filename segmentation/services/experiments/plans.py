@@ -121,7 +121,7 @@ def delete_experiment(*, experiment_id: int, actor: User | None, at: datetime) -
 
 def locked(experiment_id: int) -> Experiment:
     """The experiment, held until the transaction ends."""
-    rows = Experiment.objects.select_for_update(of=("self",))
+    rows = Experiment.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("brand", "campaign", "segment", "dimension").get(pk=experiment_id)
 
 

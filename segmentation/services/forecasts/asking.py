@@ -31,7 +31,7 @@ def ask(
     `level`: which share of outcomes intervals are to hold; None: as in the version before. Raises
     EditRefused.
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     rows = ForecastModel.objects.filter(brand=brand)
     queued = rows.filter(status=ErrandStatus.QUEUED).first()
     newest = rows.order_by("-number").first()

@@ -24,7 +24,9 @@ MOST = 20
 def keep(*, campaign_id: int, actor: User | None, at: datetime) -> CampaignForecast:
     """Write down what the plan is expected to bring as of now. Raises EditRefused."""
     campaign = (
-        Campaign.objects.select_for_update(of=["self"]).select_related("brand").get(pk=campaign_id)
+        Campaign.objects.select_for_update(no_key=True, of=["self"])
+        .select_related("brand")
+        .get(pk=campaign_id)
     )
     standing = standing_of(campaign.brand)
     if standing is None:

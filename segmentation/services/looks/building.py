@@ -56,7 +56,7 @@ def request(*, at: datetime, brand: Brand | None = None) -> int:
     brands = Brand.objects.all() if brand is None else Brand.objects.filter(pk=brand.pk)
     number = 0
     for one in brands.order_by("pk"):
-        index, made = LookIndex.objects.select_for_update().get_or_create(
+        index, made = LookIndex.objects.select_for_update(no_key=True).get_or_create(
             brand=one, defaults={"requested_at": at}
         )
         if not made and index.is_open:

@@ -39,7 +39,9 @@ def request(
     *, campaign_id: int, brand: Brand, question: Question, actor: User | None, at: datetime
 ) -> Match:
     """Have creators ranked for a campaign by a worker. Raises CampaignRefused."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign_id, brand=brand)
+    campaign = Campaign.objects.select_for_update(no_key=True, of=("self",)).get(
+        pk=campaign_id, brand=brand
+    )
     _refuse_closed(campaign)
     if Match.objects.filter(campaign=campaign, status=ErrandStatus.QUEUED).exists():
         raise CampaignRefused(

@@ -31,7 +31,7 @@ TOP = 10
 @transaction.atomic
 def request(*, brand: Brand, actor: User | None, at: datetime) -> MatchLesson:
     """Have a worker ask the brand's campaigns what counted. Raises CampaignRefused."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     if MatchLesson.objects.filter(brand=brand, status=ErrandStatus.QUEUED).exists():
         raise CampaignRefused("Campaigns are being asked already.", code="under_way")
     lesson = MatchLesson.objects.create(brand=brand, requested_by=actor, requested_at=at)
@@ -63,7 +63,7 @@ def decide(
 ) -> MatchLesson:
     """Take the suggested weights for the brand, or do not. Raises CampaignRefused."""
     reason = reason.strip()[: weights_service.REASON_MAX]
-    lesson = MatchLesson.objects.select_for_update().get(pk=lesson_id, brand=brand)
+    lesson = MatchLesson.objects.select_for_update(no_key=True).get(pk=lesson_id, brand=brand)
     if lesson.suggested is None:
         raise CampaignRefused("Nothing is suggested here.", code="nothing_suggested")
     if lesson.is_accepted is not None:

@@ -84,7 +84,7 @@ def set_weights(
 
     `seen` is the number of the version that somebody looked at (0: none). Raises CampaignRefused.
     """
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     whole, reason = check(weights), reason.strip()[:REASON_MAX]
     if not reason:
         raise ReasonNeeded("Say why these weights.")
@@ -135,7 +135,7 @@ def used(brand: Brand, campaign: Campaign, at: datetime) -> MatchWeights:
     if found is not None:
         return found
     # Whoever sets the first weights just now has the same number for them.
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     return in_force(brand, campaign) or MatchWeights.objects.create(
         brand=brand,
         campaign=None,

@@ -87,7 +87,7 @@ def request(*, at: datetime, brand: Brand | None = None) -> int:
     due = ScoreModel.objects.filter(archived_at=None, active_version__isnull=False)
     if brand is not None:
         due = due.filter(brand=brand)
-    models = list(due.select_for_update().order_by("pk"))
+    models = list(due.select_for_update(no_key=True).order_by("pk"))
     due.filter(pk__in=[model.pk for model in models]).update(
         status=ErrandStatus.QUEUED, error="", attempts=0, requested_by=None, requested_at=at
     )

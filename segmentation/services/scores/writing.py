@@ -53,7 +53,7 @@ def create_model(
     at: datetime,
 ) -> ScoreVersion:
     """Begin a score with its first version, a draft. Raises EditRefused, DefinitionInvalid."""
-    Brand.objects.select_for_update().get(pk=brand.pk)
+    Brand.objects.select_for_update(no_key=True).get(pk=brand.pk)
     name, purpose = _named(name, purpose)
     if not _KEY.fullmatch(key):
         raise EditRefused(
@@ -171,7 +171,7 @@ def archive(*, model_id: int, actor: User | None, at: datetime) -> ScoreModel:
 @transaction.atomic
 def bring_back(*, model_id: int, actor: User | None, at: datetime) -> ScoreModel:
     """Use an archived score again; it is counted anew where a version was in use."""
-    model = ScoreModel.objects.select_for_update(of=["self"]).get(pk=model_id)
+    model = ScoreModel.objects.select_for_update(no_key=True, of=["self"]).get(pk=model_id)
     if model.archived_at is None:
         return model
     model.archived_at = None
@@ -187,7 +187,7 @@ def bring_back(*, model_id: int, actor: User | None, at: datetime) -> ScoreModel
 def _locked(model_id: int) -> ScoreModel:
     model = (
         ScoreModel.objects.select_related("brand", "active_version")
-        .select_for_update(of=["self"])
+        .select_for_update(no_key=True, of=["self"])
         .get(pk=model_id)
     )
     if model.archived_at is not None:

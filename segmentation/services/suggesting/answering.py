@@ -102,7 +102,7 @@ def not_enough(*, suggestion_id: int, at: datetime, actor: User, note: str = "")
 def take_back(*, suggestion_id: int, at: datetime, actor: User) -> SuggestedValue:
     """Undo an answer: the value is unknown again, and the question waits. Raises AnswerRefused."""
     found = (
-        SuggestedValue.objects.select_for_update(of=("self",))
+        SuggestedValue.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand")
         .get(pk=suggestion_id)
     )
@@ -161,7 +161,7 @@ def accept_all(
             code="unproven",
         )
     rows = SuggestedValue.objects.filter(brand=brand, fact=fact, confidence__gte=least).open()
-    found = list(rows.order_by("-confidence", "pk").select_for_update()[:BULK_MOST])
+    found = list(rows.order_by("-confidence", "pk").select_for_update(no_key=True)[:BULK_MOST])
     unknown = reading.still_unknown(brand, subject, [one.creator_id for one in found], at)
     found = [one for one in found if one.creator_id in unknown and subject.allows(one.value)]
     for value in sorted({one.value for one in found}):
@@ -196,7 +196,7 @@ def accept_all(
 def _locked(suggestion_id: int, at: datetime) -> tuple[SuggestedValue, Subject]:
     """A suggestion that waits, for this transaction alone, and its fact, which is not known."""
     found = (
-        SuggestedValue.objects.select_for_update(of=("self",))
+        SuggestedValue.objects.select_for_update(no_key=True, of=("self",))
         .select_related("brand", "creator", "classifier")
         .get(pk=suggestion_id)
     )
