@@ -97,6 +97,12 @@ def map_page(brand: Brand, *, segment: Segment | None = None, tier: Tier | None 
     )
 
 
+def is_being_made(brand: Brand) -> bool:
+    """Whether a worker is making the map, or is to make it."""
+    state = ClusterMap.objects.filter(brand=brand).first()
+    return state is not None and state.is_open
+
+
 def builds(brand: Brand) -> list[ClusterBuild]:
     """The last ten makings, the newest first."""
     return list(ClusterBuild.objects.filter(brand=brand).order_by("-number")[:10])

@@ -29,13 +29,19 @@ from segmentation.services.edits import EditRefused
 @require_safe
 @brand_page(Can.VIEW)
 def clusters(request: BrandRequest) -> HttpResponse:
-    """The map and the list of clusters beside it."""
+    """The map and the list of clusters beside it. The fragment says that it is being made."""
+    template = "segmentation/clusters/map.html"
+    if request.htmx and not request.htmx.boosted:
+        if not selectors.is_being_made(request.brand):
+            # What is waited for is there: the page shows it.
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return render(request, f"{template}#status")
     form = MapForm(request.brand, request.GET)
     status = 200 if form.is_valid() else 422
     asked = form.cleaned_data
     page = selectors.map_page(request.brand, segment=asked.get("segment"), tier=asked.get("tier"))
     context = {"form": form, "page": page}
-    return render(request, "segmentation/clusters/map.html", context, status=status)
+    return render(request, template, context, status=status)
 
 
 @require_safe

@@ -112,6 +112,14 @@ def test_a_map_is_asked_for_once(brand, analyst):
     assert analyst.post(address).status_code == 302
     assert analyst.post(address).status_code == 302
     assert ClusterMap.objects.get(brand=brand).status == ErrandStatus.QUEUED
+    page = reverse("segmentation:clusters", args=[brand.slug])
+    assert f'hx-get="{page}" hx-trigger="every 2s"' in analyst.get(page).content.decode()
+    part = analyst.get(page, headers={"HX-Request": "true"})
+    assert "being made" in part.content.decode()
+    assert "<html" not in part.content.decode()
+    make(brand)
+    assert analyst.get(page, headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+    assert "every 2s" not in analyst.get(page).content.decode()
     assert AuditEntry.objects.filter(verb="segmentation.cluster.map_asked").count() == 1
 
 
