@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from crm.choices import Role
 from crm.services.metrics import refresh_metrics
-from segmentation.services import packs, runs
+from segmentation.services import packs, runs, scorecards
 from tests.clock import true_clock
 from tests.crm.webhooks.receiver import deliver
 from tests.documents import programs, transcript
@@ -51,6 +51,7 @@ def port(db, settings) -> int:
     packs.install_pack(brand=brand, name="size_glossary_6", actor=None, at=NOW)
     run = runs.start_run(brand=brand, as_of=NOW, at=NOW)
     runs.execute_run(run_id=run.pk, at=NOW)
+    scorecards.refresh(brand_id=brand.pk, as_of=timezone.now(), periods=["2026Q4"])
     with socket.create_server(("127.0.0.1", 0)) as free:
         found: int = free.getsockname()[1]
     settings.WEBHOOK_HOSTS_INSIDE = frozenset({f"127.0.0.1:{found}"})
