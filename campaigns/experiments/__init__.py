@@ -7,7 +7,6 @@ finds differences where there are none.
     assignment   assign(...): who gets which arm, at random within strata, reproducible by seed
     power        how many creators it takes to see a difference
     results      Outcome, Plan, Reading, Comparison, Analysis: what goes in and comes out
-    noncentral   Student's t where there is a difference
     jackknife    the rate of an arm and how sure it is, by leaving out one creator at a time
     sequential   how wide an interval must be for those who look more than once
     analysis     analyse(outcomes, plan) -> Analysis: each arm against the control

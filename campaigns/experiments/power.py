@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from math import ceil, log1p, sqrt
 
 from campaigns.experiments.jackknife import TooLittle, log_rate
-from campaigns.experiments.noncentral import beyond, quantile
 from campaigns.experiments.results import Outcome
 from campaigns.experiments.sequential import crossing, pocock
+from crm.agreement.student import beyond, student
 
 MOST_CREATORS = 1_000_000
 
@@ -63,7 +63,7 @@ def power(
     if looks > 1:
         return crossing(pocock(looks, level), looks, drift)
     freedom = 2 * creators - 2
-    critical = quantile(freedom, level)
+    critical = student(freedom, level)
     return beyond(critical, freedom, drift) + 1 - beyond(-critical, freedom, drift)
 
 

@@ -7,11 +7,9 @@ import io
 from datetime import date, timedelta
 
 import pytest
-from scipy.special import stdtrit
 
 from crm.agreement import Level
 from crm.agreement.drift import Compared, standing
-from crm.agreement.student import student
 from crm.models import Vetting
 from crm.services.reviews.answers import Given
 from crm.services.reviews.drift import criteria_in_use, standings
@@ -30,18 +28,6 @@ SPRING, SUMMER = date(2026, 4, 1), date(2026, 7, 1)
 
 def beside(said, other, times=1, quarter=SUMMER, who=2, decided=None):
     return Compared(quarter, who, said, other, decided, times)
-
-
-@pytest.mark.parametrize("level", [0.95, 0.99, 0.999])
-def test_students_quantile_is_that_of_scipy(level):
-    for freedom in (9, 10.5, 30, 200):
-        expected = stdtrit(freedom, (1 + level) / 2)
-        assert student(freedom, level) == pytest.approx(expected, rel=1e-3)
-
-
-def test_students_quantile_of_few_is_near_enough_at_the_usual_level():
-    for freedom in (3, 4, 5, 6.5, 8):
-        assert student(freedom, 0.95) == pytest.approx(stdtrit(freedom, 0.975), rel=2e-3)
 
 
 def test_lean_by_hand():
