@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from campaigns import (
+    deliverable_urls,
+    incident_urls,
+    money_urls,
+    register_urls,
+    tracking_urls,
+    watching_urls,
+)
 from campaigns.views import (
     asset_uses,
     assets,
@@ -39,17 +47,18 @@ from campaigns.views import (
 from campaigns.views.publishing import matches, missing, piece
 from campaigns.views.publishing import schedule as publishing_schedule
 from campaigns.views.reports import pages as reports
+from crm.routing import ByFirstWord
 
 app_name = "campaigns"
-urlpatterns = [
-    path("", include("campaigns.deliverable_urls")),
-    path("", include("campaigns.incident_urls")),
+PAGES: list[URLPattern | URLResolver] = [
+    *deliverable_urls.urlpatterns,
+    *incident_urls.urlpatterns,
     path("legal/", include("campaigns.legal_urls")),
-    path("", include("campaigns.register_urls")),
-    path("", include("campaigns.tracking_urls")),
-    path("", include("campaigns.watching_urls")),
+    *register_urls.urlpatterns,
+    *tracking_urls.urlpatterns,
+    *watching_urls.urlpatterns,
     path("watch/", include("campaigns.keyword_urls")),
-    path("", include("campaigns.money_urls")),
+    *money_urls.urlpatterns,
     path("campaigns/<slug:key>/keywords/", keywords.of_campaign, name="campaign_keywords"),
     path("campaigns/<slug:key>/events/", include("campaigns.event_urls")),
     path("campaigns/<slug:key>/submissions/", include("campaigns.submission_urls")),
@@ -296,3 +305,4 @@ urlpatterns = [
     path("campaigns/<slug:key>/report/links/", reports.invite, name="report_invite"),
     path("campaigns/<slug:key>/report/copies/<int:pk>/", reports.copy, name="report_copy"),
 ]
+urlpatterns = [ByFirstWord(PAGES)]

@@ -13,8 +13,9 @@ from crm.api import settings, uploads
 from crm.api import urls as crm
 from crm.api.document import DocumentView
 from crm.api.problems import not_found
-from crm.api.routes import ONE, ByFirstWord, acts, at
+from crm.api.routes import ONE, acts, at
 from crm.api.settings_parts import PARTS as CRM_PARTS
+from crm.routing import ByFirstWord
 from segmentation.api import urls as segmentation
 from segmentation.api.settings_parts import PARTS as SEGMENTATION_PARTS
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
+from crm.routing import ByFirstWord
 from crm.views import (
     application_page,
     applications,
@@ -56,7 +57,7 @@ from crm.views.reviews import writing as review_writing
 
 app_name = "crm"
 
-urlpatterns = [
+PAGES: list[URLPattern | URLResolver] = [
     path("", day.day, name="day"),
     path("overview/", glance.overview, name="overview"),
     path("day/undo/", day.undo, name="day_undo"),
@@ -298,3 +299,4 @@ urlpatterns = [
     path("settings/webhooks/log/<int:pk>/", webhooks.delivery, name="webhook_delivery"),
     path("settings/webhooks/log/<int:pk>/again/", webhooks.send_again, name="webhook_again"),
 ]
+urlpatterns = [ByFirstWord(PAGES)]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import URLPattern, URLResolver, path
 
+from crm.routing import ByFirstWord
 from segmentation.views import (
     activations,
     attribution,
@@ -57,7 +58,7 @@ from segmentation.views import (
 
 app_name = "segmentation"
 
-urlpatterns = [
+PAGES: list[URLPattern | URLResolver] = [
     path("campaigns/<slug:key>/segments/", activations.activations, name="activations"),
     path("match-lessons/", match_lessons.lessons, name="match_lessons"),
     path("match-lessons/weights/", match_weights.of_brand, name="match_brand_weights"),
@@ -274,3 +275,4 @@ urlpatterns = [
     path("creators/<uuid:uid>/segments/<slug:key>/why/", creators.why, name="why"),
     path("creators/<uuid:uid>/segments/<slug:key>/override/", overrides.override, name="override"),
 ]
+urlpatterns = [ByFirstWord(PAGES)]
