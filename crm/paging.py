@@ -102,6 +102,16 @@ def paginate(
     )
 
 
+def page_or_first(
+    rows: models.QuerySet[Any, T], order: Order, *, cursor: str | None, size: int = 50
+) -> Page[T]:
+    """The page at `cursor`; the first where that is of another order, as an old address has it."""
+    try:
+        return paginate(rows, order, cursor=cursor, size=size)
+    except BadCursor:
+        return paginate(rows, order, size=size)
+
+
 @dataclass(frozen=True)
 class Beside(Generic[T]):
     """The rows before and after one row of a list; None at its ends."""

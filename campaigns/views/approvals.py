@@ -19,7 +19,7 @@ from campaigns.selectors.disclosures.queue import of_turns
 from campaigns.services.deliverables import gates, hours, settings
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import campaign_of
-from crm.paging import BadCursor, Order, capped_count, paginate
+from crm.paging import Order, capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page, may
 from crm.styled import put_error
 
@@ -38,10 +38,7 @@ def approvals(request: BrandRequest) -> HttpResponse:
     rows = queue(request.brand, gate=gate)
     if whose == "mine":
         rows = for_person(rows, request.user, request.role, request.brand, timezone.localdate())
-    try:
-        page = paginate(rows, LATE_FIRST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, LATE_FIRST, size=PAGE)
+    page = page_or_first(rows, LATE_FIRST, cursor=request.GET.get("cursor"), size=PAGE)
     now, week = timezone.now(), gates.week_of(request.brand)
     reviews = of_turns(page.items)
     context = {

@@ -30,7 +30,7 @@ from campaigns.services.rights.telling import in_words
 from campaigns.views.finding import asset_of
 from crm.exports import Format, respond
 from crm.models import Platform
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.sent import row_numbers
 from crm.styled import put_error
@@ -67,10 +67,7 @@ COLUMNS = (
 def assets(request: BrandRequest) -> HttpResponse:
     """The library, newest first, each asset with what may be done with it today."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(rows.for_list_page(), NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows.for_list_page(), NEWEST, size=PAGE)
+    page = page_or_first(rows.for_list_page(), NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     known = channels()
     context = {
         "page": page,

@@ -42,7 +42,7 @@ from campaigns.services.trust.weighing import below_of, own_of
 from campaigns.views.finding import relationship_with
 from crm.exports import Format, respond
 from crm.models import Profile, Relationship
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -71,10 +71,7 @@ COLUMNS = (
 def flags(request: BrandRequest) -> HttpResponse:
     """Accounts with a sign raised, the newest first."""
     rows, form = _asked(request)
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     said = explained(request.brand, timezone.now(), [row.profile_id for row in page.items])
     told = flags_of_comments(request.brand, [row.profile_id for row in page.items])
     limits = standard()

@@ -25,7 +25,7 @@ from campaigns.services.use_cases import templates
 from campaigns.views.finding import campaign_of
 from crm.exports import Format, respond
 from crm.models import Platform
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import people_of
 from crm.styled import put_error
@@ -60,10 +60,7 @@ def campaigns(request: BrandRequest) -> HttpResponse:
     """Campaigns of the brand, the newest start first."""
     found = _asked(request)
     rows: QuerySet[Campaign] = found.qs
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     mine = _mine(request).in_use()
     counts = status_counts(mine.order_by().values_list("status").annotate(Count("pk")))
     context = {

@@ -25,7 +25,7 @@ from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import relationship_with
 from crm.exports import Format, respond
 from crm.models import Relationship
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.promised_tasks import promise
 from crm.stored import download
@@ -230,10 +230,7 @@ def _report(
     asked, campaign = _asked(request)
     today = timezone.localdate()
     rows = donations(request.brand, campaign)
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "asked": asked,
         "campaign": campaign,

@@ -19,7 +19,7 @@ from campaigns.services import claims_library as library
 from campaigns.services.claims import Found, scan, stands
 from campaigns.services.refusals import CampaignRefused
 from crm.exports import Format, respond
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.promised_tasks import promise
 from crm.styled import put_error
@@ -46,10 +46,7 @@ COLUMNS = (
 def claims(request: BrandRequest) -> HttpResponse:
     """The library by the alphabet, and a place to try a text."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(rows, BY_TEXT, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, BY_TEXT, size=PAGE)
+    page = page_or_first(rows, BY_TEXT, cursor=request.GET.get("cursor"), size=PAGE)
     held = Claim.objects.filter(brand=request.brand, archived_at=None).order_by()
     counts = dict(held.values_list("status").annotate(Count("pk")))
     context = {

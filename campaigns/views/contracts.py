@@ -25,7 +25,7 @@ from campaigns.services.guests import path_of
 from campaigns.services.offers.words import headline
 from campaigns.views.finding import contract_of, engagement_of
 from crm.exports import Format, respond
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 MOVED = Order("contracts", "state_since", "id", descending=True)
@@ -56,10 +56,7 @@ COLUMNS = (
 def contracts(request: BrandRequest) -> HttpResponse:
     """Contracts of the brand, what moved last first."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(rows, MOVED, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, MOVED, size=PAGE)
+    page = page_or_first(rows, MOVED, cursor=request.GET.get("cursor"), size=PAGE)
     campaigns = Campaign.objects.filter(brand=request.brand).in_use().order_by("name", "pk")
     context = {
         "page": page,

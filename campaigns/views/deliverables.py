@@ -32,7 +32,7 @@ from campaigns.services.deliverables.states import ALLOWED
 from campaigns.services.guests import DAYS, make_link
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import campaign_of, engagement_of
-from crm.paging import BadCursor, Order, capped_count, paginate
+from crm.paging import Order, capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -153,10 +153,7 @@ def of_campaign(request: BrandRequest, key: str) -> HttpResponse:
         request.GET, queryset=selectors.deliverables_of(campaign), request=request
     )
     rows = asked.qs
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     counts = selectors.counts_of(campaign)
     context = {
         "campaign": campaign,

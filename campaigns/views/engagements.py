@@ -30,7 +30,7 @@ from campaigns.services.guests import DAYS
 from campaigns.services.refusals import CampaignRefused, ReasonNeeded
 from campaigns.views.finding import campaign_of, engagement_of, relationship_with
 from crm.models import Relationship
-from crm.paging import BadCursor, Order, Page, paginate
+from crm.paging import Order, Page, page_or_first, paginate
 from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
@@ -90,10 +90,7 @@ def column(request: BrandRequest, key: str, stage: str) -> HttpResponse:
         msg = f"There is no stage “{stage}”."
         raise Http404(msg)
     rows = Engagement.objects.filter(campaign=found, stage=stage).with_creator()
-    try:
-        page = paginate(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=CARDS)
-    except BadCursor:
-        page = paginate(rows, NEWEST_FIRST, size=CARDS)
+    page = page_or_first(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=CARDS)
     shown = Column(EngagementStage(stage), len(page.items), _cards(found, page.items), page.next)
     template = "_cards" if request.htmx else "column"
     context = {"column": shown, "campaign": found}

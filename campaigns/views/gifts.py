@@ -23,7 +23,7 @@ from campaigns.services import gifts as service
 from campaigns.views.finding import gift_of, relationship_with
 from crm.exports import Format, respond
 from crm.models import Relationship
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import people_of
 from crm.styled import put_error
@@ -56,10 +56,7 @@ COLUMNS = (
 def gifts(request: BrandRequest) -> HttpResponse:
     """Gifts of the brand, what moved last first."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(rows, MOVED, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, MOVED, size=PAGE)
+    page = page_or_first(rows, MOVED, cursor=request.GET.get("cursor"), size=PAGE)
     counts = gift_counts(request.brand)
     context = {
         "page": page,

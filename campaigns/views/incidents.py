@@ -36,7 +36,7 @@ from crm.choices import IncidentAct, IncidentKind, IncidentState, Severity
 from crm.exports import Format, respond
 from crm.models import Hold, Incident, Relationship
 from crm.models.incidents import IncidentQuerySet
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -66,10 +66,7 @@ COLUMNS = (
 def incidents(request: BrandRequest) -> HttpResponse:
     """Incidents of the brand, the newest first, with how often they happen."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(for_list(rows), NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(for_list(rows), NEWEST, size=PAGE)
+    page = page_or_first(for_list(rows), NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     counts = counts_by_state(request.brand)
     today = timezone.localdate()
     context = {

@@ -20,7 +20,7 @@ from campaigns.services.keywords.keeping import KeywordsRefused, Searched
 from campaigns.tasks import count_keywords
 from crm.exports import Format, respond
 from crm.importers.tables import TableRefused
-from crm.paging import BadCursor, Order, Page, paginate
+from crm.paging import Order, Page, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.sent import row_numbers
 from crm.styled import put_error
@@ -218,10 +218,7 @@ def _found(request: BrandRequest, pk: int) -> KeywordList:
 
 
 def _page(request: BrandRequest, rows, order: Order) -> Page:  # type: ignore[no-untyped-def,type-arg]
-    try:
-        return paginate(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        return paginate(rows, order, size=PAGE)
+    return page_or_first(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
 
 
 def _cells(found: KeywordList) -> Iterator[tuple[object, ...]]:

@@ -23,7 +23,7 @@ from campaigns.services.offers.wanted import OfferRefused
 from campaigns.services.offers.words import headline
 from campaigns.views.finding import offer_of, relationship_with
 from crm.exports import Format, respond
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import people_of
@@ -56,10 +56,7 @@ COLUMNS = (
 def offers(request: BrandRequest) -> HttpResponse:
     """Offers of the brand, what moved last first."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(rows, MOVED, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, MOVED, size=PAGE)
+    page = page_or_first(rows, MOVED, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "page": page,
         "items": [(row, headline(row.current) if row.current else "") for row in page.items],

@@ -24,7 +24,7 @@ from campaigns.views.finding import relationship_with
 from crm.exports import Format, respond
 from crm.importers.tables import TableRefused
 from crm.models import Relationship
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.stored import download
 from crm.styled import put_error
@@ -51,10 +51,7 @@ COLUMNS = (
 def register(request: BrandRequest) -> HttpResponse:
     """All papers, the newest first, and what the packs ask for."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     today = timezone.localdate()
     packs = packs_for(request.brand, today)
     context = {

@@ -16,7 +16,7 @@ from campaigns.services.keywords import referring
 from campaigns.services.keywords.keeping import KeywordsRefused
 from campaigns.tasks import count_keywords
 from crm.exports import Format, respond
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -56,10 +56,7 @@ def references(request: BrandRequest) -> HttpResponse:
     rows = _rows(request)
     if kind in ReferenceKind.values:
         rows = rows.filter(kind=kind)
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {"page": page, "decided": decided, "form": form, "kinds": ReferenceKind, "kind": kind}
     status = 422 if form.errors else 200
     return render(request, "campaigns/keywords/references.html", context, status=status)

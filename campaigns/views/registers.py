@@ -20,7 +20,7 @@ from campaigns.selectors.alerts import with_rules
 from campaigns.selectors.packs import packs_for
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.registers import aside
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 NEWEST = Order("rule-alerts", "id", "id", descending=True)
@@ -39,10 +39,7 @@ def registers(request: BrandRequest) -> HttpResponse:
     rows = rows.filter(state=state).select_related("relationship__creator", "aside_by")
     if said.get("jurisdiction"):
         rows = rows.filter(jurisdiction=said["jurisdiction"])
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     packs = packs_for(request.brand, timezone.localdate())
     context = {
         "page": page,

@@ -20,7 +20,7 @@ from campaigns.views.finding import relationship_with
 from campaigns.views.waiting import empty
 from crm.exports import Format, respond
 from crm.models import Relationship
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 _WHO_COMES = (
@@ -36,10 +36,7 @@ PAGE = 50
 def reliability(request: BrandRequest) -> HttpResponse:
     """Creators by reliability, the least first; unknown last."""
     rows = for_list(request.brand)
-    try:
-        page = paginate(rows, LEAST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, LEAST, size=PAGE)
+    page = page_or_first(rows, LEAST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "page": page,
         "count": capped_count(rows),

@@ -26,7 +26,7 @@ from campaigns.services.rights.telling import in_words
 from campaigns.services.rights.terms import next_terms
 from campaigns.views.finding import asset_of, engagement_of, right_of
 from crm.exports import Format, respond
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.stored import download
 from crm.styled import put_error
@@ -59,10 +59,7 @@ _VIEWS = {"ending": "End soon", "now": "In force", "ended": "Ended or taken back
 def rights(request: BrandRequest) -> HttpResponse:
     """All rights of the brand, what ends first on top."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(rows, ENDING, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, ENDING, size=PAGE)
+    page = page_or_first(rows, ENDING, cursor=request.GET.get("cursor"), size=PAGE)
     known = channels()
     context = {
         "page": page,

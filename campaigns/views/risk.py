@@ -26,7 +26,7 @@ from campaigns.views.finding import relationship_with
 from campaigns.views.waiting import empty
 from crm.exports import Format, respond
 from crm.models import Hold, Incident, Relationship
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -56,10 +56,7 @@ COLUMNS = (
 def risk(request: BrandRequest) -> HttpResponse:
     """How creators are spread over the tiers, and those of one, the riskiest first."""
     rows, tier = _asked(request)
-    try:
-        page = paginate(rows, RISKIEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, RISKIEST, size=PAGE)
+    page = page_or_first(rows, RISKIEST, cursor=request.GET.get("cursor"), size=PAGE)
     found = spread(request.brand, timezone.now())
     total = sum(found.values())
     context = {

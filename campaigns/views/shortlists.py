@@ -18,7 +18,7 @@ from campaigns.services.refusals import CampaignRefused
 from campaigns.views.engagements import NEWEST_FIRST
 from campaigns.views.finding import campaign_of
 from crm.models import Relationship
-from crm.paging import BadCursor, paginate
+from crm.paging import page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 PAGE = 50
@@ -35,10 +35,7 @@ def shortlist(request: BrandRequest, key: str) -> HttpResponse:
     asked = request.GET.get("stage", "")
     stage = EngagementStage(asked) if asked in STAGES else EngagementStage.SHORTLISTED
     rows = Engagement.objects.filter(campaign=found, stage=stage).with_creator()
-    try:
-        page = paginate(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST_FIRST, size=PAGE)
+    page = page_or_first(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PAGE)
     counts = selectors.counts_of(found)
     words = request.GET.get("q", "").replace("\0", "").strip()[:100]
     context = {

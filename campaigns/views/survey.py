@@ -18,7 +18,7 @@ from campaigns.services import survey as service
 from campaigns.services.days import today_of
 from campaigns.services.refusals import CampaignRefused
 from crm.importers.tables import TableRefused
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -155,10 +155,7 @@ def _show(request: BrandRequest, status: int = 200, **forms: Any) -> HttpRespons
     shows_unknown = request.GET.get("unknown") == "1"
     if shows_unknown:
         rows = rows.filter(choice="unknown")
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "found": survey_of(brand, first=first, last=today, at=now),
         "first": first,

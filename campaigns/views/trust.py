@@ -33,7 +33,7 @@ from campaigns.views.finding import relationship_with
 from campaigns.views.waiting import empty
 from crm.exports import Format, respond
 from crm.models import Relationship
-from crm.paging import BadCursor, Order, Page, capped_count, in_order, paginate
+from crm.paging import Order, Page, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -199,10 +199,7 @@ def _asked(request: BrandRequest, rows: QuerySet[Any]) -> tuple[QuerySet[Any], B
 
 
 def _page(request: BrandRequest, rows: QuerySet[Any], order: Order) -> Page[Any]:
-    try:
-        return paginate(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        return paginate(rows, order, size=PAGE)
+    return page_or_first(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
 
 
 def _list(request: BrandRequest, template: str, context: dict[str, Any]) -> HttpResponse:

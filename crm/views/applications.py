@@ -18,7 +18,7 @@ from crm.choices import ApplicationStatus
 from crm.exports import Format, respond
 from crm.models import Application, ApplicationPage, Relationship
 from crm.outreach.merge_fields import country_name
-from crm.paging import BadCursor, Order, Page, paginate
+from crm.paging import Order, Page, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import relationships_of
 from crm.services.applications import deciding, erasing
@@ -209,10 +209,7 @@ def _status(request: BrandRequest) -> ApplicationStatus:
 
 def _paged(rows: Any, status: ApplicationStatus, cursor: str | None) -> Page[Application]:
     order = OLDEST_FIRST if status == ApplicationStatus.OPEN else NEWEST_FIRST
-    try:
-        return paginate(rows, order, cursor=cursor, size=ON_PAGE)
-    except BadCursor:
-        return paginate(rows, order, size=ON_PAGE)
+    return page_or_first(rows, order, cursor=cursor, size=ON_PAGE)
 
 
 def _tabs(request: BrandRequest, status: str) -> list[dict[str, Any]]:

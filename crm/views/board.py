@@ -21,7 +21,7 @@ from crm.forms import MoveForm
 from crm.lists.chips import chips
 from crm.lists.query import Views, kept
 from crm.models import Relationship
-from crm.paging import BadCursor, Page, paginate
+from crm.paging import Page, page_or_first, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import relationships_of
 from crm.services import relationships
@@ -98,10 +98,7 @@ def column(request: BrandRequest, stage: str) -> HttpResponse:
     found = CreatorFilter(request.GET, relationships_of(request.brand), request=request)
     is_valid = found.is_valid()
     rows = found.qs.filter(stage=stage).with_creator() if is_valid else found.qs.none()
-    try:
-        page = paginate(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=CARDS)
-    except BadCursor:
-        page = paginate(rows, NEWEST_FIRST, size=CARDS)
+    page = page_or_first(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=CARDS)
     here = Stage(stage)
     is_page = not request.htmx
     context = {

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from crm.choices import CommentKind, LearnedTask, ThemeState
 from crm.forms.comment_themes import AnswerForm, LabelForm, RouteForm, VersionForm
 from crm.models import CommentTheme, PostComment
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.learning.learning import LABELS_SURE, used
 from crm.services.learning.weighing import Weights
@@ -66,10 +66,7 @@ def _theme(
     request: BrandRequest, found: CommentTheme, status: int = 200, **forms: Any
 ) -> HttpResponse:
     rows = showing.comments_of(found)
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     start = {"version": found.version}
     context = {
         "theme": found,

@@ -16,7 +16,7 @@ from crm.connectors.registry import KINDS
 from crm.forms import put_error
 from crm.forms.connectors import ConnectorForm
 from crm.models import Connector, ConnectorSpend, Profile, Pull, PullAnswer
-from crm.paging import BadCursor, Order, Page, paginate
+from crm.paging import Order, Page, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.connectors import choosing, keeping, quota
 
@@ -161,10 +161,7 @@ def pull(request: BrandRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, connector__brand=request.brand, pk=pk)
     answers = found.answers.select_related("creators_import", "posts_import").defer("rows")
     page: Page[PullAnswer]
-    try:
-        page = paginate(answers, _IN_ORDER, cursor=request.GET.get("cursor"), size=ANSWERS_ON_PAGE)
-    except BadCursor:
-        page = paginate(answers, _IN_ORDER, size=ANSWERS_ON_PAGE)
+    page = page_or_first(answers, _IN_ORDER, cursor=request.GET.get("cursor"), size=ANSWERS_ON_PAGE)
     context = {
         "pull": found,
         "connector": found.connector,
@@ -216,10 +213,7 @@ def _show(
 ) -> HttpResponse:
     rows = found.pulls.select_related("started_by")
     page: Page[Pull]
-    try:
-        page = paginate(rows, _NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PULLS_ON_PAGE)
-    except BadCursor:
-        page = paginate(rows, _NEWEST_FIRST, size=PULLS_ON_PAGE)
+    page = page_or_first(rows, _NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PULLS_ON_PAGE)
     now = timezone.now()
     kind: Kind | None = None
     spend = None

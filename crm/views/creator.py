@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.choices import Stage
 from crm.forms import CreatorForm, NewNoteForm, NewProfileForm, RelationshipForm, put_error
 from crm.models import Relationship
-from crm.paging import BadCursor, paginate
+from crm.paging import page_or_first
 from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.portraits.contacts import reached
@@ -102,10 +102,7 @@ def _whole(
 
 def _posts(request: BrandRequest, relationship: Relationship) -> Any:
     rows = posts_of(relationship.creator)
-    try:
-        return paginate(rows, POSTS, cursor=request.GET.get("posts"), size=POSTS_ON_PAGE)
-    except BadCursor:
-        return paginate(rows, POSTS, size=POSTS_ON_PAGE)
+    return page_or_first(rows, POSTS, cursor=request.GET.get("posts"), size=POSTS_ON_PAGE)
 
 
 @require_POST

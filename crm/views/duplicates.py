@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.models import DuplicatePair, Job, Merge, Profile, Relationship
-from crm.paging import BadCursor, Order, Page, capped_count, paginate
+from crm.paging import Order, Page, capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page, brands_where
 from crm.selectors import relationships_of
 from crm.services import duplicates as finding
@@ -61,10 +61,7 @@ def _paged(
     rows: QuerySet[DuplicatePair], is_decided: bool, cursor: str | None
 ) -> Page[DuplicatePair]:
     order = BY_TIME if is_decided else BY_SCORE
-    try:
-        return paginate(rows, order, cursor=cursor, size=PAIRS_ON_PAGE)
-    except BadCursor:
-        return paginate(rows, order, size=PAIRS_ON_PAGE)
+    return page_or_first(rows, order, cursor=cursor, size=PAIRS_ON_PAGE)
 
 
 @require_POST

@@ -14,7 +14,7 @@ from crm.audit.verbs import in_words
 from crm.forms import put_error
 from crm.forms.ledger import NEWEST_FIRST, KeepingForm, LedgerForm, kind_in_words
 from crm.models import AuditEntry, Creator, Job, LedgerCheckpoint, LedgerKey
-from crm.paging import BadCursor, paginate
+from crm.paging import paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.ledger import checkpoints, exporting, verifying
 
@@ -28,10 +28,7 @@ def ledger(request: BrandRequest) -> HttpResponse:
     """The acts, newest first."""
     form = LedgerForm(request.GET, brand=request.brand)
     entries = form.entries(request.brand)
-    try:
-        page = paginate(entries, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PAGE_SIZE)
-    except BadCursor as error:
-        raise Http404(str(error)) from error
+    page = paginate(entries, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PAGE_SIZE)
     context = {
         "form": form,
         "page": page,

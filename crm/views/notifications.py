@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.models import Notification
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.notifications import mark_read
 
@@ -26,10 +26,7 @@ def notifications(request: BrandRequest) -> HttpResponse:
     rows = Notification.objects.filter(user=request.user, brand=request.brand)
     if is_unread:
         rows = rows.unread()
-    try:
-        page = paginate(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST_FIRST, size=PAGE)
+    page = page_or_first(rows, NEWEST_FIRST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {"page": page, "is_unread": is_unread}
     return render(request, "crm/notifications/list.html", context)
 

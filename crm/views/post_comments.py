@@ -14,7 +14,7 @@ from crm.choices import Source
 from crm.forms.post_comments import CommentsForm, ForgetForm, KeepingForm
 from crm.importers.tables import TableRefused
 from crm.models import CommentBatch, CommentThread, PostComment
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.post_comments import forgetting, importing
 from crm.services.post_comments.keeping import CommentsRefused
@@ -42,10 +42,7 @@ def thread(request: BrandRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(rows, brand=request.brand, post=pk)
     comments = PostComment.objects.filter(brand=request.brand, post=found.post)
     comments = comments.select_related("score", "label")
-    try:
-        page = paginate(comments, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(comments, NEWEST, size=PAGE)
+    page = page_or_first(comments, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "thread": found,
         "page": page,
@@ -144,10 +141,7 @@ def forget(request: BrandRequest) -> HttpResponse:
 def _show(request: BrandRequest, status: int = 200, **forms: Any) -> HttpResponse:
     brand = request.brand
     rows = CommentThread.objects.filter(brand=brand).for_list_page()
-    try:
-        page = paginate(rows, MOST_FIRST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, MOST_FIRST, size=PAGE)
+    page = page_or_first(rows, MOST_FIRST, cursor=request.GET.get("cursor"), size=PAGE)
     decided = forgetting.settings_of(brand)
     batches = CommentBatch.objects.filter(brand=brand)
     context = {

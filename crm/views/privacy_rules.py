@@ -24,7 +24,7 @@ from crm.models import (
     RetentionProposal,
     RetentionRule,
 )
-from crm.paging import BadCursor, Order, Page, paginate
+from crm.paging import Order, Page, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.sent import row_numbers
 from crm.services.privacy import notices as told
@@ -73,10 +73,7 @@ def notices(request: BrandRequest) -> HttpResponse:
 
 def _page(rows: QuerySet[Relationship], cursor: str | None) -> Page[Relationship]:
     """Those of one page; the first where the cursor is of another list."""
-    try:
-        return paginate(rows, LONGEST_KNOWN, cursor=cursor, size=ON_PAGE)
-    except BadCursor:
-        return paginate(rows, LONGEST_KNOWN, size=ON_PAGE)
+    return page_or_first(rows, LONGEST_KNOWN, cursor=cursor, size=ON_PAGE)
 
 
 @require_POST

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from crm.forms import TaskForm, VersionForm, put_error
 from crm.models import Relationship, Task
-from crm.paging import BadCursor, Order, Page, capped_count, paginate
+from crm.paging import Order, Page, capped_count, page_or_first
 from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import people_of, relationships_of
@@ -74,10 +74,7 @@ def _list(request: BrandRequest, status: int = 200, **more: Any) -> HttpResponse
 
 
 def _paged(rows: QuerySet[Task], order: Order, cursor: str | None) -> Page[Task]:
-    try:
-        return paginate(rows, order, cursor=cursor, size=PAGE)
-    except BadCursor:
-        return paginate(rows, order, size=PAGE)
+    return page_or_first(rows, order, cursor=cursor, size=PAGE)
 
 
 @brand_page(Can.VIEW, post=Can.WRITE_NOTES)

@@ -15,7 +15,7 @@ from crm.choices import DeliveryStatus
 from crm.forms import put_error
 from crm.forms.webhooks import PeriodForm, RotateForm, WebhookForm
 from crm.models import Webhook, WebhookDelivery
-from crm.paging import BadCursor, Order, Page, paginate
+from crm.paging import Order, Page, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.webhooks import again, keeping
 
@@ -212,10 +212,7 @@ def _show(
     if chosen in DeliveryStatus.values:
         rows = rows.filter(status=chosen)
     page: Page[WebhookDelivery]
-    try:
-        page = paginate(rows, _NEWEST_FIRST, cursor=request.GET.get("cursor"), size=ON_PAGE)
-    except BadCursor:
-        page = paginate(rows, _NEWEST_FIRST, size=ON_PAGE)
+    page = page_or_first(rows, _NEWEST_FIRST, cursor=request.GET.get("cursor"), size=ON_PAGE)
     context = {
         "webhook": found,
         "form": form or WebhookForm(webhook=found),

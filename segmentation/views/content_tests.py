@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from campaigns.models import Campaign, Engagement
-from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 from segmentation.forms.content_tests import ContentTestForm, DecisionForm, VariantForms, wordings
@@ -25,10 +24,7 @@ from segmentation.services.edits import EditRefused
 @brand_page(Can.VIEW)
 def content_tests(request: BrandRequest) -> HttpResponse:
     """All of the brand, the newest first, a page at a time."""
-    try:
-        page = selectors.page_of(request.brand, request.GET.get("cursor"))
-    except BadCursor as refusal:
-        raise Http404(str(refusal)) from refusal
+    page = selectors.page_of(request.brand, request.GET.get("cursor"))
     return render(request, "segmentation/content_tests/list.html", {"page": page})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from campaigns.models import Campaign
 from campaigns.services.refusals import CampaignRefused
 from crm import audit, exports
-from crm.paging import BadCursor
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.sent import row_numbers
 from crm.styled import put_error
@@ -141,10 +140,7 @@ def _page(
     picked: list[int] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    try:
-        page = selectors.page_of(found, cursor=request.GET.get("cursor"))
-    except BadCursor as refusal:
-        raise Http404(str(refusal)) from refusal
+    page = selectors.page_of(found, cursor=request.GET.get("cursor"))
     context = {
         "campaign": found.campaign,
         "match": found,

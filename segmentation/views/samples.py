@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from crm.choices import Source
 from crm.importers.tables import TableRefused
 from crm.models import AudienceSample, SampleBatch
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.audience_samples import importing
 from crm.styled import put_error
@@ -73,10 +73,7 @@ def undo_samples(request: BrandRequest, pk: int) -> HttpResponse:
 
 def _show(request: BrandRequest, status: int = 200, **forms: Any) -> HttpResponse:
     rows = AudienceSample.objects.filter(brand=request.brand).for_list_page()
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     today = timezone.now().astimezone(ZoneInfo(request.brand.timezone)).date()
     context = {
         "page": page,

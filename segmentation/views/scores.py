@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from crm.exports import stream
 from crm.fact_keys import key_of
-from crm.paging import BadCursor
 from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
@@ -46,10 +45,7 @@ def scores(request: BrandRequest) -> HttpResponse:
 def score(request: BrandRequest, key: str) -> HttpResponse:
     """A score: what it is made of, how it is spread, and who stands where."""
     model = _find(request, key)
-    try:
-        page = selectors.ranking(model, cursor=request.GET.get("cursor"))
-    except BadCursor as refusal:
-        raise Http404(str(refusal)) from refusal
+    page = selectors.ranking(model, cursor=request.GET.get("cursor"))
     facts = components(request.brand)
     told = [selectors.told_version(version, facts) for version in model.versions.all()]
     context = {

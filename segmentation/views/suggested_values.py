@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from crm.models import Creator
-from crm.paging import BadCursor
 from crm.panels import creator_panel
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
@@ -34,10 +33,7 @@ def queue(request: BrandRequest) -> HttpResponse:
     if fact and fact not in subjects:
         msg = f"Nothing is suggested for “{fact[:60]}”."
         raise Http404(msg)
-    try:
-        page = selectors.queue(request.brand, subjects, fact=fact, cursor=request.GET.get("cursor"))
-    except BadCursor as refusal:
-        raise Http404(str(refusal)) from refusal
+    page = selectors.queue(request.brand, subjects, fact=fact, cursor=request.GET.get("cursor"))
     numbers = waiting(request.brand)
     context = {
         "subjects": [(one, numbers.get(one.fact, 0)) for one in subjects.values()],

@@ -16,7 +16,7 @@ from campaigns.selectors import hints as selectors
 from campaigns.services.hints import answering
 from campaigns.services.hints.reading import HINTS_MAX, look_soon
 from campaigns.services.refusals import CampaignRefused
-from crm.paging import BadCursor, capped_count, paginate
+from crm.paging import capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.learning.learning import LABELS_SURE
 
@@ -33,10 +33,7 @@ def hints(request: BrandRequest) -> HttpResponse:
     is_open = request.GET.get("tab") != "answered"
     rows = asked.qs.filter(state=HintState.OPEN) if is_open else asked.qs.filter(state__in=ANSWERED)
     order = selectors.ORDER if is_open else selectors.ANSWERED_LAST
-    try:
-        page = paginate(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, order, size=PAGE)
+    page = page_or_first(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "page": page,
         "count": capped_count(rows),

@@ -16,7 +16,7 @@ from campaigns.filters.disclosures import DisclosureReviewFilter
 from campaigns.models import DisclosureReview
 from campaigns.selectors.disclosures import queue as selectors
 from campaigns.services.deliverables import gates, hours
-from crm.paging import BadCursor, Order, capped_count, paginate
+from crm.paging import Order, capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page, may
 
 PAGE = 50
@@ -114,10 +114,7 @@ def disclosures(request: BrandRequest) -> HttpResponse:
     if not is_open:
         rows = asked.filter.qs.filter(state=ReviewState.DECIDED)
         order = selectors.DECIDED_LAST
-    try:
-        page = paginate(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, order, size=PAGE)
+    page = page_or_first(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
     everything = selectors.reviews_of(request.brand)
     context = {
         "page": page,

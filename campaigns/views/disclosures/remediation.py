@@ -26,7 +26,7 @@ from campaigns.services.remediation.states import NEXT
 from campaigns.services.remediation.words import letter
 from campaigns.views.disclosures.workbench import review_of
 from crm.models import Mailbox
-from crm.paging import BadCursor, capped_count, paginate
+from crm.paging import capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.mail.composing import MailRefused
 from crm.styled import PlainForm, put_error
@@ -48,10 +48,7 @@ def remediations(request: BrandRequest) -> HttpResponse:
     elif asked != "all":
         asked, order = "open", selectors.DUE_FIRST
         rows = selectors.remediations_of(request.brand).open()
-    try:
-        page = paginate(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, order, size=PAGE)
+    page = page_or_first(rows, order, cursor=request.GET.get("cursor"), size=PAGE)
     now, week = timezone.now(), gates.week_of(request.brand)
     context = {
         "page": page,

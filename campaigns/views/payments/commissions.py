@@ -18,7 +18,7 @@ from campaigns.services.commissions import agreeing
 from campaigns.services.commissions.stating import run
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import campaign_of
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -33,10 +33,7 @@ def commissions(request: BrandRequest) -> HttpResponse:
     """All of the brand, with what a run would state now."""
     rows = Commission.objects.visible_to(request.user).filter(brand=request.brand)
     rows = rows.select_related("brand").for_list_page()
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     dues = dues_of(request.brand, page.items, timezone.now())
     context = {
         "page": page,
@@ -124,10 +121,7 @@ def statement(request: BrandRequest, pk: int, number: int) -> HttpResponse:
     rows = CommissionStatement.objects.select_related("payable")
     made = get_object_or_404(rows, commission=found, number=number)
     lines = CommissionLine.objects.filter(statement=made)
-    try:
-        page = paginate(lines, LINES, cursor=request.GET.get("cursor"), size=LINES_PAGE)
-    except BadCursor:
-        page = paginate(lines, LINES, size=LINES_PAGE)
+    page = page_or_first(lines, LINES, cursor=request.GET.get("cursor"), size=LINES_PAGE)
     context = {
         "commission": found,
         "terms": terms_words(found),

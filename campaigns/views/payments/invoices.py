@@ -15,7 +15,7 @@ from campaigns.forms.payments import AttachForm, InvoiceForm, ReasonForm
 from campaigns.models import Invoice
 from campaigns.services.payments import invoices as service
 from campaigns.services.refusals import CampaignRefused
-from crm.paging import BadCursor, Order, capped_count, paginate
+from crm.paging import Order, capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.stored import download
 from crm.styled import put_error
@@ -34,10 +34,7 @@ def invoices(request: BrandRequest) -> HttpResponse:
     if which == ALONE:
         rows = rows.standing().filter(payables=None)
     shown = rows.select_related("relationship__creator").prefetch_related("payables")
-    try:
-        page = paginate(shown, ISSUED, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(shown, ISSUED, size=PAGE)
+    page = page_or_first(shown, ISSUED, cursor=request.GET.get("cursor"), size=PAGE)
     context = {"page": page, "count": capped_count(rows), "which": which}
     return render(request, "campaigns/payments/invoices.html", context)
 

@@ -25,7 +25,7 @@ from campaigns.services.payments.sweeping import sweep
 from campaigns.services.refusals import CampaignRefused
 from campaigns.views.finding import campaign_of
 from crm.exports import Format, respond
-from crm.paging import BadCursor, Order, capped_count, paginate
+from crm.paging import Order, capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -39,10 +39,7 @@ PAGE = 50
 def payments(request: BrandRequest) -> HttpResponse:
     """Amounts of the brand: what is due soonest first."""
     rows, asked = _asked(request)
-    try:
-        page = paginate(rows.for_list_page(), BY_DUE, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows.for_list_page(), BY_DUE, size=PAGE)
+    page = page_or_first(rows.for_list_page(), BY_DUE, cursor=request.GET.get("cursor"), size=PAGE)
     template = "campaigns/payments/list.html"
     context: dict[str, Any] = {
         "page": page,
@@ -124,10 +121,7 @@ def money(request: BrandRequest, key: str) -> HttpResponse:
             messages.success(request, f"Entered: {made.title}")
             return redirect("campaigns:campaign_money", request.brand.slug, key)
     rows = Payable.objects.filter(brand=request.brand, campaign=found)
-    try:
-        page = paginate(rows.for_list_page(), NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows.for_list_page(), NEWEST, size=PAGE)
+    page = page_or_first(rows.for_list_page(), NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     waiting = [one for one in page.items if one.state == PayState.COMMITTED]
     today = today_of(request.brand, at)
     totals = totals_of(rows, today)

@@ -14,7 +14,7 @@ from campaigns.services.payments.rules import change_rules, rules_of
 from campaigns.services.rates.entering import Rate, enter
 from campaigns.services.rates.importing import import_file
 from campaigns.services.refusals import CampaignRefused
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -102,9 +102,6 @@ def rules(request: BrandRequest) -> HttpResponse:
 def _show(request: BrandRequest, form: RateForm, file: RatesFileForm, status: int) -> HttpResponse:
     rows = ExchangeRate.objects.visible_to(request.user).standing().filter(brand=request.brand)
     shown = rows.select_related("entered_by")
-    try:
-        page = paginate(shown, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(shown, NEWEST, size=PAGE)
+    page = page_or_first(shown, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {"page": page, "form": form, "file_form": file, "rules": rules_of(request.brand)}
     return render(request, "campaigns/payments/rates.html", context, status=status)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from campaigns.selectors.publishing.missing import Missing, missing_of, missing_rows
 from crm.exports import Format, respond
-from crm.paging import BadCursor, Order, capped_count, in_order, paginate
+from crm.paging import Order, capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 OLDEST = Order("missing", "missing_since", "id")
@@ -36,10 +36,7 @@ def missing(request: BrandRequest) -> HttpResponse:
     rows = missing_of(request.brand, timezone.now())
     if asked in set(Missing):
         rows = rows.filter(missing=asked)
-    try:
-        page = paginate(rows, OLDEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, OLDEST, size=PAGE)
+    page = page_or_first(rows, OLDEST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "page": page,
         "rows": missing_rows(page.items),

@@ -25,7 +25,7 @@ from campaigns.services.rights import territories
 from campaigns.services.submissions import files, receiving
 from campaigns.views.finding import campaign_of
 from crm.exports import Format, respond
-from crm.paging import BadCursor, Order, Page, paginate
+from crm.paging import Order, Page, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 ON_PAGE = 10
@@ -210,10 +210,7 @@ def _state(request: BrandRequest) -> SubmissionState:
 
 def _paged(rows: Any, state: SubmissionState, cursor: str | None) -> Page[Submission]:
     order = OLDEST_FIRST if state in WAITING else NEWEST_FIRST
-    try:
-        return paginate(rows, order, cursor=cursor, size=ON_PAGE)
-    except BadCursor:
-        return paginate(rows, order, size=ON_PAGE)
+    return page_or_first(rows, order, cursor=cursor, size=ON_PAGE)
 
 
 def _cells(rows: Iterator[Submission]) -> Iterator[list[object]]:

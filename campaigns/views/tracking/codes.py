@@ -32,7 +32,7 @@ from campaigns.views.tracking.shared import (
     list_context,
 )
 from crm.exports import Format, respond
-from crm.paging import BadCursor, capped_count, in_order, paginate
+from crm.paging import capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -67,10 +67,7 @@ def codes(request: BrandRequest) -> HttpResponse:
     """The brand's codes, newest first."""
     mine = PromoCode.objects.visible_to(request.user).filter(brand=request.brand)
     rows, asked = asked_for(request, CodeFilter, mine.for_list_page())
-    try:
-        page = paginate(rows, CODES, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, CODES, size=PAGE)
+    page = page_or_first(rows, CODES, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "page": page,
         "lines": code_lines(page.items, timezone.localdate()),

@@ -40,7 +40,7 @@ from campaigns.views.tracking.shared import (
     list_context,
 )
 from crm.exports import Format, respond
-from crm.paging import BadCursor, capped_count, in_order, paginate
+from crm.paging import capped_count, in_order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -71,10 +71,7 @@ def links(request: BrandRequest) -> HttpResponse:
     """The brand's links, newest first."""
     mine = TrackingLink.objects.visible_to(request.user).filter(brand=request.brand)
     rows, asked = asked_for(request, LinkFilter, mine.for_list_page())
-    try:
-        page = paginate(rows, LINKS, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, LINKS, size=PAGE)
+    page = page_or_first(rows, LINKS, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "page": page,
         "lines": link_lines(page.items, base_of(request, request.brand)),

@@ -14,7 +14,7 @@ from campaigns.selectors.tracking import open_spikes
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.tracking import spikes as service
 from campaigns.services.tracking.deciding import settings_of
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 NEWEST = Order("spikes", "day", "id", descending=True)
@@ -33,10 +33,7 @@ def spikes(request: BrandRequest) -> HttpResponse:
     )
     if not shows_all:
         rows = rows.open()
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "page": page,
         "lines": [

@@ -17,7 +17,7 @@ from campaigns.services import visits as service
 from campaigns.services.visits import VisitsRefused
 from crm.choices import Source
 from crm.importers.tables import TableRefused
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.styled import put_error
 
@@ -78,10 +78,7 @@ def _show(request: BrandRequest, status: int = 200, **forms: Any) -> HttpRespons
     rows = VisitDay.objects.filter(brand=request.brand).select_related(
         "link__relationship__creator", "code__relationship__creator"
     )
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     batches = VisitBatch.objects.filter(brand=request.brand).defer("replaced")
     context = {
         "page": page,

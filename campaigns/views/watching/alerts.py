@@ -15,7 +15,7 @@ from campaigns.selectors.watching.alerts import readings_of, with_platforms
 from campaigns.services.refusals import CampaignRefused
 from campaigns.services.watching.answering import dismiss_reading
 from campaigns.services.watching.deciding import settings_of
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 NEWEST = Order("post_alerts", "read_at", "id", descending=True)
@@ -39,10 +39,7 @@ def alerts(request: BrandRequest) -> HttpResponse:
             Q(**{f"{engagement}__owner": request.user})
             | Q(**{f"{engagement}__owner": None, f"{engagement}__campaign__owner": request.user})
         )
-    try:
-        page = paginate(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        page = paginate(rows, NEWEST, size=PAGE)
+    page = page_or_first(rows, NEWEST, cursor=request.GET.get("cursor"), size=PAGE)
     context = {
         "page": page,
         "lines": [

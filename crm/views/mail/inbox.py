@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from crm.models import Mailbox, Thread
 from crm.models.mail import ThreadQuerySet
-from crm.paging import BadCursor, Order, capped_count, paginate
+from crm.paging import Order, capped_count, paginate
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.selectors import relationships_of
 
@@ -69,15 +69,12 @@ def inbox(request: BrandRequest) -> HttpResponse:
     if chosen:
         mine = mine.filter(mailbox=chosen)
     rows = _rows(mine, box)
-    try:
-        page = paginate(
-            rows.for_list(),
-            LONGEST_FIRST if box == "waiting" else BY_TIME,
-            cursor=request.GET.get("cursor"),
-            size=ON_PAGE,
-        )
-    except BadCursor as error:
-        raise Http404(str(error)) from error
+    page = paginate(
+        rows.for_list(),
+        LONGEST_FIRST if box == "waiting" else BY_TIME,
+        cursor=request.GET.get("cursor"),
+        size=ON_PAGE,
+    )
     tabs = [
         {
             "key": key,

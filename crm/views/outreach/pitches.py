@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from crm.choices import PitchStatus
 from crm.models import PitchApproval, Relationship
 from crm.outreach.pitches import WHO, approval_of, care_of
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.outreach.pitching import HOLDS, PitchRefused, ask, decide, may_decide
 from crm.views.of_creator import of_creator
@@ -33,10 +33,7 @@ def pitches(request: BrandRequest) -> HttpResponse:
     # Two questions each at most, and only of few: whether one may answer.
     may = {depth: _may(request, waiting, depth) for depth in {row.depth for row in waiting}}
     answered = rows.exclude(status=PitchStatus.WAITING)
-    try:
-        page = paginate(answered, ANSWERED, cursor=request.GET.get("cursor"), size=ON_PAGE)
-    except BadCursor:
-        page = paginate(answered, ANSWERED, size=ON_PAGE)
+    page = page_or_first(answered, ANSWERED, cursor=request.GET.get("cursor"), size=ON_PAGE)
     context = {
         "waiting": [(row, may[row.depth][row.asked_by_id == request.user.pk]) for row in waiting],
         "page": page,

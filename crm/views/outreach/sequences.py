@@ -14,7 +14,7 @@ from crm.choices import EnrolmentStatus, MailPurpose, StepAction
 from crm.forms import put_error
 from crm.forms.outreach import SequenceForm, StepForm
 from crm.models import Enrolment, MailTemplate, Sequence
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.sent import row_number
 from crm.services.outreach.figures import funnels
@@ -58,10 +58,7 @@ def sequence(request: BrandRequest, pk: int) -> HttpResponse:
     status = request.GET.get("status", "")
     if status in EnrolmentStatus.values:
         rows = rows.filter(status=status)
-    try:
-        page = paginate(rows, ORDER, cursor=request.GET.get("cursor"), size=ON_PAGE)
-    except BadCursor:
-        page = paginate(rows, ORDER, size=ON_PAGE)
+    page = page_or_first(rows, ORDER, cursor=request.GET.get("cursor"), size=ON_PAGE)
     context = {
         "sequence": found,
         "funnel": funnels([found])[0],

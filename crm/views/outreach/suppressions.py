@@ -17,7 +17,7 @@ from crm.forms.outreach import SuppressionForm
 from crm.models import Creator, SuppressedAddress, Suppression
 from crm.models.creators import Fold
 from crm.outreach import addresses
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.outreach.suppressions import SuppressionRefused, lift, suppress_address
 
@@ -60,10 +60,7 @@ def suppressions(request: BrandRequest) -> HttpResponse:
             messages.success(request, f"{who} gets no more mail from {request.brand}.")
             return redirect("crm:suppressions", brand=request.brand.slug)
     rows, search = _found(request)
-    try:
-        page = paginate(rows, ORDER, cursor=request.GET.get("cursor"), size=ON_PAGE)
-    except BadCursor:
-        page = paginate(rows, ORDER, size=ON_PAGE)
+    page = page_or_first(rows, ORDER, cursor=request.GET.get("cursor"), size=ON_PAGE)
     context = {"page": page, "form": form, "search": search}
     return render(
         request,

@@ -16,7 +16,7 @@ from crm.agreement import LEAST_UNITS, Agreement
 from crm.choices import VettingStatus
 from crm.models import Review, Vetting, VettingResult
 from crm.models.reviews import VettingQuerySet
-from crm.paging import BadCursor, Order, Page, capped_count, paginate
+from crm.paging import Order, Page, capped_count, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 from crm.services.reviews.figures import (
     HEAD,
@@ -94,10 +94,7 @@ def _shown(show: str) -> list[Prefetch[str]]:
 
 
 def _page(rows: QuerySet[Vetting], tab: Tab, request: BrandRequest) -> Page[Vetting]:
-    try:
-        return paginate(rows, tab.order, cursor=request.GET.get("cursor"), size=PAGE)
-    except BadCursor:
-        return paginate(rows, tab.order, size=PAGE)
+    return page_or_first(rows, tab.order, cursor=request.GET.get("cursor"), size=PAGE)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from crm.models import VettingResult
-from crm.paging import BadCursor, Order, paginate
+from crm.paging import Order, page_or_first
 from crm.permissions import BrandRequest, Can, brand_page
 
 NEWEST = Order("vetting-log", key="id", descending=True)
@@ -27,10 +27,7 @@ def rule_log(request: BrandRequest) -> HttpResponse:
     shown = rows.select_related(
         "criterion", "vetting__relationship__creator", "vetting__form", "vetting__settled_by"
     ).prefetch_related("vetting__form__lines__criterion")
-    try:
-        page = paginate(shown, NEWEST, cursor=request.GET.get("cursor"), size=ON_PAGE)
-    except BadCursor:
-        page = paginate(shown, NEWEST, size=ON_PAGE)
+    page = page_or_first(shown, NEWEST, cursor=request.GET.get("cursor"), size=ON_PAGE)
     context = {
         "page": page,
         "is_failed": is_failed,
