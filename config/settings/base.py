@@ -225,6 +225,8 @@ RULES_TIMEOUT_SECONDS = env.float("RULES_TIMEOUT_SECONDS", default=600.0)
 RULE_TIMEOUT_SECONDS = env.float("RULE_TIMEOUT_SECONDS", default=60.0)
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A worker that starts or comes back while the broker is full waits for room; it would end.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 2 * 60 * 60,
     # Without these, a page that enqueues a task hangs for six seconds while the broker is down.

@@ -11,7 +11,8 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPException, HTTPMessage
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import redis
 
 from config.devstack import servers
 from config.devstack.process import LOOPBACK, Child, free_port, spawn
@@ -110,13 +112,8 @@ class Product:
         return answer.status == 200 and answer.json() == {"missing": []}
 
     def takes_tasks(self) -> bool:
-        """Whether the worker has come up; one that ended is started again, as the supervisor does.
-
-        A worker that finds a full broker while it starts gives up.
-        """
-        if self.worker is None or not self.worker.running():
-            self.start_worker()
-            return False
+        """Whether the worker has come up."""
+        assert self.worker is not None
         return " ready." in self.worker.log.read_text(encoding="utf-8", errors="replace")
 
     @property
@@ -195,8 +192,24 @@ class Product:
             stop_signal=signal.SIGINT,
         )
 
-    def stop_valkey(self) -> None:
+    @contextmanager
+    def full_valkey(self) -> Iterator[None]:
+        """It answers, and takes nothing more."""
+        with redis.Redis.from_url(self.valkey.url) as valkey:
+            valkey.config_set("maxmemory", 1)
+            try:
+                yield
+            finally:
+                valkey.config_set("maxmemory", 0)
+
+    @contextmanager
+    def stopped_valkey(self) -> Iterator[None]:
+        """It is not there."""
         self.valkey.child.stop()
+        try:
+            yield
+        finally:
+            self.start_valkey()
 
     def start_valkey(self) -> None:
         self.valkey = start_valkey(

@@ -8,13 +8,12 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
-import redis
 from celery import Celery
 from psycopg.types.json import Jsonb
 
@@ -164,14 +163,11 @@ def test_a_request_whose_connection_is_cut_is_told_so_and_leaves_nothing(product
     assert product.rest("creators/").status == 200
 
 
-@pytest.mark.parametrize("fault", ["stopped", "full"])
-def test_without_the_broker_pages_work_and_tasks_wait(product: Product, fault: str) -> None:
-    if fault == "stopped":
-        product.stop_valkey()
-    else:
-        with redis.Redis.from_url(product.valkey.url) as valkey:
-            valkey.config_set("maxmemory", 1)
-    try:
+@pytest.mark.parametrize("fault", [Product.stopped_valkey, Product.full_valkey])
+def test_without_the_broker_pages_work_and_tasks_wait(
+    product: Product, fault: Callable[[Product], AbstractContextManager[None]]
+) -> None:
+    with fault(product):
         ready = product.get("/readyz")
         assert (ready.status, ready.json()) == (200, {"missing": ["broker"]})
         assert product.rest("creators/").status == 200, "requests go uncounted"
@@ -181,18 +177,23 @@ def test_without_the_broker_pages_work_and_tasks_wait(product: Product, fault: s
         assert product.sql("SELECT task FROM crm_promisedtask") == [
             ("segmentation.tasks.compute_attribution",)
         ]
-    finally:
-        if fault == "stopped":
-            product.start_valkey()
-        else:
-            with redis.Redis.from_url(product.valkey.url) as valkey:
-                valkey.config_set("maxmemory", 0)
     assert report(product) == ("queued", 0)
-    product.wait_until(product.takes_tasks, "the worker takes tasks")
     product.sql("UPDATE crm_promisedtask SET promised_at = promised_at - interval '1 minute'")
     product.wait_until(lambda: is_sent_by_beat(product), "the worker got the task")
     assert report(product) == ("done", 1)
     assert product.sql("SELECT count(*) FROM crm_promisedtask") == [(0,)]
+
+
+def test_a_worker_that_starts_while_the_broker_is_full_waits_for_room(product: Product) -> None:
+    assert product.worker is not None
+    product.worker.stop()
+    with product.full_valkey():
+        product.start_worker()
+        product.wait_until(
+            lambda: "Trying to reconnect" in product.worker.log_tail(), "it is refused"
+        )
+    assert product.rest(REPORTS, DAYS).status == 202
+    product.wait_until(lambda: is_done(product), "it took the task")
 
 
 def kill_process(product: Product) -> None:
